@@ -1,0 +1,17 @@
+/**
+ * What a builder or post-processor leaves behind. Plain data but for `destroy`, so that it can cross a process border.
+ * Builder ids are the interface between builders and post-processors and equal Packer's (`mitchellh.virtualbox`, …).
+ */
+export interface Artifact {
+  readonly builderId: string;
+  /** As Packer's: `VM`, `region:ami-…,region:ami-…`, a provider name. Need not be unique. */
+  readonly id: string;
+  /** Absolute paths, in a stable order. Empty for artifacts that are not files (an AMI). */
+  readonly files: readonly string[];
+  /** One sentence for the summary, e.g. `VM files in directory: output-debian`. */
+  readonly description: string;
+  /** Facts later stages need (`diskName`, `diskType`, `region`, `generated_data`…); JSON values only. */
+  readonly state: Readonly<Record<string, unknown>>;
+  /** Removes what the artifact stands for. Called only when the user's template says the artifact is not to be kept. */
+  destroy(signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { Readable, Writable } from "node:stream";
+
+/** A connection to the guest. Every method rejects with a BuildError, and promptly when `signal` aborts. */
+export interface Communicator {
+  /** For messages: `ssh vagrant@127.0.0.1:2222`. */
+  readonly address: string;
+  /** Runs a command line through the guest's shell. Resolves when it ended and both streams are drained. */
+  exec(command: string, options: ExecOptions): Promise<ExecResult>;
+  /** Writes one file. Never leaves a partial file under `path`. */
+  upload(source: Readable | Uint8Array, path: string, options: UploadOptions): Promise<void>;
+  /** Copies a directory; `from` with a trailing slash means its contents, without means the directory itself (as rsync). */
+  uploadDir(from: string, to: string, options: TransferOptions): Promise<void>;
+  /** Reads one file into `to`. */
+  download(path: string, to: Writable, options: TransferOptions): Promise<void>;
+  /** Copies a directory back; no received path can leave `to`. Trailing slash as in `uploadDir`. */
+  downloadDir(from: string, to: string, options: TransferOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ExecOptions {
+  readonly signal: AbortSignal;
+  readonly stdin?: Readable | Uint8Array | string | undefined;
+  /** Raw bytes as they arrive. The promise they may return is back-pressure. */
+  readonly onStdout?: ((chunk: Buffer) => void | Promise<void>) | undefined;
+  readonly onStderr?: ((chunk: Buffer) => void | Promise<void>) | undefined;
+  /** Allocate a terminal for this command, whatever `ssh_pty` says. */
+  readonly pty?: boolean | undefined;
+}
+
+export type ExecResult =
+  | { readonly kind: "exit"; readonly code: number }
+  /** Ended by a signal in the guest, e.g. `SIGKILL` (often out of memory). */
+  | { readonly kind: "signal"; readonly signal: string }
+  /** The link died, or the guest closed it, before an exit status arrived (a reboot looks like this). */
+  | { readonly kind: "disconnect"; readonly reason: string };
+
+export interface TransferOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+}
+
+export interface UploadOptions extends TransferOptions {
+  /** Unix mode, applied before the first byte is readable under `path`. Default 0o644. */
+  readonly mode?: number | undefined;
+  /** Bytes, where known. */
+  readonly size?: number | undefined;
+}

@@ -1,0 +1,81 @@
+import type { Artifact } from "./artifact.ts";
+import type { Communicator } from "./communicator.ts";
+import type { Run } from "./run.ts";
+import type { Schema } from "./schema/schema.ts";
+
+/**
+ * The contracts of components. Configurations and results are data, callbacks are few and asynchronous, so that an
+ * implementation can live in another process behind the same interface.
+ *
+ * A component module default-exports nothing and does nothing at import time; it exports one object of these types,
+ * and `src/registry.ts` knows the module by a lazy import.
+ */
+export type Component = Builder | Provisioner | PostProcessor | DataSource;
+export type ComponentKind = Component["kind"];
+
+interface Described<Kind extends string, Config> {
+  readonly kind: Kind;
+  /** The name in templates: `virtualbox-iso`. */
+  readonly type: string;
+  /** One sentence for lists and generated docs. */
+  readonly summary: string;
+  /** Every option, declared once: decoding, validation, docs and JSON Schema come from here. */
+  readonly schema: Schema<Config>;
+}
+
+export interface Builder<Config = unknown> extends Described<"builder", Config> {
+  /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). */
+  readonly generatedData: readonly string[];
+  /**
+   * Makes the machine, calls `run.provision` once with it (not at all when there is nothing to provision through), and
+   * turns it into an artifact. `undefined` means the build succeeded without one.
+   */
+  build(run: BuilderRun, config: Config): Promise<Artifact | undefined>;
+  /** Checks against the world before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
+  preflight?(run: Run, config: Config): Promise<readonly string[]>;
+}
+
+export interface BuilderRun extends Run {
+  provision(machine: Machine): Promise<void>;
+  /** True when the template gives this build any provisioner that runs in the guest. */
+  readonly hasProvisioners: boolean;
+}
+
+/** A machine ready to be provisioned. */
+export interface Machine {
+  readonly communicator: Communicator;
+  readonly data: GeneratedData;
+}
+
+/** What `build.*` means in provisioners and post-processors of this build: `Host`, `Port`, `User`, `PackerHTTPAddr`, … */
+export type GeneratedData = Readonly<Record<string, string | number>>;
+
+export interface Provisioner<Config = unknown> extends Described<"provisioner", Config> {
+  provision(run: Run, config: Config, machine: Machine): Promise<void>;
+}
+
+export interface PostProcessor<Config = unknown> extends Described<"post-processor", Config> {
+  process(run: Run, config: Config, input: Artifact): Promise<PostProcessed>;
+}
+
+export interface PostProcessed {
+  /** `undefined` ends the chain. */
+  readonly artifact: Artifact | undefined;
+  /** Whether the input should survive when the user did not say. */
+  readonly keepInput: boolean;
+  /** The input must survive whatever the user said (an AMI inside a Vagrant box). */
+  readonly mustKeepInput?: boolean | undefined;
+}
+
+export interface DataSource<Config = unknown> extends Described<"data-source", Config> {
+  /** Attribute name → HCL type constraint text, so that an unread source has typed unknown values: `{ output: "any" }`. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** JSON values by attribute name. */
+  read(run: Run, config: Config): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Finds components by type name. Loading is lazy; asking for the names loads nothing. */
+export interface Registry {
+  types(kind: ComponentKind): readonly string[];
+  load<Kind extends ComponentKind>(kind: Kind, type: string): Promise<Extract<Component, { kind: Kind }> | undefined>;
+}

@@ -1,0 +1,51 @@
+/**
+ * Something a run makes that outlives the process. Data only: another process (`imgbuild cleanup`) must be able to
+ * remove it from this record alone, after checking that the resource's own mark says it is ours.
+ */
+export interface Resource {
+  /** Selects the reaper: `directory`, `file`, `process`, `virtualbox-vm`, `ec2-instance`, … */
+  readonly kind: string;
+  /** Unique among resources of its kind: path, VM name, instance id or client token. */
+  readonly id: string;
+  /** What the reaper needs besides the id (region, marker text, pid start time, …). JSON values only, never a secret. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A line in the journal: written and synced before the resource is made. */
+export interface JournalEntry {
+  /** Adds what is known only after creation (an id the cloud assigned). Synced. */
+  update(details: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The resource is gone, or has become something the user keeps. Synced. */
+  strike(): Promise<void>;
+}
+
+export interface Journal {
+  record(resource: Resource): Promise<JournalEntry>;
+}
+
+export type ReapOutcome =
+  | { readonly kind: "removed" }
+  /** Not there any more: nothing to do. */
+  | { readonly kind: "gone" }
+  /** Something has that name, but its own mark does not say this run made it: left alone. */
+  | { readonly kind: "not-ours"; readonly why: string };
+
+/** Removes resources of one kind from a journal. Rejects when it could not (the line stays in the journal). */
+export interface Reaper {
+  readonly kind: "reaper";
+  /** The resource kind this reaper removes. */
+  readonly type: string;
+  /** For the user: `virtual machine "packer-x" (VirtualBox)`. */
+  describe(resource: Resource): string;
+  /** The command a user could type to remove it by hand, where there is one. */
+  manualCommand?(resource: Resource): string | undefined;
+  reap(resource: Resource, context: ReapContext): Promise<ReapOutcome>;
+}
+
+export interface ReapContext {
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Look, report, change nothing. */
+  readonly dryRun: boolean;
+}

@@ -1,0 +1,79 @@
+import type { BuildEvent, Outcome } from "./event.ts";
+import type { Host } from "./host.ts";
+import type { JournalEntry, Resource } from "./journal.ts";
+
+/**
+ * The live execution handed to a component. One per build; a provisioner or post-processor gets a view of its build's run.
+ * A component gets everything it may touch from here and from its decoded configuration.
+ */
+export interface Run {
+  /** One UUID per `imgbuild build`; goes into manifests, tags, markers. */
+  readonly runId: string;
+  readonly build: BuildIdentity;
+  readonly options: RunOptions;
+  readonly host: Host;
+  readonly directories: RunDirectories;
+  /** Aborts when the user interrupts or a timeout strikes. Every await that can outlast a second takes it. */
+  readonly signal: AbortSignal;
+
+  /**
+   * Runs a named unit of work and returns its result. The name appears in progress, `-debug` pauses, `-on-error=ask`
+   * and the time table. What the body registers with `onCleanup` is undone last-in-first-out at the end of the build
+   * (after success too), or at once when the step is retried.
+   */
+  step<Result>(name: string, body: (step: Step) => Promise<Result>): Promise<Result>;
+
+  emit(event: BuildEvent): void;
+  /** Shorthands for the commonest events of this build. */
+  say(text: string): void;
+  warn(text: string): void;
+  progress(label: string, done: number, total: number | undefined, unit?: "bytes" | "items"): void;
+  debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void;
+  /** From now on this text is masked in every sink. Call it the moment a secret is made or read. */
+  secret(value: string): void;
+}
+
+export interface Step {
+  /** Aborts with the run, or when this step's own time is over. */
+  readonly signal: AbortSignal;
+  /**
+   * Registers the reversal of what this step is about to do. Call it **before** an action that can half succeed.
+   * `undo` is told the outcome and may keep what became the artifact.
+   */
+  onCleanup(what: string, undo: Undo): void;
+  /**
+   * As `onCleanup`, for what outlives the process: first writes `resource` to the journal (synced), then registers the
+   * undo; the line is struck out when the undo returned. If the undo rejects, the line stays for `imgbuild cleanup`.
+   */
+  own(resource: Resource, undo: Undo): Promise<JournalEntry>;
+}
+
+/** The signal ends a reversal that takes too long (a second Ctrl-C); it is not the run's own, which may have aborted. */
+export type Undo = (outcome: Outcome, signal: AbortSignal) => Promise<void>;
+
+export interface BuildIdentity {
+  /** Displayed: `build.type.name`, or `type.name`. */
+  readonly name: string;
+  readonly builderType: string;
+  /** `PACKER_BUILD_NAME`: the source's local name. */
+  readonly sourceName: string;
+}
+
+export interface RunOptions {
+  readonly force: boolean;
+  readonly debug: boolean;
+  readonly onError: "cleanup" | "abort" | "ask" | "run-cleanup-provisioner";
+}
+
+export interface RunDirectories {
+  /** Where relative paths in the template start: the working directory of the command, as in Packer. */
+  readonly work: string;
+  /** The template's own directory (`path.root`). */
+  readonly template: string;
+  /** Shared between runs: downloads, port locks. */
+  readonly cache: string;
+  /** Private to this run (0700), removed on every path out. Secrets may be written here with mode 0600. */
+  readonly temp: string;
+  /** Logs and screenshots of this build, kept. */
+  readonly log: string;
+}

@@ -1,0 +1,67 @@
+import tseslint from "typescript-eslint";
+
+/**
+ * Which layer may import which, within `src`. Arrows point down only; siblings (two builders, two provisioners) never
+ * import each other. `docs/architecture.md` explains the picture.
+ */
+const layers = {
+  lib: [],
+  language: ["lib"],
+  sdk: ["language", "lib"],
+  template: ["language", "sdk", "lib"],
+  core: ["template", "sdk", "language", "lib"],
+  ui: ["sdk", "language", "lib"],
+  communicators: ["sdk", "lib"],
+  steps: ["communicators", "sdk", "lib"],
+  builders: ["steps", "communicators", "sdk", "lib"],
+  provisioners: ["sdk", "lib"],
+  "post-processors": ["sdk", "lib"],
+  "data-sources": ["sdk", "lib"],
+  cli: ["core", "ui", "template", "registry.ts", "language", "sdk", "lib"],
+};
+const everything = [...Object.keys(layers), "registry.ts", "main.ts"];
+const componentFolders = ["builders", "provisioners", "post-processors", "data-sources"];
+
+const layerRules = Object.entries(layers).map(([layer, allowed]) => {
+  const forbidden = everything.filter((other) => other !== layer && !allowed.includes(other));
+  const patterns = forbidden.map((other) => ({
+    regex: `^(\\.\\./)+${other.replace(".", "\\.")}(/|$)`,
+    message: `${layer} must not import ${other}.`,
+  }));
+  if (componentFolders.includes(layer)) {
+    patterns.push({ regex: "^\\.\\./(?!\\.\\./)[^.]", message: "Components never import their siblings; share through sdk, steps or lib." });
+  }
+  return { files: [`src/${layer}/**/*.ts`], rules: { "no-restricted-imports": ["error", { patterns }] } };
+});
+
+export default tseslint.config(
+  { ignores: ["dist/**", "node_modules/**"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.base],
+    languageOptions: { parserOptions: { project: "./tsconfig.json" } },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/await-thenable": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/only-throw-error": "error",
+      "@typescript-eslint/no-unnecessary-type-assertion": "error",
+      eqeqeq: "error",
+      "no-var": "error",
+      "prefer-const": "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/main.ts"],
+    rules: {
+      "no-console": "error",
+      "no-restricted-globals": ["error", { name: "process", message: "Only src/main.ts touches process; take a Host." }],
+      "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Named exports only." }],
+    },
+  },
+  ...layerRules,
+);
