@@ -5,29 +5,79 @@ import type { Diagnostic } from "../language/diagnostic.ts";
  * sits between the two. `build` is the displayed name of one build (`type.name`), absent for the run as a whole.
  */
 export type BuildEvent =
-  | { readonly kind: "run-started"; readonly runId: string; readonly builds: readonly string[]; readonly template: string }
+  | {
+      readonly kind: "run-started";
+      readonly runId: string;
+      readonly builds: readonly string[];
+      readonly template: string;
+    }
   | { readonly kind: "build-started"; readonly build: string }
   | { readonly kind: "step-started"; readonly build: string; readonly step: string }
-  | { readonly kind: "step-finished"; readonly build: string; readonly step: string; readonly outcome: Outcome; readonly durationMs: number }
+  | {
+      readonly kind: "step-finished";
+      readonly build: string;
+      readonly step: string;
+      readonly outcome: Outcome;
+      readonly durationMs: number;
+    }
   | { readonly kind: "cleanup-started"; readonly build: string; readonly what: string }
-  | { readonly kind: "cleanup-failed"; readonly build: string; readonly what: string; readonly message: string; readonly manualCommand?: string | undefined }
+  | {
+      readonly kind: "cleanup-failed";
+      readonly build: string;
+      readonly what: string;
+      readonly message: string;
+      readonly manualCommand?: string | undefined;
+    }
   /** A sentence about progress. The `==> name: text` line of Packer. */
   | { readonly kind: "say"; readonly build?: string | undefined; readonly text: string }
   | { readonly kind: "warning"; readonly build?: string | undefined; readonly text: string }
-  | { readonly kind: "error"; readonly build?: string | undefined; readonly text: string; readonly hint?: string | undefined }
+  | {
+      readonly kind: "error";
+      readonly build?: string | undefined;
+      readonly text: string;
+      readonly hint?: string | undefined;
+    }
   /** A line (without its end) printed by a command in the guest or on the host. */
   | { readonly kind: "output"; readonly build: string; readonly stream: "stdout" | "stderr"; readonly text: string }
   /** Bytes or units done; `total` absent where unknown. `done === total` ends the bar. */
-  | { readonly kind: "progress"; readonly build?: string | undefined; readonly label: string; readonly done: number; readonly total?: number | undefined; readonly unit: "bytes" | "items" }
-  | { readonly kind: "post-processor-started"; readonly build: string; readonly type: string; readonly name?: string | undefined }
+  | {
+      readonly kind: "progress";
+      readonly build?: string | undefined;
+      readonly label: string;
+      readonly done: number;
+      readonly total?: number | undefined;
+      readonly unit: "bytes" | "items";
+    }
+  | {
+      readonly kind: "post-processor-started";
+      readonly build: string;
+      readonly type: string;
+      readonly name?: string | undefined;
+    }
   | { readonly kind: "artifact"; readonly build: string; readonly artifact: ArtifactSummary }
-  | { readonly kind: "build-finished"; readonly build: string; readonly outcome: Outcome; readonly durationMs: number; readonly error?: string | undefined; readonly artifacts: readonly ArtifactSummary[]; readonly steps: readonly StepTime[]; readonly logPath?: string | undefined; readonly leftovers: readonly Leftover[] }
+  | {
+      readonly kind: "build-finished";
+      readonly build: string;
+      readonly outcome: Outcome;
+      readonly durationMs: number;
+      readonly error?: string | undefined;
+      readonly artifacts: readonly ArtifactSummary[];
+      readonly steps: readonly StepTime[];
+      readonly logPath?: string | undefined;
+      readonly leftovers: readonly Leftover[];
+    }
   | { readonly kind: "run-finished"; readonly runId: string; readonly outcome: Outcome; readonly durationMs: number }
   | { readonly kind: "diagnostic"; readonly diagnostic: Diagnostic }
   /** Raw bytes a command printed, for the log file only (never shown): keeps what `output` had to clean up. */
   | { readonly kind: "raw-output"; readonly build: string; readonly bytes: Uint8Array }
   /** For the debug log only: an external command, a request, a decision. */
-  | { readonly kind: "debug"; readonly build?: string | undefined; readonly topic: string; readonly text: string; readonly details?: Readonly<Record<string, unknown>> | undefined };
+  | {
+      readonly kind: "debug";
+      readonly build?: string | undefined;
+      readonly topic: string;
+      readonly text: string;
+      readonly details?: Readonly<Record<string, unknown>> | undefined;
+    };
 
 export type Outcome = "succeeded" | "failed" | "cancelled";
 

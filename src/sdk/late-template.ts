@@ -1,0 +1,20 @@
+/** Renders template text with the values known at run time; throws a BuildError that names the unknown value or function. */
+export type RenderTemplate = (text: string, values: Readonly<Record<string, unknown>>) => string;
+
+/**
+ * A string argument whose `{{ }}` actions wait for run-time values (`{{ .HTTPIP }}`). The functions of the template
+ * language (`user`, `build_name`, `timestamp`…) are bound where the template was read.
+ */
+export class LateTemplate {
+  readonly text: string;
+  readonly #render: RenderTemplate;
+
+  constructor(text: string, render: RenderTemplate) {
+    this.text = text;
+    this.#render = render;
+  }
+
+  render(values: Readonly<Record<string, unknown>>): string {
+    return this.#render(this.text, values);
+  }
+}

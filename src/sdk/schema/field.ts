@@ -1,0 +1,102 @@
+import * as z from "zod";
+import type { Schema } from "./schema.ts";
+import { LateTemplate } from "../late-template.ts";
+
+/**
+ * The vocabulary in which components declare their options. Each function makes a zod type whose `.meta()` says what it
+ * is for; `.optional()`, `.default(x)`, `.min(n)` and the rest of zod work as always. The same declaration decodes a
+ * template, prints `imgbuild docs`, and becomes JSON Schema.
+ */
+export type FieldKind =
+  "text" | "late" | "flag" | "integer" | "number" | "duration" | "choice" | "list" | "map" | "block" | "blocks" | "any";
+
+/** What `.meta()` holds on every field. */
+export interface FieldMeta {
+  readonly fieldKind: FieldKind;
+  /** Full sentences, Markdown. */
+  readonly description: string;
+  /** The value is masked wherever it would be shown. */
+  readonly sensitive?: boolean;
+  /** What to use instead. Using the option gives a warning. */
+  readonly replacement?: string;
+  /** The default, where it is computed rather than declared: for the docs only. */
+  readonly defaultText?: string;
+  /** The schema of a nested block. */
+  readonly nested?: Schema<unknown>;
+}
+
+function meta<Type extends z.ZodType>(type: Type, fieldKind: FieldKind, description: string): Type {
+  return type.meta({ fieldKind, description } satisfies FieldMeta) as Type;
+}
+
+export const text = (description: string) => meta(z.string(), "text", description);
+export const flag = (description: string) => meta(z.boolean(), "flag", description);
+export const integer = (description: string) => meta(z.int(), "integer", description);
+export const number = (description: string) => meta(z.number(), "number", description);
+/** Written as Go writes durations (`1h30m`, `500ms`); decoded to milliseconds. A bare number means nanoseconds there and is refused here. */
+export const duration = (description: string) => meta(z.number(), "duration", description);
+export const choice = <const Names extends readonly [string, ...string[]]>(names: Names, description: string) =>
+  meta(z.enum(names), "choice", description);
+export const list = <Item extends z.ZodType>(item: Item, description: string) =>
+  meta(z.array(item), "list", description);
+export const map = <Item extends z.ZodType>(item: Item, description: string) =>
+  meta(z.record(z.string(), item), "map", description);
+/** Any JSON-like value, passed through. */
+export const any = (description: string) => meta(z.unknown(), "any", description);
+
+/** Text in the `{{ }}` template language, rendered only when the run knows its values (`boot_command`, `vboxmanage`, …). */
+export const late = (description: string) =>
+  meta(
+    z.custom<LateTemplate>((value) => value instanceof LateTemplate),
+    "late",
+    description,
+  );
+
+/** A nested block (or an object), at most once. */
+export const block = <Config>(schema: Schema<Config>, description: string) =>
+  amend(meta(nestedType(schema), "block", description), { nested: schema });
+/** A nested block (or a list of objects), any number of times. */
+export const blocks = <Config>(schema: Schema<Config>, description: string) =>
+  amend(meta(z.array(nestedType(schema)), "blocks", description), { nested: schema });
+
+function nestedType<Config>(schema: Schema<Config>): z.ZodType<Config> {
+  return schema.object.transform(schema.finish as (decoded: unknown) => Config) as unknown as z.ZodType<Config>;
+}
+
+export function sensitive<Type extends z.ZodType>(field: Type): Type {
+  return amend(field, { sensitive: true });
+}
+/** `replacement` completes the sentence "X is deprecated; …", e.g. `use host_port_min`. */
+export function deprecated<Type extends z.ZodType>(field: Type, replacement: string): Type {
+  return amend(field, { deprecated: true, replacement });
+}
+export function defaultText<Type extends z.ZodType>(field: Type, defaultText: string): Type {
+  return amend(field, { defaultText });
+}
+
+function amend<Type extends z.ZodType>(
+  field: Type,
+  extra: Partial<FieldMeta> & { readonly deprecated?: boolean },
+): Type {
+  return field.meta({ ...fieldMeta(field), ...extra }) as Type;
+}
+
+/** The meta of a field, looked for through `.optional()`, `.default()` and the like. */
+export function fieldMeta(field: z.ZodType): FieldMeta {
+  let merged: Record<string, unknown> = {};
+  for (let type: z.ZodType | undefined = field; type; type = innerType(type)) merged = { ...type.meta(), ...merged };
+  return { fieldKind: "any", description: "", ...merged } as FieldMeta;
+}
+
+/** The type inside one wrapper (`.optional()`, `.default()`, the input side of a transform), if `type` is a wrapper. */
+function innerType(type: z.ZodType): z.ZodType | undefined {
+  const { def } = type._zod as unknown as { def: { innerType?: z.ZodType; in?: z.ZodType } };
+  return def.innerType ?? def.in;
+}
+
+/** The innermost type: an object, array, record or scalar. */
+export function unwrap(field: z.ZodType): z.ZodType {
+  let type = field;
+  for (let inner = innerType(type); inner; inner = innerType(type)) type = inner;
+  return type;
+}
