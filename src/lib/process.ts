@@ -1,0 +1,296 @@
+import { constants } from "node:os";
+import { kill } from "node:process";
+import type { Readable } from "node:stream";
+import { execa, type ResultPromise } from "execa";
+
+export interface CommandOptions {
+  /** Aborting sends SIGTERM to the whole process group, then SIGKILL after `killAfterMs`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default 5 s. */
+  readonly killAfterMs?: number;
+  /** The complete environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string | undefined;
+  readonly stdin?: string | Uint8Array | Readable | undefined;
+  /** Called with each line without its end, one at a time; the promise it may return holds the program back. */
+  readonly onLine?: ((line: string, stream: OutputStream) => void | Promise<void>) | undefined;
+  /** Called once when the command ended, for the debug log. */
+  readonly onFinished?: ((record: CommandRecord) => void) | undefined;
+}
+
+export type OutputStream = "stdout" | "stderr";
+
+export interface CommandResult {
+  /** The exit code, or 128 + signal number when a signal ended it. */
+  readonly code: number;
+  readonly signal?: string | undefined;
+  /** Both streams decoded as UTF-8. Only the last `KEPT_OUTPUT` characters of each are kept. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandRecord {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly code: number | undefined;
+  readonly durationMs: number;
+  /** Why it could not be started. */
+  readonly error?: string | undefined;
+}
+
+/** The program could not be started, or ended badly. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Absent when the program could not be started. */
+  readonly result: CommandResult | undefined;
+  /** `ENOENT`, `EACCES`… when it could not be started. */
+  readonly code: string | undefined;
+
+  constructor(program: string, args: readonly string[], failure: { result?: CommandResult; cause?: unknown }) {
+    super(describeFailure(program, failure), failure.cause === undefined ? undefined : { cause: failure.cause });
+    this.program = program;
+    this.args = args;
+    this.result = failure.result;
+    this.code = errorCode(failure.cause);
+  }
+}
+
+const KEPT_OUTPUT = 8 * 1024 * 1024;
+
+/**
+ * Runs a program with an argument list (never through a shell) in its own process group and waits for it.
+ * Resolves whatever the exit code; rejects with a CommandError when it cannot be started, and with the abort reason.
+ */
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  options.signal?.throwIfAborted();
+  const child = startCommand(program, args, options);
+  const result = await child.finished;
+  options.signal?.throwIfAborted();
+  return result;
+}
+
+/** As `runCommand`, but an exit code other than 0 rejects with a CommandError that quotes the last lines of stderr. */
+export async function runChecked(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const result = await runCommand(program, args, options);
+  if (result.code !== 0) throw new CommandError(program, args, { result });
+  return result;
+}
+
+/** A program that goes on running while the caller does other things. */
+export interface RunningCommand {
+  /** Absent when the program could not be started (then `finished` rejects). */
+  readonly pid: number | undefined;
+  /** Settles when the program ended and its output was delivered. Rejects only when it could not be started or `onLine` failed. */
+  readonly finished: Promise<CommandResult>;
+  /** SIGTERM to the group, SIGKILL after `graceMs` (default 5 s); resolves when it ended. Harmless when it already has. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export function startCommand(program: string, args: readonly string[], options: CommandOptions): RunningCommand {
+  const started = performance.now();
+  const child = execa(program, args, {
+    env: definedOnly(options.env),
+    extendEnv: false,
+    buffer: false,
+    reject: false,
+    stripFinalNewline: false,
+    // A group of its own: Ctrl-C at the terminal reaches imgbuild only, which then decides what its children get.
+    detached: true,
+    cleanup: false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...stdinOf(options.stdin),
+  });
+  const stopping = new Stopper(child);
+  const finished = collect(program, args, child, options).then(
+    (result) => {
+      stopping.ended();
+      report(options, { program, args, code: result.code, durationMs: performance.now() - started });
+      return result;
+    },
+    (error: unknown) => {
+      void stopping.stop(0);
+      const message = error instanceof Error ? error.message : String(error);
+      report(options, { program, args, code: undefined, durationMs: performance.now() - started, error: message });
+      throw error;
+    },
+  );
+  finished.catch(() => {});
+  const onAbort = () => void stopping.stop(options.killAfterMs);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  if (options.signal?.aborted === true) onAbort();
+  const forget = () => options.signal?.removeEventListener("abort", onAbort);
+  finished.then(forget, forget);
+  return {
+    pid: child.pid,
+    finished,
+    stop: async (graceMs) => {
+      await stopping.stop(graceMs);
+      await finished.catch(() => {});
+    },
+  };
+}
+
+/** Sends signals to the process group of one child, and never after the child is gone (its number may be reused). */
+class Stopper {
+  readonly #child: Child;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+  readonly #exited: Promise<unknown>;
+
+  constructor(child: Child) {
+    this.#child = child;
+    this.#exited = new Promise((resolve) => {
+      child.once("exit", resolve);
+      child.once("error", resolve);
+    }).then(() => this.ended());
+  }
+
+  ended(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+
+  async stop(graceMs = 5000): Promise<void> {
+    this.#send("SIGTERM");
+    clearTimeout(this.#timer);
+    if (this.#ended) return;
+    this.#timer = setTimeout(() => this.#send("SIGKILL"), graceMs);
+    await this.#exited;
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    if (this.#ended || this.#child.pid === undefined) return;
+    try {
+      kill(-this.#child.pid, signal);
+    } catch {
+      // No such group (Windows has none): the child alone.
+      this.#child.kill(signal);
+    }
+  }
+}
+
+type Child = ResultPromise<{ buffer: false; reject: false; extendEnv: false; stripFinalNewline: false }>;
+
+async function collect(
+  program: string,
+  args: readonly string[],
+  child: Child,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const stdout = new Tail();
+  const stderr = new Tail();
+  const queue = new LineQueue(options.onLine);
+  const [ended] = await Promise.all([
+    child,
+    drain(child.stdout, stdout, queue, "stdout"),
+    drain(child.stderr, stderr, queue, "stderr"),
+  ]);
+  if (ended.exitCode === undefined && ended.signal === undefined) {
+    throw new CommandError(program, args, { cause: ended.cause ?? ended });
+  }
+  const signal = ended.signal as NodeJS.Signals | undefined;
+  const code = ended.exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
+  return { code, signal, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+async function drain(stream: Readable | null, tail: Tail, queue: LineQueue, name: OutputStream): Promise<void> {
+  if (!stream) return;
+  stream.setEncoding("utf8");
+  let rest = "";
+  for await (const chunk of stream as AsyncIterable<string>) {
+    tail.add(chunk);
+    if (!queue.wanted) continue;
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) await queue.deliver(line, name);
+  }
+  if (rest !== "") await queue.deliver(rest, name);
+}
+
+/** Delivers lines of both streams one at a time, in the order in which they came. */
+class LineQueue {
+  readonly #onLine: CommandOptions["onLine"];
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(onLine: CommandOptions["onLine"]) {
+    this.#onLine = onLine;
+  }
+
+  get wanted(): boolean {
+    return this.#onLine !== undefined;
+  }
+
+  deliver(line: string, stream: OutputStream): Promise<void> {
+    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+    this.#last = this.#last.then(() => this.#onLine?.(text, stream));
+    return this.#last;
+  }
+}
+
+/** The end of a text of any length. */
+class Tail {
+  #chunks: string[] = [];
+  #length = 0;
+
+  add(chunk: string): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length > 2 * KEPT_OUTPUT) this.#chunks = [this.text()];
+    this.#length = Math.min(this.#length, 2 * KEPT_OUTPUT);
+  }
+
+  text(): string {
+    const text = this.#chunks.join("").slice(-KEPT_OUTPUT);
+    this.#length = text.length;
+    return text;
+  }
+}
+
+function report(options: CommandOptions, record: CommandRecord): void {
+  options.onFinished?.(record);
+}
+
+function definedOnly(env: CommandOptions["env"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function stdinOf(stdin: CommandOptions["stdin"]): { input: string | Uint8Array | Readable } | { stdin: "ignore" } {
+  return stdin === undefined ? { stdin: "ignore" } : { input: stdin };
+}
+
+function errorCode(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+}
+
+function describeFailure(program: string, { result, cause }: { result?: CommandResult; cause?: unknown }): string {
+  if (result) {
+    const how = result.signal === undefined ? `exit code ${result.code}` : `signal ${result.signal}`;
+    const said = lastLines(result.stderr) || lastLines(result.stdout);
+    return `${program} failed with ${how}${said === "" ? "" : `: ${said}`}`;
+  }
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: `The program "${program}" was not found`,
+    EACCES: `The program "${program}" may not be executed`,
+  };
+  return reasons[errorCode(cause) ?? ""] ?? `The program "${program}" could not be started`;
+}
+
+/** The last few lines that say something, on one line. */
+function lastLines(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .slice(-3)
+    .join("; ")
+    .slice(-600);
+}
