@@ -1,0 +1,38 @@
+import type { Diagnostic } from "../language/diagnostic.ts";
+import type { DataSource, Registry } from "../sdk/component.ts";
+import type { Host } from "../sdk/host.ts";
+import type { Template } from "./model.ts";
+
+/** What `loadTemplate(options)` needs; nothing else reaches it. */
+export interface LoadOptions {
+  /** A file, a directory, or `-` for a legacy JSON template on standard input. */
+  readonly path: string;
+  readonly host: Host;
+  readonly registry: Registry;
+  /** `-config-type`; decided from the path where absent. */
+  readonly configType?: "json" | "hcl2" | undefined;
+  /** `-var name=value`, in order. */
+  readonly vars: readonly string[];
+  /** `-var-file`, in order. */
+  readonly varFiles: readonly string[];
+  readonly only: readonly string[];
+  readonly except: readonly string[];
+  /** Stop after parsing and block structure: no variables, no evaluation. */
+  readonly syntaxOnly?: boolean | undefined;
+  readonly undeclaredVariables: "ignore" | "warn";
+  /** Reads one data source. Absent: data sources stay unknown (`validate`). */
+  readonly readDataSource?: ReadDataSource | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type ReadDataSource = (
+  address: string,
+  source: DataSource,
+  config: unknown,
+) => Promise<Readonly<Record<string, unknown>>>;
+
+export interface Loaded {
+  /** Absent where the errors leave nothing to show. */
+  readonly template: Template | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
