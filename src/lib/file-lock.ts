@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { identifyProcess, processState, type ProcessIdentity } from "./process-identity.ts";
+import { sleep } from "./retry.ts";
+
+/** A lock held by this process, over all processes that use the same path. */
+export interface FileLock {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
+interface Owner extends ProcessIdentity {
+  /** Unique per acquisition. */
+  readonly token: string;
+}
+
+/** A lock of another host (a shared cache) cannot be asked for its process; it counts as dead when it stops beating. */
+const BEAT_MS = 5_000;
+const FOREIGN_STALE_MS = 60_000;
+
+/**
+ * Takes the lock at `path` (a file made for it) if nobody alive has it; `undefined` otherwise. It dies with its owner:
+ * a lock whose process is gone is taken over.
+ */
+export async function tryLock(path: string): Promise<FileLock | undefined> {
+  await mkdir(dirname(path), { recursive: true });
+  const token = randomUUID();
+  if (await create(path, token)) return hold(path, token);
+  const owner = await readOwner(path);
+  if (owner !== undefined && (await isAlive(path, owner))) return undefined;
+  await breakStale(path, owner?.token ?? "unreadable");
+  return (await create(path, token)) ? hold(path, token) : undefined;
+}
+
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each wait, so the caller can say whom it waits for. */
+  readonly onWait?: ((waitedMs: number) => void | Promise<void>) | undefined;
+  /** Default 200 ms. */
+  readonly pollMs?: number;
+}
+
+/** Waits for the lock. Rejects with the abort reason as soon as `signal` aborts. */
+export async function lock(path: string, options: LockOptions = {}): Promise<FileLock> {
+  const started = performance.now();
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const held = await tryLock(path);
+    if (held) return held;
+    await options.onWait?.(performance.now() - started);
+    await sleep(options.pollMs ?? 200, options.signal);
+  }
+}
+
+export async function withLock<Result>(
+  path: string,
+  body: () => Promise<Result>,
+  options: LockOptions = {},
+): Promise<Result> {
+  const held = await lock(path, options);
+  try {
+    return await body();
+  } finally {
+    await held.release();
+  }
+}
+
+/** The file appears with its content, or not at all: written aside, then linked. */
+async function create(path: string, token: string): Promise<boolean> {
+  const aside = `${path}.${token}`;
+  const owner: Owner = { ...(await identifyProcess())!, token };
+  await writeFile(aside, JSON.stringify(owner), { flag: "wx" });
+  try {
+    await link(aside, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await unlink(aside);
+  }
+}
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isAlive(path: string, owner: Owner): Promise<boolean> {
+  const state = await processState(owner);
+  if (state !== "unknown") return state === "alive";
+  const beat = await stat(path).catch(() => undefined);
+  return beat !== undefined && Date.now() - beat.mtimeMs < FOREIGN_STALE_MS;
+}
+
+/**
+ * Removes the lock of a dead owner, unless somebody else already did and took it: the look and the removal happen under
+ * a second lock named after that very owner, so a fresh lock can never be removed by a late comer.
+ */
+async function breakStale(path: string, token: string): Promise<void> {
+  const guard = await tryLock(`${path}.${token}.stale`);
+  if (!guard) return;
+  try {
+    const owner = await readOwner(path);
+    if ((owner?.token ?? "unreadable") === token) await unlink(path).catch(() => {});
+  } finally {
+    await guard.release();
+  }
+}
+
+function hold(path: string, token: string): FileLock {
+  const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), BEAT_MS);
+  beat.unref();
+  let released = false;
+  return {
+    path,
+    release: async () => {
+      if (released) return;
+      released = true;
+      clearInterval(beat);
+      if ((await readOwner(path))?.token === token) await unlink(path).catch(() => {});
+    },
+  };
+}

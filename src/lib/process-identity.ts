@@ -1,0 +1,47 @@
+import { readFile, readlink } from "node:fs/promises";
+import { hostname } from "node:os";
+import { kill, pid as ownPid } from "node:process";
+
+/** Enough to tell later, from another process, whether this very process still lives. JSON data. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Distinguishes a process from a later one with the same number: clock ticks since boot, on Linux. */
+  readonly startTime?: string | undefined;
+  /** Where `pid` means something: host name and, on Linux, boot and pid namespace. */
+  readonly scope: string;
+}
+
+/** `undefined` when there is no such process. */
+export async function identifyProcess(pid: number = ownPid): Promise<ProcessIdentity | undefined> {
+  if (!exists(pid)) return undefined;
+  return { pid, startTime: await startTimeOf(pid), scope: await processScope() };
+}
+
+/** `unknown`: it belongs to another host or container, which cannot be asked. */
+export async function processState(identity: ProcessIdentity): Promise<"alive" | "dead" | "unknown"> {
+  if (identity.scope !== (await processScope())) return "unknown";
+  if (!exists(identity.pid)) return "dead";
+  return identity.startTime === (await startTimeOf(identity.pid)) ? "alive" : "dead";
+}
+
+async function processScope(): Promise<string> {
+  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
+  return [hostname(), bootId.trim(), namespace].join(" ").trim();
+}
+
+function exists(pid: number): boolean {
+  try {
+    kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the second field is in parentheses and may hold anything. A zombie counts as gone. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields === undefined || fields[0] === "Z" ? undefined : fields[19];
+}
