@@ -1,0 +1,137 @@
+#!/bin/sh
+# Builds the tiny test guest: a bootable installer ISO of a small Linux, from Debian packages, without privileges.
+# The result is cached by the digest of everything in this folder, so a second call takes no time.
+#
+#   build.sh [--with-openssh] [--timeout TENTHS] OUTPUT.iso
+#
+#   --with-openssh   put OpenSSH's scp and sftp-server in the guest (without it the guest has neither)
+#   --timeout N      boot the default label after N tenths of a second at the prompt (default: wait for a key for ever)
+#
+# README.md beside this file says what the guest understands.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+openssh=no
+timeout=0
+output=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --with-openssh) openssh=yes ;;
+    --timeout) timeout=$2; shift ;;
+    -*) echo "build.sh: unknown option $1" >&2; exit 2 ;;
+    *) output=$1 ;;
+  esac
+  shift
+done
+[ -n "$output" ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+
+fail() { echo "build.sh: $*" >&2; exit 1; }
+# need FILE PACKAGE
+need() { [ -e "$1" ] || fail "$1 is missing: install the Debian package $2"; }
+need /bin/busybox busybox-static
+need /usr/sbin/dropbear dropbear-bin
+need /usr/bin/extlinux extlinux
+need /usr/lib/ISOLINUX/isolinux.bin isolinux
+need /usr/lib/syslinux/modules/bios/ldlinux.c32 syslinux-common
+need /usr/lib/syslinux/mbr/mbr.bin syslinux-common
+need /usr/bin/xorriso xorriso
+if [ $openssh = yes ]; then need /usr/lib/openssh/sftp-server openssh-sftp-server; need /usr/bin/scp openssh-client; fi
+
+digest=$({ echo "openssh=$openssh timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/imgbuild-test
+cached=$cache/tiny-$digest.iso
+mkdir -p "$cache" "$(dirname "$output")"
+publish() { cp --reflink=auto "$cached" "$output.$$" && mv "$output.$$" "$output"; }
+if [ -e "$cached" ]; then publish; exit 0; fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+cd "$work"
+
+# --- packages that are unpacked, not installed -----------------------------------------------------------------------
+mkdir packages unpacked
+kernel_package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\)/\1/p' | head -n 1)
+[ -n "$kernel_package" ] || fail "apt knows no linux-image-cloud-amd64: run apt-get update"
+(cd packages && apt-get -qq download "$kernel_package" sudo 2>"$work/apt.log") || { cat apt.log >&2; fail "cannot download packages"; }
+for package in packages/*.deb; do dpkg-deb -x "$package" unpacked; done
+vmlinuz=$(echo unpacked/boot/vmlinuz-*)
+modules=$(echo unpacked/lib/modules/*)
+
+# with_libraries ROOT FILE TARGET: copies a program and the libraries it needs
+with_libraries() {
+  mkdir -p "$1/$(dirname "$3")"
+  cp -L "$2" "$1/$3"
+  for library in $(LD_LIBRARY_PATH=$work/unpacked/usr/libexec/sudo ldd "$2" | grep -o '/[^ ]*'); do
+    case $library in "$work"/*) continue ;; esac
+    [ -e "$1$library" ] || { mkdir -p "$1$(dirname "$library")"; cp -L "$library" "$1$library"; }
+  done
+}
+
+# busybox_into ROOT: busybox under every name it knows
+busybox_into() {
+  mkdir -p "$1/bin" "$1/sbin"
+  cp /bin/busybox "$1/bin/busybox"
+  for name in $(/bin/busybox --list); do [ -e "$1/bin/$name" ] || ln -s busybox "$1/bin/$name"; done
+}
+
+# --- the first root: kernel modules, installer, nothing else ---------------------------------------------------------
+mkdir -p initrd/dev initrd/proc initrd/sys initrd/mnt initrd/cdrom initrd/tmp initrd/modules initrd/etc
+busybox_into initrd
+cp "$here/init" initrd/init
+cp "$here/install.sh" initrd/bin/install.sh
+cp "$here/echo.sh" initrd/bin/echo.sh
+cp "$here/rootfs/sbin/network" initrd/sbin/network
+chmod 755 initrd/init initrd/bin/install.sh initrd/bin/echo.sh initrd/sbin/network
+with_libraries initrd /usr/bin/extlinux /bin/extlinux
+cp /usr/lib/syslinux/mbr/mbr.bin initrd/etc/mbr.bin
+# Without these the static resolver crashes.
+cp "$here/rootfs/etc/nsswitch.conf" "$here/rootfs/etc/hosts" "$here/rootfs/etc/passwd" "$here/rootfs/etc/group" initrd/etc/
+order="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net virtio_blk
+  scsi_common scsi_mod virtio_scsi libata ata_piix ata_generic sd_mod cdrom sr_mod isofs button evdev fat vfat nls_cp437 nls_ascii nls_iso8859-1"
+for module in $order; do
+  cp "$(find "$modules" -name "$module.ko")" "initrd/modules/$module.ko"
+  echo "$module" >> initrd/modules/order
+done
+# LZ4 in the format the kernel reads: quicker than gzip to unpack when the processor is emulated.
+(cd initrd && find . | LC_ALL=C sort | busybox cpio -o -H newc -R 0:0) 2>/dev/null | if command -v lz4 >/dev/null; then lz4 -l -9 -q; else gzip -9n; fi > initrd.img
+
+# --- the system that is installed (and run from memory by the label "live") ------------------------------------------
+root=rootfs
+mkdir -p $root/dev $root/proc $root/sys $root/run $root/mnt $root/tmp $root/root $root/home/vagrant/.ssh $root/var/log $root/var/lib $root/usr/local/bin $root/boot
+busybox_into $root
+cp -R "$here/rootfs/." $root/
+chmod 755 $root/sbin/* $root/etc/rc $root/etc/rc.shutdown $root/etc/acpi/PWRF/00000080
+ln -sf ../bin/busybox $root/sbin/init
+with_libraries $root /usr/sbin/dropbear /usr/sbin/dropbear
+with_libraries $root unpacked/usr/bin/sudo /usr/bin/sudo
+mkdir -p $root/usr/libexec/sudo
+for plugin in unpacked/usr/libexec/sudo/sudoers.so unpacked/usr/libexec/sudo/sudo_noexec.so; do
+  with_libraries $root $plugin "/usr/libexec/sudo/$(basename "$plugin")"
+done
+cp unpacked/usr/libexec/sudo/libsudo_util.so.0.0.0 $root/usr/libexec/sudo/libsudo_util.so.0
+security=$(dirname "$(find /lib /usr/lib -name pam_unix.so 2>/dev/null | head -n 1)")
+for module in pam_unix.so pam_permit.so; do with_libraries $root "$security/$module" "/lib/x86_64-linux-gnu/security/$module"; done
+if [ $openssh = yes ]; then
+  with_libraries $root /usr/bin/scp /usr/bin/scp
+  with_libraries $root /usr/lib/openssh/sftp-server /usr/lib/openssh/sftp-server
+  mkdir -p $root/usr/libexec && ln -s ../lib/openssh/sftp-server $root/usr/libexec/sftp-server
+fi
+hash=$(/bin/busybox mkpasswd -m sha512 -S imgbuildtest vagrant)
+printf 'root:*:19000:0:99999:7:::\nvagrant:%s:19000:0:99999:7:::\n' "$hash" > $root/etc/shadow
+chmod 600 $root/etc/shadow
+chmod 440 $root/etc/sudoers
+chmod 4755 $root/usr/bin/sudo
+chmod 1777 $root/tmp
+tar -C $root --owner=0 --group=0 --numeric-owner --sort=name --mtime=@0 -czf rootfs.tar.gz .
+
+# --- the disc ---------------------------------------------------------------------------------------------------------
+mkdir -p iso/isolinux iso/boot
+cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 iso/isolinux/
+sed "s/@TIMEOUT@/$timeout/" "$here/isolinux.cfg" > iso/isolinux/isolinux.cfg
+cp "$vmlinuz" iso/boot/vmlinuz
+cp initrd.img iso/boot/initrd.img
+cp rootfs.tar.gz iso/rootfs.tar.gz
+xorriso -as mkisofs -quiet -R -J -V TINY -o tiny.iso -b isolinux/isolinux.bin -c isolinux/boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table iso 2>xorriso.log \
+  || { cat xorriso.log >&2; fail "xorriso failed"; }
+cp tiny.iso "$cached.$$" && mv "$cached.$$" "$cached"
+publish
