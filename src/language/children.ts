@@ -1,0 +1,75 @@
+import type { Expression, TemplatePart } from "./ast.ts";
+
+/** A direct part of an expression, and the names its evaluation adds to the scope (`for` variables, the splat item). */
+export interface Child {
+  readonly expression: Expression;
+  readonly binds: readonly string[];
+}
+
+const NO_NAMES: readonly string[] = [];
+const plain = (expression: Expression): Child => ({ expression, binds: NO_NAMES });
+
+/** The direct parts of an expression in source order. */
+export function childExpressions(node: Expression): readonly Child[] {
+  switch (node.kind) {
+    case "literal":
+    case "variable":
+    case "error":
+      return [];
+    case "template":
+      return node.parts.flatMap((part) => partChildren(part, NO_NAMES));
+    case "template-wrap":
+    case "parentheses":
+      return [plain(node.expression)];
+    case "tuple":
+      return node.items.map(plain);
+    case "object":
+      return node.items
+        .flatMap(({ key, bareKey, value }) => (bareKey === undefined ? [key, value] : [value]))
+        .map(plain);
+    case "get-attribute":
+      return [plain(node.object)];
+    case "index":
+      return [plain(node.collection), plain(node.key)];
+    case "splat":
+      return [plain(node.source), plain(node.each)];
+    case "call":
+      return node.args.map(plain);
+    case "unary":
+      return [plain(node.operand)];
+    case "binary":
+      return [plain(node.left), plain(node.right)];
+    case "conditional":
+      return [node.condition, node.then, node.else].map(plain);
+    case "for-tuple":
+    case "for-object":
+      return forChildren(node);
+  }
+}
+
+function forChildren(node: Extract<Expression, { kind: "for-tuple" | "for-object" }>): readonly Child[] {
+  const binds = [...(node.keyName === undefined ? [] : [node.keyName]), node.valueName];
+  const inner = [
+    ...(node.kind === "for-object" ? [node.key] : []),
+    node.value,
+    ...(node.condition ? [node.condition] : []),
+  ];
+  return [plain(node.collection), ...inner.map((expression) => ({ expression, binds }))];
+}
+
+function partChildren(part: TemplatePart, binds: readonly string[]): readonly Child[] {
+  switch (part.kind) {
+    case "text":
+      return [];
+    case "interpolation":
+      return [{ expression: part.expression, binds }];
+    case "if": {
+      const branches = [...part.then, ...part.else].flatMap((inner) => partChildren(inner, binds));
+      return [{ expression: part.condition, binds }, ...branches];
+    }
+    case "for": {
+      const names = [...binds, ...(part.keyName === undefined ? [] : [part.keyName]), part.valueName];
+      return [{ expression: part.collection, binds }, ...part.body.flatMap((inner) => partChildren(inner, names))];
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Value } from "./value.ts";
+
+/** How a value could not be converted: where inside it, and why. */
+export interface ConversionError {
+  /** Attribute names, map keys and indices from the outside in; empty for the value itself. */
+  readonly path: readonly (string | number)[];
+  /** A clause such as `a number is required, not a list of string`. */
+  readonly message: string;
+}
+
+export type Conversion =
+  | { readonly value: Value; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: ConversionError };
+
+export const converted = (value: Value): Conversion => ({ value });
+export const failed = (message: string): Conversion => ({ error: { path: [], message } });
+
+/** The same failure seen from one level further out. */
+export const failedAt = (step: string | number, { path, message }: ConversionError): Conversion => ({
+  error: { path: [step, ...path], message },
+});
+
+/** The error as one clause: `attribute "size": a number is required, not a bool`. */
+export function describeConversionError({ path, message }: ConversionError): string {
+  if (path.length === 0) return message;
+  const steps = path.map((step) =>
+    typeof step === "number"
+      ? `[${step}]`
+      : /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(step)
+        ? `.${step}`
+        : `[${JSON.stringify(step)}]`,
+  );
+  const text = steps.join("");
+  const subject = path.length === 1 ? (typeof path[0] === "number" ? "element" : "attribute") : "the value at";
+  const name = path.length === 1 ? JSON.stringify(path[0]) : text.replace(/^\./, "");
+  return `${subject} ${name}: ${message}`;
+}

@@ -1,0 +1,314 @@
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import { describeConversionError, type ConversionError } from "../conversion.ts";
+import { withArticle } from "../convert-primitive.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { SourceRange } from "../source.ts";
+import type { Type } from "../value.ts";
+
+/** Every problem evaluation can report, one factory each. */
+
+const error = (
+  code: string,
+  summary: string,
+  detail: string,
+  subject: SourceRange,
+  context?: SourceRange,
+): Diagnostic => ({
+  severity: "error",
+  code,
+  summary,
+  detail,
+  subject,
+  ...(context && { context }),
+});
+
+/** `Because it is a bool, …`: a conversion clause as a sentence. */
+const clause = (problem: ConversionError): string => `${describeConversionError(problem)}.`;
+
+export const unknownVariable = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
+  error(
+    "unknown-variable",
+    "Unknown name",
+    `There is nothing named "${name}" here.${didYouMean(name, known)}`,
+    subject,
+  );
+
+export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
+  error(
+    "no-variables",
+    "Names are not allowed here",
+    `The name "${name}" cannot be used here: only constant values can. For text, put it in quotes: "${name}".`,
+    subject,
+  );
+
+export const unknownFunction = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
+  error(
+    "unknown-function",
+    "Unknown function",
+    `There is no function named "${name}".${didYouMean(name, known)}`,
+    subject,
+  );
+
+export const noFunctions = (name: string, subject: SourceRange): Diagnostic =>
+  error("no-functions", "Functions are not allowed here", `The function "${name}" cannot be called here.`, subject);
+
+export const unsupportedAttribute = (
+  name: string,
+  known: Iterable<string>,
+  subject: SourceRange,
+  context: SourceRange,
+): Diagnostic =>
+  error(
+    "unsupported-attribute",
+    "Unsupported attribute",
+    `This object has no attribute named "${name}".${didYouMean(name, known)}`,
+    subject,
+    context,
+  );
+
+export const missingMapElement = (
+  name: string,
+  known: Iterable<string>,
+  subject: SourceRange,
+  context: SourceRange,
+): Diagnostic =>
+  error(
+    "missing-map-element",
+    "Missing map element",
+    `This map has no element with the key "${name}".${didYouMean(name, known)}`,
+    subject,
+    context,
+  );
+
+export const attributeOfNull = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "attribute-of-null",
+    "Attempt to get attribute from null value",
+    `This value is null, so it has no attribute "${name}".`,
+    subject,
+    context,
+  );
+
+export function attributeOfOther(name: string, type: Type, subject: SourceRange, context: SourceRange): Diagnostic {
+  const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
+  const hint = isSequence ? ` To get "${name}" from every element, write [*].${name}.` : "";
+  return error(
+    "attribute-of-non-object",
+    "Unsupported attribute",
+    `This value is ${withArticle(type)}, which has no attributes.${hint}`,
+    subject,
+    context,
+  );
+}
+
+export const indexOfNull = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("index-of-null", "Attempt to index null value", "This value is null, so it has no elements.", subject, context);
+
+export function indexOfOther(type: Type, subject: SourceRange, context: SourceRange): Diagnostic {
+  const why =
+    type.kind === "set"
+      ? "Elements of a set have no order, so they cannot be picked by index. Convert it to a list first."
+      : `This value is ${withArticle(type)}, which has no elements.`;
+  return error("index-of-non-collection", "Invalid index", why, subject, context);
+}
+
+export const nullIndex = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("null-index", "Invalid index", "The index is null.", subject, context);
+
+export const wrongIndexType = (problem: ConversionError, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("wrong-index-type", "Invalid index", `The index does not fit this value: ${clause(problem)}`, subject, context);
+
+export function indexOutOfRange(length: number, subject: SourceRange, context: SourceRange): Diagnostic {
+  const range =
+    length === 0
+      ? "It is empty."
+      : `It has ${length === 1 ? "one element, at index 0" : `${length} elements, 0 to ${length - 1}`}.`;
+  return error("index-out-of-range", "Invalid index", `There is no element at this index. ${range}`, subject, context);
+}
+
+export const negativeIndex = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "negative-index",
+    "Invalid index",
+    "An index must not be negative. To count from the end, subtract from the length: list[length(list) - 1].",
+    subject,
+    context,
+  );
+
+export const fractionalIndex = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("fractional-index", "Invalid index", "An index must be a whole number.", subject, context);
+
+export const invalidOperand = (
+  operator: string,
+  problem: ConversionError,
+  subject: SourceRange,
+  context: SourceRange,
+): Diagnostic =>
+  error("invalid-operand", "Invalid operand", `Unsuitable value for ${operator}: ${clause(problem)}`, subject, context);
+
+export const nullOperand = (operator: string, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("null-operand", "Invalid operand", `Unsuitable value for ${operator}: it is null.`, subject, context);
+
+export const divisionByZero = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "division-by-zero",
+    "Division by zero",
+    "The divisor is zero. Check for zero first: divisor == 0 ? 0 : number / divisor.",
+    subject,
+    context,
+  );
+
+export const numberOutOfRange = (subject: SourceRange): Diagnostic =>
+  error(
+    "number-out-of-range",
+    "Number out of range",
+    "The number is too large: at most 5000 digits are supported.",
+    subject,
+  );
+
+export const nullCondition = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "null-condition",
+    "Null condition",
+    "The condition is null. A condition must be true or false.",
+    subject,
+    context,
+  );
+
+export const wrongConditionType = (problem: ConversionError, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "wrong-condition-type",
+    "Incorrect condition type",
+    `The condition must be true or false: ${clause(problem)}`,
+    subject,
+    context,
+  );
+
+export const inconsistentBranches = (then: Type, otherwise: Type, why: string, subject: SourceRange): Diagnostic =>
+  error(
+    "inconsistent-conditional",
+    "Inconsistent conditional result types",
+    `Both results of a condition must have one type: the true result is ${withArticle(then)}, the false result ${withArticle(otherwise)}.${why}`,
+    subject,
+  );
+
+export const nullInTemplate = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "null-in-template",
+    "Invalid template interpolation value",
+    "The value is null, which cannot be part of a text.",
+    subject,
+    context,
+  );
+
+export function wrongTypeInTemplate(type: Type, subject: SourceRange, context: SourceRange): Diagnostic {
+  const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
+  const hint = isSequence
+    ? ' Use join(", ", …) to put its elements in the text, or jsonencode(…) for all of it.'
+    : " Use jsonencode(…) to put all of it in the text.";
+  return error(
+    "wrong-type-in-template",
+    "Invalid template interpolation value",
+    `This value is ${withArticle(type)}, which cannot be part of a text.${hint}`,
+    subject,
+    context,
+  );
+}
+
+export const iterateNull = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("iterate-null", "Iteration over null value", "A null value cannot be iterated over.", subject, context);
+
+export const iterateOther = (type: Type, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "iterate-non-collection",
+    "Iteration over non-iterable value",
+    `This value is ${withArticle(type)}. Only lists, sets, maps, tuples and objects can be iterated over.`,
+    subject,
+    context,
+  );
+
+export const splatOfUnsupported = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("splat-of-null", "Splat of null value", "A splat needs a value that is not null.", subject, context);
+
+export const nullKey = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("null-object-key", "Invalid object key", "A key must not be null.", subject, context);
+
+export function wrongKeyType(problem: ConversionError, subject: SourceRange, context: SourceRange): Diagnostic {
+  return error("wrong-object-key", "Invalid object key", `A key must be a text: ${clause(problem)}`, subject, context);
+}
+
+export const duplicateKey = (key: string | undefined, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "duplicate-object-key",
+    "Duplicate object key",
+    `Two elements produced the ${key === undefined ? "same sensitive key" : `key ${JSON.stringify(key)}`}. To collect the values of equal keys in lists, write ... after the value.`,
+    subject,
+    context,
+  );
+
+export function tooFewArguments(
+  name: string,
+  missing: string,
+  expected: string,
+  subject: SourceRange,
+  context: SourceRange,
+): Diagnostic {
+  return error(
+    "too-few-arguments",
+    "Not enough function arguments",
+    `The function "${name}" expects ${expected}; "${missing}" is missing.`,
+    subject,
+    context,
+  );
+}
+
+export const tooManyArguments = (
+  name: string,
+  expected: string,
+  subject: SourceRange,
+  context: SourceRange,
+): Diagnostic =>
+  error(
+    "too-many-arguments",
+    "Too many function arguments",
+    `The function "${name}" expects ${expected}.`,
+    subject,
+    context,
+  );
+
+export const invalidArgument = (
+  name: string,
+  parameter: string,
+  problem: string,
+  subject: SourceRange,
+  context: SourceRange,
+): Diagnostic =>
+  error(
+    "invalid-function-argument",
+    "Invalid function argument",
+    `Invalid value for "${parameter}" of "${name}": ${problem}`,
+    subject,
+    context,
+  );
+
+export const failedCall = (name: string, problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("function-failed", "Error in function call", `The call to "${name}" failed: ${problem}`, subject, context);
+
+export const invalidExpansion = (problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error("invalid-expansion", "Invalid expanding argument", `The argument before ... ${problem}`, subject, context);
+
+export const ambiguousKey = (name: string, subject: SourceRange): Diagnostic =>
+  error(
+    "ambiguous-object-key",
+    "Ambiguous attribute key",
+    `To use the value of ${name} as a key, put it in parentheses: (${name}) = …. To use the text itself, put it in quotes.`,
+    subject,
+  );
+
+export const nestedTooDeep = (subject: SourceRange): Diagnostic =>
+  error(
+    "nested-too-deep",
+    "Expression nested too deep",
+    "This expression is nested too deep to be evaluated. Split it with local values.",
+    subject,
+  );

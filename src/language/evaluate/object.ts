@@ -1,0 +1,62 @@
+import type { Expression, ObjectExpression, ObjectItem } from "../ast.ts";
+import { convert } from "../convert.ts";
+import { union, withMarks } from "../marks.ts";
+import { asTraversal, formatReference } from "../references.ts";
+import type { SourceRange } from "../source.ts";
+import {
+  isKnown,
+  isNull,
+  NO_MARKS,
+  objectValue,
+  STRING,
+  stringValue,
+  textOf,
+  unknownValue,
+  type Value,
+} from "../value.ts";
+import type { Evaluation } from "./evaluation.ts";
+import * as messages from "./messages.ts";
+import type { Scope } from "./scope.ts";
+
+/** `{ key = value, … }`. A key that is not known yet makes the whole object unknown. Of equal keys the last wins. */
+export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value {
+  const entries: [string, Value][] = [];
+  let marks = NO_MARKS;
+  let isComplete = true;
+  for (const item of node.items) {
+    const key = itemKey(item, node, scope, evaluation);
+    const value = evaluation.evaluate(item.value, scope);
+    if (key) marks = union(marks, key.marks);
+    if (key && isKnown(key)) entries.push([textOf(key), value]);
+    else isComplete = false;
+  }
+  return withMarks(isComplete ? objectValue(entries) : unknownValue(), marks);
+}
+
+function itemKey(item: ObjectItem, node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value | undefined {
+  if (item.bareKey !== undefined) return stringValue(item.bareKey);
+  const reference = asTraversal(item.key);
+  if (reference && reference.steps.length > 0) {
+    evaluation.report(messages.ambiguousKey(formatReference(reference), item.key.range), item.key, scope);
+    return undefined;
+  }
+  return evaluateKey(item.key, node.range, scope, evaluation);
+}
+
+/** A key of an object as text, or undefined after reporting why it is none. */
+export function evaluateKey(
+  key: Expression,
+  context: SourceRange,
+  scope: Scope,
+  evaluation: Evaluation,
+): Value | undefined {
+  const value = evaluation.evaluate(key, scope);
+  if (isNull(value)) {
+    evaluation.report(messages.nullKey(key.range, context), key, scope);
+    return undefined;
+  }
+  const result = convert(value, STRING);
+  if (result.value) return result.value;
+  evaluation.report(messages.wrongKeyType(result.error, key.range, context), key, scope);
+  return undefined;
+}
