@@ -1,0 +1,37 @@
+import { LineSplitter } from "../lib/line-splitter.ts";
+import type { Run } from "./run.ts";
+
+/** Turns what a command in the guest prints into events: every byte for the log, whole lines for people. */
+export interface OutputLines {
+  readonly onStdout: (chunk: Buffer) => void;
+  readonly onStderr: (chunk: Buffer) => void;
+  /** Call when the command ended: delivers a last line without a line end. */
+  end(): void;
+  /** The last line that says something, for error messages. */
+  lastLine(): string | undefined;
+}
+
+export function outputLines(run: Run): OutputLines {
+  const build = run.build.name;
+  let last: string | undefined;
+  const stream = (name: "stdout" | "stderr") =>
+    new LineSplitter((text) => {
+      if (text.trim() !== "") last = text;
+      run.emit({ kind: "output", build, stream: name, text });
+    });
+  const stdout = stream("stdout");
+  const stderr = stream("stderr");
+  const feed = (splitter: LineSplitter) => (chunk: Buffer) => {
+    run.emit({ kind: "raw-output", build, bytes: chunk });
+    splitter.add(chunk);
+  };
+  return {
+    onStdout: feed(stdout),
+    onStderr: feed(stderr),
+    end: () => {
+      stdout.end();
+      stderr.end();
+    },
+    lastLine: () => last,
+  };
+}
