@@ -1,0 +1,164 @@
+import { nearest } from "./did-you-mean.ts";
+import { describeCharacter } from "./describe-character.ts";
+import { parseDuration } from "./duration.ts";
+import { characters, leftShift, namedKeys, type Key } from "./keyboard.ts";
+
+/** One key going down or up. `keysym` is what RFB has to send: with shift held it is the shifted character's. */
+export interface KeyEvent {
+  readonly key: Key;
+  readonly keysym: number;
+  readonly down: boolean;
+}
+
+/** Events that belong together (shift and a letter): never to be torn apart by a pause. */
+export type Keystroke = readonly KeyEvent[];
+
+export type Keystrokes =
+  { readonly kind: "type"; readonly stroke: Keystroke } | { readonly kind: "wait"; readonly ms: number };
+
+export interface KeystrokeProblem {
+  readonly severity: "error" | "warning";
+  /** UTF-16 offset and length in the text. */
+  readonly offset: number;
+  readonly length: number;
+  /** A full sentence. */
+  readonly message: string;
+}
+
+export interface ParsedKeystrokes {
+  readonly items: readonly Keystrokes[];
+  readonly problems: readonly KeystrokeProblem[];
+}
+
+/**
+ * Reads text to be typed in Packer's notation:
+ *
+ *     text  = { wait | key | character }
+ *     wait  = "<wait" [ seconds | duration ] ">"            default one second
+ *     key   = "<" name [ "On" | "Off" ] ">"                 names as in `namedKeys`, whatever their case
+ *           | "<" character ( "On" | "Off" ) ">"
+ *
+ * Anything else is typed as it stands; shift is implied. With `opaque` given, stretches it matches (template actions that
+ * are not rendered yet) are passed over.
+ */
+export function parseKeystrokes(text: string, options: { readonly opaque?: RegExp } = {}): ParsedKeystrokes {
+  const items: Keystrokes[] = [];
+  const problems: KeystrokeProblem[] = [];
+  let offset = 0;
+  while (offset < text.length) {
+    const length = opaqueAt(text, offset, options.opaque) ?? readOne(text, offset, items, problems);
+    offset += length;
+  }
+  return { items, problems };
+}
+
+const waitTag = /<wait([^>]*)>/iy;
+const keyTag = /<([a-z]+[0-9]*)>/iy;
+const characterTag = /<(.)(on|off)>/isuy;
+
+/** Reads one tag or character at `offset` and returns how long it was. */
+function readOne(text: string, offset: number, items: Keystrokes[], problems: KeystrokeProblem[]): number {
+  const wait = matchAt(waitTag, text, offset);
+  const ms = wait ? waitMs(wait[1]!) : undefined;
+  if (wait && ms !== undefined) {
+    if (ms <= 0)
+      problems.push(
+        problem("error", offset, wait[0].length, `A wait has to be longer than nothing, and "${wait[0]}" is not.`),
+      );
+    else items.push({ kind: "wait", ms });
+    return wait[0].length;
+  }
+  const stroke = taggedKey(text, offset) ?? taggedCharacter(text, offset);
+  if (stroke) {
+    items.push({ kind: "type", stroke: stroke.events });
+    return stroke.length;
+  }
+  warnAboutTag(text, offset, problems);
+  return readCharacter(text, offset, items, problems);
+}
+
+/** Nothing: a second. Digits: seconds. Anything else has to be a duration. */
+function waitMs(amount: string): number | undefined {
+  if (amount === "") return 1000;
+  return /^-?\d+$/.test(amount) ? Number(amount) * 1000 : parseDuration(amount.toLowerCase());
+}
+
+function taggedKey(text: string, offset: number): { events: Keystroke; length: number } | undefined {
+  const tag = matchAt(keyTag, text, offset);
+  if (!tag) return undefined;
+  const name = tag[1]!.toLowerCase();
+  const pressed = namedKeys.get(name);
+  if (pressed) return { events: [...going("down", pressed), ...going("up", pressed)], length: tag[0].length };
+  const held = /^(.+?)(on|off)$/.exec(name);
+  const key = held && namedKeys.get(held[1]!);
+  if (!key) return undefined;
+  return { events: going(held[2] === "on" ? "down" : "up", key), length: tag[0].length };
+}
+
+function taggedCharacter(text: string, offset: number): { events: Keystroke; length: number } | undefined {
+  const tag = matchAt(characterTag, text, offset);
+  const typed = tag && characters.get(tag[1]!);
+  if (!typed) return undefined;
+  const direction = tag[2]!.toLowerCase() === "on" ? "down" : "up";
+  const event = going(direction, typed.key, typed.keysym);
+  if (!typed.shifted) return { events: event, length: tag[0].length };
+  const shift = going(direction, leftShift);
+  return { events: direction === "down" ? [...shift, ...event] : [...event, ...shift], length: tag[0].length };
+}
+
+function readCharacter(text: string, offset: number, items: Keystrokes[], problems: KeystrokeProblem[]): number {
+  const character = String.fromCodePoint(text.codePointAt(offset)!);
+  const typed = characters.get(character);
+  if (!typed) {
+    problems.push(problem("error", offset, character.length, untypable(character)));
+    return character.length;
+  }
+  const events = [...going("down", typed.key, typed.keysym), ...going("up", typed.key, typed.keysym)];
+  const stroke = typed.shifted ? [...going("down", leftShift), ...events, ...going("up", leftShift)] : events;
+  items.push({ kind: "type", stroke });
+  return character.length;
+}
+
+const instead: ReadonlyMap<string, string> = new Map([
+  ["\n", "Write <enter> for the Enter key, and put a long command in several list elements."],
+  ["\r", "Write <enter> for the Enter key."],
+  ["\t", "Write <tab> for the Tab key."],
+]);
+
+function untypable(character: string): string {
+  return `${describeCharacter(character)} cannot be typed on a US keyboard. ${instead.get(character) ?? "Use a character that is on it."}`;
+}
+
+/** What looks like a misspelt key is typed as it stands, as Packer does, but not without a word. */
+function warnAboutTag(text: string, offset: number, problems: KeystrokeProblem[]): void {
+  const tag = /^<([a-z]{2,}[0-9]*[a-z0-9.]*)>/i.exec(text.slice(offset, offset + 40));
+  if (!tag) return;
+  const guess = tag[1]!.toLowerCase().startsWith("wait") ? "wait" : nearest(tag[1]!.toLowerCase(), tagNames);
+  if (guess === undefined) return;
+  const message = `"${tag[0]}" is not a key, so it is typed character by character. Did you mean "<${guess}>"?`;
+  problems.push(problem("warning", offset, tag[0].length, message));
+}
+
+const tagNames: readonly string[] = [...namedKeys.keys()].flatMap((name) => [name, `${name}on`, `${name}off`]);
+
+function going(direction: "down" | "up", key: Key, keysym = key.keysym): KeyEvent[] {
+  return [{ key, keysym, down: direction === "down" }];
+}
+
+function opaqueAt(text: string, offset: number, opaque: RegExp | undefined): number | undefined {
+  return opaque && matchAt(opaque, text, offset)?.[0].length;
+}
+
+function matchAt(pattern: RegExp, text: string, offset: number): RegExpExecArray | null {
+  pattern.lastIndex = offset;
+  return pattern.exec(text);
+}
+
+function problem(
+  severity: KeystrokeProblem["severity"],
+  offset: number,
+  length: number,
+  message: string,
+): KeystrokeProblem {
+  return { severity, offset, length, message };
+}

@@ -1,0 +1,62 @@
+import type * as z from "zod";
+import { parseKeystrokes } from "../../lib/keystrokes.ts";
+import { LateTemplate } from "../late-template.ts";
+import { defaultText, duration, flag, late, list } from "./field.ts";
+import { rule } from "./rules.ts";
+import type { ConfigIssue, Rule } from "./schema.ts";
+
+/** Typing at a machine that has no network yet. */
+export const bootFields = {
+  boot_wait: duration("How long to wait after power-on before typing. Negative means not at all.").default(10_000),
+  boot_command: list(
+    late("What to type."),
+    "What to type once `boot_wait` is over, the elements one after the other. `<enter>`, `<esc>`, `<f2>`, `<leftCtrlOn>` and the like are keys, " +
+      "`<wait>`, `<wait5>`, `<wait1m30s>` are pauses, everything else is typed as it stands, on a US keyboard. " +
+      "`{{ .HTTPIP }}`, `{{ .HTTPPort }}` and `{{ .Name }}` are known.",
+  ).optional(),
+  boot_keygroup_interval: duration(
+    "Pause after each group of keys: an element of `boot_command`, or a call of the hypervisor's tool.",
+  )
+    .min(0)
+    .optional(),
+} as const;
+
+/** For builders that type through VNC or QMP, key by key. */
+export const keyIntervalFields = {
+  boot_key_interval: defaultText(
+    duration(
+      "Least time from key to key. The default waits until the guest has taken each key, where the hypervisor can tell. " +
+        "`PACKER_KEY_INTERVAL` in the environment is used where this is not set.",
+    )
+      .min(0)
+      .optional(),
+    "as fast as the guest reads",
+  ),
+  disable_vnc: flag("Have no VNC server.").default(false),
+} as const;
+
+export type BootConfig = z.output<z.ZodObject<typeof bootFields>>;
+export type KeyIntervalConfig = z.output<z.ZodObject<typeof keyIntervalFields>>;
+
+export const bootRules: readonly Rule[] = [
+  rule(["boot_command"], ({ boot_command: commands }) =>
+    (Array.isArray(commands) ? commands : []).flatMap((command, index) =>
+      keystrokeIssues(command, ["boot_command", index]),
+    ),
+  ),
+];
+
+/** What is wrong with one element, before its `{{ }}` are rendered. Also for arguments of the same kind under other names. */
+export function keystrokeIssues(command: unknown, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+  if (!(command instanceof LateTemplate)) return [];
+  const { problems } = parseKeystrokes(command.text, { opaque: templateAction });
+  return problems.map(({ severity, offset, message }) => ({
+    severity,
+    code: severity === "error" ? "cannot-be-typed" : "unknown-key",
+    path,
+    summary: severity === "error" ? "Cannot be typed" : "Unknown key",
+    detail: `${message} (Character ${offset + 1} of the text.)`,
+  }));
+}
+
+const templateAction = /\{\{.*?\}\}/sy;

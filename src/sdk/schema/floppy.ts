@@ -1,0 +1,35 @@
+import type * as z from "zod";
+import { list, map, text } from "./field.ts";
+import { error, rule } from "./rules.ts";
+import type { Rule } from "./schema.ts";
+
+/** A 1.44 MB floppy disk made for the guest. */
+export const floppyFields = {
+  floppy_files: list(
+    text("A path or glob."),
+    "Files to put at the top of a floppy disk; globs (`*`, `?`, `[]`) are allowed. A directory is copied with all it holds.",
+  ).optional(),
+  floppy_dirs: list(
+    text("A path or glob."),
+    "Directories to put on the floppy disk with all they hold. With a trailing slash or a glob only what they hold.",
+  ).optional(),
+  floppy_content: map(text("The content."), "Files to put on the floppy disk as path and content.").optional(),
+  floppy_label: text("Volume label of the floppy disk, at most 11 characters.").default("packer"),
+} as const;
+
+export type FloppyConfig = z.output<z.ZodObject<typeof floppyFields>>;
+
+export const floppyRules: readonly Rule[] = [
+  rule(["floppy_label"], ({ floppy_label: label }) =>
+    String(label).length > 11 || /[^\x20-\x7e]|["*+,./:;<=>?[\\\]|]/.test(String(label))
+      ? [
+          error(
+            "invalid-label",
+            ["floppy_label"],
+            "Invalid volume label",
+            `"${String(label)}" cannot be the label of a floppy disk: at most 11 ASCII characters, without " * + , . / : ; < = > ? [ \\ ] |.`,
+          ),
+        ]
+      : [],
+  ),
+];

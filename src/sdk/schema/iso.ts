@@ -1,0 +1,59 @@
+import type * as z from "zod";
+import { parseChecksum } from "../../lib/checksum-spec.ts";
+import { list, text } from "./field.ts";
+import { error, exactlyOne, rule } from "./rules.ts";
+import type { LegacyArgument, Rule } from "./schema.ts";
+
+/** The source image of a machine: where it comes from and how it is recognised. */
+export const isoFields = {
+  iso_url: text("Where the installation image is: an `http`, `https` or `file` URL, or a path.").optional(),
+  iso_urls: list(
+    text("One place."),
+    "Several places of the same image, tried in this order until one works.",
+  ).optional(),
+  iso_checksum: text(
+    "What the image has to be: `sha256:DIGITS` (or `md5`, `sha1`, `sha224`, `sha384`, `sha512`), the digits alone (their number " +
+      "tells the algorithm), `file:URL` or `file:PATH` of a checksum file that lists the image by name, or `none` to accept anything.",
+  ),
+  iso_target_path: text(
+    "Where to keep the image: a file, or an existing directory. By default it is kept in the cache, once for all templates that use it.",
+  ).optional(),
+  iso_target_extension: text("Extension of the image's name in the cache.").default("iso"),
+} as const;
+
+export type IsoConfig = z.output<z.ZodObject<typeof isoFields>>;
+
+export const isoRules: readonly Rule[] = [
+  exactlyOne("iso_url", "iso_urls"),
+  rule(["iso_checksum"], ({ iso_checksum }) => {
+    const checksum = parseChecksum(String(iso_checksum));
+    return checksum.kind === "invalid"
+      ? [error("invalid-checksum", ["iso_checksum"], "Invalid checksum", checksum.problem)]
+      : [];
+  }),
+];
+
+/** Arguments Packer 1.6 folded into `iso_checksum`. */
+export const isoLegacy: readonly LegacyArgument[] = [
+  {
+    name: "iso_checksum_type",
+    replacement: 'write the type before the digits, as in iso_checksum = "sha256:DIGITS"',
+    apply: ({ iso_checksum_type: type, ...args }) => {
+      const checksum = args["iso_checksum"];
+      if (type === "none") return { ...args, iso_checksum: "none" };
+      if (typeof type !== "string" || typeof checksum !== "string" || checksum.includes(":")) return args;
+      return { ...args, iso_checksum: `${type}:${checksum}` };
+    },
+  },
+  {
+    name: "iso_checksum_url",
+    replacement: 'use iso_checksum = "file:URL"',
+    apply: ({ iso_checksum_url: url, ...args }) =>
+      typeof url === "string" && url !== "" && !args["iso_checksum"] ? { ...args, iso_checksum: `file:${url}` } : args,
+  },
+];
+
+/** `iso_url` and `iso_urls` as one list. */
+export function isoUrls(config: Pick<IsoConfig, "iso_url" | "iso_urls">): readonly string[] {
+  return config.iso_url === undefined || config.iso_url === "" ? (config.iso_urls ?? []) : [config.iso_url];
+}
