@@ -1,0 +1,225 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { lineOf } from "../position.ts";
+import type { SourceRange } from "../source.ts";
+import { TokenKind } from "../token.ts";
+import { describeToken } from "./describe-token.ts";
+import { invalidCharacterDetail } from "./expression-messages.ts";
+
+/** Mistakes in bodies: arguments, blocks, their names, labels and braces. */
+
+export function duplicateArgument(name: string, subject: SourceRange, first: SourceRange): Diagnostic {
+  const line = lineOf(first.file, first.start);
+  return {
+    severity: "error",
+    code: "duplicate-argument",
+    summary: "Argument set twice",
+    detail: `The argument "${name}" was already set on line ${line}. Each argument may be set only once; remove one of the two.`,
+    subject,
+  };
+}
+
+export function colonAfterName(name: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "colon-after-argument-name",
+    summary: "Colon instead of equals sign",
+    detail: `An argument is set with an equals sign: ${name} = … (a colon is allowed only inside an object value).`,
+    subject,
+  };
+}
+
+export function quotedArgumentName(name: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "quoted-argument-name",
+    summary: "Argument name in quotes",
+    detail: `Argument names are not quoted in HCL: write ${name} = … (a template in JSON syntax belongs in a file named *.pkr.json).`,
+    subject,
+  };
+}
+
+export function incompleteItem(
+  name: string,
+  subject: SourceRange,
+  next: TokenKind,
+  nextRange: SourceRange,
+): Diagnostic {
+  const base = { severity: "error", code: "incomplete-item" } as const;
+  if (next === TokenKind.Dot || next === TokenKind.OpenBracket) {
+    return {
+      ...base,
+      summary: "Invalid argument name",
+      detail: `An argument name is a single word without dots or brackets. To set "${name}" as a whole, write ${name} = { … }.`,
+      subject: nextRange,
+      context: subject,
+    };
+  }
+  if (next === TokenKind.OpenParen) {
+    return {
+      ...base,
+      summary: "Function call outside an argument",
+      detail: `"${name}(" looks like a function call, but a call can only be part of a value, as in: name = ${name}(…).`,
+      subject,
+    };
+  }
+  return {
+    ...base,
+    summary: "Neither an argument nor a block",
+    detail: `To set an argument, write ${name} = … with an equals sign and a value. To begin a block, write ${name} { and its arguments on the lines after it.`,
+    subject,
+  };
+}
+
+export function unexpectedInBody(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
+  const character = kind === TokenKind.Invalid ? invalidCharacterDetail(text) : undefined;
+  return {
+    severity: "error",
+    code: character === undefined ? "unexpected-in-body" : "invalid-character",
+    summary: character === undefined ? "Argument or block expected" : "Invalid character",
+    detail:
+      character ??
+      `A line begins with the name of an argument (name = value) or the type of a block (type "label" {), not with ${describeToken(kind, text)}.`,
+    subject,
+  };
+}
+
+export function strayClosingBrace(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "stray-closing-brace",
+    summary: "Closing brace without an opening one",
+    detail: 'No block or object is open here. Remove this "}", or look for a "{" missing above.',
+    subject,
+  };
+}
+
+export function unclosedBlock(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "unclosed-brace",
+    summary: "Missing closing brace",
+    detail: 'The file ends while a block is still open. Judging by the indentation, it is this "{" that has no "}".',
+    subject,
+  };
+}
+
+export function commaAfterArgument(what: "argument" | "block", text: string, subject: SourceRange): Diagnostic {
+  const sign = text === "," ? "comma" : "semicolon";
+  return {
+    severity: "error",
+    code: "comma-after-argument",
+    summary: `Unexpected ${sign} after ${what}`,
+    detail: `Arguments and blocks are separated by new lines, not by ${sign}s. Remove the ${sign}${text === "," ? "" : " and put each on a line of its own"}.`,
+    subject,
+  };
+}
+
+export function missingNewline(
+  what: "argument" | "block",
+  subject: SourceRange,
+  text: string,
+  next: SourceRange,
+): Diagnostic {
+  const isBrace = text === "}";
+  return {
+    severity: "error",
+    code: "missing-newline",
+    summary: `Missing newline after ${what}`,
+    detail: isBrace
+      ? `The closing brace of a block that spans lines stands on a line of its own.`
+      : `Each ${what} ends with its line, but "${shorten(text)}" follows. Put it on a new line${what === "argument" ? ", or, if it belongs to the value, check for a missing operator or quote" : ""}.`,
+    subject,
+    context: { ...subject, end: next.end },
+  };
+}
+
+export function missingOpenBrace(type: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "missing-open-brace",
+    summary: "Missing opening brace",
+    detail: `The header of the block "${type}" must end with "{" on the same line.`,
+    subject,
+  };
+}
+
+export function braceOnNextLine(subject: SourceRange, context: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "brace-on-next-line",
+    summary: "Opening brace on the next line",
+    detail: 'The "{" of a block must be on the same line as its type and labels. Move it up.',
+    subject,
+    context: { ...context, end: subject.end },
+  };
+}
+
+export function equalsBeforeBrace(type: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "equals-before-block",
+    summary: "Equals sign in a block header",
+    detail: `"${type}" with labels is a block, and a block has no "=" before its "{". Remove the equals sign.`,
+    subject,
+  };
+}
+
+export function invalidLabel(type: string, text: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "invalid-block-header",
+    summary: "Invalid block header",
+    detail: `After the type of a block come its labels in double quotes and then "{", as in: ${type} "label" {. Found "${shorten(text)}".`,
+    subject,
+  };
+}
+
+export function templateInLabel(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "template-in-label",
+    summary: "Template in a block label",
+    detail:
+      "Labels are read before anything is evaluated, so they cannot contain ${ } or %{ }. Write the name out, or escape the sign as $${ or %%{.",
+    subject,
+  };
+}
+
+export function blockInOneLine(subject: SourceRange, context: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "one-line-block",
+    summary: "Invalid one-line block",
+    detail:
+      "On the line of its opening brace a block may hold one argument (name = value) and nothing else. Begin a new line after the brace.",
+    subject,
+    context: { ...context, end: subject.end },
+  };
+}
+
+export function severalInOneLine(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "one-line-block",
+    summary: "Several arguments in a one-line block",
+    detail:
+      "A block written in one line may hold one argument. Put each argument on a line of its own, without commas.",
+    subject,
+  };
+}
+
+export function oneLineBlockNotClosed(subject: SourceRange, context: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "one-line-block",
+    summary: "One-line block not closed on its line",
+    detail:
+      'A block whose first argument follows its "{" directly must end on that line. Begin a new line after the brace.',
+    subject,
+    context: { ...context, end: subject.end },
+  };
+}
+
+function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 37)}…`;
+}

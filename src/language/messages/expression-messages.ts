@@ -1,0 +1,238 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { lineOf } from "../position.ts";
+import type { SourceRange } from "../source.ts";
+import { TokenKind } from "../token.ts";
+import { describeToken } from "./describe-token.ts";
+
+/** Mistakes in expressions: brackets, separators, operators, names. */
+
+export function missingComma(
+  what: "item" | "argument" | "attribute",
+  subject: SourceRange,
+  next: SourceRange,
+): Diagnostic {
+  return {
+    severity: "error",
+    code: "missing-comma",
+    summary: `Missing comma after this ${what}`,
+    detail:
+      what === "attribute"
+        ? "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line."
+        : `${what === "item" ? "Items of a list" : "Arguments of a function"} are separated by commas, also where each has a line of its own. Add a comma here.`,
+    subject,
+    context: { ...subject, end: next.end },
+  };
+}
+
+const BRACKETS = {
+  ")": { open: "(", name: "parenthesis" },
+  "]": { open: "[", name: "bracket" },
+  "}": { open: "{", name: "brace" },
+} as const;
+
+/** `subject` is where the bracket was missed; `open` is the bracket to be closed, which the message points at. */
+export function missingClosingBracket(close: ")" | "]" | "}", subject: SourceRange, open: SourceRange): Diagnostic {
+  const { name, open: sign } = BRACKETS[close];
+  const line = lineOf(subject.file, subject.start);
+  const where = line === lineOf(open.file, open.start) ? "later on this line" : `by line ${line}`;
+  return {
+    severity: "error",
+    code: `unclosed-${name}`,
+    summary: `Missing closing ${name}`,
+    detail: `This "${sign}" needs a "${close}", which was expected ${where}.`,
+    subject: open,
+  };
+}
+
+export function missingExpression(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
+  if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
+  const base = { severity: "error", code: "missing-value", summary: "Missing value" } as const;
+  switch (kind) {
+    case TokenKind.Newline:
+    case TokenKind.EndOfFile:
+      return { ...base, detail: `A value is expected before ${describeToken(kind, text)}.`, subject };
+    case TokenKind.CloseSequence:
+      return {
+        ...base,
+        detail: 'The template sequence is empty. Put an expression between its braces; for a literal "${" write "$${".',
+        subject,
+      };
+    case TokenKind.Comma:
+      return {
+        ...base,
+        detail: "A value is expected before this comma. Remove the comma or add what is missing.",
+        subject,
+      };
+    case TokenKind.Equal:
+      return { ...base, detail: 'A value is expected here. To compare two values, write "==".', subject };
+    default:
+      return {
+        ...base,
+        code: "invalid-expression",
+        summary: "Invalid expression",
+        detail: `A value cannot begin with ${describeToken(kind, text)}.`,
+        subject,
+      };
+  }
+}
+
+export function invalidCharacter(text: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "invalid-character",
+    summary: "Invalid character",
+    detail: invalidCharacterDetail(text),
+    subject,
+  };
+}
+
+const CHARACTER_HINTS: Readonly<Record<string, string>> = {
+  "'": "Strings are written in double quotes, not single ones.",
+  "`": "Strings are written in double quotes; text over several lines is a heredoc (<<EOT).",
+  "&": 'The logical operator is "&&". HCL has no bitwise operators.',
+  "|": 'The logical operator is "||". HCL has no bitwise operators.',
+  "^": "HCL has no bitwise operators; pow(x, y) raises to a power.",
+  "~": 'The "~" has a meaning only beside the braces of a template sequence, as in "${~ x ~}".',
+  ";": "Semicolons mean nothing in HCL. Items are separated by commas, arguments by new lines.",
+  "@": 'The "@" has no meaning in HCL. If it is part of a text, put the text in double quotes.',
+  $: 'References are written without "$"; "${ }" is needed only inside a string.',
+  "\0": "This is a NUL character. The file may be damaged or not be a text file.",
+  "\r": "This is a carriage return without a line feed. Save the file with LF or CRLF line ends.",
+  "\ufeff": "This is a byte order mark in the middle of the file, left over from joining two files. Remove it.",
+  "\u00a0": "This is a no-break space, which looks like a space. Replace it with one.",
+  "\u200b": "This is a zero-width space, which cannot be seen. Remove it.",
+  "\ufffd": "This stands for bytes that are not valid UTF-8.",
+};
+
+export function invalidCharacterDetail(text: string): string {
+  const hint = CHARACTER_HINTS[text];
+  if (hint !== undefined) return hint;
+  if (/[\u2018-\u201f\u00ab\u00bb]/.test(text))
+    return `This is a typographic quotation mark (${text}). Strings are written in straight double quotes (").`;
+  const code = text.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+  const shown = /[\p{C}\p{Z}]/u.test(text) ? "" : `"${text}" `;
+  return `The character ${shown}(U+${code}) has no meaning in HCL outside of strings and comments.`;
+}
+
+export function foreignString(text: string, subject: SourceRange): Diagnostic {
+  const style = text.startsWith("'") ? "single" : text.startsWith("`") ? "back" : "typographic";
+  const inner = text.slice(1, -1);
+  const better = inner.length <= 60 ? `: "${inner.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : "";
+  return {
+    severity: "error",
+    code: "wrong-quotes",
+    summary: `String in ${style} quotes`,
+    detail: `Strings are written in straight double quotes${better}.`,
+    subject,
+  };
+}
+
+export function missingColonInConditional(subject: SourceRange, question: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "incomplete-conditional",
+    summary: "Incomplete conditional",
+    detail:
+      'A conditional has three parts: condition ? value if true : value if false. The ":" with the last part is missing. (Outside of brackets the three must be on one line; parentheses allow more.)',
+    subject,
+    context: { ...question, end: subject.end },
+  };
+}
+
+export function missingFunctionName(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "invalid-function-name",
+    summary: "Incomplete function name",
+    detail:
+      'A name with "::" is that of a function: after each "::" comes another name, and after the last one "(" and the arguments.',
+    subject,
+  };
+}
+
+export function expandNotLast(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "expansion-not-last",
+    summary: "Expansion before the last argument",
+    detail: 'Only the last argument of a function can be expanded with "...".',
+    subject,
+  };
+}
+
+export function invalidAttributeName(kind: TokenKind, dot: SourceRange, subject: SourceRange): Diagnostic {
+  const isString = kind === TokenKind.OpenQuote || kind === TokenKind.OpenParen;
+  return {
+    severity: "error",
+    code: "invalid-attribute-name",
+    summary: "Invalid attribute name",
+    detail: isString
+      ? 'After a dot comes a plain name. To use any other key, write it in brackets: value["key"].'
+      : "A name is expected after the dot.",
+    subject: kind === TokenKind.Newline || kind === TokenKind.EndOfFile ? dot : subject,
+  };
+}
+
+export function ambiguousKey(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "ambiguous-key",
+    summary: "Ambiguous attribute key",
+    detail:
+      'A key that is computed stands in parentheses: (a.b) = …; a key that is meant literally stands in quotes: "a.b" = ….',
+    subject,
+  };
+}
+
+export function missingItemValue(key: SourceRange, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "missing-attribute-value",
+    summary: "Missing attribute value",
+    detail: 'In an object each key is followed by "=" (or ":") and a value. (For a list use square brackets.)',
+    subject: key,
+    context: { ...key, end: subject.start },
+  };
+}
+
+export function unexpectedInList(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
+  if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
+  return {
+    severity: "error",
+    code: "unexpected-in-collection",
+    summary: "Comma or closing bracket expected",
+    detail: `After an item comes a comma or the closing bracket, not ${describeToken(kind, text)}.`,
+    subject,
+  };
+}
+
+export function invalidFor(expected: string, subject: SourceRange, context: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "invalid-for",
+    summary: "Invalid for expression",
+    detail: `Expected ${expected}. The forms are [for v in list : v] and {for k, v in map : k => v}, each with an optional "if" at the end.`,
+    subject,
+    context: { ...context, end: Math.max(context.end, subject.end) },
+  };
+}
+
+export function unexpectedAfterExpression(text: string, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "extra-characters",
+    summary: "Extra characters after the expression",
+    detail: `The expression is complete before "${text.length <= 40 ? text : `${text.slice(0, 37)}…`}". Check for a missing operator or bracket.`,
+    subject,
+  };
+}
+
+export function nestingTooDeep(limit: number, subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "nesting-too-deep",
+    summary: "Nesting too deep",
+    detail: `Blocks, brackets, operators and directives can be nested ${limit} levels deep, and this one is beyond that. Move parts of it into local values.`,
+    subject,
+  };
+}

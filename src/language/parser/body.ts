@@ -1,0 +1,204 @@
+import type { Attribute, Block, Body } from "../ast.ts";
+import * as messages from "../messages/body-messages.ts";
+import { foreignString, nestingTooDeep } from "../messages/expression-messages.ts";
+import type { SourceRange } from "../source.ts";
+import { TokenKind } from "../token.ts";
+import { finishLine, parseAssigned, parseAttribute } from "./attribute.ts";
+import { parseLabels } from "./header.ts";
+import { findUnclosedBrace } from "./indentation.ts";
+import { MAX_NESTING, type Parser } from "./parser.ts";
+import { skipLine, skipPastClose } from "./recover.ts";
+import { decodeEscapes } from "./string-literal.ts";
+
+/** `ConfigFile = Body` */
+export function parseFileBody(parser: Parser): Body {
+  const items = new Items(parser);
+  parseItems(parser, items);
+  while (parser.peek() !== TokenKind.EndOfFile) {
+    parser.report(messages.strayClosingBrace(parser.tokenRange()));
+    parser.advance();
+    parseItems(parser, items);
+  }
+  const { start, end } = parser.view;
+  return items.toBody(parser.range(start, end), parser.range(end, end));
+}
+
+/** The arguments and blocks of a body while it is read. */
+class Items {
+  readonly attributes: Attribute[] = [];
+  readonly blocks: Block[] = [];
+  private readonly byName = new Map<string, Attribute>();
+  private readonly parser: Parser;
+
+  constructor(parser: Parser) {
+    this.parser = parser;
+  }
+
+  /** The first of two arguments of one name counts; the second is reported. */
+  add(attribute: Attribute): void {
+    const first = this.byName.get(attribute.name);
+    if (first === undefined) {
+      this.byName.set(attribute.name, attribute);
+      this.attributes.push(attribute);
+    } else this.parser.reportAside(messages.duplicateArgument(attribute.name, attribute.nameRange, first.nameRange));
+  }
+
+  toBody(range: SourceRange, endRange: SourceRange): Body {
+    return { kind: "body", attributes: this.attributes, blocks: this.blocks, range, endRange };
+  }
+}
+
+/** `Body = (Attribute | Block)*`, up to a closing brace or the end of the file. */
+function parseItems(parser: Parser, items: Items): void {
+  for (;;) {
+    const kind = parser.peek();
+    switch (kind) {
+      case TokenKind.Newline:
+        parser.advance();
+        break;
+      case TokenKind.EndOfFile:
+      case TokenKind.CloseBrace:
+        return;
+      case TokenKind.Identifier:
+        parseItem(parser, items);
+        break;
+      case TokenKind.OpenQuote:
+      case TokenKind.ForeignString:
+        parseQuotedItem(parser, items);
+        break;
+      default:
+        parser.report(messages.unexpectedInBody(kind, parser.tokenText, parser.tokenRange()));
+        parser.advance();
+        skipLine(parser);
+    }
+  }
+}
+
+/** `Attribute | Block`; the next token is its name. */
+function parseItem(parser: Parser, items: Items): void {
+  switch (parser.peekSecond()) {
+    case TokenKind.Equal:
+      items.add(parseAttribute(parser));
+      return finishLine(parser, "argument");
+    case TokenKind.Colon: {
+      const name = parser.tokenText;
+      const nameRange = parser.tokenRange();
+      const start = parser.start;
+      parser.advance();
+      parser.reportAside(messages.colonAfterName(name, parser.tokenRange()));
+      items.add(parseAssigned(parser, name, nameRange, start));
+      return finishLine(parser, "argument");
+    }
+    case TokenKind.OpenBrace:
+    case TokenKind.OpenQuote:
+    case TokenKind.Identifier:
+    case TokenKind.ForeignString:
+      return parseBlock(parser, items);
+    default: {
+      const name = parser.tokenText;
+      const nameRange = parser.tokenRange();
+      parser.advance();
+      parser.report(messages.incompleteItem(name, nameRange, parser.peek(), parser.tokenRange()));
+      skipLine(parser);
+    }
+  }
+}
+
+/** A name in quotes, as in JSON: reported, then read as if it had none. */
+function parseQuotedItem(parser: Parser, items: Items): void {
+  const start = parser.start;
+  const open = parser.index;
+  const nameRange = parser.tokenRange();
+  const isForeign = parser.peek() === TokenKind.ForeignString;
+  const isPlain =
+    isForeign || (parser.kinds[open + 1] === TokenKind.Text && parser.kinds[open + 2] === TokenKind.CloseQuote);
+  const separator = parser.kinds[open + (isForeign ? 1 : 3)];
+  if (!isPlain || (separator !== TokenKind.Equal && separator !== TokenKind.Colon)) {
+    parser.report(
+      isForeign
+        ? foreignString(parser.tokenText, nameRange)
+        : messages.unexpectedInBody(TokenKind.OpenQuote, '"', nameRange),
+    );
+    parser.advance();
+    return skipLine(parser);
+  }
+  const name = isForeign
+    ? parser.tokenText.slice(1, -1)
+    : decodeEscapes(parser, parser.starts[open + 1]!, parser.ends[open + 1]!, true);
+  const lastNameToken = open + (isForeign ? 0 : 2);
+  const range = parser.range(start, parser.ends[lastNameToken]!);
+  parser.reportAside(messages.quotedArgumentName(name, range));
+  while (parser.index <= lastNameToken) parser.advance();
+  parser.peek();
+  items.add(parseAssigned(parser, name, range, start));
+  finishLine(parser, "argument");
+}
+
+/** `Block = Identifier (StringLit | Identifier)* "{" … "}"`; a header without brace is reported and left out. */
+function parseBlock(parser: Parser, items: Items): void {
+  const start = parser.start;
+  const type = parser.tokenText;
+  const typeRange = parser.tokenRange();
+  parser.advance();
+  const labels = parseLabels(parser, type);
+  if (labels === undefined) return;
+  const headerRange = { ...typeRange, end: labels.at(-1)?.range.end ?? typeRange.end };
+  const body = parseBlockBody(parser);
+  items.blocks.push({
+    kind: "block",
+    type,
+    typeRange,
+    labels,
+    body,
+    range: parser.range(start, parser.lastEnd),
+    headerRange,
+  });
+  finishLine(parser, "block");
+}
+
+/** `"{" Newline Body "}"` or, in one line, `"{" (Identifier "=" Expression)? "}"`; the next token is the open brace. */
+function parseBlockBody(parser: Parser): Body {
+  const start = parser.start;
+  const open = parser.index;
+  const openRange = parser.tokenRange();
+  const items = new Items(parser);
+  parser.advance();
+  if (parser.depth >= MAX_NESTING) {
+    parser.reportAside(nestingTooDeep(MAX_NESTING, openRange));
+    skipPastClose(parser, TokenKind.CloseBrace);
+    return items.toBody(parser.range(start, parser.lastEnd), parser.lastEndRange());
+  }
+  parser.depth++;
+  parseOneLineItem(parser, items, openRange);
+  parseItems(parser, items);
+  parser.depth--;
+  const endRange = parser.range(parser.start, parser.start);
+  if (!parser.accept(TokenKind.CloseBrace) && !parser.isSilent()) {
+    const suspect = findUnclosedBrace(parser) ?? open;
+    parser.report(messages.unclosedBlock(parser.range(parser.starts[suspect]!, parser.ends[suspect]!)));
+  }
+  return items.toBody(parser.range(start, parser.lastEnd), endRange);
+}
+
+/**
+ * What stands on the line of the open brace: nothing, or the single argument of a one-line block.
+ * Anything more is reported once and then read as if it stood on lines of its own.
+ */
+function parseOneLineItem(parser: Parser, items: Items, open: SourceRange): void {
+  if (parser.peek() !== TokenKind.Identifier) return;
+  if (parser.peekSecond() !== TokenKind.Equal) {
+    parser.reportAside(messages.blockInOneLine(parser.tokenRange(), open));
+    return;
+  }
+  items.add(parseAttribute(parser));
+  const kind = parser.peek();
+  if (kind === TokenKind.CloseBrace || kind === TokenKind.EndOfFile) return;
+  if (kind === TokenKind.Newline)
+    return parser.reportAside(messages.oneLineBlockNotClosed(parser.lastEndRange(), open));
+  if (kind !== TokenKind.Comma) return finishLine(parser, "argument");
+  parser.report(messages.severalInOneLine(parser.tokenRange()));
+  while (parser.accept(TokenKind.Comma)) {
+    if (parser.peek() === TokenKind.Identifier && parser.peekSecond() === TokenKind.Equal)
+      items.add(parseAttribute(parser));
+  }
+}

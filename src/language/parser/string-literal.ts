@@ -1,0 +1,25 @@
+import { invalidEscape } from "../messages/template-messages.ts";
+import type { Parser } from "./parser.ts";
+
+const SIMPLE: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^]|$)|\$\$\{|%%\{/gu;
+const TEMPLATE_ESCAPE = /\$\$\{|%%\{/g;
+
+/**
+ * The meaning of template text: `$${` and `%%{` lose a sign, and (in quotes only) backslash escapes are resolved.
+ * An unknown escape is reported and kept as written.
+ */
+export function decodeEscapes(parser: Parser, start: number, end: number, backslashes: boolean): string {
+  const text = parser.text.slice(start, end);
+  if (!backslashes) return text.includes("{") ? text.replace(TEMPLATE_ESCAPE, (match) => match.slice(1)) : text;
+  if (!text.includes("\\") && !text.includes("{")) return text;
+  return text.replace(ESCAPE, (match, offset: number) => {
+    if (!match.startsWith("\\")) return match.slice(1);
+    const simple = SIMPLE[match.slice(1)];
+    if (simple !== undefined) return simple;
+    const codePoint = match.length > 4 ? Number.parseInt(match.slice(2), 16) : -1;
+    if (codePoint >= 0 && codePoint <= 0x10ffff) return String.fromCodePoint(codePoint);
+    parser.reportAside(invalidEscape(match, parser.range(start + offset, start + offset + match.length)));
+    return match;
+  });
+}

@@ -1,0 +1,150 @@
+import { unclosedComment } from "../messages/template-messages.ts";
+import { TokenKind } from "../token.ts";
+import { Char, identifierLength, isDigit } from "./character.ts";
+import { foreignStringLength } from "./foreign-string.ts";
+import type { InterpolationMode } from "./mode.ts";
+import { operatorAt } from "./operator.ts";
+import type { Scanner } from "./scanner.ts";
+
+/** Scans code until the mode changes (a string or heredoc begins, an interpolation ends) or the text ends. */
+export function scanCode(scanner: Scanner, mode: InterpolationMode | undefined): void {
+  const depth = scanner.modes.length;
+  while (scanner.position < scanner.end && scanner.modes.length === depth) scanToken(scanner, mode);
+}
+
+function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void {
+  const { text, tokens, position } = scanner;
+  const code = text.charCodeAt(position);
+  switch (code) {
+    case Char.Space:
+    case Char.Tab:
+      scanner.position++;
+      return;
+    case Char.LineFeed:
+      return newline(scanner, mode, 1);
+    case Char.CarriageReturn:
+      if (text.charCodeAt(position + 1) === Char.LineFeed) return newline(scanner, mode, 2);
+      break;
+    case Char.DoubleQuote:
+      return doubleQuote(scanner, mode);
+    case Char.Hash:
+      return lineComment(scanner);
+    case Char.Slash:
+      if (text.charCodeAt(position + 1) === Char.Slash) return lineComment(scanner);
+      if (text.charCodeAt(position + 1) === Char.Star) return blockComment(scanner);
+      break;
+    case Char.Less:
+      if (text.charCodeAt(position + 1) === Char.Less && openHeredoc(scanner)) return;
+      break;
+    case Char.Tilde:
+      if (mode?.braces === 0 && text.charCodeAt(position + 1) === Char.CloseBrace) return closeSequence(scanner, 2);
+      break;
+    case Char.OpenBrace:
+      if (mode !== undefined) mode.braces++;
+      break;
+    case Char.CloseBrace:
+      if (mode?.braces === 0) return closeSequence(scanner, 1);
+      if (mode !== undefined) mode.braces--;
+      break;
+  }
+  const identifier = identifierLength(text, position, scanner.end);
+  if (identifier > 0) return emit(scanner, TokenKind.Identifier, identifier);
+  if (isDigit(code)) return emit(scanner, TokenKind.Number, numberLength(text, position, scanner.end));
+  const operator = operatorAt(text, position);
+  if (operator !== 0) {
+    scanner.position = position + (operator & 3);
+    tokens.push((operator >> 2) as TokenKind, position, scanner.position);
+    return;
+  }
+  invalid(scanner);
+}
+
+function emit(scanner: Scanner, kind: TokenKind, length: number): void {
+  const start = scanner.position;
+  scanner.position = start + length;
+  scanner.tokens.push(kind, start, start + length);
+}
+
+function newline(scanner: Scanner, mode: InterpolationMode | undefined, length: number): void {
+  if (mode?.lenient) return closeLeniently(scanner);
+  emit(scanner, TokenKind.Newline, length);
+}
+
+function doubleQuote(scanner: Scanner, mode: InterpolationMode | undefined): void {
+  if (mode?.lenient && scanner.modes[scanner.modes.length - 2]?.kind === "quoted") return closeLeniently(scanner);
+  const openToken = scanner.tokens.count;
+  emit(scanner, TokenKind.OpenQuote, 1);
+  scanner.enter({ kind: "quoted", openToken, spansLines: false });
+}
+
+/** The interpolation was already reported as unclosed: it ends here, with an empty token. */
+function closeLeniently(scanner: Scanner): void {
+  scanner.leave();
+  emit(scanner, TokenKind.CloseSequence, 0);
+}
+
+function closeSequence(scanner: Scanner, length: number): void {
+  scanner.leave();
+  emit(scanner, TokenKind.CloseSequence, length);
+}
+
+/** `#` or `//` up to, and without, the line end. */
+function lineComment(scanner: Scanner): void {
+  const { text, position } = scanner;
+  const lineEnd = text.indexOf("\n", position);
+  let end = lineEnd === -1 || lineEnd > scanner.end ? scanner.end : lineEnd;
+  if (end === lineEnd && text.charCodeAt(end - 1) === Char.CarriageReturn) end--;
+  emit(scanner, TokenKind.Comment, end - position);
+}
+
+function blockComment(scanner: Scanner): void {
+  const { text, position } = scanner;
+  const close = text.indexOf("*/", position + 2);
+  const isClosed = close !== -1 && close + 2 <= scanner.end;
+  if (!isClosed) scanner.report(unclosedComment(scanner.range(position, position + 2)));
+  emit(scanner, TokenKind.Comment, isClosed ? close + 2 - position : scanner.end - position);
+}
+
+/** `Heredoc = ("<<" | "<<-") Identifier Newline …`. Anything else is left to the parser to complain about. */
+function openHeredoc(scanner: Scanner): boolean {
+  const { text, position } = scanner;
+  const nameStart = position + (text.charCodeAt(position + 2) === Char.Minus ? 3 : 2);
+  const nameEnd = nameStart + identifierLength(text, nameStart, scanner.end);
+  if (nameEnd === nameStart) return false;
+  const lineEnd = text.charCodeAt(nameEnd) === Char.CarriageReturn ? nameEnd + 1 : nameEnd;
+  if (lineEnd >= scanner.end || text.charCodeAt(lineEnd) !== Char.LineFeed) return false;
+  const openToken = scanner.tokens.count;
+  const marker = text.slice(nameStart, nameEnd);
+  emit(scanner, TokenKind.OpenHeredoc, lineEnd + 1 - position);
+  scanner.enter({ kind: "heredoc", openToken, marker, atLineStart: true, nearMiss: undefined });
+  return true;
+}
+
+/** `NumericLit = decimal+ ("." decimal+)? (("e" | "E") ("+" | "-")? decimal+)?` */
+function numberLength(text: string, start: number, end: number): number {
+  let position = digitsEnd(text, start, end);
+  if (text.charCodeAt(position) === Char.Dot) {
+    const fractionEnd = digitsEnd(text, position + 1, end);
+    if (fractionEnd > position + 1) position = fractionEnd;
+  }
+  if ((text.charCodeAt(position) | 32) === 101) {
+    const sign = text.charCodeAt(position + 1);
+    const exponent = position + (sign === Char.Plus || sign === Char.Minus ? 2 : 1);
+    const exponentEnd = digitsEnd(text, exponent, end);
+    if (exponentEnd > exponent) position = exponentEnd;
+  }
+  return position - start;
+}
+
+function digitsEnd(text: string, start: number, end: number): number {
+  let position = start;
+  while (position < end && isDigit(text.charCodeAt(position))) position++;
+  return position;
+}
+
+function invalid(scanner: Scanner): void {
+  const { text, position, end } = scanner;
+  const foreign = foreignStringLength(text, position, end);
+  if (foreign > 0) return emit(scanner, TokenKind.ForeignString, foreign);
+  emit(scanner, TokenKind.Invalid, text.codePointAt(position)! > 0xffff && position + 1 < end ? 2 : 1);
+}

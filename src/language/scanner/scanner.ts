@@ -1,0 +1,100 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { SourceRange } from "../source.ts";
+import { rangeIn, type SourceView } from "../source-view.ts";
+import { TokenKind, type Tokens } from "../token.ts";
+import type { Mode } from "./mode.ts";
+import { recoverAtEnd } from "./recover.ts";
+import { scanCode } from "./scan-code.ts";
+import { scanLines } from "./scan-lines.ts";
+import { scanQuoted } from "./scan-quoted.ts";
+import { TokenBuffer } from "./token-buffer.ts";
+
+/**
+ * Splits a text into tokens. Never throws and always makes progress; a string, heredoc or interpolation that is not
+ * closed is reported and closed by an empty token, so that the parser sees balanced templates.
+ * Time is linear: a stretch is read again only to recover, and that a limited number of times.
+ */
+export function scanTokens(
+  view: SourceView,
+  start: "code" | "template",
+  report: (diagnostic: Diagnostic) => void,
+): Tokens {
+  const scanner = new Scanner(view, report);
+  if (start === "template") scanner.enter({ kind: "bare" });
+  scanner.run();
+  return scanner.tokens;
+}
+
+/** How often a stretch may be read again after an unclosed heredoc or interpolation. */
+const MAX_REWINDS = 20;
+
+export class Scanner {
+  readonly text: string;
+  readonly end: number;
+  readonly tokens: TokenBuffer;
+  readonly report: (diagnostic: Diagnostic) => void;
+  readonly modes: Mode[] = [];
+  position: number;
+  private rewinds = 0;
+  private readonly view: SourceView;
+
+  constructor(view: SourceView, report: (diagnostic: Diagnostic) => void) {
+    this.view = view;
+    this.text = view.text;
+    this.position = view.start;
+    this.end = view.end;
+    this.report = report;
+    this.tokens = new TokenBuffer(view.end - view.start);
+  }
+
+  get mode(): Mode | undefined {
+    return this.modes[this.modes.length - 1];
+  }
+
+  run(): void {
+    do {
+      while (this.position < this.end) this.scanMode();
+    } while (recoverAtEnd(this));
+    this.tokens.push(TokenKind.EndOfFile, this.end, this.end);
+  }
+
+  enter(mode: Mode): void {
+    this.modes.push(mode);
+  }
+
+  leave(): void {
+    this.modes.pop();
+  }
+
+  /** Goes back to an earlier state; false when that happened too often already. */
+  rewind(position: number, tokenCount: number, modeCount: number): boolean {
+    if (this.rewinds === MAX_REWINDS) return false;
+    this.rewinds++;
+    this.position = position;
+    this.tokens.truncate(tokenCount);
+    this.modes.length = modeCount;
+    return true;
+  }
+
+  range(start: number, end: number): SourceRange {
+    return rangeIn(this.view, start, end);
+  }
+
+  tokenRange(index: number): SourceRange {
+    return this.range(this.tokens.starts[index]!, this.tokens.ends[index]!);
+  }
+
+  private scanMode(): void {
+    const mode = this.mode;
+    switch (mode?.kind) {
+      case undefined:
+      case "interpolation":
+        return scanCode(this, mode);
+      case "quoted":
+        return scanQuoted(this, mode);
+      case "heredoc":
+      case "bare":
+        return scanLines(this, mode);
+    }
+  }
+}
