@@ -1,0 +1,57 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { ByteSource } from "../compress/blocks.ts";
+
+/** One file of an archive. Archives hold nothing of the machine they were made on: no owner, no time but the one given. */
+export interface ArchiveEntry {
+  /** Path inside the archive, with forward slashes. */
+  readonly name: string;
+  readonly size: number;
+  /** Unix permission bits. */
+  readonly mode: number;
+  open(): ByteSource;
+}
+
+const READ_BYTES = 1024 * 1024;
+
+export async function fileEntry(path: string, name: string, signal?: AbortSignal): Promise<ArchiveEntry> {
+  const { size, mode } = await stat(path);
+  const open = (): ByteSource =>
+    createReadStream(path, { highWaterMark: READ_BYTES, ...(signal ? { signal } : {}) }) as AsyncIterable<Buffer>;
+  return { name, size, mode: mode & 0o111 ? 0o755 : 0o644, open };
+}
+
+export function textEntry(name: string, text: string): ArchiveEntry {
+  const bytes = Buffer.from(text);
+  return {
+    name,
+    size: bytes.length,
+    mode: 0o644,
+    open: async function* () {
+      yield bytes;
+    },
+  };
+}
+
+/**
+ * The time written into archives: `SOURCE_DATE_EPOCH` (reproducible-builds.org), else the first moment every archive
+ * format can express, so that the same input gives the same bytes.
+ */
+export function archiveTime(env: Readonly<Record<string, string | undefined>>): Date {
+  const epoch = Number(env["SOURCE_DATE_EPOCH"]);
+  const earliest = Date.UTC(1980, 0, 1);
+  return new Date(Number.isSafeInteger(epoch) && epoch > 0 ? Math.max(epoch * 1000, earliest) : earliest);
+}
+
+/** The same entry, telling how many bytes were read since the last time. */
+export function withProgress(entry: ArchiveEntry, onRead: (bytes: number) => void): ArchiveEntry {
+  return {
+    ...entry,
+    open: async function* () {
+      for await (const chunk of entry.open()) {
+        yield chunk;
+        onRead(chunk.length);
+      }
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { rm } from "node:fs/promises";
+import type { Artifact } from "./artifact.ts";
+
+/** An artifact that is files. Destroying it removes them, and nothing else. */
+export function fileArtifact(
+  builderId: string,
+  files: readonly string[],
+  description: string,
+  more: { readonly id?: string; readonly state?: Artifact["state"] } = {},
+): Artifact {
+  return {
+    builderId,
+    id: more.id ?? "",
+    files,
+    description,
+    state: more.state ?? {},
+    async destroy(signal) {
+      for (const file of files) {
+        signal.throwIfAborted();
+        await rm(file, { force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync, inflateRawSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bgzf } from "../../../src/lib/compress/bgzf.ts";
+import type { ByteSource } from "../../../src/lib/compress/blocks.ts";
+import { bzip2 } from "../../../src/lib/compress/bzip2.ts";
+import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
+import { gzip } from "../../../src/lib/compress/gzip.ts";
+import { lz4 } from "../../../src/lib/compress/lz4.ts";
+import { xz } from "../../../src/lib/compress/xz.ts";
+import { zstd } from "../../../src/lib/compress/zstd.ts";
+import { writeSource } from "../../../src/lib/write-source.ts";
+import { needs } from "../../helper/need.ts";
+
+const concurrency = 2;
+let directory: string;
+beforeAll(() => void (directory = mkdtempSync(join(tmpdir(), "imgbuild-test-"))));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Text, zeros, noise and a ragged end, over several blocks. */
+function mixed(): Buffer {
+  let state = 1;
+  const noise = Buffer.from(Array.from({ length: BLOCK_BYTES }, () => (state = (state * 48271) % 0x7fffffff) & 0xff));
+  const text = Buffer.from("The quick brown fox jumps over the lazy dog.\n".repeat(40_000));
+  return Buffer.concat([text, Buffer.alloc(2 * BLOCK_BYTES), noise, text, Buffer.from("end")]);
+}
+
+async function* pieces(data: Buffer, size = 70_001): ByteSource {
+  for (let offset = 0; offset < data.length; offset += size) yield data.subarray(offset, offset + size);
+}
+
+async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+describe("gzip", () => {
+  it.each([0, 1, 4, 6, 9])("at level %i gives back what went in", async (level) => {
+    const packed = await collect(gzip(pieces(mixed()), { level, concurrency }));
+    expect(gunzipSync(packed).equals(mixed())).toBe(true);
+  });
+
+  it("gives the same bytes whatever the number of processors and the size of the pieces", async () => {
+    const one = await collect(gzip(pieces(mixed()), { level: 4, concurrency: 1 }));
+    const four = await collect(gzip(pieces(mixed(), 333_333), { level: 4, concurrency: 4 }));
+    expect(four.equals(one)).toBe(true);
+  });
+
+  it("writes an empty member for an empty input", async () => {
+    expect(gunzipSync(await collect(gzip(pieces(Buffer.alloc(0)), { level: 4, concurrency }))).length).toBe(0);
+  });
+
+  it("stores noise and costs next to nothing over its size", async () => {
+    const noise = mixed().subarray(1_800_000 + 2 * BLOCK_BYTES, 1_800_000 + 3 * BLOCK_BYTES);
+    const packed = await collect(gzip(pieces(noise), { level: 4, concurrency }));
+    expect(packed.length).toBeLessThan(noise.length * 1.001);
+  });
+});
+
+describe("deflate", () => {
+  it("inflates to its input for any bytes and any cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 5000 }), fc.integer({ min: 1, max: 997 }), async (bytes, size) => {
+        const data = Buffer.from(bytes);
+        const packed = await collect(deflate(pieces(data, size), { level: 6, concurrency }));
+        expect(inflateRawSync(packed).equals(data)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("formats that standard programs read", () => {
+  const formats: [string, string, string, string[], (source: ByteSource) => AsyncIterable<Uint8Array>][] = [
+    ["gzip", "gzip", "gzip", ["-dc"], (source) => gzip(source, { level: 6, concurrency })],
+    ["bgzf", "gzip", "gzip", ["-dc"], (source) => bgzf(source, { level: 6, concurrency })],
+    ["zstd", "zstd", "zstd", ["-dcq"], (source) => zstd(source, { level: 3, concurrency })],
+    ["lz4", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { concurrency })],
+    ["xz", "xz", "xz-utils", ["-dc"], (source) => xz(source, { level: 1, concurrency })],
+    ["bzip2", "bzip2", "bzip2", ["-dc"], (source) => bzip2(source, { level: 9, concurrency })],
+  ];
+  for (const [format, program, debianPackage, args, compress] of formats) {
+    needs(program, debianPackage)(`${format} is read by ${program}`, async () => {
+      for (const data of [mixed(), Buffer.alloc(0)]) {
+        const path = join(directory, `data.${format}`);
+        await writeSource(path, compress(pieces(data)), { signal: new AbortController().signal });
+        const read = execFileSync(program, args, { input: readFileSync(path), maxBuffer: 64 * 1024 * 1024 });
+        expect(read.equals(data)).toBe(true);
+      }
+    });
+  }
+});
