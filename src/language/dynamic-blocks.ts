@@ -30,6 +30,8 @@ export interface ScopedBlock {
   readonly isUnknown: boolean;
   /** The `dynamic` block this one comes from. */
   readonly origin?: Block | undefined;
+  /** As written, for expanding it again when more is known. */
+  readonly content: Body;
 }
 
 /**
@@ -62,6 +64,7 @@ function expandStatic(block: Block, scope: Scope, diagnostics: Diagnostic[]): Sc
     typeRange,
     headerRange,
     isUnknown: false,
+    content: block.body,
   };
 }
 
@@ -145,7 +148,7 @@ function generate(
   if (!labels) return [];
   const body = expandBody(content.body, inner, diagnostics);
   const { range, headerRange } = block;
-  return [{ type: type.value, labels, body, range, typeRange: type.range, headerRange, isUnknown, origin: block }];
+  return [{ type: type.value, labels, body, range, typeRange: type.range, headerRange, isUnknown, origin: block, content: content.body }];
 }
 
 /** The texts of `labels`, or undefined after reporting why a block cannot be labelled so. */

@@ -13,6 +13,8 @@ export interface DecodeOptions {
   readonly render: RenderTemplate;
   /** Legacy JSON templates: strings stand for lists, numbers and nothing. */
   readonly weak: boolean;
+  /** Whether the value at a path is secret, so that no message shows it. */
+  readonly isSensitive?: ((path: ConfigIssue["path"]) => boolean) | undefined;
 }
 
 export interface Decoded<Config> {
@@ -31,7 +33,7 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
   const prepared = prepareObject(schema, input, [], state);
   const parsed = schema.object.safeParse(prepared);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) state.issues.push(...issueFromZod(issue, prepared, schema));
+    for (const issue of parsed.error.issues) state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
   }
   checkRules(schema, parsed.success ? (parsed.data as Arguments) : prepared, [], state);
   const issues = state.issues.filter((issue) => !isPutOff(issue, state.unknown));

@@ -22,7 +22,12 @@ const expectations: { readonly [Kind in FieldKind]: string } = {
 };
 
 /** One zod issue as what a template's author should read. */
-export function issueFromZod(issue: Issue, input: unknown, schema: Schema<unknown>): ConfigIssue[] {
+export function issueFromZod(
+  issue: Issue,
+  input: unknown,
+  schema: Schema<unknown>,
+  isSensitive: (path: ConfigIssue["path"]) => boolean = () => false,
+): ConfigIssue[] {
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(schemaAt(schema, path)?.object.shape ?? {});
@@ -40,7 +45,7 @@ export function issueFromZod(issue: Issue, input: unknown, schema: Schema<unknow
     ];
   }
   const field = fieldAt(schema, path);
-  const masked = field !== undefined && fieldMeta(field).sensitive === true;
+  const masked = isSensitive(path) || (field !== undefined && fieldMeta(field).sensitive === true);
   return [
     make(
       "invalid-argument",
