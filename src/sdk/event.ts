@@ -37,6 +37,14 @@ export type BuildEvent =
       readonly text: string;
       readonly hint?: string | undefined;
     }
+  /** A heartbeat: something takes long and nothing else is said. */
+  | {
+      readonly kind: "waiting";
+      readonly build: string;
+      readonly what: string;
+      readonly elapsedMs: number;
+      readonly limitMs?: number | undefined;
+    }
   /** A line (without its end) printed by a command in the guest or on the host. */
   | { readonly kind: "output"; readonly build: string; readonly stream: "stdout" | "stderr"; readonly text: string }
   /** Bytes or units done; `total` absent where unknown. `done === total` ends the bar. */

@@ -49,3 +49,6 @@ export interface ReapContext {
   /** Look, report, change nothing. */
   readonly dryRun: boolean;
 }
+
+/** Resource kind → reaper, loaded when a journal names that kind. Adding a kind is one line in `src/registry.ts`. */
+export type ReaperTable = Readonly<Record<string, () => Promise<Reaper>>>;

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { lock } from "../../lib/file-lock.ts";
+import { identifyProcess } from "../../lib/process-identity.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Outcome } from "../../sdk/event.ts";
+import type { Host } from "../../sdk/host.ts";
+import type { Journal, Resource } from "../../sdk/journal.ts";
+import { makeOwnedDirectory, removeOwnedDirectory } from "../../sdk/owned-directory.ts";
+import { openJournalFile, type JournalFile } from "./journal-file.ts";
+import { makeRunDirectories, runPaths, writeRunRecord, type RunBuild, type RunRecord } from "./run-record.ts";
+import { runsDirectory } from "./state-directory.ts";
+import { testSignalProbe } from "./test-signal.ts";
+
+export interface OpenRunOptions {
+  readonly runId: string;
+  /** As the user named it. */
+  readonly template: string;
+  /** Names of the builds, in template order. */
+  readonly builds: readonly string[];
+}
+
+/** The record of a live run. As long as this process lives and `finish` was not called, no `cleanup` touches the run. */
+export interface OpenRun {
+  readonly runId: string;
+  readonly directory: string;
+  readonly logDirectory: string;
+  /** Private (0700), removed by `finish`; in the journal like everything else. */
+  readonly tempDirectory: string;
+  readonly journal: Journal;
+  /** Recorded and not struck: what would be left if the run ended now. The temporary directory is not among them. */
+  outstanding(): readonly Resource[];
+  /** Removes the temporary directory, writes how the run ended, lets go of the run. Call it on every path out, once. */
+  finish(result: { readonly outcome: Outcome; readonly builds: readonly RunBuild[] }): Promise<void>;
+}
+
+export async function openRun(host: Host, options: OpenRunOptions): Promise<OpenRun> {
+  const paths = runPaths(runsDirectory(host), options.runId);
+  try {
+    await makeRunDirectories(paths);
+    const held = await lock(paths.lock);
+    const started: RunRecord = {
+      version: 1,
+      runId: options.runId,
+      template: options.template,
+      builds: options.builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
+      startedAt: host.clock.now(),
+      owner: (await identifyProcess(host.pid))!,
+    };
+    await writeRunRecord(paths, started);
+    const journal = await openJournalFile(paths.journal, testSignalProbe(host));
+    const temp = await makeTempDirectory(host, options.runId, journal);
+    return {
+      runId: options.runId,
+      directory: paths.directory,
+      logDirectory: paths.logs,
+      tempDirectory: temp.path,
+      journal,
+      outstanding: () => journal.outstanding().flatMap(({ resource }) => (isTemp(resource, temp) ? [] : [resource])),
+      finish: async ({ outcome, builds }) => {
+        try {
+          await temp.remove();
+          await writeRunRecord(paths, { ...started, builds, finishedAt: host.clock.now(), outcome });
+        } finally {
+          await journal.close();
+          await held.release();
+        }
+      },
+    };
+  } catch (cause) {
+    if (cause instanceof BuildError) throw cause;
+    throw new BuildError(`The record of this run could not be made in ${paths.directory}`, {
+      cause,
+      hint: "Every run keeps a journal of what it makes. Set IMGBUILD_STATE_DIR to a directory that can be written.",
+    });
+  }
+}
+
+interface TempDirectory {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+const isTemp = (resource: Resource, temp: TempDirectory): boolean =>
+  resource.kind === "directory" && resource.id === temp.path;
+
+/** Under `TMPDIR`, as every temporary file. */
+async function makeTempDirectory(host: Host, runId: string, journal: JournalFile): Promise<TempDirectory> {
+  const path = join(host.env["TMPDIR"] || "/tmp", `imgbuild-${runId}`);
+  const entry = await journal.record({ kind: "directory", id: path });
+  await makeOwnedDirectory(path, runId, { mode: 0o700 });
+  return {
+    path,
+    remove: async () => {
+      await removeOwnedDirectory(path, runId);
+      await entry.strike();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { lstat, mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { syncDirectory } from "../lib/atomic-file.ts";
+import { BuildError } from "./error.ts";
+import type { Reaper } from "./journal.ts";
+import type { Run, Step } from "./run.ts";
+
+/** The file that says which run made a directory. Its content is the run id and a line end. */
+export const MARKER_FILE = ".imgbuild-run";
+
+export interface OwnedDirectory {
+  readonly path: string;
+  /** The directory is what the user wanted: the marker goes, and no clean-up touches it any more. */
+  keep(): Promise<void>;
+}
+
+/**
+ * Makes `path` (which must not exist; its parents may) as a directory this run may remove again: first the journal, then
+ * the directory with its marker. Unless `keep` was called it is removed at the end of the build.
+ */
+export async function createOwnedDirectory(
+  run: Pick<Run, "runId">,
+  step: Pick<Step, "own">,
+  path: string,
+  options: { readonly mode?: number } = {},
+): Promise<OwnedDirectory> {
+  let kept = false;
+  const entry = await step.own({ kind: "directory", id: path }, async () => {
+    if (!kept) await removeOwnedDirectory(path, run.runId);
+  });
+  await makeOwnedDirectory(path, run.runId, options);
+  return {
+    path,
+    keep: async () => {
+      kept = true;
+      await unlink(join(path, MARKER_FILE)).catch(() => {});
+      await entry.strike();
+    },
+  };
+}
+
+/** The directory appears together with its marker: filled under a name that carries the run id, then renamed. */
+export async function makeOwnedDirectory(
+  path: string,
+  runId: string,
+  { mode = 0o755 }: { readonly mode?: number } = {},
+): Promise<void> {
+  if (await exists(path)) throw new BuildError(`The directory "${path}" exists already`);
+  const aside = asideName(path, runId);
+  await mkdir(dirname(path), { recursive: true });
+  await mkdir(aside, { mode });
+  await writeFile(join(aside, MARKER_FILE), `${runId}\n`, { flag: "wx", mode: 0o600 });
+  await rename(aside, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Renamed first: were it interrupted half-way, what is left still carries the run id, though its marker may be gone. */
+export async function removeOwnedDirectory(path: string, runId: string): Promise<void> {
+  const aside = asideName(path, runId);
+  if (await exists(path)) {
+    await rm(aside, { recursive: true, force: true });
+    await rename(path, aside);
+  }
+  await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+}
+
+const asideName = (path: string, runId: string): string => join(dirname(path), `.${basename(path)}.${runId}.tmp`);
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+export const reaper: Reaper = {
+  kind: "reaper",
+  type: "directory",
+  describe: ({ id }) => `directory ${id}`,
+  manualCommand: ({ id }) => `rm -r -- '${id.replaceAll("'", `'\\''`)}'`,
+  reap: async ({ id }, { runId, dryRun }) => {
+    const aside = asideName(id, runId);
+    const isHalfDone = await exists(aside);
+    if (isHalfDone && !dryRun) await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+    if (!(await exists(id))) return { kind: isHalfDone ? "removed" : "gone" };
+    const mark = await readFile(join(id, MARKER_FILE), "utf8").catch(() => undefined);
+    if (mark?.trim() !== runId) return { kind: "not-ours", why: `it has no ${MARKER_FILE} with the id of that run` };
+    if (!dryRun) await removeOwnedDirectory(id, runId);
+    return { kind: "removed" };
+  },
+};

@@ -1,0 +1,111 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { kill } from "node:process";
+import { identifyProcess, processState, type ProcessIdentity } from "../lib/process-identity.ts";
+import { runCommand } from "../lib/process.ts";
+import { sleep } from "../lib/retry.ts";
+import { BuildError } from "./error.ts";
+import type { ReapContext, Reaper, Resource } from "./journal.ts";
+import type { Step, Undo } from "./run.ts";
+
+export interface OwnedProcess {
+  /** Call as soon as the program has a pid. Synced. */
+  started(pid: number): Promise<void>;
+  /** Call when it has ended. */
+  ended(): Promise<void>;
+}
+
+/**
+ * Journals a process that goes on running should we die, **before** it is started. `mark` is text in its argument list
+ * that holds the run id: by it a process is found whose pid never reached the journal, and known from a stranger that
+ * has the same pid later.
+ */
+export async function ownProcess(
+  step: Pick<Step, "own">,
+  options: { readonly mark: string; readonly program: string; readonly undo: Undo },
+): Promise<OwnedProcess> {
+  const entry = await step.own({ kind: "process", id: options.mark, details: { program: options.program } }, options.undo);
+  return {
+    started: async (pid) => entry.update({ ...(await identifyProcess(pid)) }),
+    ended: () => entry.strike(),
+  };
+}
+
+export const reaper: Reaper = {
+  kind: "reaper",
+  type: "process",
+  describe: ({ id, details }) =>
+    `process ${String(details?.["program"] ?? "")}${details?.["pid"] === undefined ? ` marked ${id}` : ` with pid ${String(details["pid"])}`}`,
+  manualCommand: ({ details }) => (details?.["pid"] === undefined ? undefined : `kill ${String(details["pid"])}`),
+  reap: async (resource, context) => {
+    const pids = await findProcesses(resource, context);
+    if (pids.length === 0) return { kind: "gone" };
+    if (!context.dryRun) await Promise.all(pids.map((pid) => endProcess(pid, context.signal)));
+    return { kind: "removed" };
+  },
+};
+
+/** Pids of running processes that carry the mark. Rejects when the journal is of another machine, which cannot be asked. */
+export async function findProcesses(resource: Resource, context: Pick<ReapContext, "env" | "runId">): Promise<number[]> {
+  if (!resource.id.includes(context.runId)) throw new BuildError(`The mark "${resource.id}" does not hold the id of its run`);
+  const identity = resource.details as Partial<ProcessIdentity> | undefined;
+  if (identity?.pid !== undefined && (await processState(identity as ProcessIdentity)) === "unknown") {
+    const [hostName] = (identity.scope ?? "").split(" ");
+    const [ownHostName] = ((await identifyProcess())!.scope ?? "").split(" ");
+    // The same machine before a reboot, or a container of the same name that is no more: nothing of it can still run.
+    if (hostName !== ownHostName) {
+      throw new BuildError(`The process ran on the machine "${hostName}"`, {
+        hint: `Run the clean-up there:\n    imgbuild cleanup --run ${context.runId}`,
+      });
+    }
+  }
+  const program = basename(String(resource.details?.["program"] ?? ""));
+  const commandLines = await listCommandLines(context.env);
+  // The program too: an editor or a `grep` with the mark on its command line is not ours to end.
+  const isOurs = ({ text }: CommandLine): boolean =>
+    text.includes(resource.id) && basename(text.split(" ", 1)[0]!) === program;
+  return commandLines.filter(isOurs).map(({ pid }) => pid);
+}
+
+interface CommandLine {
+  readonly pid: number;
+  readonly text: string;
+}
+
+/** From /proc where there is one, else from `ps` (POSIX). */
+async function listCommandLines(env: ReapContext["env"]): Promise<readonly CommandLine[]> {
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  if (pids.length > 0) {
+    const read = async (pid: string): Promise<CommandLine> => {
+      const bytes = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      return { pid: Number(pid), text: bytes.replaceAll("\0", " ") };
+    };
+    return Promise.all(pids.map(read));
+  }
+  const { stdout } = await runCommand("ps", ["-axww", "-o", "pid=,command="], { env });
+  return stdout.split("\n").flatMap((line) => {
+    const [, pid, text] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), text: text! }];
+  });
+}
+
+/** SIGTERM, and SIGKILL when that was not enough after two seconds. */
+async function endProcess(pid: number, signal: AbortSignal): Promise<void> {
+  const identity = await identifyProcess(pid);
+  if (identity === undefined) return;
+  for (const name of ["SIGTERM", "SIGKILL"] as const) {
+    if ((await processState(identity)) !== "alive") return;
+    sendSignal(pid, name);
+    const deadline = performance.now() + 2_000;
+    while (performance.now() < deadline && (await processState(identity)) === "alive") await sleep(20, signal);
+  }
+  if ((await processState(identity)) === "alive") throw new BuildError(`The process ${pid} does not end`);
+}
+
+function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
