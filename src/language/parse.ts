@@ -33,8 +33,13 @@ export function parseHcl(file: SourceFile): ParsedBody {
 
 /** Parses a text that is one expression, such as the value of a `-var` or a line typed at the console. Newlines do not matter. */
 export function parseExpression(file: SourceFile): ParsedExpression {
+  return parseExpressionIn(viewOf(file));
+}
+
+/** `parseExpression` for a part of a file, such as a type given as a string in JSON. */
+export function parseExpressionIn(view: SourceView): ParsedExpression {
   const diagnostics: Diagnostic[] = [];
-  const parser = parserOf(viewOf(file), "code", diagnostics);
+  const parser = parserOf(view, "code", diagnostics);
   parser.newlinesCount = false;
   const expression = parser.parseExpression();
   if (parser.peek() !== TokenKind.EndOfFile)
@@ -52,6 +57,21 @@ export function parseTemplateIn(view: SourceView): ParsedExpression {
   const diagnostics: Diagnostic[] = [];
   const expression = parseBareTemplate(parserOf(view, "template", diagnostics));
   return { expression, diagnostics: limitDiagnostics(diagnostics) };
+}
+
+/**
+ * What a literal string says, parsed as an expression: HCL JSON has no other way to write types and references.
+ * Undefined for anything but a literal string.
+ */
+export function parseLiteralAsExpression(expression: Expression): ParsedExpression | undefined {
+  if (expression.kind !== "template" || expression.parts.length !== 1) return undefined;
+  const [part] = expression.parts;
+  if (part?.kind !== "text") return undefined;
+  const { file, start, end } = part.range;
+  const isVerbatim = file.text.slice(start, end) === part.text;
+  return isVerbatim
+    ? parseExpressionIn({ file, text: file.text, start, end })
+    : parseExpression({ name: file.name, text: part.text });
 }
 
 function parserOf(view: SourceView, start: "code" | "template", diagnostics: Diagnostic[]): Parser {

@@ -34,11 +34,23 @@ export function utf16File(subject: SourceRange): Diagnostic {
   };
 }
 
-export function fileTooLarge(name: string, megabytes: number): Diagnostic {
+export function nulCharacter(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "nul-character",
+    summary: "NUL character",
+    detail: "The file holds a NUL character, which no template has. It may be damaged, or not be a text file at all.",
+    subject,
+  };
+}
+
+export function fileTooLarge(size: number, limit: number, subject: SourceRange): Diagnostic {
+  const megabytes = (bytes: number): number => Math.round(bytes / (1024 * 1024));
   return {
     severity: "error",
     code: "file-too-large",
     summary: "File too large",
-    detail: `${name} is ${megabytes} MB. A template of more than 64 MB is certainly something else.`,
+    detail: `The file has ${megabytes(size)} MB; up to ${megabytes(limit)} MB are read. Is it the right file?`,
+    subject,
   };
 }

@@ -1,0 +1,55 @@
+import { isUtf8 } from "node:buffer";
+import type { Diagnostic } from "./diagnostic.ts";
+import { fileTooLarge, invalidUtf8, nulCharacter, utf16File } from "./messages/source-messages.ts";
+import type { SourceFile } from "./source.ts";
+
+/** A text above this size is refused: its tree would not fit into memory, and nobody wrote it by hand. */
+export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
+
+export interface DecodedSource {
+  readonly file: SourceFile;
+  /** Not empty if the bytes are no text to be parsed; then `file` serves to show the place. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Turns the bytes of a file into text. A UTF-8 byte order mark is dropped; UTF-16, invalid UTF-8, NUL characters and
+ * files beyond `MAX_SOURCE_BYTES` are reported.
+ */
+export function decodeSource(name: string, bytes: Buffer): DecodedSource {
+  if (bytes.length > MAX_SOURCE_BYTES) {
+    const file = { name, text: "" };
+    return { file, diagnostics: [fileTooLarge(bytes.length, MAX_SOURCE_BYTES, { file, start: 0, end: 0 })] };
+  }
+  const utf16 = utf16Encoding(bytes);
+  if (utf16 !== undefined) {
+    const file = { name, text: new TextDecoder(utf16).decode(bytes) };
+    return { file, diagnostics: [utf16File({ file, start: 0, end: 0 })] };
+  }
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const file = { name, text: bytes.toString("utf8", hasMark ? 3 : 0) };
+  return { file, diagnostics: [...checkUtf8(file, bytes), ...checkNul(file, bytes)] };
+}
+
+function checkUtf8(file: SourceFile, bytes: Buffer): Diagnostic[] {
+  if (isUtf8(bytes)) return [];
+  const start = file.text.indexOf("\ufffd");
+  return [invalidUtf8({ file, start, end: start + 1 })];
+}
+
+function checkNul(file: SourceFile, bytes: Buffer): Diagnostic[] {
+  if (!bytes.includes(0)) return [];
+  const start = file.text.indexOf("\0");
+  return [nulCharacter({ file, start, end: start + 1 })];
+}
+
+/** By its byte order mark, or by every other byte of the beginning being zero, as in Latin text without a mark. */
+function utf16Encoding(bytes: Buffer): "utf-16le" | "utf-16be" | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  if (bytes.length < 4) return undefined;
+  const start = [bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!].map((byte) => byte !== 0);
+  if (start[0] && !start[1] && start[2] && !start[3]) return "utf-16le";
+  if (!start[0] && start[1] && !start[2] && start[3]) return "utf-16be";
+  return undefined;
+}

@@ -1,0 +1,193 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { lineOf } from "../position.ts";
+import type { SourceRange } from "../source.ts";
+
+/** Mistakes in JSON, and in HCL written as JSON. */
+
+export function missingJsonComma(what: "property" | "item", subject: SourceRange): Diagnostic {
+  return jsonError(
+    "missing-comma",
+    `Missing comma after this ${what}`,
+    `${what === "property" ? "Properties of an object" : "Items of an array"} are separated by commas. Add a comma here.`,
+    subject,
+  );
+}
+
+export function trailingComma(what: "property" | "item", subject: SourceRange): Diagnostic {
+  return jsonError(
+    "trailing-comma",
+    `Comma after the last ${what}`,
+    "JSON allows no comma before a closing bracket. Remove it.",
+    subject,
+  );
+}
+
+export function missingJsonValue(subject: SourceRange): Diagnostic {
+  return jsonError(
+    "missing-value",
+    "Missing value",
+    "A value is expected before this comma. Remove the comma or add what is missing.",
+    subject,
+  );
+}
+
+export function unclosedJson(close: "}" | "]", open: SourceRange, found: string | undefined): Diagnostic {
+  const sign = close === "}" ? "{" : "[";
+  const where = found === undefined ? "the file ends before it" : `a "${found}" comes first`;
+  return jsonError(
+    close === "}" ? "unclosed-brace" : "unclosed-bracket",
+    `Missing closing ${close === "}" ? "brace" : "bracket"}`,
+    `This "${sign}" needs a "${close}", but ${where}.`,
+    open,
+  );
+}
+
+export function strayInJson(text: string, what: "property" | "item", subject: SourceRange): Diagnostic {
+  const expected = what === "property" ? 'a property ("name": value)' : "a value";
+  return jsonError(
+    "unexpected-in-json",
+    "Invalid JSON",
+    `Here ${expected} is expected, not ${JSON.stringify(text)}.`,
+    subject,
+  );
+}
+
+export function extraAfterJson(subject: SourceRange): Diagnostic {
+  return jsonError(
+    "extra-characters",
+    "Extra characters after the JSON value",
+    "A JSON file holds one value, which is complete before this place. A closing bracket further up may be one too many.",
+    subject,
+  );
+}
+
+export function equalsInJson(subject: SourceRange): Diagnostic {
+  return jsonError(
+    "equals-in-json",
+    "Equals sign instead of colon",
+    'In JSON a name is followed by ":". (A template in HCL syntax belongs in a file named *.pkr.hcl.)',
+    subject,
+  );
+}
+
+export function missingColon(name: string, subject: SourceRange): Diagnostic {
+  return jsonError(
+    "missing-colon",
+    "Missing colon",
+    `After the name ${JSON.stringify(name)} come ":" and a value.`,
+    subject,
+  );
+}
+
+export function unquotedName(name: string, subject: SourceRange): Diagnostic {
+  return jsonError(
+    "unquoted-name",
+    "Name without quotes",
+    `In JSON names are in double quotes: ${JSON.stringify(name)}.`,
+    subject,
+  );
+}
+
+export function singleQuotesInJson(subject: SourceRange): Diagnostic {
+  return jsonError("wrong-quotes", "String in single quotes", "In JSON strings are in double quotes.", subject);
+}
+
+export function unclosedJsonString(subject: SourceRange, context: SourceRange): Diagnostic {
+  return {
+    ...jsonError(
+      "unclosed-string",
+      "Missing closing quote",
+      'The string that begins here is not closed on its line. Add the closing "; for a line break inside a string write \\n.',
+      subject,
+    ),
+    context,
+  };
+}
+
+export function controlCharacter(code: number, subject: SourceRange): Diagnostic {
+  const escape = `\\u${code.toString(16).padStart(4, "0")}`;
+  return jsonError(
+    "control-character",
+    "Control character in a string",
+    `In a JSON string this character must be written ${escape}.`,
+    subject,
+  );
+}
+
+export function invalidJsonEscape(text: string, subject: SourceRange): Diagnostic {
+  return jsonError(
+    "invalid-escape",
+    "Invalid escape sequence",
+    `"${text}" has no meaning in JSON. The escapes are \\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t and \\uNNNN. For a backslash itself write \\\\.`,
+    subject,
+  );
+}
+
+export function invalidJsonValue(text: string, subject: SourceRange): Diagnostic {
+  return jsonError(
+    "invalid-json-value",
+    text === "" ? "Missing value" : "Invalid JSON value",
+    invalidValueDetail(text),
+    subject,
+  );
+}
+
+function invalidValueDetail(text: string): string {
+  if (text === "") return "A value is expected here: an object, array, string, number, true, false or null.";
+  const lower = text.toLowerCase();
+  if (["true", "false", "null"].includes(lower)) return `Write ${lower} in lower case.`;
+  if (lower === "none" || lower === "nil" || lower === "undefined") return "Write null for no value.";
+  if (/^[+.0-9]/.test(text))
+    return `"${text}" is no number of JSON: no leading zeros, plus sign or bare point, and no other base than ten.`;
+  return `${JSON.stringify(text)} is no JSON value. Text is in double quotes; otherwise only true, false and null may stand without.`;
+}
+
+export function commentInJson(subject: SourceRange): Diagnostic {
+  return jsonError(
+    "comment-in-json",
+    "Comment in JSON",
+    'JSON has no comments. Use a property named "//" in HCL JSON, or one whose name begins with "_" in the root of a legacy template.',
+    subject,
+  );
+}
+
+export function duplicateProperty(
+  name: string,
+  first: SourceRange,
+  subject: SourceRange,
+  severity: Diagnostic["severity"],
+): Diagnostic {
+  const line = lineOf(first.file, first.start);
+  const effect = severity === "warning" ? " The last one counts; remove the others." : " Remove one of the two.";
+  return {
+    ...jsonError(
+      "duplicate-property",
+      "Duplicate property",
+      `The property ${JSON.stringify(name)} was already set on line ${line}.${effect}`,
+      subject,
+    ),
+    severity,
+  };
+}
+
+export function bodyNotAnObject(what: string, subject: SourceRange): Diagnostic {
+  return jsonError(
+    "invalid-json-body",
+    "Object expected",
+    `${what} is written as a JSON object, or an array of objects, here.`,
+    subject,
+  );
+}
+
+export function labelsExpected(type: string, label: string, subject: SourceRange): Diagnostic {
+  return jsonError(
+    "missing-block-label",
+    "Missing block label",
+    `A block "${type}" has a label (${label}): write it as an object whose property names are the labels.`,
+    subject,
+  );
+}
+
+function jsonError(code: string, summary: string, detail: string, subject: SourceRange): Diagnostic {
+  return { severity: "error", code, summary, detail, subject };
+}
