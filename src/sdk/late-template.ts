@@ -14,6 +14,11 @@ export class LateTemplate {
     this.#render = render;
   }
 
+  /** Other text with the same functions: a file that an argument names. */
+  withText(text: string): LateTemplate {
+    return new LateTemplate(text, this.#render);
+  }
+
   render(values: Readonly<Record<string, unknown>>): string {
     return this.#render(this.text, values);
   }

@@ -33,7 +33,8 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
   const prepared = prepareObject(schema, input, [], state);
   const parsed = schema.object.safeParse(prepared);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
+    for (const issue of parsed.error.issues)
+      state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
   }
   checkRules(schema, parsed.success ? (parsed.data as Arguments) : prepared, [], state);
   const issues = state.issues.filter((issue) => !isPutOff(issue, state.unknown));
@@ -58,7 +59,15 @@ function prepareObject(schema: Schema<unknown>, input: Arguments, path: Path, st
     if (replacement && result !== undefined) state.issues.push(deprecation(name, replacement, [...path, name]));
     if (result !== undefined) prepared[name] = result;
   }
+  addLateDefaults(schema, prepared, state);
   return prepared;
+}
+
+function addLateDefaults(schema: Schema<unknown>, prepared: Record<string, unknown>, state: DecodeState): void {
+  for (const [name, field] of Object.entries(schema.object.shape)) {
+    const { lateDefault } = fieldMeta(field as z.ZodType);
+    if (lateDefault !== undefined) prepared[name] ??= new LateTemplate(lateDefault, state.options.render);
+  }
 }
 
 function prepare(value: unknown, field: z.ZodType, path: Path, state: DecodeState): unknown {

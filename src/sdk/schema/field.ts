@@ -21,6 +21,8 @@ export interface FieldMeta {
   readonly replacement?: string;
   /** The default, where it is computed rather than declared: for the docs only. */
   readonly defaultText?: string;
+  /** Template text of a late field that is not given. */
+  readonly lateDefault?: string;
   /** The schema of a nested block. */
   readonly nested?: Schema<unknown>;
 }
@@ -51,6 +53,9 @@ export const late = (description: string) =>
     "late",
     description,
   );
+
+/** As `late`, with the template text to use where the argument is not given. */
+export const lateWithDefault = (lateDefault: string, description: string) => amend(late(description), { lateDefault });
 
 /** A nested block (or an object), at most once. */
 export const block = <Config>(schema: Schema<Config>, description: string) =>
