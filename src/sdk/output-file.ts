@@ -1,9 +1,10 @@
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ByteSource } from "../lib/compress/blocks.ts";
 import { describeBytes } from "../lib/bytes.ts";
 import { writeSource } from "../lib/write-source.ts";
 import { BuildError } from "./error.ts";
+import { createOwnedFile } from "./owned-file.ts";
 import type { Run, Step } from "./run.ts";
 
 /**
@@ -11,15 +12,20 @@ import type { Run, Step } from "./run.ts";
  * included) is an error that says how much room there is, and under the final name there is the whole file or nothing.
  */
 export async function writeOutputFile(run: Run, step: Step, path: string, source: ByteSource): Promise<number> {
-  await mkdir(dirname(path), { recursive: true });
   try {
-    const size = await writeSource(path, source, { signal: step.signal });
+    const file = await createOwnedFile(run, step, path);
+    const size = await writeSource(file.handle, source, { signal: step.signal });
+    await file.keep();
     run.debug("file", `wrote ${path}`, { size });
     return size;
   } catch (cause) {
     step.signal.throwIfAborted();
-    throw (await diskFull(path, cause)) ?? new BuildError(`${path} could not be written.`, { cause });
+    throw (await diskFull(path, cause)) ?? explained(path, cause);
   }
+}
+
+function explained(path: string, cause: unknown): BuildError {
+  return cause instanceof BuildError ? cause : new BuildError(`${path} could not be written.`, { cause });
 }
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gunzipSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAtomicFile } from "../../../src/lib/atomic-file.ts";
 import { bgzf } from "../../../src/lib/compress/bgzf.ts";
 import type { ByteSource } from "../../../src/lib/compress/blocks.ts";
 import { bzip2 } from "../../../src/lib/compress/bzip2.ts";
@@ -87,7 +88,9 @@ describe("formats that standard programs read", () => {
     needs(program, debianPackage)(`${format} is read by ${program}`, async () => {
       for (const data of [mixed(), Buffer.alloc(0)]) {
         const path = join(directory, `data.${format}`);
-        await writeSource(path, compress(pieces(data)), { signal: new AbortController().signal });
+        const file = await createAtomicFile(path);
+        await writeSource(file.handle, compress(pieces(data)), { signal: new AbortController().signal });
+        await file.commit();
         const read = execFileSync(program, args, { input: readFileSync(path), maxBuffer: 64 * 1024 * 1024 });
         expect(read.equals(data)).toBe(true);
       }
