@@ -1,7 +1,7 @@
 import type { Artifact } from "./artifact.ts";
 import type { Communicator } from "./communicator.ts";
-import type { Run } from "./run.ts";
-import type { Schema } from "./schema/schema.ts";
+import type { Run, RunDirectories } from "./run.ts";
+import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
 /**
  * The contracts of components. Configurations and results are data, callbacks are few and asynchronous, so that an
@@ -21,6 +21,11 @@ interface Described<Kind extends string, Config> {
   readonly summary: string;
   /** Every option, declared once: decoding, validation, docs and JSON Schema come from here. */
   readonly schema: Schema<Config>;
+  /**
+   * Checks that have to look at this machine's files (a script that is not there), for `validate` and before a build
+   * starts. Changes nothing, needs no network.
+   */
+  checkFiles?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<readonly ConfigIssue[]>;
 }
 
 export interface Builder<Config = unknown> extends Described<"builder", Config> {

@@ -3,6 +3,7 @@ import type { SourceRange } from "../language/source.ts";
 import type { Type, Value } from "../language/value.ts";
 import type { Builder, Component, GeneratedData, PostProcessor, Provisioner } from "../sdk/component.ts";
 import type { BuildIdentity } from "../sdk/run.ts";
+import type { ConfigIssue } from "../sdk/schema/schema.ts";
 
 /** A template, loaded: what its blocks mean, whichever syntax they were written in. What `core` runs and `inspect` prints. */
 export interface Template {
@@ -72,6 +73,8 @@ export interface Planned<C extends Component> {
    * provisioners and post-processors just before they run. `config` is absent where there are errors or unknown values.
    */
   decode(data?: GeneratedData): DecodedComponent;
+  /** Issues about the decoded arguments (from `component.checkFiles`) as diagnostics at the arguments. */
+  diagnose(issues: readonly ConfigIssue[]): readonly Diagnostic[];
 }
 
 export interface DecodedComponent {
