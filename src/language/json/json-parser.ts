@@ -15,6 +15,8 @@ export class JsonParser {
   private readonly text: string;
   private position = 0;
   private depth = 0;
+  /** Brackets do not match: said once, since everything after it follows from it. */
+  private isUnbalanced = false;
 
   constructor(file: SourceFile) {
     this.file = file;
@@ -25,8 +27,9 @@ export class JsonParser {
   parse(): JsonNode {
     const root = this.parseValue();
     this.skipBlank();
-    if (this.position < this.text.length)
+    if (this.position < this.text.length && !this.isUnbalanced) {
       this.report(messages.extraAfterJson(this.range(this.position, this.position + 1)));
+    }
     return root;
   }
 
@@ -58,6 +61,7 @@ export class JsonParser {
     }
     this.report(nestingTooDeep(MAX_NESTING, this.range(start, start + 1)));
     this.skipBracket();
+    if (this.position === this.text.length) this.isUnbalanced = true;
     return { kind: "error", range: this.range(start, this.position) };
   }
 
@@ -89,7 +93,8 @@ export class JsonParser {
   private parseMembers(open: number, close: "}" | "]", what: "property" | "item", parseMember: () => boolean): void {
     let end = this.position;
     let comma: SourceRange | undefined;
-    for (let isFirst = true; ; isFirst = false) {
+    let isFirst = true;
+    for (;;) {
       this.skipBlank();
       const next = this.text[this.position];
       if (next === close) {
@@ -98,19 +103,27 @@ export class JsonParser {
         return;
       }
       if (next === undefined || next === "}" || next === "]") {
-        this.report(messages.unclosedJson(close, this.range(open, open + 1), next));
+        if (!this.isUnbalanced) this.report(messages.unclosedJson(close, this.range(open, open + 1), next));
+        this.isUnbalanced = true;
         return;
       }
       if (!isFirst && comma === undefined) this.report(messages.missingJsonComma(what, this.range(end, end)));
-      if (next === "," || !parseMember()) this.skipStrayCharacter(next, what);
+      if (next === ",") {
+        this.report(messages.missingJsonValue(this.range(this.position, this.position + 1)));
+        this.position++;
+        comma = undefined;
+        isFirst = true;
+        continue;
+      }
+      if (!parseMember()) this.skipStray(what);
+      isFirst = false;
       end = this.position;
       comma = this.acceptComma();
     }
   }
 
   /** What cannot begin a member is reported once and passed over, up to where something can begin again. */
-  private skipStrayCharacter(next: string, what: "property" | "item"): void {
-    if (next === ",") return this.report(messages.missingJsonValue(this.range(this.position, this.position + 1)));
+  private skipStray(what: "property" | "item"): void {
     const start = this.position;
     while (this.position < this.text.length && !/[\s,\]}"]/.test(this.text[this.position]!)) this.position++;
     this.position = Math.max(this.position, start + 1);
