@@ -40,6 +40,15 @@ export interface Reaper {
   /** The command a user could type to remove it by hand, where there is one. */
   manualCommand?(resource: Resource): string | undefined;
   reap(resource: Resource, context: ReapContext): Promise<ReapOutcome>;
+  /** For machines with a screen: how `imgbuild screen` looks at it while its run lives. */
+  screen?(resource: Resource, env: ReapContext["env"]): MachineScreen;
+}
+
+/** The screen of a running machine. */
+export interface MachineScreen {
+  readonly name: string;
+  /** What is on it now, as PNG. Rejects when the machine is gone. */
+  capture(signal: AbortSignal): Promise<Uint8Array>;
 }
 
 export interface ReapContext {

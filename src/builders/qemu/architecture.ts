@@ -1,0 +1,9 @@
+import { basename } from "node:path";
+
+const names: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
+
+/** The guest's architecture, in the words of Vagrant and Debian, from the name of the QEMU program. */
+export function guestArchitecture(qemuBinary: string): string {
+  const system = /^qemu-system-([a-z0-9_]+)/.exec(basename(qemuBinary))?.[1];
+  return system === undefined ? "amd64" : (names[system] ?? system);
+}

@@ -1,0 +1,139 @@
+import { escape, optional, type Argument } from "./argument.ts";
+import type { QemuConfig } from "./config.ts";
+import { driveArguments, type Drives } from "./drive-arguments.ts";
+import type { Accelerator } from "./machine-fields.ts";
+
+/** Everything a command line is made from that is not in the configuration. Paths are absolute. */
+export interface MachineFacts extends Drives {
+  readonly name: string;
+  readonly accelerator: Accelerator;
+  readonly floppy?: string | undefined;
+  /** Forwards `127.0.0.1:hostPort` to `guestPort`. */
+  readonly forward?: { readonly hostPort: number; readonly guestPort: number } | undefined;
+  readonly vnc?: { readonly host: string; readonly port: number; readonly password: boolean } | undefined;
+  /** Value of `-display`; absent where the switch is left out. */
+  readonly display?: string | undefined;
+  readonly efi?: { readonly code: string; readonly vars: string; readonly secure: boolean } | undefined;
+  readonly tpmSocket?: string | undefined;
+  /** The user's own QMP socket. */
+  readonly qmpSocket?: string | undefined;
+  /** Ours: one for the build, one for `imgbuild screen`. A QMP socket serves one client at a time. */
+  readonly controlSockets: readonly string[];
+}
+
+/** `qemuargs` and `qemuargs_append`, rendered. */
+export interface UserArguments {
+  readonly replacing: readonly (readonly string[])[];
+  readonly appended: readonly (readonly string[])[];
+}
+
+/**
+ * The arguments of QEMU, always in the same order. A switch in `qemuargs` takes the place of all defaults of that
+ * switch, but the network device stays unless one is named; imgbuild's control sockets are added whatever was replaced.
+ */
+export function commandLine(config: QemuConfig, facts: MachineFacts, user: UserArguments): string[] {
+  const replacing = user.replacing.map(toArgument);
+  const replaced = new Set(replacing.map(([name]) => name));
+  const kept = defaultArguments(config, facts).filter(([name]) => !replaced.has(name));
+  const network = namesOwnNetwork(replacing) || !replaced.has("-device") ? [] : [networkDevice(config)];
+  const all = [...kept, ...replacing, ...network, ...user.appended.map(toArgument), ...controlArguments(facts)];
+  return all.flatMap(([name, value]) => (value === undefined ? [name] : [name, value]));
+}
+
+/** A row of `qemuargs`: a switch, and values which are joined without a separator. */
+function toArgument(row: readonly string[]): Argument {
+  const value = row.slice(1).join("");
+  return value === "" ? [row[0]!] : [row[0]!, value];
+}
+
+function namesOwnNetwork(replacing: readonly Argument[]): boolean {
+  return replacing.some(([name, value]) => name === "-device" && value?.includes("netdev=") === true);
+}
+
+function defaultArguments(config: QemuConfig, facts: MachineFacts): Argument[] {
+  return [
+    ["-name", escape(facts.name)],
+    ["-machine", machineType(config, facts)],
+    ["-m", `${config.memory}M`],
+    ["-smp", processors(config)],
+    ...optional("-cpu", config.cpu_model),
+    ...bootOrder(config, facts),
+    ...firmware(config, facts),
+    ["-netdev", network(config, facts)],
+    networkDevice(config),
+    ...driveArguments(config, facts),
+    ...optional("-fda", facts.floppy),
+    ...tpm(config, facts.tpmSocket),
+    ...optional("-vga", config.vga),
+    ...optional("-vnc", facts.vnc && vncServer(facts.vnc)),
+    ...optional("-display", facts.display),
+    ...optional("-qmp", facts.qmpSocket && `unix:${escape(facts.qmpSocket)},server=on,wait=off`),
+  ];
+}
+
+function machineType(config: QemuConfig, facts: MachineFacts): string {
+  const parts = [`type=${config.machine_type}`];
+  if (facts.accelerator !== "none") parts.push(`accel=${facts.accelerator}`);
+  if (facts.efi?.secure === true) parts.push("smm=on");
+  return parts.join(",");
+}
+
+function processors({ cpus, sockets, cores, threads }: QemuConfig): string {
+  const topology = { sockets, cores, threads };
+  const given = Object.entries(topology).filter(([, count]) => count !== undefined);
+  const product = (sockets ?? 1) * (cores ?? 1) * (threads ?? 1);
+  if (given.length === 0) return String(cpus ?? 1);
+  return [`cpus=${cpus ?? product}`, ...given.map(([name, count]) => `${name}=${count}`)].join(",");
+}
+
+/** UEFI keeps its own boot order in its variables. */
+function bootOrder(config: QemuConfig, facts: MachineFacts): Argument[] {
+  if (facts.efi) return [];
+  return [["-boot", config.disk_image ? "c" : "once=d"]];
+}
+
+function firmware(config: QemuConfig, { efi }: MachineFacts): Argument[] {
+  const flash = (path: string, unit: number, readonly: boolean): Argument => [
+    "-drive",
+    `file=${escape(path)},if=pflash,unit=${unit},format=raw${readonly ? ",readonly=on" : ""}`,
+  ];
+  if (efi) {
+    const locked: Argument[] = efi.secure ? [["-global", "driver=cfi.pflash01,property=secure,value=on"]] : [];
+    return [...locked, flash(efi.code, 0, true), flash(efi.vars, 1, false)];
+  }
+  if (config.firmware === undefined) return [];
+  return [config.use_pflash ? flash(config.firmware, 0, true) : ["-bios", config.firmware]];
+}
+
+/** The forwarded port is reachable on this host only. */
+function network(config: QemuConfig, { forward }: MachineFacts): string {
+  if (config.net_bridge !== undefined) return `bridge,id=user.0,br=${escape(config.net_bridge)}`;
+  const rule = forward && `,hostfwd=tcp:127.0.0.1:${forward.hostPort}-:${forward.guestPort}`;
+  return `user,id=user.0${rule ?? ""}`;
+}
+
+function networkDevice(config: QemuConfig): Argument {
+  return ["-device", `${config.net_device},netdev=user.0`];
+}
+
+function tpm(config: QemuConfig, socket: string | undefined): Argument[] {
+  if (socket === undefined) return [];
+  return [
+    ["-chardev", `socket,id=vtpm,path=${escape(socket)}`],
+    ["-tpmdev", "emulator,id=tpm0,chardev=vtpm"],
+    ["-device", `${config.tpm_device_type},tpmdev=tpm0`],
+  ];
+}
+
+/** The password itself is set through QMP: an argument could be read by every user of the host. */
+function vncServer({ host, port, password }: NonNullable<MachineFacts["vnc"]>): string {
+  const address = host.includes(":") ? `[${host}]` : host;
+  return `${address}:${port - 5900}${password ? ",password=on" : ""}`;
+}
+
+function controlArguments({ controlSockets }: MachineFacts): Argument[] {
+  return controlSockets.flatMap((path, index): Argument[] => [
+    ["-chardev", `socket,id=imgbuild${index},path=${escape(path)},server=on,wait=off`],
+    ["-mon", `chardev=imgbuild${index},mode=control`],
+  ]);
+}

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import type { Run } from "../../sdk/run.ts";
+import type { QemuConfig } from "./config.ts";
+import { parseDiskSize } from "./disk-size.ts";
+import type { DiskFile } from "./drive-arguments.ts";
+import { createQemuImg, tooSmall, type QemuImg, type QemuImgArgs } from "./qemu-img.ts";
+
+const DEFAULT_SIZE = "40960M";
+
+export interface DiskPlan {
+  readonly directory: string;
+  readonly name: string;
+  /** The downloaded image; the main disk starts as a copy of it with `disk_image`. */
+  readonly source: string;
+}
+
+/** Makes the disks: the main one empty, as a copy of the source or as an overlay over it; the additional ones empty. */
+export async function createDisks(run: Run, config: QemuConfig, plan: DiskPlan): Promise<readonly DiskFile[]> {
+  const sizes = [config.disk_size, ...config.disk_additional_size];
+  const disks = sizes.map((_, index): DiskFile => ({ path: diskPath(plan, index), format: config.format }));
+  await run.step("create disks", async ({ signal }) => {
+    const qemuImg = createQemuImg(run, imageArguments(config), signal);
+    await createMainDisk(run, config, plan, qemuImg);
+    for (const [index, size] of config.disk_additional_size.entries()) {
+      await qemuImg.create(diskPath(plan, index + 1), config.format, parseDiskSize(size));
+    }
+  });
+  return disks;
+}
+
+/** The first disk is named like the machine; the others are numbered from 1. */
+function diskPath({ directory, name }: DiskPlan, index: number): string {
+  return join(directory, index === 0 ? name : `${name}-${index}`);
+}
+
+async function createMainDisk(run: Run, config: QemuConfig, plan: DiskPlan, qemuImg: QemuImg): Promise<void> {
+  const path = diskPath(plan, 0);
+  if (!config.disk_image) {
+    run.say(`Creating a disk of ${config.disk_size ?? DEFAULT_SIZE}`);
+    await qemuImg.create(path, config.format, parseDiskSize(config.disk_size ?? DEFAULT_SIZE));
+    return;
+  }
+  const source = await qemuImg.info(plan.source);
+  const size = wantedSize(config, plan.source, source.virtualSize);
+  if (config.use_backing_file) {
+    run.say("Creating the disk as an overlay over the source image");
+    await qemuImg.create(path, config.format, size, { path: plan.source, format: source.format });
+    return;
+  }
+  run.say("Copying the source image");
+  await qemuImg.copy(plan.source, path, config.format);
+  if (size !== undefined && size !== source.virtualSize) await qemuImg.resize(path, config.format, size);
+}
+
+/** The size the copied or overlaid disk should have; `undefined` leaves that of the source. */
+function wantedSize(config: QemuConfig, source: string, sourceSize: number): number | undefined {
+  if (config.skip_resize_disk) return undefined;
+  const wanted = parseDiskSize(config.disk_size ?? DEFAULT_SIZE)!;
+  if (wanted >= sourceSize) return wanted;
+  if (config.disk_size === undefined) return undefined;
+  throw tooSmall(source, sourceSize, config.disk_size);
+}
+
+/** Compacts and compresses every disk as configured. An overlay stays as it is: compacting would flatten it. */
+export async function finishDisks(run: Run, config: QemuConfig, disks: readonly DiskFile[]): Promise<void> {
+  const compact = !config.skip_compaction && !config.use_backing_file;
+  if (!compact && !config.disk_compression) return;
+  await run.step("compact disks", async ({ signal }) => {
+    const qemuImg = createQemuImg(run, imageArguments(config), signal);
+    for (const { path, format } of disks) {
+      run.say(`Compacting ${path}`);
+      await qemuImg.compact(path, format, config.disk_compression);
+    }
+  });
+}
+
+function imageArguments(config: QemuConfig): QemuImgArgs {
+  return config.qemu_img_args ?? { convert: [], create: [], resize: [] };
+}

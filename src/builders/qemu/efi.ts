@@ -1,0 +1,32 @@
+import { chmod, copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { QemuConfig } from "./config.ts";
+import { findEfiFirmware, type EfiFirmware } from "./efi-firmware.ts";
+
+/**
+ * Finds the UEFI firmware and gives the machine its own copy of the variables: `efivars.fd` in the output directory, or
+ * among the temporary files when they are not to be part of the artifact.
+ */
+export async function prepareEfi(run: Run, config: QemuConfig, outputDirectory: string): Promise<EfiFirmware | undefined> {
+  const firmware = await findEfiFirmware(config);
+  if (!firmware) return undefined;
+  return run.step("prepare UEFI variables", async () => {
+    if (firmware.secure && !/q35/.test(config.machine_type)) {
+      throw new BuildError(`The UEFI firmware "${firmware.code}" has Secure Boot, which needs another machine type`, {
+        hint: 'Set machine_type = "q35".',
+      });
+    }
+    const directory = config.efi_drop_efivars ? run.directories.temp : outputDirectory;
+    const vars = join(directory, config.efi_drop_efivars ? `efivars-${run.build.sourceName}.fd` : "efivars.fd");
+    try {
+      await copyFile(firmware.vars, vars);
+      await chmod(vars, 0o644);
+    } catch (cause) {
+      throw new BuildError(`The UEFI variables could not be copied from "${firmware.vars}"`, { cause });
+    }
+    run.debug("efi", `firmware ${firmware.code}, variables copied from ${firmware.vars}`);
+    return { ...firmware, vars };
+  });
+}

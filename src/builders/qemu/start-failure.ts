@@ -1,0 +1,38 @@
+import type { CommandResult } from "../../lib/process.ts";
+import { BuildError } from "../../sdk/error.ts";
+
+/** QEMU found a port taken that was free a moment ago: another one is worth a try. */
+export class PortTakenError extends BuildError {}
+
+/** Why QEMU ended instead of starting, with what to do where its words are known. */
+export function startFailure(binary: string, result: CommandResult, said: string): BuildError {
+  const text = withoutProgramName(binary, said) || `it ended with exit code ${result.code}`;
+  if (/Could not set up host forwarding rule|Failed to find an available port|Address already in use/.test(said)) {
+    return new PortTakenError(`QEMU could not use a port it was given: ${text}`);
+  }
+  const hint = hints.find(([pattern]) => pattern.test(said))?.[1];
+  return new BuildError(`QEMU did not start: ${text}`, { hint });
+}
+
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /could not access kvm kernel module|failed to initialize kvm|kvm_buf_set_msrs/i,
+    'KVM does not work on this host. Leave "accelerator" out to let imgbuild choose, or set it to "tcg" (emulation, slower).',
+  ],
+  [
+    /gtk initialization failed|display .* is not available|could not initialize sdl|cannot open display/i,
+    "There is no desktop to open a window on. Set headless = true; `imgbuild screen` shows the machine in a browser.",
+  ],
+  [/cannot set up guest memory|cannot allocate memory/i, 'The host has too little free memory. Lower "memory".'],
+  [/failed to get "write" lock/i, "Another process is using the image."],
+  [/bridge helper failed/i, "Allow the bridge in /etc/qemu/bridge.conf, and see that qemu-bridge-helper is set-uid root."],
+  [/no space left on device/i, "Make room on the disk."],
+  [/is not a valid device model name|unsupported machine type/i, "See what this QEMU knows: -device help, -machine help."],
+];
+
+function withoutProgramName(binary: string, said: string): string {
+  return said
+    .split("\n")
+    .map((line) => line.replace(/^\S*qemu-system-\S+: /, "").replace(`${binary}: `, ""))
+    .join("\n");
+}

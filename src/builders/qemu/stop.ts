@@ -1,0 +1,29 @@
+import type { Communicator } from "../../sdk/communicator.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
+import { shutdownGuest } from "../../steps/shutdown.ts";
+import type { QemuConfig } from "./config.ts";
+import type { LaunchedMachine } from "./launch.ts";
+
+/** Shuts the guest down and waits until QEMU has written everything and ended. */
+export async function stopMachine(
+  run: Run,
+  config: QemuConfig,
+  machine: LaunchedMachine,
+  communicator: Communicator,
+): Promise<void> {
+  machine.expectExit();
+  await shutdownGuest(run, {
+    command: config.shutdown_command,
+    communicator,
+    timeoutMs: config.shutdown_timeout,
+    pressPowerButton: async (signal) => void (await machine.qmp.execute("system_powerdown", {}, { signal })),
+    powerOff: () => machine.powerOff(),
+    waitUntilOff: (signal) => settled(machine.exited, signal),
+  });
+  const { code, signal } = await machine.exited;
+  if (code === 0) return;
+  throw new BuildError(`QEMU ended with ${signal ?? `exit code ${code}`} while the guest was shut down`, {
+    hint: "The disk image may be damaged, so it is not kept.",
+  });
+}
