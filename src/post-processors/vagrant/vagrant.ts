@@ -13,6 +13,7 @@ import type { Run, Step } from "../../sdk/run.ts";
 import { vagrantArchitecture } from "./architecture.ts";
 import type { BoxContent, BoxProvider } from "./provider.ts";
 import { providerByBuilder, providerByName } from "./providers/by-builder.ts";
+import { checkBoxFiles } from "./check-files.ts";
 import { schema, type VagrantConfig } from "./schema.ts";
 import { renderVagrantfile } from "./vagrantfile.ts";
 
@@ -21,6 +22,7 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
   type: "vagrant",
   summary: "Packages an artifact as a Vagrant box.",
   schema,
+  checkFiles: (config, { work }) => checkBoxFiles(config, work),
   async process(run: Run, config: VagrantConfig, input: Artifact): Promise<PostProcessed> {
     const provider = providerFor(input, config);
     const options = { ...config, ...config.override[provider.name] } as VagrantConfig;
