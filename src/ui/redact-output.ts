@@ -1,0 +1,81 @@
+import { Buffer } from "node:buffer";
+import type { BuildEvent } from "../sdk/event.ts";
+import type { RedactingStream } from "./redact-stream.ts";
+import type { Redactor } from "./redact.ts";
+
+type Output = Extract<BuildEvent, { kind: "output" }>;
+type RawOutput = Extract<BuildEvent, { kind: "raw-output" }>;
+
+/**
+ * Masks what commands print, where a secret may be spread over lines and chunks. A line whose end could begin a secret
+ * waits for the next one, or for `flush`.
+ */
+export interface OutputRedactor {
+  push(event: Output | RawOutput): readonly BuildEvent[];
+  /** What waits of one build, or of all. */
+  flush(build?: string): readonly BuildEvent[];
+  readonly isHolding: boolean;
+}
+
+export function createOutputRedactor(redactor: Redactor): OutputRedactor {
+  const channels = new Map<string, Channel>();
+  const channelOf = (event: Output | RawOutput): Channel => {
+    const key = event.kind === "output" ? `${event.stream} ${event.build}` : `raw ${event.build}`;
+    let channel = channels.get(key);
+    if (channel === undefined) {
+      channel = event.kind === "output" ? lineChannel(event, redactor) : byteChannel(event, redactor);
+      channels.set(key, channel);
+    }
+    return channel;
+  };
+  return {
+    push: (event) => channelOf(event).push(event),
+    flush: (build) =>
+      [...channels.values()].flatMap((channel) =>
+        (build === undefined || channel.build === build) && channel.stream.isHolding ? channel.flush() : [],
+      ),
+    get isHolding() {
+      return [...channels.values()].some((channel) => channel.stream.isHolding);
+    },
+  };
+}
+
+interface Channel {
+  readonly build: string;
+  readonly stream: RedactingStream;
+  push(event: Output | RawOutput): readonly BuildEvent[];
+  flush(): readonly BuildEvent[];
+}
+
+function lineChannel({ build, stream: name }: Output, redactor: Redactor): Channel {
+  const stream = redactor.stream();
+  const shownBuild = redactor.text(build);
+  let begun = "";
+  const lines = (released: string): BuildEvent[] => {
+    const whole = (begun + released).split("\n");
+    begun = whole.pop()!;
+    return whole.map((text) => ({ kind: "output", build: shownBuild, stream: name, text }));
+  };
+  return {
+    build,
+    stream,
+    push: (event) => lines(stream.push(`${(event as Output).text}\n`)),
+    flush: () => lines(stream.flush()),
+  };
+}
+
+function byteChannel({ build }: RawOutput, redactor: Redactor): Channel {
+  const stream = redactor.byteStream();
+  const shownBuild = redactor.text(build);
+  const chunk = (released: string): BuildEvent[] =>
+    released === "" ? [] : [{ kind: "raw-output", build: shownBuild, bytes: Buffer.from(released, "latin1") }];
+  return {
+    build,
+    stream,
+    push: (event) => {
+      const { buffer, byteOffset, byteLength } = (event as RawOutput).bytes;
+      return chunk(stream.push(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString("latin1")));
+    },
+    flush: () => chunk(stream.flush()),
+  };
+}

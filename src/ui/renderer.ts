@@ -1,0 +1,32 @@
+import type { BuildEvent } from "../sdk/event.ts";
+
+/** An event as the renderers get it: redacted, numbered and with its time. */
+export interface StampedEvent {
+  /** From 1, without gaps, over the whole run. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly event: BuildEvent;
+}
+
+/** One way of showing a run. It never sees a secret. */
+export interface Renderer {
+  /** Must not throw for want of a reader; the pipeline stops a renderer that throws, and says so to the others. */
+  render(event: StampedEvent): void;
+  /** Resolves when everything has been written. */
+  close?(): Promise<void>;
+  /** Resolves when it can take more; the pipeline's `ready` waits for it. */
+  ready?(): Promise<void>;
+}
+
+/** A handler per kind of event: a kind without a line in each renderer does not compile. */
+export type EventTable<Result> = {
+  readonly [Kind in BuildEvent["kind"]]: (event: Extract<BuildEvent, { kind: Kind }>, stamp: Stamp) => Result;
+};
+
+export type Stamp = Pick<StampedEvent, "sequence" | "time">;
+
+export function dispatch<Result>(table: EventTable<Result>, { event, sequence, time }: StampedEvent): Result {
+  const handle = table[event.kind] as (event: BuildEvent, stamp: Stamp) => Result;
+  return handle(event, { sequence, time });
+}
