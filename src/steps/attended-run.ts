@@ -36,14 +36,20 @@ export function attendedRun(run: BuilderRun, attendance: Attendance): BuilderRun
   };
   const delegate: Pick<BuilderRun, "step" | "provision"> = {
     step: (name, body) =>
-      run.step(name, (step) => attend(name, () => body(withSignal(step, AbortSignal.any([step.signal, attendance.lost]))))),
+      run.step(name, (step) =>
+        attend(name, () => body(withSignal(step, AbortSignal.any([step.signal, attendance.lost])))),
+      ),
     provision: (machine) => attend("provision", () => run.provision(machine)),
   };
   return overlay(run, { ...delegate, signal });
 }
 
 function withSignal(step: Step, signal: AbortSignal): Step {
-  return { signal, onCleanup: (what, undo) => step.onCleanup(what, undo), own: (resource, undo) => step.own(resource, undo) };
+  return {
+    signal,
+    onCleanup: (what, undo) => step.onCleanup(what, undo),
+    own: (resource, undo) => step.own(resource, undo),
+  };
 }
 
 async function picture(run: BuilderRun, attendance: Attendance, step: string): Promise<void> {

@@ -43,15 +43,7 @@ export const qemuSchema = defineSchema(
   {
     renamed: { ...communicatorRenamed, ...hostPortRenamed },
     legacy: isoLegacy,
-    rules: [
-      ...isoRules,
-      ...communicatorRules(),
-      ...bootRules,
-      ...httpRules,
-      ...floppyRules,
-      ...cdRules,
-      ...qemuRules,
-    ],
+    rules: [...isoRules, ...communicatorRules(), ...bootRules, ...httpRules, ...floppyRules, ...cdRules, ...qemuRules],
   },
 );
 

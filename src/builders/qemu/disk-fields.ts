@@ -1,7 +1,8 @@
 import { block, choice, defaultText, flag, list, text } from "../../sdk/schema/field.ts";
 import { defineSchema } from "../../sdk/schema/schema.ts";
 
-const extra = (program: string) => list(text("One argument."), `Arguments added to \`qemu-img ${program}\`.`).default([]);
+const extra = (program: string) =>
+  list(text("One argument."), `Arguments added to \`qemu-img ${program}\`.`).default([]);
 
 /** Extra arguments for qemu-img, by subcommand. */
 export const qemuImgArgs = defineSchema({
@@ -19,10 +20,9 @@ export const diskFields = {
     "40960M, or the size of the source where that is larger",
   ),
   disk_additional_size: list(text("A size as in `disk_size`."), "Further disks, by size.").default([]),
-  disk_interface: choice(
-    ["virtio", "ide", "sata", "scsi", "sd", "virtio-scsi"],
-    "How the disks are attached.",
-  ).default("virtio"),
+  disk_interface: choice(["virtio", "ide", "sata", "scsi", "sd", "virtio-scsi"], "How the disks are attached.").default(
+    "virtio",
+  ),
   disk_cache: choice(
     ["writethrough", "writeback", "none", "unsafe", "directsync"],
     "Cache mode of the disks. `unsafe` is the fastest, and loses the image if the host crashes during the build.",
@@ -30,7 +30,7 @@ export const diskFields = {
   disk_discard: choice(["unmap", "ignore"], "Whether blocks the guest discards leave the image.").default("ignore"),
   disk_detect_zeroes: choice(
     ["unmap", "on", "off"],
-    "Whether writes of zeros become holes. `unmap` needs `disk_discard = \"unmap\"`.",
+    'Whether writes of zeros become holes. `unmap` needs `disk_discard = "unmap"`.',
   ).default("off"),
   disk_image: flag("The source (`iso_url`) is a disk image to start from, not installation media.").default(false),
   use_backing_file: flag(

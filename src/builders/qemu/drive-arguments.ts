@@ -14,7 +14,12 @@ export interface Drives {
 }
 
 /** Interfaces QEMU wires up by itself (`-drive if=…`); the others need a controller and a device for each drive. */
-type Bus = { readonly controller: string; readonly disk: string; readonly cdrom: string; readonly bus: (index: number) => string };
+type Bus = {
+  readonly controller: string;
+  readonly disk: string;
+  readonly cdrom: string;
+  readonly bus: (index: number) => string;
+};
 
 const buses: Readonly<Record<string, Bus>> = {
   "virtio-scsi": { controller: "virtio-scsi-pci,id=scsi0", disk: "scsi-hd", cdrom: "scsi-cd", bus: () => "scsi0.0" },

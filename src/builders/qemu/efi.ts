@@ -9,7 +9,11 @@ import { findEfiFirmware, type EfiFirmware } from "./efi-firmware.ts";
  * Finds the UEFI firmware and gives the machine its own copy of the variables: `efivars.fd` in the output directory, or
  * among the temporary files when they are not to be part of the artifact.
  */
-export async function prepareEfi(run: Run, config: QemuConfig, outputDirectory: string): Promise<EfiFirmware | undefined> {
+export async function prepareEfi(
+  run: Run,
+  config: QemuConfig,
+  outputDirectory: string,
+): Promise<EfiFirmware | undefined> {
   const firmware = await findEfiFirmware(config);
   if (!firmware) return undefined;
   return run.step("prepare UEFI variables", async () => {

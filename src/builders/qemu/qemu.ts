@@ -87,14 +87,13 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, session:
   const { launched, key, http, hostAddress } = session;
   await typeAtMachine(run, config, launched.qmp, session.values);
   const bridge = config.net_bridge;
-  const host =
-    config.ssh_host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
+  const host = config.ssh_host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
   const port = launched.hostPort ?? config.ssh_port;
   const communicator = await connect(run, { config, host, port, key, installsItself: !config.disk_image });
   await provisionGuest(run, {
     config,
     communicator,
-    host: typeof host === "string" ? host : (await host()) ?? "",
+    host: typeof host === "string" ? host : ((await host()) ?? ""),
     port,
     id: session.values["Name"] as string,
     key,

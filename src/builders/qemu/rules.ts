@@ -53,7 +53,12 @@ function needs(name: string, other: string): ConfigIssue {
 }
 
 function conflict(name: string, other: string, why: string): ConfigIssue {
-  return error("conflicting-arguments", [name], "Conflicting arguments", `"${name}" does not go with "${other}": ${why}.`);
+  return error(
+    "conflicting-arguments",
+    [name],
+    "Conflicting arguments",
+    `"${name}" does not go with "${other}": ${why}.`,
+  );
 }
 
 function sizeIssues(size: unknown, path: ConfigIssue["path"]): ConfigIssue[] {
@@ -73,7 +78,9 @@ function bootSteps(steps: readonly (readonly unknown[])[] = []): ConfigIssue[] {
 function backingFile({ use_backing_file: use, disk_image: image, format }: Arguments): ConfigIssue[] {
   if (use !== true) return [];
   if (image !== true) return [needs("use_backing_file", "disk_image")];
-  return format === "qcow2" ? [] : [conflict("use_backing_file", "format", "only qcow2 images can have a backing file")];
+  return format === "qcow2"
+    ? []
+    : [conflict("use_backing_file", "format", "only qcow2 images can have a backing file")];
 }
 
 function skippedCache({ iso_skip_cache: skip, disk_image: image, ...config }: Arguments): ConfigIssue[] {
@@ -81,14 +88,17 @@ function skippedCache({ iso_skip_cache: skip, disk_image: image, ...config }: Ar
   const urls = [config["iso_url"], ...((config["iso_urls"] as readonly string[] | undefined) ?? [])];
   const local = urls.find((url) => typeof url === "string" && url !== "" && !/^https?:/i.test(url));
   return [
-    ...(image === true ? [conflict("iso_skip_cache", "disk_image", "a disk image has to be copied to be changed")] : []),
+    ...(image === true
+      ? [conflict("iso_skip_cache", "disk_image", "a disk image has to be copied to be changed")]
+      : []),
     ...(local === undefined ? [] : [conflict("iso_skip_cache", "iso_url", `"${String(local)}" is not an HTTP URL`)]),
     ...(config["iso_checksum"] === "none" ? [] : [unverified()]),
   ];
 }
 
 function unverified(): ConfigIssue {
-  const detail = 'With iso_skip_cache the image is read while the machine runs, so its checksum cannot be verified. Set iso_checksum = "none" to say you know.';
+  const detail =
+    'With iso_skip_cache the image is read while the machine runs, so its checksum cannot be verified. Set iso_checksum = "none" to say you know.';
   return warning("checksum-not-verified", ["iso_checksum"], "Checksum not verified", detail);
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { QmpClient } from "../../lib/qmp.ts";
-import { pngFromPpm } from "../../lib/png.ts";
+import { encodePng } from "../../lib/png.ts";
+import { parsePpm } from "../../lib/ppm.ts";
 
 /** The screen of a QEMU machine as PNG. QEMU writes the file itself, so `directory` must be one it can write to. */
 export async function screenshot(
@@ -13,7 +14,7 @@ export async function screenshot(
   const filename = join(directory, `screen-${randomUUID()}.ppm`);
   try {
     await qmp.execute("screendump", { filename }, { signal });
-    return pngFromPpm(await readFile(filename));
+    return encodePng(parsePpm(await readFile(filename)));
   } finally {
     await rm(filename, { force: true });
   }

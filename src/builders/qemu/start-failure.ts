@@ -25,9 +25,15 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [/cannot set up guest memory|cannot allocate memory/i, 'The host has too little free memory. Lower "memory".'],
   [/failed to get "write" lock/i, "Another process is using the image."],
-  [/bridge helper failed/i, "Allow the bridge in /etc/qemu/bridge.conf, and see that qemu-bridge-helper is set-uid root."],
+  [
+    /bridge helper failed/i,
+    "Allow the bridge in /etc/qemu/bridge.conf, and see that qemu-bridge-helper is set-uid root.",
+  ],
   [/no space left on device/i, "Make room on the disk."],
-  [/is not a valid device model name|unsupported machine type/i, "See what this QEMU knows: -device help, -machine help."],
+  [
+    /is not a valid device model name|unsupported machine type/i,
+    "See what this QEMU knows: -device help, -machine help.",
+  ],
 ];
 
 function withoutProgramName(binary: string, said: string): string {

@@ -21,5 +21,8 @@ export function toolFailure(program: string, error: unknown): unknown {
   const said = error.result?.stderr.trim().replace(/^qemu-img: /, "");
   if (said === undefined || said === "") return new BuildError(error.message, { cause: error.cause });
   const full = /no space left on device/i.test(said);
-  return new BuildError(`${program} failed: ${said}`, full ? { hint: "Make room on the disk of the output directory." } : {});
+  return new BuildError(
+    `${program} failed: ${said}`,
+    full ? { hint: "Make room on the disk of the output directory." } : {},
+  );
 }

@@ -83,11 +83,7 @@ describe("commandLine", () => {
       { tpmSocket: "/run/tpm" },
       "-chardev socket,id=vtpm,path=/run/tpm -tpmdev emulator,id=tpm0,chardev=vtpm -device tpm-tis,tpmdev=tpm0",
     ],
-    [
-      "opens the user's QMP socket",
-      { qmpSocket: "/out/vm.monitor" },
-      "-qmp unix:/out/vm.monitor,server=on,wait=off",
-    ],
+    ["opens the user's QMP socket", { qmpSocket: "/out/vm.monitor" }, "-qmp unix:/out/vm.monitor,server=on,wait=off"],
     [
       "opens its own control sockets last",
       { controlSockets: ["/run/a"] },
