@@ -3,7 +3,7 @@ import { atMostOne, error, rule, warning } from "../../sdk/schema/rules.ts";
 import type { ConfigIssue, Rule } from "../../sdk/schema/schema.ts";
 import { parseDiskSize } from "./disk-size.ts";
 
-/** Checks across the arguments of a `qemu` source. */
+/** Checks across the arguments of a `qemu` source. Where another argument is malformed, defaults are absent too. */
 export const qemuRules: readonly Rule[] = [
   atMostOne("boot_command", "boot_steps"),
   rule(["boot_steps"], ({ boot_steps: steps }) => bootSteps(steps as readonly (readonly unknown[])[] | undefined)),
@@ -18,14 +18,14 @@ export const qemuRules: readonly Rule[] = [
   ),
   rule(["disk_size"], ({ disk_size: size }) => sizeIssues(size, ["disk_size"])),
   rule(["disk_additional_size"], ({ disk_additional_size: sizes }) =>
-    (sizes as readonly string[]).flatMap((size, index) => sizeIssues(size, ["disk_additional_size", index])),
+    ((sizes ?? []) as readonly unknown[]).flatMap((size, index) => sizeIssues(size, ["disk_additional_size", index])),
   ),
   rule(["use_backing_file", "disk_image", "format"], (config) => backingFile(config)),
   rule(["skip_resize_disk", "disk_image"], ({ skip_resize_disk: skip, disk_image: image }) =>
     skip === true && image !== true ? [needs("skip_resize_disk", "disk_image")] : [],
   ),
   rule(["disk_compression", "format"], ({ disk_compression: compress, format }) =>
-    compress === true && format !== "qcow2"
+    compress === true && format === "raw"
       ? [conflict("disk_compression", "format", "only qcow2 images can be compressed")]
       : [],
   ),
@@ -103,7 +103,7 @@ function unverified(): ConfigIssue {
 }
 
 function openVnc(config: Arguments): ConfigIssue[] {
-  const address = String(config["vnc_bind_address"]);
+  const address = String(config["vnc_bind_address"] ?? "127.0.0.1");
   const guarded = config["vnc_use_password"] === true || config["vnc_password"] !== undefined;
   if (guarded || config["disable_vnc"] === true || /^(127\.|::1$|localhost$)/.test(address)) return [];
   const detail = `With vnc_bind_address = "${address}" anybody who reaches this host can watch and type at the machine. Set vnc_use_password = true, or leave vnc_bind_address out.`;
@@ -111,7 +111,7 @@ function openVnc(config: Arguments): ConfigIssue[] {
 }
 
 function argumentRows(rows: unknown, name: string): ConfigIssue[] {
-  return (rows as readonly (readonly { text: string }[])[]).flatMap((row, index) => {
+  return ((rows ?? []) as readonly (readonly { text: string }[])[]).flatMap((row, index) => {
     if (row[0]?.text.startsWith("-") === true) return [];
     const detail = `Each row starts with a switch of QEMU, for example ["-m", "1024M"]${row[0] ? `; this one starts with "${row[0].text}"` : ""}.`;
     return [error("invalid-qemu-argument", [name, index], "Invalid argument for QEMU", detail)];

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { neighbour } from "../../../src/builders/qemu/guest-address.ts";
+
+const table = `IP address       HW type     Flags       HW address            Mask     Device
+192.168.122.10   0x1         0x2         52:54:00:12:34:56     *        virbr0
+192.168.122.11   0x1         0x0         52:54:00:00:00:01     *        virbr0
+10.0.0.7         0x1         0x2         52:54:00:12:34:57     *        eth0
+`;
+
+describe("neighbour", () => {
+  it.each<[what: string, mac: string, device: string, address: string | undefined]>([
+    ["finds the address of a MAC on the bridge", "52:54:00:12:34:56", "virbr0", "192.168.122.10"],
+    ["does not mind capitals", "52:54:00:12:34:56".toUpperCase(), "virbr0", "192.168.122.10"],
+    ["passes over entries the kernel is still asking for", "52:54:00:00:00:01", "virbr0", undefined],
+    ["passes over other networks", "52:54:00:12:34:57", "virbr0", undefined],
+  ])("%s", (_, mac, device, address) => {
+    expect(neighbour(table, mac, device)).toBe(address);
+  });
+});
