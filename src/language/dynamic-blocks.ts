@@ -148,7 +148,19 @@ function generate(
   if (!labels) return [];
   const body = expandBody(content.body, inner, diagnostics);
   const { range, headerRange } = block;
-  return [{ type: type.value, labels, body, range, typeRange: type.range, headerRange, isUnknown, origin: block, content: content.body }];
+  return [
+    {
+      type: type.value,
+      labels,
+      body,
+      range,
+      typeRange: type.range,
+      headerRange,
+      isUnknown,
+      origin: block,
+      content: content.body,
+    },
+  ];
 }
 
 /** The texts of `labels`, or undefined after reporting why a block cannot be labelled so. */

@@ -89,7 +89,8 @@ export function describeSignature({
   parameters,
   variadic,
 }: Pick<FunctionDefinition, "parameters" | "variadic">): string {
-  const names = [...parameters.map(({ name }) => name), ...(variadic ? [`${variadic.name}...`] : [])];
+  const named = parameters.map(({ name }) => name).filter((name) => name !== variadic?.name);
+  const names = [...named, ...(variadic ? [`${variadic.name}...`] : [])];
   const count = `${parameters.length} argument${parameters.length === 1 ? "" : "s"}`;
   if (names.length === 0) return "no arguments";
   return `${variadic ? "at least " : ""}${count} (${names.join(", ")})`;

@@ -1,0 +1,48 @@
+import { safeInteger } from "../number.ts";
+import { decimalOf, isNull, itemsOf, listValue, STRING, stringValue, textOf, type Value } from "../value.ts";
+import { FunctionError, type Parameter } from "./definition.ts";
+import { BOOL, DYNAMIC, listOf, NUMBER, type Type } from "../value.ts";
+
+/** Shorthands for declaring parameters and reading arguments in the function tables. */
+
+const param =
+  (type: Type) =>
+  (name: string, more: Partial<Parameter> = {}): Parameter => ({ name, type, ...more });
+export const stringParam = param(STRING);
+export const numberParam = param(NUMBER);
+export const boolParam = param(BOOL);
+export const anyParam = param(DYNAMIC);
+export const textListParam = param(listOf(STRING));
+
+export const textAt = (args: readonly Value[], index: number): string => textOf(args[index]!);
+
+/** A whole number within bounds. */
+export function integerAt(args: readonly Value[], index: number, minimum = -Infinity, maximum = Infinity): number {
+  const number = safeInteger(decimalOf(args[index]!));
+  if (number === undefined) throw new FunctionError("a whole number is required.", index);
+  if (number >= minimum && number <= maximum) return number;
+  const bounds =
+    maximum === Infinity
+      ? `at least ${minimum}`
+      : minimum === -Infinity
+        ? `at most ${maximum}`
+        : `between ${minimum} and ${maximum}`;
+  throw new FunctionError(`it must be ${bounds}.`, index);
+}
+
+/** The texts of a list of string; a null among them is an error. */
+export function textsAt(args: readonly Value[], index: number): readonly string[] {
+  return itemsOf(args[index]!).map((item, position) => {
+    if (isNull(item)) throw new FunctionError(`the element at index ${position} is null.`, index);
+    return textOf(item);
+  });
+}
+
+export const textList = (texts: readonly string[]): Value => listValue(STRING, texts.map(stringValue));
+
+/** Results which would not fit in memory are refused before they are made. */
+export const LARGEST_RESULT = 64 * 1024 * 1024;
+
+export function limitSize(size: number, what = "result"): void {
+  if (size > LARGEST_RESULT) throw new FunctionError(`the ${what} would be too large.`);
+}

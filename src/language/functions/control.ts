@@ -1,0 +1,80 @@
+import type { FunctionCall } from "../ast.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
+import * as messages from "../evaluate/messages.ts";
+import type { Scope } from "../evaluate/scope.ts";
+import { deepMarks, withMarks } from "../marks.ts";
+import { hasErrors } from "../diagnostic.ts";
+import { BOOL, boolValue, isKnown, STRING, stringValue, unknownValue, type Value } from "../value.ts";
+import { anyParam, stringParam, textAt } from "./arguments.ts";
+import type { FunctionDeclaration } from "./definition.ts";
+
+export const controlFunctions: readonly FunctionDeclaration[] = [
+  {
+    name: "try",
+    group: "control",
+    parameters: [anyParam("expressions")],
+    variadic: anyParam("expressions"),
+    description: "The value of the first argument that evaluates without an error.",
+    example: ['try({ a = 1 }.b, "fallback")', '"fallback"'],
+    special: tryCall,
+  },
+  {
+    name: "can",
+    group: "control",
+    parameters: [anyParam("expression")],
+    description: "Whether an expression evaluates without an error.",
+    example: ['can(regex("^[a-z]+$", "abc"))', "true"],
+    special: canCall,
+  },
+  {
+    name: "env",
+    group: "control",
+    parameters: [stringParam("name")],
+    returns: STRING,
+    description: "The value of an environment variable, or an empty text when it is not set.",
+    example: ['env("NO_SUCH_VARIABLE")', '""'],
+    call: (args, { env }) => stringValue(env[textAt(args, 0)] ?? ""),
+  },
+];
+
+function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
+  if (node.args.length === 0 || node.expandFinal)
+    return wrongArguments("try", "at least 1 argument (expressions...)", node, scope, evaluation);
+  const problems: string[] = [];
+  for (const argument of node.args) {
+    const { value, diagnostics } = evaluation.attempt(argument, scope);
+    if (!hasErrors(diagnostics)) return value;
+    problems.push(diagnostics[0]!.detail);
+  }
+  const list = problems.map((problem) => `\n- ${problem}`).join("");
+  evaluation.report(
+    messages.failedCall("try", `no argument evaluates without an error.${list}`, node.range, node.range),
+    node,
+    scope,
+  );
+  return unknownValue();
+}
+
+function canCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
+  const [argument] = node.args;
+  if (!argument || node.args.length > 1 || node.expandFinal)
+    return wrongArguments("can", "1 argument (expression)", node, scope, evaluation);
+  const { value, diagnostics } = evaluation.attempt(argument, scope);
+  if (hasErrors(diagnostics)) return boolValue(false);
+  return withMarks(isKnown(value) ? boolValue(true) : unknownValue(BOOL), deepMarks(value));
+}
+
+function wrongArguments(
+  name: string,
+  expected: string,
+  node: FunctionCall,
+  scope: Scope,
+  evaluation: Evaluation,
+): Value {
+  evaluation.report(
+    messages.tooManyArguments(name, `${expected}, not expanded with ...`, node.range, node.range),
+    node,
+    scope,
+  );
+  return unknownValue();
+}

@@ -1,0 +1,143 @@
+import ipaddr from "ipaddr.js";
+import { BOOL, boolValue, listOf, STRING, stringValue } from "../value.ts";
+import { integerAt, numberParam, stringParam, textAt, textList } from "./arguments.ts";
+import { FunctionError, type FunctionDeclaration } from "./definition.ts";
+
+const prefix = stringParam("prefix");
+
+export const networkFunctions: readonly FunctionDeclaration[] = [
+  {
+    name: "cidrhost",
+    group: "network",
+    parameters: [prefix, numberParam("hostnum")],
+    returns: STRING,
+    description: "The address of a host in a network. A negative number counts from the end.",
+    example: ['cidrhost("10.12.112.0/20", 16)', '"10.12.112.16"'],
+    call: (args) => stringValue(hostAddress(networkAt(textAt(args, 0), 0), BigInt(integerAt(args, 1)))),
+  },
+  {
+    name: "cidrnetmask",
+    group: "network",
+    parameters: [prefix],
+    returns: STRING,
+    description: "The netmask of an IPv4 network.",
+    example: ['cidrnetmask("172.16.0.0/12")', '"255.240.0.0"'],
+    call: (args) => {
+      const { bits, length } = networkAt(textAt(args, 0), 0);
+      if (bits !== 32) throw new FunctionError("only IPv4 networks have a netmask.", 0);
+      return stringValue(formatAddress(hostMask(32) ^ hostMask(32 - length), 32));
+    },
+  },
+  {
+    name: "cidrsubnet",
+    group: "network",
+    parameters: [prefix, numberParam("newbits"), numberParam("netnum")],
+    returns: STRING,
+    description: "The part number netnum of a network, with newbits more bits in its prefix.",
+    example: ['cidrsubnet("172.16.0.0/12", 4, 2)', '"172.18.0.0/16"'],
+    call: (args) => {
+      const network = networkAt(textAt(args, 0), 0);
+      const newBits = integerAt(args, 1, 0, network.bits - network.length);
+      return stringValue(formatNetwork(subnet(network, newBits, BigInt(integerAt(args, 2)))));
+    },
+  },
+  {
+    name: "cidrsubnets",
+    group: "network",
+    parameters: [prefix],
+    variadic: numberParam("newbits"),
+    returns: listOf(STRING),
+    description: "Consecutive parts of a network, one for each number of additional prefix bits.",
+    example: ['cidrsubnets("10.1.0.0/16", 4, 4, 8)', '["10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/24"]'],
+    call: (args) => {
+      const network = networkAt(textAt(args, 0), 0);
+      const bits = args.slice(1).map((_, index) => integerAt(args, index + 1, 1, network.bits - network.length));
+      return textList(consecutive(network, bits).map(formatNetwork));
+    },
+  },
+  {
+    name: "cidrcontains",
+    group: "network",
+    parameters: [stringParam("containing"), stringParam("contained")],
+    returns: BOOL,
+    description: "Whether a network contains an address or another network.",
+    example: ['cidrcontains("10.0.0.0/8", "10.1.2.3")', "true"],
+    call: (args) => {
+      const outer = networkAt(textAt(args, 0), 0);
+      const text = textAt(args, 1);
+      const inner = text.includes("/") ? networkAt(text, 1) : parseAddress(text, 1);
+      if (inner.bits !== outer.bits) throw new FunctionError("one is IPv4 and the other IPv6.", 1);
+      const shift = BigInt(outer.bits - outer.length);
+      return boolValue(inner.length >= outer.length && inner.base >> shift === outer.base >> shift);
+    },
+  },
+];
+
+interface Network {
+  /** The address as a number, host bits cleared. */
+  readonly base: bigint;
+  /** 32 or 128. */
+  readonly bits: number;
+  /** Length of the prefix. */
+  readonly length: number;
+}
+
+const hostMask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
+
+function networkAt(text: string, argument: number): Network {
+  const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  if (!address) throw new FunctionError(`${JSON.stringify(text)} is not a network such as 10.0.0.0/8.`, argument);
+  const { base, bits } = parseAddress(address, argument);
+  if (Number(length) > bits)
+    throw new FunctionError(
+      `the prefix of ${JSON.stringify(text)} is longer than the ${bits} bits of an address.`,
+      argument,
+    );
+  const host = hostMask(bits - Number(length));
+  return { base: base & ~host, bits, length: Number(length) };
+}
+
+function parseAddress(text: string, argument: number): Network {
+  const isValid = text.includes(":")
+    ? ipaddr.IPv6.isValid(text) && !text.includes("%")
+    : ipaddr.IPv4.isValidFourPartDecimal(text);
+  if (!isValid) throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);
+  const bytes = ipaddr.parse(text).toByteArray();
+  const base = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+  return { base, bits: bytes.length * 8, length: bytes.length * 8 };
+}
+
+function formatAddress(address: bigint, bits: number): string {
+  const bytes = Array.from({ length: bits / 8 }, (_, index) =>
+    Number((address >> BigInt(bits - 8 - 8 * index)) & 255n),
+  );
+  const parsed = ipaddr.fromByteArray(bytes);
+  return parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString();
+}
+
+const formatNetwork = ({ base, bits, length }: Network): string => `${formatAddress(base, bits)}/${length}`;
+
+function hostAddress({ base, bits, length }: Network, host: bigint): string {
+  const size = 1n << BigInt(bits - length);
+  if (host >= size || host < -size) throw new FunctionError(`the network has only ${size} addresses.`, 1);
+  return formatAddress(base + (host < 0n ? size + host : host), bits);
+}
+
+function subnet({ base, bits, length }: Network, newBits: number, number: bigint): Network {
+  const count = 1n << BigInt(newBits);
+  if (number < 0n || number >= count) throw new FunctionError(`${newBits} more bits give only ${count} networks.`, 2);
+  return { base: base + (number << BigInt(bits - length - newBits)), bits, length: length + newBits };
+}
+
+function consecutive(network: Network, newBits: readonly number[]): readonly Network[] {
+  let next = network.base;
+  const end = network.base + (1n << BigInt(network.bits - network.length));
+  return newBits.map((more, index) => {
+    const length = network.length + more;
+    const size = 1n << BigInt(network.bits - length);
+    const base = ((next + size - 1n) / size) * size;
+    next = base + size;
+    if (next > end) throw new FunctionError("there is not enough room left in the network for this one.", index + 1);
+    return { base, bits: network.bits, length };
+  });
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { FunctionError, type FunctionContext } from "./definition.ts";
+
+/** `~` and `~/x` as a path in the home directory. */
+export function expandHome(path: string, { homeDir }: FunctionContext): string {
+  if (path !== "~" && !/^~[/\\]/.test(path)) return path;
+  return join(homeDir, path.slice(1));
+}
+
+/** Where a file named in the template is: relative paths start at the template. */
+export function templatePath(path: string, context: FunctionContext): string {
+  return resolve(context.templateDir, expandHome(path, context));
+}
+
+/** The content of a file named in the template. @throws FunctionError when it cannot be read. */
+export function readBytes(path: string, context: FunctionContext): Buffer {
+  const full = templatePath(path, context);
+  try {
+    return readFileSync(full);
+  } catch (error) {
+    throw new FunctionError(whyUnreadable(path, full, error as NodeJS.ErrnoException, context), 0);
+  }
+}
+
+function whyUnreadable(
+  path: string,
+  full: string,
+  { code, message }: NodeJS.ErrnoException,
+  context: FunctionContext,
+): string {
+  if (code === "EISDIR") return `${JSON.stringify(path)} is a directory, not a file.`;
+  if (code === "EACCES" || code === "EPERM") return `there is no permission to read ${JSON.stringify(path)}.`;
+  if (code !== "ENOENT" && code !== "ENOTDIR") return `the file ${JSON.stringify(path)} cannot be read: ${message}.`;
+  const start =
+    isAbsolute(path) || path.startsWith("~") || context.templateDir === context.cwd
+      ? ""
+      : ` Relative paths start at the directory of the template; the file was looked for at ${full}.`;
+  return `there is no file ${JSON.stringify(path)}.${start}`;
+}

@@ -1,0 +1,85 @@
+import { convert } from "../convert.ts";
+import { describeConversionError } from "../conversion.ts";
+import { deepMarks, union, withMarks } from "../marks.ts";
+import { setValue } from "../set.ts";
+import { describeType, typesEqual } from "../type.ts";
+import { unify } from "../unify.ts";
+import {
+  DYNAMIC,
+  isWhollyKnown,
+  itemsOf,
+  listOf,
+  listValue,
+  NO_MARKS,
+  setOf,
+  tupleValue,
+  unknownValue,
+} from "../value.ts";
+import type { Mark, Type, Value } from "../value.ts";
+import { FunctionError } from "./definition.ts";
+
+/** What the functions on lists, sets and tuples share. */
+
+export const isSequence = ({ kind }: Type): boolean => kind === "list" || kind === "set" || kind === "tuple";
+
+/** The elements of an argument that must be a list, set or tuple. */
+export function itemsAt(args: readonly Value[], index: number, what = "a list, set or tuple"): readonly Value[] {
+  const value = args[index]!;
+  if (!isSequence(value.type)) throw new FunctionError(`${what} is required, not ${describeType(value.type)}.`, index);
+  return itemsOf(value);
+}
+
+/** The type all elements of a sequence have, or have after conversion; dynamic when that is open. */
+export function elementType(type: Type): Type {
+  if (type.kind === "list" || type.kind === "set") return type.element;
+  return type.kind === "tuple" ? (unify(type.elements) ?? DYNAMIC) : DYNAMIC;
+}
+
+/** The argument as a list: elements of a tuple are converted to one type, and it is an error if there is none. */
+export function asList(value: Value, index: number): { readonly element: Type; readonly items: readonly Value[] } {
+  if (!isSequence(value.type))
+    throw new FunctionError(`a list, set or tuple is required, not ${describeType(value.type)}.`, index);
+  const result = convert(value, listOf(DYNAMIC));
+  if (!result.value) throw new FunctionError(`${describeConversionError(result.error)}.`, index);
+  const { type } = result.value;
+  return { element: "element" in type ? type.element : DYNAMIC, items: itemsOf(result.value) };
+}
+
+/** Elements of the same kind of sequence as the argument was: a tuple stays a tuple. */
+export function sequenceLike(type: Type, items: readonly Value[]): Value {
+  if (type.kind === "list" || type.kind === "set") return listValue(type.element, items);
+  const first = items[0]?.type;
+  return first && type.kind === "dynamic" && items.every((item) => typesEqual(item.type, first))
+    ? listValue(first, items)
+    : tupleValue(items);
+}
+
+/** Several arguments as sets of one element type. */
+export function asSets(args: readonly Value[]): {
+  readonly element: Type;
+  readonly sets: readonly (readonly Value[])[];
+  readonly known: boolean;
+  readonly marks: ReadonlySet<Mark>;
+} {
+  const types = args.map(({ type }, index) => {
+    if (!isSequence(type) && type.kind !== "dynamic")
+      throw new FunctionError(`a set is required, not ${describeType(type)}.`, index);
+    return type;
+  });
+  const elements = types.flatMap((type) => (type.kind === "tuple" ? type.elements : [elementType(type)]));
+  const closed = elements.filter((type) => type.kind !== "dynamic");
+  const element = unify(closed.length === 0 ? elements : closed);
+  if (!element) throw new FunctionError("the elements of all the sets must have the same type.");
+  const marks = args.reduce((all, arg) => union(all, deepMarks(arg)), NO_MARKS);
+  if (!args.every(isWhollyKnown)) return { element, sets: [], known: false, marks };
+  const sets = args.map((arg, index) => {
+    const result = convert(arg, setOf(element));
+    if (!result.value) throw new FunctionError(`${describeConversionError(result.error)}.`, index);
+    return itemsOf(result.value);
+  });
+  return { element, sets, known: true, marks };
+}
+
+export function setResult({ element, marks, known }: ReturnType<typeof asSets>, items: () => readonly Value[]): Value {
+  return withMarks(known ? setValue(element, items()) : unknownValue(setOf(element)), marks);
+}
