@@ -1,0 +1,41 @@
+/** Text as a terminal shows it: columns, control characters, wrapping. */
+
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Replaces what could steer a terminal (escape sequences, changes of direction) one for one by a visible sign. */
+export function toSafeText(text: string): string {
+  return text.replaceAll(UNSAFE, "\ufffd");
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+// eslint-disable-next-line no-control-regex -- "is it all plain ASCII" is the very question
+const PLAIN = /^[\x20-\x7e]*$/;
+let segmenter: Intl.Segmenter | undefined;
+
+/** How many columns of a terminal the text takes. East Asian characters and emoji take two. */
+export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  segmenter ??= new Intl.Segmenter();
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** Breaks paragraphs at spaces so that no line is wider than `width`. Lines that begin with a space are left alone. */
+export function wrapText(text: string, width: number): string[] {
+  return text.split("\n").flatMap((line) => (line.startsWith(" ") ? [line] : wrapLine(line, width)));
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const lines: string[] = [];
+  let current = "";
+  for (const word of line.split(" ")) {
+    if (current !== "" && displayWidth(current) + 1 + displayWidth(word) > width) {
+      lines.push(current);
+      current = word;
+    } else current = current === "" ? word : `${current} ${word}`;
+  }
+  return [...lines, current];
+}
