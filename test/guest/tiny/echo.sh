@@ -1,6 +1,8 @@
 #!/bin/sh
 # Proves that typing loses nothing: every byte typed at the keyboard is written to the serial port as it is read.
-stty -F /dev/tty1 -icanon -echo -isig -ixon -icrnl min 1 time 0 2>/dev/null
-stty -F /dev/ttyS0 -opost 2>/dev/null
-echo "tiny: echoing keys" > /dev/ttyS0
-cat < /dev/tty1 > /dev/ttyS0
+# The terminals are kept open: a console forgets its settings when the last user closes it.
+exec </dev/tty1 3<>/dev/ttyS0
+stty -F /dev/ttyS0 -opost
+stty -icanon -echo -isig -ixon -icrnl min 1 time 0
+echo "tiny: echoing keys" >&3
+exec dd bs=256 >&3 2>/dev/null
