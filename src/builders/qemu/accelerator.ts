@@ -37,7 +37,7 @@ const deviceNames = { kvm: "/dev/kvm", hvf: "Hypervisor.framework", whpx: "Windo
 /** Hardware virtualisation runs guests of the host's own architecture only. */
 function runsNatively(binary: string): boolean {
   const guest = guestArchitecture(binary);
-  const host = { x64: "amd64", ia32: "i386" }[arch() as string] ?? arch();
+  const host = { x64: "amd64", ia32: "i386" }[arch()] ?? arch();
   return guest === host || (guest === "i386" && host === "amd64");
 }
 

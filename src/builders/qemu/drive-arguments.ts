@@ -23,7 +23,7 @@ type Bus = {
 
 const buses: Readonly<Record<string, Bus>> = {
   "virtio-scsi": { controller: "virtio-scsi-pci,id=scsi0", disk: "scsi-hd", cdrom: "scsi-cd", bus: () => "scsi0.0" },
-  scsi: { controller: "lsi53c895a,id=scsi0", disk: "scsi-hd", cdrom: "scsi-cd", bus: () => "scsi0.0" },
+  scsi: { controller: "lsi53c895a,id=lsi0", disk: "scsi-hd", cdrom: "scsi-cd", bus: () => "lsi0.0" },
   sata: { controller: "ahci,id=ahci0", disk: "ide-hd", cdrom: "ide-cd", bus: (index) => `ahci0.${index}` },
   sd: { controller: "sdhci-pci,id=sdhci0", disk: "sd-card", cdrom: "sd-card", bus: () => "sd-bus" },
 };

@@ -53,6 +53,9 @@ export async function startMachine(run: Run, step: Step, start: MachineStart): P
   return new Machine(running, machine.qmp, tail);
 }
 
+/** QEMU may answer and still fail on a later argument: its connection then goes a moment before the process. */
+const LAST_WORDS_MS = 1000;
+
 /** The control connection, or the reason why QEMU ended instead of answering. */
 async function connected(running: RunningCommand, start: MachineStart, tail: Tail, signal: AbortSignal) {
   const ended = new AbortController();
@@ -61,7 +64,13 @@ async function connected(running: RunningCommand, start: MachineStart, tail: Tai
     (error: unknown) => toolFailure(start.binary, error),
   );
   void failed.then((failure) => ended.abort(failure));
-  return connectQmp(start.sockets.control, { signal: AbortSignal.any([signal, ended.signal]), timeoutMs: 60_000 });
+  try {
+    const either = AbortSignal.any([signal, ended.signal]);
+    return await connectQmp(start.sockets.control, { signal: either, timeoutMs: 60_000 });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw (await Promise.race([failed, sleep(LAST_WORDS_MS, signal)])) ?? error;
+  }
 }
 
 async function stop(running: RunningCommand, qmp: QmpClient | undefined): Promise<void> {
