@@ -46,7 +46,9 @@ async function greet(socket: Socket, read: ExactReader, proxy: SocksProxy): Prom
   if (version !== VERSION) throw new Error("the proxy does not speak SOCKS5");
   if (method === METHODS.none) return;
   if (method !== METHODS.password || !withPassword) {
-    throw new Error(withPassword ? "the proxy accepts no login by password" : "the proxy asks for a user name and a password");
+    throw new Error(
+      withPassword ? "the proxy accepts no login by password" : "the proxy asks for a user name and a password",
+    );
   }
   socket.write(Buffer.concat([Buffer.from([1]), counted(proxy.username ?? ""), counted(proxy.password ?? "")]));
   const [, status] = await read(2);

@@ -7,15 +7,23 @@ export interface Communicator {
   /** Runs a command line through the guest's shell. Resolves when it ended and both streams are drained. */
   exec(command: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes one file. Never leaves a partial file under `path`. */
-  upload(source: Readable | Uint8Array, path: string, options: UploadOptions): Promise<void>;
+  upload(source: UploadSource, path: string, options: UploadOptions): Promise<void>;
   /** Copies a directory; `from` with a trailing slash means its contents, without means the directory itself (as rsync). */
   uploadDir(from: string, to: string, options: TransferOptions): Promise<void>;
   /** Reads one file into `to`. */
   download(path: string, to: Writable, options: TransferOptions): Promise<void>;
   /** Copies a directory back; no received path can leave `to`. Trailing slash as in `uploadDir`. */
   downloadDir(from: string, to: string, options: TransferOptions): Promise<void>;
+  /**
+   * Drops the connection; the next call makes a new one. For a machine that restarts: `reinstalled` also accepts another
+   * host key then.
+   */
+  disconnect?(options?: { readonly reinstalled?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A function is called again when the copy has to start anew; a stream can be read only once. */
+export type UploadSource = Readable | Uint8Array | (() => Readable);
 
 export interface ExecOptions {
   readonly signal: AbortSignal;

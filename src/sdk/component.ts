@@ -26,6 +26,8 @@ interface Described<Kind extends string, Config> {
    * starts. Changes nothing, needs no network.
    */
   checkFiles?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<readonly ConfigIssue[]>;
+  /** Checks against the world before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
+  preflight?(run: Run, config: Config): Promise<readonly string[]>;
 }
 
 export interface Builder<Config = unknown> extends Described<"builder", Config> {
@@ -36,8 +38,6 @@ export interface Builder<Config = unknown> extends Described<"builder", Config> 
    * turns it into an artifact. `undefined` means the build succeeded without one.
    */
   build(run: BuilderRun, config: Config): Promise<Artifact | undefined>;
-  /** Checks against the world before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
-  preflight?(run: Run, config: Config): Promise<readonly string[]>;
 }
 
 export interface BuilderRun extends Run {
@@ -56,10 +56,17 @@ export interface Machine {
 export type GeneratedData = Readonly<Record<string, string | number>>;
 
 export interface Provisioner<Config = unknown> extends Described<"provisioner", Config> {
+  /** It works on the host only (`shell-local`, `sleep`): a build with no other provisioners needs no way into the guest. */
+  readonly onHost?: boolean | undefined;
   provision(run: Run, config: Config, machine: Machine): Promise<void>;
 }
 
 export interface PostProcessor<Config = unknown> extends Described<"post-processor", Config> {
+  /**
+   * It reads nothing but its input artifact and its own options, so that its chain may run at the same time as others.
+   * Without it the order of the template is kept (a script may use what an earlier chain wrote).
+   */
+  readonly independent?: boolean | undefined;
   process(run: Run, config: Config, input: Artifact): Promise<PostProcessed>;
 }
 

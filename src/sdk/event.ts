@@ -46,7 +46,14 @@ export type BuildEvent =
       readonly limitMs?: number | undefined;
     }
   /** A line (without its end) printed by a command in the guest or on the host. */
-  | { readonly kind: "output"; readonly build: string; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | {
+      readonly kind: "output";
+      readonly build: string;
+      readonly stream: "stdout" | "stderr";
+      readonly text: string;
+      /** The same bytes came as `raw-output`: the log file has them already. */
+      readonly inRaw?: boolean | undefined;
+    }
   /** Bytes or units done; `total` absent where unknown. `done === total` ends the bar. */
   | {
       readonly kind: "progress";

@@ -45,14 +45,20 @@ export async function askGuest(
 
 /** Why a command is a failure, as a BuildError; `what` begins the sentence: `The script "x.sh"`. */
 export function commandFailure(what: string, { result, lastLine, durationMs }: GuestCommandResult): BuildError {
-  const last = lastLine === undefined ? "it printed nothing" : `its last line of output was "${lastLine.slice(0, 300)}"`;
+  const last =
+    lastLine === undefined ? "it printed nothing" : `its last line of output was "${lastLine.slice(0, 300)}"`;
   const after = `after ${(durationMs / 1000).toFixed(1)} s`;
   switch (result.kind) {
     case "exit":
-      return new BuildError(`${what} ended with exit status ${result.code} ${after}; ${last}`, { hint: exitHints[result.code] });
+      return new BuildError(`${what} ended with exit status ${result.code} ${after}; ${last}`, {
+        hint: exitHints[result.code],
+      });
     case "signal":
       return new BuildError(`${what} was killed by ${result.signal} ${after}; ${last}`, {
-        hint: result.signal === "SIGKILL" ? "SIGKILL often means the machine ran out of memory. Give it more memory." : undefined,
+        hint:
+          result.signal === "SIGKILL"
+            ? "SIGKILL often means the machine ran out of memory. Give it more memory."
+            : undefined,
       });
     case "disconnect":
       return new BuildError(`${what} lost the connection to the machine ${after} (${result.reason}); ${last}`, {

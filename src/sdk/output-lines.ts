@@ -3,8 +3,9 @@ import type { Run } from "./run.ts";
 
 /** Turns what a command in the guest prints into events: every byte for the log, whole lines for people. */
 export interface OutputLines {
-  readonly onStdout: (chunk: Buffer) => void;
-  readonly onStderr: (chunk: Buffer) => void;
+  /** The promise they return holds the command back until the output has been taken up. */
+  readonly onStdout: (chunk: Buffer) => Promise<void> | undefined;
+  readonly onStderr: (chunk: Buffer) => Promise<void> | undefined;
   /** Call when the command ended: delivers a last line without a line end. */
   end(): void;
   /** The last line that says something, for error messages. */
@@ -17,13 +18,14 @@ export function outputLines(run: Run): OutputLines {
   const stream = (name: "stdout" | "stderr") =>
     new LineSplitter((text) => {
       if (text.trim() !== "") last = text;
-      run.emit({ kind: "output", build, stream: name, text });
+      run.emit({ kind: "output", build, stream: name, text, inRaw: true });
     });
   const stdout = stream("stdout");
   const stderr = stream("stderr");
   const feed = (splitter: LineSplitter) => (chunk: Buffer) => {
     run.emit({ kind: "raw-output", build, bytes: chunk });
     splitter.add(chunk);
+    return run.ready?.();
   };
   return {
     onStdout: feed(stdout),

@@ -24,7 +24,10 @@ export async function ownProcess(
   step: Pick<Step, "own">,
   options: { readonly mark: string; readonly program: string; readonly undo: Undo },
 ): Promise<OwnedProcess> {
-  const entry = await step.own({ kind: "process", id: options.mark, details: { program: options.program } }, options.undo);
+  const entry = await step.own(
+    { kind: "process", id: options.mark, details: { program: options.program } },
+    options.undo,
+  );
   return {
     started: async (pid) => entry.update({ ...(await identifyProcess(pid)) }),
     ended: () => entry.strike(),
@@ -46,8 +49,12 @@ export const reaper: Reaper = {
 };
 
 /** Pids of running processes that carry the mark. Rejects when the journal is of another machine, which cannot be asked. */
-export async function findProcesses(resource: Resource, context: Pick<ReapContext, "env" | "runId">): Promise<number[]> {
-  if (!resource.id.includes(context.runId)) throw new BuildError(`The mark "${resource.id}" does not hold the id of its run`);
+export async function findProcesses(
+  resource: Resource,
+  context: Pick<ReapContext, "env" | "runId">,
+): Promise<number[]> {
+  if (!resource.id.includes(context.runId))
+    throw new BuildError(`The mark "${resource.id}" does not hold the id of its run`);
   const identity = resource.details as Partial<ProcessIdentity> | undefined;
   if (identity?.pid !== undefined && (await processState(identity as ProcessIdentity)) === "unknown") {
     const [hostName] = (identity.scope ?? "").split(" ");

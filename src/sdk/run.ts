@@ -24,6 +24,8 @@ export interface Run {
   step<Result>(name: string, body: (step: Step) => Promise<Result>): Promise<Result>;
 
   emit(event: BuildEvent): void;
+  /** Resolves when what was emitted has been taken up: whoever passes on output of any length awaits it now and then. */
+  ready?(): Promise<void>;
   /** Shorthands for the commonest events of this build. */
   say(text: string): void;
   warn(text: string): void;

@@ -1,0 +1,80 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm, symlink } from "node:fs/promises";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
+import { extract, type Header } from "tar-stream";
+import { temporaryNameFor } from "../../lib/atomic-file.ts";
+import { BuildError } from "../../sdk/error.ts";
+
+export interface ExtractOptions {
+  readonly onBytes: (count: number) => void;
+  /** Told about each entry that was left out, and why. */
+  readonly onLeftOut: (path: string, why: string) => void;
+}
+
+/**
+ * Unpacks a tar stream the guest sent below `root`. The guest is not trusted: a name that leads elsewhere fails the whole
+ * download. Links are made last, so that no file can be written through one, and only where they stay inside.
+ */
+export async function extractTree(archive: Readable, root: string, options: ExtractOptions): Promise<void> {
+  const links: Header[] = [];
+  const unpack = extract();
+  const reading = pipeline(archive, unpack);
+  reading.catch(() => {});
+  for await (const entry of unpack) {
+    const { header } = entry;
+    if (header.type === "file" || header.type === "contiguous-file")
+      await writeEntry(entry as unknown as Readable, header, root, options);
+    else entry.resume();
+    if (header.type === "directory") await mkdir(inside(root, header.name), { recursive: true });
+    else if (header.type === "symlink" || header.type === "link") links.push(header);
+    else if (header.type !== "file")
+      options.onLeftOut(header.name, `it is a ${header.type ?? "thing of unknown kind"}`);
+  }
+  await reading;
+  for (const link of links) await makeLink(link, root, options);
+}
+
+async function writeEntry(entry: Readable, header: Header, root: string, options: ExtractOptions): Promise<void> {
+  const path = inside(root, header.name);
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = temporaryNameFor(path);
+  entry.on("data", (chunk: Buffer) => options.onBytes(chunk.length));
+  try {
+    await pipeline(entry, createWriteStream(temporary, { flags: "wx", mode: (header.mode ?? 0o644) & 0o777 }));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function makeLink(header: Header, root: string, options: ExtractOptions): Promise<void> {
+  const path = inside(root, header.name);
+  const target = header.linkname ?? "";
+  const hard = header.type === "link";
+  const aim = hard ? resolve(root, target) : resolve(dirname(path), target);
+  if ((!hard && posix.isAbsolute(target)) || !isInside(root, aim)) {
+    return options.onLeftOut(header.name, `it is a link to ${target}, outside of the downloaded directory`);
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  await symlink(hard ? relative(dirname(path), aim) : target, path);
+}
+
+/** The local path for a name the guest sent. Throws when it would be outside of `root`. */
+export function inside(root: string, name: string): string {
+  const path = join(root, name);
+  if (posix.isAbsolute(name) || name.split(/[/\\]/).includes("..") || !isInside(root, path)) {
+    throw new BuildError(`The machine sent a file named "${name}", which leads out of the download directory`, {
+      hint: "Nothing was written there. The machine, or its tar, is not to be trusted.",
+    });
+  }
+  return path;
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(resolve(root), resolve(path));
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !posix.isAbsolute(way));
+}

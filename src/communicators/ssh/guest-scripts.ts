@@ -1,0 +1,95 @@
+import { shellQuote, shellQuotePath } from "../../lib/shell-quote.ts";
+import { guestDirname, joinGuestPath } from "./guest-paths.ts";
+
+/** Exit codes of the scripts below that the caller turns into words. */
+export const scriptFailures: Readonly<Record<number, string>> = {
+  91: "there is a directory of that name",
+  92: "the directory it should go to does not exist",
+  93: "it arrived incomplete",
+};
+
+export interface ReceiveFile {
+  readonly path: string;
+  /** Final mode. */
+  readonly mode: number;
+  /** Checked before the file gets its name; where it is unknown, call `settleFile` afterwards. */
+  readonly size: number | undefined;
+  readonly temporary: string;
+  /** Reads standard input into "$t". */
+  readonly receiver?: string;
+}
+
+/**
+ * Takes a file from standard input: into a temporary name beside the target, then checked, then renamed. A target that is
+ * a link or a device, or stands in a directory the user may not write, is written through instead of replaced.
+ */
+export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"' }: ReceiveFile): string {
+  return [
+    ...locate(path, temporary),
+    `m=$(umask); umask 077`,
+    `: >"$t" 2>/dev/null || t="\${TMPDIR:-/tmp}"/${temporary}`,
+    `${receiver} || { s=$?; rm -f "$t"; exit $s; }`,
+    ...(size === undefined ? [] : settle(mode, size)),
+  ].join("\n");
+}
+
+/** Second half of `receiveFile` once the size is known. */
+export function settleFile({ path, mode, temporary }: ReceiveFile, size: number): string {
+  const found = `[ -e "$t" ] || t="\${TMPDIR:-/tmp}"/${temporary}`;
+  return [...locate(path, temporary), found, `m=$(umask)`, ...settle(mode, size)].join("\n");
+}
+
+function locate(path: string, temporary: string): readonly string[] {
+  const directory = guestDirname(path);
+  return [
+    `p=${shellQuotePath(path)}; d=${shellQuotePath(directory)}; t=${shellQuotePath(joinGuestPath(directory, temporary))}`,
+    `case $p in -*) p=./$p;; esac`,
+    `[ ! -d "$p" ] || exit 91`,
+    `[ -d "$d" ] || exit 92`,
+  ];
+}
+
+function settle(mode: number, size: number): readonly string[] {
+  return [
+    `[ $(wc -c <"$t") -eq ${size} ] || { rm -f "$t"; exit 93; }`,
+    `chmod ${mode.toString(8).padStart(4, "0")} "$t"`,
+    `umask "$m"`,
+    `if [ -L "$p" ] || { [ -e "$p" ] && [ ! -f "$p" ]; } || [ "\${t%/*}" = "\${TMPDIR:-/tmp}" ]; then cat "$t" >"$p"; s=$?; rm -f "$t"; exit $s; fi`,
+    `mv -f "$t" "$p" || { s=$?; rm -f "$t"; exit $s; }`,
+  ];
+}
+
+/** The last entry of a tar stream; a stream that was cut has none. */
+export const COMPLETE_MARK = ".imgbuild-complete";
+
+/**
+ * Takes a directory as a tar stream from standard input: unpacked aside, moved into place when all of it has arrived.
+ * What is in the target already stays, except for files of the same name.
+ */
+export function receiveTree(to: string, temporary: string): string {
+  return [
+    `d=${shellQuotePath(to)}; t=${shellQuotePath(joinGuestPath(to, temporary))}`,
+    `mkdir -p "$d" && mkdir "$t" || exit 92`,
+    `tar -xof - -C "$t" || { s=$?; rm -rf "$t"; exit $s; }`,
+    `[ -e "$t/${COMPLETE_MARK}" ] || { rm -rf "$t"; exit 93; }`,
+    `rm -f "$t/${COMPLETE_MARK}"; cd "$t" || exit 92; s=0`,
+    `for f in * .[!.]* ..?*; do`,
+    `[ -e "$f" ] || [ -L "$f" ] || continue`,
+    `if [ -d "./$f" ] && [ -d "../$f" ]; then cp -Rp "./$f" ../ || s=$?; else mv -f "./$f" ../ || s=$?; fi`,
+    `done`,
+    `cd ..; rm -rf "$t"; exit $s`,
+  ].join("\n");
+}
+
+/** Sends a directory, or its contents, as a tar stream. */
+export function sendTree(from: string): string {
+  const path = from.replace(/\/+$/, "");
+  const contents = from.endsWith("/") || path === "" || path.endsWith("/.") || path === ".";
+  const directory = contents ? (path === "" ? "/" : path) : guestDirname(path);
+  const name = contents ? "." : `./${path.slice(path.lastIndexOf("/") + 1)}`;
+  return `cd ${shellQuotePath(directory)} && exec tar -cf - ${shellQuote(name)}`;
+}
+
+export function sendFile(path: string): string {
+  return `p=${shellQuotePath(path)}; case $p in -*) p=./$p;; esac; [ ! -d "$p" ] || exit 91; exec cat "$p"`;
+}

@@ -1,0 +1,143 @@
+import type { Duplex } from "node:stream";
+import { Client, type ConnectConfig } from "ssh2";
+import { createAuthentication } from "./authentication.ts";
+import { useCertificates } from "./certificate.ts";
+import { fingerprint } from "./host-keys.ts";
+import { LoginFailure, socketFailure } from "./login-failure.ts";
+import { ciphersBestFirst } from "./algorithms.ts";
+import type { Address, SshSettings } from "./settings.ts";
+
+export interface LoginOptions {
+  readonly signal: AbortSignal;
+  /** The other side proved to be an SSH server. */
+  readonly onGreeting?: () => void;
+}
+
+/** A client that is logged in. */
+export interface LoggedIn {
+  readonly client: Client;
+  readonly socket: Duplex;
+  readonly hostKey: Buffer;
+}
+
+/**
+ * Speaks SSH over `socket` until the user is logged in. Rejects with a LoginFailure and closes the socket. A server may
+ * take as long as it likes, as long as it is never silent for longer than the limit.
+ */
+export function logIn(
+  socket: Duplex,
+  settings: SshSettings,
+  address: Address,
+  { signal, onGreeting }: LoginOptions,
+): Promise<LoggedIn> {
+  const where = `${address.host}:${address.port}`;
+  const client = new Client();
+  const authentication = createAuthentication(settings.credentials);
+  const state: LoginState = { phase: "greeting", hostKey: undefined, keyProblem: undefined };
+  return new Promise((resolve, reject) => {
+    const silence = setTimeout(() => fail(silent(state, where, settings.silenceLimitMs)), settings.silenceLimitMs);
+    const settle = () => {
+      clearTimeout(silence);
+      signal.removeEventListener("abort", abort);
+      socket.off("data", heard);
+    };
+    const fail = (failure: LoginFailure) => {
+      settle();
+      reject(failure);
+      client.on("error", () => {});
+      client.destroy();
+      socket.destroy();
+    };
+    const abort = () => fail(new LoginFailure("closed", "cancelled"));
+    const heard = () => {
+      silence.refresh();
+      if (state.phase !== "greeting") return;
+      state.phase = "handshake";
+      onGreeting?.();
+    };
+    client.on("handshake", () => (state.phase = "authentication"));
+    client.on("error", (error) => fail(explain(error, state, authentication.describe(), where)));
+    client.on("close", () => fail(dropped(state, where)));
+    client.once("ready", () => {
+      settle();
+      client.removeAllListeners("error").removeAllListeners("close");
+      resolve({ client, socket, hostKey: state.hostKey! });
+    });
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) return abort();
+    client.connect(connectConfig(socket, settings, authentication.handler, state));
+    if (settings.credentials.certificate) useCertificates(client);
+    socket.on("data", heard);
+  });
+}
+
+interface LoginState {
+  phase: "greeting" | "handshake" | "authentication";
+  hostKey: Buffer | undefined;
+  keyProblem: string | undefined;
+}
+
+function connectConfig(
+  socket: Duplex,
+  settings: SshSettings,
+  authHandler: ConnectConfig["authHandler"],
+  state: LoginState,
+): ConnectConfig {
+  const { hostKeys, keepAliveMs, ciphers, keyExchange } = settings;
+  return {
+    sock: socket as never,
+    username: settings.credentials.username,
+    authHandler,
+    ...(settings.forwardedAgent === undefined ? {} : { agent: settings.forwardedAgent }),
+    readyTimeout: 0,
+    // ssh2 asks; whether the answers are late is judged in SshLink, which also counts other signs of life.
+    keepaliveInterval: keepAliveMs ?? 0,
+    keepaliveCountMax: Number.MAX_SAFE_INTEGER,
+    hostVerifier: (key: Buffer) => {
+      state.hostKey = key;
+      state.keyProblem = hostKeys.problem(key);
+      return state.keyProblem === undefined;
+    },
+    algorithms: {
+      cipher: [...(ciphers ?? ciphersBestFirst)] as never,
+      ...(keyExchange === undefined ? {} : { kex: [...keyExchange] as never }),
+      ...(hostKeys.pinnedAlgorithms === undefined ? {} : { serverHostKey: [...hostKeys.pinnedAlgorithms] as never }),
+    },
+  };
+}
+
+function explain(error: Error & { level?: string }, state: LoginState, refusal: string, where: string): LoginFailure {
+  const hostKey = state.hostKey && fingerprint(state.hostKey);
+  if (state.keyProblem !== undefined) return new LoginFailure("host-key", state.keyProblem, { hostKey });
+  if (error.level === "client-authentication")
+    return new LoginFailure("authentication", refusal, { hostKey, cause: error });
+  if (error.level === "agent") {
+    return new LoginFailure("authentication", `the SSH agent failed: ${error.message}`, { hostKey, cause: error });
+  }
+  if (state.phase === "authentication" && /too many|authentication/i.test(error.message)) {
+    return new LoginFailure("authentication", `${refusal}: ${error.message}`, { hostKey, cause: error });
+  }
+  if (state.phase === "greeting") return socketFailure(error, where);
+  return new LoginFailure("handshake", `the handshake with ${where} failed: ${error.message}`, {
+    hostKey,
+    cause: error,
+  });
+}
+
+function dropped(state: LoginState, where: string): LoginFailure {
+  const when = {
+    greeting: `${where} accepted the connection and dropped it before an SSH server answered`,
+    handshake: `${where} closed the connection during the key exchange`,
+    authentication: `${where} closed the connection during the login`,
+  };
+  return new LoginFailure(state.phase === "greeting" ? "closed" : "handshake", when[state.phase]);
+}
+
+function silent(state: LoginState, where: string, limitMs: number): LoginFailure {
+  const what = {
+    greeting: "accepted the connection, but no SSH server answered",
+    handshake: "stopped answering during the key exchange,",
+    authentication: "stopped answering during the login,",
+  };
+  return new LoginFailure("silent", `${where} ${what[state.phase]} for ${Math.round(limitMs / 1000)} s`);
+}

@@ -1,0 +1,177 @@
+import type { Server } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import { sleep } from "../../lib/retry.ts";
+import type {
+  Communicator,
+  ExecOptions,
+  ExecResult,
+  TransferOptions,
+  UploadOptions,
+  UploadSource,
+} from "../../sdk/communicator.ts";
+import { execOnLink } from "./exec.ts";
+import { LinkLost } from "./link.ts";
+import type { SshSettings } from "./settings.ts";
+import { downloadFile, transferMethod, uploadFile, type TransferMethod } from "./transfer-file.ts";
+import { downloadTree, uploadTree } from "./transfer-tree.ts";
+import { listenLocally, listenRemotely } from "./tunnels.ts";
+import { waitForLogin, type ReadyGuest, type WaitOptions } from "./wait-for-login.ts";
+
+export interface SshCommunicatorOptions extends Omit<WaitOptions, "signal"> {
+  readonly onWarning: (text: string) => void;
+  readonly onDebug: (text: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A guest behind SSH. One connection at a time, made when first needed and again when it was lost. */
+export class SshCommunicator implements Communicator {
+  readonly #options: SshCommunicatorOptions;
+  readonly #settings: SshSettings;
+  readonly #listeners: Server[] = [];
+  #guest: ReadyGuest | undefined;
+  #connecting: Promise<ReadyGuest> | undefined;
+  #lastBootId: string | undefined;
+  #refusesAgent = false;
+  #closed = false;
+
+  constructor(options: SshCommunicatorOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+  }
+
+  get address(): string {
+    const { username } = this.#settings.credentials;
+    const at = this.#guest?.address;
+    return at ? `ssh ${username}@${at.host}:${at.port}` : `ssh ${username}`;
+  }
+
+  /** Waits until the guest can be used; see `waitForLogin`. */
+  async connect(signal: AbortSignal): Promise<ReadyGuest> {
+    if (this.#closed) throw new LinkLost("The connection to the machine was closed at the end of the build");
+    if (this.#guest?.link.alive === true) return this.#guest;
+    this.#connecting ??= this.#connectAnew(signal).finally(() => (this.#connecting = undefined));
+    return this.#connecting;
+  }
+
+  async #connectAnew(signal: AbortSignal): Promise<ReadyGuest> {
+    const again = this.#guest !== undefined;
+    for (;;) {
+      const guest = await waitForLogin({ ...this.#options, signal });
+      if (again && (await this.#isGoingDown(guest, signal))) {
+        guest.link.close();
+        await sleep(1000, signal);
+        continue;
+      }
+      await listenRemotely(this.#settings.remoteTunnels, guest.link, signal);
+      this.#guest = guest;
+      this.#lastBootId = guest.facts.bootId;
+      this.#options.onDebug(again ? "connected again" : "connected", {
+        address: this.address,
+        facts: { ...guest.facts, tools: [...guest.facts.tools] },
+      });
+      if (!again) await this.#openTunnels();
+      return guest;
+    }
+  }
+
+  /** After a reboot was asked for, sshd may accept logins for another moment; such a connection is worth nothing. */
+  async #isGoingDown(guest: ReadyGuest, signal: AbortSignal): Promise<boolean> {
+    if (!guest.facts.posix || guest.facts.bootId === undefined || guest.facts.bootId !== this.#lastBootId) return false;
+    const question =
+      'command -v systemctl >/dev/null 2>&1 && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]';
+    const answer = await execOnLink(guest.link, question, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!(error instanceof LinkLost)) throw error;
+      return { kind: "disconnect" } as const;
+    });
+    return answer.kind === "disconnect" || (answer.kind === "exit" && answer.code === 0);
+  }
+
+  async #openTunnels(): Promise<void> {
+    for (const tunnel of this.#settings.localTunnels) {
+      this.#listeners.push(await listenLocally(tunnel, () => this.#guest?.link));
+    }
+  }
+
+  async exec(command: string, options: ExecOptions): Promise<ExecResult> {
+    const forwards = this.#settings.forwardedAgent !== undefined && !this.#refusesAgent;
+    return this.#onGuest(async ({ link }) => {
+      const request = {
+        ...options,
+        pty: options.pty ?? this.#settings.pty,
+        silenceLimitMs: this.#settings.readWriteTimeoutMs,
+      };
+      if (!forwards) return execOnLink(link, command, request);
+      try {
+        return await execOnLink(link, command, { ...request, agentForward: true });
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.includes("agent forwarding")) throw error;
+        // AllowAgentForwarding no, or a server without it: the command matters more.
+        this.#refusesAgent = true;
+        this.#options.onDebug("the machine refuses agent forwarding");
+        return execOnLink(link, command, request);
+      }
+    }, options.signal);
+  }
+
+  async upload(source: UploadSource, path: string, options: UploadOptions): Promise<void> {
+    const again = typeof source === "function" || source instanceof Uint8Array;
+    const open = (): Readable | Uint8Array => (typeof source === "function" ? source() : source);
+    await this.#transfer(again, options.signal, (guest, method) => uploadFile(guest, method, open(), path, options));
+  }
+
+  async uploadDir(from: string, to: string, options: TransferOptions): Promise<void> {
+    await this.#transfer(true, options.signal, (guest, method) => uploadTree(guest, method, from, to, options));
+  }
+
+  async download(path: string, to: Writable, options: TransferOptions): Promise<void> {
+    await this.#transfer(false, options.signal, (guest, method) => downloadFile(guest, method, path, to, options));
+  }
+
+  async downloadDir(from: string, to: string, options: TransferOptions): Promise<void> {
+    const onLeftOut = (path: string, why: string) => this.#options.onWarning(`"${path}" was not downloaded: ${why}.`);
+    await this.#transfer(true, options.signal, (guest, method) =>
+      downloadTree(guest, method, from, to, { ...options, onLeftOut }),
+    );
+  }
+
+  async disconnect(options: { readonly reinstalled?: boolean } = {}): Promise<void> {
+    if (options.reinstalled === true) this.#settings.hostKeys.expectChange();
+    this.#guest?.link.close("the connection was dropped to make a new one");
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#guest?.link.close();
+    await Promise.all(this.#listeners.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** One retry where the connection was lost in the middle and the source can be read again. */
+  async #transfer(
+    again: boolean,
+    signal: AbortSignal,
+    body: (guest: ReadyGuest, method: TransferMethod) => Promise<void>,
+  ): Promise<void> {
+    const once = async () => {
+      const guest = await this.connect(signal);
+      await body(guest, transferMethod(guest, this.#settings.transferMethod));
+    };
+    try {
+      await once();
+    } catch (error) {
+      if (!again || !(error instanceof LinkLost) || this.#closed) throw error;
+      this.#options.onWarning(`${error.message}. Connecting again and starting this copy anew.`);
+      await once();
+    }
+  }
+
+  /** A connection that turns out to be dead before anything was started is replaced once. */
+  async #onGuest<Result>(body: (guest: ReadyGuest) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    try {
+      return await body(await this.connect(signal));
+    } catch (error) {
+      if (!(error instanceof LinkLost) || this.#closed) throw error;
+      return body(await this.connect(signal));
+    }
+  }
+}

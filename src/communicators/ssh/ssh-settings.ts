@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { utils, type ParsedKey } from "ssh2";
+import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
+import { supportedCiphers, supportedKeyExchanges } from "./algorithms.ts";
+import { parseCertificate } from "./certificate.ts";
+import { HostKeys } from "./host-keys.ts";
+import type { Certificate, Credentials, Route, SshSettings } from "./settings.ts";
+import { parseTunnel } from "./tunnels.ts";
+
+/** A key made for this build, or given by the platform. */
+export interface GivenKey {
+  readonly privateKey: string;
+}
+
+/** Reads the key files and the environment a configuration names. Rejects with a BuildError that names the file. */
+export async function readSshSettings(run: Run, config: CommunicatorConfig, key?: GivenKey): Promise<SshSettings> {
+  if (config.ssh_password !== undefined) run.secret(config.ssh_password);
+  const agent = run.host.env["SSH_AUTH_SOCK"];
+  return {
+    credentials: await guestCredentials(run, config, agent, key),
+    hostKeys: new HostKeys(config.ssh_host_key),
+    route: await readRoute(run, config, agent),
+    ciphers: known("ssh_ciphers", config.ssh_ciphers, supportedCiphers),
+    keyExchange: known("ssh_key_exchange_algorithms", config.ssh_key_exchange_algorithms, supportedKeyExchanges),
+    silenceLimitMs: config.ssh_handshake_timeout,
+    keepAliveMs: config.ssh_keep_alive_interval > 0 ? config.ssh_keep_alive_interval : keepAliveDefault(config),
+    readWriteTimeoutMs: config.ssh_read_write_timeout,
+    forwardedAgent: config.ssh_disable_agent_forwarding ? undefined : agent,
+    pty: config.ssh_pty,
+    transferMethod: config.ssh_file_transfer_method,
+    localTunnels: config.ssh_local_tunnels.map(parseTunnel),
+    remoteTunnels: config.ssh_remote_tunnels.map(parseTunnel),
+  };
+}
+
+/** As in Packer, 0 means the default and a negative value turns it off. */
+function keepAliveDefault({ ssh_keep_alive_interval }: CommunicatorConfig): number | undefined {
+  return ssh_keep_alive_interval === 0 ? 10_000 : undefined;
+}
+
+async function guestCredentials(
+  run: Run,
+  config: CommunicatorConfig,
+  agent: string | undefined,
+  key: GivenKey | undefined,
+): Promise<Credentials> {
+  const username = config.ssh_username ?? "";
+  const { ssh_private_key_file: file, ssh_password: password } = config;
+  const given = { password, interactive: password !== undefined };
+  if (config.ssh_agent_auth) return { username, ...given, agent: needAgent("ssh_agent_auth", agent) };
+  const privateKey =
+    file !== undefined && file !== ""
+      ? await readKey(run, file, config.ssh_private_key_passphrase)
+      : key && parseKey(key.privateKey, "the key made for this build", undefined);
+  return { username, ...given, privateKey, certificate: await readCertificate(run, config.ssh_certificate_file) };
+}
+
+async function readRoute(run: Run, config: CommunicatorConfig, agent: string | undefined): Promise<Route> {
+  if (filled(config.ssh_proxy_host)) {
+    if (config.ssh_proxy_password !== undefined) run.secret(config.ssh_proxy_password);
+    const { ssh_proxy_host: host, ssh_proxy_port: port } = config;
+    return {
+      kind: "socks",
+      proxy: { host, port, username: config.ssh_proxy_username, password: config.ssh_proxy_password },
+    };
+  }
+  if (!filled(config.ssh_bastion_host)) return { kind: "direct" };
+  const { ssh_bastion_host: host, ssh_bastion_port: port } = config;
+  const credentials = await bastionCredentials(run, config, agent);
+  return { kind: "bastion", server: { host, port, credentials, hostKeys: new HostKeys(config.ssh_bastion_host_key) } };
+}
+
+async function bastionCredentials(
+  run: Run,
+  config: CommunicatorConfig,
+  agent: string | undefined,
+): Promise<Credentials> {
+  const password = config.ssh_bastion_password;
+  if (password !== undefined) run.secret(password);
+  const given = { username: config.ssh_bastion_username ?? "", password, interactive: password !== undefined };
+  if (config.ssh_bastion_agent_auth) return { ...given, agent: needAgent("ssh_bastion_agent_auth", agent) };
+  const file = config.ssh_bastion_private_key_file ?? config.ssh_private_key_file;
+  return {
+    ...given,
+    privateKey: filled(file) ? await readKey(run, file, config.ssh_private_key_passphrase) : undefined,
+    certificate: await readCertificate(run, config.ssh_bastion_certificate_file),
+  };
+}
+
+function needAgent(option: string, agent: string | undefined): string {
+  if (filled(agent)) return agent;
+  throw new BuildError(`${option} is set, but no SSH agent is running`, {
+    hint: "SSH_AUTH_SOCK is not set. Start an agent and add the key:\n    eval $(ssh-agent) && ssh-add",
+  });
+}
+
+async function readKey(run: Run, file: string, passphrase: string | undefined): Promise<ParsedKey> {
+  if (passphrase !== undefined) run.secret(passphrase);
+  return parseKey(await readText(run, file, "private key"), `"${file}"`, passphrase);
+}
+
+async function readCertificate(run: Run, file: string | undefined): Promise<Certificate | undefined> {
+  return filled(file) ? parseCertificate(await readText(run, file, "certificate"), file) : undefined;
+}
+
+async function readText(run: Run, file: string, what: string): Promise<string> {
+  return readFile(expandPath(run, file), "utf8").catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BuildError(`Could not read the ${what} "${file}": ${why}`, { cause });
+  });
+}
+
+/** `~` is the user's home; other relative paths start in the working directory. */
+export function expandPath(run: Run, path: string): string {
+  if (path === "~" || path.startsWith("~/")) return join(run.host.homeDir, path.slice(1));
+  return isAbsolute(path) ? path : resolve(run.directories.work, path);
+}
+
+function parseKey(text: string, name: string, passphrase: string | undefined): ParsedKey {
+  const parsed: unknown = utils.parseKey(text, passphrase);
+  const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error | undefined;
+  if (key === undefined || key instanceof Error) {
+    const why = key?.message ?? "it is empty";
+    const hint = /passphrase|encrypted/i.test(why)
+      ? "Set ssh_private_key_passphrase, or load the key into an agent and set ssh_agent_auth."
+      : undefined;
+    throw new BuildError(`The private key ${name} cannot be used: ${why}`, { hint });
+  }
+  if (!key.isPrivateKey()) throw new BuildError(`${name} is a public key; the private key is needed`);
+  return key;
+}
+
+function known(
+  option: string,
+  names: readonly string[] | undefined,
+  supported: readonly string[],
+): readonly string[] | undefined {
+  if (names === undefined || names.length === 0) return undefined;
+  const usable = names.filter((name) => supported.includes(name));
+  if (usable.length > 0) return usable;
+  throw new BuildError(`None of ${option} is supported: ${names.join(", ")}`, {
+    hint: `Supported are ${supported.join(", ")}.`,
+  });
+}
+
+function filled(text: string | undefined): text is string {
+  return text !== undefined && text !== "";
+}

@@ -1,0 +1,171 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, posix } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+import type { TransferOptions } from "../../sdk/communicator.ts";
+import { BuildError } from "../../sdk/error.ts";
+import { temporaryNameFor } from "../../lib/atomic-file.ts";
+import { shellQuotePath } from "../../lib/shell-quote.ts";
+import { execOnLink } from "./exec.ts";
+import { extractTree, inside } from "./extract-tree.ts";
+import { directoryTarget, joinGuestPath, temporaryName } from "./guest-paths.ts";
+import { receiveTree, sendTree } from "./guest-scripts.ts";
+import { listLocalTree, totalSize, type TreeEntry } from "./local-tree.ts";
+import { sftpList, sftpMakeDirectories, sftpOf, sftpRead, type SftpTransfer } from "./sftp.ts";
+import { archiveTree } from "./tree-archive.ts";
+import { check, countBytes, createPipe, Message, uploadFile, type TransferMethod } from "./transfer-file.ts";
+import type { ReadyGuest } from "./wait-for-login.ts";
+
+/** Files on their way at once where there is no tar; below the ten sessions sshd allows on one connection. */
+const FILES_AT_ONCE: { readonly [Method in TransferMethod]: number } = { sftp: 32, stream: 6, scp: 6 };
+
+/** Copies a directory to the guest: one tar stream where the guest has tar, else file by file, several at once. */
+export async function uploadTree(
+  guest: ReadyGuest,
+  method: TransferMethod,
+  from: string,
+  to: string,
+  options: TransferOptions,
+): Promise<void> {
+  const target = directoryTarget(from, to, basename);
+  const entries = await listLocalTree(from).catch((cause: unknown) => {
+    throw new BuildError(
+      `Could not read the directory "${from}": ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  });
+  const counter = countBytes(options, totalSize(entries));
+  if (method === "stream" && guest.facts.tools.has("tar")) {
+    const stderr = new Message();
+    const stdin = archiveTree(entries, counter.add);
+    const command = receiveTree(target, temporaryName());
+    const result = await execOnLink(guest.link, command, { signal: options.signal, stdin, onStderr: stderr.add });
+    return check(result, `copy "${from}" to "${target}" in the machine`, stderr);
+  }
+  await makeDirectories(guest, method, [target, ...directoriesOf(entries, target)], options.signal);
+  const files = entries.filter((entry) => entry.kind === "file");
+  await inParallel(files, FILES_AT_ONCE[method], async ({ source, path, mode, size }) => {
+    const content =
+      size <= 256 * 1024 ? await readFile(source) : createReadStream(source, { highWaterMark: 256 * 1024 });
+    await uploadFile(guest, method, content, joinGuestPath(target, path), { signal: options.signal, mode, size });
+    counter.add(size);
+  });
+}
+
+function directoriesOf(entries: readonly TreeEntry[], target: string): readonly string[] {
+  return entries.flatMap(({ kind, path }) => (kind === "directory" ? [joinGuestPath(target, path)] : []));
+}
+
+async function makeDirectories(
+  guest: ReadyGuest,
+  method: TransferMethod,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (method === "sftp") {
+    const sftp = await sftpOf(guest.link, signal);
+    return sftpMakeDirectories({ link: guest.link, sftp, signal, onBytes: () => {} }, paths);
+  }
+  for (let start = 0; start < paths.length; start += 200) {
+    const stderr = new Message();
+    const command = `mkdir -p -- ${paths
+      .slice(start, start + 200)
+      .map(shellQuotePath)
+      .join(" ")}`;
+    check(
+      await execOnLink(guest.link, command, { signal, onStderr: stderr.add }),
+      "make the directories in the machine",
+      stderr,
+    );
+  }
+}
+
+export interface DownloadTreeOptions extends TransferOptions {
+  readonly onLeftOut: (path: string, why: string) => void;
+}
+
+/** Copies a directory from the guest: one tar stream, or SFTP where there is no tar. */
+export async function downloadTree(
+  guest: ReadyGuest,
+  method: TransferMethod,
+  from: string,
+  to: string,
+  options: DownloadTreeOptions,
+): Promise<void> {
+  const counter = countBytes(options, undefined);
+  await mkdir(to, { recursive: true });
+  if (method !== "sftp" && guest.facts.tools.has("tar")) {
+    const stderr = new Message();
+    const pipe = createPipe();
+    const onStdout = (chunk: Buffer) =>
+      pipe.write(chunk)
+        ? undefined
+        : new Promise<void>((resolve) => pipe.once("drain", resolve).once("close", resolve));
+    const extracting = extractTree(pipe, to, { onBytes: counter.add, onLeftOut: options.onLeftOut });
+    const stopped = new AbortController();
+    extracting.catch((error: unknown) => stopped.abort(error));
+    const signal = AbortSignal.any([options.signal, stopped.signal]);
+    const sending = execOnLink(guest.link, sendTree(from), { signal, onStdout, onStderr: stderr.add }).finally(() =>
+      pipe.end(),
+    );
+    const [result] = await Promise.all([sending, extracting.catch((error: unknown) => failExtract(error, sending))]);
+    return check(result, `copy "${from}" from the machine`, stderr);
+  }
+  const sftp = await sftpOf(guest.link, options.signal);
+  const transfer = { link: guest.link, sftp, signal: options.signal, onBytes: counter.add };
+  await downloadBySftp(transfer, from, directoryTarget(from, to, posix.basename), options.onLeftOut);
+}
+
+/** A stream cut short fails the unpacking as well; the reason is then with the sender. */
+async function failExtract(error: unknown, sending: Promise<{ readonly kind: string }>): Promise<void> {
+  const result = await sending.catch(() => undefined);
+  if (result === undefined || error instanceof BuildError) throw error;
+}
+
+async function downloadBySftp(
+  transfer: SftpTransfer,
+  from: string,
+  to: string,
+  onLeftOut: (path: string, why: string) => void,
+): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const { filename, attrs } of await sftpList(transfer, from)) {
+    const source = joinGuestPath(from, filename);
+    const target = inside(to, filename);
+    if (attrs.isDirectory()) await downloadBySftp(transfer, source, target, onLeftOut);
+    else if (attrs.isFile()) await saveFile(transfer, source, target);
+    else onLeftOut(source, "it is neither a file nor a directory");
+  }
+}
+
+async function saveFile(transfer: SftpTransfer, source: string, target: string): Promise<void> {
+  const temporary = temporaryNameFor(target);
+  try {
+    await pipeline(Readable.from(sftpRead(transfer, source)), createWriteStream(temporary, { flags: "wx" }));
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Runs `body` over the items, so many at once; the first failure stops the rest from starting. */
+async function inParallel<Item>(
+  items: readonly Item[],
+  limit: number,
+  body: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  let failed = false;
+  const worker = async () => {
+    for (const item of queue) {
+      if (failed) return;
+      await body(item).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}

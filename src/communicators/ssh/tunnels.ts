@@ -1,0 +1,61 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { BuildError } from "../../sdk/error.ts";
+import { tunnelPattern } from "../../sdk/schema/communicator.ts";
+import type { SshLink } from "./link.ts";
+import type { Tunnel } from "./settings.ts";
+
+/** Reads `PORT:HOST:PORT`; the schema has checked the form. */
+export function parseTunnel(text: string): Tunnel {
+  const [, listenPort, host, port] = tunnelPattern.exec(text)!;
+  return { listenPort: Number(listenPort), target: { host: host!.replace(/^\[|\]$/g, ""), port: Number(port) } };
+}
+
+/** Listens on this computer (loopback only) and leads every connection through the link of the moment. */
+export async function listenLocally(tunnel: Tunnel, link: () => SshLink | undefined): Promise<Server> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {}).on("close", () => sockets.delete(socket));
+    const { client } = link() ?? {};
+    if (!client) return void socket.destroy();
+    const { host, port } = tunnel.target;
+    client.forwardOut("127.0.0.1", socket.remotePort ?? 0, host, port, (error, stream) => {
+      if (error) return void socket.destroy();
+      stream.on("error", () => socket.destroy());
+      socket.pipe(stream).pipe(socket);
+    });
+  });
+  server.on("close", () => sockets.forEach((socket) => socket.destroy()));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(
+        new BuildError(`The local tunnel cannot listen on port ${tunnel.listenPort}: ${cause.message}`, { cause }),
+      ),
+    );
+    server.listen(tunnel.listenPort, "127.0.0.1", resolve);
+  });
+  return server;
+}
+
+/** Asks the guest to listen (on its loopback) for every tunnel; each connection there is led to its target from here. */
+export async function listenRemotely(tunnels: readonly Tunnel[], link: SshLink, signal: AbortSignal): Promise<void> {
+  if (tunnels.length === 0) return;
+  link.client.on("tcp connection", (details, accept, reject) => {
+    const tunnel = tunnels.find(({ listenPort }) => listenPort === details.destPort);
+    if (!tunnel) return reject();
+    const socket = connect(tunnel.target);
+    socket.once("connect", () => {
+      const stream = accept();
+      stream.on("error", () => socket.destroy());
+      socket.pipe(stream).pipe(socket);
+    });
+    socket.on("error", () => reject());
+  });
+  for (const { listenPort } of tunnels) {
+    await link.ask<number>(
+      `listen on port ${listenPort} in the machine`,
+      (answer) => link.client.forwardIn("127.0.0.1", listenPort, answer),
+      signal,
+    );
+  }
+}

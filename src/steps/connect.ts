@@ -1,0 +1,113 @@
+import { createNoneCommunicator } from "../communicators/none.ts";
+import { SshCommunicator } from "../communicators/ssh/ssh-communicator.ts";
+import { readSshSettings } from "../communicators/ssh/ssh-settings.ts";
+import type { RefusalLimit } from "../communicators/ssh/wait-for-login.ts";
+import { describeDuration } from "../lib/duration.ts";
+import { sleep } from "../lib/retry.ts";
+import type { Communicator } from "../sdk/communicator.ts";
+import type { Run } from "../sdk/run.ts";
+import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
+
+export interface ConnectOptions {
+  readonly config: CommunicatorConfig;
+  /** Asked before every attempt where it is a function; `undefined` while the address is not known. */
+  readonly host: string | (() => Promise<string | undefined>);
+  /** Default `ssh_port`. */
+  readonly port?: number | (() => Promise<number | undefined>) | undefined;
+  /** The key made for this build. */
+  readonly key?: { readonly privateKey: string } | undefined;
+  /** The machine is installed during the wait, and its installer may run an SSH server that refuses us. */
+  readonly installsItself?: boolean;
+  /** How long a machine may refuse the login before refusals count (cloud machines get their keys late). Default 8 s. */
+  readonly refusalGraceMs?: number;
+}
+
+/**
+ * Waits until the machine can be logged in to and keeps that connection for the build. Says why it is not ready yet,
+ * once per change. Closed at the end of the build.
+ */
+export async function connect(run: Run, options: ConnectOptions): Promise<Communicator> {
+  if (options.config.communicator === "none") return createNoneCommunicator();
+  return run.step("connect to the machine", async ({ signal, onCleanup }) => {
+    const communicator = await createSsh(run, options);
+    onCleanup("the SSH connection", () => communicator.close());
+    run.say(`Waiting for SSH to become available...`);
+    const started = performance.now();
+    await communicator.connect(signal);
+    await pauseBeforeConnecting(run, communicator, options.config.pause_before_connecting, signal);
+    if (options.installsItself === true) await confirm(communicator, signal);
+    run.say(
+      `Connected to ${communicator.address.replace(/^ssh /, "")} after ${describeDuration(performance.now() - started)}`,
+    );
+    return communicator;
+  });
+}
+
+async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunicator> {
+  const { config, host, key } = options;
+  const port = options.port ?? config.ssh_port;
+  const given = key === undefined || key.privateKey === "" ? undefined : key;
+  return new SshCommunicator({
+    settings: await readSshSettings(run, config, given),
+    address: async () => {
+      const at = typeof host === "string" ? host : await host();
+      const on = typeof port === "number" ? port : await port();
+      return at === undefined || at === "" || on === undefined ? undefined : { host: at, port: on };
+    },
+    timeoutMs: timeLimit(config),
+    refusals: refusalLimit(options),
+    onReason: (reason) => run.say(`SSH is not ready: ${reason}`),
+    onWarning: (text) => run.warn(text),
+    onDebug: (text, details) => run.debug("ssh", text, details),
+  });
+}
+
+const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+const FEW_REFUSALS = 5;
+
+/** As in Packer: five minutes, unless the user limits only the attempts. */
+function timeLimit({ ssh_timeout, ssh_handshake_attempts }: CommunicatorConfig): number | undefined {
+  if (ssh_timeout !== undefined && ssh_timeout > 0) return ssh_timeout;
+  return ssh_handshake_attempts === undefined ? DEFAULT_TIMEOUT_MS : undefined;
+}
+
+/**
+ * A machine that boots a finished system refuses a wrong key for ever, so a few refusals are enough. An installer may
+ * refuse for as long as the installation lasts; a user who gave only `ssh_timeout` for such a machine means just that.
+ */
+export function refusalLimit(
+  options: Pick<ConnectOptions, "config" | "installsItself" | "refusalGraceMs">,
+): RefusalLimit {
+  const { ssh_timeout, ssh_handshake_attempts } = options.config;
+  if (ssh_handshake_attempts !== undefined) return { count: ssh_handshake_attempts, graceMs: 0 };
+  if (options.installsItself === true && ssh_timeout !== undefined) return { count: Infinity, graceMs: 0 };
+  return {
+    count: options.installsItself === true ? 2 * FEW_REFUSALS : FEW_REFUSALS,
+    graceMs: options.refusalGraceMs ?? 8000,
+  };
+}
+
+async function pauseBeforeConnecting(
+  run: Run,
+  communicator: SshCommunicator,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (ms <= 0) return;
+  await communicator.disconnect({ reinstalled: true });
+  run.say(`Pausing for ${describeDuration(ms)} before connecting for good (pause_before_connecting)`);
+  await sleep(ms, signal);
+  await communicator.connect(signal);
+}
+
+const CONFIRM_AFTER_MS = 1000;
+
+/** An installer may let us in a moment before it restarts the machine: only a login that lasts counts. */
+async function confirm(communicator: SshCommunicator, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { link } = await communicator.connect(signal);
+    await sleep(CONFIRM_AFTER_MS, signal);
+    if (link.alive) return;
+    await communicator.disconnect({ reinstalled: true });
+  }
+}

@@ -1,0 +1,64 @@
+import type { GeneratedData } from "../sdk/component.ts";
+import type { Run } from "../sdk/run.ts";
+import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
+import type { SshKey } from "./ssh-key.ts";
+
+/** What every builder knows about its machine once it is up. */
+export interface MachineFacts {
+  readonly config: CommunicatorConfig;
+  readonly host: string;
+  readonly port: number;
+  /** How the platform calls the machine; becomes `build.ID`. */
+  readonly id: string;
+  readonly key?: SshKey | undefined;
+  /** The builder's HTTP server, as the guest sees it. */
+  readonly http?: { readonly ip: string; readonly port: number } | undefined;
+  /** A user or password the builder found out itself. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly extra?: GeneratedData | undefined;
+}
+
+/** Names of `build.*` that every builder gives. */
+export const commonGeneratedData: readonly string[] = [
+  "ID",
+  "Host",
+  "Port",
+  "User",
+  "Password",
+  "ConnType",
+  "PackerRunUUID",
+  "PackerHTTPAddr",
+  "PackerHTTPIP",
+  "PackerHTTPPort",
+  "SSHPublicKey",
+  "SSHPrivateKey",
+  "SSHPrivateKeyFile",
+  "SSHAgentAuth",
+  "WinRMPassword",
+];
+
+/** The values of `build.*`. Secrets among them are registered for masking. */
+export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
+  const { config, key, http } = facts;
+  const password = facts.password ?? config.ssh_password ?? "";
+  if (password !== "") run.secret(password);
+  return {
+    ID: facts.id,
+    Host: facts.host,
+    Port: facts.port,
+    User: facts.user ?? config.ssh_username ?? "",
+    Password: password,
+    ConnType: config.communicator,
+    PackerRunUUID: run.runId,
+    PackerHTTPAddr: http ? `${http.ip}:${http.port}` : "",
+    PackerHTTPIP: http?.ip ?? "",
+    PackerHTTPPort: http === undefined ? "" : String(http.port),
+    SSHPublicKey: key?.publicKey ?? "",
+    SSHPrivateKey: key?.privateKey ?? "",
+    SSHPrivateKeyFile: key?.privateKeyPath ?? config.ssh_private_key_file ?? "",
+    SSHAgentAuth: String(config.ssh_agent_auth),
+    WinRMPassword: "",
+    ...facts.extra,
+  };
+}
