@@ -1,0 +1,134 @@
+import type { Host } from "../sdk/host.ts";
+
+/**
+ * A command as data: parsing, help, completion and reference docs all come from one declaration. Its module is loaded
+ * when the command is asked for, so a module may import statically what it always needs.
+ */
+export interface Command<Flags extends FlagTable = FlagTable> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What the help shows first. */
+  readonly examples: readonly Example[];
+  readonly arguments: readonly CommandArgument[];
+  readonly flags: Flags;
+  /** Paragraphs below the flags: what a newcomer has to know and the flags do not say. */
+  readonly notes?: readonly string[];
+  run(context: CommandContext, input: CommandInput<Flags>): Promise<number>;
+}
+
+export interface Example {
+  readonly command: string;
+  readonly explains: string;
+}
+
+export interface CommandArgument {
+  readonly name: string;
+  readonly description: string;
+  readonly optional?: boolean;
+  readonly variadic?: boolean;
+}
+
+/** `Process` is for signals only; everything else comes from `host`. */
+export interface CommandContext {
+  readonly host: Host;
+  readonly process: NodeJS.Process;
+}
+
+export interface CommandInput<Flags extends FlagTable> {
+  readonly positional: readonly string[];
+  readonly flags: FlagValues<Flags>;
+}
+
+export const EXIT = {
+  ok: 0,
+  /** A build failed, or the template is invalid. */
+  failed: 1,
+  /** The command line cannot be understood. */
+  usage: 2,
+  /** `fmt -check` found files that are not formatted. */
+  unformatted: 3,
+} as const;
+
+interface FlagBase {
+  readonly description: string;
+  /** Not in the help and not completed: kept for those who type it. */
+  readonly hidden?: boolean;
+  /** The flag is understood and changes nothing; the sentence says why, once, when it is used. */
+  readonly withoutEffect?: string;
+}
+export interface BooleanFlag extends FlagBase {
+  readonly kind: "boolean";
+  readonly default: boolean;
+}
+export interface TextFlag extends FlagBase {
+  readonly kind: "text";
+  /** For help: `FILE`, `NAME=VALUE`. */
+  readonly value: string;
+}
+/** May be given several times; with `separator`, each may hold several. */
+export interface ListFlag extends FlagBase {
+  readonly kind: "list";
+  readonly value: string;
+  readonly separator?: string;
+}
+export interface IntegerFlag extends FlagBase {
+  readonly kind: "integer";
+  readonly value: string;
+  readonly default: number;
+}
+export interface ChoiceFlag<Choice extends string = string> extends FlagBase {
+  readonly kind: "choice";
+  readonly choices: readonly Choice[];
+  readonly default: NoInfer<Choice> | undefined;
+}
+export type Flag = BooleanFlag | TextFlag | ListFlag | IntegerFlag | ChoiceFlag;
+export type FlagTable = Readonly<Record<string, Flag>>;
+
+export type FlagValue<F extends Flag> = F extends BooleanFlag
+  ? boolean
+  : F extends TextFlag
+    ? string | undefined
+    : F extends ListFlag
+      ? readonly string[]
+      : F extends IntegerFlag
+        ? number
+        : F extends ChoiceFlag<infer Choice>
+          ? Choice | (undefined extends F["default"] ? undefined : never)
+          : never;
+/** Flag names as typed (`parallel-builds`) to values. */
+export type FlagValues<Flags extends FlagTable> = { readonly [Name in keyof Flags]: FlagValue<Flags[Name]> };
+
+type More = Pick<FlagBase, "hidden" | "withoutEffect">;
+export const booleanFlag = (description: string, more: More & { readonly default?: boolean } = {}): BooleanFlag => ({
+  kind: "boolean",
+  description,
+  ...more,
+  default: more.default ?? false,
+});
+export const textFlag = (value: string, description: string, more: More = {}): TextFlag => ({
+  kind: "text",
+  value,
+  description,
+  ...more,
+});
+export const listFlag = (
+  value: string,
+  description: string,
+  more: More & { readonly separator?: string } = {},
+): ListFlag => ({ kind: "list", value, description, ...more });
+export const integerFlag = (
+  value: string,
+  description: string,
+  more: More & { readonly default: number },
+): IntegerFlag => ({ kind: "integer", value, description, ...more });
+export const choiceFlag = <const Choice extends string, Default extends NoInfer<Choice> | undefined = undefined>(
+  choices: readonly Choice[],
+  description: string,
+  more: More & { readonly default?: Default } = {},
+) => ({ kind: "choice" as const, choices, description, ...more, default: more.default as Default });
+
+/** Keeps the types of the flags for `run`. */
+export function defineCommand<const Flags extends FlagTable>(command: Command<Flags>): Command<Flags> {
+  return command;
+}

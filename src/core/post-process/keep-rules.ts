@@ -1,0 +1,51 @@
+import type { Artifact } from "../../sdk/artifact.ts";
+import type { PostProcessed } from "../../sdk/component.ts";
+import type { PlannedPostProcessor } from "../../template/model.ts";
+
+/** One post-processor that ran: what went in, what came out, and whether the input is to be kept. */
+export interface Link {
+  readonly input: Artifact;
+  readonly output: Artifact | undefined;
+  readonly keepsInput: boolean;
+}
+
+export type ChainResult = { readonly links: readonly Link[]; readonly error?: unknown };
+
+/** The component's veto, then the user's word, then the component's own opinion. */
+export function keepsInput({ keepInputArtifact }: PlannedPostProcessor, result: PostProcessed): boolean {
+  return result.mustKeepInput === true || (keepInputArtifact ?? result.keepInput);
+}
+
+export interface ArtifactsAfter {
+  readonly kept: readonly Artifact[];
+  /** To be destroyed, provided that everything succeeded. */
+  readonly unwanted: readonly Artifact[];
+}
+
+/**
+ * Who stays: the builder's artifact when there was no post-processor or any chain's first one keeps it; inside a chain,
+ * each input that is kept, and what came out last. An artifact that lives on in another (same object, or a file in
+ * common) is never unwanted.
+ */
+export function artifactsAfter(built: Artifact, chains: readonly ChainResult[]): ArtifactsAfter {
+  const firsts = chains.flatMap(({ links }) => links.slice(0, 1));
+  const keepsBuilt = firsts.length === 0 || firsts.some((link) => link.keepsInput);
+  const kept = new Set<Artifact>(keepsBuilt ? [built] : []);
+  const unwanted = new Set<Artifact>(keepsBuilt ? [] : [built]);
+  for (const { links } of chains) {
+    for (const link of links.slice(1)) (link.keepsInput ? kept : unwanted).add(link.input);
+    const last = links.at(-1)?.output;
+    if (last) kept.add(last);
+  }
+  for (const artifact of unwanted) {
+    if (kept.has(artifact)) unwanted.delete(artifact);
+    else if ([...kept].some((other) => shareFile(artifact, other))) {
+      unwanted.delete(artifact);
+    }
+  }
+  return { kept: [...kept], unwanted: [...unwanted] };
+}
+
+function shareFile(one: Artifact, other: Artifact): boolean {
+  return one.files.some((file) => other.files.includes(file));
+}

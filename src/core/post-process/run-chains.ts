@@ -1,0 +1,80 @@
+import type { Artifact } from "../../sdk/artifact.ts";
+import type { GeneratedData } from "../../sdk/component.ts";
+import type { BuildIdentity } from "../../sdk/run.ts";
+import type { PlannedPostProcessor } from "../../template/model.ts";
+import type { BuildRun } from "../run/build-run.ts";
+import { artifactsAfter, type ChainResult } from "./keep-rules.ts";
+import { runChain } from "./run-chain.ts";
+
+export type Chain = readonly PlannedPostProcessor[];
+
+export interface ChainsJob {
+  readonly chains: readonly Chain[];
+  /** The builder's artifact. */
+  readonly artifact: Artifact;
+  readonly data: GeneratedData;
+  readonly build: BuildIdentity;
+  /** A run for one chain: each cleans up after itself. */
+  readonly createRun: () => BuildRun;
+  readonly signal: AbortSignal;
+}
+
+export interface PostProcessing {
+  /** Everything that exists now. */
+  readonly artifacts: readonly Artifact[];
+  /** The failures, in template order. */
+  readonly errors: readonly unknown[];
+  readonly runs: readonly BuildRun[];
+}
+
+/**
+ * Runs all chains, a failed one not stopping the others. What the template says is not to be kept is destroyed only at
+ * the very end, when every chain has succeeded.
+ */
+export async function runChains(job: ChainsJob): Promise<PostProcessing> {
+  const results: ChainResult[] = [];
+  const runs: BuildRun[] = [];
+  for (const group of groupIndependent(job.chains)) {
+    if (job.signal.aborted) break;
+    const run = async (chain: Chain): Promise<ChainResult> => {
+      const chainRun = job.createRun();
+      runs.push(chainRun);
+      return runChain(chainRun, chain, job);
+    };
+    results.push(...(await Promise.all(group.map(run))));
+  }
+  const errors = results.flatMap((result) => ("error" in result ? [result.error] : []));
+  if (job.signal.aborted && results.length < job.chains.length) errors.push(job.signal.reason);
+  const { kept, unwanted } = artifactsAfter(job.artifact, results);
+  if (errors.length > 0) return { artifacts: [...kept, ...unwanted], errors, runs };
+  const undestroyed = await destroy(unwanted, job.createRun(), job.signal);
+  return { artifacts: [...kept, ...undestroyed], errors, runs };
+}
+
+/** Neighbouring chains that touch nothing but their input run together; any other has the template's order to itself. */
+export function groupIndependent(chains: readonly Chain[]): Chain[][] {
+  const groups: Chain[][] = [];
+  let open = false;
+  for (const chain of chains) {
+    const independent = chain.every(({ component }) => component.independent === true);
+    if (independent && open) groups.at(-1)!.push(chain);
+    else groups.push([chain]);
+    open = independent;
+  }
+  return groups;
+}
+
+/** Returns what could not be destroyed: it still exists, so it is still the user's. */
+async function destroy(artifacts: readonly Artifact[], run: BuildRun, signal: AbortSignal): Promise<Artifact[]> {
+  const left: Artifact[] = [];
+  for (const artifact of artifacts) {
+    try {
+      await artifact.destroy(signal);
+      run.debug("artifact", `removed the intermediate artifact: ${artifact.description}`);
+    } catch (error) {
+      left.push(artifact);
+      run.warn(`An artifact that was not to be kept could not be removed (${artifact.description}): ${String(error)}`);
+    }
+  }
+  return left;
+}

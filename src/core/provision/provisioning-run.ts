@@ -1,0 +1,49 @@
+import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
+import type { BuildPlan } from "../../template/model.ts";
+import { BuildRun } from "../run/build-run.ts";
+import type { Session } from "../run/session.ts";
+import { runProvisioner } from "./run-provisioner.ts";
+
+/** The run a builder gets: it can have its machine provisioned, once. */
+export class ProvisioningRun extends BuildRun implements BuilderRun {
+  readonly hasProvisioners: boolean;
+  readonly #plan: BuildPlan;
+  #data: GeneratedData | undefined;
+  #errorCleanup: ((signal: AbortSignal) => Promise<void>) | undefined;
+
+  constructor(session: Session, plan: BuildPlan, signal: AbortSignal) {
+    super(session, plan.identity, signal);
+    this.#plan = plan;
+    this.hasProvisioners = plan.provisioners.some(({ component }) => component.onHost !== true);
+  }
+
+  /** What `build.*` means in this build, as far as the builder has told. */
+  get data(): GeneratedData {
+    return { PackerRunUUID: this.runId, ...this.#data };
+  }
+
+  async provision(machine: Machine): Promise<void> {
+    this.#data = machine.data;
+    const whole: Machine = { ...machine, data: this.data };
+    this.#registerErrorCleanup(whole);
+    for (const planned of this.#plan.provisioners) {
+      await this.pause("Pausing before the next provisioner.");
+      await runProvisioner({ run: this, planned, machine: whole, signal: this.signal });
+    }
+  }
+
+  /** `-on-error=run-cleanup-provisioner`: that one runs while the machine is there, then everything is left as it is. */
+  async leaveAfterErrorCleanup(): Promise<void> {
+    this.failures.abandon();
+    await this.#errorCleanup?.(this.signal);
+  }
+
+  #registerErrorCleanup(machine: Machine): void {
+    const planned = this.#plan.errorCleanupProvisioner;
+    if (!planned) return;
+    this.#errorCleanup = (signal) => runProvisioner({ run: this, planned, machine, signal });
+    this.onCleanup("error-cleanup provisioner", async (outcome, signal) => {
+      if (outcome === "failed") await this.#errorCleanup?.(signal);
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { formatDuration } from "../../lib/duration.ts";
+import { sleep } from "../../lib/retry.ts";
+import type { Machine } from "../../sdk/component.ts";
+import type { PlannedProvisioner } from "../../template/model.ts";
+import { errorText } from "../describe-error.ts";
+import { withSignal, type BuildRun } from "../run/build-run.ts";
+import { decodeNow } from "../run/decode-now.ts";
+import { withTimeLimit } from "../run/time-limit.ts";
+
+export interface ProvisionerJob {
+  readonly run: BuildRun;
+  readonly planned: PlannedProvisioner;
+  readonly machine: Machine;
+  readonly signal: AbortSignal;
+}
+
+/** One provisioner with its meta-arguments, outermost first: pause_before, continue_on_error, max_retries, timeout. */
+export async function runProvisioner(job: ProvisionerJob): Promise<void> {
+  await job.run.step(describeProvisioner(job.planned), async () => {
+    await pauseBefore(job);
+    await (job.planned.continueOnError ? attemptAndGoOn(job) : attempt(job));
+  });
+}
+
+async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
+  try {
+    await attempt(job);
+  } catch (error) {
+    if (job.signal.aborted) throw error;
+    job.run.warn(
+      `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.`,
+    );
+  }
+}
+
+export function describeProvisioner({ type, name }: PlannedProvisioner): string {
+  return name === undefined ? `${type} provisioner` : `${type} provisioner "${name}"`;
+}
+
+async function pauseBefore({ run, planned, signal }: ProvisionerJob): Promise<void> {
+  if (planned.pauseBeforeMs <= 0) return;
+  run.say(`Pausing ${formatDuration(planned.pauseBeforeMs)} before the ${describeProvisioner(planned)}...`);
+  await sleep(planned.pauseBeforeMs, signal);
+}
+
+/** The first failure is the one that tells most, so it is the one that is thrown when all attempts failed. */
+async function attempt(job: ProvisionerJob): Promise<void> {
+  const { run, planned, signal } = job;
+  let first: { readonly error: unknown } | undefined;
+  for (let left = planned.maxRetries; ; left--) {
+    const tried = await run.scope("attempt", () => provisionOnce(job));
+    if ("result" in tried) return;
+    first ??= tried;
+    if (left <= 0 || signal.aborted) throw first.error;
+    run.warn(
+      `The ${describeProvisioner(planned)} failed: ${errorText(tried.error)}. Retrying; ${left} ${left === 1 ? "try" : "tries"} left.`,
+    );
+  }
+}
+
+function provisionOnce({ run, planned, machine, signal }: ProvisionerJob): Promise<void> {
+  const config = decodeNow(run, planned, machine.data);
+  return withTimeLimit(
+    { limitMs: planned.timeoutMs, what: `The ${describeProvisioner(planned)}`, signal },
+    (limited) => planned.component.provision(withSignal(run, limited), config, machine),
+  );
+}

@@ -1,0 +1,148 @@
+import type { Artifact } from "../sdk/artifact.ts";
+import type { ArtifactSummary, Leftover, Outcome, StepTime } from "../sdk/event.ts";
+import type { BuildPlan } from "../template/model.ts";
+import { artifactRecordPath, recordArtifact } from "./artifact-record.ts";
+import { describeError, errorText } from "./describe-error.ts";
+import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
+import { ProvisioningRun } from "./provision/provisioning-run.ts";
+import { BuildRun } from "./run/build-run.ts";
+import { catchingCrashes } from "./run/crash.ts";
+import { decodeNow } from "./run/decode-now.ts";
+import type { Session } from "./run/session.ts";
+import { orLeftBehind } from "./run/time-limit.ts";
+import { checkWorld } from "./preflight.ts";
+import { summarizeArtifact } from "./summarize-artifact.ts";
+
+/** After a crash, how long the rest of the build may take to notice before its clean-up begins without it. */
+const CRASH_GRACE_MS = 5_000;
+
+export interface BuildSettings {
+  /** Of this run: artifact records go there, so that post-processing can be repeated later. */
+  readonly runDirectory: string;
+  readonly allDigests: boolean;
+}
+
+export interface BuildResult {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly error: string | undefined;
+  readonly durationMs: number;
+  readonly artifacts: readonly ArtifactSummary[];
+  readonly steps: readonly StepTime[];
+  readonly leftovers: readonly Leftover[];
+}
+
+/** One build from its builder to the end of its post-processors. Never rejects, whatever its components do. */
+export async function runBuild(session: Session, plan: BuildPlan, settings: BuildSettings): Promise<BuildResult> {
+  const started = session.host.clock.monotonic();
+  const build = plan.identity.name;
+  session.emit({ kind: "build-started", build });
+  const done = await buildAndPostProcess(session, plan, settings);
+  const outcome = outcomeOf(done.errors, session.signal);
+  for (const error of done.errors) reportError(session, build, error, outcome);
+  const artifacts = await Promise.all(
+    done.artifacts.map((artifact) =>
+      summarizeArtifact(artifact, { signal: session.signal, allDigests: settings.allDigests }),
+    ),
+  );
+  for (const artifact of artifacts) session.emit({ kind: "artifact", build, artifact });
+  const result: BuildResult = {
+    name: build,
+    outcome,
+    error: done.errors.length === 0 ? undefined : done.errors.map(errorText).join("; "),
+    durationMs: session.host.clock.monotonic() - started,
+    artifacts,
+    steps: done.runs.flatMap((run) => run.stepTimes),
+    leftovers: done.runs.flatMap((run) => run.leftovers),
+  };
+  session.emit({ kind: "build-finished", build, ...withoutName(result) });
+  return result;
+}
+
+async function buildAndPostProcess(session: Session, plan: BuildPlan, settings: BuildSettings): Promise<PostProcessing> {
+  const crashed = new AbortController();
+  const signal = AbortSignal.any([session.signal, crashed.signal]);
+  const run = new ProvisioningRun(session, plan, signal);
+  const built = await catchingCrashes(crashed, () => runBuilder(run, plan, crashed.signal));
+  if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
+  const { artifact } = built;
+  if (!artifact) return { artifacts: [], errors: [], runs: [run] };
+  const processed = await catchingCrashes(crashed, () => postProcess(session, plan, { run, artifact, signal, settings }));
+  return { ...processed, runs: [run, ...processed.runs] };
+}
+
+type Built = { readonly artifact: Artifact | undefined } | { readonly error: unknown };
+
+async function runBuilder(run: ProvisioningRun, plan: BuildPlan, crashed: AbortSignal): Promise<Built> {
+  try {
+    const work = buildOnce(run, plan);
+    const artifact = await orLeftBehind(work, crashed, CRASH_GRACE_MS);
+    await run.unwind("succeeded");
+    return { artifact };
+  } catch (error) {
+    const cause = crashed.aborted ? (crashed.reason as unknown) : error;
+    await undoFailed(run);
+    return { error: cause };
+  }
+}
+
+async function buildOnce(run: ProvisioningRun, { builder }: BuildPlan): Promise<Artifact | undefined> {
+  run.signal.throwIfAborted();
+  const config = decodeNow(run, builder);
+  await checkWorld(run, builder.component, config);
+  return builder.component.build(run, config);
+}
+
+async function undoFailed(run: ProvisioningRun): Promise<void> {
+  if (run.signal.aborted) return run.unwind("cancelled");
+  if (run.options.onError === "run-cleanup-provisioner") {
+    await run.leaveAfterErrorCleanup().catch((error: unknown) => run.warn(errorText(error)));
+  }
+  if (run.failures.leavesEverything) {
+    run.warn("Nothing is cleaned up, as -on-error asks for. What this build made is listed by: imgbuild cleanup --dry-run");
+    return;
+  }
+  await run.unwind("failed");
+}
+
+interface BuiltArtifact {
+  readonly run: ProvisioningRun;
+  readonly artifact: Artifact;
+  readonly signal: AbortSignal;
+  readonly settings: BuildSettings;
+}
+
+async function postProcess(
+  session: Session,
+  plan: BuildPlan,
+  { run, artifact, signal, settings }: BuiltArtifact,
+): Promise<PostProcessing> {
+  if (plan.chains.length > 0) {
+    const path = artifactRecordPath(settings.runDirectory, plan.identity);
+    await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
+  }
+  return runChains({
+    chains: plan.chains,
+    artifact,
+    data: run.data,
+    build: plan.identity,
+    createRun: () => new BuildRun(session, plan.identity, signal),
+    signal,
+  });
+}
+
+function outcomeOf(errors: readonly unknown[], signal: AbortSignal): Outcome {
+  if (errors.length === 0) return "succeeded";
+  return signal.aborted ? "cancelled" : "failed";
+}
+
+function reportError(session: Session, build: string, error: unknown, outcome: Outcome): void {
+  if (outcome === "cancelled") return;
+  const { text, hint, stack } = describeError(error);
+  session.emit({ kind: "error", build, text, hint });
+  if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
+}
+
+function withoutName({ name: _, ...rest }: BuildResult): Omit<BuildResult, "name"> {
+  return rest;
+}

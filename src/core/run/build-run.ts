@@ -1,0 +1,176 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Leftover, Outcome, StepTime } from "../../sdk/event.ts";
+import type { BuildEvent } from "../../sdk/event.ts";
+import type { Resource } from "../../sdk/journal.ts";
+import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
+import { errorText } from "../describe-error.ts";
+import { CleanupStack, type Frame, type UndoFailure } from "./cleanup-stack.ts";
+import { FailurePolicy } from "./on-error.ts";
+import type { Session } from "./session.ts";
+
+/** The step that is running, so that a step inside another is known as such even when others run beside it. */
+const frames = new AsyncLocalStorage<Frame>();
+
+/** The run of one build: what components see of it, and what the core does with it at the end. */
+export class BuildRun implements Run {
+  readonly build: BuildIdentity;
+  readonly signal: AbortSignal;
+  readonly failures: FailurePolicy;
+  readonly leftovers: Leftover[] = [];
+  readonly stepTimes: StepTime[] = [];
+  readonly #session: Session;
+  readonly #cleanup: CleanupStack;
+
+  constructor(session: Session, build: BuildIdentity, signal: AbortSignal = session.signal) {
+    this.#session = session;
+    this.build = build;
+    this.signal = signal;
+    this.failures = new FailurePolicy(session, build.name);
+    this.#cleanup = new CleanupStack(session.journal);
+  }
+
+  get runId() {
+    return this.#session.runId;
+  }
+  get options() {
+    return this.#session.options;
+  }
+  get host() {
+    return this.#session.host;
+  }
+  get directories() {
+    return this.#session.directories;
+  }
+
+  async step<Result>(name: string, body: (step: Step) => Promise<Result>): Promise<Result> {
+    const frame: Frame = { name, parent: frames.getStore() };
+    for (;;) {
+      this.signal.throwIfAborted();
+      try {
+        const result = await this.#timed(frame, () => body(this.#stepFor(frame)));
+        await this.pause(`Pausing after run of step "${name}".`);
+        return result;
+      } catch (error) {
+        if ((await this.failures.decide(`step "${name}"`, error, this.signal)) === "give up") throw error;
+        await this.unwind("failed", frame);
+      }
+    }
+  }
+
+  /** Runs `body` as if in a step of its own that nobody sees; returns what undoes what it registered. */
+  async scope<Result>(name: string, body: () => Promise<Result>): Promise<{ result: Result } | { error: unknown }> {
+    const frame: Frame = { name, parent: frames.getStore() };
+    try {
+      return { result: await frames.run(frame, body) };
+    } catch (error) {
+      await this.unwind("failed", frame);
+      return { error };
+    }
+  }
+
+  /** Registers a reversal outside of any step. */
+  onCleanup(what: string, undo: Undo): void {
+    this.#cleanup.register(what, undo, frames.getStore());
+  }
+
+  /** `-debug`: waits for the user, where there is one. */
+  async pause(text: string): Promise<void> {
+    if (!this.options.debug || this.#session.ask === undefined || this.signal.aborted) return;
+    await this.#session.ask({ text: `${this.build.name}: ${text}`, choices: { "": "continue" } }, this.signal);
+  }
+
+  /** Undoes what was registered (in one step), last in first out. What stays behind is added to `leftovers`. */
+  async unwind(outcome: Outcome, within?: Frame): Promise<void> {
+    const failures: UndoFailure[] = [];
+    await this.#cleanup.unwind({
+      outcome,
+      within,
+      signal: this.#session.cleanupSignal,
+      onStart: (what) => this.emit({ kind: "cleanup-started", build: this.build.name, what }),
+      onFailure: (failure) => failures.push(failure),
+    });
+    for (const failure of failures) await this.#reportLeftover(failure);
+  }
+
+  async describe(resource: Resource): Promise<Leftover> {
+    return this.#session.describeResource(resource);
+  }
+
+  emit(event: BuildEvent): void {
+    this.#session.emit(event);
+  }
+  say(text: string): void {
+    this.emit({ kind: "say", build: this.build.name, text });
+  }
+  warn(text: string): void {
+    this.emit({ kind: "warning", build: this.build.name, text });
+  }
+  progress(label: string, done: number, total: number | undefined, unit: "bytes" | "items" = "bytes"): void {
+    this.emit({ kind: "progress", build: this.build.name, label, done, total, unit });
+  }
+  debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void {
+    this.emit({ kind: "debug", build: this.build.name, topic, text, details });
+  }
+  secret(value: string): void {
+    this.#session.secret(value);
+  }
+
+  #stepFor(frame: Frame): Step {
+    return {
+      signal: this.signal,
+      onCleanup: (what, undo) => this.#cleanup.register(what, undo, frame),
+      own: (resource, undo) => this.#cleanup.own(resource, undo, frame),
+    };
+  }
+
+  async #timed<Result>(frame: Frame, body: () => Promise<Result>): Promise<Result> {
+    const build = this.build.name;
+    const step = frame.name;
+    const started = this.host.clock.monotonic();
+    const finished = (outcome: Outcome): void => {
+      const durationMs = this.host.clock.monotonic() - started;
+      this.stepTimes.push({ step, durationMs });
+      this.emit({ kind: "step-finished", build, step, outcome, durationMs });
+    };
+    this.emit({ kind: "step-started", build, step });
+    try {
+      const result = await frames.run(frame, body);
+      finished("succeeded");
+      return result;
+    } catch (error) {
+      finished(this.signal.aborted ? "cancelled" : "failed");
+      throw error;
+    }
+  }
+
+  async #reportLeftover({ what, error, resource }: UndoFailure): Promise<void> {
+    const known: Leftover = resource ? await this.describe(resource) : { description: what };
+    this.leftovers.push(known);
+    this.emit({
+      kind: "cleanup-failed",
+      build: this.build.name,
+      what: known.description,
+      message: errorText(error),
+      manualCommand: known.manualCommand,
+    });
+  }
+}
+
+/** The same run with another signal: what a provisioner with a time limit sees. */
+export function withSignal<R extends Run>(run: R, signal: AbortSignal): Run {
+  return {
+    runId: run.runId,
+    build: run.build,
+    options: run.options,
+    host: run.host,
+    directories: run.directories,
+    signal,
+    step: (name, body) => run.step(name, (step) => body({ ...step, signal: AbortSignal.any([step.signal, signal]) })),
+    emit: (event) => run.emit(event),
+    say: (text) => run.say(text),
+    warn: (text) => run.warn(text),
+    progress: (label, done, total, unit) => run.progress(label, done, total, unit),
+    debug: (topic, text, details) => run.debug(topic, text, details),
+    secret: (value) => run.secret(value),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Outcome } from "../../sdk/event.ts";
+import type { Journal, JournalEntry, Resource } from "../../sdk/journal.ts";
+import type { Undo } from "../../sdk/run.ts";
+
+/** A step that is running; undo registered in it (or in a step inside it) belongs to it. */
+export interface Frame {
+  readonly name: string;
+  readonly parent: Frame | undefined;
+}
+
+export interface UndoFailure {
+  readonly what: string;
+  readonly error: unknown;
+  /** Set when the thing is in the journal, where it stays. */
+  readonly resource: Resource | undefined;
+}
+
+export interface UnwindOptions {
+  readonly outcome: Outcome;
+  /** Ends a reversal that takes too long. */
+  readonly signal: AbortSignal;
+  /** Only what was registered in this step. Default: everything. */
+  readonly within?: Frame | undefined;
+  readonly onStart: (what: string) => void;
+  readonly onFailure: (failure: UndoFailure) => void;
+}
+
+interface Registered {
+  readonly what: string;
+  readonly undo: Undo;
+  readonly frame: Frame | undefined;
+  readonly resource?: Resource | undefined;
+  readonly entry?: JournalEntry | undefined;
+}
+
+/** The reversals of one build: undone last in first out, each on its own, whatever the others do. */
+export class CleanupStack {
+  readonly #journal: Journal;
+  #registered: Registered[] = [];
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  register(what: string, undo: Undo, frame?: Frame): void {
+    this.#registered.push({ what, undo, frame });
+  }
+
+  /** The journal first (synced), so that whatever happens next, the thing can be found and removed. */
+  async own(resource: Resource, undo: Undo, frame?: Frame): Promise<JournalEntry> {
+    const entry = await this.#journal.record(resource);
+    this.#registered.push({ what: `${resource.kind} ${resource.id}`, undo, frame, resource, entry });
+    return entry;
+  }
+
+  /** Rejects never: what cannot be undone is told to `onFailure`, and its journal line stays. */
+  async unwind(options: UnwindOptions): Promise<void> {
+    for (let next = this.#pop(options.within); next !== undefined; next = this.#pop(options.within)) {
+      options.onStart(next.what);
+      try {
+        await next.undo(options.outcome, options.signal);
+        await next.entry?.strike();
+      } catch (error) {
+        options.onFailure({ what: next.what, error, resource: next.resource });
+      }
+    }
+  }
+
+  #pop(within: Frame | undefined): Registered | undefined {
+    const index = this.#registered.findLastIndex(({ frame }) => within === undefined || isInside(frame, within));
+    return index === -1 ? undefined : this.#registered.splice(index, 1)[0];
+  }
+}
+
+function isInside(frame: Frame | undefined, outer: Frame): boolean {
+  for (let current = frame; current; current = current.parent) if (current === outer) return true;
+  return false;
+}

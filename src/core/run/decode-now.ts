@@ -1,0 +1,22 @@
+import { BuildError } from "../../sdk/error.ts";
+import type { Component, GeneratedData } from "../../sdk/component.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { Planned } from "../../template/model.ts";
+
+/**
+ * The arguments of a component with everything known. What is wrong only now (a value that depends on the machine) is
+ * shown like any other mistake in the template, at its place.
+ */
+export function decodeNow(run: Run, planned: Planned<Component>, data?: GeneratedData): unknown {
+  const { config, diagnostics } = planned.decode(data);
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === "error" || data === undefined) run.emit({ kind: "diagnostic", diagnostic });
+  }
+  if (config !== undefined) return config;
+  const first = diagnostics.find(({ severity }) => severity === "error");
+  throw new BuildError(
+    first
+      ? `The arguments of ${planned.type} are wrong: ${first.summary}. ${first.detail}`
+      : `The arguments of ${planned.type} depend on values that are not known`,
+  );
+}

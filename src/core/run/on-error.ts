@@ -1,0 +1,52 @@
+import type { Session } from "./session.ts";
+
+/** What `-on-error` makes of a failure: `retry` runs the failed step again, `give up` lets the failure through. */
+export type Verdict = "retry" | "give up";
+
+/**
+ * Decides about the failures of one build. A failure passes through several steps on its way out; the first one decides,
+ * the outer ones accept.
+ */
+export class FailurePolicy {
+  readonly #session: Session;
+  readonly #build: string;
+  readonly #decided = new WeakSet<object>();
+  #abandoned = false;
+
+  constructor(session: Session, build: string) {
+    this.#session = session;
+    this.#build = build;
+    this.#abandoned = session.options.onError === "abort";
+  }
+
+  /** True when the user wants everything left as it is: nothing is undone after a failure. */
+  get leavesEverything(): boolean {
+    return this.#abandoned;
+  }
+
+  /** From now on nothing is undone. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
+  async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
+    const { ask, options } = this.#session;
+    if (options.onError !== "ask" || ask === undefined || signal.aborted || this.#isDecided(error)) return "give up";
+    const text = `${this.#build}: ${what} failed: ${error instanceof Error ? error.message : String(error)}`;
+    const answer = await ask({ text, choices: CHOICES }, signal).catch(() => "c");
+    if (answer === "r") return "retry";
+    if (answer === "a") this.abandon();
+    if (typeof error === "object" && error !== null) this.#decided.add(error);
+    return "give up";
+  }
+
+  #isDecided(error: unknown): boolean {
+    return typeof error === "object" && error !== null && this.#decided.has(error);
+  }
+}
+
+const CHOICES = {
+  c: "clean up and exit",
+  a: "abort without cleanup",
+  r: "retry step (the build may fail even if the retry succeeds)",
+} as const;

@@ -1,0 +1,30 @@
+import type { Emit } from "../../sdk/event.ts";
+import type { Host } from "../../sdk/host.ts";
+import type { Journal, Resource } from "../../sdk/journal.ts";
+import type { RunDirectories, RunOptions } from "../../sdk/run.ts";
+import type { Ask } from "./ask.ts";
+
+/** What all builds of one `imgbuild build` share. */
+export interface Session {
+  readonly runId: string;
+  readonly host: Host;
+  readonly options: RunOptions;
+  readonly directories: RunDirectories;
+  readonly journal: Journal;
+  readonly emit: Emit;
+  /** Masks a text in every sink from now on. */
+  readonly secret: (value: string) => void;
+  /** A text with every secret masked, for files that outlive the run. */
+  readonly redact: (text: string) => string;
+  /** Absent where nobody can answer (no terminal). */
+  readonly ask: Ask | undefined;
+  /** Aborts when the user interrupts the whole run. */
+  readonly signal: AbortSignal;
+  /** Aborts when clean-up has to stop waiting (a second interrupt). */
+  readonly cleanupSignal: AbortSignal;
+  /** How a resource and the command that removes it by hand read to the user. */
+  readonly describeResource: (resource: Resource) => Promise<{
+    readonly description: string;
+    readonly manualCommand?: string | undefined;
+  }>;
+}
