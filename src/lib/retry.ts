@@ -14,6 +14,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** `false` makes this failure final. Default: every failure is worth another try. */
   readonly shouldRetry?: (error: unknown) => boolean;
+  /** The failure's own word on how long to wait at least (`Retry-After`). */
+  readonly pauseFor?: (error: unknown) => number | undefined;
   readonly onRetry?: (error: unknown, attempt: number, pauseMs: number) => void;
 }
 
@@ -33,7 +35,7 @@ export async function retry<Result>(
       return await operation(attempt);
     } catch (error) {
       signal?.throwIfAborted();
-      const pause = pauseAfter(attempt, options);
+      const pause = Math.max(pauseAfter(attempt, options), options.pauseFor?.(error) ?? 0);
       const outOfTime = performance.now() - started + pause > timeoutMs;
       if (attempt >= attempts || outOfTime || options.shouldRetry?.(error) === false) throw error;
       options.onRetry?.(error, attempt, pause);

@@ -1,0 +1,40 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { request } from "undici";
+import { httpDispatcher, type DispatcherOptions } from "./http-dispatcher.ts";
+import { statusError } from "./json-api.ts";
+
+export interface UploadFileOptions extends DispatcherOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Bytes handed to the connection so far. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** PUTs a file to a (pre-signed) address, in one try. Rejects with `HttpStatusError` for an answer that is no success. */
+export async function uploadFile(url: string, path: string, options: UploadFileOptions): Promise<void> {
+  const { size } = await stat(path);
+  const dispatcher = httpDispatcher(url, options.env, options);
+  let done = 0;
+  const body = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+      yield chunk;
+      options.onProgress?.((done += chunk.length), size);
+    }
+  };
+  try {
+    const answer = await request(url, {
+      method: "PUT",
+      dispatcher,
+      signal: options.signal,
+      headers: { "content-length": String(size), ...options.headers },
+      body: Readable.from(body(), { objectMode: false }),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw statusError(answer.statusCode, text);
+  } finally {
+    await dispatcher.destroy();
+  }
+}

@@ -1,0 +1,121 @@
+import { request, type Dispatcher } from "undici";
+import { httpDispatcher } from "./http-dispatcher.ts";
+import { retry } from "./retry.ts";
+
+export interface JsonApiOptions {
+  /** Paths of requests are added to this. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly insecureTls?: boolean | undefined;
+  /** How long a throttled, failing or unreachable server is asked again. Default 2 minutes. */
+  readonly patienceMs?: number | undefined;
+  /** One call per try, for a debug log. Never given headers or bodies. */
+  readonly onTry?: ((method: string, path: string, result: string, durationMs: number) => void) | undefined;
+  /** A failed try that will be repeated. */
+  readonly onRetry?: ((reason: string, pauseMs: number) => void) | undefined;
+}
+
+export interface JsonApi {
+  /** Resolves for a 2xx answer, with its JSON body; rejects with `HttpStatusError` for what stays any other. */
+  call<Body = unknown>(method: string, path: string, body?: unknown): Promise<Body>;
+  /** The same service for calls that have to outlive the first signal (undoing after a cancel). */
+  withSignal(signal: AbortSignal): JsonApi;
+}
+
+/** An answer that is not a success. `message` holds what the server said about it. */
+export class HttpStatusError extends Error {
+  override readonly name = "HttpStatusError";
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, message: string, retryAfterMs?: number) {
+    super(message);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Worth another try: throttled, a fault of the server, or no answer at all. Other 4xx answers are final. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof HttpStatusError)) return true;
+  return error.status === 429 || error.status === 408 || error.status >= 500;
+}
+
+/** A JSON-over-HTTP service with patience: transient failures are retried with growing, jittered pauses. */
+export function createJsonApi(options: JsonApiOptions): JsonApi {
+  // Its sockets close by themselves when idle and keep no process alive.
+  const dispatcher = httpDispatcher(options.baseUrl, options.env, { insecureTls: options.insecureTls });
+  return apiThrough(dispatcher, options);
+}
+
+function apiThrough(dispatcher: Dispatcher, options: JsonApiOptions): JsonApi {
+  const once = async <Body>(method: string, path: string, body: unknown): Promise<Body> => {
+    const started = performance.now();
+    const tell = (result: string) => options.onTry?.(method, path, result, performance.now() - started);
+    try {
+      const answer = await request(options.baseUrl.replace(/\/$/, "") + path, {
+        method: method as "GET",
+        dispatcher,
+        signal: options.signal,
+        headers: {
+          accept: "application/json",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...options.headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.body.text();
+      tell(String(answer.statusCode));
+      if (answer.statusCode >= 300) throw statusError(answer.statusCode, text, answer.headers["retry-after"]);
+      return parseBody(text) as Body;
+    } catch (error) {
+      if (!(error instanceof HttpStatusError)) tell(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  };
+  return {
+    call: <Body>(method: string, path: string, body?: unknown) =>
+      retry(() => once<Body>(method, path, body), {
+        timeoutMs: options.patienceMs ?? 120_000,
+        delayMs: 500,
+        maxDelayMs: 15_000,
+        signal: options.signal,
+        shouldRetry: isTransient,
+        pauseFor: (error) => (error instanceof HttpStatusError ? error.retryAfterMs : undefined),
+        onRetry: (error, _, pauseMs) =>
+          options.onRetry?.(error instanceof Error ? error.message : String(error), pauseMs),
+      }),
+    withSignal: (signal) => apiThrough(dispatcher, { ...options, signal }),
+  };
+}
+
+export function statusError(status: number, text: string, retryAfter?: string | string[]): HttpStatusError {
+  const seconds = Number(retryAfter);
+  return new HttpStatusError(
+    status,
+    `HTTP ${status}${serverMessage(text)}`,
+    Number.isFinite(seconds) ? seconds * 1000 : undefined,
+  );
+}
+
+/** The usual places of a message in a JSON error body; an HTML page says nothing to a person. */
+function serverMessage(text: string): string {
+  const body = parseBody(text);
+  if (typeof body === "object" && body !== null) {
+    const { errors, message, error } = body as { errors?: unknown; message?: unknown; error?: unknown };
+    const said = Array.isArray(errors) ? errors.map(String).join("; ") : (message ?? error ?? errors);
+    if (typeof said === "string" && said !== "") return `: ${said}`;
+  }
+  return text.trim() === "" || text.trimStart().startsWith("<") ? "" : `: ${text.trim().slice(0, 200)}`;
+}
+
+function parseBody(text: string): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
