@@ -1,0 +1,85 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { error } from "../diagnostics.ts";
+import { isErrnoException, readFailure } from "./read-failure.ts";
+
+/** What the path a user gave stands for. */
+export interface TemplatePath {
+  readonly isDirectory: boolean;
+  /** Absolute. */
+  readonly directory: string;
+  /** Absolute paths of the template's files. */
+  readonly files: readonly string[];
+  /** Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. Only a directory has its read. */
+  readonly autoVariableFiles: readonly string[];
+  /** Such files beside a single template file: not read, but worth a hint when a value is missing. */
+  readonly ignoredVariableFiles: readonly string[];
+}
+
+/** Looks at the disk; reads no file. */
+export async function findTemplateFiles(path: string, cwd: string): Promise<TemplatePath | Diagnostic> {
+  const absolute = resolve(cwd, path);
+  try {
+    const info = await stat(absolute);
+    if (info.isDirectory()) return await findInDirectory(path, absolute);
+    const directory = dirname(absolute);
+    const beside = await readdir(directory).catch(() => []);
+    return {
+      isDirectory: false,
+      directory,
+      files: [absolute],
+      autoVariableFiles: [],
+      ignoredVariableFiles: autoVariableFiles(beside, directory),
+    };
+  } catch (failure) {
+    if (!isErrnoException(failure)) throw failure;
+    return readFailure("template", path, failure, await suggestion(absolute, path));
+  }
+}
+
+async function findInDirectory(path: string, directory: string): Promise<TemplatePath | Diagnostic> {
+  const names = (await readdir(directory)).sort();
+  const ending = (suffix: string) => names.filter((name) => name.endsWith(suffix)).map((name) => join(directory, name));
+  const files = [...ending(".pkr.hcl"), ...ending(".pkr.json")];
+  if (files.length === 0) return noTemplates(path, names);
+  return {
+    isDirectory: true,
+    directory,
+    files,
+    autoVariableFiles: autoVariableFiles(names, directory),
+    ignoredVariableFiles: [],
+  };
+}
+
+function autoVariableFiles(names: readonly string[], directory: string): readonly string[] {
+  const ending = (suffix: string) => [...names].filter((name) => name.endsWith(suffix)).sort();
+  return [...ending(".auto.pkrvars.hcl"), ...ending(".auto.pkrvars.json")].map((name) => join(directory, name));
+}
+
+function noTemplates(path: string, names: readonly string[]): Diagnostic {
+  const json = names.filter((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
+  const hint =
+    json.length > 0
+      ? ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${join(path, json[0]!)}`
+      : "";
+  return error(
+    "no-template-files",
+    "No template in directory",
+    `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`,
+  );
+}
+
+/** A file of nearly that name in the same place. */
+async function suggestion(absolute: string, path: string): Promise<string> {
+  const { nearest } = await import("../../lib/did-you-mean.ts");
+  const names = await readdir(dirname(absolute)).catch(() => []);
+  const near = nearest(basename(absolute), names);
+  return near === undefined ? "" : ` Did you mean ${join(dirname(path), near)}?`;
+}
+
+/** A path as the user should see it: relative to where they are, unless that leads far away. */
+export function displayPath(absolute: string, cwd: string): string {
+  const path = relative(cwd, absolute);
+  return path === "" || path.startsWith(`..${sep}..${sep}..`) ? absolute : path;
+}

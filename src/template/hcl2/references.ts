@@ -1,0 +1,69 @@
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+
+/** The names a template declares, for messages about references to others. */
+export interface DeclaredNames {
+  readonly variables: ReadonlySet<string>;
+  readonly locals: ReadonlySet<string>;
+  /** `type.name` */
+  readonly dataSources: ReadonlySet<string>;
+}
+
+/** Turns what the evaluator says about an object without an attribute into what it means for a template. */
+export class References {
+  readonly #declared: DeclaredNames;
+
+  constructor(declared: DeclaredNames) {
+    this.#declared = declared;
+  }
+
+  explain(diagnostic: Diagnostic): Diagnostic {
+    if (diagnostic.code === "unknown-variable") return this.#explainRoot(diagnostic);
+    if (diagnostic.code !== "unsupported-attribute" || !diagnostic.context) return diagnostic;
+    const { file, start, end } = diagnostic.context;
+    const [root, ...steps] = file.text.slice(start, end).split(".");
+    const explanation = steps.length > 0 ? explanations[root!]?.(steps.join("."), this.#declared) : undefined;
+    return explanation ? { ...diagnostic, ...explanation, values: undefined } : diagnostic;
+  }
+
+  #explainRoot(diagnostic: Diagnostic): Diagnostic {
+    const { subject } = diagnostic;
+    const name = subject ? subject.file.text.slice(subject.start, subject.end) : "";
+    const meant = rootHint(name, this.#declared);
+    return meant ? { ...diagnostic, detail: `There is nothing named "${name}" here. ${meant}` } : diagnostic;
+  }
+}
+
+type Explanation = Pick<Diagnostic, "code" | "summary" | "detail">;
+
+const explanations: Readonly<Record<string, (name: string, declared: DeclaredNames) => Explanation | undefined>> = {
+  var: (name, { variables }) => ({
+    code: "unknown-input-variable",
+    summary: "Reference to undeclared input variable",
+    detail: `No input variable named "${name}" is declared.${didYouMean(name, variables) || ` Declare it with: variable "${name}" {}`}`,
+  }),
+  local: (name, { locals }) => ({
+    code: "unknown-local-value",
+    summary: "Reference to undeclared local value",
+    detail: `No local value named "${name}" is declared.${didYouMean(name, locals)}`,
+  }),
+  data: (name, { dataSources }) => ({
+    code: "unknown-data-source",
+    summary: "Reference to undeclared data source",
+    detail: `No data source "${name}" is declared.${didYouMean(name, dataSources)}`,
+  }),
+  build: (name) => ({
+    code: "unknown-build-value",
+    summary: "Unknown build value",
+    detail: `There is no build.${name} in this build.`,
+  }),
+};
+
+function rootHint(name: string, { variables, locals }: DeclaredNames): string | undefined {
+  if (variables.has(name)) return `For the input variable, write var.${name}.`;
+  if (locals.has(name)) return `For the local value, write local.${name}.`;
+  if (name === "build") return "build.* can be used in provisioners and post-processors.";
+  if (name === "source") return "source.name and source.type can be used in source and build blocks.";
+  if (name === "each") return "each.key and each.value can be used in blocks with for_each.";
+  return undefined;
+}

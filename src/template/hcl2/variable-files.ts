@@ -1,0 +1,65 @@
+import { resolve } from "node:path";
+import type { Attribute, Body } from "../../language/ast.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { parseJsonBody } from "../../language/json/json-body.ts";
+import { parseHcl } from "../../language/parse.ts";
+import type { SourceFile, SourceRange } from "../../language/source.ts";
+import { error } from "../diagnostics.ts";
+import { readSource } from "../files/read-source.ts";
+
+/** A file of values for input variables. */
+export interface VariableFile {
+  readonly attributes: readonly Attribute[];
+}
+
+/** Reads `*.pkrvars.hcl` and `*.json` files. Only attributes count; blocks are reported. */
+export async function readVariableFiles(
+  paths: readonly string[],
+  cwd: string,
+  diagnostics: Diagnostic[],
+): Promise<readonly VariableFile[]> {
+  const sources = await Promise.all(
+    paths.map(async (path) => {
+      if (!/\.(hcl|json)$/.test(path)) return { file: undefined, diagnostics: [wrongEnding(path)] };
+      return readSource("variable file", resolve(cwd, path), cwd);
+    }),
+  );
+  return sources.flatMap(({ file, diagnostics: problems }) => {
+    diagnostics.push(...problems);
+    return file && problems.length === 0 ? [parse(file, diagnostics)] : [];
+  });
+}
+
+function parse(file: SourceFile, diagnostics: Diagnostic[]): VariableFile {
+  const parsed = file.name.endsWith(".json") ? parseJsonBody(file, { blocks: {} }) : parseHcl(file);
+  diagnostics.push(...parsed.diagnostics, ...blocksIn(parsed.body));
+  return { attributes: parsed.body.attributes };
+}
+
+const blocksIn = ({ blocks }: Body): Diagnostic[] =>
+  blocks.map(({ type, headerRange }) =>
+    type === "variable" ? declarationInFile(headerRange) : blockInFile(type, headerRange),
+  );
+
+const wrongEnding = (path: string): Diagnostic =>
+  error(
+    "wrong-variable-file",
+    "Unknown kind of variable file",
+    `${path} ends neither in .hcl nor in .json, so it is not clear how to read it.`,
+  );
+
+const declarationInFile = (subject: SourceRange): Diagnostic =>
+  error(
+    "variable-block-in-variable-file",
+    "Variable declared in a variable file",
+    "A variable file sets values (name = value). Declare the variable in the template, a file named *.pkr.hcl.",
+    subject,
+  );
+
+const blockInFile = (type: string, subject: SourceRange): Diagnostic =>
+  error(
+    "unknown-block",
+    "Unsupported block type",
+    `A variable file holds only values (name = value), not "${type}" blocks.`,
+    subject,
+  );

@@ -1,0 +1,98 @@
+import type { GoTemplate } from "../../lib/go-template/ast.ts";
+import { functionCalls } from "../../lib/go-template/calls.ts";
+import { GoTemplateError } from "../../lib/go-template/error.ts";
+import { executeGoTemplate, type TemplateFunctions } from "../../lib/go-template/execute.ts";
+import { parseGoTemplate } from "../../lib/go-template/parse.ts";
+import type { TemplateFunction } from "../../lib/go-template/value.ts";
+import type { GeneratedData } from "../../sdk/component.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { RenderTemplate } from "../../sdk/late-template.ts";
+
+/** What `{{ }}` in the arguments of one component may refer to. */
+export interface InterpolationScope {
+  readonly buildName?: string | undefined;
+  readonly builderType?: string | undefined;
+  /** What `{{ build "X" }}` means; absent until the machine runs. */
+  readonly data?: GeneratedData | undefined;
+}
+
+/** Renders the `{{ }}` of one run. Parses each text once, however many builds share it. */
+export class Interpolator {
+  readonly #functions: TemplateFunctions;
+  readonly #refused: ReadonlyMap<string, string>;
+  readonly #parsed = new Map<string, GoTemplate | GoTemplateError>();
+  readonly #names: readonly string[];
+
+  /** `refused`: functions this kind of template may not call, with what to write instead. */
+  constructor(functions: TemplateFunctions, refused: ReadonlyMap<string, string>) {
+    this.#functions = functions;
+    this.#refused = refused;
+    this.#names = [...functions.keys(), ...refused.keys(), "build_name", "build_type", "build"];
+  }
+
+  /** What is wrong with a text, before it is rendered. */
+  check(text: string): GoTemplateError | undefined {
+    const template = this.#parse(text);
+    if (template instanceof GoTemplateError) return template;
+    const call = functionCalls(template).find(({ name }) => this.#refused.has(name));
+    return call && new GoTemplateError(this.#refused.get(call.name)!, call);
+  }
+
+  /** Whether rendering has to wait for the machine: the text calls `build`. */
+  needsData(text: string): boolean {
+    const template = this.#parse(text);
+    return !(template instanceof GoTemplateError) && functionCalls(template).some(({ name }) => name === "build");
+  }
+
+  /** @throws GoTemplateError */
+  render(text: string, values: unknown, scope: InterpolationScope): string {
+    const template = this.#parse(text);
+    if (template instanceof GoTemplateError) throw template;
+    return executeGoTemplate(template, values, new Map([...this.#functions, ...buildFunctions(scope)]));
+  }
+
+  /** `render` as components call it, with failures in the words of a run. */
+  late(scope: InterpolationScope): RenderTemplate {
+    return (text, values) => {
+      if (!text.includes("{{")) return text;
+      try {
+        return this.render(text, values, scope);
+      } catch (failure) {
+        if (!(failure instanceof GoTemplateError)) throw failure;
+        throw new BuildError(`Cannot render the template ${shorten(text)}: ${failure.message}`, { cause: failure });
+      }
+    };
+  }
+
+  #parse(text: string): GoTemplate | GoTemplateError {
+    const known = this.#parsed.get(text);
+    if (known) return known;
+    const parsed = tryParse(text, this.#names);
+    this.#parsed.set(text, parsed);
+    return parsed;
+  }
+}
+
+function tryParse(text: string, functions: readonly string[]): GoTemplate | GoTemplateError {
+  try {
+    return parseGoTemplate(text, { functions });
+  } catch (failure) {
+    if (failure instanceof GoTemplateError) return failure;
+    throw failure;
+  }
+}
+
+function buildFunctions({ buildName, builderType, data }: InterpolationScope): [string, TemplateFunction][] {
+  return [
+    ["build_name", () => given(buildName, "no build")],
+    ["build_type", () => given(builderType, "no build")],
+    ["build", (name) => given(data?.[String(name)], `nothing named "${String(name)}"`)],
+  ];
+}
+
+function given(value: string | number | undefined, missing: string): string | number {
+  if (value === undefined) throw new Error(`there is ${missing} here`);
+  return value;
+}
+
+const shorten = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);

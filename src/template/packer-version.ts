@@ -1,0 +1,2 @@
+/** The Packer release whose behaviour templates can rely on; what `required_version` and `min_packer_version` are held against. */
+export const COMPATIBLE_PACKER_VERSION = "1.16.0";

@@ -1,0 +1,35 @@
+import type { Decimal } from "decimal.js";
+import { isSensitive } from "../language/marks.ts";
+import { numberToJs } from "../language/to-js.ts";
+import { UNKNOWN, type Value } from "../language/value.ts";
+import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
+import type { ArgumentPath } from "./arguments.ts";
+
+/** What converting values finds out on the way. */
+export interface PlainNotes {
+  readonly sensitivePaths: ArgumentPath[];
+  readonly secrets: string[];
+}
+
+/** A value as plain data for decoding; `UNKNOWN_ARGUMENT` where it is not known. */
+export function plainValue(value: Value, path: ArgumentPath, notes: PlainNotes, secret = false): unknown {
+  const sensitive = secret || isSensitive(value);
+  if (sensitive && !secret) notes.sensitivePaths.push(path);
+  const { content } = value;
+  if (content === UNKNOWN) return UNKNOWN_ARGUMENT;
+  if (content === null || typeof content === "boolean") return content;
+  if (typeof content === "string") {
+    if (sensitive) notes.secrets.push(content);
+    return content;
+  }
+  if (Array.isArray(content)) {
+    return (content as readonly Value[]).map((item, index) => plainValue(item, [...path, index], notes, sensitive));
+  }
+  if (content instanceof Map) {
+    const entries = [...(content as ReadonlyMap<string, Value>)];
+    return Object.fromEntries(entries.map(([key, item]) => [key, plainValue(item, [...path, key], notes, sensitive)]));
+  }
+  const number = numberToJs(content as Decimal);
+  if (sensitive) notes.secrets.push(String(number));
+  return number;
+}

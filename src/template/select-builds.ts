@@ -1,0 +1,78 @@
+import type { Diagnostic } from "../language/diagnostic.ts";
+import { didYouMean } from "../lib/did-you-mean.ts";
+import { error, warning } from "./diagnostics.ts";
+import { compileGlob } from "./glob.ts";
+
+/** `-only` and `-except`: which builds run, and which post-processors are left out. */
+export class Selection {
+  readonly #only: readonly Pattern[];
+  readonly #except: readonly Pattern[];
+  readonly #names = new Set<string>();
+
+  constructor(only: readonly string[], except: readonly string[]) {
+    this.#only = only.map((text) => createPattern("-only", text));
+    this.#except = except.map((text) => createPattern("-except", text));
+  }
+
+  /** Asked once for each build of the template, with every name it goes by. */
+  selectsBuild(...names: readonly string[]): boolean {
+    this.#names.add(names[0]!);
+    const only = matchAny(this.#only, names);
+    const except = matchAny(this.#except, names);
+    return (this.#only.length === 0 || only) && !except;
+  }
+
+  /** `-except` also takes names and types of post-processors. */
+  selectsPostProcessor(name: string | undefined, type: string): boolean {
+    return !matchAny(this.#except, name === undefined ? [type] : [name, type]);
+  }
+
+  /** What is to be said about the patterns after all builds were asked for. */
+  diagnostics(): readonly Diagnostic[] {
+    return [...this.#only, ...this.#except].flatMap((pattern) => {
+      if (!pattern.glob) return [malformed(pattern)];
+      return pattern.matched ? [] : [unmatched(pattern, [...this.#names])];
+    });
+  }
+}
+
+interface Pattern {
+  readonly option: "-only" | "-except";
+  readonly text: string;
+  readonly glob: RegExp | undefined;
+  matched: boolean;
+}
+
+const createPattern = (option: Pattern["option"], text: string): Pattern => ({
+  option,
+  text,
+  glob: compileGlob(text),
+  matched: false,
+});
+
+/** Every pattern is tried, so that each learns whether it is of any use. */
+function matchAny(patterns: readonly Pattern[], names: readonly string[]): boolean {
+  let any = false;
+  for (const pattern of patterns) {
+    if (!names.some((name) => name === pattern.text || pattern.glob?.test(name))) continue;
+    pattern.matched = true;
+    any = true;
+  }
+  return any;
+}
+
+const unmatched = ({ option, text }: Pattern, names: readonly string[]): Diagnostic => {
+  const known = names.length === 0 || names.length > 10 ? "" : ` The builds are: ${names.join(", ")}.`;
+  return warning(
+    "unmatched-pattern",
+    "Pattern matches nothing",
+    `${option}=${text} matches no build.${didYouMean(text, names) || known}`,
+  );
+};
+
+const malformed = ({ option, text }: Pattern): Diagnostic =>
+  error(
+    "malformed-pattern",
+    "Malformed pattern",
+    `${option}=${text} is not a valid pattern. Use * and ?, [abc] and {a,b}.`,
+  );

@@ -1,0 +1,77 @@
+/**
+ * Version constraints as HCL tools write them: `>= 1.7.0, < 2.0`, `~> 1.2`.
+ * Source: documentation of version constraints of HashiCorp tools (facts only).
+ */
+export type VersionConstraint = readonly Condition[];
+
+interface Condition {
+  readonly operator: string;
+  readonly version: Version;
+}
+
+interface Version {
+  /** As many as were written, at least one. */
+  readonly segments: readonly number[];
+  readonly preRelease: string;
+}
+
+/** The conditions of a constraint, or undefined where the text is not one. */
+export function parseVersionConstraint(text: string): VersionConstraint | undefined {
+  const conditions = text.split(",").map(parseCondition);
+  return conditions.every((condition) => condition !== undefined) ? conditions : undefined;
+}
+
+function parseCondition(text: string): Condition | undefined {
+  const match = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\S+)\s*$/.exec(text);
+  const version = match && parseVersion(match[2]!);
+  return version ? { operator: match[1] ?? "=", version } : undefined;
+}
+
+function parseVersion(text: string): Version | undefined {
+  const match = /^(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.~-]+))?(?:\+[0-9A-Za-z.~-]+)?$/.exec(text);
+  return match ? { segments: match[1]!.split(".").map(Number), preRelease: match[2] ?? "" } : undefined;
+}
+
+/** Whether a version meets all conditions. @throws RangeError when `version` is not a version. */
+export function satisfies(version: string, constraint: VersionConstraint): boolean {
+  const parsed = parseVersion(version);
+  if (!parsed) throw new RangeError(`"${version}" is not a version`);
+  return constraint.every(({ operator, version: wanted }) => checks[operator]!(parsed, wanted));
+}
+
+const checks: Readonly<Record<string, (version: Version, wanted: Version) => boolean>> = {
+  "=": (version, wanted) => compare(version, wanted) === 0,
+  "!=": (version, wanted) => compare(version, wanted) !== 0,
+  ">": (version, wanted) => compare(version, wanted) > 0,
+  ">=": (version, wanted) => compare(version, wanted) >= 0,
+  "<": (version, wanted) => compare(version, wanted) < 0,
+  "<=": (version, wanted) => compare(version, wanted) <= 0,
+  // All segments but the last one written have to agree.
+  "~>": (version, wanted) =>
+    compare(version, wanted) >= 0 &&
+    wanted.segments.slice(0, -1).every((segment, index) => (version.segments[index] ?? 0) === segment),
+};
+
+function compare(a: Version, b: Version): number {
+  for (let index = 0; index < Math.max(a.segments.length, b.segments.length); index++) {
+    const difference = (a.segments[index] ?? 0) - (b.segments[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  if (a.preRelease === b.preRelease) return 0;
+  // A release comes after its own pre-releases.
+  if (a.preRelease === "" || b.preRelease === "") return a.preRelease === "" ? 1 : -1;
+  return comparePreReleases(a.preRelease.split("."), b.preRelease.split("."));
+}
+
+function comparePreReleases(a: readonly string[], b: readonly string[]): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const [left, right] = [a[index], b[index]];
+    if (left === right) continue;
+    if (left === undefined || right === undefined) return left === undefined ? -1 : 1;
+    const numeric = [left, right].map((part) => /^\d+$/.test(part));
+    if (numeric[0] && numeric[1]) return Number(left) - Number(right);
+    if (numeric[0] !== numeric[1]) return numeric[0] ? -1 : 1;
+    return left < right ? -1 : 1;
+  }
+  return 0;
+}
