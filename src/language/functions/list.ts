@@ -300,7 +300,7 @@ function coalesceList(args: readonly Value[]): Value {
 function concat(args: readonly Value[]): Value {
   const items = args.flatMap((_, index) => itemsAt(args, index, "a list or tuple"));
   const lists = args.map(({ type }) => (type.kind === "list" ? type.element : undefined));
-  const element = lists.every((type) => type !== undefined) ? unify(lists as Type[]) : undefined;
+  const element = lists.every((type) => type !== undefined) ? unify(lists) : undefined;
   if (!element) return tupleValue(items);
   return listValue(
     element,

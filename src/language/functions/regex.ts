@@ -54,7 +54,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     returns: STRING,
     description:
       "Replaces every match of a regular expression. $1 or ${name} in the replacement stand for groups, $$ for a dollar sign.",
-    example: ['regex_replace("hello world", "o(.)", "0$1")', '"hell0  w0rld"'],
+    example: ['regex_replace("hello world", "o(.)", "0$1")', '"hell0 w0rld"'],
     call: (args) => stringValue(replaceMatches(textAt(args, 0), compile(textAt(args, 1)), textAt(args, 2))),
   },
 ];
