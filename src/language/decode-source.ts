@@ -1,14 +1,20 @@
 import { isUtf8 } from "node:buffer";
 import type { Diagnostic } from "./diagnostic.ts";
 import { fileTooLarge, invalidUtf8, nulCharacter, utf16File } from "./messages/source-messages.ts";
+import { scanTokens } from "./scanner/scanner.ts";
 import type { SourceFile } from "./source.ts";
+import { viewOf } from "./source-view.ts";
+import { TokenKind } from "./token.ts";
 
 /** A text above this size is refused: its tree would not fit into memory, and nobody wrote it by hand. */
 export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
 
 export interface DecodedSource {
   readonly file: SourceFile;
-  /** Not empty if the bytes are no text to be parsed; then `file` serves to show the place. */
+  /**
+   * With an error among them, the text is not to be parsed and `file` only serves to show the place. A warning (bytes
+   * in a comment that are no UTF-8) means that the text must not be written back.
+   */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -33,8 +39,24 @@ export function decodeSource(name: string, bytes: Buffer): DecodedSource {
 
 function checkUtf8(file: SourceFile, bytes: Buffer): Diagnostic[] {
   if (isUtf8(bytes)) return [];
-  const start = file.text.indexOf("\ufffd");
-  return [invalidUtf8({ file, start, end: start + 1 })];
+  const outside = firstOutsideComments(file);
+  const start = outside ?? file.text.indexOf("\ufffd");
+  return [invalidUtf8({ file, start, end: start + 1 }, outside === undefined)];
+}
+
+/** The offset of the first undecodable byte that matters; undefined when all are in comments (of native syntax). */
+function firstOutsideComments(file: SourceFile): number | undefined {
+  if (file.name.endsWith(".json")) return file.text.indexOf("\ufffd");
+  const { kinds, starts, ends, count } = scanTokens(viewOf(file), "code", () => {});
+  let searched = 0;
+  for (let index = 0; index < count; index++) {
+    if (kinds[index] !== TokenKind.Comment) continue;
+    const found = file.text.slice(searched, starts[index]).indexOf("\ufffd");
+    if (found !== -1) return searched + found;
+    searched = ends[index]!;
+  }
+  const found = file.text.indexOf("\ufffd", searched);
+  return found === -1 ? undefined : found;
 }
 
 function checkNul(file: SourceFile, bytes: Buffer): Diagnostic[] {

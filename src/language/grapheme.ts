@@ -1,7 +1,7 @@
 /** What people count as one character: a base with its accents, an emoji with its modifiers. */
 let segmenter: Intl.Segmenter | undefined;
 
-// eslint-disable-next-line no-control-regex -- "is it all ASCII without carriage returns" is the very question
+ 
 const ONE_UNIT_EACH = /^[\x00-\x0c\x0e-\x7f]*$/;
 
 /** The number of graphemes (Unicode extended grapheme clusters). */

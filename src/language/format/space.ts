@@ -35,7 +35,8 @@ function isSpaced(tokens: Tokens, text: string, index: number, before: number): 
     // `for x in [1]`: a name before it makes "in" the keyword, not a list to be indexed.
     case kind === TokenKind.Identifier && before === TokenKind.Identifier && textOf(tokens, text, index) === "in":
       return true;
-    case next === TokenKind.OpenBracket && (kind === TokenKind.Identifier || kind === TokenKind.Number || bracketChange(kind) < 0):
+    case next === TokenKind.OpenBracket &&
+      (kind === TokenKind.Identifier || kind === TokenKind.Number || bracketChange(kind) < 0):
       return false;
     case kind === TokenKind.Minus:
       return !isNegation(before);

@@ -13,13 +13,12 @@ export function moreProblems(count: number, subject: SourceRange | undefined): D
   };
 }
 
-export function invalidUtf8(subject: SourceRange): Diagnostic {
+export function invalidUtf8(subject: SourceRange, isInComment: boolean): Diagnostic {
   return {
-    severity: "error",
+    severity: isInComment ? "warning" : "error",
     code: "invalid-utf8",
     summary: "Invalid UTF-8",
-    detail:
-      "Here the file holds bytes that are not valid UTF-8. Save it as UTF-8 in your editor (it may be in Latin-1 or Windows-1252), or remove them.",
+    detail: `${isInComment ? "This comment holds" : "Here the file holds"} bytes that are not valid UTF-8. Save the file as UTF-8 in your editor (it may be in Latin-1 or Windows-1252), or remove them.`,
     subject,
   };
 }

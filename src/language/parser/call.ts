@@ -8,7 +8,7 @@ import {
 import { TokenKind } from "../token.ts";
 import { error } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
-import { beginsExpression, beginsItem, isFirstOnLine, skipPastClose } from "./recover.ts";
+import { beginsExpression, lacksClose, skipPastClose } from "./recover.ts";
 
 /** `FunctionCall = Identifier ("::" Identifier)* "(" (Expression ("," Expression)* ("," | "...")?)? ")"` */
 export function parseCall(parser: Parser): Expression {
@@ -39,8 +39,10 @@ function parseArguments(parser: Parser, open: ReturnType<Parser["range"]>): Pick
   let expandFinal = false;
   let height = 0;
   while (!parser.accept(TokenKind.CloseParen)) {
-    args.push(parser.parseExpression());
-    height = Math.max(height, parser.height);
+    if (!lacksClose(parser, TokenKind.CloseParen)) {
+      args.push(parser.parseExpression());
+      height = Math.max(height, parser.height);
+    }
     if (parser.peek() === TokenKind.Ellipsis) {
       expandFinal = true;
       const range = parser.tokenRange();
@@ -52,8 +54,7 @@ function parseArguments(parser: Parser, open: ReturnType<Parser["range"]>): Pick
     }
     const kind = parser.peek();
     if (kind === TokenKind.CloseParen || parser.accept(TokenKind.Comma)) continue;
-    const isNextItem = isFirstOnLine(parser, parser.index) && beginsItem(parser, parser.index);
-    if (beginsExpression(kind) && !isNextItem) {
+    if (beginsExpression(kind) && !lacksClose(parser, TokenKind.CloseParen)) {
       parser.report(missingComma("argument", parser.lastEndRange(), parser.tokenRange()));
       continue;
     }

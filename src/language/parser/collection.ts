@@ -10,7 +10,7 @@ import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { parseFor } from "./for.ts";
 import type { Parser } from "./parser.ts";
-import { beginsBlock, beginsExpression, beginsItem, isFirstOnLine, skipPastClose, skipTo } from "./recover.ts";
+import { beginsBlock, beginsExpression, lacksClose, skipPastClose, skipTo } from "./recover.ts";
 
 /** `tuple = "[" (Expression ("," Expression)* ","?)? "]"`, or a `for` in brackets. */
 export function parseTupleOrFor(parser: Parser): Expression {
@@ -28,11 +28,13 @@ function parseItems(parser: Parser, open: SourceRange): Expression[] {
   const items: Expression[] = [];
   let height = 0;
   while (!parser.accept(TokenKind.CloseBracket)) {
-    items.push(parser.parseExpression());
-    height = Math.max(height, parser.height);
+    if (!lacksClose(parser, TokenKind.CloseBracket)) {
+      items.push(parser.parseExpression());
+      height = Math.max(height, parser.height);
+    }
     const kind = parser.peek();
     if (kind === TokenKind.CloseBracket || parser.accept(TokenKind.Comma)) continue;
-    if (closesHere(parser, kind)) {
+    if (lacksClose(parser, TokenKind.CloseBracket)) {
       parser.report(missingClosingBracket("]", parser.tokenRange(), open));
       parser.silence();
       break;
@@ -47,19 +49,6 @@ function parseItems(parser: Parser, open: SourceRange): Expression[] {
   }
   parser.height = height + 1;
   return items;
-}
-
-/** Whether the next token shows that the closing bracket is missing: another closing one, the next argument or block. */
-function closesHere(parser: Parser, kind: TokenKind): boolean {
-  switch (kind) {
-    case TokenKind.EndOfFile:
-    case TokenKind.CloseBrace:
-    case TokenKind.CloseParen:
-    case TokenKind.CloseSequence:
-      return true;
-    default:
-      return isFirstOnLine(parser, parser.index) && beginsItem(parser, parser.index);
-  }
 }
 
 /** `object = "{" (objectelem (("," | Newline) objectelem)* ("," | Newline)?)? "}"`, or a `for` in braces. */

@@ -71,6 +71,25 @@ export function isFirstOnLine(parser: Parser, index: number): boolean {
   return before < 0 || parser.kinds[before] === TokenKind.Newline;
 }
 
+/**
+ * Whether the next token shows that this closing bracket is missing: the end of the file, a closing bracket of another
+ * kind, or a line that begins an argument or block.
+ */
+export function lacksClose(parser: Parser, close: TokenKind): boolean {
+  const kind = parser.peek();
+  switch (kind) {
+    case TokenKind.EndOfFile:
+    case TokenKind.CloseSequence:
+      return true;
+    case TokenKind.CloseBrace:
+    case TokenKind.CloseBracket:
+    case TokenKind.CloseParen:
+      return kind !== close;
+    default:
+      return isFirstOnLine(parser, parser.index) && beginsItem(parser, parser.index);
+  }
+}
+
 /** Whether an expression can begin with this token. */
 export function beginsExpression(kind: TokenKind): boolean {
   switch (kind) {

@@ -1,6 +1,6 @@
 /** Text as a terminal shows it: columns, control characters, wrapping. */
 
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
+ 
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Replaces what could steer a terminal (escape sequences, changes of direction) one for one by a visible sign. */
@@ -10,7 +10,7 @@ export function toSafeText(text: string): string {
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-// eslint-disable-next-line no-control-regex -- "is it all plain ASCII" is the very question
+ 
 const PLAIN = /^[\x20-\x7e]*$/;
 let segmenter: Intl.Segmenter | undefined;
 

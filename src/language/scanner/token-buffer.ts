@@ -1,4 +1,5 @@
-import { TokenKind, type Tokens } from "../token.ts";
+import type { TokenKind} from "../token.ts";
+import { type Tokens } from "../token.ts";
 
 /** Growing parallel arrays of tokens; `truncate` takes back tokens when the scanner has to read a stretch again. */
 export class TokenBuffer implements Tokens {
