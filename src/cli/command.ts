@@ -48,6 +48,8 @@ export const EXIT = {
   usage: 2,
   /** `fmt -check` found files that are not formatted. */
   unformatted: 3,
+  /** A build failed or was interrupted, and something it made could not be removed (`imgbuild cleanup` does). */
+  leftBehind: 4,
 } as const;
 
 interface FlagBase {

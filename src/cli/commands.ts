@@ -1,0 +1,21 @@
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  /** The list of commands must not load them. A test compares it with the command's own. */
+  readonly summary: string;
+  /** Understood, not listed. */
+  readonly hidden?: boolean;
+  load(): Promise<Command>;
+}
+
+const entry = (summary: string, load: () => Promise<{ readonly command: unknown }>, hidden = false): CommandEntry => ({
+  summary,
+  hidden,
+  load: async () => (await load()).command as Command,
+});
+
+/** In the order of the help. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  build: entry("Build images from a template", () => import("./build.ts")),
+  version: entry("Print the version", () => import("./version.ts")),
+};
