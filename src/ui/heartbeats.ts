@@ -13,7 +13,11 @@ export interface Heartbeats {
   stop(): void;
 }
 
-export function createHeartbeats(options: { readonly clock: Clock; readonly emit: Emit; readonly everyMs: number }): Heartbeats {
+export function createHeartbeats(options: {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly everyMs: number;
+}): Heartbeats {
   const { clock, everyMs } = options;
   const active = new Map<string, Activity>();
   const beat = (): void => {

@@ -62,21 +62,26 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return;
     }
     // What a build printed comes before what is said about it. A debug line may overtake it.
-    if (event.kind !== "debug" && event.kind !== "progress") showAll(output.flush("build" in event ? event.build : undefined));
+    if (event.kind !== "debug" && event.kind !== "progress")
+      showAll(output.flush("build" in event ? event.build : undefined));
     show(redactEvent(event, redactor));
   };
-  const heartbeats = createHeartbeats({ clock, emit: (event) => show(redactEvent(event, redactor)), everyMs: options.heartbeatMs ?? 300_000 });
+  const heartbeats = createHeartbeats({
+    clock,
+    emit: (event) => show(redactEvent(event, redactor)),
+    everyMs: options.heartbeatMs ?? 300_000,
+  });
 
   return {
     emit,
     ready: async () => {
-      await Promise.all([...renderers].map((renderer) => renderer.ready?.()));
+      await Promise.all([...renderers].map(async (renderer) => renderer.ready?.()));
     },
     close: async () => {
       clearTimeout(holdTimer);
       heartbeats.stop();
       showAll(output.flush());
-      await Promise.all(options.renderers.map((renderer) => renderer.close?.()));
+      await Promise.all(options.renderers.map(async (renderer) => renderer.close?.()));
     },
   };
 }

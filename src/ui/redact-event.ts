@@ -8,12 +8,24 @@ import type { Redactor } from "./redact.ts";
  * diagnostic codes) stays: a secret `failed` must not make an event unreadable.
  */
 export function redactEvent(event: BuildEvent, redactor: Redactor): BuildEvent {
-  if (event.kind === "diagnostic") return { kind: "diagnostic", diagnostic: redactDiagnostic(event.diagnostic, redactor) };
+  if (event.kind === "diagnostic")
+    return { kind: "diagnostic", diagnostic: redactDiagnostic(event.diagnostic, redactor) };
   const redacted = redactor.value(event);
   return redacted === event ? event : restoreVocabulary(event, redacted);
 }
 
-const vocabulary = ["kind", "outcome", "stream", "unit", "done", "total", "durationMs", "elapsedMs", "limitMs", "bytes"] as const;
+const vocabulary = [
+  "kind",
+  "outcome",
+  "stream",
+  "unit",
+  "done",
+  "total",
+  "durationMs",
+  "elapsedMs",
+  "limitMs",
+  "bytes",
+] as const;
 
 function restoreVocabulary(event: BuildEvent, redacted: BuildEvent): BuildEvent {
   const original = event as unknown as Record<string, unknown>;
@@ -34,7 +46,10 @@ function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Diagnosti
     detail: redactor.text(diagnostic.detail),
     subject: range(diagnostic.subject),
     context: range(diagnostic.context),
-    values: diagnostic.values?.map(({ traversal, description }) => ({ traversal: redactor.text(traversal), description: redactor.text(description) })),
+    values: diagnostic.values?.map(({ traversal, description }) => ({
+      traversal: redactor.text(traversal),
+      description: redactor.text(description),
+    })),
   };
 }
 

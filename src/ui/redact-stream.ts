@@ -15,7 +15,6 @@ export interface RedactingStream {
 
 /** Patterns are bounded; only endless invisible characters within a match could make more of it. */
 const MOST_HELD = 64 * 1024;
-// eslint-disable-next-line no-control-regex
 const CUT_CONTROL_SEQUENCE = /\x1b(?:\[[0-9;:?]{0,32}[ -/]?)?$/;
 
 /** `patterns` is asked each time: a secret may become known while the stream is open. */

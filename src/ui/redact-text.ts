@@ -50,7 +50,6 @@ export function findSecrets(text: string, patterns: SecretPatterns): Findings {
 const tells = (unfinished: { length: number; shortestPattern: number }): boolean =>
   unfinished.length >= 4 && unfinished.length * 2 >= unfinished.shortestPattern;
 
-// eslint-disable-next-line no-control-regex
 const INVISIBLE = /\x1b\[[0-9;:?]{0,32}[ -/]?[@-~]|\r?\n[ \t]*|[\x00-\x08\x0b-\x1f\x7f]/g;
 
 export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, "");

@@ -72,7 +72,8 @@ function compile(secrets: ReadonlySet<string>, encode: (form: string) => string)
   for (const secret of secrets) {
     const trimmed = secret.trim();
     if (trimmed.length < SHORTEST_MASKED_ANYWHERE) words.push(encode(trimmed));
-    for (const form of secretForms(secret)) for (const variant of [form, withoutInvisible(form)]) forms.add(encode(variant));
+    for (const form of secretForms(secret))
+      for (const variant of [form, withoutInvisible(form)]) forms.add(encode(variant));
   }
   const longEnough = [...forms].filter((form) => form.length >= SHORTEST_MASKED_ANYWHERE);
   return { matcher: createTextMatcher(longEnough), words: wordPattern(words) };

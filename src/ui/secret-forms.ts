@@ -50,7 +50,9 @@ const base64Encoders: readonly Encode[] = [
 function base64Forms(bytes: Buffer): string[] {
   const whole = bytes.toString("base64").replace(/=+$/, "");
   const inner = [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
     const firstOwn = Math.ceil((offset * 8) / 6);
     const pastOwn = Math.floor(((offset + bytes.length) * 8) / 6);
     return encoded.slice(firstOwn, pastOwn);
@@ -98,7 +100,11 @@ const xmlNames: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 function xmlForms(text: string): string[] {
   const named = text.replace(/[&<>"]/g, (c) => xmlNames[c]!);
-  return [text.replace(/[&<>]/g, (c) => xmlNames[c]!), named, ...["&#39;", "&#x27;", "&apos;"].map((apostrophe) => named.replaceAll("'", apostrophe))];
+  return [
+    text.replace(/[&<>]/g, (c) => xmlNames[c]!),
+    named,
+    ...["&#39;", "&#x27;", "&apos;"].map((apostrophe) => named.replaceAll("'", apostrophe)),
+  ];
 }
 
 /** Inside single quotes, inside double quotes, with backslashes (`printf %q`), `$'…'`, and PowerShell's backtick. */

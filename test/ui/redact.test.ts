@@ -17,7 +17,10 @@ describe("createRedactor", () => {
   });
 
   it("masks the longer of two secrets where one begins the other, in any order of adding (no tail is left)", () => {
-    for (const secrets of [["secret", "secret-tail"], ["secret-tail", "secret"]]) {
+    for (const secrets of [
+      ["secret", "secret-tail"],
+      ["secret-tail", "secret"],
+    ]) {
       expect(redacting(...secrets).text("a secret-tail b secret c")).toBe("a <sensitive> b <sensitive> c");
     }
   });
@@ -56,14 +59,22 @@ describe("createRedactor", () => {
 
   it("sees through line wrapping, indentation, colours and control characters", () => {
     const redactor = redacting("abcdefghij");
-    for (const text of ["abcde\nfghij", "abcde\r\n    fghij", "abc\u001b[31mdef\u001b[0mghij", "abc\u0000defghij\u0008", "a\u001b[1;2mbcdefgh\nij"]) {
+    for (const text of [
+      "abcde\nfghij",
+      "abcde\r\n    fghij",
+      "abc\u001b[31mdef\u001b[0mghij",
+      "abc\u0000defghij\u0008",
+      "a\u001b[1;2mbcdefgh\nij",
+    ]) {
       expect(redactor.text(text).replace(/[\s\u0008]/g, "")).toMatch(/^(<sensitive>)+$/);
     }
   });
 
   it("masks a secret of fewer than four characters only as a whole word, and counts it for a warning", () => {
     const redactor = redacting("e", "12");
-    expect(redactor.text("the e on port 12 of 1234, e-mail")).toBe("the <sensitive> on port <sensitive> of 1234, <sensitive>-mail");
+    expect(redactor.text("the e on port 12 of 1234, e-mail")).toBe(
+      "the <sensitive> on port <sensitive> of 1234, <sensitive>-mail",
+    );
     expect(redactor.takeShortCount()).toBe(2);
     expect(redactor.takeShortCount()).toBe(0);
   });
@@ -73,7 +84,11 @@ describe("createRedactor", () => {
   });
 
   it("masks keys, numbers, errors and cycles in data, and changes nothing in it", () => {
-    const cyclic: Record<string, unknown> = { pin: 12345678, "key-topsecret": ["topsecret"], error: new Error("topsecret") };
+    const cyclic: Record<string, unknown> = {
+      pin: 12345678,
+      "key-topsecret": ["topsecret"],
+      error: new Error("topsecret"),
+    };
     cyclic["self"] = cyclic;
     const redactor = redacting("12345678", "topsecret");
     expect(redactor.value(cyclic)).toEqual({
@@ -86,7 +101,9 @@ describe("createRedactor", () => {
   });
 
   it("masks a key file of 200 KB, whole, by lines and in base64", () => {
-    const secret = Array.from({ length: 3000 }, (_, index) => Buffer.from(`line ${index} of a key ${index * 7919}${"x".repeat(30)}`).toString("base64")).join("\n");
+    const secret = Array.from({ length: 3000 }, (_, index) =>
+      Buffer.from(`line ${index} of a key ${index * 7919}${"x".repeat(30)}`).toString("base64"),
+    ).join("\n");
     const redactor = redacting(secret);
     const started = performance.now();
     expect(redactor.text(`<<${secret}>>`).replaceAll("<sensitive>", "").trim().replace(/\s/g, "")).toBe("<<>>");
@@ -98,7 +115,9 @@ describe("createRedactor", () => {
   it("keeps bytes that are not UTF-8 as they are", () => {
     const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x41, 0xc3]).toString("latin1");
     const stream = redacting("sécret").byteStream();
-    expect(stream.push(bytes) + stream.push(Buffer.from("sécret").toString("latin1")) + stream.flush()).toBe(`${bytes}<sensitive>`);
+    expect(stream.push(bytes) + stream.push(Buffer.from("sécret").toString("latin1")) + stream.flush()).toBe(
+      `${bytes}<sensitive>`,
+    );
   });
 });
 
@@ -112,7 +131,8 @@ const secretText = fc.oneof(
   fc.array(fc.string({ minLength: 4, maxLength: 12 }), { minLength: 2, maxLength: 4 }).map((lines) => lines.join("\n")),
 );
 // A mask that spells part of the secret, and blanks, prove nothing.
-const isTestable = (secret: string): boolean => withoutInvisible(secret).trim().length >= 4 && !"<sensitive><sensitive>".includes(withoutInvisible(secret));
+const isTestable = (secret: string): boolean =>
+  withoutInvisible(secret).trim().length >= 4 && !"<sensitive><sensitive>".includes(withoutInvisible(secret));
 
 describe("any secret, any form, any chunking", () => {
   it("is never visible", () => {
@@ -129,15 +149,17 @@ describe("any secret, any form, any chunking", () => {
           const text = [...around, form, ...around].join("");
           const stream = redactor.stream();
           let shown = "";
-          for (let at = 0; at < text.length; ) {
+          for (let at = 0; at < text.length;) {
             const { size, flush } = chunks.next().value;
             shown += stream.push(text.slice(at, at + size));
             if (flush) shown += stream.flush();
             at += size;
           }
           shown += stream.flush();
-          for (const hidden of [form, ...secrets].map(readable).filter(isTestable)) expect(readable(shown)).not.toContain(hidden);
-          for (const hidden of [form, ...secrets].map(readable).filter(isTestable)) expect(readable(redactor.text(text))).not.toContain(hidden);
+          for (const hidden of [form, ...secrets].map(readable).filter(isTestable))
+            expect(readable(shown)).not.toContain(hidden);
+          for (const hidden of [form, ...secrets].map(readable).filter(isTestable))
+            expect(readable(redactor.text(text))).not.toContain(hidden);
         },
       ),
       { numRuns: 3000 },

@@ -1,0 +1,92 @@
+import { appendFile } from "node:fs/promises";
+import { positionOf } from "../../language/position.ts";
+import type { SourceRange } from "../../language/source.ts";
+import { createPackerText, fileFacts, type BuildFinished } from "../packer-text.ts";
+import type { Renderer, StampedEvent } from "../renderer.ts";
+import type { Sink } from "../sink.ts";
+import { shortDuration } from "../words.ts";
+import type { GroupSyntax } from "./groups.ts";
+
+/** GitHub Actions workflow commands (docs.github.com, "Workflow commands for GitHub Actions"). */
+export const githubGroups: GroupSyntax = {
+  open: (title) => `::group::${escapeData(title)}`,
+  close: () => "::endgroup::",
+  guard: guardCommands,
+};
+
+/** The runner obeys `::command` at the start of a line and `##[command]` anywhere in it, whoever printed the line. */
+export function guardCommands(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1:\u200b").replaceAll("##[", "##\u200b[");
+}
+
+/** `::error file=…,line=…::…` for what is wrong: at its place in the template where it has one. */
+export function createGithubAnnotations(sink: Sink): Renderer {
+  return {
+    render: ({ event }) => {
+      if (event.kind === "diagnostic") {
+        const { severity, summary, detail, subject } = event.diagnostic;
+        sink.write(annotation(severity, { ...(subject && placeOf(subject)), title: summary }, detail || summary));
+      }
+      if (event.kind === "error")
+        sink.write(annotation("error", { title: event.build }, withHint(event.text, event.hint)));
+      if (event.kind === "warning") sink.write(annotation("warning", { title: event.build }, event.text));
+    },
+    close: () => sink.close(),
+  };
+}
+
+const withHint = (text: string, hint: string | undefined): string => (hint === undefined ? text : `${text}\n${hint}`);
+
+function placeOf({ file, start, end }: SourceRange): Readonly<Record<string, string | number>> {
+  const from = positionOf(file, start);
+  const to = positionOf(file, end);
+  return { file: file.name, line: from.line, endLine: to.line, col: from.column, endColumn: to.column };
+}
+
+function annotation(
+  level: "error" | "warning",
+  properties: Readonly<Record<string, string | number | undefined>>,
+  text: string,
+): string {
+  const given = Object.entries(properties).filter((entry) => entry[1] !== undefined);
+  const list = given.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",");
+  return `::${level}${list === "" ? "" : ` ${list}`}::${escapeData(text)}\n`;
+}
+
+const escapeData = (text: string): string =>
+  text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+
+/** A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. A summary that cannot be written is no failure. */
+export function createGithubStepSummary(path: string): Renderer {
+  const text = createPackerText();
+  let isFinished = false;
+  return {
+    render: (stamped: StampedEvent) => {
+      text.lines(stamped);
+      isFinished ||= stamped.event.kind === "run-finished";
+    },
+    close: async () => {
+      if (isFinished) await appendFile(path, stepSummary(text.finished())).catch(() => {});
+    },
+  };
+}
+
+function stepSummary(builds: readonly BuildFinished[]): string {
+  const rows = builds.map((build) => {
+    const artifacts = build.artifacts.map(({ description, files }) =>
+      [description, ...files.slice(0, 8).map(fileFacts)].map(cell).join("<br>"),
+    );
+    const result = artifacts.length > 0 ? artifacts.join("<br>") : cell(build.error ?? "");
+    return `| ${cell(build.build)} | ${build.outcome} | ${shortDuration(build.durationMs)} | ${result} |`;
+  });
+  return ["### imgbuild", "", "| Build | Outcome | Time | Result |", "| --- | --- | --- | --- |", ...rows, ""].join(
+    "\n",
+  );
+}
+
+const cell = (text: string): string =>
+  text
+    .replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
+    .replace(/[\\|`*_[\]]/g, "\\$&")
+    .replace(/\r?\n/g, "<br>");

@@ -1,0 +1,63 @@
+import { createWriteStream } from "node:fs";
+import { resolve } from "node:path";
+import type { Host } from "../sdk/host.ts";
+import { jsonValue } from "./json.ts";
+import { dispatch, type EventTable, type Renderer } from "./renderer.ts";
+import { createSink, type Sink } from "./sink.ts";
+
+/**
+ * The debug log of `IMGBUILD_LOG` or `PACKER_LOG` (anything but empty and `0`), to the file of `IMGBUILD_LOG_PATH` or
+ * `PACKER_LOG_PATH`, else to stderr: each external command with its exit code and time, each request, each decision.
+ */
+export function createDebugLog(host: Host): Renderer | undefined {
+  const wanted = host.env["IMGBUILD_LOG"] ?? host.env["PACKER_LOG"] ?? "";
+  if (wanted === "" || wanted === "0") return undefined;
+  const path = host.env["IMGBUILD_LOG_PATH"] ?? host.env["PACKER_LOG_PATH"];
+  if (!path) return debugRenderer(createSink(host.stderr), async (sink) => sink.close());
+  const file = createWriteStream(resolve(host.cwd, path), { flags: "a", mode: 0o600 });
+  const sink = createSink(file);
+  return debugRenderer(sink, async () => {
+    if (!sink.isGone) await new Promise<void>((done) => file.once("error", () => done()).end(done));
+  });
+}
+
+function debugRenderer(sink: Sink, close: (sink: Sink) => Promise<void>): Renderer {
+  return {
+    render: (stamped) => {
+      const text = dispatch(lines, stamped);
+      if (text === undefined) return;
+      const build = "build" in stamped.event && stamped.event.build !== undefined ? `[${stamped.event.build}] ` : "";
+      sink.write(`${new Date(stamped.time).toISOString()} ${build}${text.replaceAll("\n", "\n    ")}\n`);
+    },
+    ready: () => sink.ready(),
+    close: () => close(sink),
+  };
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
+
+const lines: EventTable<string | undefined> = {
+  "run-started": ({ runId, template, builds }) => `run ${runId} of ${template}: ${builds.join(", ")}`,
+  "build-started": () => "build started",
+  "step-started": ({ step }) => `step "${step}" started`,
+  "step-finished": ({ step, outcome, durationMs }) => `step "${step}" ${outcome} after ${seconds(durationMs)}`,
+  "cleanup-started": ({ what }) => `cleanup: ${what}`,
+  "cleanup-failed": ({ what, message }) => `cleanup failed: ${what}: ${message}`,
+  say: ({ text }) => `say: ${text}`,
+  warning: ({ text }) => `warning: ${text}`,
+  error: ({ text, hint }) => `error: ${text}${hint === undefined ? "" : `\n${hint}`}`,
+  waiting: ({ what, elapsedMs }) => `waiting for ${what} since ${seconds(elapsedMs)}`,
+  output: ({ stream, text }) => `${stream}: ${text}`,
+  progress: () => undefined,
+  "post-processor-started": ({ type, name }) =>
+    `post-processor ${type}${name === undefined ? "" : ` "${name}"`} started`,
+  artifact: ({ artifact }) => `artifact: ${artifact.builderId} ${artifact.id}: ${artifact.description}`,
+  "build-finished": ({ outcome, durationMs, error }) =>
+    `build ${outcome} after ${seconds(durationMs)}${error === undefined ? "" : `: ${error}`}`,
+  "run-finished": ({ outcome, durationMs }) => `run ${outcome} after ${seconds(durationMs)}`,
+  diagnostic: ({ diagnostic }) =>
+    `${diagnostic.severity} ${diagnostic.code}: ${diagnostic.summary}. ${diagnostic.detail}`,
+  "raw-output": () => undefined,
+  debug: ({ topic, text, details }) =>
+    `${topic}: ${text}${details === undefined ? "" : ` ${JSON.stringify(details, jsonValue)}`}`,
+};

@@ -1,0 +1,144 @@
+import type { ArtifactSummary, BuildEvent } from "../sdk/event.ts";
+import { describeBytes } from "../lib/bytes.ts";
+import { dispatch, type EventTable, type StampedEvent } from "./renderer.ts";
+import { shortDuration, wordyDuration } from "./words.ts";
+
+/** A line of Packer's text UI, as far as it does not depend on where it is shown. */
+export interface TextLine {
+  readonly level: "header" | "say" | "warning" | "error" | "detail";
+  /** The build whose colour the line has. */
+  readonly build: string | undefined;
+  readonly text: string;
+}
+
+export type BuildFinished = Extract<BuildEvent, { kind: "build-finished" }>;
+export type RunFinished = Extract<BuildEvent, { kind: "run-finished" }>;
+
+export interface PackerText {
+  lines(event: StampedEvent): readonly TextLine[];
+  /** Finished builds in template order. */
+  finished(): readonly BuildFinished[];
+}
+
+/**
+ * Events → the lines Packer prints for them: one `==> NAME: ` prefix for all, `NAME (TYPE)` while a post-processor runs,
+ * the lists of errors and artifacts at the end. Clean-up is told of only where something went wrong.
+ */
+export function createPackerText(): PackerText {
+  const state = new TextState();
+  return { lines: (event) => dispatch(state.table, event), finished: () => state.finishedInOrder() };
+}
+
+class TextState {
+  #builds: readonly string[] = [];
+  readonly #finished = new Map<string, BuildFinished>();
+  readonly #postProcessor = new Map<string, string>();
+  readonly #troubled = new Set<string>();
+
+  readonly table: EventTable<readonly TextLine[]> = {
+    "run-started": ({ builds }) => {
+      this.#builds = builds;
+      return builds.map(
+        (build) => ({ level: "header", build, text: `${build}: output will be in this color.` }) as const,
+      );
+    },
+    "build-started": () => [],
+    "step-started": () => [],
+    "step-finished": ({ build, outcome }) => {
+      if (outcome !== "succeeded") this.#troubled.add(build);
+      return [];
+    },
+    "cleanup-started": ({ build, what }) => (this.#troubled.has(build) ? this.#say(build, `Cleaning up: ${what}`) : []),
+    "cleanup-failed": ({ build, what, message, manualCommand }) => [
+      ...this.#prefixed("error", build, `Could not remove ${what}: ${message}`),
+      ...(manualCommand === undefined ? [] : this.#prefixed("detail", build, `Remove it with:\n    ${manualCommand}`)),
+    ],
+    say: ({ build, text }) => this.#say(build, text),
+    warning: ({ build, text }) => this.#prefixed("warning", build, `Warning: ${text}`),
+    error: ({ build, text, hint }) => {
+      if (build !== undefined) this.#troubled.add(build);
+      return [
+        ...this.#prefixed("error", build, text),
+        ...(hint === undefined ? [] : this.#prefixed("detail", build, hint)),
+      ];
+    },
+    waiting: ({ build, what, elapsedMs, limitMs }) => {
+      const limit = limitMs === undefined ? "" : `, limit ${shortDuration(limitMs)}`;
+      return this.#say(build, `Still waiting for ${what} (${shortDuration(elapsedMs)}${limit})`);
+    },
+    output: ({ build, stream, text }) => this.#prefixed(stream === "stderr" ? "error" : "say", build, text),
+    progress: () => [],
+    "post-processor-started": ({ build, type, name }) => {
+      this.#postProcessor.set(build, type);
+      return this.#say(build, `Running post-processor: ${name === undefined ? type : `${name} (type ${type})`}`);
+    },
+    artifact: () => [],
+    "build-finished": (event) => {
+      this.#finished.set(event.build, event);
+      this.#postProcessor.delete(event.build);
+      return [buildFinishedLine(event)];
+    },
+    "run-finished": (event) => runFinishedLines(event, this.finishedInOrder()),
+    diagnostic: () => [],
+    "raw-output": () => [],
+    debug: () => [],
+  };
+
+  finishedInOrder(): readonly BuildFinished[] {
+    const known = this.#builds.flatMap((build) => this.#finished.get(build) ?? []);
+    return [...known, ...[...this.#finished.values()].filter((event) => !this.#builds.includes(event.build))];
+  }
+
+  #say(build: string | undefined, text: string): readonly TextLine[] {
+    return this.#prefixed("say", build, text);
+  }
+
+  #prefixed(level: TextLine["level"], build: string | undefined, text: string): readonly TextLine[] {
+    const type = build === undefined ? undefined : this.#postProcessor.get(build);
+    const prefix = build === undefined ? "" : `==> ${build}${type === undefined ? "" : ` (${type})`}: `;
+    return text.split("\n").map((line) => ({ level, build, text: prefix + line }));
+  }
+}
+
+function buildFinishedLine({ build, outcome, durationMs, error }: BuildFinished): TextLine {
+  const duration = wordyDuration(durationMs);
+  if (outcome === "succeeded") return { level: "say", build, text: `Build '${build}' finished after ${duration}.` };
+  const why = error === undefined ? "." : `: ${error}`;
+  return {
+    level: "error",
+    build,
+    text: `Build '${build}' ${outcome === "failed" ? "errored" : "was cancelled"} after ${duration}${why}`,
+  };
+}
+
+const plain = (text: string, level: TextLine["level"] = "say"): TextLine => ({ level, build: undefined, text });
+
+function runFinishedLines({ durationMs }: RunFinished, builds: readonly BuildFinished[]): readonly TextLine[] {
+  const unsuccessful = builds.filter((build) => build.outcome !== "succeeded");
+  const withArtifacts = builds.filter((build) => build.outcome === "succeeded" || build.artifacts.length > 0);
+  const errors = unsuccessful.map(({ build, error, outcome }) => plain(`--> ${build}: ${error ?? outcome}`, "error"));
+  return [
+    plain(""),
+    plain(`==> Wait completed after ${wordyDuration(durationMs)}`),
+    ...(errors.length === 0
+      ? []
+      : [plain(""), plain("==> Some builds didn't complete successfully and had errors:", "error"), ...errors]),
+    plain(""),
+    ...(withArtifacts.length === 0
+      ? [plain("==> Builds finished but no artifacts were created.")]
+      : [
+          plain("==> Builds finished. The artifacts of successful builds are:"),
+          ...withArtifacts.flatMap(artifactLines),
+        ]),
+  ];
+}
+
+function artifactLines({ build, artifacts }: BuildFinished): readonly TextLine[] {
+  if (artifacts.length === 0) return [plain(`--> ${build}: <nothing>`)];
+  return artifacts.map((artifact) => plain(`--> ${build}: ${artifact.description}`));
+}
+
+/** `out/disk.qcow2  1.2 GiB  sha256:ab…`, for the summary. */
+export function fileFacts({ path, size, sha256 }: ArtifactSummary["files"][number]): string {
+  return [path, describeBytes(size), ...(sha256 === undefined ? [] : [`sha256:${sha256}`])].join("  ");
+}

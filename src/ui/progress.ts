@@ -1,0 +1,43 @@
+import { describeBytes } from "../lib/bytes.ts";
+import type { BuildEvent } from "../sdk/event.ts";
+
+export type Progress = Extract<BuildEvent, { kind: "progress" }>;
+
+/** `Downloading ISO: 45% (460 MiB of 1.0 GiB)`; without a total, what is done so far. */
+export function describeProgress({ label, done, total, unit }: Progress): string {
+  const amount = unit === "bytes" ? describeBytes : (count: number) => `${count}`;
+  if (total === undefined) return `${label}: ${amount(done)}`;
+  return `${label}: ${percentOf(done, total)}% (${amount(done)} of ${amount(total)})`;
+}
+
+const BAR_WIDTH = 30;
+
+export function progressBar(event: Progress, prefix: string): string {
+  const { done, total } = event;
+  if (total === undefined) return `${prefix}${describeProgress(event)}`;
+  const filled = Math.round((percentOf(done, total) / 100) * BAR_WIDTH);
+  return `${prefix}[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}] ${describeProgress(event)}`;
+}
+
+const percentOf = (done: number, total: number): number =>
+  total === 0 ? 100 : Math.min(100, Math.floor((done / total) * 100));
+
+export const isComplete = ({ done, total }: Progress): boolean => total !== undefined && done >= total;
+
+/** Where there is no bar: the first, the last, and one each ten seconds of what takes long. */
+export function createPlainProgress(everyMs = 10_000): (event: Progress, time: number) => string | undefined {
+  const shownAt = new Map<string, number>();
+  return (event, time) => {
+    const key = `${event.build ?? ""} ${event.label}`;
+    const last = shownAt.get(key);
+    if (isComplete(event)) {
+      shownAt.delete(key);
+      // What was over in a moment has nothing to tell.
+      return last === undefined ? undefined : describeProgress(event);
+    }
+    if (last === undefined) shownAt.set(key, time);
+    if (last === undefined || time - last < everyMs) return undefined;
+    shownAt.set(key, time);
+    return describeProgress(event);
+  };
+}

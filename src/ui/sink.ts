@@ -1,0 +1,46 @@
+/** Where a renderer writes. A reader that went away (EPIPE, a dead terminal's EIO) ends the output, never the run. */
+export interface Sink {
+  write(text: string): void;
+  /** Resolves when little is waiting to be written; at once when nobody reads any more. */
+  ready(): Promise<void>;
+  /** Resolves when everything was written or nobody reads any more. */
+  close(): Promise<void>;
+  readonly isGone: boolean;
+}
+
+/** What may wait in memory before producers of output are held back. */
+const MOST_WAITING = 1024 * 1024;
+
+export function createSink(stream: NodeJS.WritableStream & { readonly writableLength?: number }): Sink {
+  let isGone = false;
+  const waiters = new Set<() => void>();
+  const wake = (): void => {
+    for (const resolve of waiters) resolve();
+    waiters.clear();
+  };
+  const gone = (): void => {
+    isGone = true;
+    wake();
+  };
+  stream.on("error", gone);
+  stream.on("close", gone);
+  stream.on("drain", wake);
+  const until = async (isDone: () => boolean): Promise<void> => {
+    while (!isGone && !isDone()) await new Promise<void>((resolve) => waiters.add(resolve));
+  };
+  return {
+    get isGone() {
+      return isGone;
+    },
+    write: (text) => {
+      if (isGone || text === "") return;
+      try {
+        stream.write(text, wake);
+      } catch {
+        isGone = true;
+      }
+    },
+    ready: () => until(() => (stream.writableLength ?? 0) <= MOST_WAITING),
+    close: () => until(() => (stream.writableLength ?? 0) === 0),
+  };
+}

@@ -1,0 +1,32 @@
+const UNITS = [
+  ["week", 604_800_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+  ["millisecond", 1],
+  ["microsecond", 0.001],
+] as const;
+
+/** The two largest units in full words, as Packer writes durations: `1 minute 3 seconds`. */
+export function wordyDuration(ms: number): string {
+  let rest = Math.max(0, Math.round(ms * 1000) / 1000);
+  const parts: string[] = [];
+  for (const [name, length] of UNITS) {
+    const count = Math.floor(rest / length + 1e-6);
+    if (count === 0) continue;
+    parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
+    rest -= count * length;
+    if (parts.length === 2) break;
+  }
+  return parts.length === 0 ? "0 microseconds" : parts.join(" ");
+}
+
+/** For tables: `12 ms`, `3.4 s`, `12 min`, `1 h 5 min`. */
+export function shortDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return minutes >= 10 ? `${minutes} min` : `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
