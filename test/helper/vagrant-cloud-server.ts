@@ -83,7 +83,7 @@ interface State {
 
 async function handle(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = decodeURIComponent((request.url ?? "").split("?")[0]!);
-  const line = `${request.method} ${path.replace(/^\/api\/v[12]/, "")}`;
+  const line = `${request.method === "HEAD" ? "GET" : request.method} ${path.replace(/^(\/api\/v[12])+/, "")}`;
   state.requests.push(line);
   const fault = state.faults.find(({ match, left }) => left > 0 && match.test(line));
   if (fault) fault.left--;
@@ -120,9 +120,11 @@ function route(state: State, request: IncomingMessage, line: string, body: Buffe
   const download = /^GET \/download\/([^/]+\/[^/]+)\/(.+)\/([^/]+)\/([^/]+)\.box$/.exec(line);
   if (download) return serve(state, download);
   const catalogue = /^GET \/([^/]+\/[^/]+)$/.exec(line);
-  if (catalogue && !line.startsWith("GET /box/")) return catalogueOf(state, catalogue[1]!);
+  if (catalogue && !/^GET \/(box|user)\//.test(line)) return catalogueOf(state, catalogue[1]!);
   if (!isAuthorised(request)) return [401, { errors: ["Invalid or missing token"], success: false }];
   if (line === "GET /authenticate") return [200, {}];
+  const user = /^GET \/user\/(\w+)$/.exec(line);
+  if (user) return [200, describeUser(state, user[1]!)];
   return boxRoute(state, line, body.length > 0 ? (JSON.parse(body.toString()) as Record<string, unknown>) : {});
 }
 
@@ -139,7 +141,8 @@ function boxRoute(state: State, line: string, body: Record<string, unknown>): An
   const [, method, tag, rest = ""] = match;
   const box = state.boxes.get(tag!);
   if (!box) return [404, { errors: ["Resource not found!"], success: false }];
-  if (rest === "") return [200, describeBox(state, box)];
+  if (rest === "") return [200, describeBox(state, box)]; // read or described anew
+
   if (rest === "/versions" && method === "POST") return createVersion(state, box, body);
   const [, name = "", more = ""] = /^\/version\/([^/]+)(\/.*)?$/.exec(rest) ?? [];
   const version = box.versions.get(name);
@@ -241,10 +244,19 @@ function release(state: State, box: StoredBox, version: StoredVersion): Answer {
   return [200, describeVersion(state, box, version)];
 }
 
+/** Clients take a thing without these for one that does not exist yet. */
+const TIMES = { created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01T00:00:00.000Z" };
+
+function describeUser(state: State, username: string): unknown {
+  const boxes = [...state.boxes.values()].filter(({ tag }) => tag.startsWith(`${username}/`));
+  return { username, boxes: boxes.map((box) => describeBox(state, box)) };
+}
+
 function describeBox(state: State, box: StoredBox): unknown {
   const [username, name] = box.tag.split("/");
   const versions = [...box.versions.values()].map((version) => describeVersion(state, box, version));
   return {
+    ...TIMES,
     tag: box.tag,
     username,
     name,
@@ -259,13 +271,14 @@ function describeBox(state: State, box: StoredBox): unknown {
 function describeVersion(state: State, box: StoredBox, version: StoredVersion): unknown {
   const providers = [...version.providers.values()].map((provider) => describeProvider(state, box, version, provider));
   const { version: name, status, description } = version;
-  return { version: name, number: name, status, description_markdown: description, providers };
+  return { ...TIMES, version: name, number: name, status, description_markdown: description, providers };
 }
 
 function describeProvider(state: State, box: StoredBox, version: StoredVersion, provider: StoredProvider): unknown {
   const { name, architecture, checksum, checksum_type, default_architecture, data } = provider;
   const url = provider.url ?? `${state.base}/download/${box.tag}/${version.version}/${name}/${architecture}.box`;
   return {
+    ...TIMES,
     name,
     architecture,
     default_architecture,
