@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import { executeGoTemplate } from "../../lib/go-template/execute.ts";
+import { parseGoTemplate } from "../../lib/go-template/parse.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Site, SiteFile } from "./answer.ts";
+
+/** A file `name.pkrtpl` answers requests for `name`, rendered. */
+const TEMPLATE_SUFFIX = ".pkrtpl";
+
+/** `http_directory`: its files, never anything outside of it, never a listing. `values` are read when a template is asked for. */
+export async function directorySite(directory: string, values: Readonly<Record<string, unknown>>): Promise<Site> {
+  const root = await realpath(directory).catch((error: unknown) => {
+    throw new BuildError(`http_directory "${directory}" cannot be read`, { cause: error });
+  });
+  if (!(await stat(root)).isDirectory()) throw new BuildError(`http_directory "${directory}" is not a directory`);
+  return {
+    find: async (path) => (await plainFile(root, path)) ?? (await templateFile(root, path, values)),
+    hint: (path) => didYouMean(path, listFiles(root)),
+  };
+}
+
+async function plainFile(root: string, path: string): Promise<SiteFile | undefined> {
+  const found = await locate(root, path);
+  if (!found) return undefined;
+  const { size, mtime } = found.stats;
+  return { kind: "file", path: found.path, size, modified: mtime };
+}
+
+async function templateFile(
+  root: string,
+  path: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<SiteFile | undefined> {
+  const found = await locate(root, `${path}${TEMPLATE_SUFFIX}`);
+  if (!found) return undefined;
+  const template = parseGoTemplate(await readFile(found.path, "utf8"));
+  return { kind: "content", bytes: Buffer.from(executeGoTemplate(template, values, new Map()), "utf8") };
+}
+
+interface Located {
+  readonly path: string;
+  readonly stats: Awaited<ReturnType<typeof stat>> & { readonly size: number; readonly mtime: Date };
+}
+
+/** The file a request means, with every link followed, if it is inside of the root. A directory means its `index.html`. */
+async function locate(root: string, path: string): Promise<Located | undefined> {
+  if (path.split(/[/\\]/).includes("..")) return undefined;
+  try {
+    const real = await realpath(join(root, path));
+    if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
+    const stats = await stat(real);
+    if (stats.isDirectory()) return path.endsWith("/") ? await locate(root, `${path}index.html`) : undefined;
+    return stats.isFile() && !path.endsWith("/") ? { path: real, stats } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST_HINTS = 1000;
+
+function listFiles(root: string): readonly string[] {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).slice(0, MOST_HINTS);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      `/${relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")}`.replace(/\.pkrtpl$/, ""),
+    );
+}

@@ -1,0 +1,65 @@
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { BuildError } from "../sdk/error.ts";
+import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../sdk/owned-directory.ts";
+import type { Run } from "../sdk/run.ts";
+
+export interface OutputDirectory {
+  /** Absolute. */
+  readonly path: string;
+  /** Absolute paths of everything in it, sorted: what the artifact consists of. */
+  files(): Promise<readonly string[]>;
+}
+
+/**
+ * Makes the directory for a build's results. It is removed again unless the build succeeds. One that exists already is an
+ * error, unless the user said `-force` or it is the unfinished work of a run that is no more.
+ */
+export async function outputDirectory(
+  run: Run,
+  options: { readonly path?: string | undefined } = {},
+): Promise<OutputDirectory> {
+  const path = resolve(run.directories.work, options.path ?? `output-${run.build.sourceName}`);
+  return run.step("prepare output directory", async (step) => {
+    await makeWay(run, path);
+    const owned = await createOwnedDirectory(run, step, path);
+    step.onCleanup(`keep ${path}`, async (outcome) => {
+      if (outcome === "succeeded") await owned.keep();
+    });
+    return { path, files: () => filesIn(path) };
+  });
+}
+
+async function makeWay(run: Run, path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (!there) return;
+  const marker = await readFile(join(path, MARKER_FILE), "utf8").catch(() => undefined);
+  if (run.options.force) {
+    run.say(`Removing ${path}, which exists already (-force)...`);
+    await rm(path, { recursive: true });
+  } else if (marker !== undefined && (await readdir(path)).length === 1) {
+    run.say(`Removing ${path}, which an earlier run left empty...`);
+    await removeOwnedDirectory(path, marker.trim());
+  } else {
+    throw existsAlready(path, marker);
+  }
+}
+
+function existsAlready(path: string, marker: string | undefined): BuildError {
+  const remove = `To build anew over it:\n    imgbuild build -force …`;
+  if (!marker)
+    return new BuildError(`The output directory "${path}" exists already`, {
+      hint: `Its files were not touched. ${remove}`,
+    });
+  return new BuildError(`The output directory "${path}" belongs to the unfinished run ${marker.trim()}`, {
+    hint: `If that run is not going on, remove what it left:\n    imgbuild cleanup ${marker.trim()}`,
+  });
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter(
+    (entry) => !entry.isDirectory() && !(entry.name === MARKER_FILE && entry.parentPath === directory),
+  );
+  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+}
