@@ -29,14 +29,13 @@ export type BuildEvent =
       readonly manualCommand?: string | undefined;
     }
   /** A sentence about progress. The `==> name: text` line of Packer. */
-  | { readonly kind: "say"; readonly build?: string | undefined; readonly text: string }
-  | { readonly kind: "warning"; readonly build?: string | undefined; readonly text: string }
-  | {
+  | ({ readonly kind: "say"; readonly text: string } & Speaker)
+  | ({ readonly kind: "warning"; readonly text: string } & Speaker)
+  | ({
       readonly kind: "error";
-      readonly build?: string | undefined;
       readonly text: string;
       readonly hint?: string | undefined;
-    }
+    } & Speaker)
   /** A heartbeat: something takes long and nothing else is said. */
   | {
       readonly kind: "waiting";
@@ -49,6 +48,7 @@ export type BuildEvent =
   | {
       readonly kind: "output";
       readonly build: string;
+      readonly postProcessor?: string | undefined;
       readonly stream: "stdout" | "stderr";
       readonly text: string;
       /** The same bytes came as `raw-output`: the log file has them already. */
@@ -93,6 +93,12 @@ export type BuildEvent =
       readonly text: string;
       readonly details?: Readonly<Record<string, unknown>> | undefined;
     };
+
+/** Who says something: a build, a post-processor of it (its type), or with neither the run as a whole. */
+export interface Speaker {
+  readonly build?: string | undefined;
+  readonly postProcessor?: string | undefined;
+}
 
 export type Outcome = "succeeded" | "failed" | "cancelled";
 

@@ -4,7 +4,7 @@ import type { LineOutput } from "./line-output.ts";
 import { createPackerText, type TextLine } from "./packer-text.ts";
 import { createPlainProgress, isComplete, progressBar, type Progress } from "./progress.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
-import { sanitizeLine } from "./sanitize.ts";
+import { sanitize, sanitizeLine } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
 import { summaryLines } from "./summary.ts";
 
@@ -29,7 +29,7 @@ export function createHumanRenderer(options: HumanOptions): Renderer {
   const print = (line: TextLine, time: number): void => {
     const stamp = options.timestamps && line.text !== "" ? `${rfc3339(time)}: ` : "";
     const colour = options.colour ? colourOf(line, colours) : undefined;
-    output.line(stamp + paint(sanitizeLine(line.text), colour), line.build);
+    for (const text of sanitize(line.text).split("\n")) output.line(stamp + paint(text, colour), line.build);
   };
   const render = (stamped: StampedEvent): void => {
     const { event, time } = stamped;

@@ -1,7 +1,7 @@
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import { createPackerText, type BuildFinished, type TextLine } from "./packer-text.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
-import { sanitizeLine } from "./sanitize.ts";
+import { sanitize } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
 
 /** One line: `seconds,target,type,data…`, with commas and line ends replaced as Packer replaces them. */
@@ -42,7 +42,7 @@ function linesOf(
       before = "\n";
       return [];
     }
-    const content = ui(line.level === "error" ? "error" : "say", before + sanitizeLine(line.text));
+    const content = ui(line.level === "error" ? "error" : "say", before + sanitize(line.text));
     before = "";
     return [content];
   });

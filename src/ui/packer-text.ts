@@ -1,4 +1,4 @@
-import type { ArtifactSummary, BuildEvent } from "../sdk/event.ts";
+import type { ArtifactSummary, BuildEvent, Speaker } from "../sdk/event.ts";
 import { describeBytes } from "../lib/bytes.ts";
 import { dispatch, type EventTable, type StampedEvent } from "./renderer.ts";
 import { shortDuration, wordyDuration } from "./words.ts";
@@ -32,7 +32,6 @@ export function createPackerText(): PackerText {
 class TextState {
   #builds: readonly string[] = [];
   readonly #finished = new Map<string, BuildFinished>();
-  readonly #postProcessor = new Map<string, string>();
   readonly #troubled = new Set<string>();
 
   readonly table: EventTable<readonly TextLine[]> = {
@@ -48,34 +47,32 @@ class TextState {
       if (outcome !== "succeeded") this.#troubled.add(build);
       return [];
     },
-    "cleanup-started": ({ build, what }) => (this.#troubled.has(build) ? this.#say(build, `Cleaning up: ${what}`) : []),
+    "cleanup-started": ({ build, what }) => (this.#troubled.has(build) ? say({ build }, `Cleaning up: ${what}`) : []),
     "cleanup-failed": ({ build, what, message, manualCommand }) => [
-      ...this.#prefixed("error", build, `Could not remove ${what}: ${message}`),
-      ...(manualCommand === undefined ? [] : this.#prefixed("detail", build, `Remove it with:\n    ${manualCommand}`)),
+      ...prefixed("error", { build }, `Could not remove ${what}: ${message}`),
+      ...(manualCommand === undefined ? [] : prefixed("detail", { build }, `Remove it with:\n    ${manualCommand}`)),
     ],
-    say: ({ build, text }) => this.#say(build, text),
-    warning: ({ build, text }) => this.#prefixed("warning", build, `Warning: ${text}`),
-    error: ({ build, text, hint }) => {
-      if (build !== undefined) this.#troubled.add(build);
-      return [
-        ...this.#prefixed("error", build, text),
-        ...(hint === undefined ? [] : this.#prefixed("detail", build, hint)),
-      ];
+    say: (event) => say(event, event.text),
+    warning: (event) => prefixed("warning", event, `Warning: ${event.text}`),
+    error: (event) => {
+      if (event.build !== undefined) this.#troubled.add(event.build);
+      const hint = event.hint === undefined ? [] : prefixed("detail", event, event.hint);
+      return [...prefixed("error", event, event.text), ...hint];
     },
     waiting: ({ build, what, elapsedMs, limitMs }) => {
       const limit = limitMs === undefined ? "" : `, limit ${shortDuration(limitMs)}`;
-      return this.#say(build, `Still waiting for ${what} (${shortDuration(elapsedMs)}${limit})`);
+      return say({ build }, `Still waiting for ${what} (${shortDuration(elapsedMs)}${limit})`);
     },
-    output: ({ build, stream, text }) => this.#prefixed(stream === "stderr" ? "error" : "say", build, text),
+    output: (event) => prefixed(event.stream === "stderr" ? "error" : "say", event, event.text),
     progress: () => [],
-    "post-processor-started": ({ build, type, name }) => {
-      this.#postProcessor.set(build, type);
-      return this.#say(build, `Running post-processor: ${name === undefined ? type : `${name} (type ${type})`}`);
-    },
+    "post-processor-started": ({ build, type, name }) =>
+      say(
+        { build, postProcessor: type },
+        `Running post-processor: ${name === undefined ? type : `${name} (type ${type})`}`,
+      ),
     artifact: () => [],
     "build-finished": (event) => {
       this.#finished.set(event.build, event);
-      this.#postProcessor.delete(event.build);
       return [buildFinishedLine(event)];
     },
     "run-finished": (event) => runFinishedLines(event, this.finishedInOrder()),
@@ -88,16 +85,14 @@ class TextState {
     const known = this.#builds.flatMap((build) => this.#finished.get(build) ?? []);
     return [...known, ...[...this.#finished.values()].filter((event) => !this.#builds.includes(event.build))];
   }
+}
 
-  #say(build: string | undefined, text: string): readonly TextLine[] {
-    return this.#prefixed("say", build, text);
-  }
+const say = (speaker: Speaker, text: string): readonly TextLine[] => prefixed("say", speaker, text);
 
-  #prefixed(level: TextLine["level"], build: string | undefined, text: string): readonly TextLine[] {
-    const type = build === undefined ? undefined : this.#postProcessor.get(build);
-    const prefix = build === undefined ? "" : `==> ${build}${type === undefined ? "" : ` (${type})`}: `;
-    return text.split("\n").map((line) => ({ level, build, text: prefix + line }));
-  }
+function prefixed(level: TextLine["level"], { build, postProcessor }: Speaker, text: string): readonly TextLine[] {
+  const type = postProcessor === undefined ? "" : ` (${postProcessor})`;
+  const prefix = build === undefined ? "" : `==> ${build}${type}: `;
+  return text.split("\n").map((line) => ({ level, build, text: prefix + line }));
 }
 
 function buildFinishedLine({ build, outcome, durationMs, error }: BuildFinished): TextLine {

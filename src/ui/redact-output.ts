@@ -20,7 +20,8 @@ export interface OutputRedactor {
 export function createOutputRedactor(redactor: Redactor): OutputRedactor {
   const channels = new Map<string, Channel>();
   const channelOf = (event: Output | RawOutput): Channel => {
-    const key = event.kind === "output" ? `${event.stream} ${event.build}` : `raw ${event.build}`;
+    const channelName = event.kind === "output" ? `${event.stream} ${event.postProcessor ?? ""}` : "raw";
+    const key = `${channelName} ${event.build}`;
     let channel = channels.get(key);
     if (channel === undefined) {
       channel = event.kind === "output" ? lineChannel(event, redactor) : byteChannel(event, redactor);
@@ -47,17 +48,17 @@ interface Channel {
   flush(): readonly BuildEvent[];
 }
 
-function lineChannel({ build, stream: name }: Output, redactor: Redactor): Channel {
+function lineChannel(first: Output, redactor: Redactor): Channel {
   const stream = redactor.stream();
-  const shownBuild = redactor.text(build);
+  const shown = { ...redactor.value(first), kind: "output", stream: first.stream, inRaw: first.inRaw } as const;
   let begun = "";
   const lines = (released: string): BuildEvent[] => {
     const whole = (begun + released).split("\n");
     begun = whole.pop()!;
-    return whole.map((text) => ({ kind: "output", build: shownBuild, stream: name, text }));
+    return whole.map((text) => ({ ...shown, text }));
   };
   return {
-    build,
+    build: first.build,
     stream,
     push: (event) => lines(stream.push(`${(event as Output).text}\n`)),
     flush: () => lines(stream.flush()),

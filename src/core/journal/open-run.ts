@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { lock } from "../../lib/file-lock.ts";
 import { identifyProcess } from "../../lib/process-identity.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -9,6 +8,7 @@ import { makeOwnedDirectory, removeOwnedDirectory } from "../../sdk/owned-direct
 import { openJournalFile, type JournalFile } from "./journal-file.ts";
 import { makeRunDirectories, runPaths, writeRunRecord, type RunBuild, type RunRecord } from "./run-record.ts";
 import { runsDirectory } from "./state-directory.ts";
+import { tempDirectoryOf } from "./temp-directory.ts";
 import { testSignalProbe } from "./test-signal.ts";
 
 export interface OpenRunOptions {
@@ -83,9 +83,8 @@ interface TempDirectory {
 const isTemp = (resource: Resource, temp: TempDirectory): boolean =>
   resource.kind === "directory" && resource.id === temp.path;
 
-/** Under `TMPDIR`, as every temporary file. */
 async function makeTempDirectory(host: Host, runId: string, journal: JournalFile): Promise<TempDirectory> {
-  const path = join(host.env["TMPDIR"] || "/tmp", `imgbuild-${runId}`);
+  const path = tempDirectoryOf(host, runId);
   const entry = await journal.record({ kind: "directory", id: path });
   await makeOwnedDirectory(path, runId, { mode: 0o700 });
   return {

@@ -1,0 +1,23 @@
+import { readFile, stat } from "node:fs/promises";
+import { processState } from "../../lib/process-identity.ts";
+import { outstandingIn, type Outstanding } from "./journal-line.ts";
+import type { RunPaths, RunRecord } from "./run-record.ts";
+
+/** `died`: its process is gone and it never said how it ended. */
+export type RunState = "running" | "succeeded" | "failed" | "cancelled" | "died";
+
+/** A lock that another host holds is renewed every few seconds. */
+const FOREIGN_FRESH_MS = 60_000;
+
+export async function runState(paths: RunPaths, record: RunRecord, now: number): Promise<RunState> {
+  if (record.outcome !== undefined) return record.outcome;
+  const owner = await processState(record.owner);
+  if (owner !== "unknown") return owner === "alive" ? "running" : "died";
+  const lock = await stat(paths.lock).catch(() => undefined);
+  return lock !== undefined && now - lock.mtimeMs < FOREIGN_FRESH_MS ? "running" : "died";
+}
+
+/** What a run's journal still holds, oldest first; nothing when there is none. */
+export async function outstandingOf(paths: RunPaths): Promise<readonly Outstanding[]> {
+  return outstandingIn(await readFile(paths.journal, "utf8").catch(() => ""));
+}
