@@ -11,7 +11,12 @@ const components: { readonly [Kind in ComponentKind]: Table } = {
   builder: {
     file: async () => (await import("./builders/file/file.ts")).builder,
   },
-  provisioner: {},
+  provisioner: {
+    file: async () => (await import("./provisioners/file/file.ts")).provisioner,
+    reboot: async () => (await import("./provisioners/reboot/reboot.ts")).provisioner,
+    shell: async () => (await import("./provisioners/shell/shell.ts")).provisioner,
+    "wait-for": async () => (await import("./provisioners/wait-for/wait-for.ts")).provisioner,
+  },
   "post-processor": {},
   "data-source": {},
 };

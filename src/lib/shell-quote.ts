@@ -11,3 +11,14 @@ export function shellQuotePath(path: string): string {
   if (path === "~") return '"$HOME"';
   return path.startsWith("~/") ? `"$HOME"/${shellQuote(path.slice(2))}` : shellQuote(path);
 }
+
+/** As `shellQuotePath`, but `*`, `?` and `[…]` keep their meaning as wildcards. */
+export function shellQuoteGlob(pattern: string): string {
+  const home = pattern.startsWith("~/") ? '"$HOME"/' : "";
+  const parts = pattern.slice(home === "" ? 0 : 2).split(/([*?]|\[[^\]'"\\$`\s]+\])/);
+  return home + parts.map((part, index) => (index % 2 === 1 ? part : part === "" ? "" : shellQuote(part))).join("");
+}
+
+export function isGlob(path: string): boolean {
+  return /[*?]|\[[^\]]+\]/.test(path);
+}

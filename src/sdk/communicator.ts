@@ -4,6 +4,10 @@ import type { Readable, Writable } from "node:stream";
 export interface Communicator {
   /** For messages: `ssh vagrant@127.0.0.1:2222`. */
   readonly address: string;
+  /** What reads the commands given to `exec`, known once connected. Absent where nobody looked. */
+  readonly shell?: "posix" | "other" | undefined;
+  /** Every command gets a terminal unless it says otherwise: standard input does not reach it unchanged. */
+  readonly terminal?: boolean | undefined;
   /** Runs a command line through the guest's shell. Resolves when it ended and both streams are drained. */
   exec(command: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes one file. Never leaves a partial file under `path`. */

@@ -12,3 +12,6 @@ export class BuildError extends Error {
     this.hint = options.hint;
   }
 }
+
+/** The way to the machine broke under an operation. Another try may find it whole again. */
+export class ConnectionLost extends BuildError {}

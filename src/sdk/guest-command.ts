@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Communicator, ExecOptions, ExecResult } from "./communicator.ts";
 import { BuildError } from "./error.ts";
 import { outputLines } from "./output-lines.ts";
@@ -50,7 +51,7 @@ export function commandFailure(what: string, { result, lastLine, durationMs }: G
   const after = `after ${(durationMs / 1000).toFixed(1)} s`;
   switch (result.kind) {
     case "exit":
-      return new BuildError(`${what} ended with exit status ${result.code} ${after}; ${last}`, {
+      return new BuildError(`${what} ended with exit status ${result.code}${killedBy(result.code)} ${after}; ${last}`, {
         hint: exitHints[result.code],
       });
     case "signal":
@@ -65,6 +66,12 @@ export function commandFailure(what: string, { result, lastLine, durationMs }: G
         hint: "If the script restarts the machine or its network, set expect_disconnect = true, or use the reboot provisioner.",
       });
   }
+}
+
+/** A shell gives 128 and the number of the signal for a program that was killed. */
+function killedBy(code: number): string {
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+  return name === undefined ? "" : ` (killed by ${name})`;
 }
 
 const exitHints: Readonly<Record<number, string>> = {

@@ -95,7 +95,7 @@ async function deliver(
       busy = pending.finally(() => stream.resume());
       busy.catch((error: unknown) => {
         channel.close();
-        reject(error as Error);
+        reject(error);
       });
     });
     // Not the channel's "close": it comes when stdout ended, and stderr may still hold data.

@@ -1,10 +1,7 @@
 import type { Client } from "ssh2";
-import { BuildError } from "../../sdk/error.ts";
+import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import type { LoggedIn } from "./log-in.ts";
 import type { SshSettings } from "./settings.ts";
-
-/** The connection died under an operation. The communicator makes a new one and may try again. */
-export class LinkLost extends BuildError {}
 
 /** One authenticated connection, watched until it dies. */
 export class SshLink {
@@ -49,7 +46,7 @@ export class SshLink {
   }
 
   /**
-   * Opens a channel or waits for another answer of the server, with the deadline for silence. Rejects with LinkLost when
+   * Opens a channel or waits for another answer of the server, with the deadline for silence. Rejects with ConnectionLost when
    * the connection is or gets lost, and kills the connection when the server does not answer.
    */
   async ask<Answer>(
@@ -88,8 +85,8 @@ export class SshLink {
     });
   }
 
-  lost(what: string): LinkLost {
-    return new LinkLost(
+  lost(what: string): ConnectionLost {
+    return new ConnectionLost(
       `Could not ${what}: the connection to the machine was lost (${this.#reason ?? "unknown reason"})`,
     );
   }

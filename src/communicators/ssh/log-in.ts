@@ -85,7 +85,7 @@ function connectConfig(
 ): ConnectConfig {
   const { hostKeys, keepAliveMs, ciphers, keyExchange } = settings;
   return {
-    sock: socket as never,
+    sock: socket,
     username: settings.credentials.username,
     authHandler,
     ...(settings.forwardedAgent === undefined ? {} : { agent: settings.forwardedAgent }),

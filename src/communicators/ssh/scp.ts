@@ -1,4 +1,5 @@
-import { Duplex, PassThrough, type Writable } from "node:stream";
+import type { Duplex} from "node:stream";
+import { PassThrough, type Writable } from "node:stream";
 import { BuildError } from "../../sdk/error.ts";
 import type { ExecResult } from "../../sdk/communicator.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
@@ -86,7 +87,7 @@ class Receiver {
   }
 
   #body(chunk: Buffer): void {
-    const data = chunk.subarray(0, this.#left!);
+    const data = chunk.subarray(0, this.#left);
     this.#left! -= data.length;
     if (data.length > 0) {
       this.#to.write(data);

@@ -9,8 +9,8 @@ import type {
   UploadOptions,
   UploadSource,
 } from "../../sdk/communicator.ts";
+import { ConnectionLost } from "../../sdk/error.ts";
 import { execOnLink } from "./exec.ts";
-import { LinkLost } from "./link.ts";
 import type { SshSettings } from "./settings.ts";
 import { downloadFile, transferMethod, uploadFile, type TransferMethod } from "./transfer-file.ts";
 import { downloadTree, uploadTree } from "./transfer-tree.ts";
@@ -44,9 +44,17 @@ export class SshCommunicator implements Communicator {
     return at ? `ssh ${username}@${at.host}:${at.port}` : `ssh ${username}`;
   }
 
+  get shell(): Communicator["shell"] {
+    return this.#guest && (this.#guest.facts.posix ? "posix" : "other");
+  }
+
+  get terminal(): boolean {
+    return this.#settings.pty;
+  }
+
   /** Waits until the guest can be used; see `waitForLogin`. */
   async connect(signal: AbortSignal): Promise<ReadyGuest> {
-    if (this.#closed) throw new LinkLost("The connection to the machine was closed at the end of the build");
+    if (this.#closed) throw new ConnectionLost("The connection to the machine was closed at the end of the build");
     if (this.#guest?.link.alive === true) return this.#guest;
     this.#connecting ??= this.#connectAnew(signal).finally(() => (this.#connecting = undefined));
     return this.#connecting;
@@ -80,7 +88,7 @@ export class SshCommunicator implements Communicator {
       'command -v systemctl >/dev/null 2>&1 && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]';
     const answer = await execOnLink(guest.link, question, { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
-      if (!(error instanceof LinkLost)) throw error;
+      if (!(error instanceof ConnectionLost)) throw error;
       return { kind: "disconnect" } as const;
     });
     return answer.kind === "disconnect" || (answer.kind === "exit" && answer.code === 0);
@@ -159,7 +167,7 @@ export class SshCommunicator implements Communicator {
     try {
       await once();
     } catch (error) {
-      if (!again || !(error instanceof LinkLost) || this.#closed) throw error;
+      if (!again || !(error instanceof ConnectionLost) || this.#closed) throw error;
       this.#options.onWarning(`${error.message}. Connecting again and starting this copy anew.`);
       await once();
     }
@@ -170,7 +178,7 @@ export class SshCommunicator implements Communicator {
     try {
       return await body(await this.connect(signal));
     } catch (error) {
-      if (!(error instanceof LinkLost) || this.#closed) throw error;
+      if (!(error instanceof ConnectionLost) || this.#closed) throw error;
       return body(await this.connect(signal));
     }
   }

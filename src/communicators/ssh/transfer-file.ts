@@ -1,10 +1,9 @@
 import { PassThrough, Readable, type Writable } from "node:stream";
 import type { ExecResult, TransferOptions, UploadOptions } from "../../sdk/communicator.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import { execOnLink } from "./exec.ts";
 import { temporaryName } from "./guest-paths.ts";
 import { receiveFile, scriptFailures, sendFile, settleFile, type ReceiveFile } from "./guest-scripts.ts";
-import { LinkLost } from "./link.ts";
 import { scpReceive, scpSend, type ScpExec } from "./scp.ts";
 import { chunksOf, sftpDownload, sftpOf, sftpUpload } from "./sftp.ts";
 import type { ReadyGuest } from "./wait-for-login.ts";
@@ -104,7 +103,8 @@ function drained(to: Writable): Promise<void> {
 /** Turns the end of one of our own scripts into an error where it is one. */
 export function check(result: ExecResult, what: string, stderr: Message): void {
   if (result.kind === "exit" && result.code === 0) return;
-  if (result.kind === "disconnect") throw new LinkLost(`Could not ${what}: the connection was lost (${result.reason})`);
+  if (result.kind === "disconnect")
+    throw new ConnectionLost(`Could not ${what}: the connection was lost (${result.reason})`);
   const own = result.kind === "exit" ? scriptFailures[result.code] : `it was killed by ${result.signal}`;
   const why = own ?? (stderr.text() || `exit status ${result.kind === "exit" ? result.code : "unknown"}`);
   const hint =

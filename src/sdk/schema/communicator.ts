@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { choice, defaultText, duration, flag, integer, list, sensitive, text } from "./field.ts";
 import { error, requires, rule } from "./rules.ts";
 import type { Rule } from "./schema.ts";

@@ -1,0 +1,121 @@
+import { describeDuration } from "../../lib/duration.ts";
+import { retry, sleep } from "../../lib/retry.ts";
+import type { Communicator } from "../../sdk/communicator.ts";
+import type { Machine, Provisioner } from "../../sdk/component.ts";
+import { BuildError, ConnectionLost } from "../../sdk/error.ts";
+import { askGuest, commandFailure, runGuestCommand, type GuestCommandResult } from "../../sdk/guest-command.ts";
+import { missingFiles } from "../../sdk/missing-files.ts";
+import type { Run } from "../../sdk/run.ts";
+import { scriptEnvironment } from "../../sdk/script-environment.ts";
+import { shellSchema, type ShellConfig } from "./config.ts";
+import { couldNotWrite, inOneCommand, planScript, removal, runAndRemove, type ScriptPlan } from "./plan.ts";
+import { readScripts, type Script } from "./script.ts";
+
+/** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
+const DISCONNECTED = 2300218;
+
+export const provisioner: Provisioner<ShellConfig> = {
+  kind: "provisioner",
+  type: "shell",
+  summary: "Runs shell scripts in the machine.",
+  schema: shellSchema,
+  checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
+  async provision(run, config, machine) {
+    for (const script of await readScripts(config, run.directories.work)) {
+      await runScript(run, config, machine, script);
+      if (config.pause_after > 0) {
+        run.say(`Pausing for ${describeDuration(config.pause_after)} (pause_after)`);
+        await sleep(config.pause_after, run.signal);
+      }
+    }
+  },
+};
+
+function scriptFiles(config: ShellConfig): readonly (readonly [readonly (string | number)[], string])[] {
+  if (config.script !== undefined) return [[["script"], config.script]];
+  return (config.scripts ?? []).map((file, index) => [["scripts", index], file] as const);
+}
+
+async function runScript(
+  run: Run,
+  config: ShellConfig,
+  { communicator, data }: Machine,
+  script: Script,
+): Promise<void> {
+  run.say(`Provisioning with shell script: ${script.name}`);
+  const plan = planScript(config, script.content, scriptEnvironment(run, data, config));
+  const ended = await start(run, config, communicator, plan);
+  const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
+  const { result } = ended;
+  if (result.kind === "disconnect" && (config.expect_disconnect || config.valid_exit_codes.includes(DISCONNECTED))) {
+    run.say(`${what} ended the connection, as expected`);
+    await removeLater(run, communicator, plan);
+    return;
+  }
+  if (result.kind === "exit") {
+    if (couldNotWrite(result.code, ended.lastLine)) throw cannotWrite(plan.path);
+    if (config.valid_exit_codes.includes(result.code)) return;
+  }
+  throw commandFailure(what, ended);
+}
+
+/** Everything up to the start is tried again until `start_retry_timeout`; once the script runs, its end is final. */
+function start(
+  run: Run,
+  config: ShellConfig,
+  communicator: Communicator,
+  plan: ScriptPlan,
+): Promise<GuestCommandResult> {
+  return retry(() => upAndRun(run, communicator, plan), {
+    timeoutMs: config.start_retry_timeout,
+    delayMs: 2000,
+    factor: 1,
+    signal: run.signal,
+    shouldRetry: (error) => error instanceof ConnectionLost,
+    onRetry: (error) => run.warn(`The script could not be started: ${messageOf(error)}. Trying again.`),
+  });
+}
+
+async function upAndRun(run: Run, communicator: Communicator, plan: ScriptPlan): Promise<GuestCommandResult> {
+  if (communicator.shell === "posix" && communicator.terminal !== true) {
+    const { command, stdin } = inOneCommand(plan);
+    return runGuestCommand(run, communicator, command, { stdin });
+  }
+  const { signal } = run;
+  if (plan.environment)
+    await communicator.upload(plan.environment.content, plan.environment.path, { signal, mode: 0o600 });
+  await communicator.upload(plan.content, plan.path, { signal, mode: 0o755 });
+  if (communicator.shell === "posix") return runGuestCommand(run, communicator, runAndRemove(plan).join("\n"));
+  const ended = await runGuestCommand(run, communicator, plan.command);
+  await remove(run, communicator, plan, REMOVAL_MS);
+  return ended;
+}
+
+const REMOVAL_MS = 15_000;
+const REMOVAL_AFTER_RESTART_MS = 60_000;
+
+/** A machine that restarts is asked once it is back; one that stays away was shut down on purpose. */
+async function removeLater(run: Run, communicator: Communicator, plan: ScriptPlan): Promise<void> {
+  if (!plan.keepScript) await remove(run, communicator, plan, REMOVAL_AFTER_RESTART_MS);
+}
+
+/** Best effort, bounded, and never a reason to fail. */
+async function remove(run: Run, communicator: Communicator, plan: ScriptPlan, limitMs: number): Promise<void> {
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(limitMs)]);
+  try {
+    await askGuest(communicator, removal(plan), { signal });
+  } catch (error) {
+    run.signal.throwIfAborted();
+    run.debug("shell", `could not remove ${plan.path}: ${messageOf(error)}`);
+  }
+}
+
+function cannotWrite(path: string): BuildError {
+  return new BuildError(`The script could not be written to "${path}" in the machine`, {
+    hint: "Is the disk full, or the directory missing or read-only? Choose another one with remote_folder.",
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,150 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, connect as connectTcp } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import { findProgram } from "./need.ts";
+
+/** A real OpenSSH server on loopback, with keys of its own, that lets the present user in. */
+export interface TestSshd {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  readonly username: string;
+  /** File with the private key that is let in. */
+  readonly keyFile: string;
+  /** Directory for the test's own files; removed afterwards. */
+  readonly directory: string;
+  /** As `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  log(): string;
+  /** Ends the server and its sessions. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port, with a new host key where asked for. */
+  start(options?: { readonly newHostKey?: boolean }): Promise<void>;
+}
+
+export interface SshdOptions {
+  /** Further lines of sshd_config, before the usual ones (the first value counts). */
+  readonly config?: readonly string[];
+  /** `false`: the server is prepared, but not started. */
+  readonly start?: boolean;
+  readonly port?: number;
+  /** Accept this password. Only as root: the server then sees a shadow file of its own. */
+  readonly password?: string;
+  readonly forBenchmark?: boolean;
+}
+
+/** Call inside a test: the server ends with it. */
+export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
+  const directory = await mkdtemp(join(tmpdir(), "imgbuild-sshd-"));
+  await chmod(directory, 0o755);
+  const port = options.port ?? (await freePort());
+  const keyFile = join(directory, "user_key");
+  keygen(keyFile);
+  await writeFile(join(directory, "authorized_keys"), await readFile(`${keyFile}.pub`));
+  await makeHostKey(directory);
+  await writeFile(join(directory, "sshd_config"), configuration(directory, port, options).join("\n"));
+  let child: ChildProcess | undefined;
+  let log = "";
+  const stop = async () => {
+    if (!child) return;
+    const ended = new Promise((resolve) => child!.once("exit", resolve));
+    // The group: sessions as well.
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
+    await ended;
+    child = undefined;
+  };
+  const start = async ({ newHostKey = false } = {}) => {
+    if (newHostKey) await makeHostKey(directory);
+    child = await launch(directory, options);
+    child.stderr!.on("data", (chunk: Buffer) => (log += chunk.toString()));
+    await untilAccepting(port);
+  };
+  if (options.forBenchmark !== true) {
+    onTestFinished(async () => {
+      await stop();
+      await rm(directory, { recursive: true, force: true });
+    });
+  }
+  if (options.start !== false) await start();
+  const hostKey = (await readFile(join(directory, "host_key.pub"), "utf8")).split(" ").slice(0, 2).join(" ");
+  return {
+    host: "127.0.0.1",
+    port,
+    username: userInfo().username,
+    keyFile,
+    directory,
+    hostKey,
+    log: () => log,
+    stop,
+    start,
+  };
+}
+
+function configuration(directory: string, port: number, options: SshdOptions): readonly string[] {
+  return [
+    ...(options.config ?? []),
+    `Port ${port}`,
+    "ListenAddress 127.0.0.1",
+    `HostKey ${directory}/host_key`,
+    `AuthorizedKeysFile ${directory}/authorized_keys`,
+    "PidFile none",
+    "StrictModes no",
+    "UsePAM no",
+    "PermitRootLogin yes",
+    `PasswordAuthentication ${options.password === undefined ? "no" : "yes"}`,
+    "KbdInteractiveAuthentication no",
+    "Subsystem sftp internal-sftp",
+    "LogLevel VERBOSE",
+    "MaxStartups 100",
+    "",
+  ];
+}
+
+async function launch(directory: string, options: SshdOptions): Promise<ChildProcess> {
+  const isRoot = userInfo().uid === 0;
+  // The unprivileged half of sshd wants its empty directory, which Debian makes when the service starts.
+  if (isRoot) await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
+  const sshd = [findProgram("sshd") ?? "sshd", "-D", "-e", "-f", join(directory, "sshd_config")];
+  if (options.password === undefined)
+    return spawn(sshd[0]!, sshd.slice(1), { detached: true, stdio: ["ignore", "ignore", "pipe"] });
+  const shadow = join(directory, "shadow");
+  const hash = execFileSync("openssl", ["passwd", "-6", options.password], { encoding: "utf8" }).trim();
+  await writeFile(shadow, `${userInfo().username}:${hash}:19000:0:99999:7:::\nsshd:!:19000::::::\n`, { mode: 0o600 });
+  const script = `mount --bind ${shadow} /etc/shadow && exec ${sshd.join(" ")}`;
+  return spawn("unshare", ["-m", "sh", "-c", script], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
+}
+
+async function makeHostKey(directory: string): Promise<void> {
+  const path = join(directory, "host_key");
+  await Promise.all([rm(path, { force: true }), rm(`${path}.pub`, { force: true })]);
+  keygen(path);
+}
+
+export function keygen(path: string, ...args: readonly string[]): void {
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "imgbuild-test", ...args, "-f", path]);
+}
+
+/** A port of loopback that is free at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+export async function untilAccepting(port: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const accepted = await new Promise<boolean>((resolve) => {
+      const socket = connectTcp(port, "127.0.0.1");
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (accepted) return;
+    await sleep(20);
+  }
+  throw new Error(`nothing accepts on port ${port}`);
+}
