@@ -10,6 +10,7 @@ type Table = Readonly<Record<string, () => Promise<unknown>>>;
 const components: { readonly [Kind in ComponentKind]: Table } = {
   builder: {
     file: async () => (await import("./builders/file/file.ts")).builder,
+    qemu: async () => (await import("./builders/qemu/qemu.ts")).builder,
   },
   provisioner: {
     file: async () => (await import("./provisioners/file/file.ts")).provisioner,
@@ -26,6 +27,7 @@ export const reapers: ReaperTable = {
   directory: async () => (await import("./sdk/owned-directory.ts")).reaper,
   file: async () => (await import("./sdk/owned-file.ts")).reaper,
   process: async () => (await import("./sdk/owned-process.ts")).reaper,
+  "qemu-process": async () => (await import("./builders/qemu/reaper.ts")).reaper,
 };
 
 export const registry: Registry = {

@@ -1,6 +1,6 @@
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { Artifact } from "../../sdk/artifact.ts";
+import type { OutputDirectory } from "../../steps/output-directory.ts";
 
 export const QEMU_BUILDER_ID = "transcend.qemu";
 
@@ -19,15 +19,13 @@ export interface QemuArtifactState {
 }
 
 /** The finished images: every file in the output directory. */
-export async function qemuArtifact(directory: string, state: QemuArtifactState): Promise<Artifact> {
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+export async function qemuArtifact(output: OutputDirectory, state: QemuArtifactState): Promise<Artifact> {
   return {
     builderId: QEMU_BUILDER_ID,
     id: "VM",
-    files: files.sort(),
-    description: `VM files in directory: ${directory}`,
+    files: await output.files(),
+    description: `VM files in directory: ${output.path}`,
     state: { ...state },
-    destroy: () => rm(directory, { recursive: true, force: true }),
+    destroy: () => rm(output.path, { recursive: true, force: true }),
   };
 }

@@ -19,11 +19,22 @@ export async function stopMachine(
     timeoutMs: config.shutdown_timeout,
     pressPowerButton: async (signal) => void (await machine.qmp.execute("system_powerdown", {}, { signal })),
     powerOff: () => machine.powerOff(),
-    waitUntilOff: (signal) => settled(machine.exited, signal),
+    waitUntilOff: (signal) => ended(machine, signal),
+    // Nobody can be told to shut down: an unattended installation ends by itself.
+    disabled: config.communicator === "none",
   });
   const { code, signal } = await machine.exited;
   if (code === 0) return;
   throw new BuildError(`QEMU ended with ${signal ?? `exit code ${code}`} while the guest was shut down`, {
     hint: "The disk image may be damaged, so it is not kept.",
+  });
+}
+
+function ended(machine: LaunchedMachine, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    machine.exited.then(() => resolve(), reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
