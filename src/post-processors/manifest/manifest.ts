@@ -1,0 +1,105 @@
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { withLock } from "../../lib/file-lock.ts";
+import type { Artifact } from "../../sdk/artifact.ts";
+import type { PostProcessor } from "../../sdk/component.ts";
+import { BuildError } from "../../sdk/error.ts";
+import { createOwnedFile } from "../../sdk/owned-file.ts";
+import type { Run } from "../../sdk/run.ts";
+import { flag, map, text } from "../../sdk/schema/field.ts";
+import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
+
+const schema = defineSchema(
+  {
+    output: text("The manifest file. Builds are added to the end of an existing one.").default("packer-manifest.json"),
+    strip_path: flag("Write names of files without their directories.").default(false),
+    strip_time: flag("Write 0 for the time of the build, so that equal builds give equal manifests.").default(false),
+    custom_data: map(text("A value."), "Anything you want to find in the manifest.").optional(),
+  },
+  { renamed: { filename: "output" } },
+);
+type Config = ConfigOf<typeof schema>;
+
+/** As Packer writes it, and `builder_id` besides, by which `imgbuild post-process` knows what kind of artifact it was. */
+interface ManifestBuild {
+  readonly name: string;
+  readonly builder_type: string;
+  readonly build_time: number;
+  readonly files: readonly { readonly name: string; readonly size: number }[] | null;
+  readonly artifact_id: string;
+  readonly packer_run_uuid: string;
+  readonly custom_data: Readonly<Record<string, string>> | null;
+  readonly builder_id: string;
+}
+
+interface Manifest {
+  readonly builds: readonly unknown[];
+  readonly last_run_uuid: string;
+}
+
+export const postProcessor: PostProcessor<Config> = {
+  kind: "post-processor",
+  type: "manifest",
+  summary: "Writes what was built to a JSON file that other programs read.",
+  schema,
+  independent: true,
+  async process(run, config, input) {
+    const path = resolve(run.directories.work, config.output);
+    const build = await describe(run, config, input);
+    await mkdir(dirname(path), { recursive: true });
+    await withLock(join(dirname(path), `.${basename(path)}.lock`), () => add(run, path, build), {
+      signal: run.signal,
+      pollMs: 25,
+    });
+    return { artifact: input, keepInput: true, mustKeepInput: true };
+  },
+};
+
+async function describe(run: Run, config: Config, { builderId, files, id }: Artifact): Promise<ManifestBuild> {
+  const listed = await Promise.all(
+    files.map(async (path) => ({
+      name: config.strip_path ? basename(path) : path,
+      size: (await stat(path).catch(() => undefined))?.size ?? 0,
+    })),
+  );
+  return {
+    name: run.build.sourceName,
+    builder_type: run.build.builderType,
+    build_time: config.strip_time ? 0 : Math.floor(run.host.clock.now() / 1000),
+    files: listed.length === 0 ? null : listed,
+    artifact_id: id,
+    packer_run_uuid: run.runId,
+    custom_data: config.custom_data ?? null,
+    builder_id: builderId,
+  };
+}
+
+async function add(run: Run, path: string, build: ManifestBuild): Promise<void> {
+  const before = await read(path);
+  // -force begins a new manifest with each run, and the builds of one run share it.
+  const isOld = run.options.force && before.last_run_uuid !== run.runId;
+  const manifest: Manifest = { builds: [...(isOld ? [] : before.builds), build], last_run_uuid: run.runId };
+  const content = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  await run.step(`write ${basename(path)}`, async (step) => {
+    const file = await createOwnedFile(run, step, path);
+    await file.handle.writeFile(run.redact?.(content) ?? content);
+    await file.keep();
+  });
+}
+
+async function read(path: string): Promise<Manifest> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  if (text.trim() === "") return { builds: [], last_run_uuid: "" };
+  try {
+    const manifest = JSON.parse(text) as Partial<Manifest> | null;
+    if (Array.isArray(manifest?.builds)) return { builds: manifest.builds, last_run_uuid: manifest.last_run_uuid ?? "" };
+  } catch {
+    // Said below, the same as for JSON of another shape.
+  }
+  throw new BuildError(`"${path}" is there, but is not a manifest, so nothing was added to it`, {
+    hint: "Move the file away, or choose another one with output.",
+  });
+}

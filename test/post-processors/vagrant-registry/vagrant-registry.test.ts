@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { schema } from "../../../src/post-processors/vagrant-registry/schema.ts";
+import { postProcessor } from "../../../src/post-processors/vagrant-registry/vagrant-registry.ts";
+import { fileArtifact } from "../../../src/sdk/file-artifact.ts";
+import { configOf, issuesOf } from "../../helper/decode-config.ts";
+import { createRecordingRun } from "../../helper/recording-run.ts";
+import { CLIENT, startVagrantRegistry } from "../../helper/vagrant-registry-server.ts";
+
+const BYTES = Buffer.from("the box ".repeat(500));
+const SHA256 = createHash("sha256").update(BYTES).digest("hex");
+const SLOT = "/box/debian/version/1.0/provider/libvirt/architecture/arm64";
+
+async function setUp(args: Record<string, unknown> = {}, force = false) {
+  const registry = await startVagrantRegistry();
+  const run = await createRecordingRun({ options: { force } });
+  const path = join(run.directories.work, "debian.box");
+  await writeFile(path, BYTES);
+  const state = { provider: "libvirt", architecture: "arm64" };
+  const input = fileArtifact("mitchellh.post-processor.vagrant", [path], "box", { id: "libvirt", state });
+  const credentials = {
+    client_id: CLIENT.id,
+    client_secret: CLIENT.secret,
+    hcp_api_address: registry.url,
+    hcp_auth_url: registry.url,
+  };
+  const config = configOf(schema, { box_tag: "me/debian", version: "1.0", ...credentials, ...args });
+  return { registry, run, config, publish: () => postProcessor.process(run, config, input) };
+}
+
+describe("publishing a box", () => {
+  it("makes what is missing, uploads straight to the store, completes, and releases last", async () => {
+    const { registry, publish, run } = await setUp({ default_architecture: "arm64", version_description: "first" });
+    const { artifact } = await publish();
+    expect(artifact!.id).toBe("me/debian:1.0:libvirt");
+    expect(registry.uploads.get(SLOT)?.equals(BYTES)).toBe(true);
+    expect(registry.things.get(SLOT)).toMatchObject({
+      default: true,
+      box_data: { checksum: SHA256, checksum_type: "SHA256" },
+    });
+    expect(registry.things.get("/box/debian/version/1.0")).toMatchObject({ state: "RELEASED", description: "first" });
+    expect(registry.requests.filter((line) => line.includes("/direct/complete/object-1"))).toHaveLength(1);
+    expect(registry.requests.at(-1)).toBe("PUT /box/debian/version/1.0/release");
+    expect(run.secrets).toContain(CLIENT.secret);
+  });
+
+  it("is finished by the next run when one failed half way", async () => {
+    const { registry, publish } = await setUp();
+    registry.failNext(/complete/, 400);
+    await expect(publish()).rejects.toThrow("refused to complete the upload");
+    await publish();
+    expect(registry.things.get("/box/debian/version/1.0")).toMatchObject({ state: "RELEASED" });
+  });
+
+  it("survives throttling and a failing service", async () => {
+    const { registry, publish } = await setUp();
+    registry.failNext(/POST \/boxes/, 429);
+    registry.failNext(/PUT \/upload/, 503);
+    await publish();
+    expect(registry.uploads.get(SLOT)?.equals(BYTES)).toBe(true);
+  });
+
+  it("does not replace another box without -force", async () => {
+    const { registry, publish } = await setUp();
+    await publish();
+    registry.things.get(SLOT)!["box_data"] = { checksum: "00" };
+    await expect(publish()).rejects.toMatchObject({ hint: expect.stringContaining("-force") });
+  });
+
+  it("records a download address and the checksum given, without an upload", async () => {
+    const { registry, publish } = await setUp({
+      box_download_url: "https://example.org/{{.Architecture}}.box",
+      box_checksum: "sha1:abcd",
+      no_release: true,
+    });
+    await publish();
+    expect(registry.things.get(SLOT)).toMatchObject({
+      box_data: { download_url: "https://example.org/arm64.box", checksum_type: "SHA1", checksum: "abcd" },
+    });
+    expect(registry.uploads.size).toBe(0);
+    expect(registry.things.get("/box/debian/version/1.0")).toMatchObject({ state: "UNRELEASED" });
+  });
+});
+
+it("tells wrong credentials before the build and never shows them", async () => {
+  const { run, config } = await setUp({ client_secret: "wrong-secret-1" });
+  const [sentence] = await postProcessor.preflight!(run, config);
+  expect(sentence).toContain("HCP did not accept the client credentials: HTTP 401: invalid_client");
+  expect(sentence).not.toContain("wrong-secret-1");
+});
+
+it.each([
+  [{ box_tag: "debian" }, ["invalid-argument"]],
+  [{ box_checksum: "crc32:00" }, ["invalid-argument"]],
+  [{ client_id: "x" }, ["missing-argument"]],
+])("%j is refused", (args, codes) => {
+  expect(issuesOf(schema, { box_tag: "a/b", version: "1", ...args }).map(({ code }) => code)).toEqual(codes);
+});
