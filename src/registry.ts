@@ -9,17 +9,36 @@ type Table = Readonly<Record<string, () => Promise<unknown>>>;
  */
 const components: { readonly [Kind in ComponentKind]: Table } = {
   builder: {
+    null: async () => (await import("./builders/null/null.ts")).builder,
     file: async () => (await import("./builders/file/file.ts")).builder,
     qemu: async () => (await import("./builders/qemu/qemu.ts")).builder,
   },
   provisioner: {
     file: async () => (await import("./provisioners/file/file.ts")).provisioner,
     reboot: async () => (await import("./provisioners/reboot/reboot.ts")).provisioner,
+    "shell-local": async () => (await import("./provisioners/shell-local/shell-local.ts")).provisioner,
+    sleep: async () => (await import("./provisioners/sleep/sleep.ts")).provisioner,
+    breakpoint: async () => (await import("./provisioners/breakpoint/breakpoint.ts")).provisioner,
     shell: async () => (await import("./provisioners/shell/shell.ts")).provisioner,
     "wait-for": async () => (await import("./provisioners/wait-for/wait-for.ts")).provisioner,
   },
-  "post-processor": {},
-  "data-source": {},
+  "post-processor": {
+    artifice: async () => (await import("./post-processors/artifice/artifice.ts")).postProcessor,
+    checksum: async () => (await import("./post-processors/checksum/checksum.ts")).postProcessor,
+    compress: async () => (await import("./post-processors/compress/compress.ts")).postProcessor,
+    manifest: async () => (await import("./post-processors/manifest/manifest.ts")).postProcessor,
+    "shell-local": async () => (await import("./post-processors/shell-local/shell-local.ts")).postProcessor,
+    vagrant: async () => (await import("./post-processors/vagrant/vagrant.ts")).postProcessor,
+    "vagrant-cloud": async () => (await import("./post-processors/vagrant-cloud/vagrant-cloud.ts")).postProcessor,
+    "vagrant-registry": async () =>
+      (await import("./post-processors/vagrant-registry/vagrant-registry.ts")).postProcessor,
+  },
+  "data-source": {
+    external: async () => (await import("./data-sources/external/external.ts")).dataSource,
+    file: async () => (await import("./data-sources/file/file.ts")).dataSource,
+    http: async () => (await import("./data-sources/http/http.ts")).dataSource,
+    null: async () => (await import("./data-sources/null/null.ts")).dataSource,
+  },
 };
 
 /** Who removes what dead runs left, by kind of resource. */
