@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { utils, type ParsedKey } from "ssh2";
+import ssh2, { type ParsedKey } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
@@ -120,7 +120,7 @@ export function expandPath(run: Run, path: string): string {
 }
 
 function parseKey(text: string, name: string, passphrase: string | undefined): ParsedKey {
-  const parsed: unknown = utils.parseKey(text, passphrase);
+  const parsed: unknown = ssh2.utils.parseKey(text, passphrase);
   const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error | undefined;
   if (key === undefined || key instanceof Error) {
     const why = key?.message ?? "it is empty";
