@@ -31,6 +31,10 @@ export interface Run {
   warn(text: string): void;
   progress(label: string, done: number, total: number | undefined, unit?: "bytes" | "items"): void;
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void;
+  /** Asks the user to press enter, and waits. `false`, at once, where nobody can answer (no terminal). */
+  waitForUser?(text: string): Promise<boolean>;
+  /** A text with every secret masked, for files that outlive the run (a manifest). Absent: nothing is known to be secret. */
+  redact?(text: string): string;
   /** From now on this text is masked in every sink. Call it the moment a secret is made or read. */
   secret(value: string): void;
 }

@@ -1,6 +1,5 @@
 import { createNoneCommunicator } from "../communicators/none.ts";
-import { SshCommunicator } from "../communicators/ssh/ssh-communicator.ts";
-import { readSshSettings } from "../communicators/ssh/ssh-settings.ts";
+import type { SshCommunicator } from "../communicators/ssh/ssh-communicator.ts";
 import type { RefusalLimit } from "../communicators/ssh/wait-for-login.ts";
 import { describeDuration } from "../lib/duration.ts";
 import { sleep } from "../lib/retry.ts";
@@ -47,6 +46,11 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   const { config, host, key } = options;
   const port = options.port ?? config.ssh_port;
   const given = key === undefined || key.privateKey === "" ? undefined : key;
+  // Loaded when there is something to connect to: checking a template must not wait for an SSH library.
+  const [{ SshCommunicator }, { readSshSettings }] = await Promise.all([
+    import("../communicators/ssh/ssh-communicator.ts"),
+    import("../communicators/ssh/ssh-settings.ts"),
+  ]);
   return new SshCommunicator({
     settings: await readSshSettings(run, config, given),
     address: async () => {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes, randomInt, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { encodePrivateKey, encodePublicKey } from "../communicators/ssh/openssh-key.ts";
-import { expandPath } from "../communicators/ssh/ssh-settings.ts";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
+import { expandPath } from "../sdk/expand-path.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
 import ssh2, { type ParsedKey } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
+import { expandPath } from "../../sdk/expand-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import { supportedCiphers, supportedKeyExchanges } from "./algorithms.ts";
@@ -111,12 +111,6 @@ async function readText(run: Run, file: string, what: string): Promise<string> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new BuildError(`Could not read the ${what} "${file}": ${why}`, { cause });
   });
-}
-
-/** `~` is the user's home; other relative paths start in the working directory. */
-export function expandPath(run: Run, path: string): string {
-  if (path === "~" || path.startsWith("~/")) return join(run.host.homeDir, path.slice(1));
-  return isAbsolute(path) ? path : resolve(run.directories.work, path);
 }
 
 function parseKey(text: string, name: string, passphrase: string | undefined): ParsedKey {

@@ -75,8 +75,13 @@ export class BuildRun implements Run {
 
   /** `-debug`: waits for the user, where there is one. */
   async pause(text: string): Promise<void> {
-    if (!this.options.debug || this.#session.ask === undefined || this.signal.aborted) return;
+    if (this.options.debug) await this.waitForUser(text);
+  }
+
+  async waitForUser(text: string): Promise<boolean> {
+    if (this.#session.ask === undefined || this.signal.aborted) return false;
     await this.#session.ask({ text: `${this.build.name}: ${text}`, choices: { "": "continue" } }, this.signal);
+    return true;
   }
 
   /** Undoes what was registered (in one step), last in first out. What stays behind is added to `leftovers`. */
@@ -113,6 +118,9 @@ export class BuildRun implements Run {
   }
   secret(value: string): void {
     this.#session.secret(value);
+  }
+  redact(text: string): string {
+    return this.#session.redact(text);
   }
 
   #stepFor(frame: Frame): Step {
@@ -172,5 +180,7 @@ export function withSignal<R extends Run>(run: R, signal: AbortSignal): Run {
     progress: (label, done, total, unit) => run.progress(label, done, total, unit),
     debug: (topic, text, details) => run.debug(topic, text, details),
     secret: (value) => run.secret(value),
+    waitForUser: async (text) => (await run.waitForUser?.(text)) ?? false,
+    redact: (text) => run.redact?.(text) ?? text,
   };
 }
