@@ -1,8 +1,15 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/** Where CI wants the counts; see `test-summary.mjs`. */
+const reports = process.env["IMGBUILD_TEST_REPORTS"];
+const report = reports === undefined ? undefined : join(reports, `tests-${process.pid}.json`);
 
 /** Three projects: `unit` (no programs, no network beyond loopback), `cli` (the built command), `e2e` (real programs). */
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ["default"] : ["default", "json"],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [
       {
         test: {
