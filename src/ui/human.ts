@@ -4,7 +4,7 @@ import type { LineOutput } from "./line-output.ts";
 import { createPackerText, type TextLine } from "./packer-text.ts";
 import { createPlainProgress, isComplete, progressBar, type Progress } from "./progress.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
-import { sanitize, sanitizeLine } from "./sanitize.ts";
+import { sanitizeLine } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
 import { summaryLines } from "./summary.ts";
 
@@ -27,9 +27,9 @@ export function createHumanRenderer(options: HumanOptions): Renderer {
   const showProgress = progressDisplay(options);
 
   const print = (line: TextLine, time: number): void => {
-    const stamp = options.timestamps && line.text !== "" ? `${rfc3339(time)}: ` : "";
+    const stamp = options.timestamps && line.prefix + line.text !== "" ? `${rfc3339(time)}: ` : "";
     const colour = options.colour ? colourOf(line, colours) : undefined;
-    for (const text of sanitize(line.text).split("\n")) output.line(stamp + paint(text, colour), line.build);
+    output.line(stamp + paint(sanitizeLine(line.prefix) + sanitizeLine(line.text), colour), line.build);
   };
   const render = (stamped: StampedEvent): void => {
     const { event, time } = stamped;
@@ -48,7 +48,8 @@ export function createHumanRenderer(options: HumanOptions): Renderer {
       for (const line of rendered.split("\n")) output.line(line, undefined);
     }
     if (event.kind === "run-finished") {
-      for (const line of summaryLines(text.finished())) print({ level: "detail", build: undefined, text: line }, time);
+      for (const line of summaryLines(text.finished()))
+        print({ level: "detail", build: undefined, prefix: "", text: line }, time);
     }
   };
   return {
@@ -87,6 +88,6 @@ function progressDisplay({ progress, output }: HumanOptions): (event: Progress, 
   const lineFor = createPlainProgress();
   return (event, time, print) => {
     const line = lineFor(event, time);
-    if (line !== undefined) print({ level: "say", build: event.build, text: prefixOf(event) + line }, time);
+    if (line !== undefined) print({ level: "say", build: event.build, prefix: prefixOf(event), text: line }, time);
   };
 }

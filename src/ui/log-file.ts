@@ -29,7 +29,7 @@ export function createLogFileRenderer(logDirectory: string): Renderer {
     const lines = text.lines(stamped);
     if (event.kind === "raw-output") return logOf(event.build).bytes(event.bytes);
     if (event.kind === "output" && event.inRaw === true) return;
-    const shown = lines.filter(({ level }) => level !== "header").map((line) => line.text);
+    const shown = lines.filter(({ level }) => level !== "header").map(({ prefix, text }) => prefix + text);
     if (event.kind === "diagnostic") shown.push(renderDiagnostic(event.diagnostic, { color: false }).trimEnd());
     if (event.kind === "step-started") shown.push(`step "${event.step}" started`);
     if (event.kind === "step-finished")

@@ -1,7 +1,14 @@
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
-import { createPackerText, type BuildFinished, type TextLine } from "./packer-text.ts";
+import {
+  createPackerText,
+  runResults,
+  type BuildFinished,
+  type PackerText,
+  type ResultLine,
+  type TextLine,
+} from "./packer-text.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize, sanitizeLine } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
 
 /** One line: `seconds,target,type,data…`, with commas and line ends replaced as Packer replaces them. */
@@ -17,61 +24,56 @@ export function createMachineReadableRenderer(sink: Sink): Renderer {
   const text = createPackerText();
   return {
     render: (stamped) => {
-      for (const line of linesOf(stamped, text.lines(stamped), text.finished())) sink.write(`${line}\n`);
+      for (const line of linesOf(stamped, text, text.lines(stamped))) sink.write(`${line}\n`);
     },
     ready: () => sink.ready(),
     close: () => sink.close(),
   };
 }
 
-function linesOf(
-  { event, time }: StampedEvent,
-  lines: readonly TextLine[],
-  finished: readonly BuildFinished[],
-): string[] {
+function linesOf({ event, time }: StampedEvent, text: PackerText, lines: readonly TextLine[]): string[] {
   const ui = (level: "say" | "error", content: string): string => machineLine(time, "", "ui", level, content);
   if (event.kind === "diagnostic") {
     const rendered = renderDiagnostic(event.diagnostic, { color: false }).trimEnd();
     return [ui(event.diagnostic.severity === "error" ? "error" : "say", rendered)];
   }
-  // An empty line belongs to the one after it, as in `\n==> Wait completed`.
-  let before = "";
-  const shown = lines.flatMap((line) => {
-    if (line.level === "header") return [];
-    if (line.text === "") {
-      before = "\n";
-      return [];
-    }
-    const content = ui(line.level === "error" ? "error" : "say", before + sanitize(line.text));
-    before = "";
-    return [content];
-  });
-  return event.kind === "run-finished" ? [...shown, ...resultLines(time, finished)] : shown;
+  if (event.kind === "run-finished") {
+    return runResults(event.durationMs, text.finished()).flatMap((line) => [
+      ...dataLines(time, line, text.finished()),
+      ui(line.level, sanitize(line.text)),
+    ]);
+  }
+  const shown = lines.filter(({ level }) => level !== "header");
+  return shown.map(({ level, prefix, text: content }) =>
+    ui(level === "error" ? "error" : "say", sanitizeLine(prefix) + sanitizeLine(content)),
+  );
 }
 
-function resultLines(time: number, builds: readonly BuildFinished[]): string[] {
-  const failed = builds.filter((build) => build.outcome !== "succeeded");
-  const errors = failed.map(({ build, error, outcome }) => machineLine(time, build, "error", error ?? outcome));
-  const count = failed.length === 0 ? [] : [machineLine(time, "", "error-count", failed.length)];
-  return [...count, ...errors, ...builds.flatMap((build) => artifactLines(time, build))];
+/** What Packer prints for programs just before it says the same to people. */
+function dataLines(time: number, line: ResultLine, builds: readonly BuildFinished[]): string[] {
+  const target = line.build?.build ?? "";
+  if (line.part === "errors") {
+    return [machineLine(time, "", "error-count", builds.filter(({ outcome }) => outcome !== "succeeded").length)];
+  }
+  if (line.part === "error") return [machineLine(time, target, "error", line.build!.error ?? line.build!.outcome)];
+  if (line.part !== "artifact") return [];
+  const { artifacts } = line.build!;
+  const first =
+    (line.artifact ?? 0) === 0 ? [machineLine(time, target, "artifact-count", Math.max(1, artifacts.length))] : [];
+  return [...first, ...artifactLines(time, line)];
 }
 
-function artifactLines(time: number, { build, artifacts, outcome }: BuildFinished): string[] {
-  if (outcome !== "succeeded" && artifacts.length === 0) return [];
-  const lines = artifacts.flatMap((artifact, index) => {
-    const line = (...data: (string | number)[]): string => machineLine(time, build, "artifact", index, ...data);
-    return [
-      line("builder-id", artifact.builderId),
-      line("id", artifact.id),
-      line("string", artifact.description),
-      line("files-count", artifact.files.length),
-      ...artifact.files.map(({ path }, file) => line("file", file, path)),
-      line("end"),
-    ];
-  });
-  const none =
-    artifacts.length === 0
-      ? [machineLine(time, build, "artifact", 0, "nil"), machineLine(time, build, "artifact", 0, "end")]
-      : [];
-  return [machineLine(time, build, "artifact-count", Math.max(1, artifacts.length)), ...lines, ...none];
+function artifactLines(time: number, { build, artifact: index }: ResultLine): string[] {
+  const line = (...data: (string | number)[]): string =>
+    machineLine(time, build!.build, "artifact", index ?? 0, ...data);
+  const artifact = index === undefined ? undefined : build!.artifacts[index];
+  if (artifact === undefined) return [line("nil"), line("end")];
+  return [
+    line("builder-id", artifact.builderId),
+    line("id", artifact.id),
+    line("string", artifact.description),
+    line("files-count", artifact.files.length),
+    ...artifact.files.map(({ path }, file) => line("file", file, path)),
+    line("end"),
+  ];
 }

@@ -8,6 +8,9 @@ export interface TextLine {
   readonly level: "header" | "say" | "warning" | "error" | "detail";
   /** The build whose colour the line has. */
   readonly build: string | undefined;
+  /** `==> NAME: `, where the line is one of a build. */
+  readonly prefix: string;
+  /** Unsafe for a terminal: may be what a guest printed. Without line ends. */
   readonly text: string;
 }
 
@@ -38,7 +41,7 @@ class TextState {
     "run-started": ({ builds }) => {
       this.#builds = builds;
       return builds.map(
-        (build) => ({ level: "header", build, text: `${build}: output will be in this color.` }) as const,
+        (build) => ({ level: "header", build, prefix: "", text: `${build}: output will be in this color.` }) as const,
       );
     },
     "build-started": () => [],
@@ -73,7 +76,7 @@ class TextState {
     artifact: () => [],
     "build-finished": (event) => {
       this.#finished.set(event.build, event);
-      return [buildFinishedLine(event)];
+      return buildFinishedLines(event);
     },
     "run-finished": (event) => runFinishedLines(event, this.finishedInOrder()),
     diagnostic: () => [],
@@ -92,45 +95,76 @@ const say = (speaker: Speaker, text: string): readonly TextLine[] => prefixed("s
 function prefixed(level: TextLine["level"], { build, postProcessor }: Speaker, text: string): readonly TextLine[] {
   const type = postProcessor === undefined ? "" : ` (${postProcessor})`;
   const prefix = build === undefined ? "" : `==> ${build}${type}: `;
-  return text.split("\n").map((line) => ({ level, build, text: prefix + line }));
+  return text.split("\n").map((line) => ({ level, build, prefix, text: line }));
 }
 
-function buildFinishedLine({ build, outcome, durationMs, error }: BuildFinished): TextLine {
+function buildFinishedLines({ build, outcome, durationMs, error }: BuildFinished): readonly TextLine[] {
   const duration = wordyDuration(durationMs);
-  if (outcome === "succeeded") return { level: "say", build, text: `Build '${build}' finished after ${duration}.` };
+  if (outcome === "succeeded") return plain("say", `Build '${build}' finished after ${duration}.`, build);
   const why = error === undefined ? "." : `: ${error}`;
-  return {
-    level: "error",
+  return plain(
+    "error",
+    `Build '${build}' ${outcome === "failed" ? "errored" : "was cancelled"} after ${duration}${why}`,
     build,
-    text: `Build '${build}' ${outcome === "failed" ? "errored" : "was cancelled"} after ${duration}${why}`,
-  };
+  );
 }
 
-const plain = (text: string, level: TextLine["level"] = "say"): TextLine => ({ level, build: undefined, text });
+function plain(level: TextLine["level"], text: string, build?: string): readonly TextLine[] {
+  return text.split("\n").map((line) => ({ level, build, prefix: "", text: line }));
+}
 
 function runFinishedLines({ durationMs }: RunFinished, builds: readonly BuildFinished[]): readonly TextLine[] {
-  const unsuccessful = builds.filter((build) => build.outcome !== "succeeded");
-  const withArtifacts = builds.filter((build) => build.outcome === "succeeded" || build.artifacts.length > 0);
-  const errors = unsuccessful.map(({ build, error, outcome }) => plain(`--> ${build}: ${error ?? outcome}`, "error"));
-  return [
-    plain(""),
-    plain(`==> Wait completed after ${wordyDuration(durationMs)}`),
-    ...(errors.length === 0
-      ? []
-      : [plain(""), plain("==> Some builds didn't complete successfully and had errors:", "error"), ...errors]),
-    plain(""),
-    ...(withArtifacts.length === 0
-      ? [plain("==> Builds finished but no artifacts were created.")]
-      : [
-          plain("==> Builds finished. The artifacts of successful builds are:"),
-          ...withArtifacts.flatMap(artifactLines),
-        ]),
-  ];
+  return runResults(durationMs, builds).flatMap(({ level, text }) => plain(level, text));
 }
 
-function artifactLines({ build, artifacts }: BuildFinished): readonly TextLine[] {
-  if (artifacts.length === 0) return [plain(`--> ${build}: <nothing>`)];
-  return artifacts.map((artifact) => plain(`--> ${build}: ${artifact.description}`));
+/** What is said at the end of a run; `build` and `part` say what a line is about. */
+export interface ResultLine {
+  readonly level: "say" | "error";
+  readonly text: string;
+  readonly part: "wait" | "errors" | "error" | "artifacts" | "artifact";
+  readonly build?: BuildFinished | undefined;
+  readonly artifact?: number | undefined;
+}
+
+export function runResults(durationMs: number, builds: readonly BuildFinished[]): readonly ResultLine[] {
+  const unsuccessful = builds.filter((build) => build.outcome !== "succeeded");
+  const withArtifacts = builds.filter((build) => build.outcome === "succeeded" || build.artifacts.length > 0);
+  const results: ResultLine[] = [
+    { level: "say", part: "wait", text: `\n==> Wait completed after ${wordyDuration(durationMs)}` },
+  ];
+  if (unsuccessful.length > 0) {
+    results.push({
+      level: "error",
+      part: "errors",
+      text: "\n==> Some builds didn't complete successfully and had errors:",
+    });
+    for (const build of unsuccessful) {
+      results.push({
+        level: "error",
+        part: "error",
+        build,
+        text: `--> ${build.build}: ${build.error ?? build.outcome}`,
+      });
+    }
+  }
+  const header =
+    withArtifacts.length === 0
+      ? "\n==> Builds finished but no artifacts were created."
+      : "\n==> Builds finished. The artifacts of successful builds are:";
+  return [...results, { level: "say", part: "artifacts", text: header }, ...withArtifacts.flatMap(artifactResults)];
+}
+
+function artifactResults(build: BuildFinished): readonly ResultLine[] {
+  const line = (text: string, artifact?: number): ResultLine => ({
+    level: "say",
+    part: "artifact",
+    build,
+    artifact,
+    text: `--> ${build.build}: ${text}`,
+  });
+  return build.artifacts.length === 0
+    ? [line("<nothing>")]
+    : build.artifacts.map(({ description }, index) => line(description, index));
 }
 
 /** `out/disk.qcow2  1.2 GiB  sha256:ab…`, for the summary. */

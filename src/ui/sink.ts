@@ -35,7 +35,7 @@ export function createSink(stream: NodeJS.WritableStream & { readonly writableLe
     write: (text) => {
       if (isGone || text === "") return;
       try {
-        stream.write(text, wake);
+        stream.write(text, (error) => (error ? gone() : wake()));
       } catch {
         isGone = true;
       }
