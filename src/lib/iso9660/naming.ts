@@ -1,0 +1,55 @@
+/** How one of the two directory trees of a disc writes names. */
+export interface Naming {
+  /** The bytes of each name of one directory, in the same order; all different. */
+  encode(names: readonly string[], isDirectory: (index: number) => boolean): readonly Buffer[];
+}
+
+/** ISO 9660 itself: upper case, digits, underscore; 8 + 3. Systems that know no more than that find files by these. */
+export const plainNaming: Naming = {
+  encode(names, isDirectory) {
+    const taken = new Set<string>();
+    return names.map((name, index) => Buffer.from(plainName(name, isDirectory(index), taken), "latin1"));
+  },
+};
+
+function plainName(name: string, isDirectory: boolean, taken: Set<string>): string {
+  const clean = (text: string) => text.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
+  const dot = isDirectory ? -1 : name.lastIndexOf(".");
+  const base = clean(dot <= 0 ? name : name.slice(0, dot)) || "_";
+  const extension = dot <= 0 ? "" : clean(name.slice(dot + 1)).slice(0, 3);
+  for (let number = 0; ; number++) {
+    const tail = number === 0 ? "" : String(number);
+    const short = base.slice(0, 8 - tail.length) + tail;
+    const full = isDirectory ? short : `${short}.${extension};1`;
+    if (taken.has(full)) continue;
+    taken.add(full);
+    return full;
+  }
+}
+
+/** Joliet: UCS-2 big-endian, at most 64 characters, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995. */
+export const jolietNaming: Naming = {
+  encode(names) {
+    const taken = new Set<string>();
+    return names.map((name) => {
+      const text = jolietName(name, taken);
+      return Buffer.from(text, "utf16le").swap16();
+    });
+  },
+};
+
+const JOLIET_LONGEST = 64;
+
+function jolietName(name: string, taken: Set<string>): string {
+  const clean = name.replace(/[*/:;?\\]/g, "_");
+  const dot = clean.lastIndexOf(".");
+  const extension = dot <= 0 || clean.length - dot > 16 ? "" : clean.slice(dot);
+  for (let number = 0; ; number++) {
+    const tail = number === 0 ? "" : `~${number}`;
+    const base = clean.slice(0, clean.length - extension.length);
+    const text = base.slice(0, JOLIET_LONGEST - extension.length - tail.length) + tail + extension;
+    if (taken.has(text)) continue;
+    taken.add(text);
+    return text;
+  }
+}
