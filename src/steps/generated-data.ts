@@ -42,12 +42,14 @@ export const commonGeneratedData: readonly string[] = [
 export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
   const { config, key, http } = facts;
   const password = facts.password ?? config.ssh_password ?? "";
-  if (password !== "") run.secret(password);
+  const user = facts.user ?? config.ssh_username ?? "";
+  // A password that is the user name is no secret.
+  if (password !== "" && password !== user) run.secret(password);
   return {
     ID: facts.id,
     Host: facts.host,
     Port: facts.port,
-    User: facts.user ?? config.ssh_username ?? "",
+    User: user,
     Password: password,
     ConnType: config.communicator,
     PackerRunUUID: run.runId,

@@ -103,18 +103,34 @@ function configuration(directory: string, port: number, options: SshdOptions): r
   ];
 }
 
+/**
+ * As root the server runs behind a mount of its own, in which the user has an empty home, a plain shell and, where asked
+ * for, a password; nothing of the real system changes. An ordinary user gets in with the real home.
+ */
 async function launch(directory: string, options: SshdOptions): Promise<ChildProcess> {
-  const isRoot = userInfo().uid === 0;
-  // The unprivileged half of sshd wants its empty directory, which Debian makes when the service starts.
-  if (isRoot) await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
   const sshd = [findProgram("sshd") ?? "sshd", "-D", "-e", "-f", join(directory, "sshd_config")];
-  if (options.password === undefined)
-    return spawn(sshd[0]!, sshd.slice(1), { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-  const shadow = join(directory, "shadow");
-  const hash = execFileSync("openssl", ["passwd", "-6", options.password], { encoding: "utf8" }).trim();
-  await writeFile(shadow, `${userInfo().username}:${hash}:19000:0:99999:7:::\nsshd:!:19000::::::\n`, { mode: 0o600 });
-  const script = `mount --bind ${shadow} /etc/shadow && exec ${sshd.join(" ")}`;
-  return spawn("unshare", ["-m", "sh", "-c", script], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
+  const stdio = ["ignore", "ignore", "pipe"] as const;
+  if (userInfo().uid !== 0) return spawn(sshd[0]!, sshd.slice(1), { detached: true, stdio: [...stdio] });
+  const mounts = await privateAccounts(directory, options.password);
+  const script = [...mounts, "mount -t tmpfs -o mode=755 tmpfs /run", "mkdir /run/sshd", `exec ${sshd.join(" ")}`].join(
+    " && ",
+  );
+  return spawn("unshare", ["-m", "sh", "-c", script], { detached: true, stdio: [...stdio] });
+}
+
+async function privateAccounts(directory: string, password: string | undefined): Promise<readonly string[]> {
+  const { username } = userInfo();
+  await mkdir(join(directory, "home"), { recursive: true });
+  const hash =
+    password === undefined ? "*" : execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
+  const passwd = (await readFile("/etc/passwd", "utf8"))
+    .split("\n")
+    .map((line) => (line.startsWith(`${username}:`) ? `${username}:x:0:0::${directory}/home:/bin/sh` : line));
+  await writeFile(join(directory, "passwd"), passwd.join("\n"));
+  await writeFile(join(directory, "shadow"), `${username}:${hash}:19000:0:99999:7:::\nsshd:!:19000::::::\n`, {
+    mode: 0o600,
+  });
+  return ["passwd", "shadow"].map((name) => `mount --bind ${directory}/${name} /etc/${name}`);
 }
 
 async function makeHostKey(directory: string): Promise<void> {

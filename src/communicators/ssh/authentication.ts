@@ -24,7 +24,7 @@ export function createAuthentication(credentials: Credentials): Authentication {
   let next = 0;
   const handler: AuthHandlerMiddleware = (methodsLeft, _partial, proceed) => {
     // Null on the first call: the server has not been asked yet.
-    offered = (methodsLeft) ?? offered;
+    offered = methodsLeft ?? offered;
     for (let way = ways[next++]; way !== undefined; way = ways[next++]) {
       if (offered !== undefined && !offered.includes(way.method)) continue;
       tried.push(way.what);

@@ -1,11 +1,16 @@
-import type { Duplex} from "node:stream";
+import type { Duplex } from "node:stream";
 import { PassThrough, type Writable } from "node:stream";
 import { BuildError } from "../../sdk/error.ts";
 import type { ExecResult } from "../../sdk/communicator.ts";
+import { drained } from "./drained.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
 
 /** Runs a command with both of its ends in our hands. */
-export type ScpExec = (command: string, stdin: PassThrough, onStdout: (chunk: Buffer) => void) => Promise<ExecResult>;
+export type ScpExec = (
+  command: string,
+  stdin: PassThrough,
+  onStdout: (chunk: Buffer) => void | Promise<void>,
+) => Promise<ExecResult>;
 
 /**
  * The old copy protocol of `scp -t` and `scp -f` for one file: a header line, the bytes, and a zero byte; the other side
@@ -32,7 +37,8 @@ export async function scpSend(
   } catch (error) {
     stdin.end();
     const ended = await result;
-    if (ended.kind === "disconnect") return ended;
+    // The command around scp, or its end, says more than the missing answer.
+    if (ended.kind !== "exit" || ended.code !== 0) return ended;
     throw error;
   }
   stdin.end();
@@ -68,7 +74,7 @@ class Receiver {
     this.#onBytes = onBytes;
   }
 
-  add(chunk: Buffer): void {
+  add(chunk: Buffer): void | Promise<void> {
     if (this.#left !== undefined) return this.#body(chunk);
     this.#header = Buffer.concat([this.#header, chunk]);
     const end = this.#header.indexOf(10);
@@ -83,17 +89,16 @@ class Receiver {
     }
     this.#left = Number(match[1]);
     this.#stdin.write(Buffer.from([0]));
-    this.#body(this.#header.subarray(end + 1));
+    return this.#body(this.#header.subarray(end + 1));
   }
 
-  #body(chunk: Buffer): void {
-    const data = chunk.subarray(0, this.#left);
+  #body(chunk: Buffer): void | Promise<void> {
+    const data = chunk.subarray(0, this.#left!);
     this.#left! -= data.length;
-    if (data.length > 0) {
-      this.#to.write(data);
-      this.#onBytes(data.length);
-    }
     if (this.#left === 0 && chunk.length > data.length) this.#stdin.end(Buffer.from([0]));
+    if (data.length === 0) return;
+    this.#onBytes(data.length);
+    if (!this.#to.write(data)) return drained(this.#to);
   }
 
   finish(path: string): void {

@@ -1,6 +1,8 @@
+import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
+import { drained } from "./drained.ts";
 import { guestDirname, joinGuestPath, sftpPath, temporaryName } from "./guest-paths.ts";
 import type { SshLink } from "./link.ts";
 
@@ -11,11 +13,24 @@ const CHUNK = 255 * 1024;
 const sessions = new WeakMap<SshLink, Promise<SFTPWrapper>>();
 
 /** The SFTP session of a connection, opened at first use. Rejects where the guest has none. */
-export function sftpOf(link: SshLink, signal: AbortSignal): Promise<SFTPWrapper> {
+function sftpOf(link: SshLink, signal: AbortSignal): Promise<SFTPWrapper> {
   const open = sessions.get(link) ?? link.ask<SFTPWrapper>("open SFTP", (answer) => link.client.sftp(answer), signal);
   sessions.set(link, open);
   open.catch(() => sessions.delete(link));
   return open;
+}
+
+/** A copy by SFTP on a connection. */
+export async function sftpTransfer(
+  link: SshLink,
+  signal: AbortSignal,
+  onBytes: (count: number) => void = () => {},
+): Promise<SftpTransfer> {
+  const sftp = await sftpOf(link, signal);
+  // Every request in flight listens for the end of the run.
+  const shared = AbortSignal.any([signal]);
+  setMaxListeners(0, shared);
+  return { link, sftp, signal: shared, onBytes };
 }
 
 export interface SftpTransfer {
@@ -86,9 +101,7 @@ async function replace(transfer: SftpTransfer, from: string, to: string): Promis
 /** Reads a file with many requests in flight and writes its bytes in order. */
 export async function sftpDownload(transfer: SftpTransfer, path: string, to: Writable): Promise<void> {
   for await (const chunk of sftpRead(transfer, path)) {
-    if (!to.write(chunk))
-      await new Promise<void>((resolve) => to.once("drain", resolve).once("error", () => resolve()));
-    if (to.errored) throw to.errored;
+    if (!to.write(chunk)) await drained(to);
   }
 }
 

@@ -17,7 +17,7 @@ export interface GivenKey {
 
 /** Reads the key files and the environment a configuration names. Rejects with a BuildError that names the file. */
 export async function readSshSettings(run: Run, config: CommunicatorConfig, key?: GivenKey): Promise<SshSettings> {
-  if (config.ssh_password !== undefined) run.secret(config.ssh_password);
+  keepSecret(run, config.ssh_password, config.ssh_username);
   const agent = run.host.env["SSH_AUTH_SOCK"];
   return {
     credentials: await guestCredentials(run, config, agent, key),
@@ -60,7 +60,7 @@ async function guestCredentials(
 
 async function readRoute(run: Run, config: CommunicatorConfig, agent: string | undefined): Promise<Route> {
   if (filled(config.ssh_proxy_host)) {
-    if (config.ssh_proxy_password !== undefined) run.secret(config.ssh_proxy_password);
+    keepSecret(run, config.ssh_proxy_password, config.ssh_proxy_username);
     const { ssh_proxy_host: host, ssh_proxy_port: port } = config;
     return {
       kind: "socks",
@@ -79,7 +79,7 @@ async function bastionCredentials(
   agent: string | undefined,
 ): Promise<Credentials> {
   const password = config.ssh_bastion_password;
-  if (password !== undefined) run.secret(password);
+  keepSecret(run, password, config.ssh_bastion_username);
   const given = { username: config.ssh_bastion_username ?? "", password, interactive: password !== undefined };
   if (config.ssh_bastion_agent_auth) return { ...given, agent: needAgent("ssh_bastion_agent_auth", agent) };
   const file = config.ssh_bastion_private_key_file ?? config.ssh_private_key_file;
@@ -88,6 +88,11 @@ async function bastionCredentials(
     privateKey: filled(file) ? await readKey(run, file, config.ssh_private_key_passphrase) : undefined,
     certificate: await readCertificate(run, config.ssh_bastion_certificate_file),
   };
+}
+
+/** A password that is the user name is no secret, and masking it would blank out half of the output ("vagrant"). */
+function keepSecret(run: Run, password: string | undefined, username: string | undefined): void {
+  if (password !== undefined && password !== "" && password !== username) run.secret(password);
 }
 
 function needAgent(option: string, agent: string | undefined): string {

@@ -4,8 +4,9 @@ import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import { execOnLink } from "./exec.ts";
 import { temporaryName } from "./guest-paths.ts";
 import { receiveFile, scriptFailures, sendFile, settleFile, type ReceiveFile } from "./guest-scripts.ts";
+import { drained } from "./drained.ts";
 import { scpReceive, scpSend, type ScpExec } from "./scp.ts";
-import { chunksOf, sftpDownload, sftpOf, sftpUpload } from "./sftp.ts";
+import { chunksOf, sftpDownload, sftpTransfer, sftpUpload } from "./sftp.ts";
 import type { ReadyGuest } from "./wait-for-login.ts";
 
 export type TransferMethod = "stream" | "sftp" | "scp";
@@ -29,9 +30,10 @@ export async function uploadFile(
   const size = source instanceof Uint8Array ? source.byteLength : options.size;
   const counter = countBytes(options, size);
   if (method === "sftp") {
-    const sftp = await sftpOf(guest.link, options.signal);
-    const transfer = { link: guest.link, sftp, signal: options.signal, onBytes: counter.add };
-    return sftpUpload(transfer, chunksOf(source), { path, mode: options.mode ?? 0o644 });
+    return sftpUpload(await sftpTransfer(guest.link, options.signal, counter.add), chunksOf(source), {
+      path,
+      mode: options.mode ?? 0o644,
+    });
   }
   const file: ReceiveFile = { path, mode: options.mode ?? 0o644, size, temporary: temporaryName() };
   // The header of scp names the size first; without one the plain stream has to do.
@@ -72,8 +74,7 @@ export async function downloadFile(
   const { signal } = options;
   const counter = countBytes(options, undefined);
   if (method === "sftp") {
-    const sftp = await sftpOf(guest.link, signal);
-    return sftpDownload({ link: guest.link, sftp, signal, onBytes: counter.add }, path, to);
+    return sftpDownload(await sftpTransfer(guest.link, signal, counter.add), path, to);
   }
   const stderr = new Message();
   if (method === "scp") {
@@ -87,17 +88,6 @@ export async function downloadFile(
   };
   const result = await execOnLink(guest.link, sendFile(path), { signal, onStdout, onStderr: stderr.add });
   check(result, `read "${path}" in the machine`, stderr);
-}
-
-function drained(to: Writable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (error?: Error) => {
-      to.off("drain", done).off("error", done).off("close", done);
-      if (error) reject(error);
-      else resolve();
-    };
-    to.on("drain", done).on("error", done).on("close", done);
-  });
 }
 
 /** Turns the end of one of our own scripts into an error where it is one. */

@@ -12,7 +12,7 @@ import { extractTree, inside } from "./extract-tree.ts";
 import { directoryTarget, joinGuestPath, temporaryName } from "./guest-paths.ts";
 import { receiveTree, sendTree } from "./guest-scripts.ts";
 import { listLocalTree, totalSize, type TreeEntry } from "./local-tree.ts";
-import { sftpList, sftpMakeDirectories, sftpOf, sftpRead, type SftpTransfer } from "./sftp.ts";
+import { sftpList, sftpMakeDirectories, sftpRead, sftpTransfer, type SftpTransfer } from "./sftp.ts";
 import { archiveTree } from "./tree-archive.ts";
 import { check, countBytes, createPipe, Message, uploadFile, type TransferMethod } from "./transfer-file.ts";
 import type { ReadyGuest } from "./wait-for-login.ts";
@@ -57,6 +57,12 @@ function directoriesOf(entries: readonly TreeEntry[], target: string): readonly 
   return entries.flatMap(({ kind, path }) => (kind === "directory" ? [joinGuestPath(target, path)] : []));
 }
 
+/** `/a`, `/a/b` for `/a/b/c`. */
+function ancestorsOf(path: string): readonly string[] {
+  const above = posix.dirname(path);
+  return above === path || above === "." || above === "~" || above === "/" ? [] : [...ancestorsOf(above), above];
+}
+
 async function makeDirectories(
   guest: ReadyGuest,
   method: TransferMethod,
@@ -64,8 +70,10 @@ async function makeDirectories(
   signal: AbortSignal,
 ): Promise<void> {
   if (method === "sftp") {
-    const sftp = await sftpOf(guest.link, signal);
-    return sftpMakeDirectories({ link: guest.link, sftp, signal, onBytes: () => {} }, paths);
+    return sftpMakeDirectories({ link: guest.link, sftp, signal, onBytes: () => {} }, [
+      ...ancestorsOf(paths[0]!),
+      ...paths,
+    ]);
   }
   for (let start = 0; start < paths.length; start += 200) {
     const stderr = new Message();
@@ -112,8 +120,7 @@ export async function downloadTree(
     const [result] = await Promise.all([sending, extracting.catch((error: unknown) => failExtract(error, sending))]);
     return check(result, `copy "${from}" from the machine`, stderr);
   }
-  const sftp = await sftpOf(guest.link, options.signal);
-  const transfer = { link: guest.link, sftp, signal: options.signal, onBytes: counter.add };
+  const transfer = await sftpTransfer(guest.link, options.signal, counter.add);
   await downloadBySftp(transfer, from, directoryTarget(from, to, posix.basename), options.onLeftOut);
 }
 

@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect } from "vitest";
+import { connectTo } from "../../helper/guest-connection.ts";
+import { needs } from "../../helper/need.ts";
+import { createRecordingRun } from "../../helper/recording-run.ts";
+import { createSshd, keygen } from "../../helper/sshd.ts";
+import { createTcpProxy } from "../../helper/tcp-proxy.ts";
+
+const it = needs("sshd", "openssh-server");
+
+describe("waiting for SSH", () => {
+  it("notices sshd within a second of its start, and says once why it was not ready", async () => {
+    const server = await createSshd({ start: false });
+    const run = await createRecordingRun();
+    const connected = connectTo(run, server);
+    await sleep(1500);
+    const started = performance.now();
+    await server.start();
+    await connected;
+    expect(performance.now() - started).toBeLessThan(1000);
+    const reasons = run.said().filter((text) => text.startsWith("SSH is not ready"));
+    expect(reasons).toEqual([`SSH is not ready: nothing listens on 127.0.0.1:${server.port} yet (connection refused)`]);
+  });
+
+  it("notices a server behind a port forward that accepted and led nowhere before", async () => {
+    const server = await createSshd();
+    const proxy = await createTcpProxy({ target: server.port });
+    proxy.swallow(true);
+    const run = await createRecordingRun();
+    const connected = connectTo(run, server, {}, { port: proxy.port });
+    await sleep(4000);
+    proxy.swallow(false);
+    const started = performance.now();
+    await connected;
+    expect(performance.now() - started).toBeLessThan(3500);
+    expect(run.said()).toContain(
+      `SSH is not ready: 127.0.0.1:${proxy.port} is open, but no SSH server answers there yet`,
+    );
+  });
+
+  it("has patience with a server whose every byte comes slowly", async () => {
+    const server = await createSshd();
+    const proxy = await createTcpProxy({ target: server.port, roundTripMs: 1200 });
+    const run = await createRecordingRun();
+    const communicator = await connectTo(run, server, { ssh_handshake_timeout: "2s" }, { port: proxy.port });
+    expect(communicator.address).toContain(String(proxy.port));
+  });
+
+  it("asks for the address before every attempt", async () => {
+    const server = await createSshd();
+    const run = await createRecordingRun();
+    const answers = [undefined, undefined, "127.0.0.1"];
+    await connectTo(
+      run,
+      server,
+      {},
+      { host: () => Promise.resolve(answers.length > 1 ? answers.shift() : answers[0]) },
+    );
+    expect(run.said()).toContain("SSH is not ready: the address of the machine is not known yet");
+  });
+
+  it("gives up at ssh_timeout with the last reason", async () => {
+    const server = await createSshd({ start: false });
+    const run = await createRecordingRun();
+    await expect(connectTo(run, server, { ssh_timeout: "1s" })).rejects.toMatchObject({
+      message: expect.stringMatching(/^SSH did not become available within 1 second: nothing listens on/),
+      hint: expect.stringContaining("ssh_timeout"),
+    });
+  });
+
+  it("ends at once when the run is cancelled (SSH-19)", async () => {
+    const server = await createSshd({ start: false });
+    const run = await createRecordingRun();
+    const connected = connectTo(run, server);
+    await sleep(300);
+    const started = performance.now();
+    run.cancel(new Error("interrupted"));
+    await expect(connected).rejects.toThrow("interrupted");
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});
+
+describe("a refused login (SSH-01, SSH-18)", () => {
+  it("ends after a few refusals and says what was tried and what the server offers", async () => {
+    const server = await createSshd({ config: ["AuthenticationMethods publickey"] });
+    keygen(`${server.directory}/other_key`);
+    const run = await createRecordingRun();
+    const started = performance.now();
+    const refused = connectTo(
+      run,
+      { ...server, keyFile: `${server.directory}/other_key` },
+      {},
+      { refusalGraceMs: 1000 },
+    );
+    await expect(refused).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^The login was refused 5 times: the server refused the key SHA256:\S+ for user "\w+" \(it offers publickey\)$/,
+      ),
+      hint: expect.stringContaining("ssh_username"),
+    });
+    expect(performance.now() - started).toBeLessThan(20_000);
+    const reasons = run.said().filter((text) => text.startsWith("SSH is not ready"));
+    expect(reasons).toHaveLength(1);
+  });
+
+  it("offers only the configured key, however many an agent holds", async () => {
+    const server = await createSshd({ config: ["MaxAuthTries 1"] });
+    await connectTo(await createRecordingRun(), server);
+    expect(server.log()).not.toContain("Failed publickey");
+  });
+
+  it("counts as many refusals as ssh_handshake_attempts says", async () => {
+    const server = await createSshd();
+    keygen(`${server.directory}/other_key`);
+    const refused = connectTo(
+      await createRecordingRun(),
+      { ...server, keyFile: `${server.directory}/other_key` },
+      { ssh_handshake_attempts: 2 },
+    );
+    await expect(refused).rejects.toThrow("The login was refused 2 times");
+  });
+
+  it("waits out an installer's server when only ssh_timeout is set", async () => {
+    const server = await createSshd({ config: ["AuthorizedKeysFile none"] });
+    const run = await createRecordingRun();
+    const refused = connectTo(run, server, { ssh_timeout: "9s" }, { installsItself: true });
+    await expect(refused).rejects.toThrow(/^SSH did not become available within 9 seconds: the server refused/);
+  });
+});
+
+describe("password login", () => {
+  it("works, and the keyboard-interactive form of it too", async () => {
+    for (const config of [[], ["KbdInteractiveAuthentication yes", "PasswordAuthentication no"]]) {
+      if (process.getuid?.() !== 0) return;
+      const server = await createSshd({ password: "correct horse", config: config.slice(0, 0) });
+      const args = { ssh_password: "correct horse", ssh_private_key_file: "" };
+      const communicator = await connectTo(await createRecordingRun(), server, args);
+      expect(communicator.address).toContain(server.username);
+    }
+  });
+
+  it("names the password where it is wrong", async () => {
+    const server = await createSshd({ password: "right" });
+    const args = { ssh_password: "wrong", ssh_private_key_file: "", ssh_handshake_attempts: 1 };
+    await expect(connectTo(await createRecordingRun(), server, args)).rejects.toThrow("refused the password");
+  });
+});
