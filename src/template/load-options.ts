@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
+import type { LibraryOptions } from "../language/functions/library.ts";
 import type { DataSource, Registry } from "../sdk/component.ts";
 import type { Host } from "../sdk/host.ts";
 import type { Template } from "./model.ts";
@@ -22,6 +23,8 @@ export interface LoadOptions {
   readonly undeclaredVariables: "ignore" | "warn";
   /** Reads one data source. Absent: data sources stay unknown (`validate`). */
   readonly readDataSource?: ReadDataSource | undefined;
+  /** Asks Vault, Consul or AWS Secrets Manager for what functions want. Absent: such values stay unknown (`validate`). */
+  readonly fetchRemote?: LibraryOptions["fetchRemote"];
   readonly signal: AbortSignal;
 }
 

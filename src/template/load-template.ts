@@ -1,6 +1,11 @@
+import { text as readAll } from "node:stream/consumers";
+import type { SourceFile } from "../language/source.ts";
 import { findTemplateFiles } from "./files/template-files.ts";
+import { readSource } from "./files/read-source.ts";
 import { loadHcl2 } from "./hcl2/load-hcl2.ts";
+import { loadLegacy } from "./json/load-legacy.ts";
 import type { Loaded, LoadOptions } from "./load-options.ts";
+import { error } from "./diagnostics.ts";
 import { templateKind } from "./template-kind.ts";
 
 /**
@@ -8,8 +13,22 @@ import { templateKind } from "./template-kind.ts";
  * the diagnostics, all of them in one run. Rejects when `signal` aborts.
  */
 export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
-  const path = await findTemplateFiles(options.path, options.host.cwd);
+  const { cwd, stdin } = options.host;
+  if (options.path === "-") {
+    if (options.configType === "hcl2") return { template: undefined, diagnostics: [hclFromStdin] };
+    const file: SourceFile = { name: "<stdin>", text: (await readAll(stdin)).replace(/^\uFEFF/, "") };
+    return loadLegacy(options, file, cwd);
+  }
+  const path = await findTemplateFiles(options.path, cwd);
   if ("severity" in path) return { template: undefined, diagnostics: [path] };
   if (templateKind(options, path.isDirectory) === "hcl2") return loadHcl2(options, path);
-  throw new Error("legacy JSON templates: coming");
+  const { file, diagnostics } = await readSource("template", path.files[0]!, cwd);
+  if (!file || diagnostics.length > 0) return { template: undefined, diagnostics };
+  return loadLegacy(options, file, path.directory);
 }
+
+const hclFromStdin = error(
+  "hcl2-from-stdin",
+  "Cannot read HCL2 from standard input",
+  "Only a legacy JSON template can be read from standard input. Write the HCL2 template to a file named *.pkr.hcl.",
+);

@@ -54,7 +54,7 @@ export const machine: Builder<unknown> = {
   kind: "builder",
   type: "machine",
   summary: "Does nothing.",
-  schema: machineSchema as Builder["schema"],
+  schema: machineSchema,
   generatedData: ["MachineId"],
   build: () => Promise.resolve(undefined),
 };
@@ -69,7 +69,7 @@ export const run: Provisioner<unknown> = {
   kind: "provisioner",
   type: "run",
   summary: "Does nothing.",
-  schema: runSchema as Provisioner["schema"],
+  schema: runSchema,
   provision: () => Promise.resolve(),
 };
 
@@ -79,7 +79,7 @@ const pack = (type: string): PostProcessor<unknown> => ({
   kind: "post-processor",
   type,
   summary: "Does nothing.",
-  schema: packSchema as PostProcessor["schema"],
+  schema: packSchema,
   process: () => Promise.resolve({ artifact: undefined, keepInput: true }),
 });
 

@@ -157,7 +157,7 @@ function formatInteger(value: number, verb: string, layout: Layout): string {
   if (verb === "q") return pad(`'${characterOf(value)}'`, layout);
   if (verb === "U") return pad(`U+${value.toString(16).toUpperCase().padStart(4, "0")}`, layout);
   const raw = BigInt(Math.abs(value))
-    .toString(radixes[verb]!)
+    .toString(radixes[verb])
     .padStart(layout.precision ?? 0, "0");
   const digits = verb === "X" ? raw.toUpperCase() : raw;
   const prefix = layout.sharp || verb === "O" ? (prefixes[verb] ?? "") : "";

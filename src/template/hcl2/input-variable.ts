@@ -179,7 +179,7 @@ export function validateVariable(declaration: VariableDeclaration, scope: Scope)
 function messageText(message: Expression, scope: Scope): string {
   const { value, diagnostics } = evaluate(message, scope);
   const usable = diagnostics.length === 0 && typeof value.content === "string" && !containsSensitive(value);
-  return usable ? (value.content as string) : "The value does not meet the condition.";
+  return usable ? value.content : "The value does not meet the condition.";
 }
 
 export const missingArgument = (name: string, subject: SourceRange): Diagnostic =>

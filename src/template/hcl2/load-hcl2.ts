@@ -11,6 +11,7 @@ import type { SourceFile } from "../../language/source.ts";
 import { DYNAMIC, objectValue, stringValue, unknownValue, type Value } from "../../language/value.ts";
 import { startTime } from "../../lib/start-time.ts";
 import { ComponentLookup, isComponent } from "../component-lookup.ts";
+import { decodeAll } from "../decode-all.ts";
 import { DiagnosticCollector, error } from "../diagnostics.ts";
 import type { TemplatePath } from "../files/template-files.ts";
 import { displayPath } from "../files/template-files.ts";
@@ -131,7 +132,7 @@ class Loader {
   }
 
   async load(bodies: readonly Body[]): Promise<Template> {
-    const { host, registry, signal, readDataSource } = this.#options;
+    const { host, registry, signal, readDataSource, fetchRemote } = this.#options;
     const { env, cwd, homeDir } = host;
     const library = createFunctionLibrary({
       env,
@@ -139,6 +140,7 @@ class Loader {
       homeDir,
       templateDir: this.#path.directory,
       startTime: this.#startTime.getTime(),
+      fetchRemote,
     });
     const settle = <Result>(compute: () => Result) => library.settle(compute, signal);
     // Loading every function that is named keeps later evaluations from being repeated.
@@ -287,7 +289,7 @@ class Loader {
         return { builds, found: [...found, ...selection.diagnostics()] };
       });
       if (await lookup.loadWanted()) continue;
-      const decoded = await settle(() => attempt.builds.flatMap(decodeAll));
+      const decoded = await settle(() => decodeAll(attempt.builds));
       this.#diagnostics.add(...attempt.found, ...decoded);
       if (attempt.builds.length === 0 && !this.#diagnostics.hasErrors)
         this.#diagnostics.add(nothingToBuild(this.#options, this.#declarations));
@@ -315,13 +317,6 @@ class Loader {
       },
     };
   }
-}
-
-/** The diagnostics of every component of a build. */
-function decodeAll(build: BuildPlan): readonly Diagnostic[] {
-  const cleanup = build.errorCleanupProvisioner ? [build.errorCleanupProvisioner] : [];
-  const components = [build.builder, ...build.provisioners, ...cleanup, ...build.chains.flat()];
-  return components.flatMap((planned) => planned.decode().diagnostics);
 }
 
 const forwardSlashes = (path: string): string => path.replaceAll("\\", "/");

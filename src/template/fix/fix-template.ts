@@ -1,0 +1,9 @@
+import { fixers } from "./fixers.ts";
+import { LegacyDocument, type Change, type JsonRecord } from "./legacy-document.ts";
+
+/** Applies every fixer to a template (which is changed), and says what they replaced. */
+export function fixTemplate(root: JsonRecord): readonly Change[] {
+  const document = new LegacyDocument(root);
+  for (const fixer of fixers) fixer.fix(document);
+  return document.changes;
+}

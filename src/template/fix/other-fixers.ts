@@ -1,0 +1,90 @@
+import { renameType, type Fixer } from "./fixer.ts";
+import { isRecord } from "./legacy-document.ts";
+
+/** Provisioners, post-processors, and clouds with a single fix. */
+export const otherFixers: readonly Fixer[] = [
+  {
+    name: "scaleway-access-key",
+    summary: 'Renames "access_key" of Scaleway builders to "organization_id".',
+    appliesOnLoad: true,
+    fix(document) {
+      for (const builder of document.builders("scaleway")) document.rename(builder, "access_key", "organization_id");
+    },
+  },
+  {
+    name: "manifest-filename",
+    summary: 'Renames "filename" of the manifest post-processor to "output".',
+    appliesOnLoad: true,
+    fix(document) {
+      for (const processor of document.postProcessors("manifest"))
+        document.rename(processor, "filename", "output", { overwrite: true });
+    },
+  },
+  {
+    name: "docker-email",
+    summary: 'Removes "login_email" from Docker builders and post-processors.',
+    appliesOnLoad: true,
+    fix(document) {
+      for (const owner of [...document.builders("docker"), ...document.postProcessors("docker-")])
+        document.remove(owner, "login_email", "it has no effect");
+    },
+  },
+  {
+    name: "docker-tag-tags",
+    summary: 'Renames "tag" of the docker-tag post-processor to the list "tags".',
+    appliesOnLoad: true,
+    fix(document) {
+      for (const processor of document.postProcessors("docker-tag")) {
+        const { tag, tags } = processor;
+        if (tag === undefined) continue;
+        const list = [...listOf(tag), ...listOf(tags ?? [])];
+        document.replace(processor, "tag", "tags", list);
+      }
+    },
+  },
+  {
+    name: "powershell-escapes",
+    summary:
+      "Removes PowerShell's escapes from environment variables, user and password of the powershell provisioner.",
+    appliesOnLoad: false,
+    fix(document) {
+      for (const provisioner of document.provisioners("powershell")) {
+        for (const key of ["elevated_user", "elevated_password"]) {
+          if (typeof provisioner[key] === "string") provisioner[key] = unescape(provisioner[key]);
+        }
+        const variables = provisioner["environment_vars"];
+        if (!Array.isArray(variables)) continue;
+        provisioner["environment_vars"] = variables.map((text: unknown) =>
+          typeof text === "string" ? unescape(text) : text,
+        );
+      }
+    },
+  },
+  {
+    name: "galaxy-command",
+    summary: 'Renames "galaxycommand" of the ansible-local provisioner to "galaxy_command".',
+    appliesOnLoad: true,
+    fix(document) {
+      for (const provisioner of document.provisioners("ansible-local"))
+        document.rename(provisioner, "galaxycommand", "galaxy_command", { overwrite: true });
+    },
+  },
+  {
+    name: "azure-exclude_from_latest",
+    summary: 'Corrects the spelling of "exclude_from_latest" in "shared_image_destination" of Azure builders.',
+    appliesOnLoad: true,
+    fix(document) {
+      for (const builder of document.builders("azure-")) {
+        const destination = builder["shared_image_destination"];
+        if (isRecord(destination)) document.rename(destination, "exlude_from_latest", "exclude_from_latest");
+      }
+    },
+  },
+  renameType("proxmox-type", "proxmox", "proxmox-iso"),
+];
+
+const listOf = (value: unknown): readonly unknown[] =>
+  typeof value === "string" ? value.split(",") : Array.isArray(value) ? (value as unknown[]) : [value];
+
+/** A backtick before one of these characters escaped it. */
+const unescape = (text: string): string => text.replace(/`([$"'`])/g, "$1");

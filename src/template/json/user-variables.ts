@@ -1,0 +1,84 @@
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import type { SourceRange } from "../../language/source.ts";
+import { GoTemplateError } from "../../lib/go-template/error.ts";
+import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { error } from "../diagnostics.ts";
+import { Interpolator } from "../interpolate/interpolator.ts";
+import { rangeWithin } from "../range-within.ts";
+
+/** What somebody gave a user variable, and where. */
+export interface RawValue {
+  readonly text: string;
+  readonly origin: string;
+  /** Where the text is, when it is in a file. */
+  readonly range: SourceRange | undefined;
+}
+
+/** User variables of a legacy template. Their values may refer to each other and are worked out when asked for. */
+export class UserVariables {
+  readonly #raw: ReadonlyMap<string, RawValue>;
+  readonly #interpolator: Interpolator;
+  readonly #values = new Map<string, string | undefined>();
+  readonly #inProgress: string[] = [];
+  readonly #report: (diagnostic: Diagnostic) => void;
+
+  /** `functions`: what may be called in values of variables beyond `user`. */
+  constructor(
+    raw: ReadonlyMap<string, RawValue>,
+    functions: TemplateFunctions,
+    report: (diagnostic: Diagnostic) => void,
+  ) {
+    this.#raw = raw;
+    this.#report = report;
+    this.#interpolator = new Interpolator(
+      new Map([...functions, ["user", (name: unknown) => this.get(String(name))]]),
+      new Map(),
+    );
+  }
+
+  has(name: string): boolean {
+    return this.#raw.has(name);
+  }
+
+  /** @throws Error when there is no such variable, or it depends on itself. */
+  get(name: string): string {
+    if (this.#values.has(name)) return this.#values.get(name) ?? "";
+    const raw = this.#raw.get(name);
+    if (!raw) throw new Error(`no variable "${name}" is declared.${didYouMean(name, this.#raw.keys())}`);
+    if (this.#inProgress.includes(name)) {
+      const cycle = [...this.#inProgress.slice(this.#inProgress.indexOf(name)), name];
+      throw new Error(`the variable refers to itself: ${cycle.join(" → ")}.`);
+    }
+    this.#inProgress.push(name);
+    const value = this.#evaluate(raw);
+    this.#inProgress.pop();
+    this.#values.set(name, value);
+    return value ?? "";
+  }
+
+  /** The value of every variable; undefined after an error, which is reported. */
+  all(): ReadonlyMap<string, string | undefined> {
+    for (const name of this.#raw.keys()) this.get(name);
+    return this.#values;
+  }
+
+  #evaluate({ text, range }: RawValue): string | undefined {
+    if (!text.includes("{{")) return text;
+    try {
+      return this.#interpolator.render(text, {}, {});
+    } catch (failure) {
+      if (!(failure instanceof GoTemplateError)) throw failure;
+      this.#report(cannotRender(failure, text, range));
+      return undefined;
+    }
+  }
+}
+
+function cannotRender(failure: GoTemplateError, text: string, range: SourceRange | undefined): Diagnostic {
+  const subject = range && rangeWithin(range, text, failure.offset, failure.end);
+  const message = failure.message.replace(/^./, (first) => first.toUpperCase());
+  return error("invalid-template", "Invalid template", /[.?]$/.test(message) ? message : `${message}.`, subject, {
+    context: range,
+  });
+}
