@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { onTestFinished } from "vitest";
+
+/** The built command with its own state, cache and working directory, all removed when the test ends. */
+export interface Workplace {
+  /** Where the command runs. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  run(...args: readonly string[]): Promise<Finished>;
+  start(...args: readonly string[]): Started;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Everything printed so far, both streams. */
+  output(): string;
+  /** Resolves when the output holds the text; rejects when the command ends before. */
+  until(text: string): Promise<void>;
+}
+
+export const imgbuildPath = resolve("dist/imgbuild.js");
+
+/** Call inside a test. */
+export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
+  const directory = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const complete = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: directory,
+    TMPDIR: tmpdir(),
+    IMGBUILD_STATE_DIR: join(directory, "state"),
+    PACKER_CACHE_DIR: join(directory, "cache"),
+    ...env,
+  };
+  const start = (...args: readonly string[]) => startImgbuild(directory, complete, args);
+  return { directory, env: complete, start, run: (...args) => start(...args).finished };
+}
+
+function startImgbuild(cwd: string, env: Record<string, string>, args: readonly string[]): Started {
+  const started = performance.now();
+  const child = spawn(process.execPath, [imgbuildPath, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const text = { stdout: "", stderr: "", both: "" };
+  const listeners = new Set<() => void>();
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (chunk: string) => {
+      text[name] += chunk;
+      text.both += chunk;
+      listeners.forEach((listener) => listener());
+    });
+  }
+  const finished = new Promise<Finished>((done, failed) => {
+    child.once("error", failed);
+    child.once("close", (code, signal) => {
+      done({ code, signal, stdout: text.stdout, stderr: text.stderr, durationMs: performance.now() - started });
+      listeners.forEach((listener) => listener());
+    });
+  });
+  const until = (wanted: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (text.both.includes(wanted)) resolve();
+        else if (child.exitCode !== null || child.signalCode !== null) {
+          reject(new Error(`imgbuild ended before it said "${wanted}":\n${text.both}`));
+        }
+      };
+      listeners.add(look);
+      look();
+    });
+  return { child, finished, output: () => text.both, until };
+}
