@@ -1,9 +1,9 @@
 import { converted, failed, failedAt, type Conversion } from "./conversion.ts";
-import { convertPrimitive, mismatch } from "./convert-primitive.ts";
+import { convertPrimitive, mismatch, withArticle } from "./convert-primitive.ts";
 import { unmark, withMarks } from "./marks.ts";
 import { setValue } from "./set.ts";
 import { hasDynamic, typesEqual, withoutOptional } from "./type.ts";
-import { unify } from "./unify.ts";
+import { unifyElements } from "./unify.ts";
 import { listValue, mapValue, nullValue, objectValue, tupleValue, unknownValue } from "./value.ts";
 import { entriesOf, isKnown, isNull, itemsOf, type ObjectAttribute, type Type, type Value } from "./value.ts";
 
@@ -18,7 +18,10 @@ export function convert(value: Value, type: Type): Conversion {
   if (typesEqual(value.type, type) && !hasDynamic(type) && type.kind !== "object") return converted(value);
   // A sensitive text must be seen as such by the message of its own conversion.
   const result = isStructural(type) ? convertStructure(unmark(value), type) : convertPrimitive(value, type);
-  return result.value ? converted(withMarks(result.value, value.marks)) : result;
+  if (result.value) return converted(withMarks(result.value, value.marks));
+  // What is inside a secret is secret, even the names of its attributes.
+  const isHidden = value.marks.size > 0 && result.error.path.length > 0;
+  return isHidden ? failed(`${withArticle(type)} is required, and the sensitive value is not one`) : result;
 }
 
 type Structural = Exclude<Type, { kind: "string" | "number" | "bool" | "dynamic" }>;
@@ -27,8 +30,15 @@ const isStructural = (type: Type): type is Structural =>
 
 function convertUnknown(value: Value, type: Type): Conversion {
   if (!mayConvert(value.type, type)) return failed(mismatch(value.type, type));
-  const target = hasDynamic(type) && typesEqual(value.type, type) ? value.type : withoutOptional(type);
+  const target = fillDynamic(value.type, type);
   return converted(withMarks(unknownValue(target), value.marks));
+}
+
+/** The constraint with its `any` replaced by what the type has in the same place. */
+function fillDynamic(from: Type, constraint: Type): Type {
+  if (constraint.kind === "dynamic") return from;
+  if (!("element" in constraint && "element" in from)) return withoutOptional(constraint);
+  return { kind: constraint.kind, element: fillDynamic(from.element, constraint.element) };
 }
 
 const sequences: readonly Type["kind"][] = ["list", "set", "tuple"];
@@ -92,16 +102,16 @@ function convertAll(
   from: Type,
 ): ConvertedAll {
   const each = convertEach(entries, constraint);
-  if (!Array.isArray(each)) return { error: each as NonNullable<Conversion["error"]> };
+  if (!Array.isArray(each)) return { error: each };
   if (!hasDynamic(constraint)) return { element: withoutOptional(constraint), values: each };
   const own = "element" in from && constraint.kind === "dynamic" ? from.element : undefined;
-  const element = own ?? unify(each.map((value: Value) => value.type));
+  const element = own ?? unifyElements(each.map((value: Value) => value.type));
   if (!element) return { error: { path: [], message: "all elements must have the same type" } };
   const values = convertEach(
     entries.map(([key], index) => [key, each[index]!]),
     element,
   );
-  return Array.isArray(values) ? { element, values } : { error: values as NonNullable<Conversion["error"]> };
+  return Array.isArray(values) ? { element, values } : { error: values };
 }
 
 function convertEach(

@@ -16,6 +16,12 @@ export function unify(types: readonly Type[]): Type | undefined {
   return undefined;
 }
 
+/** The type of the elements of one collection: nulls and values not known yet take the type of the others. */
+export function unifyElements(types: readonly Type[]): Type | undefined {
+  const closed = types.filter((type) => type.kind !== "dynamic");
+  return closed.length === 0 ? DYNAMIC : unify(closed);
+}
+
 /** Text is what numbers and booleans can both become; numbers and booleans alone have nothing in common. */
 const unifyPrimitives = (types: readonly Type[]): Type | undefined =>
   types.some((type) => type.kind === "string") ? STRING : undefined;
@@ -37,7 +43,7 @@ function unifyKeyed(types: readonly Keyed[]): Type | undefined {
   const elements = types.flatMap((type) =>
     type.kind === "map" ? [type.element] : [...type.attributes.values()].map((attribute) => attribute.type),
   );
-  const element = unify(elements);
+  const element = unifyElements(elements);
   return element && mapOf(element);
 }
 
@@ -57,9 +63,9 @@ function unifySequences(types: readonly Sequence[]): Type | undefined {
   const length = tuples[0]?.elements.length ?? 0;
   if (tuples.length === types.length && tuples.every((tuple) => tuple.elements.length === length)) {
     const elements = tuples[0]!.elements.map((_, index) => unify(tuples.map((tuple) => tuple.elements[index]!)));
-    if (elements.every((element) => element !== undefined)) return tupleOf(elements as Type[]);
+    if (elements.every((element) => element !== undefined)) return tupleOf(elements);
   }
-  const element = unify(types.flatMap((type) => (type.kind === "tuple" ? type.elements : [type.element])));
+  const element = unifyElements(types.flatMap((type) => (type.kind === "tuple" ? type.elements : [type.element])));
   if (!element) return undefined;
   return types.some((type) => type.kind !== "set") ? listOf(element) : setOf(element);
 }

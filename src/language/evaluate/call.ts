@@ -43,31 +43,40 @@ interface Argument {
 }
 
 function callOrdinary(definition: OrdinaryFunction, site: Site): Value {
-  const given = evaluateArguments(site);
-  if (!given || !checkCount(definition, given.length, site)) return unknownValue();
+  const { given, marks } = evaluateArguments(site);
+  // Even the unknown result of a wrong call is as secret as its arguments: try(…) may go on with it.
+  const failure = withMarks(unknownValue(knownType(definition)), marks);
+  if (!given || !checkCount(definition, given.length, site)) return failure;
   const converted = given.map((argument, index) => checkArgument(definition, index, argument, site));
-  if (converted.some((value) => value === undefined)) return unknownValue(knownType(definition));
+  if (converted.some((value) => value === undefined)) return failure;
   return apply(definition, converted as Value[], given, site);
 }
 
 /** The type of the result as far as it can be told without arguments. */
 const knownType = ({ returns }: OrdinaryFunction) => (typeof returns === "function" ? undefined : returns);
 
-/** All arguments, the expanded ones included, or undefined when their number is not known (or wrong, and reported). */
-function evaluateArguments({ node, scope, evaluation }: Site): Argument[] | undefined {
-  const args = node.args.map((arg) => ({ value: evaluation.evaluate(arg, scope), range: arg.range }));
-  if (!node.expandFinal) return args;
-  const last = args.pop();
-  if (!last) return args;
+interface Given {
+  /** All arguments, the expanded ones included; undefined when their number is not known (or wrong, and reported). */
+  readonly given: readonly Argument[] | undefined;
+  /** Of everything in all of them. */
+  readonly marks: ReadonlySet<Mark>;
+}
+
+function evaluateArguments({ node, scope, evaluation }: Site): Given {
+  const evaluated = node.args.map((arg) => ({ value: evaluation.evaluate(arg, scope), range: arg.range }));
+  const marks = evaluated.reduce((all, { value }) => union(all, deepMarks(value)), NO_MARKS);
+  const last = node.expandFinal ? evaluated.pop() : undefined;
+  if (!last) return { given: evaluated, marks };
   const { value, range } = last;
   const isSequence = value.type.kind === "list" || value.type.kind === "set" || value.type.kind === "tuple";
   if (isNull(value) || (!isSequence && value.type.kind !== "dynamic")) {
     const problem = isNull(value) ? "is null; it must be a list, set or tuple." : "must be a list, set or tuple.";
     evaluation.report(messages.invalidExpansion(problem, range, node.range), node, scope);
-    return undefined;
+    return { given: undefined, marks };
   }
-  if (!isKnown(value)) return undefined;
-  return [...args, ...itemsOf(value).map((item) => ({ value: withMarks(item, value.marks), range }))];
+  if (!isKnown(value)) return { given: undefined, marks };
+  const expanded = itemsOf(value).map((item) => ({ value: withMarks(item, value.marks), range }));
+  return { given: [...evaluated, ...expanded], marks };
 }
 
 function checkCount(definition: OrdinaryFunction, count: number, { node, scope, evaluation }: Site): boolean {

@@ -1,6 +1,6 @@
 import type { Conditional } from "../ast.ts";
 import { convert } from "../convert.ts";
-import { union, withMarks } from "../marks.ts";
+import { deepMarks, union, withMarks } from "../marks.ts";
 import { typesEqual } from "../type.ts";
 import { unify } from "../unify.ts";
 import { BOOL, DYNAMIC, isKnown, isNull, truthOf, unknownValue, type Type, type Value } from "../value.ts";
@@ -23,7 +23,7 @@ export function evaluateConditional(node: Conditional, scope: Scope, evaluation:
   }
   if (!condition) return unknownValue(type);
   if (!isKnown(condition)) {
-    const marks = union(condition.marks, union(then.value.marks, otherwise.value.marks));
+    const marks = union(condition.marks, union(deepMarks(then.value), deepMarks(otherwise.value)));
     return withMarks(unknownValue(type), marks);
   }
   const chosen = truthOf(condition) ? then : otherwise;

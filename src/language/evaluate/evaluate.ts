@@ -44,12 +44,18 @@ function evaluateAt(expression: Expression, scope: Scope, startDepth: number): E
     attempt: (expression, scope) => evaluateAt(expression, scope, depth),
     pass: (diagnostic) => void diagnostics.push(diagnostic),
     report(diagnostic, expression, scope) {
+      // The same mistake in every round of a loop is one mistake.
+      if (diagnostics.some((earlier) => isSameMistake(earlier, diagnostic))) return;
       const values = referencedValues(expression, scope);
       diagnostics.push(values.length === 0 ? diagnostic : { ...diagnostic, values });
     },
   };
   const value = evaluation.evaluate(expression, scope);
   return { value, diagnostics };
+}
+
+function isSameMistake(a: Diagnostic, b: Diagnostic): boolean {
+  return a.code === b.code && a.subject?.start === b.subject?.start && a.subject?.file === b.subject?.file;
 }
 
 function evaluateNode(node: Expression, scope: Scope, evaluation: Evaluation): Value {

@@ -52,8 +52,12 @@ export const unknownFunction = (name: string, known: Iterable<string>, subject: 
 export const noFunctions = (name: string, subject: SourceRange): Diagnostic =>
   error("no-functions", "Functions are not allowed here", `The function "${name}" cannot be called here.`, subject);
 
+/** A name and what it may have been meant to be; undefined when it is secret. */
+const named = (name: string | undefined, known: Iterable<string>): string =>
+  name === undefined ? "of this name, which is sensitive." : `named "${name}".${didYouMean(name, known)}`;
+
 export const unsupportedAttribute = (
-  name: string,
+  name: string | undefined,
   known: Iterable<string>,
   subject: SourceRange,
   context: SourceRange,
@@ -61,13 +65,13 @@ export const unsupportedAttribute = (
   error(
     "unsupported-attribute",
     "Unsupported attribute",
-    `This object has no attribute named "${name}".${didYouMean(name, known)}`,
+    `This object has no attribute ${named(name, known)}`,
     subject,
     context,
   );
 
 export const missingMapElement = (
-  name: string,
+  name: string | undefined,
   known: Iterable<string>,
   subject: SourceRange,
   context: SourceRange,
@@ -75,7 +79,7 @@ export const missingMapElement = (
   error(
     "missing-map-element",
     "Missing map element",
-    `This map has no element with the key "${name}".${didYouMean(name, known)}`,
+    `This map has no element ${named(name, known)}`,
     subject,
     context,
   );
@@ -296,14 +300,6 @@ export const failedCall = (name: string, problem: string, subject: SourceRange, 
 
 export const invalidExpansion = (problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
   error("invalid-expansion", "Invalid expanding argument", `The argument before ... ${problem}`, subject, context);
-
-export const ambiguousKey = (name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "ambiguous-object-key",
-    "Ambiguous attribute key",
-    `To use the value of ${name} as a key, put it in parentheses: (${name}) = …. To use the text itself, put it in quotes.`,
-    subject,
-  );
 
 export const nestedTooDeep = (subject: SourceRange): Diagnostic =>
   error(

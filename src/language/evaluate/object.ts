@@ -1,7 +1,6 @@
 import type { Expression, ObjectExpression, ObjectItem } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { union, withMarks } from "../marks.ts";
-import { asTraversal, formatReference } from "../references.ts";
 import type { SourceRange } from "../source.ts";
 import {
   isKnown,
@@ -35,11 +34,6 @@ export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation:
 
 function itemKey(item: ObjectItem, node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value | undefined {
   if (item.bareKey !== undefined) return stringValue(item.bareKey);
-  const reference = asTraversal(item.key);
-  if (reference && reference.steps.length > 0) {
-    evaluation.report(messages.ambiguousKey(formatReference(reference), item.key.range), item.key, scope);
-    return undefined;
-  }
   return evaluateKey(item.key, node.range, scope, evaluation);
 }
 

@@ -12,8 +12,9 @@ import type { Scope } from "./scope.ts";
 /** `! operand`, `- operand` */
 export function evaluateUnary(node: Unary, scope: Scope, evaluation: Evaluation): Value {
   const type = node.operator === "!" ? BOOL : NUMBER;
-  const operand = operandOf(node.operand, evaluation.evaluate(node.operand, scope), type, node, scope, evaluation);
-  if (!operand || !isKnown(operand)) return withMarks(unknownValue(type), operand?.marks ?? new Set());
+  const value = evaluation.evaluate(node.operand, scope);
+  const operand = operandOf(node.operand, value, type, node, scope, evaluation);
+  if (!operand || !isKnown(operand)) return withMarks(unknownValue(type), value.marks);
   const result = type === BOOL ? boolValue(!truthOf(operand)) : numberValue(decimalOf(operand).negated());
   return withMarks(result, operand.marks);
 }
@@ -52,9 +53,10 @@ function combineLogical(node: Binary, leftValue: Value, scope: Scope, evaluation
   const deciding = node.operator === "||";
   const left = operandOf(node.left, leftValue, BOOL, node, scope, evaluation);
   if (left?.content === deciding) return left;
-  const right = operandOf(node.right, evaluation.evaluate(node.right, scope), BOOL, node, scope, evaluation);
-  if (!left || !right) return unknownValue(BOOL);
-  const marks = union(left.marks, right.marks);
+  const rightValue = evaluation.evaluate(node.right, scope);
+  const right = operandOf(node.right, rightValue, BOOL, node, scope, evaluation);
+  const marks = union(leftValue.marks, rightValue.marks);
+  if (!left || !right) return withMarks(unknownValue(BOOL), marks);
   if (right.content === deciding || isKnown(left)) return withMarks(right, marks);
   return withMarks(unknownValue(BOOL), marks);
 }
@@ -78,9 +80,10 @@ function combineNumbers(node: Binary, leftValue: Value, scope: Scope, evaluation
   const operator = node.operator as NumberOperator;
   const unknown = unknownValue(comparisons.includes(operator) ? BOOL : NUMBER);
   const left = operandOf(node.left, leftValue, NUMBER, node, scope, evaluation);
-  const right = operandOf(node.right, evaluation.evaluate(node.right, scope), NUMBER, node, scope, evaluation);
-  if (!left || !right) return unknown;
-  const marks = union(left.marks, right.marks);
+  const rightValue = evaluation.evaluate(node.right, scope);
+  const right = operandOf(node.right, rightValue, NUMBER, node, scope, evaluation);
+  const marks = union(leftValue.marks, rightValue.marks);
+  if (!left || !right) return withMarks(unknown, marks);
   if ((operator === "/" || operator === "%") && isKnown(right) && decimalOf(right).isZero()) {
     evaluation.report(messages.divisionByZero(node.right.range, node.range), node, scope);
     return withMarks(unknown, marks);

@@ -13,22 +13,27 @@ export function referencedValues(expression: Expression, scope: Scope): readonly
   const found = new Map<string, string>();
   for (const reference of references(expression)) {
     if (found.size === MOST_VALUES) break;
-    const value = resolve(reference, scope);
-    if (value) found.set(formatReference(reference), summarizeValue(value));
+    const resolved = resolve(reference, scope);
+    if (resolved) found.set(formatReference(resolved.reference), summarizeValue(resolved.value));
   }
   return [...found].map(([traversal, description]) => ({ traversal, description }));
 }
 
-function resolve({ root, steps }: Reference, scope: Scope): Value | undefined {
-  let value = lookUpVariable(scope, root);
-  for (const { key } of steps) {
-    // Whatever is inside a secret is secret.
-    if (!value || isSensitive(value)) return value;
-    value = value.content instanceof Map ? value.content.get(String(key)) : elementAt(value, key);
+/** The value of the longest part of the reference that has one. Whatever is inside a secret is secret. */
+function resolve(reference: Reference, scope: Scope): { value: Value; reference: Reference } | undefined {
+  const root = lookUpVariable(scope, reference.root);
+  if (!root) return undefined;
+  let value: Value = root;
+  for (const [index, { key }] of reference.steps.entries()) {
+    const next: Value | undefined = isSensitive(value) ? undefined : memberOf(value, key);
+    if (!next) return { value, reference: { ...reference, steps: reference.steps.slice(0, index) } };
+    value = next;
   }
-  return value;
+  return { value, reference };
 }
 
-function elementAt(value: Value, key: string | number): Value | undefined {
-  return Array.isArray(value.content) ? (value.content as readonly Value[])[Number(key)] : undefined;
+function memberOf({ type, content }: Value, key: string | number): Value | undefined {
+  if (content instanceof Map) return (content as ReadonlyMap<string, Value>).get(String(key));
+  const isIndexed = type.kind === "list" || type.kind === "tuple";
+  return isIndexed && Array.isArray(content) ? (content as readonly Value[])[Number(key)] : undefined;
 }

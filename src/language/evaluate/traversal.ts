@@ -1,7 +1,18 @@
 import type { Expression, GetAttribute, Index, Variable } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { union, withMarks } from "../marks.ts";
-import { entriesOf, isKnown, isNull, itemsOf, NUMBER, STRING, textOf, decimalOf, unknownValue } from "../value.ts";
+import {
+  entriesOf,
+  isKnown,
+  isNull,
+  itemsOf,
+  NUMBER,
+  STRING,
+  stringValue,
+  textOf,
+  decimalOf,
+  unknownValue,
+} from "../value.ts";
 import type { Mark, Type, Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
 import * as messages from "./messages.ts";
@@ -40,30 +51,37 @@ function getAttribute(node: GetAttribute, object: Value, scope: Scope, evaluatio
     evaluation.report(messages.attributeOfNull(name, nameRange, range), node, scope);
     return withMarks(unknownValue(), marks);
   }
-  if (type.kind === "object" || type.kind === "map") return getKey(object, name, node, scope, evaluation);
+  if (type.kind === "object" || type.kind === "map") return getKey(object, stringValue(name), node, scope, evaluation);
   if (type.kind !== "dynamic") evaluation.report(messages.attributeOfOther(name, type, nameRange, range), node, scope);
   return withMarks(unknownValue(), marks);
 }
 
-/** An attribute of an object or element of a map, known or not. */
-function getKey(holder: Value, key: string, node: GetAttribute | Index, scope: Scope, evaluation: Evaluation): Value {
-  const { type, marks } = holder;
+/** An attribute of an object or element of a map, known or not. A secret key is not quoted, nor are names in a secret. */
+function getKey(holder: Value, key: Value, node: GetAttribute | Index, scope: Scope, evaluation: Evaluation): Value {
+  const { type } = holder;
+  const name = textOf(key);
+  const marks = union(holder.marks, key.marks);
+  const shownName = key.marks.size > 0 ? undefined : name;
   const subject = node.kind === "index" ? node.key.range : node.nameRange;
+  const candidates = (names: Iterable<string>) => (marks.size > 0 ? [] : names);
   if (type.kind === "object") {
-    const attribute = type.attributes.get(key);
+    const attribute = type.attributes.get(name);
     if (attribute)
-      return withMarks(isKnown(holder) ? entriesOf(holder).get(key)! : unknownValue(attribute.type), marks);
-    const known = marks.size > 0 ? [] : type.attributes.keys();
-    evaluation.report(messages.unsupportedAttribute(key, known, subject, node.range), node, scope);
+      return withMarks(isKnown(holder) ? entriesOf(holder).get(name)! : unknownValue(attribute.type), marks);
+    const message = messages.unsupportedAttribute(shownName, candidates(type.attributes.keys()), subject, node.range);
+    evaluation.report(message, node, scope);
     return withMarks(unknownValue(), marks);
   }
   const element = type.kind === "map" ? type.element : undefined;
   if (!isKnown(holder)) return withMarks(unknownValue(element), marks);
   const entries = entriesOf(holder);
-  const value = entries.get(key);
+  const value = entries.get(name);
   if (value) return withMarks(value, marks);
-  const known = marks.size > 0 ? [] : entries.keys();
-  evaluation.report(messages.missingMapElement(key, known, subject, node.range), node, scope);
+  evaluation.report(
+    messages.missingMapElement(shownName, candidates(entries.keys()), subject, node.range),
+    node,
+    scope,
+  );
   return withMarks(unknownValue(element), marks);
 }
 
@@ -84,7 +102,7 @@ function getIndex(node: Index, collection: Value, scope: Scope, evaluation: Eval
   const result = convert(key, keyType);
   if (!result.value) return fail(messages.wrongIndexType(result.error, subject, node.range));
   if (!isKnown(result.value)) return withMarks(unknownValue("element" in type ? type.element : undefined), marks);
-  if (keyType === STRING) return withMarks(getKey(collection, textOf(result.value), node, scope, evaluation), marks);
+  if (keyType === STRING) return getKey(collection, result.value, node, scope, evaluation);
   return getElement(node, collection, result.value, marks, fail);
 }
 

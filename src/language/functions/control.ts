@@ -39,7 +39,7 @@ export const controlFunctions: readonly FunctionDeclaration[] = [
 
 function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
   if (node.args.length === 0 || node.expandFinal)
-    return wrongArguments("try", "at least 1 argument (expressions...)", node, scope, evaluation);
+    return wrongArguments("try", "at least one expression", node, scope, evaluation);
   const problems: string[] = [];
   for (const argument of node.args) {
     const { value, diagnostics } = evaluation.attempt(argument, scope);
@@ -58,7 +58,7 @@ function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Valu
 function canCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
   const [argument] = node.args;
   if (!argument || node.args.length > 1 || node.expandFinal)
-    return wrongArguments("can", "1 argument (expression)", node, scope, evaluation);
+    return wrongArguments("can", "exactly one expression", node, scope, evaluation);
   const { value, diagnostics } = evaluation.attempt(argument, scope);
   if (hasErrors(diagnostics)) return boolValue(false);
   return withMarks(isKnown(value) ? boolValue(true) : unknownValue(BOOL), deepMarks(value));
@@ -71,10 +71,7 @@ function wrongArguments(
   scope: Scope,
   evaluation: Evaluation,
 ): Value {
-  evaluation.report(
-    messages.tooManyArguments(name, `${expected}, not expanded with ...`, node.range, node.range),
-    node,
-    scope,
-  );
+  const problem = node.expandFinal ? "its arguments cannot be expanded with ..." : `it takes ${expected}`;
+  evaluation.report(messages.failedCall(name, `${problem}.`, node.range, node.range), node, scope);
   return unknownValue();
 }

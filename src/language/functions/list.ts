@@ -2,8 +2,8 @@ import { valuesEqual } from "../equal.ts";
 import { compareStrings } from "../compare-strings.ts";
 import { isSensitive, mark, withMarks } from "../marks.ts";
 import { orderingKey } from "../set.ts";
-import { describeType } from "../type.ts";
 import { unify } from "../unify.ts";
+import { withArticle } from "../convert-primitive.ts";
 import { convert } from "../convert.ts";
 import {
   boolValue,
@@ -291,7 +291,7 @@ function coalesceList(args: readonly Value[]): Value {
     secret ||= isSensitive(arg);
     if (!isKnown(arg)) return secret ? mark(unknownValue()) : unknownValue();
     if (!isNull(arg) && !isSequence(arg.type))
-      throw new FunctionError(`a list is required, not ${describeType(arg.type)}.`, index);
+      throw new FunctionError(`a list is required, not ${withArticle(arg.type)}.`, index);
     if (!isNull(arg) && itemsOf(arg).length > 0) return secret ? mark(arg) : arg;
   }
   throw new FunctionError("all arguments are null or empty.");

@@ -1,4 +1,5 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
+import { withArticle } from "../convert-primitive.ts";
 import { convert } from "../convert.ts";
 import { graphemeLength } from "../grapheme.ts";
 import { orderingKey, setValue } from "../set.ts";
@@ -28,7 +29,7 @@ const setParam = anyParam("sets", { depth: "raw" });
 function entriesAt(args: readonly Value[], index: number): ReadonlyMap<string, Value> {
   const value = args[index]!;
   if (value.type.kind === "map" || value.type.kind === "object") return entriesOf(value);
-  throw new FunctionError(`a map or object is required, not ${describeType(value.type)}.`, index);
+  throw new FunctionError(`a map or object is required, not ${withArticle(value.type)}.`, index);
 }
 
 export const mapFunctions: readonly FunctionDeclaration[] = [
@@ -108,9 +109,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
       const keys = textsAt(args, 0);
       const values = itemsAt(args, 1, "a list or tuple");
       if (keys.length !== values.length)
-        throw new FunctionError(
-          `there are ${keys.length} keys and ${values.length} values; there must be as many of each.`,
-        );
+        throw new FunctionError(`there must be as many keys as values, not ${keys.length} and ${values.length}.`);
       const entries = keys.map((key, index) => [key, values[index]!] as const);
       const { type } = args[1]!;
       return type.kind === "list" ? mapValue(type.element, entries) : objectValue(entries);
@@ -166,7 +165,7 @@ function lengthOf(args: readonly Value[]): Value {
   if (typeof content === "string") return numberValue(graphemeLength(content));
   if (content instanceof Map) return numberValue(content.size);
   if (!Array.isArray(content))
-    throw new FunctionError(`a collection or text is required, not ${describeType(type)}.`, 0);
+    throw new FunctionError(`a collection or text is required, not ${withArticle(type)}.`, 0);
   // Unknown elements of a set may turn out equal to others.
   const mayShrink = type.kind === "set" && content.length > 1 && itemsOf(value).some((item) => !isKnown(item));
   return mayShrink ? unknownValue(NUMBER) : numberValue(content.length);

@@ -1,4 +1,4 @@
-import type { Decimal } from "decimal.js";
+import { Decimal } from "decimal.js";
 import { formatNumber, numberFrom } from "../number.ts";
 import { decimalOf, NUMBER, numberValue, type Value } from "../value.ts";
 import { integerAt, numberParam, stringParam, textAt } from "./arguments.ts";
@@ -93,12 +93,15 @@ function extreme(
   };
 }
 
+/** Enough digits to round the result to a 64 bit float correctly. */
+const Rounded = Decimal.clone({ precision: 30 });
+
 /** As precise as a 64 bit float, except that whole results are exact. */
 function logarithm(number: Decimal, base: Decimal): Decimal {
   if (number.lessThanOrEqualTo(0)) throw new FunctionError("the number must be greater than zero.", 0);
   if (base.lessThanOrEqualTo(0) || base.equals(1))
     throw new FunctionError("the base must be greater than zero, and not 1.", 1);
-  const result = Math.log(number.toNumber()) / Math.log(base.toNumber());
+  const result = Rounded.log(number, base).toNumber();
   const whole = Math.round(result);
   if (Number.isFinite(result) && base.pow(whole).equals(number)) return numberFrom(whole);
   return finite(result);

@@ -55,16 +55,16 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     description:
       "Replaces every match of a regular expression. $1 or ${name} in the replacement stand for groups, $$ for a dollar sign.",
     example: ['regex_replace("hello world", "o(.)", "0$1")', '"hell0 w0rld"'],
-    call: (args) => stringValue(replaceMatches(textAt(args, 0), compile(textAt(args, 1)), textAt(args, 2))),
+    call: (args) => stringValue(replaceMatches(textAt(args, 0), compile(textAt(args, 1), 1), textAt(args, 2))),
   },
 ];
 
-function compile(pattern: string): RE2JS {
+function compile(pattern: string, argument = 0): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    throw new FunctionError(`the regular expression is not valid: ${error.message}.`, 0);
+    throw new FunctionError(`the regular expression is not valid: ${error.message}.`, argument);
   }
 }
 

@@ -2,8 +2,9 @@ import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
 import { setValue } from "../set.ts";
-import { describeType, typesEqual } from "../type.ts";
-import { unify } from "../unify.ts";
+import { withArticle } from "../convert-primitive.ts";
+import { typesEqual } from "../type.ts";
+import { unifyElements } from "../unify.ts";
 import {
   DYNAMIC,
   isWhollyKnown,
@@ -25,20 +26,20 @@ export const isSequence = ({ kind }: Type): boolean => kind === "list" || kind =
 /** The elements of an argument that must be a list, set or tuple. */
 export function itemsAt(args: readonly Value[], index: number, what = "a list, set or tuple"): readonly Value[] {
   const value = args[index]!;
-  if (!isSequence(value.type)) throw new FunctionError(`${what} is required, not ${describeType(value.type)}.`, index);
+  if (!isSequence(value.type)) throw new FunctionError(`${what} is required, not ${withArticle(value.type)}.`, index);
   return itemsOf(value);
 }
 
 /** The type all elements of a sequence have, or have after conversion; dynamic when that is open. */
 export function elementType(type: Type): Type {
   if (type.kind === "list" || type.kind === "set") return type.element;
-  return type.kind === "tuple" ? (unify(type.elements) ?? DYNAMIC) : DYNAMIC;
+  return type.kind === "tuple" ? (unifyElements(type.elements) ?? DYNAMIC) : DYNAMIC;
 }
 
 /** The argument as a list: elements of a tuple are converted to one type, and it is an error if there is none. */
 export function asList(value: Value, index: number): { readonly element: Type; readonly items: readonly Value[] } {
   if (!isSequence(value.type))
-    throw new FunctionError(`a list, set or tuple is required, not ${describeType(value.type)}.`, index);
+    throw new FunctionError(`a list, set or tuple is required, not ${withArticle(value.type)}.`, index);
   const result = convert(value, listOf(DYNAMIC));
   if (!result.value) throw new FunctionError(`${describeConversionError(result.error)}.`, index);
   const { type } = result.value;
@@ -63,12 +64,11 @@ export function asSets(args: readonly Value[]): {
 } {
   const types = args.map(({ type }, index) => {
     if (!isSequence(type) && type.kind !== "dynamic")
-      throw new FunctionError(`a set is required, not ${describeType(type)}.`, index);
+      throw new FunctionError(`a set is required, not ${withArticle(type)}.`, index);
     return type;
   });
   const elements = types.flatMap((type) => (type.kind === "tuple" ? type.elements : [elementType(type)]));
-  const closed = elements.filter((type) => type.kind !== "dynamic");
-  const element = unify(closed.length === 0 ? elements : closed);
+  const element = unifyElements(elements);
   if (!element) throw new FunctionError("the elements of all the sets must have the same type.");
   const marks = args.reduce((all, arg) => union(all, deepMarks(arg)), NO_MARKS);
   if (!args.every(isWhollyKnown)) return { element, sets: [], known: false, marks };

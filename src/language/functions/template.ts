@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { hasErrors, type Diagnostic } from "../diagnostic.ts";
+import { withArticle } from "../convert-primitive.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
@@ -8,7 +9,6 @@ import type { Functions } from "../evaluate/scope.ts";
 import { withMarks } from "../marks.ts";
 import { parseTemplate } from "../parse.ts";
 import type { SourceFile } from "../source.ts";
-import { describeType } from "../type.ts";
 import { entriesOf, isKnown, isNull, STRING, unknownValue, type Value } from "../value.ts";
 import { anyParam, stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionContext, type FunctionDeclaration } from "./definition.ts";
@@ -49,7 +49,7 @@ function render(file: SourceFile, variables: Value, context: FunctionContext): V
   const { kind } = variables.type;
   if (!isKnown(variables)) return withMarks(unknownValue(STRING), variables.marks);
   if (isNull(variables) || (kind !== "map" && kind !== "object")) {
-    throw new FunctionError(`a map or object is required, not ${describeType(variables.type)}.`, 1);
+    throw new FunctionError(`a map or object is required, not ${withArticle(variables.type)}.`, 1);
   }
   const parsed = parseTemplate(file);
   fail(parsed.diagnostics);
