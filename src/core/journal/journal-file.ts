@@ -21,7 +21,7 @@ export type JournalProbe = (point: "before" | "after", line: JournalLine) => voi
 export async function openJournalFile(path: string, probe: JournalProbe = () => {}): Promise<JournalFile> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
   await syncDirectory(dirname(path));
-  const text = await readFile(path, "utf8");
+  const text = (await handle.stat()).size === 0 ? "" : await readFile(path, "utf8");
   const writer = new SyncedWriter(handle, text === "" || text.endsWith("\n"));
   const entries = new Map(outstandingIn(text).map((entry) => [entry.entry, entry]));
   let last = highestEntry(text);
