@@ -1,3 +1,4 @@
+import { runBuilds } from "../core/run-builds.ts";
 import { buildFlags } from "./build-flags.ts";
 import { defineCommand } from "./command.ts";
 import { runSession } from "./run-session.ts";
@@ -13,6 +14,20 @@ export const command = defineCommand({
   ],
   arguments: [templateArgument],
   flags: buildFlags,
-  run: (context, { positional, flags }) =>
-    runSession(context, flags, { path: positional[0]!, undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore" }),
+  notes: [
+    "Ctrl-C cancels all builds and removes what they made; a second one stops waiting for that. An artifact that is finished is never removed because something after it failed.",
+    "Exit codes: 0 all builds succeeded, 1 a build failed or the template is invalid, 4 something had to be left behind, 130/143/129 interrupted.",
+  ],
+  run: (context, { positional: [path = ""], flags }) => {
+    const undeclaredVariables = flags["warn-on-undeclared-var"] ? "warn" : "ignore";
+    return runSession(context, { path, undeclaredVariables, flags }, ({ session, template, open, logPath }) =>
+      runBuilds(session, template.builds, {
+        template: path,
+        parallelBuilds: flags["parallel-builds"],
+        runDirectory: open.directory,
+        allDigests: flags["metadata-file"] !== undefined,
+        logPath,
+      }),
+    );
+  },
 });

@@ -17,6 +17,7 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 /** In the order of the help. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   build: entry("Build images from a template", () => import("./build.ts")),
+  validate: entry("Check a template without building anything", () => import("./validate.ts")),
   runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./runs.ts")),
   cleanup: entry("Remove what runs that died left behind", () => import("./cleanup.ts")),
   version: entry("Print the version", () => import("./version.ts")),

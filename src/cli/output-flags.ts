@@ -1,10 +1,43 @@
-import { booleanFlag, textFlag } from "./command.ts";
+import { chooseRenderers } from "../ui/choose-renderers.ts";
+import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
+import { createRedactor, type Redactor } from "../ui/redact.ts";
+import type { Host } from "../sdk/host.ts";
+import { booleanFlag, choiceFlag, type FlagValues } from "./command.ts";
 
 /** How a command that emits events shows them. */
 export const outputFlags = {
   color: booleanFlag("Colour on a terminal; -color=false turns it off, as NO_COLOR does.", { default: true }),
   "timestamp-ui": booleanFlag("Put the time before each line."),
   "machine-readable": booleanFlag("Packer's machine-readable lines instead of text."),
-  json: booleanFlag("One JSON object a line for each event (schema: imgbuild docs --event-schema)."),
-  progress: textFlag("auto|plain|tty|none", "How progress is shown. auto: bars on a terminal, lines elsewhere."),
+  json: booleanFlag("One JSON object a line for each event (docs/events.schema.json)."),
+  progress: choiceFlag(["auto", "plain", "tty", "none"], "How progress is shown. auto: bars on a terminal, lines elsewhere.", {
+    default: "auto",
+  }),
 };
+
+export interface Output {
+  readonly pipeline: Pipeline;
+  readonly redactor: Redactor;
+}
+
+/** The one way out of a command: events in, text where the flags want it. */
+export function createOutput(
+  host: Host,
+  flags: FlagValues<typeof outputFlags>,
+  more: { readonly metadataFile?: string | undefined; readonly logDirectory?: string | undefined } = {},
+): Output {
+  const redactor = createRedactor();
+  const renderers = chooseRenderers(
+    host,
+    {
+      color: flags.color,
+      timestampUi: flags["timestamp-ui"],
+      machineReadable: flags["machine-readable"],
+      json: flags.json,
+      progress: flags.progress,
+      metadataFile: more.metadataFile,
+    },
+    { logDirectory: more.logDirectory },
+  );
+  return { redactor, pipeline: createPipeline({ renderers, redactor, clock: host.clock }) };
+}

@@ -1,79 +1,110 @@
 import { randomUUID } from "node:crypto";
-import { resolve } from "node:path";
-import { cacheDirectory } from "../core/directories.ts";
+import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
-import { openRun } from "../core/journal/open-run.ts";
-import { runBuilds } from "../core/run-builds.ts";
+import { openRun, type OpenRun } from "../core/journal/open-run.ts";
+import { runPaths } from "../core/journal/run-record.ts";
+import { runsDirectory } from "../core/journal/state-directory.ts";
+import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
+import type { RunResult } from "../core/run-builds.ts";
 import type { Session } from "../core/run/session.ts";
-import { hasErrors } from "../language/diagnostic.ts";
-import { reapers, registry } from "../registry.ts";
-import { loadTemplate } from "../template/load-template.ts";
+import type { Leftover } from "../sdk/event.ts";
+import { reapers } from "../registry.ts";
 import type { LoadOptions } from "../template/load-options.ts";
-import { createHumanRenderer } from "../ui/human.ts";
-import { plainOutput } from "../ui/line-output.ts";
-import { createPipeline } from "../ui/pipeline.ts";
-import { createRedactor } from "../ui/redact.ts";
-import { createSink } from "../ui/sink.ts";
+import type { Template } from "../template/model.ts";
+import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import { EXIT, type CommandContext } from "./command.ts";
-import { templateOptions } from "./template-flags.ts";
+import { createOutput } from "./output-flags.ts";
+import { loadChecked } from "./load-checked.ts";
+import { catchStrayErrors } from "./stray-errors.ts";
+import { createSession, type UnopenedSession } from "./session.ts";
+import { watchSignals, type Signals } from "./signals.ts";
 
-export async function runSession(
-  { host }: CommandContext,
-  flags: BuildFlags,
-  { path, undeclaredVariables }: Pick<LoadOptions, "path" | "undeclaredVariables">,
-): Promise<number> {
-  const controller = new AbortController();
-  const redactor = createRedactor();
-  const sink = createSink(host.stdout);
-  const pipeline = createPipeline({
-    redactor,
-    clock: host.clock,
-    renderers: [createHumanRenderer({ sink, output: plainOutput(sink), colour: false, timestamps: flags["timestamp-ui"], progress: "lines" })],
+/** What a command does once its template is loaded and its run is open. */
+export type RunBody = (run: {
+  readonly session: Session;
+  readonly template: Template;
+  readonly open: OpenRun;
+  readonly logPath: (build: string) => string;
+}) => Promise<RunResult>;
+
+export interface RunSessionOptions extends Pick<LoadOptions, "path" | "undeclaredVariables"> {
+  readonly flags: BuildFlags;
+}
+
+/** A run from its template to its exit code: output, signals, journal, and the record of how it ended. */
+export async function runSession(context: CommandContext, options: RunSessionOptions, body: RunBody): Promise<number> {
+  const { host, process } = context;
+  const { flags } = options;
+  const runId = randomUUID();
+  const paths = runPaths(runsDirectory(host), runId);
+  const output = createOutput(host, flags, {
+    metadataFile: flags["metadata-file"],
+    logDirectory: paths.logs,
+  });
+  const run = new AbortController();
+  const cleanup = new AbortController();
+  let open: OpenRun | undefined;
+  const signals = watchSignals({
+    process,
+    runId,
+    run,
+    cleanup,
+    outstanding: () => leftoversOf(open),
+    announce: (text) => output.pipeline.emit({ kind: "say", text }),
+    exit: (code) => process.exit(code),
+  });
+  const stray = catchStrayErrors(context, { runId, run, output });
+  const session = createSession(host, {
+    runId,
+    options: { force: flags.force, debug: flags.debug, onError: flags["on-error"] },
+    path: options.path,
+    output,
+    signal: run.signal,
+    cleanupSignal: cleanup.signal,
+    logDirectory: paths.logs,
   });
   try {
-    const { template, diagnostics } = await loadTemplate({
-      ...templateOptions(flags),
-      path,
-      host,
-      registry,
-      undeclaredVariables,
-      signal: controller.signal,
+    const { template, isValid } = await loadChecked(session, output, { ...options, readsDataSources: true });
+    if (!template || !isValid) return signals.received() === undefined ? EXIT.failed : signals.exitCode("cancelled", false);
+    await warnOfDeadRuns(session);
+    open = await openRun(host, { runId, template: options.path, builds: template.builds.map((plan) => plan.identity.name) });
+    const directories = { ...session.directories, template: template.directory, temp: open.tempDirectory };
+    const result = await body({
+      session: { ...session, journal: open.journal, directories },
+      template,
+      open,
+      logPath: (build) => logPathFor(paths.logs, build),
     });
-    for (const secret of template?.secrets ?? []) redactor.add(secret);
-    for (const diagnostic of diagnostics) pipeline.emit({ kind: "diagnostic", diagnostic });
-    if (!template || hasErrors(diagnostics)) return EXIT.failed;
-    const runId = randomUUID();
-    const run = await openRun(host, { runId, template: path, builds: template.builds.map((plan) => plan.identity.name) });
-    const session: Session = {
-      runId,
-      host,
-      options: { force: flags.force, debug: flags.debug, onError: flags["on-error"] },
-      directories: {
-        work: host.cwd,
-        template: resolve(template.directory),
-        cache: cacheDirectory(host),
-        temp: run.tempDirectory,
-        log: run.logDirectory,
-      },
-      journal: run.journal,
-      emit: pipeline.emit,
-      secret: (value) => redactor.add(value),
-      redact: (text) => redactor.text(text),
-      ask: undefined,
-      signal: controller.signal,
-      cleanupSignal: new AbortController().signal,
-      describeResource: (resource) => describeResource(reapers, resource),
-    };
-    const result = await runBuilds(session, template.builds, {
-      template: path,
-      parallelBuilds: flags["parallel-builds"],
-      runDirectory: run.directory,
-      allDigests: flags["metadata-file"] !== undefined,
-    });
-    await run.finish(result);
-    return result.outcome === "succeeded" ? EXIT.ok : EXIT.failed;
+    const leftovers = await leftoversOf(open);
+    await open.finish(output.redactor.value(result));
+    open = undefined;
+    return exitCode(signals, result, leftovers, flags);
+  } catch (error) {
+    const { text, hint } = describeError(error);
+    output.pipeline.emit({ kind: "error", text, hint });
+    return EXIT.failed;
   } finally {
-    await pipeline.close();
+    await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
+    await output.pipeline.close();
+    stray.stop();
+    signals.stop();
   }
+}
+
+async function leftoversOf(open: OpenRun | undefined): Promise<Leftover[]> {
+  return Promise.all((open?.outstanding() ?? []).map((resource) => describeResource(reapers, resource)));
+}
+
+async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
+  for (const runId of await sweepDeadRuns(host, signal)) {
+    const text = `Run ${runId} died and left things behind. Remove them with:\n    imgbuild cleanup -run ${runId}`;
+    emit({ kind: "warning", text });
+  }
+}
+
+/** What `-on-error=abort` leaves is what the user asked for: a plain failure. */
+function exitCode(signals: Signals, { outcome }: RunResult, leftovers: readonly Leftover[], flags: BuildFlags): number {
+  const isWanted = flags["on-error"] === "abort" || flags["on-error"] === "run-cleanup-provisioner";
+  return signals.exitCode(outcome, leftovers.length > 0 && !isWanted);
 }

@@ -1,3 +1,5 @@
+import { dirname, resolve } from "node:path";
+import type { Host } from "../sdk/host.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import { choiceFlag, listFlag, type CommandArgument, type FlagValues } from "./command.ts";
 
@@ -20,4 +22,11 @@ export function templateOptions(
 ): Pick<LoadOptions, "vars" | "varFiles" | "only" | "except" | "configType"> {
   const { var: vars, "var-file": varFiles, only, except, "config-type": configType } = flags;
   return { vars, varFiles, only, except, configType };
+}
+
+/** Where the template is, before it is read. */
+export function templateDirectory({ cwd }: Pick<Host, "cwd">, path: string): string {
+  if (path === "-") return cwd;
+  const absolute = resolve(cwd, path);
+  return /\.(hcl|json)$/.test(path) ? dirname(absolute) : absolute;
 }

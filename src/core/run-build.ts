@@ -20,6 +20,8 @@ export interface BuildSettings {
   /** Of this run: artifact records go there, so that post-processing can be repeated later. */
   readonly runDirectory: string;
   readonly allDigests: boolean;
+  /** Where the log of a build is. */
+  readonly logPath: (build: string) => string;
 }
 
 export interface BuildResult {
@@ -30,6 +32,7 @@ export interface BuildResult {
   readonly artifacts: readonly ArtifactSummary[];
   readonly steps: readonly StepTime[];
   readonly leftovers: readonly Leftover[];
+  readonly logPath: string;
 }
 
 /** One build from its builder to the end of its post-processors. Never rejects, whatever its components do. */
@@ -54,6 +57,7 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
     artifacts,
     steps: done.runs.flatMap((run) => run.stepTimes),
     leftovers: done.runs.flatMap((run) => run.leftovers),
+    logPath: settings.logPath(build),
   };
   session.emit({ kind: "build-finished", build, ...withoutName(result) });
   return result;
@@ -86,11 +90,11 @@ async function runBuilder(run: ProvisioningRun, plan: BuildPlan, crashed: AbortS
   }
 }
 
-async function buildOnce(run: ProvisioningRun, { builder }: BuildPlan): Promise<Artifact | undefined> {
+async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<Artifact | undefined> {
   run.signal.throwIfAborted();
-  const config = decodeNow(run, builder);
-  await checkWorld(run, builder.component, config);
-  return builder.component.build(run, config);
+  const config = decodeNow(run, plan.builder);
+  await checkWorld(run, plan);
+  return plan.builder.component.build(run, config);
 }
 
 async function undoFailed(run: ProvisioningRun): Promise<void> {
@@ -98,10 +102,7 @@ async function undoFailed(run: ProvisioningRun): Promise<void> {
   if (run.options.onError === "run-cleanup-provisioner") {
     await run.leaveAfterErrorCleanup().catch((error: unknown) => run.warn(errorText(error)));
   }
-  if (run.failures.leavesEverything) {
-    run.warn("Nothing is cleaned up, as -on-error asks for. What this build made is listed by: imgbuild cleanup --dry-run");
-    return;
-  }
+  if (run.failures.leavesEverything) return run.leave();
   await run.unwind("failed");
 }
 

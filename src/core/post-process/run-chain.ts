@@ -1,7 +1,7 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { PlannedPostProcessor } from "../../template/model.ts";
-import type { BuildRun } from "../run/build-run.ts";
+import { forPostProcessor, type BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
@@ -28,7 +28,8 @@ export async function runChain(
     await run.unwind("succeeded");
     return { links };
   } catch (error) {
-    if (!run.failures.leavesEverything) await run.unwind(run.signal.aborted ? "cancelled" : "failed");
+    if (run.failures.leavesEverything) await run.leave();
+    else await run.unwind(run.signal.aborted ? "cancelled" : "failed");
     return { links, error };
   }
 }
@@ -41,6 +42,6 @@ async function runPostProcessor(
   const { component, type, name } = planned;
   const step = name === undefined || name === type ? `${type} post-processor` : `${type} post-processor "${name}"`;
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
-  const result = await run.step(step, async () => component.process(run, decodeNow(run, planned, data), artifact));
+  const result = await run.step(step, async () => component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact));
   return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
 }

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Leftover, Outcome, StepTime } from "../../sdk/event.ts";
 import type { BuildEvent } from "../../sdk/event.ts";
-import type { Resource } from "../../sdk/journal.ts";
 import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
 import { errorText } from "../describe-error.ts";
 import { CleanupStack, type Frame, type UndoFailure } from "./cleanup-stack.ts";
@@ -97,8 +96,16 @@ export class BuildRun implements Run {
     for (const failure of failures) await this.#reportLeftover(failure);
   }
 
-  async describe(resource: Resource): Promise<Leftover> {
-    return this.#session.describeResource(resource);
+  /** Leaves everything as it is, and says what that is. */
+  async leave(): Promise<void> {
+    const left = await Promise.all(this.#cleanup.owned().map((resource) => this.#session.describeResource(resource)));
+    this.leftovers.push(...left);
+    const listed = left.map(({ description }) => `\n    ${description}`).join("");
+    this.warn(
+      left.length === 0
+        ? "Nothing is cleaned up, as -on-error asks for."
+        : `Left as it is, as -on-error asks for:${listed}\nRemove it with:\n    imgbuild cleanup -run ${this.runId}`,
+    );
   }
 
   emit(event: BuildEvent): void {
@@ -152,7 +159,7 @@ export class BuildRun implements Run {
   }
 
   async #reportLeftover({ what, error, resource }: UndoFailure): Promise<void> {
-    const known: Leftover = resource ? await this.describe(resource) : { description: what };
+    const known: Leftover = resource ? await this.#session.describeResource(resource) : { description: what };
     this.leftovers.push(known);
     this.emit({
       kind: "cleanup-failed",
@@ -165,18 +172,35 @@ export class BuildRun implements Run {
 }
 
 /** The same run with another signal: what a provisioner with a time limit sees. */
-export function withSignal<R extends Run>(run: R, signal: AbortSignal): Run {
+export function withSignal(run: Run, signal: AbortSignal): Run {
+  return {
+    ...viewOf(run, (event) => run.emit(event)),
+    signal,
+    step: (name, body) => run.step(name, (step) => body({ ...step, signal: AbortSignal.any([step.signal, signal]) })),
+  };
+}
+
+/** The same run as a post-processor sees it: what it says carries its type. */
+export function forPostProcessor(run: Run, postProcessor: string): Run {
+  return viewOf(run, (event) => {
+    const isSaying = event.kind === "say" || event.kind === "warning" || event.kind === "error" || event.kind === "output";
+    run.emit(isSaying ? { ...event, postProcessor } : event);
+  });
+}
+
+function viewOf(run: Run, emit: (event: BuildEvent) => void): Run {
+  const build = run.build.name;
   return {
     runId: run.runId,
     build: run.build,
     options: run.options,
     host: run.host,
     directories: run.directories,
-    signal,
-    step: (name, body) => run.step(name, (step) => body({ ...step, signal: AbortSignal.any([step.signal, signal]) })),
-    emit: (event) => run.emit(event),
-    say: (text) => run.say(text),
-    warn: (text) => run.warn(text),
+    signal: run.signal,
+    step: (name, body) => run.step(name, body),
+    emit,
+    say: (text) => emit({ kind: "say", build, text }),
+    warn: (text) => emit({ kind: "warning", build, text }),
     progress: (label, done, total, unit) => run.progress(label, done, total, unit),
     debug: (topic, text, details) => run.debug(topic, text, details),
     secret: (value) => run.secret(value),

@@ -46,11 +46,26 @@ export class CleanupStack {
     this.#registered.push({ what, undo, frame });
   }
 
-  /** The journal first (synced), so that whatever happens next, the thing can be found and removed. */
+  /**
+   * The journal first (synced), so that whatever happens next, the thing can be found and removed. An entry that is
+   * struck out (the thing is gone, or is the user's now) has nothing left to undo.
+   */
   async own(resource: Resource, undo: Undo, frame?: Frame): Promise<JournalEntry> {
     const entry = await this.#journal.record(resource);
-    this.#registered.push({ what: `${resource.kind} ${resource.id}`, undo, frame, resource, entry });
-    return entry;
+    const registered = { what: `${resource.kind} ${resource.id}`, undo, frame, resource, entry };
+    this.#registered.push(registered);
+    return {
+      update: (details) => entry.update(details),
+      strike: async () => {
+        this.#registered = this.#registered.filter((other) => other !== registered);
+        await entry.strike();
+      },
+    };
+  }
+
+  /** What is in the journal and would be undone. */
+  owned(): readonly Resource[] {
+    return this.#registered.flatMap(({ resource }) => (resource ? [resource] : []));
   }
 
   /** Rejects never: what cannot be undone is told to `onFailure`, and its journal line stays. */

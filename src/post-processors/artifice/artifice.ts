@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { glob } from "tinyglobby";
 import type { PostProcessor } from "../../sdk/component.ts";
+import { displayPath } from "../../lib/display-path.ts";
+import { describeFiles } from "../../sdk/describe-files.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { fileArtifact } from "../../sdk/file-artifact.ts";
 import { list, text } from "../../sdk/schema/field.ts";
@@ -29,9 +31,10 @@ export const postProcessor: PostProcessor<ConfigOf<typeof schema>> = {
     const cwd = run.directories.work;
     const found = new Set<string>();
     for (const pattern of files) for (const file of await match(pattern, cwd, run.signal)) found.add(file);
-    if (input.files.length > 0) run.say(`Leaving out the files of the artifact so far: ${input.files.join(", ")}`);
-    run.say(`Using these files: ${[...found].join(", ")}`);
-    const artifact = fileArtifact("packer.post-processor.artifice", [...found], `Created artifact from files: ${[...found].join(", ")}`);
+    const before = input.files.map((file) => displayPath(file, cwd));
+    if (before.length > 0) run.say(`Leaving out the files of the artifact so far: ${before.join(", ")}`);
+    const artifact = fileArtifact("packer.post-processor.artifice", [...found], describeFiles([...found], cwd));
+    run.say(artifact.description);
     return { artifact, keepInput: true };
   },
 };

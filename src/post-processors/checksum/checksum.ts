@@ -7,6 +7,7 @@ import { withLock } from "../../lib/file-lock.ts";
 import type { PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { fileArtifact } from "../../sdk/file-artifact.ts";
+import { describeFiles } from "../../sdk/describe-files.ts";
 import { createOwnedFile } from "../../sdk/owned-file.ts";
 import type { Run } from "../../sdk/run.ts";
 import { choice, lateWithDefault, list } from "../../sdk/schema/field.ts";
@@ -32,12 +33,13 @@ export const postProcessor: PostProcessor<Config> = {
   independent: true,
   async process(run, config, input) {
     if (input.files.length === 0) {
-      throw new BuildError(`The artifact (${input.description}) has no files to make a checksum of`);
+      run.warn(`The artifact (${input.description}) has no files, so there is nothing to make a checksum of.`);
+      return { artifact: input, keepInput: true, mustKeepInput: true };
     }
     const lines = await checksumLines(run, config, input.files);
     for (const [path, added] of lines) await write(run, path, added);
     const files = [...input.files, ...[...lines.keys()].filter((path) => !input.files.includes(path))];
-    const artifact = fileArtifact("packer.post-processor.checksum", files, `Created artifact from files: ${files.join(", ")}`, {
+    const artifact = fileArtifact("packer.post-processor.checksum", files, describeFiles(files, run.directories.work), {
       state: input.state,
     });
     return { artifact, keepInput: true, mustKeepInput: true };

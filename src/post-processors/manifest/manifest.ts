@@ -1,5 +1,6 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { displayPath } from "../../lib/display-path.ts";
 import { withLock } from "../../lib/file-lock.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { PostProcessor } from "../../sdk/component.ts";
@@ -58,7 +59,7 @@ export const postProcessor: PostProcessor<Config> = {
 async function describe(run: Run, config: Config, { builderId, files, id }: Artifact): Promise<ManifestBuild> {
   const listed = await Promise.all(
     files.map(async (path) => ({
-      name: config.strip_path ? basename(path) : path,
+      name: config.strip_path ? basename(path) : displayPath(path, run.directories.work),
       size: (await stat(path).catch(() => undefined))?.size ?? 0,
     })),
   );

@@ -1,0 +1,43 @@
+import { checkFiles } from "../core/check-files.ts";
+import { dataSourceReader } from "../core/read-data-source.ts";
+import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
+import { registry } from "../registry.ts";
+import { loadTemplate } from "../template/load-template.ts";
+import type { LoadOptions } from "../template/load-options.ts";
+import type { Template } from "../template/model.ts";
+import type { FlagValues } from "./command.ts";
+import type { Output } from "./output-flags.ts";
+import type { UnopenedSession } from "./session.ts";
+import { templateOptions, type templateFlags } from "./template-flags.ts";
+
+export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclaredVariables" | "syntaxOnly"> {
+  readonly flags: FlagValues<typeof templateFlags>;
+  /** Otherwise they stay unknown, and nothing outside the template's files is asked. */
+  readonly readsDataSources: boolean;
+}
+
+/** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
+export async function loadChecked(
+  session: UnopenedSession,
+  output: Output,
+  options: LoadCheckedOptions,
+): Promise<{ readonly template: Template | undefined; readonly isValid: boolean }> {
+  const { host, signal } = session;
+  const { flags, readsDataSources, ...rest } = options;
+  const online = readsDataSources
+    ? { readDataSource: dataSourceReader(session), fetchRemote: await createRemote(session) }
+    : {};
+  const { template, diagnostics } = await loadTemplate({ ...templateOptions(flags), ...rest, ...online, host, registry, signal });
+  for (const secret of template?.secrets ?? []) output.redactor.add(secret);
+  const directories = { work: host.cwd, template: template?.directory ?? host.cwd };
+  const files = template && options.syntaxOnly !== true ? await checkFiles(template.builds, directories) : [];
+  const all: readonly Diagnostic[] = [...diagnostics, ...files];
+  for (const diagnostic of all) output.pipeline.emit({ kind: "diagnostic", diagnostic });
+  return { template, isValid: template !== undefined && !hasErrors(all) };
+}
+
+/** `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
+async function createRemote({ host }: UnopenedSession) {
+  const { createFetchRemote } = await import("../language/functions/remote/fetch-remote.ts");
+  return createFetchRemote({ env: host.env, homeDir: host.homeDir });
+}

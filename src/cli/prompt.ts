@@ -1,0 +1,36 @@
+import { createInterface } from "node:readline";
+import { oneAtATime, type Ask } from "../core/run/ask.ts";
+import type { Emit } from "../sdk/event.ts";
+import type { Host } from "../sdk/host.ts";
+
+/** Questions on the terminal. `undefined` where there is none, so that nothing ever waits for an answer nobody gives. */
+export function createAsk(host: Host, emit: Emit): Ask | undefined {
+  if (host.stdin.isTTY !== true) return undefined;
+  return oneAtATime(async ({ text, choices }, signal) => {
+    const keys = Object.keys(choices);
+    const listed = keys.filter((key) => key !== "").map((key) => `[${key}] ${choices[key]}`);
+    emit({ kind: "say", text: listed.length === 0 ? `${text} Press enter to ${choices[""]}.` : `${text}\n${listed.join(", ")}` });
+    for (;;) {
+      const answer = (await readLine(host, signal)).trim().toLowerCase().slice(0, 1);
+      if (keys.includes(answer) || listed.length === 0) return answer;
+      emit({ kind: "say", text: `Please answer ${keys.join(", ")}.` });
+    }
+  });
+}
+
+/** One line of standard input. Rejects at its end, and with the abort reason. */
+function readLine({ stdin }: Host, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = createInterface({ input: stdin });
+    const stop = (settle: () => void): void => {
+      signal.removeEventListener("abort", onAbort);
+      reader.removeAllListeners();
+      reader.close();
+      settle();
+    };
+    const onAbort = (): void => stop(() => reject(signal.reason as Error));
+    signal.addEventListener("abort", onAbort, { once: true });
+    reader.once("line", (line) => stop(() => resolve(line)));
+    reader.once("close", () => stop(() => reject(new Error("standard input ended"))));
+  });
+}

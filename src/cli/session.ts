@@ -1,0 +1,54 @@
+import { describeResource } from "../core/describe-resource.ts";
+import { cacheDirectory } from "../core/directories.ts";
+import type { Session } from "../core/run/session.ts";
+import { reapers } from "../registry.ts";
+import type { Host } from "../sdk/host.ts";
+import type { RunOptions } from "../sdk/run.ts";
+import type { Output } from "./output-flags.ts";
+import { createAsk } from "./prompt.ts";
+import { templateDirectory } from "./template-flags.ts";
+
+/** Before a run is open: no journal yet, so nothing may be made. */
+export type UnopenedSession = Omit<Session, "journal">;
+
+export interface SessionParts {
+  readonly runId: string;
+  readonly options: RunOptions;
+  /** Of the template. */
+  readonly path: string;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  readonly cleanupSignal: AbortSignal;
+  readonly logDirectory: string;
+}
+
+export function createSession(host: Host, parts: SessionParts): UnopenedSession {
+  const { runId, options, path, output, signal, cleanupSignal, logDirectory } = parts;
+  const { emit } = output.pipeline;
+  const ask = createAsk(host, emit);
+  if (ask === undefined && options.onError === "ask") {
+    emit({ kind: "warning", text: "-on-error=ask needs a terminal to ask at; failures are cleaned up as without it." });
+  }
+  if (ask === undefined && options.debug) {
+    emit({ kind: "warning", text: "-debug needs a terminal to pause at; the builds run one after the other, without pauses." });
+  }
+  return {
+    runId,
+    host,
+    options,
+    directories: {
+      work: host.cwd,
+      template: templateDirectory(host, path),
+      cache: cacheDirectory(host),
+      temp: host.env["TMPDIR"] || "/tmp",
+      log: logDirectory,
+    },
+    emit,
+    secret: (value) => output.redactor.add(value),
+    redact: (text) => output.redactor.text(text),
+    ask,
+    signal,
+    cleanupSignal,
+    describeResource: (resource) => describeResource(reapers, resource),
+  };
+}
