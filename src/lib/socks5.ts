@@ -99,24 +99,30 @@ interface ExactReader {
 }
 
 function exactReader(socket: Socket): ExactReader {
-  const read = (length: number) =>
-    new Promise<Buffer>((resolve, reject) => {
-      const attempt = () => {
-        const chunk = socket.read(length) as Buffer | null;
-        if (chunk === null) return;
-        done();
-        resolve(chunk);
-      };
-      const fail = (error?: Error) => {
-        done();
-        reject(error ?? new Error("the proxy closed the connection"));
-      };
-      const onEnd = () => fail();
-      const done = () => {
-        socket.off("readable", attempt).off("error", fail).off("end", onEnd).off("close", onEnd);
-      };
-      socket.on("readable", attempt).on("error", fail).on("end", onEnd).on("close", onEnd);
-      attempt();
-    });
-  return Object.assign(read, { release: () => void socket.removeAllListeners("readable") });
+  let held = Buffer.alloc(0);
+  let ended: Error | undefined;
+  let wake: () => void = () => {};
+  const onData = (chunk: Buffer) => {
+    held = Buffer.concat([held, chunk]);
+    wake();
+  };
+  const onEnd = (error?: Error | boolean) => {
+    ended ??= error instanceof Error ? error : new Error("the proxy closed the connection");
+    wake();
+  };
+  socket.on("data", onData).on("error", onEnd).on("end", onEnd).on("close", onEnd);
+  const read = async (length: number): Promise<Buffer> => {
+    while (held.length < length) {
+      if (ended) throw ended;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    const bytes = held.subarray(0, length);
+    held = held.subarray(length);
+    return bytes;
+  };
+  const release = () => {
+    socket.off("data", onData).off("error", onEnd).off("end", onEnd).off("close", onEnd).pause();
+    if (held.length > 0) socket.unshift(held);
+  };
+  return Object.assign(read, { release });
 }

@@ -28,23 +28,25 @@ export async function execOnLink(link: SshLink, command: string, options: LinkEx
   const { signal } = options;
   const channel = await openCommand(link, command, options);
   const ended = channelEnd(channel, link);
-  const abort = () => {
-    // The command is told to stop; closing the channel alone would leave it running.
-    channel.signal("TERM");
-    channel.close();
-  };
+  let abort!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      // The command is told to stop; closing the channel alone would leave it running.
+      channel.signal("TERM");
+      channel.close();
+      reject(signal.reason as Error);
+    };
+  });
+  aborted.catch(() => {});
   signal.addEventListener("abort", abort, { once: true });
   const watch = silenceWatch(channel, link, options.silenceLimitMs ?? 0);
   const output = Promise.all([
     deliver(channel, channel, options.onStdout),
     deliver(channel.stderr, channel, options.onStderr),
   ]);
+  output.catch(() => {});
   try {
     feed(channel, options.stdin).catch((error: unknown) => link.cut(String(error)));
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
-    aborted.catch(() => {});
     const result = await Promise.race([ended, aborted]);
     await Promise.race([output, aborted]);
     return result;

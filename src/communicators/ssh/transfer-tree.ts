@@ -70,10 +70,7 @@ async function makeDirectories(
   signal: AbortSignal,
 ): Promise<void> {
   if (method === "sftp") {
-    return sftpMakeDirectories({ link: guest.link, sftp, signal, onBytes: () => {} }, [
-      ...ancestorsOf(paths[0]!),
-      ...paths,
-    ]);
+    return sftpMakeDirectories(await sftpTransfer(guest.link, signal), [...ancestorsOf(paths[0]!), ...paths]);
   }
   for (let start = 0; start < paths.length; start += 200) {
     const stderr = new Message();

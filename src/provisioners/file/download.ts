@@ -1,5 +1,7 @@
+import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { finished } from "node:stream/promises";
 import { createAtomicFile } from "../../lib/atomic-file.ts";
 import { shellQuoteGlob } from "../../lib/shell-quote.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
@@ -50,9 +52,10 @@ async function fetchOne(
   await mkdir(dirname(target), { recursive: true });
   const file = await createAtomicFile(target);
   try {
-    const stream = file.handle.createWriteStream({ autoClose: false });
+    const stream = createWriteStream(file.temporaryPath, { flags: "r+" });
     await communicator.download(path, stream, { signal, onProgress });
-    await new Promise<void>((done, fail) => stream.end((error?: Error | null) => (error ? fail(error) : done())));
+    stream.end();
+    await finished(stream);
     await file.commit();
   } finally {
     await file.discard();

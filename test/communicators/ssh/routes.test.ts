@@ -1,0 +1,157 @@
+import { execFileSync, spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { text } from "node:stream/consumers";
+import { describe, expect, onTestFinished } from "vitest";
+import { connectTo } from "../../helper/guest-connection.ts";
+import { needs } from "../../helper/need.ts";
+import { createRecordingRun } from "../../helper/recording-run.ts";
+import { createSocksServer } from "../../helper/socks-server.ts";
+import { createSshd, freePort, keygen } from "../../helper/sshd.ts";
+import { askGuest } from "../../../src/sdk/guest-command.ts";
+
+const it = needs("sshd", "openssh-server");
+const signal = new AbortController().signal;
+
+describe("the way to the machine", () => {
+  it("leads through a jump host with its own key", async () => {
+    const [bastion, server] = [await createSshd(), await createSshd()];
+    const communicator = await connectTo(await createRecordingRun(), server, {
+      ssh_bastion_host: bastion.host,
+      ssh_bastion_port: bastion.port,
+      ssh_bastion_username: bastion.username,
+      ssh_bastion_private_key_file: bastion.keyFile,
+      ssh_bastion_host_key: bastion.hostKey,
+    });
+    expect((await askGuest(communicator, "echo through", { signal })).stdout).toBe("through\n");
+    expect(bastion.log()).toContain("Accepted publickey");
+  });
+
+  it("says which of the two refused", async () => {
+    const [bastion, server] = [await createSshd(), await createSshd()];
+    const refused = connectTo(await createRecordingRun(), server, {
+      ssh_bastion_host: bastion.host,
+      ssh_bastion_port: bastion.port,
+      ssh_bastion_username: bastion.username,
+      ssh_bastion_private_key_file: server.keyFile,
+      ssh_handshake_attempts: 1,
+    });
+    await expect(refused).rejects.toThrow(/the jump host 127.0.0.1: the server refused the key/);
+  });
+
+  it("leads through a SOCKS5 proxy, with or without a login", async () => {
+    const server = await createSshd();
+    for (const login of [undefined, { username: "me", password: "secret" }]) {
+      const proxy = await createSocksServer(login);
+      const communicator = await connectTo(await createRecordingRun(), server, {
+        ssh_proxy_host: "127.0.0.1",
+        ssh_proxy_port: proxy.port,
+        ...(login ? { ssh_proxy_username: login.username, ssh_proxy_password: login.password } : {}),
+      });
+      expect((await askGuest(communicator, "echo through", { signal })).stdout).toBe("through\n");
+      expect(proxy.connections()).toBe(1);
+    }
+  });
+
+  it("says what the proxy refused", async () => {
+    const server = await createSshd();
+    const proxy = await createSocksServer({ username: "me", password: "secret" });
+    const args = { ssh_proxy_host: "127.0.0.1", ssh_proxy_port: proxy.port, ssh_timeout: "1s" };
+    await expect(connectTo(await createRecordingRun(), server, args)).rejects.toThrow(
+      "asks for a user name and a password",
+    );
+    const wrong = { ...args, ssh_proxy_username: "me", ssh_proxy_password: "wrong" };
+    await expect(connectTo(await createRecordingRun(), server, wrong)).rejects.toThrow(
+      "refused the user name or the password",
+    );
+  });
+});
+
+describe("tunnels", () => {
+  it("lead from here to the machine's side, and from there to ours", async () => {
+    const server = await createSshd();
+    const greeter = createServer((socket) => socket.end("hello"));
+    await new Promise<void>((resolve) => greeter.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void greeter.close());
+    const target = (greeter.address() as { port: number }).port;
+    const [local, remote] = [await freePort(), await freePort()];
+    await connectTo(await createRecordingRun(), server, {
+      ssh_local_tunnels: [`${local}:127.0.0.1:${target}`],
+      ssh_remote_tunnels: [`${remote}:127.0.0.1:${target}`],
+    });
+    expect(await text(connect(local, "127.0.0.1"))).toBe("hello");
+    expect(await text(connect(remote, "127.0.0.1"))).toBe("hello");
+  });
+});
+
+describe("ways to log in", () => {
+  it.each(["ed25519", "ecdsa", "rsa"])("takes an OpenSSH certificate over an %s key", async (type) => {
+    const server = await createSshd({ start: false });
+    const directory = server.directory;
+    keygen(`${directory}/ca`);
+    keygen(`${directory}/certified`, "-t", type);
+    execFileSync("ssh-keygen", [
+      "-q",
+      "-s",
+      `${directory}/ca`,
+      "-I",
+      "test",
+      "-n",
+      server.username,
+      `${directory}/certified.pub`,
+    ]);
+    const config = await readFile(`${directory}/sshd_config`, "utf8");
+    await writeFile(`${directory}/sshd_config`, `TrustedUserCAKeys ${directory}/ca.pub\n${config}`);
+    await server.start();
+    const args = { ssh_certificate_file: `${directory}/certified-cert.pub` };
+    const communicator = await connectTo(
+      await createRecordingRun(),
+      { ...server, keyFile: `${directory}/certified` },
+      args,
+    );
+    expect((await askGuest(communicator, "echo in", { signal })).stdout).toBe("in\n");
+    expect(server.log()).toMatch(/Accepted (publickey|certificate).*(CA|ID test)/);
+  });
+
+  it("takes the keys of an agent, and forwards it unless told not to", async () => {
+    const server = await createSshd();
+    const socket = `${server.directory}/agent`;
+    const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+    onTestFinished(() => void agent.kill());
+    const env = { PATH: process.env["PATH"], SSH_AUTH_SOCK: socket };
+    for (let tries = 0; ; tries++) {
+      try {
+        execFileSync("ssh-add", ["-q", server.keyFile], { env, stdio: "ignore" });
+        break;
+      } catch (error) {
+        if (tries > 50) throw error;
+      }
+    }
+    const args = { ssh_agent_auth: true, ssh_private_key_file: "" };
+    const forwarding = await connectTo(await createRecordingRun({ env }), server, args);
+    expect((await askGuest(forwarding, "ssh-add -l", { signal })).stdout).toContain("ED25519");
+    const plain = await connectTo(await createRecordingRun({ env }), server, {
+      ...args,
+      ssh_disable_agent_forwarding: true,
+    });
+    expect((await askGuest(plain, "echo [$SSH_AUTH_SOCK]", { signal })).stdout).toBe("[]\n");
+  });
+
+  it("runs commands where the server forbids agent forwarding", async () => {
+    const server = await createSshd({ config: ["AllowAgentForwarding no"] });
+    const env = { PATH: process.env["PATH"], SSH_AUTH_SOCK: `${server.directory}/nobody` };
+    const communicator = await connectTo(await createRecordingRun({ env }), server);
+    expect((await askGuest(communicator, "echo in", { signal })).stdout).toBe("in\n");
+  });
+
+  it("offers only the ciphers and key exchanges asked for", async () => {
+    const server = await createSshd({ config: ["LogLevel DEBUG2"] });
+    const args = { ssh_ciphers: ["aes256-ctr"], ssh_key_exchange_algorithms: ["ecdh-sha2-nistp521"] };
+    await connectTo(await createRecordingRun(), server, args);
+    expect(server.log()).toMatch(/kex: client->server cipher: aes256-ctr/);
+    expect(server.log()).toMatch(/kex: algorithm: ecdh-sha2-nistp521/);
+    await expect(connectTo(await createRecordingRun(), server, { ssh_ciphers: ["rot13"] })).rejects.toThrow(
+      "None of ssh_ciphers is supported: rot13",
+    );
+  });
+});
