@@ -1,0 +1,113 @@
+import type { Readable } from "node:stream";
+import { request, type Dispatcher } from "undici";
+import { httpDispatcher, proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+
+export interface GetOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** No byte for so long is a failure; there is no limit on the whole. Default 60 s. */
+  readonly stallMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GetResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Readable;
+  /** Where the last redirect led. */
+  readonly url: string;
+  /** Ends the connection. Call it on every path out. */
+  close(): Promise<void>;
+}
+
+/** A request that got no answer. The message names no credentials. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+}
+
+const MOST_REDIRECTS = 10;
+
+/** GET, through the proxies the environment names, following redirects (each may need another proxy, or none). */
+export async function httpGet(url: string, options: GetOptions): Promise<GetResponse> {
+  let current = new URL(url);
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    const response = await getOnce(current, options);
+    const location = response.headers["location"];
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
+    await response.close();
+    const next = new URL(location, current);
+    if (!/^https?:$/.test(next.protocol))
+      throw new HttpError(`the server redirects to ${withoutCredentials(next.href)}, which is not HTTP`);
+    if (current.protocol === "https:" && next.protocol === "http:") {
+      throw new HttpError(
+        `the server redirects from HTTPS to ${withoutCredentials(next.href)}, which is not encrypted`,
+      );
+    }
+    current = next;
+  }
+  throw new HttpError(`the server redirects more than ${MOST_REDIRECTS} times`);
+}
+
+async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions): Promise<GetResponse> {
+  const dispatcher = httpDispatcher(url, env, { stallMs });
+  try {
+    const target = withoutCredentials(url.href);
+    const response = await request(target, {
+      dispatcher,
+      headers: { "accept-encoding": "identity", "user-agent": "imgbuild", ...authorization(url), ...headers },
+      ...(signal ? { signal } : {}),
+    });
+    const close = async (): Promise<void> => {
+      response.body.on("error", () => {});
+      response.body.destroy();
+      await dispatcher.destroy();
+    };
+    return { status: response.statusCode, headers: singleHeaders(response), body: response.body, url: target, close };
+  } catch (error) {
+    await dispatcher.destroy();
+    signal?.throwIfAborted();
+    throw new HttpError(describeNetworkFailure(error, proxyFor(url, env)), { cause: error });
+  }
+}
+
+function authorization(url: URL): Readonly<Record<string, string>> {
+  if (url.username === "") return {};
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
+}
+
+function singleHeaders({ headers }: Dispatcher.ResponseData): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: "there is no such host",
+  EAI_AGAIN: "the host's name could not be looked up",
+  ECONNREFUSED: "the connection was refused",
+  ECONNRESET: "the connection was cut",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network cannot be reached",
+  UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
+  UND_ERR_HEADERS_TIMEOUT: "the server accepted the connection, but does not answer",
+  UND_ERR_BODY_TIMEOUT: "the server stopped sending",
+  UND_ERR_SOCKET: "the connection was cut",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the connection was cut",
+  CERT_HAS_EXPIRED: "the server's certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate is signed by an unknown authority",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate is signed by an unknown authority",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's certificate is signed by an unknown authority",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another name",
+};
+
+/** Why, in words; through which proxy, if any, without its credentials. */
+export function describeNetworkFailure(error: unknown, proxy?: URL): string {
+  const through = proxy ? ` (through the proxy ${withoutCredentials(proxy.href)})` : "";
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const code = "code" in cause ? String(cause.code) : "";
+    if (reasons[code] !== undefined) return reasons[code] + through;
+  }
+  return (error instanceof Error ? error.message : String(error)) + through;
+}

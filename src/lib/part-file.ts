@@ -1,0 +1,161 @@
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, readFile, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import type { Digest, DigestAlgorithm } from "./checksum.ts";
+import { syncDirectory, writeFileAtomic } from "./atomic-file.ts";
+import { dirname } from "node:path";
+
+/** What tells whether the rest of a download belongs to the beginning we have. */
+export interface Validators {
+  readonly url: string;
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+  readonly total?: number | undefined;
+}
+
+/** Chunks are gathered up to this size, then written in one call. */
+const WRITE_SIZE = 4 * 1024 * 1024;
+
+/**
+ * The beginning of a file that is being downloaded, hashed as it grows. It lies in `PATH.part` with what is known of its
+ * origin in `PATH.part.json`, so that another process can go on with it; `complete` gives it its name.
+ */
+export class PartFile {
+  readonly path: string;
+  readonly #target: string;
+  readonly #algorithm: DigestAlgorithm;
+  readonly #handle: FileHandle;
+  #hash: Hash;
+  #size = 0;
+  #pending: Uint8Array[] = [];
+  #pendingSize = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(target: string, algorithm: DigestAlgorithm, handle: FileHandle) {
+    this.#target = target;
+    this.path = `${target}.part`;
+    this.#algorithm = algorithm;
+    this.#handle = handle;
+    this.#hash = createHash(algorithm);
+  }
+
+  /** Opens what an earlier attempt left (its bytes are hashed now), or begins anew. */
+  static async open(target: string, algorithm: DigestAlgorithm, signal?: AbortSignal): Promise<PartFile> {
+    const part = new PartFile(target, algorithm, await open(`${target}.part`, "a+", 0o644));
+    try {
+      for await (const chunk of createReadStream(part.path, {
+        highWaterMark: 1024 * 1024,
+        signal,
+      }) as AsyncIterable<Buffer>) {
+        part.#hash.update(chunk);
+        part.#size += chunk.length;
+      }
+      return part;
+    } catch (error) {
+      await part.close();
+      throw error;
+    }
+  }
+
+  /** Bytes so far, those not written yet included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  async validators(): Promise<Validators | undefined> {
+    try {
+      return JSON.parse(await readFile(`${this.path}.json`, "utf8")) as Validators;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async setValidators(validators: Validators): Promise<void> {
+    await writeFileAtomic(`${this.path}.json`, JSON.stringify(validators), { volatile: true });
+  }
+
+  /** Takes `chunk` over: it must not change afterwards. The disk works while the next chunk is on its way. */
+  async append(chunk: Uint8Array): Promise<void> {
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+    this.#pending.push(chunk);
+    this.#pendingSize += chunk.length;
+    if (this.#pendingSize >= WRITE_SIZE) await this.#startWriting();
+  }
+
+  /** Writes what is gathered, after the write before it has ended. */
+  async #startWriting(): Promise<void> {
+    await this.#writing;
+    const chunks = this.#pending;
+    this.#pending = [];
+    this.#pendingSize = 0;
+    this.#writing = writeAll(this.#handle, chunks);
+    // Its failure is met by whoever waits for it next.
+    this.#writing.catch(() => {});
+  }
+
+  async flush(): Promise<void> {
+    await this.#startWriting();
+    await this.#writing;
+  }
+
+  /** Throws away what is there. */
+  async restart(): Promise<void> {
+    this.#pending = [];
+    this.#pendingSize = 0;
+    await this.#writing.catch(() => {});
+    await this.#handle.truncate(0);
+    this.#hash = createHash(this.#algorithm);
+    this.#size = 0;
+  }
+
+  async digest(): Promise<Digest> {
+    await this.flush();
+    return { algorithm: this.#algorithm, hex: this.#hash.copy().digest("hex") };
+  }
+
+  /** Flushes it to the disk and gives it its name, `target` unless its digest decides. */
+  async complete(target = this.#target): Promise<void> {
+    await this.flush();
+    await this.#handle.datasync();
+    await this.close();
+    await rename(this.path, target);
+    await unlink(`${this.path}.json`).catch(() => {});
+    await syncDirectory(dirname(target));
+  }
+
+  /** Keeps what is there for another attempt. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.flush().catch(() => {});
+    await this.#handle.close();
+  }
+
+  async discard(): Promise<void> {
+    await this.close();
+    await unlink(this.path).catch(() => {});
+    await unlink(`${this.path}.json`).catch(() => {});
+  }
+}
+
+async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  const total = chunks.reduce((sum, { length }) => sum + length, 0);
+  if (total === 0) return;
+  const { bytesWritten } = await handle.writev(chunks);
+  // A short write is rare (a nearly full disk); the rest then shows the reason.
+  if (bytesWritten < total) await handle.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
+}
+
+/** How far another process has come with the same download. */
+export async function partProgress(
+  target: string,
+): Promise<{ readonly done: number; readonly total: number | undefined } | undefined> {
+  const stats = await stat(`${target}.part`).catch(() => undefined);
+  if (!stats) return undefined;
+  const validators = await readFile(`${target}.part.json`, "utf8")
+    .then((text) => JSON.parse(text) as Validators)
+    .catch(() => undefined);
+  return { done: stats.size, total: validators?.total };
+}

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { formatDigest, type Digest } from "../../lib/checksum.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { Checksum } from "../../lib/checksum-spec.ts";
+import type { Source } from "./place.ts";
+
+export interface DownloadOptions {
+  /** For messages and the progress bar: `ISO`. */
+  readonly label: string;
+  /** Tried in this order. Paths and `file:` URLs are used where they are. */
+  readonly urls: readonly string[];
+  readonly checksum: Checksum;
+  /** A file or directory of the user's own; default: the cache. */
+  readonly targetPath?: string | undefined;
+  /** Of the name in the cache. Default: as in the URL. */
+  readonly extension?: string | undefined;
+  /** Read cached and local files again although nothing about them has changed. */
+  readonly rehash?: boolean | undefined;
+}
+
+/** One place being tried. */
+export interface Attempt {
+  readonly run: Run;
+  readonly options: DownloadOptions;
+  readonly signal: AbortSignal;
+  readonly source: Source;
+  /** What the file has to be; absent when anything goes. */
+  readonly digest: Digest | undefined;
+}
+
+/** Our own disk is in the way: no other place can mend that. */
+export class DiskError extends BuildError {}
+
+export function cacheDirectory(run: Pick<Run, "directories">): string {
+  return join(run.directories.cache, "download");
+}
+
+export function wrongDigest(wanted: Digest, actual: Digest): BuildError {
+  return new BuildError(`wrong checksum: it should be ${formatDigest(wanted)} and is ${formatDigest(actual)}`, {
+    hint: "Either the file has changed at its source, or the checksum is not of this file.",
+  });
+}

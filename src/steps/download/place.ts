@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import type { Digest } from "../../lib/checksum.ts";
+import { withoutCredentials } from "../../lib/http-dispatcher.ts";
+import { BuildError } from "../../sdk/error.ts";
+
+/** Where something is: on this machine, or on a web server. */
+export type Source =
+  { readonly kind: "local"; readonly path: string } | { readonly kind: "http"; readonly url: string };
+
+/** Reads an `iso_url`: a path, `file:` or `http(s):` URL. */
+export function parseSource(text: string, work: string): Source {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === "http" || scheme === "https") {
+    if (!URL.canParse(text)) throw new BuildError(`"${text}" is not a URL`);
+    return { kind: "http", url: text };
+  }
+  if (scheme === "file") return { kind: "local", path: localPath(text, work) };
+  // One letter is a Windows drive.
+  if (scheme === undefined || isAbsolute(text)) return { kind: "local", path: resolve(work, text) };
+  throw new BuildError(`"${withoutCredentials(text)}" cannot be downloaded: "${scheme}" is not supported`, {
+    hint: "Use an http, https or file URL, or a path.",
+  });
+}
+
+/** `file:///abs`, and `file://relative` and `file:relative` as Packer accepts them. */
+function localPath(text: string, work: string): string {
+  if (/^file:\/\/\//i.test(text) || /^file:\/\/localhost\//i.test(text))
+    return fileURLToPath(text.replace(/^file:\/\/localhost/i, "file://"));
+  return resolve(work, decodeURIComponent(text.replace(/^file:(\/\/)?/i, "")));
+}
+
+/** The last part of the address: the name a checksum file knows it by. */
+export function sourceName(source: Source): string {
+  const path = source.kind === "local" ? source.path : decodeURIComponent(new URL(source.url).pathname);
+  return path.slice(path.replaceAll("\\", "/").lastIndexOf("/") + 1);
+}
+
+/** Where a download goes: `targetPath` where the user names one, else the cache, named after the digest. */
+export async function targetOf(options: {
+  readonly targetPath?: string | undefined;
+  readonly work: string;
+  readonly cache: string;
+  readonly fileName: string;
+  readonly key: string;
+}): Promise<string> {
+  const { targetPath, work, cache, fileName, key } = options;
+  if (targetPath === undefined || targetPath === "") return join(cache, key);
+  const target = resolve(work, targetPath);
+  const isDirectory = /[/\\]$/.test(targetPath) || (await stat(target).catch(() => undefined))?.isDirectory() === true;
+  return isDirectory ? join(target, fileName) : target;
+}
+
+export function keyOfDigest(digest: Digest, extension: string): string {
+  return `${digest.algorithm}-${digest.hex}${extension === "" ? "" : `.${extension}`}`;
+}
+
+/** What a URL led to the last time, for images without a checksum: the digest, and how to ask whether it changed. */
+export interface UrlRecord {
+  readonly url: string;
+  readonly digest: Digest;
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+}
+
+export async function readUrlRecord(cache: string, url: string): Promise<UrlRecord | undefined> {
+  try {
+    const record = JSON.parse(await readFile(urlRecordPath(cache, url), "utf8")) as UrlRecord;
+    return record.url === withoutCredentials(url) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeUrlRecord(cache: string, url: string, record: Omit<UrlRecord, "url">): Promise<void> {
+  const path = urlRecordPath(cache, url);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, JSON.stringify({ url: withoutCredentials(url), ...record }), { volatile: true });
+}
+
+export function urlKey(url: string): string {
+  return createHash("sha256").update(withoutCredentials(url)).digest("hex").slice(0, 32);
+}
+
+function urlRecordPath(cache: string, url: string): string {
+  return join(cache, "url", `${urlKey(url)}.json`);
+}

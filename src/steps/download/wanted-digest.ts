@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { findChecksum, parseChecksumFile, type ChecksumEntry } from "../../lib/checksum-file.ts";
+import type { Checksum } from "../../lib/checksum-spec.ts";
+import type { Digest } from "../../lib/checksum.ts";
+import { nearest } from "../../lib/did-you-mean.ts";
+import { httpGet } from "../../lib/http-get.ts";
+import { retry } from "../../lib/retry.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
+import { withoutCredentials } from "../../lib/http-dispatcher.ts";
+import { parseSource, type Source } from "./place.ts";
+
+/** What a file has to be, by its name; `undefined` when anything goes. */
+export type WantedDigest = (fileName: string) => Digest | undefined;
+
+/** Reads the checksum file where there is one (once), and says what each file has to be. */
+export async function wantedDigests(run: Run, checksum: Checksum, signal: AbortSignal): Promise<WantedDigest> {
+  if (checksum.kind === "none") return () => undefined;
+  if (checksum.kind === "digest") return () => checksum.digest;
+  const shown = withoutCredentials(checksum.location);
+  const entries = parseChecksumFile(
+    await readSmallFile(run, parseSource(checksum.location, run.directories.work), shown, signal),
+  );
+  if (entries.length === 0) throw new BuildError(`The checksum file ${shown} has no checksum in it`);
+  return (fileName) => findChecksum(entries, fileName) ?? refuse(entries, fileName, shown);
+}
+
+const LARGEST = 16 * 1024 * 1024;
+
+async function readSmallFile(run: Run, source: Source, shown: string, signal: AbortSignal): Promise<string> {
+  try {
+    if (source.kind === "local") return await readFile(source.path, "utf8");
+    return await retry(() => fetchText(run, source.url, signal), { attempts: 3, delayMs: 500, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BuildError(`The checksum file ${shown} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+async function fetchText(run: Run, url: string, signal: AbortSignal): Promise<string> {
+  const response = await httpGet(url, { env: run.host.env, signal });
+  try {
+    if (response.status !== 200) throw new Error(`the server answered with status ${response.status}`);
+    let text = "";
+    for await (const chunk of response.body.setEncoding("utf8") as AsyncIterable<string>) {
+      text += chunk;
+      if (text.length > LARGEST) throw new Error("it is too large to be a checksum file");
+    }
+    return text;
+  } finally {
+    await response.close();
+  }
+}
+
+function refuse(entries: readonly ChecksumEntry[], fileName: string, shown: string): never {
+  const names = entries.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  throw new BuildError(`The checksum file ${shown} does not list "${fileName}"`, { hint: namesHint(names, fileName) });
+}
+
+function namesHint(names: readonly string[], fileName: string): string {
+  const guess = nearest(fileName, names);
+  const similar = guess === undefined ? names : [guess, ...names.filter((name) => name !== guess)];
+  const listed = similar.slice(0, 5).map((name) => `    ${name}`);
+  const more = similar.length > 5 ? `\n    … and ${similar.length - 5} more` : "";
+  return `It lists:\n${listed.join("\n")}${more}`;
+}
