@@ -64,6 +64,8 @@ export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
  */
 export interface Tokens {
   readonly count: number;
+  /** A comment or heredoc without an end has swallowed the rest of the text: what is missing there is no news. */
+  readonly isTailLost: boolean;
   readonly kinds: Uint8Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;

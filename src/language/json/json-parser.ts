@@ -182,8 +182,10 @@ export class JsonParser {
       if (code === 34) break;
       if (code === 92) position++;
       else if (code === 10 || Number.isNaN(code)) {
-        const end = Math.min(position, this.text.length);
-        this.report(messages.unclosedJsonString(this.range(start, start + 1), this.range(start, end)));
+        const lineEnd = Math.min(position, this.text.length);
+        // A comma at the end of the line was meant to follow the string.
+        const end = lineEnd - (/,\s*$/.exec(this.text.slice(Math.max(start, lineEnd - 100), lineEnd))?.[0].length ?? 0);
+        this.report(messages.unclosedJsonString(this.range(start, start + 1), this.range(start, lineEnd)));
         this.position = end;
         return this.text.slice(start + 1, end);
       } else if (code < 32 && code !== 9 && code !== 13)

@@ -3,7 +3,7 @@ import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { describeToken } from "./describe-token.ts";
-import { invalidCharacterDetail } from "./expression-messages.ts";
+import { invalidCharacter } from "./expression-messages.ts";
 
 /** Mistakes in bodies: arguments, blocks, their names, labels and braces. */
 
@@ -71,14 +71,24 @@ export function incompleteItem(
 }
 
 export function unexpectedInBody(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
-  const character = kind === TokenKind.Invalid ? invalidCharacterDetail(text) : undefined;
+  if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
   return {
     severity: "error",
-    code: character === undefined ? "unexpected-in-body" : "invalid-character",
-    summary: character === undefined ? "Argument or block expected" : "Invalid character",
+    code: "unexpected-in-body",
+    summary: "Argument or block expected",
+    detail: `A line begins with the name of an argument (name = value) or the type of a block (type "label" {), not with ${describeToken(kind, text)}.`,
+    subject,
+  };
+}
+
+/** The whole file is one JSON object. */
+export function jsonInHcl(subject: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "json-in-hcl",
+    summary: "JSON in a file of HCL syntax",
     detail:
-      character ??
-      `A line begins with the name of an argument (name = value) or the type of a block (type "label" {), not with ${describeToken(kind, text)}.`,
+      'This file holds JSON. Name it *.pkr.json if it is HCL written as JSON (blocks such as "source" and "build"), or just *.json if it is a legacy template with "builders".',
     subject,
   };
 }
@@ -98,7 +108,8 @@ export function unclosedBlock(subject: SourceRange): Diagnostic {
     severity: "error",
     code: "unclosed-brace",
     summary: "Missing closing brace",
-    detail: 'The file ends while a block is still open. Judging by the indentation, it is this "{" that has no "}".',
+    detail:
+      'The file ends while a block or object is still open. Judging by the indentation, it is this "{" that has no "}".',
     subject,
   };
 }
@@ -117,20 +128,35 @@ export function commaAfterArgument(what: "argument" | "block", text: string, sub
 export function missingNewline(
   what: "argument" | "block",
   subject: SourceRange,
-  text: string,
-  next: SourceRange,
+  next: { readonly kind: TokenKind; readonly text: string; readonly range: SourceRange },
 ): Diagnostic {
-  const isBrace = text === "}";
+  if (next.kind === TokenKind.Invalid) return invalidCharacter(next.text, next.range);
   return {
     severity: "error",
     code: "missing-newline",
     summary: `Missing newline after ${what}`,
-    detail: isBrace
-      ? `The closing brace of a block that spans lines stands on a line of its own.`
-      : `Each ${what} ends with its line, but "${shorten(text)}" follows. Put it on a new line${what === "argument" ? ", or, if it belongs to the value, check for a missing operator or quote" : ""}.`,
+    detail: afterItem(what, next.kind, next.text),
     subject,
-    context: { ...subject, end: next.end },
+    context: { ...subject, end: next.range.end },
   };
+}
+
+const WORD_OPERATORS: Readonly<Record<string, string>> = {
+  and: "&&",
+  or: "||",
+  not: "!",
+  is: "==",
+  eq: "==",
+  ne: "!=",
+};
+
+function afterItem(what: "argument" | "block", kind: TokenKind, text: string): string {
+  if (kind === TokenKind.CloseBrace)
+    return "The closing brace of a block that spans lines stands on a line of its own.";
+  if (Object.hasOwn(WORD_OPERATORS, text)) return `"${text}" is no operator; write "${WORD_OPERATORS[text]}".`;
+  const found = describeToken(kind, shorten(text));
+  if (what === "block") return `Each block ends with its line, but ${found} follows. Put it on a new line.`;
+  return `Each argument ends with its line, but ${found} follows. Put it on a new line, or, if it belongs to the value, check for a missing operator, comma, bracket or quote.`;
 }
 
 export function missingOpenBrace(type: string, subject: SourceRange): Diagnostic {

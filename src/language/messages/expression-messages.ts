@@ -24,6 +24,19 @@ export function missingComma(
   };
 }
 
+/** A list with several items right after a value, where only a single index makes sense. */
+export function listAfterValue(subject: SourceRange, list: SourceRange): Diagnostic {
+  return {
+    severity: "error",
+    code: "missing-comma",
+    summary: "Missing comma before this list",
+    detail:
+      "Brackets directly after a value pick one of its elements, but here they hold several. If this is a list of its own, add a comma before it.",
+    subject,
+    context: { ...subject, end: list.end },
+  };
+}
+
 const BRACKETS = {
   ")": { open: "(", name: "parenthesis" },
   "]": { open: "[", name: "bracket" },
@@ -104,7 +117,7 @@ const CHARACTER_HINTS: Readonly<Record<string, string>> = {
   "\ufffd": "This stands for bytes that are not valid UTF-8.",
 };
 
-export function invalidCharacterDetail(text: string): string {
+function invalidCharacterDetail(text: string): string {
   const hint = CHARACTER_HINTS[text];
   if (hint !== undefined) return hint;
   if (/[\u2018-\u201f\u00ab\u00bb]/.test(text))

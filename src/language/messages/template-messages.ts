@@ -60,13 +60,12 @@ export function heredocEndNotAlone(marker: string, subject: SourceRange, open: S
   };
 }
 
-export function invalidHeredoc(subject: SourceRange): Diagnostic {
+export function invalidHeredoc(marker: string, subject: SourceRange): Diagnostic {
   return {
     severity: "error",
     code: "invalid-heredoc",
     summary: "Invalid start of heredoc",
-    detail:
-      "A heredoc begins with << or <<- and a name without quotes or spaces, at the end of the line, as in: <<-EOT",
+    detail: `A heredoc begins with << or <<- and a name without quotes or spaces, and nothing may follow on that line: <<-${marker}`,
     subject,
   };
 }
@@ -106,7 +105,7 @@ export function extraInSequence(what: "interpolation" | "directive", subject: So
     severity: "error",
     code: `extra-in-${what}`,
     summary: `Extra characters in the template ${what}`,
-    detail: `A closing "}" is expected here, after the expression. If the sequence is meant literally, double its sign: ${what === "interpolation" ? "$${" : "%%{"}.`,
+    detail: `Here the expression ends, and a closing "}" is expected. If the sequence is meant literally (in a shell script, say), double its sign: ${what === "interpolation" ? "$${" : "%%{"}.`,
     subject,
   };
 }

@@ -28,12 +28,13 @@ export function parseAssigned(
 export function finishLine(parser: Parser, what: "argument" | "block"): void {
   const kind = parser.peek();
   if (kind === TokenKind.Newline || kind === TokenKind.EndOfFile) return;
-  if (kind === TokenKind.Comma || parser.tokenText === ";") {
-    parser.report(commaAfterArgument(what, parser.tokenText, parser.tokenRange()));
+  const text = parser.tokenText;
+  if (kind === TokenKind.Comma || text === ";") {
+    parser.report(commaAfterArgument(what, text, parser.tokenRange()));
     parser.advance();
     return;
   }
-  parser.report(missingNewline(what, parser.lastEndRange(), parser.tokenText, parser.tokenRange()));
+  parser.report(missingNewline(what, parser.lastEndRange(), { kind, text, range: parser.tokenRange() }));
   if (kind === TokenKind.CloseBrace || beginsItem(parser, parser.index)) return;
   skipLine(parser);
 }

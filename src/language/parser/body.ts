@@ -1,18 +1,23 @@
 import type { Attribute, Block, Body } from "../ast.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import * as messages from "../messages/body-messages.ts";
-import { foreignString, nestingTooDeep } from "../messages/expression-messages.ts";
+import { foreignString, invalidCharacter, nestingTooDeep } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { finishLine, parseAssigned, parseAttribute } from "./attribute.ts";
 import { parseLabels } from "./header.ts";
 import { findUnclosedBrace } from "./indentation.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
-import { skipLine, skipPastClose } from "./recover.ts";
+import { beginsItem, skipLine, skipPastClose } from "./recover.ts";
 import { decodeEscapes } from "./string-literal.ts";
 
 /** `ConfigFile = Body` */
 export function parseFileBody(parser: Parser): Body {
   const items = new Items(parser);
+  if (isJson(parser)) {
+    parser.report(messages.jsonInHcl(parser.tokenRange()));
+    while (parser.peek() !== TokenKind.EndOfFile) parser.advance();
+  }
   parseItems(parser, items);
   while (parser.peek() !== TokenKind.EndOfFile) {
     parser.report(messages.strayClosingBrace(parser.tokenRange()));
@@ -21,6 +26,14 @@ export function parseFileBody(parser: Parser): Body {
   }
   const { start, end } = parser.view;
   return items.toBody(parser.range(start, end), parser.range(end, end));
+}
+
+/** Whether the file begins as JSON does: a brace and a name in quotes. */
+function isJson(parser: Parser): boolean {
+  return parser.withNewlines(
+    false,
+    () => parser.peek() === TokenKind.OpenBrace && parser.peekSecond() === TokenKind.OpenQuote,
+  );
 }
 
 /** The arguments and blocks of a body while it is read. */
@@ -68,14 +81,20 @@ function parseItems(parser: Parser, items: Items): void {
         break;
       default:
         parser.report(messages.unexpectedInBody(kind, parser.tokenText, parser.tokenRange()));
-        parser.advance();
-        skipLine(parser);
+        skipProblem(parser);
     }
   }
 }
 
-/** `Attribute | Block`; the next token is its name. */
-function parseItem(parser: Parser, items: Items): void {
+/** Skips what cannot begin an item, to the end of its line; a closing bracket alone, so that there is always progress. */
+function skipProblem(parser: Parser): void {
+  const before = parser.index;
+  skipLine(parser);
+  if (parser.index === before) parser.advance();
+}
+
+/** `Attribute | Block`; the next token is its name. A block `anywhere` need not be the last thing on its line. */
+function parseItem(parser: Parser, items: Items, where: "on its line" | "anywhere" = "on its line"): void {
   switch (parser.peekSecond()) {
     case TokenKind.Equal:
       items.add(parseAttribute(parser));
@@ -93,12 +112,17 @@ function parseItem(parser: Parser, items: Items): void {
     case TokenKind.OpenQuote:
     case TokenKind.Identifier:
     case TokenKind.ForeignString:
-      return parseBlock(parser, items);
+      return parseBlock(parser, items, where);
     default: {
       const name = parser.tokenText;
       const nameRange = parser.tokenRange();
       parser.advance();
-      parser.report(messages.incompleteItem(name, nameRange, parser.peek(), parser.tokenRange()));
+      const kind = parser.peek();
+      parser.report(
+        kind === TokenKind.Invalid
+          ? invalidCharacter(parser.tokenText, parser.tokenRange())
+          : messages.incompleteItem(name, nameRange, kind, parser.tokenRange()),
+      );
       skipLine(parser);
     }
   }
@@ -119,8 +143,7 @@ function parseQuotedItem(parser: Parser, items: Items): void {
         ? foreignString(parser.tokenText, nameRange)
         : messages.unexpectedInBody(TokenKind.OpenQuote, '"', nameRange),
     );
-    parser.advance();
-    return skipLine(parser);
+    return skipProblem(parser);
   }
   const name = isForeign
     ? parser.tokenText.slice(1, -1)
@@ -135,7 +158,7 @@ function parseQuotedItem(parser: Parser, items: Items): void {
 }
 
 /** `Block = Identifier (StringLit | Identifier)* "{" … "}"`; a header without brace is reported and left out. */
-function parseBlock(parser: Parser, items: Items): void {
+function parseBlock(parser: Parser, items: Items, where: "on its line" | "anywhere"): void {
   const start = parser.start;
   const type = parser.tokenText;
   const typeRange = parser.tokenRange();
@@ -153,7 +176,7 @@ function parseBlock(parser: Parser, items: Items): void {
     range: parser.range(start, parser.lastEnd),
     headerRange,
   });
-  finishLine(parser, "block");
+  if (where === "on its line") finishLine(parser, "block");
 }
 
 /** `"{" Newline Body "}"` or, in one line, `"{" (Identifier "=" Expression)? "}"`; the next token is the open brace. */
@@ -169,7 +192,7 @@ function parseBlockBody(parser: Parser): Body {
     return items.toBody(parser.range(start, parser.lastEnd), parser.lastEndRange());
   }
   parser.depth++;
-  parseOneLineItem(parser, items, openRange);
+  parseOneLineItems(parser, items, openRange);
   parseItems(parser, items);
   parser.depth--;
   const endRange = parser.range(parser.start, parser.start);
@@ -184,21 +207,22 @@ function parseBlockBody(parser: Parser): Body {
  * What stands on the line of the open brace: nothing, or the single argument of a one-line block.
  * Anything more is reported once and then read as if it stood on lines of its own.
  */
-function parseOneLineItem(parser: Parser, items: Items, open: SourceRange): void {
-  if (parser.peek() !== TokenKind.Identifier) return;
-  if (parser.peekSecond() !== TokenKind.Equal) {
-    parser.reportAside(messages.blockInOneLine(parser.tokenRange(), open));
-    return;
-  }
-  items.add(parseAttribute(parser));
-  const kind = parser.peek();
-  if (kind === TokenKind.CloseBrace || kind === TokenKind.EndOfFile) return;
-  if (kind === TokenKind.Newline)
-    return parser.reportAside(messages.oneLineBlockNotClosed(parser.lastEndRange(), open));
-  if (kind !== TokenKind.Comma) return finishLine(parser, "argument");
-  parser.report(messages.severalInOneLine(parser.tokenRange()));
-  while (parser.accept(TokenKind.Comma)) {
-    if (parser.peek() === TokenKind.Identifier && parser.peekSecond() === TokenKind.Equal)
-      items.add(parseAttribute(parser));
+function parseOneLineItems(parser: Parser, items: Items, open: SourceRange): void {
+  let isReported = false;
+  const reportOnce = (diagnostic: Diagnostic): void => {
+    if (!isReported) parser.reportAside(diagnostic);
+    isReported = true;
+  };
+  while (parser.peek() === TokenKind.Identifier) {
+    if (parser.peekSecond() !== TokenKind.Equal) {
+      reportOnce(messages.blockInOneLine(parser.tokenRange(), open));
+      parseItem(parser, items, "anywhere");
+    } else items.add(parseAttribute(parser));
+    const kind = parser.peek();
+    if (kind === TokenKind.Newline) reportOnce(messages.oneLineBlockNotClosed(parser.lastEndRange(), open));
+    else if (kind === TokenKind.Comma || beginsItem(parser, parser.index)) {
+      reportOnce(messages.severalInOneLine(kind === TokenKind.Comma ? parser.tokenRange() : parser.lastEndRange()));
+      parser.accept(TokenKind.Comma);
+    } else if (kind !== TokenKind.CloseBrace) finishLine(parser, "argument");
   }
 }

@@ -10,7 +10,7 @@ import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { parseFor } from "./for.ts";
 import type { Parser } from "./parser.ts";
-import { beginsBlock, beginsExpression, lacksClose, skipPastClose, skipTo } from "./recover.ts";
+import { beginsBlock, beginsExpression, isMistypedClose, lacksClose, skipPastClose, skipTo } from "./recover.ts";
 
 /** `tuple = "[" (Expression ("," Expression)* ","?)? "]"`, or a `for` in brackets. */
 export function parseTupleOrFor(parser: Parser): Expression {
@@ -36,7 +36,8 @@ function parseItems(parser: Parser, open: SourceRange): Expression[] {
     if (kind === TokenKind.CloseBracket || parser.accept(TokenKind.Comma)) continue;
     if (lacksClose(parser, TokenKind.CloseBracket)) {
       parser.report(missingClosingBracket("]", parser.tokenRange(), open));
-      parser.silence();
+      if (isMistypedClose(parser)) parser.advance();
+      else parser.silence();
       break;
     }
     if (beginsExpression(kind)) {

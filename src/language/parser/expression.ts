@@ -1,17 +1,12 @@
 import type { Expression } from "../ast.ts";
-import {
-  foreignString,
-  missingColonInConditional,
-  missingClosingBracket,
-  missingExpression,
-} from "../messages/expression-messages.ts";
+import { foreignString, missingColonInConditional, missingExpression } from "../messages/expression-messages.ts";
 import { TokenKind } from "../token.ts";
 import { parseCall } from "./call.ts";
 import { parseObjectOrFor, parseTupleOrFor } from "./collection.ts";
+import { parseEnclosed } from "./enclosed.ts";
 import { error, grow, tooDeep } from "./nesting.ts";
 import { operatorOf, precedenceOf } from "./operator.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
-import { skipPastClose } from "./recover.ts";
 import { parseHeredoc, parseQuoted } from "./template.ts";
 import { parseTraversal } from "./traversal.ts";
 
@@ -48,6 +43,8 @@ function parseConditional(parser: Parser): Expression {
 function parseBinary(parser: Parser, minimum: number): Expression {
   const start = parser.start;
   let left = parseUnary(parser);
+  // Nothing was consumed: an operator here is part of the same mistake.
+  if (left.kind === "error" && parser.isSilent()) return left;
   for (;;) {
     const kind = parser.peek();
     const precedence = precedenceOf(kind);
@@ -131,14 +128,7 @@ function parseParentheses(parser: Parser): Expression {
   const start = parser.start;
   const open = parser.tokenRange();
   parser.advance();
-  return parser.withNewlines(false, () => {
-    const expression = parser.parseExpression();
-    if (parser.peek() === TokenKind.CloseParen) parser.advance();
-    else {
-      parser.report(missingClosingBracket(")", parser.tokenRange(), open));
-      skipPastClose(parser, TokenKind.CloseParen);
-    }
-    parser.height++;
-    return { kind: "parentheses", expression, range: parser.range(start, parser.lastEnd) };
-  });
+  const expression = parseEnclosed(parser, ")", open);
+  parser.height++;
+  return { kind: "parentheses", expression, range: parser.range(start, parser.lastEnd) };
 }

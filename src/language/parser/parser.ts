@@ -30,6 +30,8 @@ export class Parser {
   height = 0;
   /** Offset where the token consumed last ended (newlines and comments aside). */
   lastEnd: number;
+  /** The rest of the text was swallowed (and that reported): brackets missing at its end are no news. */
+  readonly isTailLost: boolean;
   private readonly diagnostics: Diagnostic[];
   private lastReported = -1;
   private readonly lastToken: number;
@@ -43,6 +45,7 @@ export class Parser {
     this.kinds = tokens.kinds;
     this.starts = tokens.starts;
     this.ends = tokens.ends;
+    this.isTailLost = tokens.isTailLost;
     this.lastToken = tokens.count - 1;
     this.lastEnd = view.start;
     this.diagnostics = diagnostics;
@@ -124,8 +127,7 @@ export class Parser {
 
   /** Reports, unless something at the very same token was reported already: one mistake, one message. */
   report(diagnostic: Diagnostic): void {
-    this.peek();
-    if (this.lastReported === this.index) return;
+    if (this.isSilent()) return;
     this.lastReported = this.index;
     this.diagnostics.push(diagnostic);
   }
@@ -137,8 +139,8 @@ export class Parser {
 
   /** Whether something at the next token was reported already. */
   isSilent(): boolean {
-    this.peek();
-    return this.lastReported === this.index;
+    const isEnd = this.peek() === TokenKind.EndOfFile;
+    return this.lastReported === this.index || (isEnd && this.isTailLost);
   }
 
   /** Makes the next token one about which nothing (more) is reported. */

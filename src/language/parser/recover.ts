@@ -1,4 +1,4 @@
-import { TokenKind } from "../token.ts";
+import { bracketChange, TokenKind } from "../token.ts";
 import type { Parser } from "./parser.ts";
 
 /**
@@ -88,6 +88,23 @@ export function lacksClose(parser: Parser, close: TokenKind): boolean {
     default:
       return isFirstOnLine(parser, parser.index) && beginsItem(parser, parser.index);
   }
+}
+
+/**
+ * Whether the next token is a closing bracket of the wrong kind written for the right one: it is the last on its line,
+ * and nothing else opened on that line (nor an indented bracket of its own line) could be waiting for it.
+ */
+export function isMistypedClose(parser: Parser): boolean {
+  const { kinds, index } = parser;
+  const kind = parser.peek();
+  if (bracketChange(kind) >= 0 || kind === TokenKind.CloseSequence) return false;
+  if (kinds[index + 1] !== TokenKind.Newline || isFirstOnLine(parser, index)) return false;
+  const limit = Math.max(0, index - 200);
+  for (let before = index - 1; before >= limit && kinds[before] !== TokenKind.Newline; before--) {
+    if (kind === TokenKind.CloseBrace && kinds[before] === TokenKind.OpenBrace) return false;
+    if (kind === TokenKind.CloseParen && kinds[before] === TokenKind.OpenParen) return false;
+  }
+  return true;
 }
 
 /** Whether an expression can begin with this token. */

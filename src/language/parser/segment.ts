@@ -4,6 +4,7 @@ import { invalidFor } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { parseForIntro } from "./for.ts";
+import { error } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
 import { decodeEscapes } from "./string-literal.ts";
 
@@ -84,6 +85,7 @@ function parseText(parser: Parser, style: "quoted" | "lines", strip: boolean): T
 function parseInterpolation(parser: Parser): InterpolationSegment {
   const start = parser.starts[parser.index]!;
   parser.advance();
+  if (parser.peek() === TokenKind.Invalid) parser.report(extraInSequence("interpolation", parser.tokenRange()));
   const expression = parser.parseExpression();
   closeSequence(parser, "interpolation");
   return { kind: "interpolation", expression, range: parser.range(start, parser.lastEnd) };
@@ -123,7 +125,8 @@ function parseDirectiveContent(parser: Parser): DirectiveContent {
       const intro = parseForIntro(parser);
       if (typeof intro !== "string") return { kind: "for", ...intro, height: parser.height };
       parser.report(invalidFor(intro, parser.tokenRange(), range));
-      return { kind: "invalid" };
+      const collection = error(parser, parser.start);
+      return { kind: "for", keyName: undefined, valueName: "", collection, height: parser.height };
     }
     case "else":
     case "endif":
@@ -136,10 +139,13 @@ function parseDirectiveContent(parser: Parser): DirectiveContent {
   }
 }
 
+/** Anything before the `}` is reported, unless the `}` itself is missing, which the scanner has reported. */
 function closeSequence(parser: Parser, what: "interpolation" | "directive"): void {
   if (parser.peek() !== TokenKind.CloseSequence) {
-    parser.report(extraInSequence(what, parser.tokenRange()));
+    const problem = parser.isSilent() ? undefined : extraInSequence(what, parser.tokenRange());
     skipToCloseSequence(parser);
+    const isMissing = parser.starts[parser.index] === parser.ends[parser.index];
+    if (problem !== undefined && !isMissing) parser.reportAside(problem);
   }
   if (parser.kinds[parser.index] === TokenKind.CloseSequence) parser.advance();
 }

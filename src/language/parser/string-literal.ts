@@ -7,19 +7,22 @@ const TEMPLATE_ESCAPE = /\$\$\{|%%\{/g;
 
 /**
  * The meaning of template text: `$${` and `%%{` lose a sign, and (in quotes only) backslash escapes are resolved.
- * An unknown escape is reported and kept as written.
+ * An unknown escape is kept as written, and the first one in the text is reported.
  */
 export function decodeEscapes(parser: Parser, start: number, end: number, backslashes: boolean): string {
   const text = parser.text.slice(start, end);
   if (!backslashes) return text.includes("{") ? text.replace(TEMPLATE_ESCAPE, (match) => match.slice(1)) : text;
   if (!text.includes("\\") && !text.includes("{")) return text;
+  let isReported = false;
   return text.replace(ESCAPE, (match, offset: number) => {
     if (!match.startsWith("\\")) return match.slice(1);
     const simple = SIMPLE[match.slice(1)];
     if (simple !== undefined) return simple;
     const codePoint = match.length > 4 ? Number.parseInt(match.slice(2), 16) : -1;
     if (codePoint >= 0 && codePoint <= 0x10ffff) return String.fromCodePoint(codePoint);
-    parser.reportAside(invalidEscape(match, parser.range(start + offset, start + offset + match.length)));
+    if (!isReported)
+      parser.reportAside(invalidEscape(match, parser.range(start + offset, start + offset + match.length)));
+    isReported = true;
     return match;
   });
 }

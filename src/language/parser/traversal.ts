@@ -1,9 +1,9 @@
 import { SPLAT_ITEM, type Expression, type GetAttribute, type Index } from "../ast.ts";
-import { invalidAttributeName, missingClosingBracket } from "../messages/expression-messages.ts";
+import { invalidAttributeName, listAfterValue } from "../messages/expression-messages.ts";
 import { TokenKind } from "../token.ts";
+import { parseEnclosed } from "./enclosed.ts";
 import { error, grow, tooDeep } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
-import { skipPastClose } from "./recover.ts";
 
 /** `ExprTerm (GetAttr | Index | Splat)*` applied to a term already parsed. */
 export function parseTraversal(parser: Parser, term: Expression): Expression {
@@ -90,14 +90,9 @@ function parseBracket(parser: Parser, collection: Expression): Expression {
     parser.accept(TokenKind.CloseBracket);
     return parseSplat(parser, collection, "full", start);
   }
-  const key = parser.withNewlines(false, () => {
-    const expression = parser.parseExpression();
-    if (parser.peek() === TokenKind.CloseBracket) parser.advance();
-    else {
-      parser.report(missingClosingBracket("]", parser.tokenRange(), open));
-      skipPastClose(parser, TokenKind.CloseBracket);
-    }
-    return expression;
+  const end = collection.range.end;
+  const key = parseEnclosed(parser, "]", open, () => {
+    parser.report(listAfterValue({ ...collection.range, start: end }, parser.tokenRange()));
   });
   return {
     kind: "index",

@@ -12,6 +12,8 @@ export interface InterpolationMode {
   braces: number;
   /** Set once no closing brace was found: then the end of the string or line ends it. */
   lenient: boolean;
+  /** It goes over a line end, which is allowed but rare: should something go wrong further on, it is to blame. */
+  spansLines: boolean;
 }
 
 /** Between double quotes. */
@@ -20,6 +22,8 @@ export interface QuotedMode {
   readonly openToken: number;
   /** The string was reported to span several lines and goes on until its closing quote. */
   spansLines: boolean;
+  /** The first interpolation in it that spans lines. */
+  suspect: InterpolationMode | undefined;
 }
 
 export interface HeredocMode {
@@ -27,6 +31,8 @@ export interface HeredocMode {
   readonly openToken: number;
   readonly marker: string;
   atLineStart: boolean;
+  /** The first interpolation in it that spans lines. */
+  suspect: InterpolationMode | undefined;
   /** The first line that begins with the marker but goes on after it (`EOT,`), should no proper one follow. */
   nearMiss: { readonly start: number; readonly end: number; readonly tokenCount: number } | undefined;
 }

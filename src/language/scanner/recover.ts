@@ -18,7 +18,8 @@ export function recoverAtLineEnd(scanner: Scanner, mode: QuotedMode, lineEnd: nu
   const outer = scanner.modes.findIndex(
     (other, index) => other.kind === "interpolation" && scanner.modes[index - 1]?.kind === "quoted",
   );
-  if (outer !== -1 && readAgainLeniently(scanner, outer)) return;
+  if (outer !== -1 && readAgainLeniently(scanner, scanner.modes[outer] as InterpolationMode, outer)) return;
+  if (mode.suspect !== undefined && readAgainLeniently(scanner, mode.suspect, scanner.modes.length)) return;
   if (closesOnLaterLine(scanner.text, lineEnd, scanner.end)) {
     scanner.report(
       multiLineString(
@@ -30,7 +31,20 @@ export function recoverAtLineEnd(scanner: Scanner, mode: QuotedMode, lineEnd: nu
     return;
   }
   reportUnclosedString(scanner, mode, lineEnd);
-  closeQuote(scanner, lineEnd);
+  closeQuote(scanner, withoutFinalComma(scanner, lineEnd));
+}
+
+/** A comma at the end of the line was meant to follow the string. Gives where the string ends, and shortens its text. */
+function withoutFinalComma(scanner: Scanner, lineEnd: number): number {
+  const { tokens, text } = scanner;
+  const last = tokens.count - 1;
+  if (tokens.kinds[last] !== TokenKind.Text) return lineEnd;
+  const trailing = /,\s*$/.exec(text.slice(Math.max(tokens.starts[last]!, lineEnd - 100), lineEnd))?.[0];
+  if (trailing === undefined) return lineEnd;
+  const end = lineEnd - trailing.length;
+  tokens.ends[last] = end;
+  if (tokens.starts[last] === end) tokens.truncate(last);
+  return end;
 }
 
 /**
@@ -39,27 +53,30 @@ export function recoverAtLineEnd(scanner: Scanner, mode: QuotedMode, lineEnd: nu
  */
 export function recoverAtEnd(scanner: Scanner): boolean {
   const outer = scanner.modes.findIndex((mode) => mode.kind === "interpolation" && !mode.lenient);
-  if (outer !== -1 && readAgainLeniently(scanner, outer)) return true;
+  if (outer !== -1 && readAgainLeniently(scanner, scanner.modes[outer] as InterpolationMode, outer)) return true;
   const heredoc = scanner.modes.findIndex((mode) => mode.kind === "heredoc");
   if (heredoc !== -1) {
     const mode = scanner.modes[heredoc] as HeredocMode;
     if (mode.nearMiss !== undefined && closeAtNearMiss(scanner, mode, mode.nearMiss, heredoc)) return true;
+    if (mode.suspect !== undefined && readAgainLeniently(scanner, mode.suspect, heredoc + 1)) return true;
     scanner.report(unclosedHeredoc(mode.marker, scanner.tokenRange(mode.openToken)));
+    scanner.tokens.isTailLost = true;
   }
   while (scanner.mode !== undefined) closeMode(scanner, heredoc === -1);
   return false;
 }
 
 /** Goes back to an interpolation without `}` and reads it so that the end of its string or line ends it. */
-function readAgainLeniently(scanner: Scanner, modeIndex: number): boolean {
-  const mode = scanner.modes[modeIndex] as InterpolationMode;
+function readAgainLeniently(scanner: Scanner, mode: InterpolationMode, modeIndex: number): boolean {
   const open = scanner.tokenRange(mode.openToken);
   const position = scanner.tokens.ends[mode.openToken]!;
   if (!scanner.rewind(position, mode.openToken + 1, modeIndex)) return false;
   scanner.report(
     unclosedInterpolation(scanner.text.startsWith("%", position - 2) ? "directive" : "interpolation", open),
   );
-  scanner.enter({ ...mode, braces: 0, lenient: true });
+  const outer = scanner.mode;
+  if (outer?.kind === "quoted" || outer?.kind === "heredoc") outer.suspect = undefined;
+  scanner.enter({ ...mode, braces: 0, lenient: true, spansLines: false });
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { unclosedComment } from "../messages/template-messages.ts";
+import { invalidHeredoc, unclosedComment } from "../messages/template-messages.ts";
 import { TokenKind } from "../token.ts";
 import { Char, identifierLength, isDigit } from "./character.ts";
 import { foreignStringLength } from "./foreign-string.ts";
@@ -28,6 +28,8 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
     case Char.DoubleQuote:
       return doubleQuote(scanner, mode);
     case Char.Hash:
+      // `${#name}` is a shell's way to ask for a length; a comment here would swallow the rest of the line.
+      if (mode !== undefined && position === tokens.ends[mode.openToken]) break;
       return lineComment(scanner);
     case Char.Slash:
       if (text.charCodeAt(position + 1) === Char.Slash) return lineComment(scanner);
@@ -37,13 +39,14 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
       if (text.charCodeAt(position + 1) === Char.Less && openHeredoc(scanner)) return;
       break;
     case Char.Tilde:
-      if (mode?.braces === 0 && text.charCodeAt(position + 1) === Char.CloseBrace) return closeSequence(scanner, 2);
+      if (mode?.braces === 0 && text.charCodeAt(position + 1) === Char.CloseBrace)
+        return closeSequence(scanner, mode, 2);
       break;
     case Char.OpenBrace:
       if (mode !== undefined) mode.braces++;
       break;
     case Char.CloseBrace:
-      if (mode?.braces === 0) return closeSequence(scanner, 1);
+      if (mode?.braces === 0) return closeSequence(scanner, mode, 1);
       if (mode !== undefined) mode.braces--;
       break;
   }
@@ -67,6 +70,7 @@ function emit(scanner: Scanner, kind: TokenKind, length: number): void {
 
 function newline(scanner: Scanner, mode: InterpolationMode | undefined, length: number): void {
   if (mode?.lenient) return closeLeniently(scanner);
+  if (mode !== undefined) mode.spansLines = true;
   emit(scanner, TokenKind.Newline, length);
 }
 
@@ -74,7 +78,7 @@ function doubleQuote(scanner: Scanner, mode: InterpolationMode | undefined): voi
   if (mode?.lenient && scanner.modes[scanner.modes.length - 2]?.kind === "quoted") return closeLeniently(scanner);
   const openToken = scanner.tokens.count;
   emit(scanner, TokenKind.OpenQuote, 1);
-  scanner.enter({ kind: "quoted", openToken, spansLines: false });
+  scanner.enter({ kind: "quoted", openToken, spansLines: false, suspect: undefined });
 }
 
 /** The interpolation was already reported as unclosed: it ends here, with an empty token. */
@@ -83,8 +87,10 @@ function closeLeniently(scanner: Scanner): void {
   emit(scanner, TokenKind.CloseSequence, 0);
 }
 
-function closeSequence(scanner: Scanner, length: number): void {
+function closeSequence(scanner: Scanner, mode: InterpolationMode, length: number): void {
   scanner.leave();
+  const outer = scanner.mode;
+  if (mode.spansLines && (outer?.kind === "quoted" || outer?.kind === "heredoc")) outer.suspect ??= mode;
   emit(scanner, TokenKind.CloseSequence, length);
 }
 
@@ -101,23 +107,37 @@ function blockComment(scanner: Scanner): void {
   const { text, position } = scanner;
   const close = text.indexOf("*/", position + 2);
   const isClosed = close !== -1 && close + 2 <= scanner.end;
-  if (!isClosed) scanner.report(unclosedComment(scanner.range(position, position + 2)));
+  if (!isClosed) {
+    scanner.report(unclosedComment(scanner.range(position, position + 2)));
+    scanner.tokens.isTailLost = true;
+  }
   emit(scanner, TokenKind.Comment, isClosed ? close + 2 - position : scanner.end - position);
 }
 
-/** `Heredoc = ("<<" | "<<-") Identifier Newline …`. Anything else is left to the parser to complain about. */
+/**
+ * `Heredoc = ("<<" | "<<-") Identifier Newline …`. A start with more to it (`<<"EOT"`, `<< EOT`, `<<EOT # why`) is
+ * reported and read as meant, provided that it has an end. False if this is no heredoc at all.
+ */
 function openHeredoc(scanner: Scanner): boolean {
-  const { text, position } = scanner;
-  const nameStart = position + (text.charCodeAt(position + 2) === Char.Minus ? 3 : 2);
-  const nameEnd = nameStart + identifierLength(text, nameStart, scanner.end);
-  if (nameEnd === nameStart) return false;
-  const lineEnd = text.charCodeAt(nameEnd) === Char.CarriageReturn ? nameEnd + 1 : nameEnd;
-  if (lineEnd >= scanner.end || text.charCodeAt(lineEnd) !== Char.LineFeed) return false;
+  const { text, position, end } = scanner;
+  HEREDOC_START.lastIndex = position;
+  const [start, marker] = HEREDOC_START.exec(text) ?? [];
+  if (start === undefined || marker === undefined || position + start.length > end) return false;
+  const isProper = /^<<-?[^\s"']+\r?\n$/.test(start);
+  if (!isProper) {
+    if (!scanner.mayLookAgain() || !hasEnd(text, position + start.length, marker)) return false;
+    scanner.report(invalidHeredoc(marker, scanner.range(position, position + start.trimEnd().length)));
+  }
   const openToken = scanner.tokens.count;
-  const marker = text.slice(nameStart, nameEnd);
-  emit(scanner, TokenKind.OpenHeredoc, lineEnd + 1 - position);
-  scanner.enter({ kind: "heredoc", openToken, marker, atLineStart: true, nearMiss: undefined });
+  emit(scanner, TokenKind.OpenHeredoc, start.length);
+  scanner.enter({ kind: "heredoc", openToken, marker, atLineStart: true, suspect: undefined, nearMiss: undefined });
   return true;
+}
+
+const HEREDOC_START = /<<-?[ \t]*["']?([\p{ID_Start}_][\p{ID_Continue}-]*)[^\n]{0,100}\n/uy;
+
+function hasEnd(text: string, start: number, marker: string): boolean {
+  return new RegExp(`^[ \\t]*${marker}[ \\t\\r]*$`, "m").test(text.slice(start));
 }
 
 /** `NumericLit = decimal+ ("." decimal+)? (("e" | "E") ("+" | "-")? decimal+)?` */

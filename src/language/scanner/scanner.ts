@@ -19,9 +19,10 @@ export function scanTokens(
   start: "code" | "template",
   report: (diagnostic: Diagnostic) => void,
 ): Tokens {
-  const scanner = new Scanner(view, report);
+  const scanner = new Scanner(view);
   if (start === "template") scanner.enter({ kind: "bare" });
   scanner.run();
+  for (const { diagnostic } of scanner.problems) report(diagnostic);
   return scanner.tokens;
 }
 
@@ -32,18 +33,18 @@ export class Scanner {
   readonly text: string;
   readonly end: number;
   readonly tokens: TokenBuffer;
-  readonly report: (diagnostic: Diagnostic) => void;
+  /** With how far the scanner had come, so that a stretch read again does not report twice. */
+  readonly problems: { readonly diagnostic: Diagnostic; readonly position: number }[] = [];
   readonly modes: Mode[] = [];
   position: number;
   private rewinds = 0;
   private readonly view: SourceView;
 
-  constructor(view: SourceView, report: (diagnostic: Diagnostic) => void) {
+  constructor(view: SourceView) {
     this.view = view;
     this.text = view.text;
     this.position = view.start;
     this.end = view.end;
-    this.report = report;
     this.tokens = new TokenBuffer(view.end - view.start);
   }
 
@@ -66,10 +67,20 @@ export class Scanner {
     this.modes.pop();
   }
 
+  report(diagnostic: Diagnostic): void {
+    this.problems.push({ diagnostic, position: this.position });
+  }
+
+  /** Whether a stretch may be searched or read once more in order to recover. */
+  mayLookAgain(): boolean {
+    return this.rewinds++ < MAX_REWINDS;
+  }
+
   /** Goes back to an earlier state; false when that happened too often already. */
   rewind(position: number, tokenCount: number, modeCount: number): boolean {
-    if (this.rewinds === MAX_REWINDS) return false;
-    this.rewinds++;
+    if (!this.mayLookAgain()) return false;
+    while ((this.problems.at(-1)?.position ?? position) > position) this.problems.pop();
+    this.tokens.isTailLost = false;
     this.position = position;
     this.tokens.truncate(tokenCount);
     this.modes.length = modeCount;

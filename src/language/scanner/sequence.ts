@@ -12,7 +12,7 @@ export function enterSequence(scanner: Scanner, position: number): void {
   const { text, tokens } = scanner;
   const kind = text.charCodeAt(position) === Char.Dollar ? TokenKind.OpenInterpolation : TokenKind.OpenDirective;
   const end = position + (text.charCodeAt(position + 2) === Char.Tilde ? 3 : 2);
-  scanner.enter({ kind: "interpolation", openToken: tokens.count, braces: 0, lenient: false });
+  scanner.enter({ kind: "interpolation", openToken: tokens.count, braces: 0, lenient: false, spansLines: false });
   tokens.push(kind, position, end);
   scanner.position = end;
 }

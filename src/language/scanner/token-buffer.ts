@@ -1,9 +1,10 @@
-import type { TokenKind} from "../token.ts";
+import type { TokenKind } from "../token.ts";
 import { type Tokens } from "../token.ts";
 
 /** Growing parallel arrays of tokens; `truncate` takes back tokens when the scanner has to read a stretch again. */
 export class TokenBuffer implements Tokens {
   count = 0;
+  isTailLost = false;
   kinds: Uint8Array;
   starts: Uint32Array;
   ends: Uint32Array;
