@@ -18,6 +18,8 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 export const commands: Readonly<Record<string, CommandEntry>> = {
   build: entry("Build images from a template", () => import("./build.ts")),
   validate: entry("Check a template without building anything", () => import("./validate.ts")),
+  console: entry("Try expressions with the variables, locals and functions of a template", () => import("./console.ts")),
+  inspect: entry("Show what a template declares", () => import("./inspect.ts")),
   runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./runs.ts")),
   cleanup: entry("Remove what runs that died left behind", () => import("./cleanup.ts")),
   version: entry("Print the version", () => import("./version.ts")),

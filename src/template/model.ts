@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
+import type { Scope } from "../language/evaluate/scope.ts";
+import type { FunctionLibrary } from "../language/functions/library.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Type, Value } from "../language/value.ts";
 import type { Builder, Component, GeneratedData, PostProcessor, Provisioner } from "../sdk/component.ts";
@@ -20,6 +22,14 @@ export interface Template {
   readonly builds: readonly BuildPlan[];
   /** Everything that must be masked: sensitive variables, locals and values derived from them, as text. */
   readonly secrets: readonly string[];
+  /** For evaluating expressions outside of any build (`console`). Absent in legacy JSON, which has no expressions. */
+  readonly names?: TemplateNames | undefined;
+}
+
+export interface TemplateNames {
+  /** `var`, `local`, `data`, `path`, `packer` and the functions. */
+  readonly scope: Scope;
+  readonly settle: FunctionLibrary["settle"];
 }
 
 export interface InputVariable {
@@ -52,6 +62,8 @@ export interface BuildPlan {
   readonly identity: BuildIdentity;
   /** The `build` block's own name and description. */
   readonly blockName: string | undefined;
+  /** Builds with the same name and place are of one `build` block. Absent in legacy JSON. */
+  readonly blockRange?: SourceRange | undefined;
   readonly description: string | undefined;
   readonly builder: Planned<Builder>;
   readonly provisioners: readonly PlannedProvisioner[];

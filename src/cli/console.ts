@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { stateDirectory } from "../core/journal/state-directory.ts";
+import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
+import { createFunctionLibrary } from "../language/functions/library.ts";
+import { createFetchRemote } from "../language/functions/remote/fetch-remote.ts";
+import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
+import { startTime } from "../lib/start-time.ts";
+import { registry } from "../registry.ts";
+import type { Host } from "../sdk/host.ts";
+import { loadTemplate } from "../template/load-template.ts";
+import type { TemplateNames } from "../template/model.ts";
+import { defineCommand, EXIT, type FlagValues } from "./command.ts";
+import { runInteractive } from "./console/interactive.ts";
+import { runPiped, type ConsoleOutput } from "./console/piped.ts";
+import { templateArgument, templateFlags, templateOptions } from "./template-flags.ts";
+
+/** `imgbuild console`: the value of expressions, typed or piped in, among the names of a template. */
+export const command = defineCommand({
+  name: "console",
+  summary: "Try expressions with the variables, locals and functions of a template",
+  examples: [
+    { command: "imgbuild console web.pkr.hcl", explains: "Ask for values until exit" },
+    { command: "echo 'upper(var.region)' | imgbuild console web.pkr.hcl", explains: "Print the value of every line" },
+    { command: "echo 'cidrsubnet(\"10.0.0.0/8\", 8, 3)' | imgbuild console", explains: "Functions need no template" },
+  ],
+  arguments: [{ ...templateArgument, optional: true }],
+  flags: templateFlags,
+  notes: [
+    "Lines starting with # are skipped; open brackets and heredocs go on in the next line. At the terminal there are also: help, help FUNCTION, variables, exit.",
+    "Values are printed on standard output, one after the other, and errors on standard error; if any line fails the exit code is 1. Sensitive values are masked.",
+  ],
+  async run({ host }, { positional, flags }) {
+    const { signal } = new AbortController();
+    const output = outputTo(host);
+    const names = await loadNames(host, positional[0], flags, output, signal);
+    if (!names) return EXIT.failed;
+    if (!host.stdin.isTTY) return (await runPiped(host.stdin, names, output, signal)) ? EXIT.ok : EXIT.failed;
+    const historyFile = join(stateDirectory(host), "console-history");
+    await runInteractive({ stdin: host.stdin, stdout: host.stdout, names, output, historyFile, signal });
+    return EXIT.ok;
+  },
+});
+
+function outputTo({ stdout, stderr, env }: Host): ConsoleOutput {
+  const color = Boolean(stderr.isTTY) && !env["NO_COLOR"] && !env["PACKER_NO_COLOR"];
+  return {
+    value: (text) => void stdout.write(`${text}\n`),
+    diagnostics(diagnostics: readonly Diagnostic[]) {
+      for (const diagnostic of diagnostics)
+        stderr.write(`${renderDiagnostic(diagnostic, { color, width: stderr.columns })}\n`);
+    },
+  };
+}
+
+async function loadNames(
+  host: Host,
+  path: string | undefined,
+  flags: FlagValues<typeof templateFlags>,
+  output: ConsoleOutput,
+  signal: AbortSignal,
+): Promise<TemplateNames | undefined> {
+  const fetchRemote = createFetchRemote(host);
+  if (path === undefined) return functionsOnly(host, fetchRemote);
+  const { template, diagnostics } = await loadTemplate({
+    ...templateOptions(flags),
+    path,
+    host,
+    registry,
+    undeclaredVariables: "ignore",
+    fetchRemote,
+    signal,
+  });
+  output.diagnostics(diagnostics);
+  if (!template || hasErrors(diagnostics)) return undefined;
+  return template.names ?? functionsOnly(host, fetchRemote);
+}
+
+function functionsOnly(host: Host, fetchRemote: ReturnType<typeof createFetchRemote>): TemplateNames {
+  const { env, cwd, homeDir } = host;
+  const library = createFunctionLibrary({
+    env,
+    cwd,
+    templateDir: cwd,
+    homeDir,
+    startTime: startTime(host).getTime(),
+    fetchRemote,
+  });
+  return { scope: { variables: new Map(), functions: library }, settle: library.settle };
+}
