@@ -35,6 +35,11 @@ export class ComponentLookup {
     return "loading";
   }
 
+  /** Whether something was asked for that is not loaded yet: what was planned with it is incomplete. */
+  get isWaiting(): boolean {
+    return this.#wanted.size > 0;
+  }
+
   /** Loads what `find` could not give. False when nothing was wanted. */
   async loadWanted(): Promise<boolean> {
     const wanted = [...this.#wanted];

@@ -1,3 +1,4 @@
+import { didYouMean } from "../lib/did-you-mean.ts";
 import { GoTemplateError } from "../lib/go-template/error.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
@@ -7,8 +8,8 @@ import { decode, UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { ArgumentPath, Arguments } from "./arguments.ts";
-import { error } from "./diagnostics.ts";
-import type { InterpolationScope, Interpolator } from "./interpolate/interpolator.ts";
+import { asSentence, error } from "./diagnostics.ts";
+import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";
 import { rangeWithin } from "./range-within.ts";
 
@@ -21,6 +22,8 @@ export interface ComponentInput {
   readonly scope: InterpolationScope;
   /** Legacy JSON: strings stand for lists and numbers. */
   readonly weak: boolean;
+  /** Names the block may hold beside the component's own arguments. */
+  readonly metaArguments: Iterable<string>;
 }
 
 /** Issues found after decoding (files that are missing) as diagnostics in the text. */
@@ -94,7 +97,10 @@ function invalidTemplate(
 ): Diagnostic {
   const range = given.args.rangeOf(path, "value");
   const subject = range && rangeWithin(range, text, failure.offset, failure.end);
-  const detail = `${capitalized(failure.message)}${/[.?]$/.test(failure.message) ? "" : "."} To write "{{" itself, use {{ "{{" }}.`;
+  // A failing function was meant; braces that are not understood may be somebody else's (docker inspect -f '{{…}}').
+  const wasMeant = failure.cause !== undefined || failure instanceof RefusedFunction;
+  const hint = wasMeant ? "" : ' To write "{{" itself, use {{ "{{" }}.';
+  const detail = `${asSentence(failure.message)}${hint}`;
   return error("invalid-template", "Invalid template", detail, subject ?? given.header, { context: range });
 }
 
@@ -123,10 +129,13 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
   return header;
 }
 
-/** A block of a type the component does not know may be meant as an argument, and the other way round. */
-function refineDetail({ code, path, detail }: ConfigIssue, { component, args }: ComponentInput): string {
-  if (code !== "invalid-argument" || path.length !== 1) return detail;
+/** What the schema cannot know: the template's own arguments, and whether something was written as a block. */
+function refineDetail({ code, path, detail }: ConfigIssue, { component, args, metaArguments }: ComponentInput): string {
   const [name] = path;
+  if (code === "unknown-argument" && path.length === 1 && !detail.includes("Did you mean")) {
+    return `${detail}${didYouMean(String(name), metaArguments)}`;
+  }
+  if (code !== "invalid-argument" || path.length !== 1) return detail;
   const field = component.schema.object.shape[String(name)];
   const value = args.input[String(name)];
   if (!field || !isBlockList(value) || fieldMeta(field as never).fieldKind !== "map") return detail;
@@ -139,5 +148,3 @@ const isBlockList = (value: unknown): boolean =>
 function valueAt(input: unknown, path: ArgumentPath): unknown {
   return path.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], input);
 }
-
-const capitalized = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());

@@ -15,8 +15,14 @@ export class DiagnosticCollector {
     }
   }
 
+  /** In the order of the text: files as they first came up, then what has no place. */
   get all(): readonly Diagnostic[] {
-    return this.#found;
+    const place = ({ subject }: Diagnostic) => (subject ? this.#idOf(subject.file) : Infinity);
+    return [...this.#found].sort((a, b) => {
+      const [fileA, fileB] = [place(a), place(b)];
+      if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+      return (a.subject?.start ?? 0) - (b.subject?.start ?? 0);
+    });
   }
 
   get hasErrors(): boolean {
@@ -52,3 +58,7 @@ export const warning = (
   subject?: Diagnostic["subject"],
   extra: Extra = {},
 ): Diagnostic => ({ severity: "warning", code, summary, detail, subject, ...extra });
+
+/** A clause from a library as a sentence of its own. */
+export const asSentence = (clause: string): string =>
+  clause.replace(/^./, (first) => first.toUpperCase()) + (/[.?!]$/.test(clause) ? "" : ".");

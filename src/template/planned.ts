@@ -15,6 +15,7 @@ export interface PlanComponent<C extends Component> {
   readonly interpolator: Interpolator;
   readonly scope: InterpolationScope;
   readonly weak: boolean;
+  readonly metaArguments: ReadonlySet<string>;
   /** Told the texts that must not be shown. */
   readonly onSecrets: (secrets: readonly string[]) => void;
 }
@@ -25,8 +26,16 @@ export function planComponent<C extends Component>(plan: PlanComponent<C>): Plan
   const decodeWith = (data: GeneratedData | undefined) => {
     const args = plan.readArguments(data);
     plan.onSecrets(args.secrets);
-    const { component, range: header, interpolator, weak } = plan;
-    const input: ComponentInput = { component, args, header, interpolator, scope: { ...plan.scope, data }, weak };
+    const { component, range: header, interpolator, weak, metaArguments } = plan;
+    const input: ComponentInput = {
+      component,
+      args,
+      header,
+      interpolator,
+      scope: { ...plan.scope, data },
+      weak,
+      metaArguments,
+    };
     return { input, decoded: decodeComponent(input) };
   };
   const atLoad = () => (first ??= decodeWith(undefined));

@@ -23,6 +23,8 @@ export interface FunctionLibrary extends Functions {
    * side effects; only its last result counts.
    */
   settle<Result>(compute: () => Result, signal?: AbortSignal): Promise<Result>;
+  /** Loads functions that are going to be called, so that `settle` need not find that out by running twice. */
+  preload(names: Iterable<string>): Promise<void>;
 }
 
 export function createFunctionLibrary(options: LibraryOptions): FunctionLibrary {
@@ -39,6 +41,10 @@ export function createFunctionLibrary(options: LibraryOptions): FunctionLibrary 
       const module = modules.get(name);
       if (definition || !module) return definition;
       return awaited(name, () => wantedModules.add(module));
+    },
+    async preload(names) {
+      const missing = [...names].flatMap((name) => (loaded.has(name) ? [] : (modules.get(name) ?? [])));
+      await Promise.all([...new Set(missing)].map(load));
     },
     async settle(compute, signal) {
       for (;;) {

@@ -219,11 +219,8 @@ function applied(name: string, span: Operand, apply: () => unknown): unknown {
     return apply();
   } catch (failure) {
     if (failure instanceof GoTemplateError) throw failure;
-    throw new GoTemplateError(
-      `${name}: ${failure instanceof Error ? failure.message : String(failure)}`,
-      span,
-      failure,
-    );
+    const why = failure instanceof Error ? failure.message : String(failure);
+    throw new GoTemplateError(`the function "${name}" failed: ${why}`, span, failure);
   }
 }
 

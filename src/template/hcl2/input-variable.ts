@@ -7,6 +7,7 @@ import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { Scope } from "../../language/evaluate/scope.ts";
 import { containsSensitive } from "../../language/marks.ts";
 import { parseLiteralAsExpression } from "../../language/parse.ts";
+import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { parseTypeConstraint } from "../../language/type-constraint.ts";
 import {
@@ -36,6 +37,8 @@ export interface VariableDeclaration {
   readonly default: Value | undefined;
   readonly sensitive: boolean;
   readonly validations: readonly Validation[];
+  /** Something is wrong with the declaration itself, and reported. */
+  readonly isBroken: boolean;
 }
 
 export interface Validation {
@@ -63,10 +66,12 @@ export function readVariable(item: Block | Attribute, scope: Scope, diagnostics:
       default: value,
       sensitive: false,
       validations: [],
+      isBroken: false,
     };
   }
   const { attributes, blocks, diagnostics: problems } = checkShape(item.body, shape, 'in a "variable" block');
   diagnostics.push(...problems);
+  const before = diagnostics.length - problems.length;
   const typeAttribute = attributes.get("type");
   const type = typeAttribute && readType(typeAttribute.expression, diagnostics);
   const defaultAttribute = attributes.get("default");
@@ -80,6 +85,7 @@ export function readVariable(item: Block | Attribute, scope: Scope, diagnostics:
     default: value,
     sensitive: readConstant(attributes.get("sensitive"), BOOL, truthOf, diagnostics) ?? false,
     validations: blocks.flatMap((block) => readValidation(block, diagnostics)),
+    isBroken: diagnostics.slice(before).some(({ severity }) => severity === "error"),
   };
 }
 
@@ -221,6 +227,7 @@ const onlyItself = (problem: Diagnostic, name: string): Diagnostic =>
         code: "validation-reference",
         summary: "Invalid reference in validation",
         detail: `A condition can refer to its own variable only: var.${name}.`,
+        values: undefined,
       }
     : problem;
 
@@ -231,7 +238,7 @@ const violated = (declaration: VariableDeclaration, message: string, context: So
   error(
     "invalid-variable-value",
     "Invalid value for input variable",
-    `${message}\nThis is the rule of var.${declaration.name} at ${context.file.name}.`,
+    `${message}\nThe rule is at ${context.file.name}:${lineOf(context.file, context.start)}.`,
     declaration.range,
     { context },
   );

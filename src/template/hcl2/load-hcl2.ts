@@ -19,7 +19,7 @@ import { readSource } from "../files/read-source.ts";
 import { commonFunctions } from "../interpolate/functions.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
-import type { BuildPlan, InputVariable, LocalValue, RequiredPlugin, Template } from "../model.ts";
+import type { BuildPlan, InputVariable, LocalValue, RequiredPlugin, Template, TemplateNames } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 import { Selection } from "../select-builds.ts";
 import { secretsIn } from "../secrets.ts";
@@ -143,8 +143,7 @@ class Loader {
       fetchRemote,
     });
     const settle = <Result>(compute: () => Result) => library.settle(compute, signal);
-    // Loading every function that is named keeps later evaluations from being repeated.
-    await settle(() => bodies.forEach((body) => functionNames(body).forEach((name) => library.get(name))));
+    await library.preload(bodies.flatMap((body) => [...functionNames(body)]));
     const lookup = new ComponentLookup(registry);
     const functionsOnly: Scope = { variables: new Map(), functions: library };
     const variables = await this.#variables(functionsOnly, settle);
@@ -181,7 +180,7 @@ class Loader {
       ["data", dataValue(evaluated.data)],
     ]);
     const builds = await this.#plan(scope, references, interpolator, lookup, settle);
-    return this.#template(variables, evaluated.locals, builds);
+    return this.#template(variables, evaluated.locals, builds, { scope, settle });
   }
 
   readonly #report = (...diagnostics: readonly Diagnostic[]): void => this.#diagnostics.add(...diagnostics);
@@ -275,7 +274,6 @@ class Loader {
       const attempt = await settle(() => {
         const found: Diagnostic[] = [];
         const selection = new Selection(this.#options.only, this.#options.except);
-        const report = (...diagnostics: readonly Diagnostic[]) => void found.push(...diagnostics);
         const builds = planBuilds({
           declarations: this.#declarations,
           scope,
@@ -283,14 +281,14 @@ class Loader {
           interpolator,
           lookup,
           selection,
-          report,
+          report: (...diagnostics) => void found.push(...diagnostics),
           onSecrets: this.#addSecrets,
         });
-        return { builds, found: [...found, ...selection.diagnostics()] };
+        const decoded = lookup.isWaiting ? [] : decodeAll(builds);
+        return { builds, found: [...found, ...selection.diagnostics(), ...decoded] };
       });
       if (await lookup.loadWanted()) continue;
-      const decoded = await settle(() => decodeAll(attempt.builds));
-      this.#diagnostics.add(...attempt.found, ...decoded);
+      this.#diagnostics.add(...attempt.found);
       if (attempt.builds.length === 0 && !this.#diagnostics.hasErrors)
         this.#diagnostics.add(nothingToBuild(this.#options, this.#declarations));
       return attempt.builds;
@@ -301,6 +299,7 @@ class Loader {
     variables: readonly InputVariable[],
     locals: readonly LocalValue[],
     builds: readonly BuildPlan[],
+    names?: TemplateNames,
   ): Template {
     const secrets = this.#secrets;
     return {
@@ -312,6 +311,7 @@ class Loader {
       locals,
       requiredPlugins: this.#requiredPlugins,
       builds,
+      names,
       get secrets() {
         return [...secrets];
       },
@@ -322,13 +322,13 @@ class Loader {
 const forwardSlashes = (path: string): string => path.replaceAll("\\", "/");
 
 const refusedFunctions: ReadonlyMap<string, string> = new Map([
-  ["user", "user is for legacy JSON templates; in HCL2, write ${var.NAME}"],
-  ["env", 'env is for legacy JSON templates; in HCL2, write an input variable whose default is env("NAME")'],
-  ["consul_key", 'consul_key is for legacy JSON templates; in HCL2, write ${consul_key("KEY")}'],
-  ["vault", 'vault is for legacy JSON templates; in HCL2, write ${vault("PATH", "KEY")}'],
+  ["user", '"user" is for legacy JSON templates; in HCL2, write ${var.NAME}'],
+  ["env", '"env" is for legacy JSON templates; in HCL2, write an input variable whose default is env("NAME")'],
+  ["consul_key", '"consul_key" is for legacy JSON templates; in HCL2, write ${consul_key("KEY")}'],
+  ["vault", '"vault" is for legacy JSON templates; in HCL2, write ${vault("PATH", "KEY")}'],
   [
     "aws_secretsmanager",
-    'aws_secretsmanager is for legacy JSON templates; in HCL2, write ${aws_secretsmanager("NAME", "KEY")}',
+    '"aws_secretsmanager" is for legacy JSON templates; in HCL2, write ${aws_secretsmanager("NAME", "KEY")}',
   ],
 ]);
 

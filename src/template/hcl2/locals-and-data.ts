@@ -194,6 +194,7 @@ async function readData(
       interpolator: context.interpolator,
       scope: {},
       weak: false,
+      metaArguments: [],
     };
     const { config, diagnostics } = decodeComponent(input);
     return { config, diagnostics: [...expanded.diagnostics, ...diagnostics] };

@@ -1,9 +1,9 @@
 import type { Block } from "../../language/ast.ts";
 import { expandDynamicBlocks, type ScopedBlock, type ScopedBody } from "../../language/dynamic-blocks.ts";
-import { childScope, type Scope } from "../../language/evaluate/scope.ts";
+import { childScope, lookUpVariable, type Scope } from "../../language/evaluate/scope.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { objectValue, stringValue, type Value } from "../../language/value.ts";
+import { entriesOf, objectValue, stringValue, type Value } from "../../language/value.ts";
 import type { Builder } from "../../sdk/component.ts";
 import { buildValue } from "../build-values.ts";
 import { error } from "../diagnostics.ts";
@@ -103,6 +103,7 @@ function planInstance(
   return {
     identity: source.identity,
     blockName: build.name,
+    blockRange: build.block.headerRange,
     description: build.description,
     builder: planBuilder(builder, reference, round.scope, sourceValue, source, context),
     ...planSteps(build, sourceValue, source, context),
@@ -126,6 +127,7 @@ function planBuilder(
     interpolator: context.interpolator,
     scope: { buildName: source.identity.sourceName, builderType: source.identity.builderType },
     weak: false,
+    metaArguments: sourceMeta,
     onSecrets: context.onSecrets,
     readArguments() {
       const scope = childScope(outer, [["source", sourceValue]]);
@@ -144,9 +146,16 @@ const sourceDeclarationMeta: ReadonlySet<string> = new Set(["for_each", "enabled
 
 /** The arguments of a `source` block inside a build. */
 function addedArguments(extra: ScopedBlock, sourceValue: Value, context: PlanContext) {
-  const scope = childScope(extra.body.scope, [["source", sourceValue]]);
+  const scope = childScope(extra.body.scope, [["source", withIterator(sourceValue, extra)]]);
   const { body } = expandDynamicBlocks(extra.content, scope);
   return bodyArguments(body, { references: context.references, skip: sourceMeta });
+}
+
+/** In `dynamic "source"` the iterator has the same name: `source.key` and `source.value` are beside `source.name`. */
+function withIterator(sourceValue: Value, { origin, body }: ScopedBlock): Value {
+  const iterator = origin && lookUpVariable(body.scope, "source");
+  if (!iterator || !(iterator.content instanceof Map)) return sourceValue;
+  return objectValue([...entriesOf(iterator), ...entriesOf(sourceValue)]);
 }
 
 type Arguments = ReturnType<typeof bodyArguments>;

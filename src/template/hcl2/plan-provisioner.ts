@@ -115,6 +115,7 @@ function planBody<C extends Component>(
     interpolator: context.interpolator,
     scope: { buildName: source.identity.sourceName, builderType: source.identity.builderType },
     weak: false,
+    metaArguments: skip,
     onSecrets: context.onSecrets,
     readArguments(data) {
       const here = data ? rebase(scope, at.scope, at.scopeWith(data)) : scope;

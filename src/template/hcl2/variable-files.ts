@@ -6,6 +6,7 @@ import { parseHcl } from "../../language/parse.ts";
 import type { SourceFile, SourceRange } from "../../language/source.ts";
 import { error } from "../diagnostics.ts";
 import { readSource } from "../files/read-source.ts";
+import { displayPath } from "../files/template-files.ts";
 
 /** A file of values for input variables. */
 export interface VariableFile {
@@ -20,7 +21,7 @@ export async function readVariableFiles(
 ): Promise<readonly VariableFile[]> {
   const sources = await Promise.all(
     paths.map(async (path) => {
-      if (!/\.(hcl|json)$/.test(path)) return { file: undefined, diagnostics: [wrongEnding(path)] };
+      if (!/\.(hcl|json)$/.test(path)) return { file: undefined, diagnostics: [wrongEnding(displayPath(path, cwd))] };
       return readSource("variable file", resolve(cwd, path), cwd);
     }),
   );

@@ -16,6 +16,9 @@ export interface InterpolationScope {
   readonly data?: GeneratedData | undefined;
 }
 
+/** A function that exists, but not for this kind of template. */
+export class RefusedFunction extends GoTemplateError {}
+
 /** Renders the `{{ }}` of one run. Parses each text once, however many builds share it. */
 export class Interpolator {
   readonly #functions: TemplateFunctions;
@@ -35,7 +38,7 @@ export class Interpolator {
     const template = this.#parse(text);
     if (template instanceof GoTemplateError) return template;
     const call = functionCalls(template).find(({ name }) => this.#refused.has(name));
-    return call && new GoTemplateError(this.#refused.get(call.name)!, call);
+    return call && new RefusedFunction(this.#refused.get(call.name)!, call);
   }
 
   /** Whether rendering has to wait for the machine: the text calls `build`. */

@@ -18,6 +18,19 @@ export class JsonData {
     this.#renames = renames;
   }
 
+  /** Lets an object stand for the text at `key` of a list: `"manifest"` for `{ "type": "manifest" }`. */
+  standIn(object: JsonRecord, list: readonly unknown[], key: number): void {
+    const node = this.#nodes.get(list);
+    const item = node?.kind === "array" ? node.items[key] : undefined;
+    if (!item) return;
+    const { range } = item;
+    this.#nodes.set(object, {
+      kind: "object",
+      properties: [{ name: "type", nameRange: range, value: item, range }],
+      range,
+    });
+  }
+
   /** Where `path`, seen from `owner`, is in the text: as deep as it leads to something the user wrote. */
   rangeOf(owner: unknown, path: ArgumentPath, part: "name" | "value" = "value"): SourceRange | undefined {
     let value = owner;

@@ -152,7 +152,11 @@ class Reader {
   /** A post-processor: its type alone, or an object. */
   #step(owner: Record<string | number, unknown>, key: number): readonly JsonRecord[] {
     const value = owner[key];
-    if (typeof value === "string") return [{ type: value }];
+    if (typeof value === "string") {
+      const object = { type: value };
+      this.#data.standIn(object, owner as never, key);
+      return [object];
+    }
     const component = this.component(owner, key);
     return component ? [component] : [];
   }

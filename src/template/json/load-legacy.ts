@@ -118,10 +118,11 @@ class LegacyLoader {
           isSecretText,
           report,
         });
-        return { builds, found: [...found, ...selection.diagnostics()] };
+        const decoded = lookup.isWaiting ? [] : decodeAll(builds);
+        return { builds, found: [...found, ...selection.diagnostics(), ...decoded] };
       });
       if (await lookup.loadWanted()) continue;
-      this.#report(...attempt.found, ...(await settle(() => decodeAll(attempt.builds))));
+      this.#report(...attempt.found);
       if (
         attempt.builds.length === 0 &&
         attempt.found.every(({ severity }) => severity !== "error") &&

@@ -5,7 +5,7 @@ import type { SourceRange } from "../../language/source.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { isComponent, type ComponentLookup } from "../component-lookup.ts";
-import { error } from "../diagnostics.ts";
+import { asSentence, error } from "../diagnostics.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { Interpolator } from "../interpolate/interpolator.ts";
 import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
@@ -186,6 +186,7 @@ class Planner {
       interpolator,
       scope: { buildName: named.name, builderType: String(named.builder["type"]) },
       weak: true,
+      metaArguments: skip,
       onSecrets: () => {},
       readArguments: () => jsonArguments(data, item, { skip, override, isSecretText }),
     });
@@ -247,12 +248,7 @@ class Planner {
     } catch (failure) {
       if (!(failure instanceof GoTemplateError)) throw failure;
       this.#context.report(
-        error(
-          "invalid-template",
-          "Invalid template",
-          `${failure.message}.`.replace(/([.?])\.$/, "$1"),
-          this.#rangeOf(item, key),
-        ),
+        error("invalid-template", "Invalid template", asSentence(failure.message), this.#rangeOf(item, key)),
       );
       return undefined;
     }

@@ -3,7 +3,7 @@ import type { SourceRange } from "../../language/source.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { error } from "../diagnostics.ts";
+import { asSentence, error } from "../diagnostics.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { rangeWithin } from "../range-within.ts";
 
@@ -77,8 +77,5 @@ export class UserVariables {
 
 function cannotRender(failure: GoTemplateError, text: string, range: SourceRange | undefined): Diagnostic {
   const subject = range && rangeWithin(range, text, failure.offset, failure.end);
-  const message = failure.message.replace(/^./, (first) => first.toUpperCase());
-  return error("invalid-template", "Invalid template", /[.?]$/.test(message) ? message : `${message}.`, subject, {
-    context: range,
-  });
+  return error("invalid-template", "Invalid template", asSentence(failure.message), subject, { context: range });
 }

@@ -43,6 +43,6 @@ function remoteFunction(
 export const refusedOutsideVariables: ReadonlyMap<string, string> = new Map(
   ["env", "consul_key", "vault", "aws_secretsmanager", "aws_secretsmanager_raw"].map((name) => [
     name,
-    `${name} may only be called in "variables": set a variable there and use {{ user \`NAME\` }} here`,
+    `"${name}" may only be called in "variables": set a variable there and use {{ user \`NAME\` }} here`,
   ]),
 );
