@@ -1,6 +1,6 @@
 import { checkFiles } from "../core/check-files.ts";
 import { dataSourceReader } from "../core/read-data-source.ts";
-import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
+import { hasErrors } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
 import { loadTemplate } from "../template/load-template.ts";
 import type { LoadOptions } from "../template/load-options.ts";
@@ -12,6 +12,8 @@ import { templateOptions, type templateFlags } from "./template-flags.ts";
 
 export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclaredVariables" | "syntaxOnly"> {
   readonly flags: FlagValues<typeof templateFlags>;
+  /** Only to look at the template: variables may be without values, and files are not checked. */
+  readonly isForLooking?: boolean | undefined;
   /** Otherwise they stay unknown, and nothing outside the template's files is asked. */
   readonly readsDataSources: boolean;
 }
@@ -23,15 +25,15 @@ export async function loadChecked(
   options: LoadCheckedOptions,
 ): Promise<{ readonly template: Template | undefined; readonly isValid: boolean }> {
   const { host, signal } = session;
-  const { flags, readsDataSources, ...rest } = options;
+  const { flags, readsDataSources, isForLooking, ...rest } = options;
   const online = readsDataSources
     ? { readDataSource: dataSourceReader(session), fetchRemote: await createRemote(session) }
     : {};
   const { template, diagnostics } = await loadTemplate({ ...templateOptions(flags), ...rest, ...online, host, registry, signal });
   for (const secret of template?.secrets ?? []) output.redactor.add(secret);
   const directories = { work: host.cwd, template: template?.directory ?? host.cwd };
-  const files = template && options.syntaxOnly !== true ? await checkFiles(template.builds, directories) : [];
-  const all: readonly Diagnostic[] = [...diagnostics, ...files];
+  const files = template && options.syntaxOnly !== true && isForLooking !== true ? await checkFiles(template.builds, directories) : [];
+  const all = [...diagnostics, ...files].filter(({ code }) => isForLooking !== true || code !== "unset-variable");
   for (const diagnostic of all) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   return { template, isValid: template !== undefined && !hasErrors(all) };
 }
