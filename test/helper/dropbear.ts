@@ -7,31 +7,35 @@ import { findProgram } from "./need.ts";
 import { freePort, keygen, untilAccepting, type TestSshd } from "./sshd.ts";
 
 export interface DropbearOptions {
-  /** Programs in the guest's PATH. Without it, those of this computer. */
-  readonly programs?: readonly string[];
+  /** Busybox applets the guest has besides the usual ones. */
+  readonly tools: readonly string[];
 }
 
+const USUAL =
+  "[ cat chmod chown cp cut dd dirname echo env false find grep head id kill ls mkdir mktemp mv nohup printf ps readlink rm sed sh sleep sort stat tail tee test touch tr true umask uname wc".split(
+    " ",
+  );
+
 /**
- * A real dropbear on loopback, as small guests have it: no SFTP, and only the programs named. Dropbear reads
- * `~/.ssh/authorized_keys`, so it sees a home directory of its own (a private mount, as root; else `-D`).
+ * A real dropbear on loopback whose user has busybox and nothing else, as in small guests: no SFTP, no scp. It sees a
+ * home, a shell and a PATH of its own through private mounts, which takes root.
  */
 export async function createDropbear(
-  options: DropbearOptions = {},
+  options: DropbearOptions,
 ): Promise<Pick<TestSshd, "host" | "port" | "username" | "keyFile" | "directory" | "log">> {
   const directory = await mkdtemp(join(tmpdir(), "imgbuild-dropbear-"));
-  await chmod(directory, 0o700);
-  const port = await freePort();
-  const keyFile = join(directory, "user_key");
+  await chmod(directory, 0o755);
+  const [port, keyFile] = [await freePort(), join(directory, "user_key")];
   keygen(keyFile);
-  const keys = join(directory, "keys");
-  await mkdir(keys, { mode: 0o700 });
-  await writeFile(join(keys, "authorized_keys"), await readFile(`${keyFile}.pub`), { mode: 0o600 });
   execFileSync("dropbearkey", ["-t", "ed25519", "-f", join(directory, "host_key")], { stdio: "ignore" });
-  const dropbear = `${findProgram("dropbear") ?? "dropbear"} -F -E -r ${directory}/host_key -p 127.0.0.1:${port} -P ${directory}/pid`;
+  await furnishHome(directory, keyFile, options.tools);
+  const dropbear = `${findProgram("dropbear") ?? "dropbear"} -F -E -e -r ${directory}/host_key -p 127.0.0.1:${port} -P ${directory}/pid`;
   const script = [
-    `mkdir -p "$HOME/.ssh" && mount --bind ${keys} "$HOME/.ssh"`,
-    ...(options.programs === undefined ? [] : await confine(directory, options.programs)),
-    `exec ${dropbear}`,
+    `mount --bind ${directory}/passwd /etc/passwd`,
+    `mount --bind ${directory}/shells /etc/shells`,
+    // This computer's OpenSSH lends dropbear no SFTP.
+    "for f in /usr/lib/sftp-server /usr/lib/openssh/sftp-server /usr/libexec/sftp-server; do [ ! -e $f ] || mount --bind /dev/null $f; done",
+    `exec env -i PATH=${directory}/bin ${dropbear}`,
   ].join(" && ");
   const child = spawn("unshare", ["-m", "sh", "-c", script], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
@@ -46,10 +50,20 @@ export async function createDropbear(
   return { host: "127.0.0.1", port, username: userInfo().username, keyFile, directory, log: () => log };
 }
 
-/** Hides all programs but the named ones from the sessions: they see a /usr/local/bin, /usr/bin… of links to copies. */
-async function confine(directory: string, programs: readonly string[]): Promise<readonly string[]> {
-  const bin = join(directory, "bin");
+async function furnishHome(directory: string, keyFile: string, tools: readonly string[]): Promise<void> {
+  const [home, bin] = [join(directory, "home"), join(directory, "bin")];
+  await mkdir(join(home, ".ssh"), { recursive: true, mode: 0o700 });
+  await writeFile(join(home, ".ssh/authorized_keys"), await readFile(`${keyFile}.pub`), { mode: 0o600 });
   await mkdir(bin);
-  for (const name of programs) await symlink(join("/proc/1/root", findProgram(name) ?? name), join(bin, name));
-  return [];
+  const busybox = findProgram("busybox") ?? "/bin/busybox";
+  for (const applet of [...USUAL, ...tools]) await symlink(busybox, join(bin, applet));
+  // Dropbear gives sessions a PATH of its own, so the shell that starts them sets it right.
+  const shell = join(directory, "shell");
+  await writeFile(shell, `#!${bin}/sh\nPATH=${bin}; export PATH\nexec ${bin}/sh "$@"\n`, { mode: 0o755 });
+  const { username } = userInfo();
+  const passwd = (await readFile("/etc/passwd", "utf8"))
+    .split("\n")
+    .map((line) => (line.startsWith(`${username}:`) ? `${username}:*:0:0::${home}:${shell}` : line));
+  await writeFile(join(directory, "passwd"), passwd.join("\n"));
+  await writeFile(join(directory, "shells"), `${shell}\n`);
 }

@@ -26,8 +26,7 @@ const terminal = {
  */
 export async function execOnLink(link: SshLink, command: string, options: LinkExecOptions): Promise<ExecResult> {
   const { signal } = options;
-  const channel = await openCommand(link, command, options);
-  const ended = channelEnd(channel, link);
+  const { channel, ended, output } = await openCommand(link, command, options);
   let abort!: () => void;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => {
@@ -40,11 +39,6 @@ export async function execOnLink(link: SshLink, command: string, options: LinkEx
   aborted.catch(() => {});
   signal.addEventListener("abort", abort, { once: true });
   const watch = silenceWatch(channel, link, options.silenceLimitMs ?? 0);
-  const output = Promise.all([
-    deliver(channel, channel, options.onStdout),
-    deliver(channel.stderr, channel, options.onStderr),
-  ]);
-  output.catch(() => {});
   try {
     feed(channel, options.stdin).catch((error: unknown) => link.cut(String(error)));
     const result = await Promise.race([ended, aborted]);
@@ -56,12 +50,38 @@ export async function execOnLink(link: SshLink, command: string, options: LinkEx
   }
 }
 
-function openCommand(link: SshLink, command: string, options: LinkExecOptions): Promise<ClientChannel> {
+interface RunningCommand {
+  readonly channel: ClientChannel;
+  readonly ended: Promise<ExecResult>;
+  /** Settles when everything printed was handed over. */
+  readonly output: Promise<unknown>;
+}
+
+function openCommand(link: SshLink, command: string, options: LinkExecOptions): Promise<RunningCommand> {
   const request: SshExecOptions = {
     ...(options.pty === true ? { pty: terminal as never } : {}),
     ...(options.agentForward === true ? ({ agentForward: true } as object) : {}),
   };
-  return link.ask("run a command", (answer) => link.client.exec(command, request, answer), options.signal);
+  return link.ask<RunningCommand>(
+    "run a command",
+    (answer) =>
+      link.client.exec(command, request, (error, channel) => {
+        if (error) return answer(error, undefined as never);
+        // At once: one packet later the exit status may have come and gone.
+        answer(undefined, observe(link, channel, options));
+      }),
+    options.signal,
+  );
+}
+
+function observe(link: SshLink, channel: ClientChannel, options: LinkExecOptions): RunningCommand {
+  const ended = channelEnd(channel, link);
+  const output = Promise.all([
+    deliver(channel, channel, options.onStdout),
+    deliver(channel.stderr, channel, options.onStderr),
+  ]);
+  output.catch(() => {});
+  return { channel, ended, output };
 }
 
 function channelEnd(channel: ClientChannel, link: SshLink): Promise<ExecResult> {

@@ -117,7 +117,12 @@ export async function downloadTree(
     const [result] = await Promise.all([sending, extracting.catch((error: unknown) => failExtract(error, sending))]);
     return check(result, `copy "${from}" from the machine`, stderr);
   }
-  const transfer = await sftpTransfer(guest.link, options.signal, counter.add);
+  const transfer = await sftpTransfer(guest.link, options.signal, counter.add).catch((cause: unknown) => {
+    if (!guest.link.alive || options.signal.aborted) throw cause;
+    throw new BuildError(`Could not copy the directory "${from}" from the machine: it has neither tar nor SFTP`, {
+      cause,
+    });
+  });
   await downloadBySftp(transfer, from, directoryTarget(from, to, posix.basename), options.onLeftOut);
 }
 
