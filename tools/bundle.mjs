@@ -18,8 +18,10 @@ const { outputFiles } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   chunkNames: "chunks/[name]-[hash]",
-  // CommonJS dependencies bundled into ESM still call require() for Node's own modules.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  // CommonJS dependencies bundled into ESM still call require() for Node's own modules, and ssh2 looks at __dirname.
+  banner: {
+    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url),__dirname=import.meta.dirname;",
+  },
   // Packages with native or WebAssembly parts find those beside themselves.
   external: ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@toondepauw/node-zstd", "bzip2-wasm"],
   legalComments: "none",
