@@ -12,7 +12,7 @@ export interface DropbearOptions {
 }
 
 const USUAL =
-  "[ cat chmod chown cp cut dd dirname echo env false find grep head id kill ls mkdir mktemp mv nohup printf ps readlink rm sed sh sleep sort stat tail tee test touch tr true umask uname wc".split(
+  "[ cat chmod chown cp cut dd dirname echo env false find grep head id kill ls mkdir mktemp mv nohup printf ps readlink rm sed sleep sort stat tail tee test touch tr true umask uname wc".split(
     " ",
   );
 
@@ -57,6 +57,8 @@ async function furnishHome(directory: string, keyFile: string, tools: readonly s
   await mkdir(bin);
   const busybox = findProgram("busybox") ?? "/bin/busybox";
   for (const applet of [...USUAL, ...tools]) await symlink(busybox, join(bin, applet));
+  // Busybox's own shell knows all applets, linked or not; dash knows what is there.
+  await symlink(findProgram("dash") ?? "/bin/sh", join(bin, "sh"));
   // Dropbear gives sessions a PATH of its own, so the shell that starts them sets it right.
   const shell = join(directory, "shell");
   await writeFile(shell, `#!${bin}/sh\nPATH=${bin}; export PATH\nexec ${bin}/sh "$@"\n`, { mode: 0o755 });

@@ -33,12 +33,16 @@ export interface SshdOptions {
   readonly port?: number;
   /** Accept this password. Only as root: the server then sees a shadow file of its own. */
   readonly password?: string;
+  /** Outside of a test: the caller ends the server. */
   readonly forBenchmark?: boolean;
+  /** Where its files go; a fresh directory otherwise. */
+  readonly directory?: string;
 }
 
 /** Call inside a test: the server ends with it. */
 export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
-  const directory = await mkdtemp(join(tmpdir(), "imgbuild-sshd-"));
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "imgbuild-sshd-")));
+  await mkdir(directory, { recursive: true });
   await chmod(directory, 0o755);
   const port = options.port ?? (await freePort());
   const keyFile = join(directory, "user_key");
