@@ -30,7 +30,8 @@ export interface Started {
   until(text: string): Promise<void>;
 }
 
-export const imgbuildPath = resolve("dist/imgbuild.js");
+/** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made. */
+export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgbuild.js");
 
 /** Call inside a test. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
