@@ -1,0 +1,164 @@
+import { block, blocks, choice, defaultText, duration, flag, integer, list, text } from "../../../sdk/schema/field.ts";
+import { atMostOne, error, exactlyOne, rule, warning } from "../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { amiFilter, resourceFilter, subnetFilter } from "./filters.ts";
+import { tagFields } from "./tags.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const placement = defineSchema({
+  host_resource_group_arn: text("ARN of the host resource group to launch into.").optional(),
+  host_id: text("Dedicated host to launch on.").optional(),
+  tenancy: choice(["default", "dedicated", "host"], "Tenancy of the instance.").optional(),
+});
+
+const license = defineSchema({ license_configuration_request: text("ARN of a licence configuration.") });
+
+const metadataOptions = defineSchema({
+  http_endpoint: choice(["enabled", "disabled"], "Whether the instance can ask the metadata service.").default(
+    "enabled",
+  ),
+  http_tokens: choice(["optional", "required"], "`required` means IMDSv2 only.").default("optional"),
+  http_put_response_hop_limit: integer("Hops an answer of the metadata service may take.").min(1).max(64).default(1),
+  instance_metadata_tags: choice(
+    ["enabled", "disabled"],
+    "Whether tags can be read from the metadata service.",
+  ).default("disabled"),
+});
+
+const statement = defineSchema({
+  Effect: choice(["Allow", "Deny"], "What the statement does.").default("Allow"),
+  Action: list(text("An action."), "Actions, such as `s3:GetObject`."),
+  Resource: list(text("An ARN."), "What the actions may touch."),
+  Sid: text("Id of the statement.").optional(),
+});
+const policyDocument = defineSchema({
+  Version: text("Version of the policy language.").default("2012-10-17"),
+  Statement: blocks(statement, "One statement.").min(1),
+});
+
+/** The machine the image is made on. Shared by every builder that runs an instance. */
+export const runFields = {
+  source_ami: text("The image to start from, by id.").optional(),
+  source_ami_filter: block(amiFilter, "The image to start from, found by its properties.").optional(),
+  instance_type: text("Size of the machine.").optional(),
+  spot_instance_types: list(
+    text("An instance type."),
+    "Sizes to ask for on the spot market, in order of preference.",
+  ).default([]),
+  spot_price: text("Most to pay for an hour on the spot market; `auto` sets no limit of its own.").optional(),
+  spot_allocation_strategy: choice(
+    ["lowest-price", "diversified", "capacity-optimized", "capacity-optimized-prioritized", "price-capacity-optimized"],
+    "How a spot fleet chooses.",
+  ).optional(),
+  ...tagFields("spot_tag", "the spot request"),
+  ...tagFields("fleet_tag", "the fleet"),
+  block_duration_minutes: integer("Ignored: Amazon no longer sells spot instances by duration.").optional(),
+  capacity_fallback: flag(
+    "Where capacity is short, try the other subnets, zones and types that match, and for spot in the end an instance on demand. Beyond Packer.",
+  ).default(false),
+  vpc_id: defaultText(text("The VPC to launch in.").optional(), "the default VPC"),
+  vpc_filter: block(resourceFilter, "The VPC, found by its properties.").optional(),
+  subnet_id: text("The subnet to launch in.").optional(),
+  subnet_filter: block(subnetFilter, "The subnet, found by its properties.").optional(),
+  availability_zone: text("The zone to launch in.").optional(),
+  security_group_id: text("An existing security group.").optional(),
+  security_group_ids: list(text("An id."), "Existing security groups.").default([]),
+  security_group_filter: block(resourceFilter, "Existing security groups, found by their properties.").optional(),
+  temporary_security_group_source_cidrs: defaultText(
+    list(text("An IPv4 or IPv6 network."), "Who may reach the machine through the temporary security group.").default(
+      [],
+    ),
+    "your own address where it can be found out, else everybody (with a warning)",
+  ),
+  temporary_security_group_source_public_ip: flag(
+    "Insist on your own address: fail where it cannot be found out.",
+  ).default(false),
+  associate_public_ip_address: flag("Give the machine a public address, or not, whatever the subnet says.").optional(),
+  iam_instance_profile: text("Existing instance profile.").optional(),
+  skip_profile_validation: flag("Do not look the instance profile up first.").default(false),
+  temporary_iam_instance_profile_policy_document: block(
+    policyDocument,
+    "Policy for an instance profile made for this build.",
+  ).optional(),
+  ...tagFields("run_tag", "the machine and everything made to run it, and of the image unless `skip_ami_run_tags`"),
+  ...tagFields("run_volume_tag", "the machine's volumes"),
+  user_data: text("User data, as text; encoded as needed.").optional(),
+  user_data_file: text("A file with user data.").optional(),
+  ebs_optimized: flag("Launch EBS-optimised.").default(false),
+  enable_nitro_enclave: flag("Allow Nitro enclaves.").default(false),
+  enable_unlimited_credits: flag("Let burstable machines burst without limit (at a price).").default(false),
+  shutdown_behavior: choice(["stop", "terminate"], "What a shutdown from inside does.").default("stop"),
+  disable_stop_instance: flag(
+    "Do not stop the machine: it stops itself as the last thing the provisioners do.",
+  ).default(false),
+  placement: block(placement, "Where the machine is placed.").optional(),
+  license_specifications: blocks(license, "A licence configuration to attach.").default([]),
+  capacity_reservation_preference: choice(["none", "open"], "Whether an open capacity reservation is used.").optional(),
+  capacity_reservation_id: text("The capacity reservation to use.").optional(),
+  capacity_reservation_group_arn: text("The group of capacity reservations to use.").optional(),
+  metadata_options: block(metadataOptions, "The metadata service of the machine.").optional(),
+  no_ephemeral: flag("Suppress the instance store volumes of the source image.").default(false),
+  windows_password_timeout: duration("How long to wait for the password of a Windows machine.").default(20 * 60_000),
+  ssh_interface: choice(
+    ["public_ip", "private_ip", "public_dns", "private_dns", "ipv6", "session_manager"],
+    "Which of the machine's addresses to connect to.",
+  ).optional(),
+  session_manager_port: integer("Local port of the Session Manager tunnel.").min(1).max(65_535).optional(),
+  pause_before_ssm: duration("How long to leave the machine alone before the first Session Manager tunnel.").default(0),
+};
+
+export const runRenamed = { enable_t2_unlimited: "enable_unlimited_credits" } as const;
+
+export const runRules = [
+  exactlyOne("source_ami", "source_ami_filter"),
+  exactlyOne("instance_type", "spot_instance_types"),
+  atMostOne("user_data", "user_data_file"),
+  atMostOne("security_group_id", "security_group_ids", "security_group_filter"),
+  atMostOne("iam_instance_profile", "temporary_iam_instance_profile_policy_document"),
+  atMostOne("vpc_id", "vpc_filter"),
+  atMostOne("subnet_id", "subnet_filter"),
+  atMostOne("capacity_reservation_preference", "capacity_reservation_id", "capacity_reservation_group_arn"),
+  rule(["source_ami"], amiIdLooksRight),
+  rule(["block_duration_minutes"], durationIsIgnored),
+  rule(["enable_unlimited_credits", "spot_price"], creditsAreOnDemand),
+];
+
+function amiIdLooksRight({ source_ami: id }: Values): ConfigIssue[] {
+  if (typeof id !== "string" || id === "" || /^ami-[0-9a-f]{8,17}$/.test(id)) return [];
+  return [
+    error(
+      "invalid-argument",
+      ["source_ami"],
+      "Invalid value",
+      `source_ami must be an image id such as "ami-0c55b159cbfafe1f0", not "${id}". To find an image by its name use source_ami_filter.`,
+    ),
+  ];
+}
+
+function durationIsIgnored({ block_duration_minutes: minutes }: Values): ConfigIssue[] {
+  if (minutes === undefined) return [];
+  return [
+    warning(
+      "ignored-argument",
+      ["block_duration_minutes"],
+      "Ignored argument",
+      "Amazon no longer sells spot instances by duration; block_duration_minutes has no effect.",
+    ),
+  ];
+}
+
+function creditsAreOnDemand({ enable_unlimited_credits: unlimited, spot_price: price }: Values): ConfigIssue[] {
+  if (unlimited !== true || price === undefined || price === "") return [];
+  return [
+    error(
+      "conflicting-arguments",
+      ["enable_unlimited_credits"],
+      "Conflicting arguments",
+      "Unlimited credits are for instances on demand, and spot_price asks for a spot instance.",
+    ),
+  ];
+}
+
+const runSchema = defineSchema(runFields);
+export type RunConfig = ConfigOf<typeof runSchema>;
