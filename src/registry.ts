@@ -45,6 +45,7 @@ const components: { readonly [Kind in ComponentKind]: Table } = {
 export const reapers: ReaperTable = {
   directory: async () => (await import("./sdk/owned-directory.ts")).reaper,
   file: async () => (await import("./sdk/owned-file.ts")).reaper,
+  lock: async () => (await import("./sdk/owned-lock.ts")).reaper,
   process: async () => (await import("./sdk/owned-process.ts")).reaper,
   "qemu-process": async () => (await import("./builders/qemu/reaper.ts")).reaper,
 };

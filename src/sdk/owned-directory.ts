@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "../lib/atomic-file.ts";
 import { BuildError } from "./error.ts";
 import type { Reaper } from "./journal.ts";
+import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
 import type { Run, Step } from "./run.ts";
 
 /** The file that says which run made a directory. Its content is the run id and a line end. */
@@ -25,8 +26,11 @@ export async function createOwnedDirectory(
   options: { readonly mode?: number } = {},
 ): Promise<OwnedDirectory> {
   let kept = false;
-  const entry = await step.own({ kind: "directory", id: path }, async () => {
-    if (!kept) await removeOwnedDirectory(path, run.runId);
+  const parents = await highestMissingParent(path);
+  const entry = await step.own({ kind: "directory", id: path, details: { parents } }, async () => {
+    if (kept) return;
+    await removeOwnedDirectory(path, run.runId);
+    await removeEmptyParents(path, parents);
   });
   await makeOwnedDirectory(path, run.runId, options);
   return {
@@ -47,7 +51,7 @@ export async function makeOwnedDirectory(
 ): Promise<void> {
   if (await exists(path)) throw new BuildError(`The directory "${path}" exists already`);
   const aside = asideName(path, runId);
-  await mkdir(dirname(path), { recursive: true });
+  await makeParents(path);
   await mkdir(aside, { mode });
   await writeFile(join(aside, MARKER_FILE), `${runId}\n`, { flag: "wx", mode: 0o600 });
   await rename(aside, path);
@@ -77,14 +81,18 @@ export const reaper: Reaper = {
   type: "directory",
   describe: ({ id }) => `directory ${id}`,
   manualCommand: ({ id }) => `rm -r -- '${id.replaceAll("'", `'\\''`)}'`,
-  reap: async ({ id }, { runId, dryRun }) => {
+  reap: async ({ id, details }, { runId, dryRun }) => {
+    const isThere = await exists(id);
+    const mark = await readFile(join(id, MARKER_FILE), "utf8").catch(() => undefined);
+    const isOurs = isThere && mark?.trim() === runId;
     const aside = asideName(id, runId);
     const isHalfDone = await exists(aside);
-    if (isHalfDone && !dryRun) await rm(aside, { recursive: true, force: true, maxRetries: 3 });
-    if (!(await exists(id))) return { kind: isHalfDone ? "removed" : "gone" };
-    const mark = await readFile(join(id, MARKER_FILE), "utf8").catch(() => undefined);
-    if (mark?.trim() !== runId) return { kind: "not-ours", why: `it has no ${MARKER_FILE} with the id of that run` };
-    if (!dryRun) await removeOwnedDirectory(id, runId);
-    return { kind: "removed" };
+    if (!dryRun) {
+      if (isHalfDone) await rm(aside, { recursive: true, force: true, maxRetries: 3 });
+      if (isOurs) await removeOwnedDirectory(id, runId);
+      await removeEmptyParents(id, details?.["parents"] as string | undefined);
+    }
+    if (isThere && !isOurs) return { kind: "not-ours", why: `it has no ${MARKER_FILE} with the id of that run` };
+    return { kind: isOurs || isHalfDone ? "removed" : "gone" };
   },
 };

@@ -1,7 +1,8 @@
-import { lstat, mkdir, open, rename, unlink, type FileHandle } from "node:fs/promises";
+import { lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "../lib/atomic-file.ts";
 import type { Reaper } from "./journal.ts";
+import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
 import type { Run, Step } from "./run.ts";
 
 /** A file being written for the user, which appears under its name complete or not at all, whatever happens. */
@@ -18,7 +19,7 @@ export interface OwnedFile {
 /**
  * Starts `path` under a temporary name beside it, which carries the run id (that is its mark), after writing it to the
  * journal. A committed file is recognised by device, inode and time of birth, journalled before the rename: were the
- * user to put another file there, no clean-up would touch it.
+ * user to put another file there, no clean-up would touch it. A file that replaced one of the user is never removed.
  */
 export async function createOwnedFile(
   run: Pick<Run, "runId">,
@@ -29,8 +30,9 @@ export async function createOwnedFile(
   const temporaryPath = temporaryName(path, run.runId);
   let state: "open" | "committed" | "kept" | "gone" = "open";
   let birth: Birth | undefined;
-  const entry = await step.own({ kind: "file", id: path }, () => discard());
-  await mkdir(dirname(path), { recursive: true });
+  const parents = await highestMissingParent(path);
+  const entry = await step.own({ kind: "file", id: path, details: { parents } }, () => discard());
+  await makeParents(path);
   const handle = await open(temporaryPath, "wx", options.mode ?? 0o644);
 
   const discard = async (): Promise<void> => {
@@ -38,16 +40,21 @@ export async function createOwnedFile(
     await handle.close().catch(() => {});
     await unlinkIfThere(temporaryPath);
     if (birth !== undefined && (await isSameFile(path, birth))) await unlinkIfThere(path);
+    await removeEmptyParents(path, parents);
     state = "gone";
   };
   const commit = async (): Promise<void> => {
     if (state !== "open") return;
     try {
       await handle.sync();
-      birth = birthOf(await handle.stat({ bigint: true }));
+      const written = birthOf(await handle.stat({ bigint: true }));
       // A full disk or a network file system may report the loss only here.
       await handle.close();
-      await entry.update({ ...birth });
+      // What takes the place of a file of the user is the user's from then on: with it, the old content would go, too.
+      if (!(await exists(path))) {
+        await entry.update({ ...written });
+        birth = written;
+      }
       await rename(temporaryPath, path);
       state = "committed";
     } catch (error) {
@@ -103,14 +110,16 @@ export const reaper: Reaper = {
   manualCommand: ({ id }) => `rm -- '${id.replaceAll("'", `'\\''`)}'`,
   reap: async ({ id, details }, { runId, dryRun }) => {
     const temporaryPath = temporaryName(id, runId);
-    const isHalfWritten = await exists(temporaryPath);
-    if (isHalfWritten && !dryRun) await unlinkIfThere(temporaryPath);
-    const outcome = { kind: isHalfWritten ? "removed" : "gone" } as const;
-    if (!(await exists(id))) return outcome;
     const birth = details as Partial<Birth> | undefined;
-    if (birth?.inode === undefined) return outcome;
-    if (!(await isSameFile(id, birth as Birth))) return { kind: "not-ours", why: "another file has that name now" };
-    if (!dryRun) await unlinkIfThere(id);
-    return { kind: "removed" };
+    const isHalfWritten = await exists(temporaryPath);
+    const isThere = birth?.inode !== undefined && (await exists(id));
+    const isOurs = isThere && (await isSameFile(id, birth as Birth));
+    if (!dryRun) {
+      if (isHalfWritten) await unlinkIfThere(temporaryPath);
+      if (isOurs) await unlinkIfThere(id);
+      await removeEmptyParents(id, details?.["parents"] as string | undefined);
+    }
+    if (isThere && !isOurs) return { kind: "not-ours", why: "another file has that name now" };
+    return { kind: isHalfWritten || isOurs ? "removed" : "gone" };
   },
 };

@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { DigestAlgorithm } from "../../lib/checksum.ts";
-import { withLock } from "../../lib/file-lock.ts";
 import type { PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { fileArtifact } from "../../sdk/file-artifact.ts";
 import { describeFiles } from "../../sdk/describe-files.ts";
-import { createOwnedFile } from "../../sdk/owned-file.ts";
 import type { Run } from "../../sdk/run.ts";
 import { choice, lateWithDefault, list } from "../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
+import { changeSharedFile } from "../../sdk/shared-file.ts";
 
 const schema = defineSchema({
   checksum_types: list(
@@ -37,7 +35,7 @@ export const postProcessor: PostProcessor<Config> = {
       return { artifact: input, keepInput: true, mustKeepInput: true };
     }
     const lines = await checksumLines(run, config, input.files);
-    for (const [path, added] of lines) await write(run, path, added);
+    for (const [path, added] of lines) await changeSharedFile(run, path, (before) => withLines(before, added));
     const files = [...input.files, ...[...lines.keys()].filter((path) => !input.files.includes(path))];
     const artifact = fileArtifact("packer.post-processor.checksum", files, describeFiles(files, run.directories.work), {
       state: input.state,
@@ -81,19 +79,10 @@ async function digestsOf(
 }
 
 /** A line for the same file and kind of checksum is replaced, so that building twice does not give two lines. */
-async function write(run: Run, path: string, added: readonly string[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const body = async (): Promise<void> => {
-    const before = await readFile(path, "utf8").catch(() => "");
-    const replaced = new Set(added.map(lineKey));
-    const kept = before.split("\n").filter((line) => line !== "" && !replaced.has(lineKey(line)));
-    await run.step(`write ${basename(path)}`, async (step) => {
-      const file = await createOwnedFile(run, step, path);
-      await file.handle.writeFile([...kept, ...added, ""].join("\n"));
-      await file.keep();
-    });
-  };
-  await withLock(join(dirname(path), `.${basename(path)}.lock`), body, { signal: run.signal, pollMs: 25 });
+function withLines(before: string, added: readonly string[]): string {
+  const replaced = new Set(added.map(lineKey));
+  const kept = before.split("\n").filter((line) => line !== "" && !replaced.has(lineKey(line)));
+  return [...kept, ...added, ""].join("\n");
 }
 
 /** The length of the digits tells the kind. */

@@ -1,14 +1,13 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { displayPath } from "../../lib/display-path.ts";
-import { withLock } from "../../lib/file-lock.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { createOwnedFile } from "../../sdk/owned-file.ts";
 import type { Run } from "../../sdk/run.ts";
 import { flag, map, text } from "../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
+import { changeSharedFile } from "../../sdk/shared-file.ts";
 
 const schema = defineSchema(
   {
@@ -47,11 +46,7 @@ export const postProcessor: PostProcessor<Config> = {
   async process(run, config, input) {
     const path = resolve(run.directories.work, config.output);
     const build = await describe(run, config, input);
-    await mkdir(dirname(path), { recursive: true });
-    await withLock(join(dirname(path), `.${basename(path)}.lock`), () => add(run, path, build), {
-      signal: run.signal,
-      pollMs: 25,
-    });
+    await changeSharedFile(run, path, (before) => withBuild(run, parse(before, path), build));
     return { artifact: input, keepInput: true, mustKeepInput: true };
   },
 };
@@ -75,28 +70,27 @@ async function describe(run: Run, config: Config, { builderId, files, id }: Arti
   };
 }
 
-async function add(run: Run, path: string, build: ManifestBuild): Promise<void> {
-  const before = await read(path);
-  // -force begins a new manifest with each run, and the builds of one run share it.
+/** -force begins a new manifest with each run, and the builds of one run share it. */
+function withBuild(run: Run, before: Manifest, build: ManifestBuild): string {
   const isOld = run.options.force && before.last_run_uuid !== run.runId;
-  const manifest: Manifest = { builds: [...(isOld ? [] : before.builds), build], last_run_uuid: run.runId };
-  const content = `${JSON.stringify(manifest, undefined, 2)}\n`;
-  await run.step(`write ${basename(path)}`, async (step) => {
-    const file = await createOwnedFile(run, step, path);
-    await file.handle.writeFile(run.redact?.(content) ?? content);
-    await file.keep();
-  });
+  const added = withoutSecrets(run, build);
+  const manifest: Manifest = { builds: [...(isOld ? [] : before.builds), added], last_run_uuid: run.runId };
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-async function read(path: string): Promise<Manifest> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
+/** Only in the values: a secret that happens to be `name` must not make the manifest another. */
+function withoutSecrets(run: Run, build: ManifestBuild): unknown {
+  const mask = (_name: string, value: unknown): unknown =>
+    typeof value === "string" ? (run.redact?.(value) ?? value) : value;
+  return JSON.parse(JSON.stringify(build), mask);
+}
+
+function parse(text: string, path: string): Manifest {
   if (text.trim() === "") return { builds: [], last_run_uuid: "" };
   try {
     const manifest = JSON.parse(text) as Partial<Manifest> | null;
-    if (Array.isArray(manifest?.builds)) return { builds: manifest.builds, last_run_uuid: manifest.last_run_uuid ?? "" };
+    if (Array.isArray(manifest?.builds))
+      return { builds: manifest.builds, last_run_uuid: manifest.last_run_uuid ?? "" };
   } catch {
     // Said below, the same as for JSON of another shape.
   }

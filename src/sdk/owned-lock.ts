@@ -1,0 +1,71 @@
+import { access, readdir, readFile, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { lock, tryLock, type LockOptions } from "../lib/file-lock.ts";
+import { processState, type ProcessIdentity } from "../lib/process-identity.ts";
+import type { Reaper } from "./journal.ts";
+import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
+import type { Step } from "./run.ts";
+
+/**
+ * Holds the lock file `path` while `body` runs. For locks beside files of the user: they are journalled, so that not even
+ * a lock stays behind. (Locks in our own cache directory need no journal: the next who wants one takes it over.)
+ */
+export async function withOwnedLock<Result>(
+  step: Pick<Step, "own">,
+  path: string,
+  body: () => Promise<Result>,
+  options: LockOptions = {},
+): Promise<Result> {
+  const parents = await highestMissingParent(path);
+  const entry = await step.own({ kind: "lock", id: path, details: { parents } }, () =>
+    removeEmptyParents(path, parents),
+  );
+  await makeParents(path);
+  const held = await lock(path, options);
+  try {
+    return await body();
+  } finally {
+    await held.release();
+    await removeEmptyParents(path, parents);
+    await entry.strike();
+  }
+}
+
+export const reaper: Reaper = {
+  kind: "reaper",
+  type: "lock",
+  describe: ({ id }) => `lock file ${id}`,
+  reap: async ({ id, details }, { dryRun }) => {
+    const halfMade = await abandonedHalves(id);
+    if (!dryRun) for (const path of halfMade) await unlink(path).catch(() => {});
+    const isThere = await access(id).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && !dryRun) {
+      // Its mark is the process it names: a lock that can be taken over is nobody's.
+      const held = await tryLock(id);
+      if (held === undefined) return { kind: "not-ours", why: "another run holds it now" };
+      await held.release();
+    }
+    if (!dryRun) await removeEmptyParents(id, details?.["parents"] as string | undefined);
+    return { kind: isThere || halfMade.length > 0 ? "removed" : "gone" };
+  },
+};
+
+/** What a process that died while it took the lock left beside it: `LOCK.TOKEN`, naming a process that is no more. */
+async function abandonedHalves(path: string): Promise<readonly string[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const ours = names.filter((name) => name.startsWith(`${basename(path)}.`)).map((name) => join(dirname(path), name));
+  const dead = await Promise.all(ours.map(isOfDeadProcess));
+  return ours.filter((_, index) => dead[index]);
+}
+
+async function isOfDeadProcess(path: string): Promise<boolean> {
+  try {
+    const owner = JSON.parse(await readFile(path, "utf8")) as ProcessIdentity & { token?: string };
+    return owner.token !== undefined && (await processState(owner)) === "dead";
+  } catch {
+    return false;
+  }
+}

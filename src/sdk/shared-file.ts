@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { createOwnedFile } from "./owned-file.ts";
+import { withOwnedLock } from "./owned-lock.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Reads, changes and writes a file of the user that other builds and other processes may change at the same time: one
+ * after the other, each change complete or not at all. `change` gets "" when there is no file, and returns the new text.
+ */
+export async function changeSharedFile(run: Run, path: string, change: (before: string) => string): Promise<void> {
+  await run.step(`write ${basename(path)}`, (step) =>
+    withOwnedLock(
+      step,
+      join(dirname(path), `.${basename(path)}.lock`),
+      async () => {
+        const content = change(await readIfThere(path));
+        const file = await createOwnedFile(run, step, path);
+        await file.handle.writeFile(content);
+        await file.keep();
+      },
+      { signal: step.signal, pollMs: 25 },
+    ),
+  );
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
