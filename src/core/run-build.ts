@@ -1,8 +1,9 @@
 import type { Artifact } from "../sdk/artifact.ts";
 import type { ArtifactSummary, Leftover, Outcome, StepTime } from "../sdk/event.ts";
 import type { BuildPlan } from "../template/model.ts";
-import { artifactRecordPath, recordArtifact } from "./artifact-record.ts";
+import { artifactRecordPath, recordArtifact, revive } from "./artifact-record.ts";
 import { describeError, errorText } from "./describe-error.ts";
+import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
 import { BuildRun } from "./run/build-run.ts";
@@ -20,8 +21,12 @@ export interface BuildSettings {
   /** Of this run: artifact records go there, so that post-processing can be repeated later. */
   readonly runDirectory: string;
   readonly allDigests: boolean;
+  /** As the user named it. */
+  readonly template: string;
   /** Where the log of a build is. */
   readonly logPath: (build: string) => string;
+  /** What an earlier run built: the builders do not run, only what comes after them. */
+  readonly recorded?: RecordedArtifacts | undefined;
 }
 
 export interface BuildResult {
@@ -67,19 +72,26 @@ async function buildAndPostProcess(session: Session, plan: BuildPlan, settings: 
   const crashed = new AbortController();
   const signal = AbortSignal.any([session.signal, crashed.signal]);
   const run = new ProvisioningRun(session, plan, signal);
-  const built = await catchingCrashes(crashed, () => runBuilder(run, plan, crashed.signal));
+  const built = await catchingCrashes(crashed, () => runBuilder(run, plan, { crashed: crashed.signal, settings }));
   if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
   const { artifact } = built;
   if (!artifact) return { artifacts: [], errors: [], runs: [run] };
   const processed = await catchingCrashes(crashed, () => postProcess(session, plan, { run, artifact, signal, settings }));
+  if (processed.errors.length > 0) {
+    run.say(`What the builder made is kept. To run the post-processors again:\n    imgbuild post-process ${run.runId} ${settings.template}`);
+  }
   return { ...processed, runs: [run, ...processed.runs] };
 }
 
 type Built = { readonly artifact: Artifact | undefined } | { readonly error: unknown };
 
-async function runBuilder(run: ProvisioningRun, plan: BuildPlan, crashed: AbortSignal): Promise<Built> {
+async function runBuilder(
+  run: ProvisioningRun,
+  plan: BuildPlan,
+  { crashed, settings }: { readonly crashed: AbortSignal; readonly settings: BuildSettings },
+): Promise<Built> {
   try {
-    const work = buildOnce(run, plan);
+    const work = settings.recorded ? recall(run, plan, settings.recorded) : buildOnce(run, plan);
     const artifact = await orLeftBehind(work, crashed, CRASH_GRACE_MS);
     await run.unwind("succeeded");
     return { artifact };
@@ -95,6 +107,13 @@ async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<Artifac
   const config = decodeNow(run, plan.builder);
   await checkWorld(run, plan);
   return plan.builder.component.build(run, config);
+}
+
+async function recall(run: ProvisioningRun, { identity }: BuildPlan, recorded: RecordedArtifacts): Promise<Artifact> {
+  const record = await recorded(identity);
+  run.adopt(record.data);
+  run.say(`Starting from the artifact of an earlier run: ${record.artifact.description}`);
+  return revive(record);
 }
 
 async function undoFailed(run: ProvisioningRun): Promise<void> {

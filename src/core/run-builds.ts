@@ -5,12 +5,8 @@ import { runBuild, type BuildResult, type BuildSettings } from "./run-build.ts";
 import type { Session } from "./run/session.ts";
 
 export interface RunBuildsOptions extends BuildSettings {
-  /** As the user named it. */
-  readonly template: string;
   /** 0 or less: all at once. */
   readonly parallelBuilds: number;
-  /** How one build is run; `post-process` puts another in its place. */
-  readonly runOne?: typeof runBuild;
 }
 
 export interface RunResult {
@@ -30,7 +26,7 @@ export async function runBuilds(
   const names = plans.map(({ identity }) => identity.name);
   session.emit({ kind: "run-started", runId: session.runId, builds: names, template: options.template });
   const limit = session.options.debug ? 1 : options.parallelBuilds;
-  const builds = await mapLimited(plans, limit, (plan) => (options.runOne ?? runBuild)(session, plan, options));
+  const builds = await mapLimited(plans, limit, (plan) => runBuild(session, plan, options));
   const outcome = worst(builds.map((build) => build.outcome));
   session.emit({ kind: "run-finished", runId: session.runId, outcome, durationMs: monotonic() - started });
   return { outcome, builds };

@@ -19,7 +19,12 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
   /** What `build.*` means in this build, as far as the builder has told. */
   get data(): GeneratedData {
-    return { PackerRunUUID: this.runId, ...this.#data };
+    return { ...this.#data, PackerRunUUID: this.runId };
+  }
+
+  /** The data of an earlier run, whose artifact takes the place of building. */
+  adopt(data: GeneratedData): void {
+    this.#data = data;
   }
 
   async provision(machine: Machine): Promise<void> {

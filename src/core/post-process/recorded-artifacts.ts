@@ -1,0 +1,73 @@
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { BuildError } from "../../sdk/error.ts";
+import type { Host } from "../../sdk/host.ts";
+import type { BuildIdentity } from "../../sdk/run.ts";
+import { artifactRecordPath, readArtifactRecord, type ArtifactRecord } from "../artifact-record.ts";
+import { runsDirectory } from "../journal/state-directory.ts";
+
+/** Finds what an earlier run built, all its files still there. Rejects when there is nothing to go on with. */
+export type RecordedArtifacts = (build: BuildIdentity) => Promise<ArtifactRecord>;
+
+export function artifactsOfRun(runsDirectory: string, runId: string): RecordedArtifacts {
+  return async (build) => {
+    const record = await readArtifactRecord(artifactRecordPath(join(runsDirectory, runId), build));
+    if (record) return withFiles(record);
+    throw new BuildError(`Run ${runId} has no artifact of the build "${build.name}"`, {
+      hint: "Artifacts are recorded for builds that have post-processors and whose builder succeeded. Choose the others with -only.",
+    });
+  };
+}
+
+/** An entry that `manifest` wrote. Packer's own have no `builder_id`. */
+interface ManifestEntry {
+  readonly name: string;
+  readonly builder_type: string;
+  readonly files: readonly { readonly name: string }[] | null;
+  readonly artifact_id: string;
+  readonly packer_run_uuid: string;
+  readonly builder_id?: string;
+}
+
+/** The last entry of each build. The record of the run that wrote it knows more, and is used where it is still there. */
+export function artifactsOfManifest(text: string, { name, host }: { readonly name: string; readonly host: Host }): RecordedArtifacts {
+  const entries = parseManifest(text, name);
+  return async (build) => {
+    const entry = entries.findLast(
+      (other) => other.name === build.sourceName && other.builder_type === build.builderType,
+    );
+    if (!entry) throw new BuildError(`The manifest "${name}" has no build "${build.builderType}.${build.sourceName}"`);
+    const path = artifactRecordPath(join(runsDirectory(host), entry.packer_run_uuid), build);
+    return withFiles((await readArtifactRecord(path)) ?? fromEntry(entry, build, host.cwd));
+  };
+}
+
+function parseManifest(text: string, name: string): readonly ManifestEntry[] {
+  try {
+    const manifest = JSON.parse(text) as { readonly builds?: unknown } | null;
+    if (Array.isArray(manifest?.builds)) return manifest.builds as ManifestEntry[];
+  } catch {
+    // Said below, the same as for JSON of another shape.
+  }
+  throw new BuildError(`"${name}" is not a manifest`);
+}
+
+function fromEntry(entry: ManifestEntry, build: BuildIdentity, cwd: string): ArtifactRecord {
+  if (entry.builder_id === undefined) {
+    throw new BuildError(`The manifest does not say what kind of artifact "${entry.name}" is`, {
+      hint: "It was written by Packer. imgbuild's own manifests and run records can be post-processed again.",
+    });
+  }
+  const files = (entry.files ?? []).map((file) => resolve(cwd, file.name));
+  const artifact = { builderId: entry.builder_id, id: entry.artifact_id, files, description: entry.artifact_id, state: {} };
+  return { version: 1, build, data: {}, artifact };
+}
+
+async function withFiles(record: ArtifactRecord): Promise<ArtifactRecord> {
+  for (const file of record.artifact.files) {
+    await access(file).catch((cause: unknown) => {
+      throw new BuildError(`The file ${file} of the artifact is not there any more`, { cause });
+    });
+  }
+  return record;
+}
