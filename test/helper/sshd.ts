@@ -44,6 +44,7 @@ export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "imgbuild-sshd-")));
   await mkdir(directory, { recursive: true });
   await chmod(directory, 0o755);
+  await mkdir(join(directory, "home"), { recursive: true });
   const port = options.port ?? (await freePort());
   const keyFile = join(directory, "user_key");
   keygen(keyFile);
@@ -103,6 +104,8 @@ function configuration(directory: string, port: number, options: SshdOptions): r
     "Subsystem sftp internal-sftp",
     "LogLevel VERBOSE",
     "MaxStartups 100",
+    // Never the real home of whoever runs the tests.
+    `SetEnv HOME=${directory}/home`,
     "",
   ];
 }
@@ -124,7 +127,6 @@ async function launch(directory: string, options: SshdOptions): Promise<ChildPro
 
 async function privateAccounts(directory: string, password: string | undefined): Promise<readonly string[]> {
   const { username } = userInfo();
-  await mkdir(join(directory, "home"), { recursive: true });
   const hash =
     password === undefined ? "*" : execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
   const passwd = (await readFile("/etc/passwd", "utf8"))
