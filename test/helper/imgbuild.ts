@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
@@ -8,6 +8,8 @@ import { onTestFinished } from "vitest";
 export interface Workplace {
   /** Where the command runs. */
   readonly directory: string;
+  /** `TMPDIR` of the command. */
+  readonly temporary: string;
   readonly env: Readonly<Record<string, string>>;
   run(...args: readonly string[]): Promise<Finished>;
   start(...args: readonly string[]): Started;
@@ -35,18 +37,21 @@ export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgb
 
 /** Call inside a test. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
-  const directory = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const root = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const [directory, temporary] = [join(root, "work"), join(root, "tmp")];
+  await mkdir(directory);
+  await mkdir(temporary);
   const complete = {
     PATH: process.env["PATH"] ?? "",
     HOME: directory,
-    TMPDIR: tmpdir(),
+    TMPDIR: temporary,
     IMGBUILD_STATE_DIR: join(directory, "state"),
     PACKER_CACHE_DIR: join(directory, "cache"),
     ...env,
   };
   const start = (...args: readonly string[]) => startImgbuild(directory, complete, args);
-  return { directory, env: complete, start, run: (...args) => start(...args).finished };
+  return { directory, temporary, env: complete, start, run: (...args) => start(...args).finished };
 }
 
 function startImgbuild(cwd: string, env: Record<string, string>, args: readonly string[]): Started {

@@ -74,6 +74,14 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
   });
 }
 
+/** How long a cloud image may refuse a login that cloud-init has not set up yet; emulated ones take their time. */
+const FIRST_BOOT_MS = 240_000;
+
+function hasFirstBootData({ disk_image, cd_files, cd_content, ...config }: QemuConfig): boolean {
+  const media = [cd_files, cd_content, config.http_content, config.http_directory];
+  return disk_image && media.some((source) => source !== undefined);
+}
+
 interface Session {
   readonly launched: LaunchedMachine;
   readonly key: Awaited<ReturnType<typeof sshKey>>;
@@ -85,11 +93,20 @@ interface Session {
 /** From power-on to power-off: everything that needs the machine to run. */
 async function installAndProvision(run: BuilderRun, config: QemuConfig, session: Session): Promise<void> {
   const { launched, key, http, hostAddress } = session;
+  // Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready.
+  if (config.communicator === "none") launched.expectExit();
   await typeAtMachine(run, config, launched.qmp, session.values);
   const bridge = config.net_bridge;
   const host = config.ssh_host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
   const port = launched.hostPort ?? config.ssh_port;
-  const communicator = await connect(run, { config, host, port, key, installsItself: !config.disk_image });
+  const communicator = await connect(run, {
+    config,
+    host,
+    port,
+    key,
+    installsItself: !config.disk_image,
+    refusalGraceMs: hasFirstBootData(config) ? FIRST_BOOT_MS : undefined,
+  });
   await provisionGuest(run, {
     config,
     communicator,

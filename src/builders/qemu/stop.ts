@@ -20,7 +20,6 @@ export async function stopMachine(
     pressPowerButton: async (signal) => void (await machine.qmp.execute("system_powerdown", {}, { signal })),
     powerOff: () => machine.powerOff(),
     waitUntilOff: (signal) => ended(machine, signal),
-    // Nobody can be told to shut down: an unattended installation ends by itself.
     disabled: config.communicator === "none",
   });
   const { code, signal } = await machine.exited;

@@ -1,0 +1,64 @@
+import { createReadStream } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { createWorkplace } from "../helper/imgbuild.ts";
+import { needs } from "../helper/need.ts";
+import { tinyGuest, tinySource } from "../helper/tiny-guest.ts";
+
+const withQemu = needs("qemu-system-x86_64", "qemu-system-x86");
+
+/** Serves one file and counts how often somebody asked for it. */
+async function serveFile(path: string): Promise<{ readonly url: string; readonly requests: readonly string[] }> {
+  const requests: string[] = [];
+  const { size } = await stat(path);
+  const server = createServer((request, response) => {
+    requests.push(request.method ?? "");
+    response.writeHead(200, { "content-length": size });
+    if (request.method === "HEAD") response.end();
+    else createReadStream(path).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as { readonly port: number }).port}/tiny.iso`, requests };
+}
+
+const template = (url: string): string => `
+variable "name" {
+  type = string
+}
+
+source "qemu" "tiny" {
+  iso_url          = "${url}"
+  output_directory = "out-\${var.name}"
+${tinySource.replace(/boot_command.*/, 'boot_command = ["live<enter>"]').replace(/http_content.*/, 'http_content = { "/a" = "b" }')}
+}
+
+build {
+  sources = ["source.qemu.tiny"]
+  provisioner "shell" {
+    inline = ["echo I am \${var.name}"]
+  }
+}
+`;
+
+withQemu("two builds at once share one download and get in each other's way nowhere", async () => {
+  const workplace = await createWorkplace();
+  const { url, requests } = await serveFile(await tinyGuest(workplace.directory));
+  await writeFile(join(workplace.directory, "t.pkr.hcl"), template(url));
+
+  const builds = ["one", "two"].map((name) => workplace.start("build", "-var", `name=${name}`, "t.pkr.hcl"));
+  const ended = await Promise.all(builds.map((build) => build.finished));
+
+  for (const [index, { code, stdout }] of ended.entries()) {
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain(`I am ${["one", "two"][index]}`);
+  }
+  expect(requests.filter((method) => method === "GET")).toHaveLength(1);
+  const screens = ended.map(({ stdout }) => /vnc:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
+  expect(new Set(screens).size).toBe(2);
+});
