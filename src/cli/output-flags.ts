@@ -9,7 +9,7 @@ export const outputFlags = {
   color: booleanFlag("Colour on a terminal; -color=false turns it off, as NO_COLOR does.", { default: true }),
   "timestamp-ui": booleanFlag("Put the time before each line."),
   "machine-readable": booleanFlag("Packer's machine-readable lines instead of text."),
-  json: booleanFlag("One JSON object a line for each event (docs/events.schema.json)."),
+  json: booleanFlag("One JSON object a line for each event (docs/events.v1.schema.json)."),
   progress: choiceFlag(["auto", "plain", "tty", "none"], "How progress is shown. auto: bars on a terminal, lines elsewhere.", {
     default: "auto",
   }),

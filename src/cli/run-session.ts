@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
@@ -52,7 +53,8 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
     cleanup,
     outstanding: () => leftoversOf(open),
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
-    exit: (code) => process.exit(code),
+    // What was announced gets a moment to be written, even to a reader that has stopped reading.
+    exit: (code) => void Promise.race([output.pipeline.close(), setTimeout(300)]).finally(() => process.exit(code)),
   });
   const stray = catchStrayErrors(context, { runId, run, output });
   const session = createSession(host, {
