@@ -17,7 +17,9 @@ export function httpDispatcher(url: string | URL, env: Environment, options: Dis
   const timeouts = { headersTimeout: stall, bodyTimeout: stall };
   const proxy = proxyFor(new URL(url), env);
   if (proxy === undefined) return new Agent({ ...timeouts, connect });
-  return new ProxyAgent({ uri: proxyUrl(proxy), requestTls: connect, ...timeouts, ...proxyToken(proxy) });
+  // Plain HTTP is asked of the proxy itself: many tunnel to port 443 only.
+  const proxyTunnel = new URL(url).protocol === "https:";
+  return new ProxyAgent({ uri: proxyUrl(proxy), requestTls: connect, proxyTunnel, ...timeouts, ...proxyToken(proxy) });
 }
 
 /** The proxy for a URL as curl and Go read the environment: lower-case names first, `NO_PROXY` wins. */

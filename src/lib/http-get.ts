@@ -54,6 +54,9 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
     const target = withoutCredentials(url.href);
     const response = await request(target, {
       dispatcher,
+      // Said here as well, since a proxy's own connections do not inherit it.
+      headersTimeout: stallMs ?? 60_000,
+      bodyTimeout: stallMs ?? 60_000,
       headers: { "accept-encoding": "identity", "user-agent": "imgbuild", ...authorization(url), ...headers },
       ...(signal ? { signal } : {}),
     });

@@ -115,14 +115,14 @@ export class PartFile {
     return { algorithm: this.#algorithm, hex: this.#hash.copy().digest("hex") };
   }
 
-  /** Flushes it to the disk and gives it its name, `target` unless its digest decides. */
-  async complete(target = this.#target): Promise<void> {
+  /** Gives it its name. Only a `durable` file is sure to survive a power cut; flushing a large one takes seconds. */
+  async complete({ durable }: { readonly durable: boolean }): Promise<void> {
     await this.flush();
-    await this.#handle.datasync();
+    if (durable) await this.#handle.datasync();
     await this.close();
-    await rename(this.path, target);
+    await rename(this.path, this.#target);
     await unlink(`${this.path}.json`).catch(() => {});
-    await syncDirectory(dirname(target));
+    if (durable) await syncDirectory(dirname(this.#target));
   }
 
   /** Keeps what is there for another attempt. */

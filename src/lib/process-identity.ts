@@ -25,9 +25,14 @@ export async function processState(identity: ProcessIdentity): Promise<"alive" |
 }
 
 async function processScope(): Promise<string> {
-  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
   const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
-  return [hostname(), bootId.trim(), namespace].join(" ").trim();
+  return [hostname(), (await bootId()) ?? "", namespace].join(" ").trim();
+}
+
+/** Different each time the machine is started; `undefined` where the system does not say (only Linux does). */
+export async function bootId(): Promise<string | undefined> {
+  const id = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  return id.trim() === "" ? undefined : id.trim();
 }
 
 function exists(pid: number): boolean {

@@ -6,6 +6,7 @@ import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
 import { httpDownload } from "../../lib/http-download.ts";
 import { httpGet } from "../../lib/http-get.ts";
+import { bootId } from "../../lib/process-identity.ts";
 import { PartFile } from "../../lib/part-file.ts";
 import type { Run } from "../../sdk/run.ts";
 import { cacheDirectory, DiskError, wrongDigest, type Attempt } from "./attempt.ts";
@@ -58,7 +59,8 @@ async function complete({ run, options, url, target, digest, signal }: Fetch, pa
     throw wrongDigest(digest, actual);
   }
   const size = part.size;
-  await part.complete();
+  // Where restarts cannot be told apart, the stamp alone vouches for the file, so it has to be on the disk.
+  await part.complete({ durable: (await bootId()) === undefined });
   run.progress(options.label, size, size);
   const cache = cacheDirectory(run);
   await stampDigest(cache, target, actual);

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
+import { bootId } from "../../lib/process-identity.ts";
 
 /** Says that a file, as long as it looks like this, has this digest: so it need not be read again. */
 interface Stamp {
@@ -10,6 +11,8 @@ interface Stamp {
   readonly size: number;
   readonly mtimeMs: number;
   readonly inode: number;
+  /** A power cut may lose what was written just before: after a restart of the machine the file is read once more. */
+  readonly bootId: string | undefined;
   readonly digests: readonly Digest[];
 }
 
@@ -31,7 +34,7 @@ export async function stampDigest(cache: string, path: string, digest: Digest): 
   const known = await stampedDigests(cache, path);
   const { size, mtimeMs, ino } = await stat(path);
   const others = known.filter(({ algorithm }) => algorithm !== digest.algorithm);
-  const stamp: Stamp = { path, size, mtimeMs, inode: ino, digests: [...others, digest] };
+  const stamp: Stamp = { path, size, mtimeMs, inode: ino, bootId: await bootId(), digests: [...others, digest] };
   const target = stampPath(cache, path);
   await mkdir(dirname(target), { recursive: true });
   await writeFileAtomic(target, JSON.stringify(stamp), { volatile: true });

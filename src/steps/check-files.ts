@@ -1,0 +1,73 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { error } from "../sdk/schema/rules.ts";
+import type { CdConfig } from "../sdk/schema/cd.ts";
+import type { FloppyConfig } from "../sdk/schema/floppy.ts";
+import type { HttpConfig } from "../sdk/schema/http.ts";
+import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
+import type { ConfigIssue } from "../sdk/schema/schema.ts";
+import { parseSource } from "./download/place.ts";
+import { expand } from "./media-files.ts";
+
+type MachineFiles = Partial<HttpConfig & FloppyConfig & CdConfig & IsoConfig>;
+
+/** For `checkFiles` of machine builders: every file their shared arguments name that is not there. Asks no server. */
+export async function checkMachineFiles(
+  config: MachineFiles,
+  { work }: { readonly work: string },
+): Promise<readonly ConfigIssue[]> {
+  const patterns = (["floppy_files", "floppy_dirs", "cd_files"] as const).flatMap((name) =>
+    (config[name] ?? []).map((pattern, index) => missingPattern([name, index], pattern, work)),
+  );
+  const issues = await Promise.all([
+    missingDirectory(config.http_directory, work),
+    missingImage(config, work),
+    ...patterns,
+  ]);
+  return issues.flat();
+}
+
+async function missingPattern(
+  path: ConfigIssue["path"],
+  pattern: string,
+  work: string,
+): Promise<readonly ConfigIssue[]> {
+  if ((await expand(pattern, work)).length > 0) return [];
+  return [error("missing-file", path, "File not found", `No file matches "${pattern}" (looked for from ${work}).`)];
+}
+
+async function missingDirectory(directory: string | undefined, work: string): Promise<readonly ConfigIssue[]> {
+  if (!directory) return [];
+  const stats = await stat(resolve(work, directory)).catch(() => undefined);
+  if (stats?.isDirectory()) return [];
+  const what = stats
+    ? `"${directory}" is not a directory.`
+    : `There is no directory "${directory}" (looked for from ${work}).`;
+  return [error("missing-file", ["http_directory"], "Directory not found", what)];
+}
+
+/** Only when it can come from nowhere else. */
+async function missingImage(config: MachineFiles, work: string): Promise<readonly ConfigIssue[]> {
+  const urls = isoUrls(config);
+  const missing = await Promise.all(urls.map((url) => isMissing(url, work)));
+  if (urls.length === 0 || missing.includes(false)) return [];
+  const path = config.iso_url === undefined ? ["iso_urls"] : ["iso_url"];
+  return [
+    error(
+      "missing-file",
+      path,
+      "File not found",
+      `There is no file ${urls.map((url) => `"${url}"`).join(", ")} (looked for from ${work}).`,
+    ),
+  ];
+}
+
+async function isMissing(url: string, work: string): Promise<boolean> {
+  if (/^https?:/i.test(url)) return false;
+  try {
+    const source = parseSource(url, work);
+    return source.kind === "local" && (await stat(source.path).catch(() => undefined)) === undefined;
+  } catch {
+    return false;
+  }
+}
