@@ -32,4 +32,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   version: entry("Print the version", () => import("./version.ts")),
   "autocomplete-install": entry("Put the completion script in place for your shell", () => import("./autocomplete-install.ts"), true),
   "autocomplete-uninstall": entry("Remove the completion script of your shell", () => import("./autocomplete-uninstall.ts"), true),
+  fix: entry("Bring an old JSON template up to date", () => import("./fix.ts")),
+  hcl2_upgrade: entry("Turn a JSON template into HCL2", () => import("./hcl2-upgrade.ts")),
 };

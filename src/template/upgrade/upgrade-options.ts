@@ -1,0 +1,57 @@
+import type { Component, ComponentKind, Registry } from "../../sdk/component.ts";
+import type { Host } from "../../sdk/host.ts";
+import { GoTemplateError } from "../../lib/go-template/error.ts";
+import { startTime } from "../../lib/start-time.ts";
+import { commonFunctions } from "../interpolate/functions.ts";
+import { Interpolator } from "../interpolate/interpolator.ts";
+import type { LegacyTemplate } from "../json/legacy-template.ts";
+import { UserVariables } from "../json/user-variables.ts";
+import type { UpgradeOptions } from "./upgrade-template.ts";
+
+/** Loads the components a template names, and works out what its builders are called. */
+export async function createUpgradeOptions(
+  template: LegacyTemplate,
+  registry: Registry,
+  host: Pick<Host, "env" | "cwd" | "clock">,
+  withAnnotations: boolean,
+): Promise<UpgradeOptions> {
+  const components = new Map<string, Component>();
+  const load = async (kind: ComponentKind, type: string) => {
+    const component = await registry.load(kind, type);
+    if (component) components.set(`${kind} ${type}`, component);
+  };
+  const { builders, provisioners, errorCleanupProvisioner, chains } = template;
+  const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
+  await Promise.all([
+    ...builders.map(({ type }) => load("builder", String(type))),
+    ...[...provisioners, ...cleanups].map(({ type }) => load("provisioner", String(type))),
+    ...chains.flat().map(({ type }) => load("post-processor", String(type))),
+  ]);
+  return {
+    component: (kind, type) => components.get(`${kind} ${type}`),
+    renderName: nameRenderer(template, host),
+    withAnnotations,
+  };
+}
+
+/** Names with the defaults of the variables put in. A name that cannot be rendered stays as it is. */
+function nameRenderer(template: LegacyTemplate, host: Pick<Host, "env" | "cwd" | "clock">): (text: string) => string {
+  const world = commonFunctions({ startTime: startTime(host), cwd: host.cwd, templateDirectory: host.cwd });
+  const env = (name: unknown) => host.env[String(name)] ?? "";
+  const raw = [...template.variables].map(
+    ([name, text]) => [name, { text: text ?? "", origin: "default", range: undefined }] as const,
+  );
+  const users = new UserVariables(new Map(raw), new Map([...world, ["env", env]]), () => {});
+  const interpolator = new Interpolator(
+    new Map([...world, ["user", (name: unknown) => users.get(String(name))]]),
+    new Map(),
+  );
+  return (text) => {
+    try {
+      return interpolator.render(text, {}, {});
+    } catch (failure) {
+      if (failure instanceof GoTemplateError) return text;
+      throw failure;
+    }
+  };
+}
