@@ -8,7 +8,7 @@ import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
 import type { QemuConfig } from "./config.ts";
-import { controlSockets } from "./control-sockets.ts";
+import { controlSockets, type ControlSockets } from "./control-sockets.ts";
 import { chooseDisplay } from "./display.ts";
 import type { Drives } from "./drive-arguments.ts";
 import type { EfiFirmware } from "./efi-firmware.ts";
@@ -39,46 +39,74 @@ const START_ATTEMPTS = 5;
 
 /** Reserves ports and starts the machine (and its TPM). */
 export async function launchMachine(run: Run, config: QemuConfig, plan: LaunchPlan): Promise<LaunchedMachine> {
-  const sockets = controlSockets(run.directories.temp);
   const display = await chooseDisplay(run, config, run.signal);
   const password = config.disable_vnc ? undefined : vncPassword(run, config);
   if (plan.accelerator.doubt !== undefined) run.warn(plan.accelerator.doubt);
   const taken = new Set<number>();
   for (let attempt = 1; ; attempt++) {
-    const hostPort = await forwardedPort(run, config, taken);
-    const vncPort = await screenPort(run, config, taken);
+    const sockets = controlSockets(run.directories.temp);
+    const ports = await reservePorts(run, config, taken);
     if (config.vtpm) await startTpm(run, config.use_tpm1 ? "1.2" : "2.0", sockets);
-    const facts: MachineFacts = {
-      name: plan.name,
-      accelerator: plan.accelerator.accelerator,
-      disks: plan.disks,
-      cdroms: plan.cdroms,
-      floppy: plan.floppy,
-      forward: hostPort === undefined ? undefined : { hostPort, guestPort: config.ssh_port },
-      vnc:
-        vncPort === undefined
-          ? undefined
-          : { host: config.vnc_bind_address, port: vncPort, password: password !== undefined },
-      display,
-      efi: plan.efi,
-      tpmSocket: config.vtpm ? sockets.tpm : undefined,
-      qmpSocket: userSocket(config, plan),
-      controlSockets: [sockets.control, sockets.screen],
-    };
-    const args = commandLine(config, facts, userArguments(config, plan, hostPort));
+    const facts = machineFacts(config, plan, { sockets, display, ports, hasPassword: password !== undefined });
+    const args = commandLine(config, facts, userArguments(config, plan, ports.ssh));
     try {
       return await run.step("start machine", async (step) => {
         announce(run, facts);
         const machine = await startMachine(run, step, { name: plan.name, binary: config.qemu_binary, args, sockets });
-        if (password !== undefined && vncPort !== undefined) await setVncPassword(machine.qmp, password, step);
-        return launched(run, machine, hostPort);
+        if (password !== undefined) await setVncPassword(machine.qmp, password, step);
+        return launched(run, machine, ports.ssh);
       });
     } catch (error) {
       if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) throw error;
       run.debug("ports", error.message);
-      for (const port of [hostPort, vncPort]) if (port !== undefined) taken.add(port);
+      for (const port of [ports.ssh, ports.vnc]) if (port !== undefined) taken.add(port);
     }
   }
+}
+
+/** Ports of this host; absent where the machine needs none. */
+interface Ports {
+  readonly ssh: number | undefined;
+  readonly vnc: number | undefined;
+}
+
+async function reservePorts(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<Ports> {
+  const forwards = config.communicator !== "none" && !config.skip_nat_mapping && config.net_bridge === undefined;
+  const sshRange = { min: config.host_port_min, max: config.host_port_max };
+  const vncRange = { min: config.vnc_port_min, max: config.vnc_port_max };
+  return {
+    ssh: forwards ? await reservePortFor(run, "SSH", sshRange, "127.0.0.1", taken) : undefined,
+    vnc: config.disable_vnc ? undefined : await reservePortFor(run, "VNC", vncRange, config.vnc_bind_address, taken),
+  };
+}
+
+interface Surroundings {
+  readonly sockets: ControlSockets;
+  readonly display: string | undefined;
+  readonly ports: Ports;
+  readonly hasPassword: boolean;
+}
+
+function machineFacts(
+  config: QemuConfig,
+  plan: LaunchPlan,
+  { sockets, display, ports, hasPassword }: Surroundings,
+): MachineFacts {
+  return {
+    name: plan.name,
+    accelerator: plan.accelerator.accelerator,
+    disks: plan.disks,
+    cdroms: plan.cdroms,
+    floppy: plan.floppy,
+    forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: config.ssh_port },
+    vnc:
+      ports.vnc === undefined ? undefined : { host: config.vnc_bind_address, port: ports.vnc, password: hasPassword },
+    display,
+    efi: plan.efi,
+    tpmSocket: config.vtpm ? sockets.tpm : undefined,
+    qmpSocket: userSocket(config, plan),
+    controlSockets: [sockets.control, sockets.screen],
+  };
 }
 
 function launched(run: Run, machine: RunningMachine, hostPort: number | undefined): LaunchedMachine {
@@ -92,19 +120,6 @@ function launched(run: Run, machine: RunningMachine, hostPort: number | undefine
     screenshot: async (signal) =>
       machine.lost.aborted ? undefined : screenshot(machine.qmp, run.directories.temp, signal),
   };
-}
-
-async function forwardedPort(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<number | undefined> {
-  const forwards = config.communicator !== "none" && !config.skip_nat_mapping && config.net_bridge === undefined;
-  if (!forwards) return undefined;
-  const range = { min: config.host_port_min, max: config.host_port_max };
-  return reservePortFor(run, "SSH", range, "127.0.0.1", taken);
-}
-
-async function screenPort(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<number | undefined> {
-  if (config.disable_vnc) return undefined;
-  const range = { min: config.vnc_port_min, max: config.vnc_port_max };
-  return reservePortFor(run, "VNC", range, config.vnc_bind_address, taken);
 }
 
 function userSocket(config: QemuConfig, plan: LaunchPlan): string | undefined {
