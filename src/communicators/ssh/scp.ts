@@ -93,7 +93,7 @@ class Receiver {
   }
 
   #body(chunk: Buffer): void | Promise<void> {
-    const data = chunk.subarray(0, this.#left!);
+    const data = chunk.subarray(0, this.#left);
     this.#left! -= data.length;
     if (this.#left === 0 && chunk.length > data.length) this.#stdin.end(Buffer.from([0]));
     if (data.length === 0) return;

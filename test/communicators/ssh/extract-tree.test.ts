@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pack, type Header } from "tar-stream";
 import { describe, expect, it } from "vitest";
 import { extractTree } from "../../../src/communicators/ssh/extract-tree.ts";
