@@ -70,7 +70,7 @@ function place(
       if (there?.kind === "file") throw new TreeConflictError(`"${file.path}" needs a directory where a file is`);
       const next = there ?? add(directory, { kind: "directory" as const, name, modified: file.modified, children: [] });
       taken.set(key, next);
-      directory = next as TreeDirectory;
+      directory = next;
     }
   }
 }

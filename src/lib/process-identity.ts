@@ -11,17 +11,19 @@ export interface ProcessIdentity {
   readonly scope: string;
 }
 
-/** `undefined` when there is no such process. */
+/** `undefined` when there is no such process. One that has ended and only waits to be collected counts as gone. */
 export async function identifyProcess(pid: number = ownPid): Promise<ProcessIdentity | undefined> {
   if (!exists(pid)) return undefined;
-  return { pid, startTime: await startTimeOf(pid), scope: await processScope() };
+  const status = await readStatus(pid);
+  if (status?.isZombie === true) return undefined;
+  return { pid, startTime: status?.startTime, scope: await processScope() };
 }
 
 /** `unknown`: it belongs to another host or container, which cannot be asked. */
 export async function processState(identity: ProcessIdentity): Promise<"alive" | "dead" | "unknown"> {
   if (identity.scope !== (await processScope())) return "unknown";
-  if (!exists(identity.pid)) return "dead";
-  return identity.startTime === (await startTimeOf(identity.pid)) ? "alive" : "dead";
+  const now = await identifyProcess(identity.pid);
+  return now !== undefined && now.startTime === identity.startTime ? "alive" : "dead";
 }
 
 async function processScope(): Promise<string> {
@@ -44,9 +46,12 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the second field is in parentheses and may hold anything. A zombie counts as gone. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
+/** From /proc/PID/stat (proc_pid_stat(5)); the second field is in parentheses and may hold anything. Linux only. */
+async function readStatus(
+  pid: number,
+): Promise<{ readonly isZombie: boolean; readonly startTime: string | undefined } | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields === undefined || fields[0] === "Z" ? undefined : fields[19];
+  if (stat === undefined) return undefined;
+  const fromThird = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { isZombie: fromThird[0] === "Z" || fromThird[0] === "X", startTime: fromThird[19] };
 }

@@ -6,7 +6,7 @@ import { execa, type ResultPromise } from "execa";
 export interface CommandOptions {
   /** Aborting sends SIGTERM to the whole process group, then SIGKILL after `killAfterMs`. */
   readonly signal?: AbortSignal | undefined;
-  /** Default 5 s. */
+  /** Default 3 s. */
   readonly killAfterMs?: number;
   /** The complete environment of the child: nothing is inherited. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -92,7 +92,7 @@ export interface RunningCommand {
   readonly pid: number | undefined;
   /** Settles when the program ended and its output was delivered. Rejects only when it could not be started or `onLine` failed. */
   readonly finished: Promise<CommandResult>;
-  /** SIGTERM to the group, SIGKILL after `graceMs` (default 5 s); resolves when it ended. Harmless when it already has. */
+  /** SIGTERM to the group, SIGKILL after `graceMs` (default 3 s); resolves when it ended. Harmless when it already has. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -140,32 +140,43 @@ export function startCommand(program: string, args: readonly string[], options: 
   };
 }
 
-/** Sends signals to the process group of one child, and never after the child is gone (its number may be reused). */
+/** Sends signals to the process group of one child, and never after the group is gone (its number may be reused). */
 class Stopper {
   readonly #child: Child;
-  #timer: NodeJS.Timeout | undefined;
-  #ended = false;
   readonly #exited: Promise<unknown>;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #leaderGone = false;
+  #ended = false;
 
   constructor(child: Child) {
     this.#child = child;
     this.#exited = new Promise((resolve) => {
       child.once("exit", resolve);
       child.once("error", resolve);
-    }).then(() => this.ended());
+    }).then(() => this.#leaderEnded());
   }
 
+  /** The program and its output have ended. */
   ended(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
   }
 
-  async stop(graceMs = 5000): Promise<void> {
-    this.#send("SIGTERM");
+  async stop(graceMs = 3000): Promise<void> {
+    this.#stopping = true;
+    this.#send(this.#leaderGone ? "SIGKILL" : "SIGTERM");
+    if (this.#leaderGone) return;
     clearTimeout(this.#timer);
-    if (this.#ended) return;
     this.#timer = setTimeout(() => this.#send("SIGKILL"), graceMs);
     await this.#exited;
+  }
+
+  /** What the program started and left behind goes with it, once it was told to stop. */
+  #leaderEnded(): void {
+    clearTimeout(this.#timer);
+    this.#leaderGone = true;
+    if (this.#stopping) this.#send("SIGKILL");
   }
 
   #send(signal: NodeJS.Signals): void {
@@ -198,7 +209,7 @@ async function collect(
   if (ended.exitCode === undefined && ended.signal === undefined) {
     throw new CommandError(program, args, { cause: ended.cause ?? ended });
   }
-  const signal = ended.signal as NodeJS.Signals | undefined;
+  const signal = ended.signal;
   const code = ended.exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
   return { code, signal, stdout: stdout.text(), stderr: stderr.text() };
 }

@@ -28,9 +28,9 @@ describe("parseDuration", () => {
 
   it("reads back what formatDuration writes", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 10 ** 10 }), (ms) =>
-        expect(parseDuration(formatDuration(ms))).toBeCloseTo(ms, 3),
-      ),
+      fc.property(fc.integer({ min: 0, max: 10 ** 10 }), (ms) => {
+        expect(parseDuration(formatDuration(ms))).toBeCloseTo(ms, 3);
+      }),
     );
   });
 });

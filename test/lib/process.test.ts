@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { identifyProcess, processState } from "../../src/lib/process-identity.ts";
 import { CommandError, runChecked, runCommand, startCommand, type CommandRecord } from "../../src/lib/process.ts";
 
 const env = { PATH: process.env["PATH"] };
 const sh = (script: string): [string, string[]] => ["sh", ["-c", script]];
 
+/** Where nobody collects orphans they stay as zombies: those count as dead. */
 async function isAlive(pid: number): Promise<boolean> {
-  return (await runCommand("kill", ["-0", String(pid)], { env })).code === 0;
+  const identity = await identifyProcess(pid);
+  return identity !== undefined && (await processState(identity)) === "alive";
 }
 
 describe("runCommand", () => {
@@ -63,10 +66,13 @@ describe("runCommand", () => {
     expect(error).toMatchObject({ message: 'The program "no-such-program" was not found', code: "ENOENT" });
   });
 
-  it("kills the whole group when aborted, also what ignores SIGTERM", async () => {
+  it.each([
+    ["all ignore SIGTERM", "trap '' TERM; "],
+    ["only what the program started ignores it", ""],
+  ])("kills the whole group when aborted, where %s", async (_what, trap) => {
     const controller = new AbortController();
     let grandchild = 0;
-    const running = runCommand(...sh("trap '' TERM; sh -c 'trap \"\" TERM; echo $$; sleep 60' & wait; sleep 60"), {
+    const running = runCommand(...sh(trap + "sh -c 'trap \"\" TERM; echo $$; sleep 60' & wait; sleep 60"), {
       env,
       signal: controller.signal,
       killAfterMs: 200,
@@ -77,6 +83,16 @@ describe("runCommand", () => {
     });
     await expect(running).rejects.toThrow("interrupted");
     await expect.poll(() => isAlive(grandchild)).toBe(false);
+  });
+
+  it("does not wait for what a program left behind once it is aborted", async () => {
+    const controller = new AbortController();
+    const running = runCommand(...sh("sleep 60 & echo left"), {
+      env,
+      signal: controller.signal,
+      onLine: () => controller.abort(new Error("interrupted")),
+    });
+    await expect(running).rejects.toThrow("interrupted");
   });
 
   it("reports each command with its exit code and time", async () => {
