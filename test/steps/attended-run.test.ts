@@ -1,0 +1,79 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { sleep } from "../../src/lib/retry.ts";
+import { attendedRun, type Attendance } from "../../src/steps/attended-run.ts";
+import { createRecordingRun } from "../helper/recording-run.ts";
+
+const picture = Buffer.from("PNG");
+
+function attendance(parts: Partial<Attendance> = {}): Attendance {
+  return { screenshot: () => Promise.resolve(picture), lost: new AbortController().signal, ...parts };
+}
+
+const failing = () => Promise.reject(new Error("no luck"));
+
+describe("attendedRun", () => {
+  it("leaves a screenshot of a failed step beside the log and says where", async () => {
+    const run = await createRecordingRun();
+    await expect(attendedRun(run, attendance()).step("type boot command", failing)).rejects.toThrow("no luck");
+    const path = join(run.directories.log, "test.example-type-boot-command.png");
+    expect(await readFile(path)).toEqual(picture);
+    expect(run.said()).toEqual([`The machine's screen at that moment: ${path}`]);
+  });
+
+  it("takes one picture of one failure, however deep the step", async () => {
+    const run = await createRecordingRun();
+    const attended = attendedRun(run, attendance());
+    await expect(attended.step("outer", () => attended.step("inner", failing))).rejects.toThrow("no luck");
+    expect(await readdir(run.directories.log)).toEqual(["test.example-inner.png"]);
+  });
+
+  it("takes one when provisioning fails", async () => {
+    const run = await createRecordingRun({ provision: failing });
+    const machine = { communicator: {} as never, data: {} };
+    await expect(attendedRun(run, attendance()).provision(machine)).rejects.toThrow("no luck");
+    expect(await readdir(run.directories.log)).toEqual(["test.example-provision.png"]);
+  });
+
+  it.each<[what: string, screenshot: Attendance["screenshot"]]>([
+    ["has no screen", () => Promise.resolve(undefined)],
+    ["does not answer", () => Promise.reject(new Error("closed"))],
+  ])("reports the failure itself when the machine %s", async (_, screenshot) => {
+    const run = await createRecordingRun();
+    await expect(attendedRun(run, attendance({ screenshot })).step("connect", failing)).rejects.toThrow("no luck");
+    expect(run.said()).toEqual([]);
+  });
+
+  it("ends a step at once when the machine is lost, with the reason of that", async () => {
+    const run = await createRecordingRun();
+    const lost = new AbortController();
+    const attended = attendedRun(run, attendance({ lost: lost.signal }));
+    const waiting = attended.step("connect", ({ signal }) => sleep(60_000, signal));
+    lost.abort(new Error("QEMU ended"));
+    await expect(waiting).rejects.toThrow("QEMU ended");
+  });
+
+  it("names the lost machine as the cause, whatever the step saw of it", async () => {
+    const run = await createRecordingRun({ provision: failing });
+    const attended = attendedRun(run, attendance({ lost: AbortSignal.abort(new Error("QEMU ended")) }));
+    await expect(attended.provision({ communicator: {} as never, data: {} })).rejects.toThrow("QEMU ended");
+  });
+
+  it("takes no picture of an interrupted build", async () => {
+    const run = await createRecordingRun();
+    const waiting = attendedRun(run, attendance()).step("connect", ({ signal }) => sleep(60_000, signal));
+    run.cancel();
+    await expect(waiting).rejects.toThrow("interrupted");
+    expect(run.said()).toEqual([]);
+  });
+
+  it("is otherwise the run it attends", async () => {
+    const run = await createRecordingRun();
+    const attended = attendedRun(run, attendance());
+    attended.say("hello");
+    expect(attended.runId).toBe(run.runId);
+    expect(run.said()).toEqual(["hello"]);
+    expect(await attended.step("add", () => Promise.resolve(1 + 1))).toBe(2);
+  });
+});
