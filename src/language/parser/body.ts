@@ -8,7 +8,7 @@ import { finishLine, parseAssigned, parseAttribute } from "./attribute.ts";
 import { parseLabels } from "./header.ts";
 import { findUnclosedBrace } from "./indentation.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
-import { beginsItem, skipLine, skipPastClose } from "./recover.ts";
+import { beginsItem, skipLine, skipPastCloseBrace } from "./recover.ts";
 import { decodeEscapes } from "./string-literal.ts";
 
 /** `ConfigFile = Body` */
@@ -187,8 +187,9 @@ function parseBlockBody(parser: Parser): Body {
   const items = new Items(parser);
   parser.advance();
   if (parser.depth >= MAX_NESTING) {
-    parser.reportAside(nestingTooDeep(MAX_NESTING, openRange));
-    skipPastClose(parser, TokenKind.CloseBrace);
+    if (!parser.isTooDeep) parser.reportAside(nestingTooDeep(MAX_NESTING, openRange));
+    parser.isTooDeep = true;
+    skipPastCloseBrace(parser);
     return items.toBody(parser.range(start, parser.lastEnd), parser.lastEndRange());
   }
   parser.depth++;

@@ -4,10 +4,11 @@ import { TokenKind } from "../token.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
 import { skipTo } from "./recover.ts";
 
-/** Reports the nesting once and skips the rest of the expression, so that nothing inside it is reported. */
+/** Reports the nesting (once per text) and skips the rest of the expression, so that nothing inside it is reported. */
 export function tooDeep(parser: Parser): ErrorExpression {
   const start = parser.start;
-  parser.reportAside(nestingTooDeep(MAX_NESTING, parser.tokenRange()));
+  if (!parser.isTooDeep) parser.reportAside(nestingTooDeep(MAX_NESTING, parser.tokenRange()));
+  parser.isTooDeep = true;
   skipTo(parser, (kind) => kind === TokenKind.Comma || (kind === TokenKind.Newline && parser.newlinesCount));
   parser.silence();
   parser.height = 1;

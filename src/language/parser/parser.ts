@@ -28,6 +28,8 @@ export class Parser {
   depth = 0;
   /** Height of the expression parsed last: 1 for a leaf. Loops build deep trees without recursion. */
   height = 0;
+  /** Nesting beyond the limit was met and reported. */
+  isTooDeep = false;
   /** Offset where the token consumed last ended (newlines and comments aside). */
   lastEnd: number;
   /** The rest of the text was swallowed (and that reported): brackets missing at its end are no news. */

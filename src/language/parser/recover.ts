@@ -32,6 +32,14 @@ export function skipPastClose(parser: Parser, close: TokenKind): void {
   else parser.silence();
 }
 
+/** Skips the rest of a block, whatever is in it, and its closing brace. */
+export function skipPastCloseBrace(parser: Parser): void {
+  for (let braces = 1; braces > 0 && parser.peek() !== TokenKind.EndOfFile; parser.advance()) {
+    if (parser.peek() === TokenKind.OpenBrace) braces++;
+    else if (parser.peek() === TokenKind.CloseBrace) braces--;
+  }
+}
+
 /** Skips the rest of the line, and lines that belong to a bracket opened on it. */
 export function skipLine(parser: Parser): void {
   skipTo(parser, (kind) => kind === TokenKind.Newline);

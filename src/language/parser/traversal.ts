@@ -3,7 +3,7 @@ import { invalidAttributeName, listAfterValue } from "../messages/expression-mes
 import { TokenKind } from "../token.ts";
 import { parseEnclosed } from "./enclosed.ts";
 import { error, grow, tooDeep } from "./nesting.ts";
-import type { Parser } from "./parser.ts";
+import { MAX_NESTING, type Parser } from "./parser.ts";
 
 /** `ExprTerm (GetAttr | Index | Splat)*` applied to a term already parsed. */
 export function parseTraversal(parser: Parser, term: Expression): Expression {
@@ -105,7 +105,10 @@ function parseBracket(parser: Parser, collection: Expression): Expression {
 
 function parseSplat(parser: Parser, source: Expression, style: "attribute" | "full", start: number): Expression {
   const item: Expression = { kind: "variable", name: SPLAT_ITEM, range: parser.range(start, parser.lastEnd) };
+  if (parser.depth >= MAX_NESTING) return tooDeep(parser);
+  parser.depth++;
   const each = parseSteps(parser, item, style === "full" ? "all" : "attributes");
+  parser.depth--;
   return { kind: "splat", source, style, each, range: spanning(source, Math.max(each.range.end, item.range.end)) };
 }
 

@@ -1,26 +1,35 @@
 /** Quotation marks people (and word processors) write where HCL wants `"`, with what may end such a string. */
-const CLOSERS: Readonly<Record<string, string>> = {
-  "'": "'",
-  "`": "`",
-  "\u2018": "\u2019'",
-  "\u201c": '\u201d"',
-  "\u201d": '\u201d"',
-  "\u201e": '\u201c\u201d"',
-  "\u00ab": "\u00bb",
-};
+const CLOSERS: ReadonlyMap<string, RegExp> = new Map([
+  ["'", /['\n]/g],
+  ["`", /[`\n]/g],
+  ["\u2018", /[\u2019'\n]/g],
+  ["\u201c", /[\u201d"\n]/g],
+  ["\u201d", /[\u201d"\n]/g],
+  ["\u201e", /[\u201c\u201d"\n]/g],
+  ["\u00ab", /[\u00bb\n]/g],
+]);
 
-/** Longer ones are not worth a look: an opening mark without a closing one must not cost a walk over a huge line. */
-const MAX_LENGTH = 1000;
+/**
+ * Finds strings in foreign quotes, closed on the same line. One finder per text: it remembers up to where there is no
+ * closing mark, so that a line full of opening ones is not searched again for each.
+ */
+export class ForeignStrings {
+  private readonly unclosedUntil = new Map<string, number>();
+  private readonly text: string;
 
-/** The length of a string in foreign quotes at `start`, closed on the same line; 0 if there is none. */
-export function foreignStringLength(text: string, start: number, end: number): number {
-  const closers = CLOSERS[text[start]!];
-  if (closers === undefined) return 0;
-  const limit = Math.min(end, start + MAX_LENGTH);
-  for (let position = start + 1; position < limit; position++) {
-    const character = text[position]!;
-    if (character === "\n") return 0;
-    if (closers.includes(character)) return position + 1 - start;
+  constructor(text: string) {
+    this.text = text;
   }
-  return 0;
+
+  /** The length of such a string at `start`; 0 if there is none. */
+  lengthAt(start: number, end: number): number {
+    const mark = this.text[start]!;
+    const closer = CLOSERS.get(mark);
+    if (closer === undefined || start < (this.unclosedUntil.get(mark) ?? 0)) return 0;
+    closer.lastIndex = start + 1;
+    const found = closer.exec(this.text);
+    if (found !== null && found[0] !== "\n" && found.index < end) return found.index + 1 - start;
+    this.unclosedUntil.set(mark, found?.index ?? end);
+    return 0;
+  }
 }

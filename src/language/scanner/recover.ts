@@ -132,9 +132,14 @@ const MAX_LOOK_AHEAD = 4096;
  * number of them, and its first one does not look like the beginning of another string.
  */
 function closesOnLaterLine(text: string, lineEnd: number, end: number): boolean {
-  const lines = text.slice(lineEnd + 1, Math.min(end, lineEnd + MAX_LOOK_AHEAD)).split("\n");
-  const line = lines.find((candidate) => candidate.includes('"'));
-  if (line === undefined) return false;
+  const limit = Math.min(end, lineEnd + MAX_LOOK_AHEAD);
+  let quote = lineEnd + 1;
+  while (quote < limit && text.charCodeAt(quote) !== Char.DoubleQuote) quote++;
+  if (quote >= limit) return false;
+  const start = text.lastIndexOf("\n", quote) + 1;
+  let stop = quote;
+  while (stop < limit && text.charCodeAt(stop) !== Char.LineFeed) stop++;
+  const line = text.slice(start, stop);
   const quotes = line.replaceAll(/\\./g, "").split('"').length - 1;
   return quotes % 2 === 1 && !/^\s*"\s*[^\s,\])}]/.test(line);
 }

@@ -1,7 +1,6 @@
 import { invalidHeredoc, unclosedComment } from "../messages/template-messages.ts";
 import { TokenKind } from "../token.ts";
 import { Char, identifierLength, isDigit } from "./character.ts";
-import { foreignStringLength } from "./foreign-string.ts";
 import type { InterpolationMode } from "./mode.ts";
 import { operatorAt } from "./operator.ts";
 import type { Scanner } from "./scanner.ts";
@@ -125,7 +124,7 @@ function openHeredoc(scanner: Scanner): boolean {
   if (start === undefined || marker === undefined || position + start.length > end) return false;
   const isProper = /^<<-?[^\s"']+\r?\n$/.test(start);
   if (!isProper) {
-    if (!scanner.mayLookAgain() || !hasEnd(text, position + start.length, marker)) return false;
+    if (!scanner.mayReread(end - position) || !hasEnd(text, position + start.length, marker)) return false;
     scanner.report(invalidHeredoc(marker, scanner.range(position, position + start.trimEnd().length)));
   }
   const openToken = scanner.tokens.count;
@@ -164,7 +163,7 @@ function digitsEnd(text: string, start: number, end: number): number {
 
 function invalid(scanner: Scanner): void {
   const { text, position, end } = scanner;
-  const foreign = foreignStringLength(text, position, end);
+  const foreign = scanner.foreignStrings.lengthAt(position, end);
   if (foreign > 0) return emit(scanner, TokenKind.ForeignString, foreign);
   emit(scanner, TokenKind.Invalid, text.codePointAt(position)! > 0xffff && position + 1 < end ? 2 : 1);
 }

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 import { rangeIn, type SourceView } from "../source-view.ts";
 import { TokenKind, type Tokens } from "../token.ts";
+import { ForeignStrings } from "./foreign-string.ts";
 import type { Mode } from "./mode.ts";
 import { recoverAtEnd } from "./recover.ts";
 import { scanCode } from "./scan-code.ts";
@@ -28,6 +29,8 @@ export function scanTokens(
 
 /** How often a stretch may be read again after an unclosed heredoc or interpolation. */
 const MAX_REWINDS = 20;
+/** All in all no more is read again than the text is long; a short text may be read again in full each time. */
+const MIN_REREAD = 200_000;
 
 export class Scanner {
   readonly text: string;
@@ -36,14 +39,17 @@ export class Scanner {
   /** With how far the scanner had come, so that a stretch read again does not report twice. */
   readonly problems: { readonly diagnostic: Diagnostic; readonly position: number }[] = [];
   readonly modes: Mode[] = [];
+  readonly foreignStrings: ForeignStrings;
   position: number;
   private rewinds = 0;
+  private reread = 0;
   private readonly view: SourceView;
 
   constructor(view: SourceView) {
     this.view = view;
     this.text = view.text;
     this.position = view.start;
+    this.foreignStrings = new ForeignStrings(view.text);
     this.end = view.end;
     this.tokens = new TokenBuffer(view.end - view.start);
   }
@@ -71,14 +77,15 @@ export class Scanner {
     this.problems.push({ diagnostic, position: this.position });
   }
 
-  /** Whether a stretch may be searched or read once more in order to recover. */
-  mayLookAgain(): boolean {
-    return this.rewinds++ < MAX_REWINDS;
+  /** Whether so many characters may be looked at once more in order to recover. */
+  mayReread(length: number): boolean {
+    this.reread += length;
+    return this.rewinds++ < MAX_REWINDS && this.reread <= Math.max(MIN_REREAD, this.end);
   }
 
-  /** Goes back to an earlier state; false when that happened too often already. */
+  /** Goes back to an earlier state; false when too much was read again already. */
   rewind(position: number, tokenCount: number, modeCount: number): boolean {
-    if (!this.mayLookAgain()) return false;
+    if (!this.mayReread(this.position - position)) return false;
     while ((this.problems.at(-1)?.position ?? position) > position) this.problems.pop();
     this.tokens.isTailLost = false;
     this.position = position;
