@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
@@ -18,6 +19,7 @@ import { EXIT, type CommandContext } from "./command.ts";
 import { createOutput } from "./output-flags.ts";
 import { loadChecked } from "./load-checked.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
+import { killChildren } from "./kill-children.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
 
@@ -54,7 +56,11 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
     outstanding: () => leftoversOf(open),
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
     // What was announced gets a moment to be written, even to a reader that has stopped reading.
-    exit: (code) => void Promise.race([output.pipeline.close(), setTimeout(300)]).finally(() => process.exit(code)),
+    exit: (code) => {
+      killChildren();
+      if (open) rmSync(open.tempDirectory, { recursive: true, force: true });
+      void Promise.race([output.pipeline.close(), setTimeout(300)]).finally(() => process.exit(code));
+    },
   });
   const stray = catchStrayErrors(context, { runId, run, output });
   const session = createSession(host, {
@@ -88,7 +94,7 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
     return EXIT.failed;
   } finally {
     await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
-    await output.pipeline.close();
+    await Promise.race([output.pipeline.close(), ...(signals.received() === undefined ? [] : [setTimeout(1000)])]);
     stray.stop();
     signals.stop();
   }

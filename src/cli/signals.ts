@@ -87,6 +87,6 @@ async function announceSecond(options: SignalOptions): Promise<void> {
   const leftovers = await options.outstanding().catch(() => []);
   const left = leftovers.length === 0 ? "Nothing is left." : `Left behind:${list(leftovers)}`;
   options.announce(
-    `==> Not waiting any longer. ${left}${leftovers.length === 0 ? "" : `\nRemove it with:\n    imgbuild cleanup --run ${options.runId}`}`,
+    `==> Not waiting any longer. ${left}${leftovers.length === 0 ? "" : `\nRemove it with:\n    imgbuild cleanup -run ${options.runId}`}`,
   );
 }

@@ -62,7 +62,7 @@ export async function findProcesses(
     // The same machine before a reboot, or a container of the same name that is no more: nothing of it can still run.
     if (hostName !== ownHostName) {
       throw new BuildError(`The process ran on the machine "${hostName}"`, {
-        hint: `Run the clean-up there:\n    imgbuild cleanup --run ${context.runId}`,
+        hint: `Run the clean-up there:\n    imgbuild cleanup -run ${context.runId}`,
       });
     }
   }
