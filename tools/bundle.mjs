@@ -1,46 +1,166 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 
-/** Stale chunks stay this long: a command that is running may still load them. */
+/**
+ * Writes the command to `dist`: a tiny entry, our own code as one file with V8's code cache beside it, and one chunk for
+ * each dependency, loaded when something asks for it. `dist/hcl.mjs` is the library.
+ */
+const DIST = "dist";
+/** Dependencies that nearly every command needs: part of the core. */
+const INLINE = new Set(["zod", "commander", "decimal.js", "picocolors"]);
+/** Packages with native or WebAssembly parts find those beside themselves. */
+const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@toondepauw/node-zstd", "bzip2-wasm"];
+/** Files of an earlier bundle stay this long: a command that is running may still load them. */
 const GRACE_MS = 15 * 60 * 1000;
 
-const entryPoints = { imgbuild: "src/main.ts", hcl: "src/hcl.ts" };
-const { outputFiles } = await build({
-  entryPoints: Object.fromEntries(Object.entries(entryPoints).filter(([, path]) => existsSync(path))),
-  outdir: "dist",
-  write: false,
+const common = {
   bundle: true,
-  splitting: true,
-  format: "esm",
+  write: false,
   platform: "node",
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
-  chunkNames: "chunks/[name]-[hash]",
-  // CommonJS dependencies bundled into ESM still call require() for Node's own modules, and ssh2 looks at __dirname.
-  banner: {
-    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url),__dirname=import.meta.dirname;",
-  },
-  // Packages with native or WebAssembly parts find those beside themselves.
-  external: ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@toondepauw/node-zstd", "bzip2-wasm"],
   legalComments: "none",
+  charset: "ascii",
   logLevel: "warning",
-});
+  external: NATIVE,
+};
+const commonJs = {
+  ...common,
+  format: "cjs",
+  define: { "import.meta.url": "__url", "import.meta.resolve": "__resolve" },
+};
+const moduleNames =
+  "const __url=require('node:url').pathToFileURL(__filename).href,__resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
 
-// Chunks first, entries last, each by rename: whoever starts the command meanwhile gets the old one or the new one.
-const byDepth = (file) => -file.path.split("/").length;
-for (const file of [...outputFiles].sort((a, b) => byDepth(a) - byDepth(b))) {
-  mkdirSync(dirname(file.path), { recursive: true });
-  const temporary = `${file.path}.${process.pid}.tmp`;
-  writeFileSync(temporary, file.contents);
-  if (file.path.endsWith("imgbuild.js")) chmodSync(temporary, 0o755);
-  renameSync(temporary, file.path);
+const written = new Set();
+const coreFile = await bundleCore();
+await bundleEntry(coreFile);
+await bundleLibrary();
+write("package.json", '{ "type": "commonjs" }\n');
+removeOld();
+warmUp();
+
+async function bundleCore() {
+  const used = new Map();
+  const core = await build({
+    ...commonJs,
+    entryPoints: ["src/cli/program.ts"],
+    banner: { js: moduleNames },
+    plugins: [vendorPlugin(used)],
+  });
+  for (const [name, imports] of used) await bundleVendor(name, imports);
+  const [{ contents }] = core.outputFiles;
+  const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
+  write(`core-${digest}.cjs`, contents);
+  return `core-${digest}.cjs`;
 }
 
-const fresh = new Set(outputFiles.map((file) => file.path));
-const chunks = join(process.cwd(), "dist/chunks");
-for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
-  const path = join(chunks, name);
-  if (!fresh.has(path) && Date.now() - statSync(path).mtimeMs > GRACE_MS) rmSync(path, { force: true });
+/** Every package that is not in the core becomes a file of its own, holding only what our sources import from it. */
+function vendorPlugin(used) {
+  const isNative = (path) => NATIVE.includes(path);
+  return {
+    name: "vendor",
+    setup(setup) {
+      setup.onResolve({ filter: /^(@[a-z]|[a-z])/ }, ({ path, importer, kind }) => {
+        const isOurs = !importer.includes("node_modules");
+        if (!isOurs || path.startsWith("node:") || INLINE.has(path) || isNative(path) || kind === "entry-point") return undefined;
+        const known = used.get(path) ?? new Set();
+        for (const name of importedNames(importer, path)) known.add(name);
+        used.set(path, known);
+        return { path: `./vendor/${vendorFile(path)}`, external: true };
+      });
+    },
+  };
+}
+
+function vendorFile(name) {
+  return `${name.replace(/^@/, "").replaceAll("/", "-")}.cjs`;
+}
+
+/** Names one of our files imports from a package; `*` for all of it. */
+function importedNames(file, name) {
+  const text = readFileSync(file, "utf8");
+  const statements = [...text.matchAll(/import\s+(type\s+)?([^;'"]+?)\s+from\s+"([^"]+)"/g)].filter(
+    ([, isType, , from]) => from === name && !isType,
+  );
+  if (statements.length === 0) return ["*"];
+  return statements.flatMap(([, , clause]) => {
+    const [, names] = /^\{([^}]*)\}$/s.exec(clause) ?? [];
+    if (names === undefined) return ["*"];
+    const values = names.split(",").map((item) => item.trim()).filter((item) => item !== "" && !item.startsWith("type "));
+    return values.map((item) => item.split(/\s+as\s+/)[0]);
+  });
+}
+
+async function bundleVendor(name, imports) {
+  const from = JSON.stringify(name);
+  const contents = imports.has("*") ? `module.exports = require(${from});` : `export { ${[...imports].join(", ")} } from ${from};`;
+  const { outputFiles } = await build({ ...commonJs, stdin: { contents, resolveDir: process.cwd() }, banner: { js: moduleNames } });
+  write(`vendor/${vendorFile(name)}`, outputFiles[0].contents);
+}
+
+async function bundleEntry(coreFile) {
+  const loadCore = {
+    name: "load-core",
+    setup: (setup) => setup.onResolve({ filter: /\/cli\/program\.ts$/ }, () => ({ path: resolve("src/load-core.ts") })),
+  };
+  const { outputFiles } = await build({
+    ...commonJs,
+    define: { CORE_FILE: JSON.stringify(coreFile) },
+    entryPoints: ["src/main.ts"],
+    plugins: [loadCore],
+  });
+  write("imgbuild.js", outputFiles[0].contents, 0o755);
+}
+
+async function bundleLibrary() {
+  const { outputFiles } = await build({
+    ...common,
+    format: "esm",
+    splitting: true,
+    entryPoints: { hcl: "src/hcl.ts" },
+    outdir: DIST,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "hcl/[name]-[hash]",
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+  for (const { path, contents } of outputFiles) write(relative(resolve(DIST), path), contents);
+}
+
+/** By rename: whoever starts the command meanwhile gets the old file or the new one. */
+function write(name, contents, mode = 0o644) {
+  const path = join(DIST, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents);
+  chmodSync(temporary, mode);
+  renameSync(temporary, path);
+  written.add(path);
+}
+
+function removeOld() {
+  const coreCache = [...written].map((path) => path.replace(/\.cjs$/, ".cache"));
+  for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const isOld = entry.isFile() && !written.has(path) && !coreCache.includes(path) && !path.startsWith(join(DIST, "types"));
+    if (isOld && Date.now() - statSync(path).mtimeMs > GRACE_MS) rmSync(path, { force: true });
+  }
+}
+
+/** Runs a build once, so that V8's code cache holds what nearly every command uses. */
+function warmUp() {
+  const directory = mkdtempSync(join(tmpdir(), "imgbuild-bundle-"));
+  const template = join(directory, "warm-up.pkr.hcl");
+  writeFileSync(template, 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n');
+  const cache = resolve(DIST, coreFile.replace(/\.cjs$/, ".cache"));
+  rmSync(cache, { force: true });
+  const env = { ...process.env, IMGBUILD_CODE_CACHE: cache, IMGBUILD_STATE_DIR: directory };
+  const run = spawnSync(process.execPath, [resolve(DIST, "imgbuild.js"), "build", template], { env, cwd: directory, encoding: "utf8" });
+  rmSync(directory, { recursive: true, force: true });
+  if (run.status !== 0) throw new Error(`The bundle does not work:\n${run.stdout}${run.stderr}`);
 }
