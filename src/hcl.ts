@@ -38,3 +38,64 @@ export {
   type JsonRange,
   type JsonSnippet,
 } from "./language/render/diagnostic-json.ts";
+
+export {
+  BOOL,
+  boolValue,
+  childrenOf,
+  DYNAMIC,
+  isKnown,
+  isNull,
+  isWhollyKnown,
+  listOf,
+  listValue,
+  mapOf,
+  mapValue,
+  NUMBER,
+  nullValue,
+  numberValue,
+  objectOf,
+  objectValue,
+  setOf,
+  STRING,
+  stringValue,
+  tupleOf,
+  tupleValue,
+  UNKNOWN,
+  unknownValue,
+  type Content,
+  type Mark,
+  type ObjectAttribute,
+  type Type,
+  type Value,
+} from "./language/value.ts";
+export { setValue } from "./language/set.ts";
+export { containsSensitive, deepUnmark, isSensitive, mark, unmark, withMarks } from "./language/marks.ts";
+export { describeType, formatType, typesEqual } from "./language/type.ts";
+export { valuesEqual } from "./language/equal.ts";
+export { convert } from "./language/convert.ts";
+export { describeConversionError, type Conversion, type ConversionError } from "./language/conversion.ts";
+export { unify } from "./language/unify.ts";
+export { parseTypeConstraint, type ParsedType } from "./language/type-constraint.ts";
+export { applyDefaults } from "./language/defaults.ts";
+export { valueFromJs } from "./language/from-js.ts";
+export { valueToJs, type DataPath, type JsonData, type PlainData } from "./language/to-js.ts";
+export { valueToJson } from "./language/to-json.ts";
+export { formatValue } from "./language/format-value.ts";
+
+export { evaluate, MAX_DEPTH } from "./language/evaluate/evaluate.ts";
+export type { Evaluated } from "./language/evaluate/evaluation.ts";
+export { childScope, type Functions, type Scope } from "./language/evaluate/scope.ts";
+export {
+  formatReference,
+  functionNames,
+  references,
+  type Reference,
+  type ReferenceStep,
+} from "./language/references.ts";
+export { expandDynamicBlocks, type ScopedBlock, type ScopedBody } from "./language/dynamic-blocks.ts";
+
+export { createFunctionLibrary, type FunctionLibrary, type LibraryOptions } from "./language/functions/library.ts";
+export { createFetchRemote, type RemoteOptions } from "./language/functions/remote/fetch-remote.ts";
+export { functionReference } from "./language/functions/catalog.ts";
+export type { FunctionDeclaration, FunctionDefinition, Parameter } from "./language/functions/definition.ts";

@@ -47,7 +47,7 @@ function outputTo({ stdout, stderr, env }: Host): ConsoleOutput {
     value: (text) => void stdout.write(`${text}\n`),
     diagnostics(diagnostics: readonly Diagnostic[]) {
       for (const diagnostic of diagnostics)
-        stderr.write(`${renderDiagnostic(diagnostic, { color, width: stderr.columns })}\n`);
+        stderr.write(`${renderDiagnostic(diagnostic, { color, width: stderr.columns || undefined })}\n`);
     },
   };
 }

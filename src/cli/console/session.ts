@@ -38,10 +38,8 @@ const output = (text: string, warnings: readonly Diagnostic[] = []): Answer => (
 /** A text is shown as it is, so that scripts can use it; everything else as it would be written in a template. */
 export function formatResult(value: Value): string {
   const isText = typeof value.content === "string" && !isSensitive(value);
-  return isText ? (value.content as string) : formatValue(value);
+  return isText ? value.content : formatValue(value);
 }
 
-const unfinished = ["unclosed-brace", "unclosed-heredoc", "unclosed-comment"];
-
-/** More lines can mend it. A text in quotes cannot go on in the next line. */
-const isUnfinished = ({ code }: Diagnostic): boolean => unfinished.includes(code);
+/** More lines can mend these. A text in quotes, and what is interpolated in it, cannot go on in the next line. */
+const isUnfinished = ({ code }: Diagnostic): boolean => /^unclosed-(?!string|interpolation|directive)/.test(code);
