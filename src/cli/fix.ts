@@ -38,9 +38,11 @@ export const command = defineCommand({
 
 async function fix({ host }: CommandContext, path: string, given: FlagValues<typeof flags>): Promise<number> {
   const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
-  const read = file && diagnostics.length === 0 ? readFixedTemplate(file) : { fixed: undefined, diagnostics };
+  printDiagnostics(host, diagnostics);
+  if (!file || hasErrors(diagnostics)) return EXIT.failed;
+  const read = readFixedTemplate(file);
   printDiagnostics(host, read.diagnostics);
-  if (!file || !read.fixed) return EXIT.failed;
+  if (!read.fixed) return EXIT.failed;
   const text = `${JSON.stringify(read.fixed.root, undefined, 2)}\n`;
   host.stdout.write(text);
   if (!given.validate) return hasErrors(read.diagnostics) ? EXIT.failed : EXIT.ok;

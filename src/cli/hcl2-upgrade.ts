@@ -40,7 +40,9 @@ export const command = defineCommand({
 
 async function upgrade(host: Host, path: string, given: FlagValues<typeof flags>): Promise<number> {
   const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
-  const read = file && diagnostics.length === 0 ? readFixedTemplate(file) : { fixed: undefined, diagnostics };
+  printDiagnostics(host, diagnostics);
+  if (!file || hasErrors(diagnostics)) return EXIT.failed;
+  const read = readFixedTemplate(file);
   printDiagnostics(host, read.diagnostics);
   if (!read.fixed || hasErrors(read.diagnostics)) return EXIT.failed;
   const { template } = read.fixed;

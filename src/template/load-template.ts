@@ -1,4 +1,5 @@
 import { text as readAll } from "node:stream/consumers";
+import { hasErrors } from "../language/diagnostic.ts";
 import type { SourceFile } from "../language/source.ts";
 import { findTemplateFiles } from "./files/template-files.ts";
 import { readSource } from "./files/read-source.ts";
@@ -23,8 +24,9 @@ export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
   if ("severity" in path) return { template: undefined, diagnostics: [path] };
   if (templateKind(options, path.isDirectory) === "hcl2") return loadHcl2(options, path);
   const { file, diagnostics } = await readSource("template", path.files[0]!, cwd);
-  if (!file || diagnostics.length > 0) return { template: undefined, diagnostics };
-  return loadLegacy(options, file, path.directory);
+  if (!file || hasErrors(diagnostics)) return { template: undefined, diagnostics };
+  const loaded = await loadLegacy(options, file, path.directory);
+  return { ...loaded, diagnostics: [...diagnostics, ...loaded.diagnostics] };
 }
 
 const hclFromStdin = error(

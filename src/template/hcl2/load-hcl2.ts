@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Body } from "../../language/ast.ts";
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { childScope, type Scope } from "../../language/evaluate/scope.ts";
 import { createFunctionLibrary } from "../../language/functions/library.ts";
 import { parseJsonBody, type BodySchema } from "../../language/json/json-body.ts";
@@ -54,7 +54,7 @@ async function parseFiles(
   const sources = await Promise.all(path.files.map((file) => readSource("template", file, cwd)));
   const bodies = sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.add(...problems);
-    if (!file || problems.length > 0) return [];
+    if (!file || hasErrors(problems)) return [];
     const { body, diagnostics: mistakes } = parseFile(file);
     diagnostics.add(...mistakes);
     return [body];

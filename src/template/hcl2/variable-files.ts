@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Attribute, Body } from "../../language/ast.ts";
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { parseJsonBody } from "../../language/json/json-body.ts";
 import { parseHcl } from "../../language/parse.ts";
 import type { SourceFile, SourceRange } from "../../language/source.ts";
@@ -27,7 +27,7 @@ export async function readVariableFiles(
   );
   return sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.push(...problems);
-    return file && problems.length === 0 ? [parse(file, diagnostics)] : [];
+    return file && !hasErrors(problems) ? [parse(file, diagnostics)] : [];
   });
 }
 

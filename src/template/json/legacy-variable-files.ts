@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import type { JsonNode } from "../../language/json/json.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import { lineOf } from "../../language/position.ts";
@@ -19,7 +19,7 @@ export async function readLegacyVariableFiles(
   );
   return sources.flatMap(({ file, diagnostics }) => {
     report(...diagnostics);
-    if (!file || diagnostics.length > 0) return [];
+    if (!file || hasErrors(diagnostics)) return [];
     const { root, diagnostics: mistakes } = parseJson(file);
     report(...mistakes);
     return [readValues(root, report)];

@@ -42,12 +42,16 @@ class Upgrade {
     readonly name: string;
     readonly label: string;
   }[];
+  /** References to variables whose default is "", or comes from the environment. */
+  readonly #blank: ReadonlySet<string>;
   #needsTimestamp = false;
 
   constructor(template: LegacyTemplate, options: UpgradeOptions) {
     this.#template = template;
     this.#options = options;
     this.#locals = localNames(template.variables);
+    const blank = [...template.variables].filter(([, value]) => value === "" || value?.includes("{{"));
+    this.#blank = new Set(blank.map(([name]) => `${this.#locals.has(name) ? "local" : "var"}.${hclName(name)}`));
     this.#sources = template.builders.map((builder) => {
       const type = String(builder["type"]);
       const name = typeof builder["name"] === "string" ? builder["name"] : type;
@@ -187,6 +191,7 @@ class Upgrade {
       onTimestamp: () => void (this.#needsTimestamp = true),
       inBuild,
       onUntranslated: (names) => void untranslated.push(...names),
+      mayBeBlank: (reference) => this.#blank.has(reference),
     };
   }
 

@@ -9,6 +9,8 @@ import { translateText } from "./translate-text.ts";
 export interface WriteContext extends TranslationContext {
   /** Told of actions that stayed although HCL2 templates cannot run them. */
   readonly onUntranslated: (names: readonly string[]) => void;
+  /** Whether a variable may be "", which in JSON templates stands for an argument that is not set. */
+  readonly mayBeBlank: (reference: string) => boolean;
 }
 
 /** Lines of HCL for the arguments of a component. `schema` says what is a block, a list …; without one the shape of the data does. */
@@ -28,7 +30,7 @@ export function writeBody(
       for (const item of items) blocks.push("", `${name} {`, ...writeBody(item, meta?.nested, context), "}");
     } else if (meta?.fieldKind === "list" && typeof value === "string") {
       attributes.push(`${name} = ${writeList(value, context)}`);
-    } else attributes.push(`${name} = ${writeValue(value, context)}`);
+    } else attributes.push(`${name} = ${writeArgument(value, meta?.fieldKind, context)}`);
   }
   return [...attributes, ...blocks];
 }
@@ -44,6 +46,13 @@ function blockItems(value: unknown, kind: string | undefined): readonly JsonReco
   return list.every((item) => Object.values(item).some((inner) => typeof inner === "object" && inner !== null))
     ? list
     : undefined;
+}
+
+/** Where text is not expected, an empty one means that the argument is not set. */
+function writeArgument(value: unknown, kind: string | undefined, context: WriteContext): string {
+  const source = writeValue(value, context);
+  const isBlankable = kind !== undefined && blankMeansUnset.has(kind) && context.mayBeBlank(source);
+  return isBlankable ? `${source} == "" ? null : ${source}` : source;
 }
 
 /** JSON templates may write a list as "a,b". */
