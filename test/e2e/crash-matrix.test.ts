@@ -6,7 +6,7 @@ import { runCrashMatrix, type CrashScenario } from "../helper/crash-matrix.ts";
 const template = `
 variable "token" {
   type      = string
-  default   = "planted-secret-token"
+  default   = "planted-secret-of-the-matrix"
   sensitive = true
 }
 

@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import { outstandingIn } from "../../src/core/journal/journal-line.ts";
 import { mapLimited } from "../../src/lib/limited.ts";
 import { imgbuildPath } from "./imgbuild.ts";
+import { keepFiles, keepTranscript } from "./transcripts.ts";
 import { compareTrees, snapshotTree, type TreeSnapshot } from "./snapshot-tree.ts";
 
 /**
@@ -165,6 +166,7 @@ async function inPlace<Result>(scenario: CrashScenario, body: (place: Place) => 
       },
     });
   } finally {
+    keepFiles("state", join(root, "state"));
     await rm(root, { recursive: true, force: true });
   }
 }
@@ -179,6 +181,7 @@ function runCommand(cwd: string, env: Record<string, string>, args: readonly str
     child.once("error", reject);
     // Not "close": a child of ours that outlived us would hold the pipes open, which is for the process check to find.
     child.once("exit", (code, signal) => {
+      keepTranscript(args.join(" "), output);
       setImmediate(() => resolve({ code, signal, output, durationMs: performance.now() - started }));
     });
   });

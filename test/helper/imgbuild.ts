@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { keepFiles, keepTranscript } from "./transcripts.ts";
 
 /** The built command with its own state, cache and working directory, all removed when the test ends. */
 export interface Workplace {
@@ -38,7 +39,10 @@ export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgb
 /** Call inside a test. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
   const root = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  onTestFinished(async () => {
+    keepFiles("state", join(directory, "state"));
+    await rm(root, { recursive: true, force: true });
+  });
   const [directory, temporary] = [join(root, "work"), join(root, "tmp")];
   await mkdir(directory);
   await mkdir(temporary);
@@ -69,6 +73,7 @@ function startImgbuild(cwd: string, env: Record<string, string>, args: readonly 
   const finished = new Promise<Finished>((done, failed) => {
     child.once("error", failed);
     child.once("close", (code, signal) => {
+      keepTranscript(args.join(" "), text.both);
       done({ code, signal, stdout: text.stdout, stderr: text.stderr, durationMs: performance.now() - started });
       listeners.forEach((listener) => listener());
     });

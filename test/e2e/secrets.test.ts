@@ -1,0 +1,193 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
+import { findPlanted, PLANTED } from "../helper/transcripts.ts";
+
+const secret = `${PLANTED} with 'quotes' & "more"/+`;
+const key = [
+  "-----BEGIN KEY-----",
+  `${PLANTED}-line-one-of-the-key`,
+  `${PLANTED}-line-two-of-the-key`,
+  "-----END KEY-----",
+].join("\n");
+
+/** Everything a template can do with a secret but keep it to itself. */
+const template = `
+variable "password" {
+  type      = string
+  sensitive = true
+}
+variable "longer" {
+  type      = string
+  sensitive = true
+}
+variable "key" {
+  type      = string
+  sensitive = true
+}
+locals {
+  derived = "user:\${var.password}"
+}
+
+source "file" "a" {
+  target  = "out-a"
+  content = "hello"
+}
+
+build {
+  sources = ["source.file.a"]
+
+  provisioner "shell-local" {
+    environment_vars = ["PASSWORD=\${var.password}", "LONGER=\${var.longer}", "KEY=\${var.key}"]
+    inline = [
+      "echo \\"raw $PASSWORD\\"",
+      "echo \\"longer $LONGER\\" >&2",
+      "printf '%s' \\"$PASSWORD\\" | base64 -w 20",
+      "printf '%s' \\"xy$LONGER\\" | base64",
+      "printf '%s' \\"$PASSWORD\\" | od -An -v -tx1 | tr -d ' \\\\n'; echo",
+      "echo \\"$KEY\\"",
+      "echo \\"$KEY\\" | sed 's/^/  indented: /'",
+      "printf '%s' \\"$PASSWORD\\" | cut -c1-9 | tr -d '\\\\n'; sleep 0.3; printf '%s' \\"$PASSWORD\\" | cut -c10-",
+      "printf '%s\\\\n' \\"$PASSWORD\\" | fold -w 7",
+      "printf '\\\\033[31m%s\\\\033[0m\\\\n' \\"$LONGER\\"",
+      "set -x; : \\"$PASSWORD\\"",
+    ]
+  }
+
+  provisioner "shell-local" {
+    environment_vars = ["DERIVED=\${local.derived}"]
+    inline           = ["echo \\"$DERIVED\\"", "exit \${var.failing}"]
+  }
+
+  post-processor "manifest" {
+    output      = "manifest.json"
+    custom_data = { password = var.password, encoded = base64encode(var.longer) }
+  }
+}
+
+variable "failing" {
+  default = "0"
+}
+`;
+
+async function workplace(): Promise<Workplace & { readonly temporary: string }> {
+  const temporary = await temporaryDirectory();
+  const place = await createWorkplace({
+    TMPDIR: temporary,
+    PKR_VAR_password: secret,
+    PKR_VAR_longer: `${secret}-and-a-tail`,
+    PKR_VAR_key: key,
+  });
+  await writeFile(join(place.directory, "t.pkr.hcl"), template);
+  return { ...place, temporary };
+}
+
+/** What was printed and written, but for the template. */
+async function leaksIn(place: Workplace, texts: readonly string[]): Promise<string[]> {
+  const directory = await temporaryDirectory();
+  await Promise.all(texts.map((text, index) => writeFile(join(directory, `printed-${index}`), text)));
+  return [...findPlanted(directory), ...findPlanted(place.directory)];
+}
+
+describe("a secret", () => {
+  it.each([
+    ["text", []],
+    ["machine-readable", ["-machine-readable"]],
+    ["JSON", ["-json"]],
+    ["text with times", ["-timestamp-ui"]],
+  ])("is in no output, log, manifest, metadata or run record (%s)", async (_, flags) => {
+    const place = await workplace();
+    const done = await place.run("build", ...flags, "-metadata-file=metadata.json", "t.pkr.hcl");
+    expect({ code: done.code, stdout: done.stdout, stderr: done.stderr }).toMatchObject({ code: 0 });
+    const runs = await place.run("runs", "-json");
+    expect(await leaksIn(place, [done.stdout, done.stderr, runs.stdout])).toEqual([]);
+    expect(done.stdout).toContain("<sensitive>");
+    const manifest = await readFile(join(place.directory, "manifest.json"), "utf8");
+    expect(JSON.parse(manifest)).toMatchObject({
+      builds: [{ custom_data: { password: "<sensitive>", encoded: "<sensitive>" } }],
+    });
+    expect(await readdir(place.temporary)).toEqual([]);
+  });
+
+  it("is in no error, annotation or summary of a CI system", async () => {
+    const place = await workplace();
+    const github = { ...place.env, GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(place.directory, "summary.md") };
+    const failing = await createWorkplace(github);
+    await writeFile(join(failing.directory, "t.pkr.hcl"), template);
+    const done = await failing.run("build", "-var", "failing=3", "t.pkr.hcl");
+    expect(done.code).toBe(1);
+    expect(done.stdout).toContain("::error");
+    expect(await readFile(join(place.directory, "summary.md"), "utf8")).toContain("file.a");
+    expect(await leaksIn(place, [done.stdout, done.stderr])).toEqual([]);
+    expect(await leaksIn(failing, [])).toEqual([]);
+  });
+
+  it("is not in the debug log, which shows each command with its exit code and time, and each decision", async () => {
+    const place = await workplace();
+    const debugging = await createWorkplace({
+      ...place.env,
+      PACKER_LOG: "1",
+      PACKER_LOG_PATH: join(place.directory, "debug.log"),
+    });
+    await writeFile(join(debugging.directory, "t.pkr.hcl"), template);
+    const done = await debugging.run("build", "t.pkr.hcl");
+    expect(done.code).toBe(0);
+    const log = await readFile(join(place.directory, "debug.log"), "utf8");
+    expect(log).toMatch(/command: .*"code":0,"durationMs":/);
+    expect(log).toMatch(/step "write file" succeeded after/);
+    expect((await stat(join(place.directory, "debug.log"))).mode & 0o077).toBe(0);
+    expect(await leaksIn(place, [done.stdout])).toEqual([]);
+  });
+
+  it("is not in the arguments of any process, nor in the environment of one that does not need it", async () => {
+    const place = await createWorkplace();
+    const local = `
+      variable "password" {
+        type      = string
+        sensitive = true
+        default   = "${PLANTED}-argument"
+      }
+      source "file" "a" {
+        target  = "out-a"
+        content = "hello"
+      }
+      build {
+        sources = ["source.file.a"]
+        provisioner "shell-local" {
+          environment_vars = ["PASSWORD=\${var.password}"]
+          inline           = ["true"]
+        }
+        provisioner "shell-local" {
+          inline = ["echo watching; sleep 2; true '\${var.password}'"]
+        }
+      }`;
+    await writeFile(join(place.directory, "t.pkr.hcl"), local);
+    const build = place.start("build", "t.pkr.hcl");
+    await build.until("watching");
+    const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const read = (pid: string, name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
+    const ours = await Promise.all(
+      pids.map(async (pid) => ({ environ: await read(pid, "environ"), cmdline: await read(pid, "cmdline") })),
+    );
+    const ofThisRun = ours.filter(({ environ }) => environ.includes(`HOME=${place.directory}\0`));
+    expect(ofThisRun.length).toBeGreaterThan(1);
+    for (const { environ, cmdline } of ofThisRun) expect(environ + cmdline).not.toContain(PLANTED);
+    const temporary = await readdir(join(place.env["TMPDIR"]!)).catch(() => []);
+    expect(temporary.length).toBeGreaterThan(0);
+    expect((await build.finished).code).toBe(0);
+  });
+
+  it("is masked in the excerpt of a template that has it as a default", async () => {
+    const place = await createWorkplace();
+    const broken = `variable "password" {\n  sensitive = true\n  default = "${PLANTED}-default"\n}\nsource "file" "a" {\n  target = "x"\n  content = var.password\n  nonsense = "${PLANTED}-default"\n}\nbuild { sources = ["file.a"] }\n`;
+    await writeFile(join(place.directory, "t.pkr.hcl"), broken);
+    for (const args of [["validate"], ["build"], ["build", "-json"]]) {
+      const done = await place.run(...args, "t.pkr.hcl");
+      expect(done.code).toBe(1);
+      expect(done.stdout + done.stderr).toContain("nonsense");
+      expect(done.stdout + done.stderr).not.toContain(PLANTED);
+    }
+  });
+});
