@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { BuildError } from "../../src/sdk/error.ts";
+import type { LateTemplate } from "../../src/sdk/late-template.ts";
+import { loadTemplate } from "../../src/template/load-template.ts";
+import { fakeRegistry } from "../helper/fake-components.ts";
+import { loadForTest, testHost, type TestLoad } from "../helper/load-for-test.ts";
+
+async function load(text: string, options: TestLoad = {}, name = "t.pkr.hcl") {
+  const folder = mkdtempSync(join(tmpdir(), "template-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, name), text);
+  return loadForTest(name, folder, options);
+}
+
+const codes = ({ diagnostics }: { diagnostics: readonly { code: string }[] }) => diagnostics.map(({ code }) => code);
+
+describe("loadTemplate", () => {
+  it("reads independent data sources at the same time, and dependent ones after each other", async () => {
+    const running: string[] = [];
+    const seen: string[][] = [];
+    const loaded = await load(
+      `data "echo" "a" { input = "a" }
+       data "echo" "b" { input = "b" }
+       data "echo" "c" { input = "\${data.echo.a.output}\${data.echo.b.output}" }
+       locals { all = data.echo.c.output }
+       source "machine" "m" { image = local.all }
+       build { sources = ["machine.m"] }`,
+      {
+        readDataSource: async (address, source, config) => {
+          running.push(address);
+          seen.push([...running]);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          running.splice(running.indexOf(address), 1);
+          return source.read({} as never, config);
+        },
+      },
+    );
+    expect(loaded.diagnostics).toEqual([]);
+    expect(seen).toEqual([["data.echo.a"], ["data.echo.a", "data.echo.b"], ["data.echo.c"]]);
+    expect(loaded.template!.builds[0]!.builder.decode().config).toMatchObject({ image: "ab" });
+  });
+
+  it("leaves data sources unknown when nothing may be read, and puts off what depends on them", async () => {
+    const loaded = await load(
+      `data "echo" "a" { input = "a" }
+       source "machine" "m" {
+         size = data.echo.a.output
+         tags = { n = "\${data.echo.a.length + 1}" }
+       }
+       build { sources = ["machine.m"] }`,
+      { readDataSource: undefined },
+    );
+    expect(loaded.diagnostics).toEqual([]);
+    expect(loaded.template!.builds[0]!.builder.decode().config).toBeUndefined();
+  });
+
+  it("reports a data source that cannot be read at its block, with the reason", async () => {
+    const loaded = await load(
+      `data "echo" "a" { input = 1 }\nsource "machine" "m" { image = data.echo.a.output }\nbuild { sources = ["machine.m"] }`,
+      {
+        readDataSource: () => Promise.reject(new BuildError("The server said no", { hint: "Ask again." })),
+      },
+    );
+    expect(loaded.diagnostics).toMatchObject([
+      { code: "data-source-failed", detail: "data.echo.a: The server said no\nAsk again." },
+    ]);
+  });
+
+  it("evaluates provisioners again with what the machine turned out to be", async () => {
+    const { template, diagnostics } = await load(
+      `variable "pw" {
+         default   = "hunter2"
+         sensitive = true
+       }
+       source "machine" "m" {}
+       build {
+         name = "b"
+         sources = ["machine.m"]
+         dynamic "provisioner" {
+           for_each = ["one"]
+           labels = ["run"]
+           content {
+             inline = ["\${provisioner.value} \${build.Host}:\${build.Port} \${build.name} {{ build \`MachineId\` }} \${upper(build.User)}"]
+             environment = { PW = "x-\${var.pw}" }
+             execute_command = "{{ .Path }} {{ build_name }} \${build.ID}"
+           }
+         }
+       }`,
+    );
+    expect(diagnostics).toEqual([]);
+    const [provisioner] = template!.builds[0]!.provisioners;
+    expect(provisioner!.decode().config).toBeUndefined();
+    const { config } = provisioner!.decode({ Host: "10.0.0.1", Port: 2222, User: "root", ID: "i-1", MachineId: "m-1" });
+    const { execute_command: command, ...rest } = config as { execute_command: LateTemplate };
+    expect(rest).toEqual({ inline: ["one 10.0.0.1:2222 b m-1 ROOT"], environment: { PW: "x-hunter2" } });
+    expect(command.render({ Path: "/tmp/x" })).toBe("/tmp/x m i-1");
+    expect(template!.secrets).toEqual(["hunter2", "x-hunter2"]);
+  });
+
+  it("freezes the time: the functions of HCL and of {{ }} agree, and SOURCE_DATE_EPOCH replaces the clock", async () => {
+    const text = `source "machine" "m" {
+       image = "\${legacy_isotime("2006-01-02")} {{ isotime \`2006-01-02\` }} {{ timestamp }}"
+       names = [timestamp()]
+     }
+     build { sources = ["machine.m"] }`;
+    const { template } = await load(text, { env: { SOURCE_DATE_EPOCH: "86400" } });
+    expect(template!.builds[0]!.builder.decode().config).toMatchObject({
+      image: "1970-01-02 1970-01-02 86400",
+      names: ["1970-01-02T00:00:00Z"],
+    });
+  });
+
+  it("gives the root cause of an error once, however many builds share it, and not what follows from it", async () => {
+    const loaded = await load(
+      `locals {
+         broken = upper(1, 2)
+         behind = "\${local.broken}!"
+       }
+       source "machine" "a" { image = local.behind }
+       source "machine" "b" { image = local.behind }
+       build {
+         sources = ["machine.a", "machine.b"]
+         provisioner "run" { inlin = [local.behind] }
+       }`,
+    );
+    expect(codes(loaded)).toEqual(["too-many-arguments", "missing-argument", "unknown-argument"]);
+  });
+
+  it("reads a JSON template from standard input", async () => {
+    const stdin = Readable.from(['{"builders": [{"type": "machine", "name": "x"}]}']) as never;
+    const host = { ...testHost(tmpdir()), stdin };
+    const common = {
+      vars: [],
+      varFiles: [],
+      only: [],
+      except: [],
+      undeclaredVariables: "warn",
+      registry: fakeRegistry(),
+    } as const;
+    const loaded = await loadTemplate({ ...common, path: "-", host, signal: new AbortController().signal });
+    expect(loaded.template!.builds.map(({ identity }) => identity.name)).toEqual(["x"]);
+  });
+
+  it("does not read HCL2 from standard input", async () => {
+    const loaded = await loadForTest("-", tmpdir(), { configType: "hcl2" });
+    expect(codes(loaded)).toEqual(["hcl2-from-stdin"]);
+  });
+
+  it("says what is wrong with a path", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "template-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "debian.pkr.hcl"), "");
+    const missing = await loadForTest("debain.pkr.hcl", folder);
+    expect(missing.diagnostics).toMatchObject([
+      { code: "unreadable-file", detail: "debain.pkr.hcl does not exist. Did you mean debian.pkr.hcl?" },
+    ]);
+    const below = await loadForTest("debian.pkr.hcl/x", folder);
+    expect(below.diagnostics).toMatchObject([
+      { detail: "debian.pkr.hcl/x does not exist: a part of the path is a file." },
+    ]);
+  });
+
+  it("stops after the structure with syntaxOnly", async () => {
+    const loaded = await load(
+      `variable "x" {}\nsource "nope" "m" { image = var.y }\nbuild { sources = ["a.b"] }\nprovisioner "x" {}`,
+      { syntaxOnly: true },
+    );
+    expect(codes(loaded)).toEqual(["unknown-block"]);
+  });
+
+  it("survives 10,000 local values in a chain and 20,000 nested brackets", async () => {
+    const chain = Array.from(
+      { length: 10_000 },
+      (_, index) => `l${index} = ${index === 0 ? "1" : `local.l${index - 1} + 1`}`,
+    );
+    const loaded = await load(
+      `locals {\n${chain.join("\n")}\n}\nsource "machine" "m" { size = local.l9999 }\nbuild { sources = ["machine.m"] }`,
+    );
+    expect(loaded.template!.builds[0]!.builder.decode().config).toMatchObject({ size: 10_000 });
+    expect(codes(await load(`locals { x = ${"[".repeat(20_000)}${"]".repeat(20_000)} }`))).toContain(
+      "nesting-too-deep",
+    );
+    expect(codes(await load(`{"builders": ${"[".repeat(20_000)}${"]".repeat(20_000)}}`, {}, "t.json"))).toContain(
+      "nesting-too-deep",
+    );
+  });
+});
