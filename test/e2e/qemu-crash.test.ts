@@ -28,6 +28,7 @@ source "qemu" "full" {
   cd_content           = { "meta-data" = "" }
   floppy_content       = { "a.txt" = "b" }
   communicator         = "none"
+  shutdown_timeout     = "20s"
   vm_name              = "full"
   output_directory     = "out"
 }

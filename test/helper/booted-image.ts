@@ -75,7 +75,7 @@ async function retried<Result>(attempt: () => Promise<Result>, limitMs: number):
 function connect(port: number, { username, password, privateKey }: BootOptions): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
-    client.once("ready", () => resolve(client)).once("error", reject);
+    client.once("ready", () => resolve(client)).on("error", reject);
     client.connect({ host: "127.0.0.1", port, username, password, privateKey, readyTimeout: 20_000 });
   });
 }

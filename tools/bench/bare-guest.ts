@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { createServer as createTcpServer } from "node:net";
+import { connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import ssh2, { type Client } from "ssh2";
@@ -15,24 +15,23 @@ export async function startBareGuest(directory: string, iso: string): Promise<nu
   const disk = join(directory, "bare.qcow2");
   await rm(disk, { force: true });
   await promisify(execFile)("qemu-img", ["create", "-q", "-f", "qcow2", disk, "256M"]);
-  const answers = createServer((_, response) => response.end("")).listen(0, "127.0.0.1");
-  await once(answers, "listening");
+  const http = createServer((_, response) => response.end("")).listen(0, "127.0.0.1");
+  await once(http, "listening");
   const port = await freePort();
   const started = performance.now();
   const guest = spawn("qemu-system-x86_64", argumentsFor(disk, iso, port), { stdio: ["pipe", "pipe", "inherit"] });
   try {
     await promptSeen(guest);
-    guest.stdin.write(`install answer=http://10.0.2.2:${(answers.address() as { port: number }).port}/answer.cfg\r`);
+    guest.stdin.write(`install answer=http://10.0.2.2:${(http.address() as { port: number }).port}/answer.cfg\r`);
     const client = await login(port);
     const ended = once(guest, "exit");
-    client.on("error", () => {});
     client.exec("uname -a; echo vagrant | sudo -S poweroff", () => {});
     await ended;
     client.end();
     return (performance.now() - started) / 1000;
   } finally {
     guest.kill("SIGKILL");
-    answers.close();
+    http.close();
     await rm(disk, { force: true });
   }
 }
@@ -60,10 +59,25 @@ function promptSeen(guest: ChildProcess): Promise<void> {
 
 async function login(port: number): Promise<Client> {
   for (;;) {
-    const client = await attempt(port).catch(() => undefined);
+    const client = (await answers(port)) ? await attempt(port).catch(() => undefined) : undefined;
     if (client) return client;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** QEMU accepts connections before the guest does: only the server's first bytes count, and are due soon. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const done = (isUp: boolean) => {
+      socket.destroy();
+      resolve(isUp);
+    };
+    socket.setTimeout(1000, () => done(false));
+    socket.once("data", () => done(true));
+    socket.once("error", () => done(false));
+    socket.once("close", () => done(false));
+  });
 }
 
 function attempt(port: number): Promise<Client> {
