@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Ask } from "../../src/core/run/ask.ts";
+import type { Session } from "../../src/core/run/session.ts";
+import { runBuilds, type RunResult } from "../../src/core/run-builds.ts";
+import type { Artifact } from "../../src/sdk/artifact.ts";
+import type { Builder, BuilderRun, PostProcessed, PostProcessor, Provisioner } from "../../src/sdk/component.ts";
+import type { BuildEvent } from "../../src/sdk/event.ts";
+import type { Resource } from "../../src/sdk/journal.ts";
+import type { Run, RunOptions } from "../../src/sdk/run.ts";
+import { defineSchema } from "../../src/sdk/schema/schema.ts";
+import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } from "../../src/template/model.ts";
+import { createSilentCommunicator } from "../../src/builders/file/silent-communicator.ts";
+
+const schema = defineSchema({});
+const planned = <C extends Planned<never>["component"]>(component: C) => ({
+  component,
+  type: component.type,
+  name: undefined,
+  range: undefined,
+  decode: () => ({ config: {}, diagnostics: [] }),
+  diagnose: () => [],
+});
+
+export interface TestBuild {
+  readonly name?: string;
+  readonly build?: (run: BuilderRun) => Promise<Artifact | undefined>;
+  readonly provisioners?: readonly PlannedProvisioner[];
+  readonly errorCleanup?: PlannedProvisioner;
+  readonly chains?: readonly (readonly PlannedPostProcessor[])[];
+  readonly preflight?: () => Promise<readonly string[]>;
+}
+
+/** A build whose builder is a function: by default it provisions and makes no artifact. */
+export function testBuild(options: TestBuild = {}): BuildPlan {
+  const build =
+    options.build ??
+    (async (run: BuilderRun) => {
+      await provisionNothing(run);
+      return undefined;
+    });
+  const builder: Builder = { kind: "builder", type: "test", summary: "", schema, generatedData: [], build };
+  const withPreflight = options.preflight ? { ...builder, preflight: options.preflight } : builder;
+  const sourceName = options.name ?? "example";
+  return {
+    identity: { name: `test.${sourceName}`, builderType: "test", sourceName },
+    blockName: undefined,
+    description: undefined,
+    builder: planned(withPreflight as never) as Planned<Builder>,
+    provisioners: options.provisioners ?? [],
+    errorCleanupProvisioner: options.errorCleanup,
+    chains: options.chains ?? [],
+  };
+}
+
+/** Hands a machine that takes everything to the provisioners. */
+export const provisionNothing = (run: BuilderRun): Promise<void> =>
+  run.provision({ communicator: createSilentCommunicator(), data: { ID: "1" } });
+
+export function testProvisioner(
+  provision: (run: Run) => Promise<void> | void,
+  meta: Partial<Pick<PlannedProvisioner, "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError" | "name">> = {},
+): PlannedProvisioner {
+  const component: Provisioner = {
+    kind: "provisioner",
+    type: "script",
+    summary: "",
+    schema,
+    provision: async (run) => provision(run),
+  };
+  const defaults = { pauseBeforeMs: 0, timeoutMs: undefined, maxRetries: 0, continueOnError: false };
+  return { ...(planned(component as never) as Planned<Provisioner>), ...defaults, ...meta };
+}
+
+export function testPostProcessor(
+  process: (run: Run, input: Artifact) => Promise<Partial<PostProcessed>> | Partial<PostProcessed>,
+  options: { readonly keepInputArtifact?: boolean; readonly independent?: boolean; readonly type?: string } = {},
+): PlannedPostProcessor {
+  const component: PostProcessor = {
+    kind: "post-processor",
+    type: options.type ?? "pp",
+    summary: "",
+    schema,
+    independent: options.independent ?? false,
+    process: async (run, _config, input) => ({ artifact: undefined, keepInput: false, ...(await process(run, input)) }),
+  };
+  return { ...(planned(component as never) as Planned<PostProcessor>), keepInputArtifact: options.keepInputArtifact };
+}
+
+export interface TestRun {
+  readonly events: readonly BuildEvent[];
+  /** Resources in the journal that were not struck. */
+  readonly outstanding: () => readonly Resource[];
+  readonly controller: AbortController;
+  readonly asked: readonly string[];
+  run(...plans: readonly BuildPlan[]): Promise<RunResult>;
+}
+
+export interface TestRunOptions {
+  readonly options?: Partial<RunOptions>;
+  /** Answers to questions, in order. */
+  readonly answers?: readonly string[];
+  readonly parallelBuilds?: number;
+}
+
+/** A session with everything in memory but the directories. */
+export function createTestRun({ options, answers, parallelBuilds = 0 }: TestRunOptions = {}): TestRun {
+  const root = mkdtempSync(join(tmpdir(), "imgbuild-core-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const events: BuildEvent[] = [];
+  const journal = new Set<Resource>();
+  const controller = new AbortController();
+  const asked: string[] = [];
+  const left = [...(answers ?? [])];
+  const ask: Ask = (question) => {
+    asked.push(question.text);
+    return Promise.resolve(left.shift() ?? "c");
+  };
+  const session: Session = {
+    runId: "11111111-2222-4333-8444-555555555555",
+    host: {
+      env: {},
+      cwd: root,
+      platform: "linux",
+      homeDir: root,
+      clock: { now: () => Date.now(), monotonic: () => performance.now() },
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      pid: process.pid,
+    },
+    options: { force: false, debug: false, onError: "cleanup", ...options },
+    directories: { work: root, template: root, cache: root, temp: root, log: root },
+    journal: {
+      record: (resource) => {
+        journal.add(resource);
+        return Promise.resolve({ update: () => Promise.resolve(), strike: () => Promise.resolve(void journal.delete(resource)) });
+      },
+    },
+    emit: (event) => void events.push(event),
+    secret: () => {},
+    redact: (text) => text,
+    ask: answers ? ask : undefined,
+    signal: controller.signal,
+    cleanupSignal: new AbortController().signal,
+    describeResource: ({ kind, id }) => Promise.resolve({ description: `${kind} ${id}` }),
+  };
+  return {
+    events,
+    outstanding: () => [...journal],
+    controller,
+    asked,
+    run: (...plans) =>
+      runBuilds(session, plans, { template: "t.pkr.hcl", parallelBuilds, runDirectory: root, allDigests: false, logPath: () => "log" }),
+  };
+}
