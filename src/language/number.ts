@@ -1,11 +1,13 @@
 import { Decimal } from "decimal.js";
 
 /**
- * Numbers of the language: cty computes with 512 bit binary floats, about 154 decimal digits. We compute with 155 decimal
+ * Numbers of the language: cty computes with 512 bit binary floats, about 154 decimal digits. We compute with 165 decimal
  * digits, so every terminating decimal fraction is exact. The range is bounded so that no number needs more than a few
  * thousand characters to be written out (the language has no exponent notation in its output).
  */
-const PRECISION = 155;
+const PRECISION = 165;
+/** What rounding may have spoiled is beyond these digits. */
+const SURE_DIGITS = 150;
 const MAX_EXPONENT = 5_000;
 
 const Num = Decimal.clone({
@@ -29,6 +31,13 @@ export function parseNumber(text: string): Decimal | undefined {
   if (!NUMBER_TEXT.test(text)) return undefined;
   const number = new Num(text);
   return number.isFinite() ? number.toSignificantDigits(PRECISION) : undefined;
+}
+
+/** A result of arithmetic without the traces of rounding: 1 / 3 * 3 is 1, not 0.999…. */
+export function tidy(result: Decimal): Decimal {
+  if (result.precision() < SURE_DIGITS) return result;
+  const rounded = result.toSignificantDigits(SURE_DIGITS);
+  return rounded.precision() < SURE_DIGITS - 10 ? rounded : result;
 }
 
 /** All digits, never an exponent, no trailing zeros: the text of the number in a template. */

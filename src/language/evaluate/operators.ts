@@ -2,6 +2,7 @@ import type { Decimal } from "decimal.js";
 import type { Binary, BinaryOperator, Expression, Unary } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { valuesEqual } from "../equal.ts";
+import { tidy } from "../number.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
 import { BOOL, boolValue, decimalOf, isKnown, isNull, NUMBER, numberValue, truthOf, unknownValue } from "../value.ts";
 import type { Type, Value } from "../value.ts";
@@ -91,7 +92,7 @@ function combineNumbers(node: Binary, leftValue: Value, scope: Scope, evaluation
   if (!isKnown(left) || !isKnown(right)) return withMarks(unknown, marks);
   const result = rules[operator](decimalOf(left), decimalOf(right));
   if (typeof result === "boolean") return withMarks(boolValue(result), marks);
-  if (result.isFinite()) return withMarks(numberValue(result), marks);
+  if (result.isFinite()) return withMarks(numberValue(tidy(result)), marks);
   evaluation.report(messages.numberOutOfRange(node.range), node, scope);
   return withMarks(unknown, marks);
 }

@@ -71,7 +71,7 @@ export const listFunctions: readonly FunctionDeclaration[] = [
     parameters: [anyParam("values", { allowNull: true, depth: "raw" })],
     variadic: anyParam("values", { allowNull: true, depth: "raw" }),
     returns: DYNAMIC,
-    description: "The first argument that is not null.",
+    description: "The first argument that is neither null nor an empty text.",
     example: ['coalesce(null, "b", "c")', '"b"'],
     call: coalesce,
   },
@@ -270,7 +270,7 @@ export function indexOf(items: readonly Value[], value: Value): number {
   return items.findIndex((item) => valuesEqual(item, value) === true);
 }
 
-/** Which argument is chosen tells only that those before it are null, so only their marks go with it. */
+/** Which argument is chosen tells only that those before it are empty, so only their marks go with it. */
 function coalesce(args: readonly Value[]): Value {
   const types = args.filter((arg) => !(isNull(arg) && arg.type.kind === "dynamic")).map((arg) => arg.type);
   const type = unify(types);
@@ -280,9 +280,9 @@ function coalesce(args: readonly Value[]): Value {
     secret ||= isSensitive(arg);
     const hide = (value: Value) => (secret ? mark(value) : value);
     if (!isKnown(arg)) return hide(unknownValue(type));
-    if (!isNull(arg)) return hide(convert(arg, type).value ?? arg);
+    if (!isNull(arg) && arg.content !== "") return hide(convert(arg, type).value ?? arg);
   }
-  throw new FunctionError("all arguments are null.");
+  throw new FunctionError("all arguments are null or empty.");
 }
 
 function coalesceList(args: readonly Value[]): Value {

@@ -67,7 +67,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     description: "Converts the first letter of each word to upper case.",
     example: ['title("hello world")', '"Hello World"'],
     of: (text) =>
-      text.replace(/(^|[^\p{L}\p{N}_'])(\p{L})/gu, (_, before: string, letter: string) => before + upperCase(letter)),
+      text.replace(/(^|[^\p{L}\p{N}_])(\p{L})/gu, (_, before: string, letter: string) => before + upperCase(letter)),
   }),
   text({
     name: "strrev",
@@ -136,14 +136,14 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     parameters: [stringParam("string"), numberParam("offset"), numberParam("length")],
     returns: STRING,
     description:
-      "A part of a text, counted in characters. A negative offset counts from the end, the length -1 means all the rest.",
+      "A part of a text, counted in characters. A negative offset counts from the end, a negative length means all the rest.",
     example: ['substr("hello world", 1, 4)', '"ello"'],
     call: (args) => {
       const characters = graphemes(textAt(args, 0));
       const offset = integerAt(args, 1);
-      const length = integerAt(args, 2, -1);
+      const length = integerAt(args, 2);
       const start = offset < 0 ? Math.max(0, characters.length + offset) : offset;
-      return stringValue(characters.slice(start, length === -1 ? undefined : start + length).join(""));
+      return stringValue(characters.slice(start, length < 0 ? undefined : start + length).join(""));
     },
   },
   {

@@ -1,8 +1,8 @@
-import { LineCounter, parseAllDocuments, type Document } from "yaml";
+import { LineCounter, parseAllDocuments, type Document, type ScalarTag } from "yaml";
 import type { Decimal } from "decimal.js";
 import { formatNumber } from "../number.ts";
 import { MAX_DATA_DEPTH, valueFromJs } from "../from-js.ts";
-import { DYNAMIC, nullValue, STRING, stringValue, type Value } from "../value.ts";
+import { DYNAMIC, STRING, stringValue, type Value } from "../value.ts";
 import { anyParam, stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 
@@ -30,9 +30,16 @@ export const yamlFunctions: readonly FunctionDeclaration[] = [
 
 function decodeYaml(text: string): Value {
   const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter, intAsBigInt: true, merge: true, prettyErrors: false });
+  const parsed = parseAllDocuments(text, {
+    lineCounter,
+    intAsBigInt: true,
+    merge: true,
+    prettyErrors: false,
+    uniqueKeys: false,
+    customTags: (tags) => [wordyBoolean, timestamp, ...tags],
+  });
   const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
-  if (documents.length === 0) return nullValue();
+  if (documents.length === 0) throw new FunctionError("it is empty.", 0);
   if (documents.length > 1) throw new FunctionError("it has more than one document.", 0);
   const [error] = documents[0]!.errors;
   if (error) {
@@ -46,6 +53,41 @@ function decodeYaml(text: string): Value {
       throw new FunctionError(`it is ${error.message}.`, 0);
     throw error;
   }
+}
+
+/** Of YAML 1.1, and still read by the YAML of Packer and Terraform: `yes`, `on` and `y` are true. */
+const wordyBoolean: ScalarTag = {
+  tag: "tag:yaml.org,2002:bool",
+  default: true,
+  test: /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/,
+  resolve: (text) => /^(?:y|on)/i.test(text),
+};
+
+/** Dates and times become texts in RFC 3339, in UTC. */
+const timestamp: ScalarTag = {
+  tag: "tag:yaml.org,2002:timestamp",
+  default: true,
+  test: /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d+)?(?:[ \t]*(?:Z|[+-]\d{1,2}(?::?\d{2})?))?)?$/,
+  resolve: toRfc3339,
+};
+
+function toRfc3339(text: string): string {
+  const [date, clock] = text.split(/[Tt \t]+/, 2) as [string, string | undefined];
+  const day = date
+    .split("-")
+    .map((part) => part.padStart(2, "0"))
+    .join("-");
+  const zone = /(Z|[+-]\d{1,2}(?::?\d{2})?)$/.exec(clock === undefined ? "" : text.slice(date.length))?.[0] ?? "Z";
+  const time = clock?.replace(/(Z|[+-].*)$/, "").padStart(8, "0") ?? "00:00:00";
+  const offset =
+    zone === "Z"
+      ? "Z"
+      : zone
+          .replace(/^([+-])(\d)(?=$|:)/, "$10$2")
+          .replace(/^([+-]\d{2})$/, "$1:00")
+          .replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
+  const moment = new Date(`${day}T${time}${offset}`);
+  return Number.isNaN(moment.getTime()) ? text : moment.toISOString().replace(/\.?0*Z$/, "Z");
 }
 
 /** Mappings as objects. Keys that are not texts are written out, as in JSON. */
@@ -68,6 +110,9 @@ function keyText(key: unknown): string {
 /** Texts are always quoted (those of several lines as literal blocks), so that none is mistaken for something else. */
 function encodeYaml(value: Value): string {
   const lines = node(value, 0);
+  // A document that is a bare scalar needs its end marked.
+  if (value.content === null || typeof value.content === "boolean" || value.type.kind === "number")
+    return `${lines.trimStart()}...\n`;
   return lines.startsWith("\n") ? lines.slice(1) : `${lines.trimStart()}`;
 }
 
