@@ -22,6 +22,7 @@ import { catchStrayErrors } from "./stray-errors.ts";
 import { killChildren } from "./kill-children.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
+import { withoutSecretVariables } from "./without-secret-variables.ts";
 
 /** What a command does once its template is loaded and its run is open. */
 export type RunBody = (run: {
@@ -79,7 +80,12 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
     open = await openRun(host, { runId, template: options.path, builds: template.builds.map((plan) => plan.identity.name) });
     const directories = { ...session.directories, template: template.directory, temp: open.tempDirectory };
     const result = await body({
-      session: { ...session, journal: open.journal, directories },
+      session: {
+        ...session,
+        host: withoutSecretVariables(host, (text) => output.redactor.text(text)),
+        journal: open.journal,
+        directories,
+      },
       template,
       open,
       logPath: (build) => logPathFor(paths.logs, build),

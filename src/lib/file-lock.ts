@@ -70,15 +70,15 @@ export async function withLock<Result>(
 async function create(path: string, token: string): Promise<boolean> {
   const aside = `${path}.${token}`;
   const owner: Owner = { ...(await identifyProcess())!, token };
-  await writeFile(aside, JSON.stringify(owner), { flag: "wx" });
   try {
+    await writeFile(aside, JSON.stringify(owner), { flag: "wx" });
     await link(aside, path);
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   } finally {
-    await unlink(aside);
+    await unlink(aside).catch(() => {});
   }
 }
 

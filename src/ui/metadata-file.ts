@@ -1,5 +1,6 @@
 import { writeFileAtomic } from "../lib/atomic-file.ts";
 import type { BuildEvent } from "../sdk/event.ts";
+import { writeFailure } from "../sdk/write-failure.ts";
 import type { Renderer } from "./renderer.ts";
 
 /**
@@ -28,7 +29,9 @@ export function createMetadataFileRenderer(path: string): Renderer {
         durationMs: finished.durationMs,
         builds,
       };
-      await writeFileAtomic(path, `${JSON.stringify(metadata, undefined, 2)}\n`);
+      await writeFileAtomic(path, `${JSON.stringify(metadata, undefined, 2)}\n`).catch(async (cause: unknown) => {
+        throw await writeFailure(path, cause);
+      });
     },
   };
 }
