@@ -1,25 +1,31 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { it } from "vitest";
 
-/** Real templates from public repositories, kept beside the checkout where they are available. */
-const folder = join(import.meta.dirname, "../../../shared/corpus");
+const root = join(import.meta.dirname, "../../../shared/corpus");
 
-export interface CorpusFile {
+/** Real templates of other people, when they lie beside the repository. */
+export const hasCorpus = existsSync(root);
+
+export interface CorpusTemplate {
+  /** Relative to the corpus. */
   readonly name: string;
-  readonly text: string;
+  readonly path: string;
+  readonly isLegacy: boolean;
 }
 
-/** The files of the corpus whose names end like this; empty where there is no corpus. */
-export function corpusFiles(...endings: readonly string[]): CorpusFile[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+export function corpusTemplates(): readonly CorpusTemplate[] {
+  if (!hasCorpus) return [];
+  return filesIn(root)
+    .map((path) => ({ name: relative(root, path), path, isLegacy: path.endsWith(".json") }))
+    .filter(
+      ({ path, isLegacy }) =>
+        path.endsWith(".pkr.hcl") || (isLegacy && readFileSync(path, "utf8").includes('"builders"')),
+    );
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
     .sort()
-    .map((name) => ({ name: relative(".", name), text: readFileSync(join(folder, name), "utf8") }));
+    .map((name) => join(folder, name))
+    .flatMap((path) => (statSync(path).isDirectory() ? filesIn(path) : [path]));
 }
-
-/** `it`, or a test shown as left out where there is no corpus. */
-export const itWithCorpus = existsSync(folder)
-  ? it
-  : (title: string): void => it.skip(`${title} [left out: needs the corpus in ../shared/corpus]`, () => {});

@@ -89,7 +89,7 @@ function describeBuild(build: BuildPlan): unknown {
 }
 
 const shown = (value: Template["variables"][number]["value"]): string =>
-  isWhollyKnown(value) ? JSON.stringify(valueToJson(value)) : "<unknown>";
+  isWhollyKnown(value) ? valueToJson(value) : "<unknown>";
 
 const configOf = (planned: Planned<Component>): unknown => plain(planned.decode().config) ?? "<not known yet>";
 

@@ -7,19 +7,24 @@ export interface TranslationContext {
   readonly isLocal: (name: string) => boolean;
   /** Told when the result needs `local.timestamp`. */
   readonly onTimestamp: () => void;
-  /** Names of builders → the label of their source. */
+  /** In provisioners and post-processors, where `build.*` means something. */
   readonly inBuild: boolean;
 }
 
 /** An action as an HCL expression, or undefined where HCL has no equivalent. */
 export function translatePipeline(pipeline: Pipeline, context: TranslationContext): string | undefined {
-  if (pipeline.variables.length > 0) return undefined;
+  if (pipeline.variables.length > 0 || isLiteral(pipeline)) return undefined;
   let piped: string | undefined;
   for (const [index, command] of pipeline.commands.entries()) {
     piped = translateCommand(command, index === 0 ? [] : [piped!], context);
     if (piped === undefined) return undefined;
   }
   return piped;
+}
+
+/** `{{ "{{" }}` has to stay: HCL2 templates read braces in texts as well. */
+function isLiteral({ commands: [command, ...others] }: Pipeline): boolean {
+  return others.length === 0 && command?.operands.length === 1 && command.operands[0]?.kind === "literal";
 }
 
 function translateCommand(

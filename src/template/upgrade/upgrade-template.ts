@@ -30,6 +30,7 @@ const tidy = (text: string): string =>
     .replace(/\n{3,}/g, "\n\n")
     .replace(/\{\n\n/g, "{\n")
     .replace(/\n\n\}/g, "\n}")
+    .replace(/\{\n\}/g, "{}")
     .trim()}\n`;
 
 class Upgrade {

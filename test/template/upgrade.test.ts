@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseHcl } from "../../src/language/parse.ts";
+import { readFixedTemplate } from "../../src/template/json/read-legacy-file.ts";
+import { createUpgradeOptions } from "../../src/template/upgrade/upgrade-options.ts";
+import { upgradeTemplate } from "../../src/template/upgrade/upgrade-template.ts";
+import { fakeRegistry } from "../helper/fake-components.ts";
+import { testHost } from "../helper/load-for-test.ts";
+
+const fixtures = join(import.meta.dirname, "../fixture/upgrade");
+
+async function upgrade(name: string, withAnnotations: boolean): Promise<string> {
+  const text = readFileSync(join(fixtures, name, "input.json"), "utf8");
+  const { fixed, diagnostics } = readFixedTemplate({ name: "input.json", text });
+  expect(diagnostics).toEqual([]);
+  const options = await createUpgradeOptions(fixed!.template, fakeRegistry(), testHost("/"), withAnnotations);
+  return upgradeTemplate(fixed!.template, options);
+}
+
+describe("upgradeTemplate", () => {
+  it.each(readdirSync(fixtures))("turns %s into HCL2", async (name) => {
+    const text = await upgrade(name, false);
+    await expect(text).toMatchFileSnapshot(join(fixtures, name, "expected.pkr.hcl"));
+    expect(parseHcl({ name, text }).diagnostics).toEqual([]);
+  });
+
+  it("explains the parts when asked", async () => {
+    const text = await upgrade("whole", true);
+    expect(text).toContain("# Sources, one for each builder of the JSON template.");
+    expect(parseHcl({ name: "whole", text }).diagnostics).toEqual([]);
+  });
+});
