@@ -1,0 +1,120 @@
+import { choice, defaultText, flag, integer, list, text } from "../../../sdk/schema/field.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
+import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The machine that `virtualbox-iso` makes. The other builders take it as they find it. */
+export const hardwareFields = {
+  guest_os_type: text("VirtualBox's id of the guest system (`VBoxManage list ostypes`), e.g. `Debian12_64`.").default(
+    "Other",
+  ),
+  cpus: integer("Virtual processors.").min(1).default(1),
+  memory: integer("Memory, MiB.").min(4).default(512),
+  sound: text("Sound driver of this computer, or `none`.").default("none"),
+  audio_controller: choice(["ac97", "hda", "sb16", "none"], "Sound chip of the machine.").default("ac97"),
+  usb: flag("Give the machine USB.").default(false),
+  usb_controller: choice(["ohci", "ehci", "xhci", "none"], "USB controller, where `usb` is on.").default("ehci"),
+  chipset: choice(["piix3", "ich9", "armv8", "armv8virtual"], "Chipset of the machine.").default("piix3"),
+  firmware: choice(["bios", "efi", "efi32", "efi64"], "Firmware the machine starts with.").default("bios"),
+  secure_boot: flag(
+    "Enrol Microsoft's keys in the firmware's variables and switch Secure Boot on. Needs EFI. Beyond Packer.",
+  ).default(false),
+  nvram_files: list(
+    text("A path."),
+    "Signature lists or certificates enrolled in the firmware's `db` before the first start. Needs EFI. Beyond Packer.",
+  ).default([]),
+  tpm: choice(["none", "1.2", "2.0"], "A trusted platform module for the machine. Beyond Packer.").default("none"),
+  nested_virt: flag("Pass hardware virtualization on to the guest.").optional(),
+  rtc_time_base: choice(["UTC", "local"], "What the machine's clock shows.").default("local"),
+  nic_type: choice(
+    ["82540EM", "82543GC", "82545EM", "Am79C970A", "Am79C973", "Am79C960", "virtio", "usbnet"],
+    "Model of the network cards.",
+  ).default("82540EM"),
+  mouse: choice(["ps2", "usb", "usbtablet", "usbmultitouch"], "Pointing device.").default("ps2"),
+  keyboard: choice(["ps2", "usb"], "Keyboard. `boot_command` is typed on either.").default("ps2"),
+  gfx_controller: defaultText(
+    choice(["vboxvga", "vboxsvga", "vmsvga", "qemuramfb", "none"], "Graphics adapter.").optional(),
+    "what VirtualBox suggests for `guest_os_type`",
+  ),
+  gfx_vram_size: integer("Memory of the graphics adapter, MiB.").min(1).max(128).default(4),
+  gfx_accelerate_3d: flag("3D acceleration.").default(false),
+  gfx_efi_resolution: text("Resolution of the EFI console, e.g. `1440x900`.").optional(),
+};
+
+/** The disks that `virtualbox-iso` makes, and where its media sit. */
+export const storageFields = {
+  disk_size: integer("Size of the main disk, MiB.").min(1).default(40_000),
+  disk_additional_size: list(integer("MiB.").min(1), "Sizes of further disks, MiB.").default([]),
+  hard_drive_interface: choice(
+    ["ide", "sata", "scsi", "pcie", "virtio"],
+    "Controller of the disks; `pcie` is NVMe.",
+  ).default("ide"),
+  hard_drive_discard: flag("Hand TRIM on to the disk file.").default(false),
+  hard_drive_nonrotational: flag("Tell the guest that the disks are solid state.").default(false),
+  sata_port_count: integer("Ports of the SATA controller.").min(1).max(30).default(1),
+  nvme_port_count: integer("Ports of the NVMe controller.").min(1).max(255).default(1),
+  iso_interface: choice(["ide", "sata", "virtio"], "Controller of the installation medium.").default("ide"),
+};
+
+export const hardwareRules = [
+  rule(["firmware", "secure_boot"], ({ firmware, secure_boot }) =>
+    needsEfi(firmware, secure_boot === true, "secure_boot"),
+  ),
+  rule(["firmware", "nvram_files"], ({ firmware, nvram_files: files }) =>
+    needsEfi(firmware, Array.isArray(files) && files.length > 0, "nvram_files"),
+  ),
+  rule(["gfx_efi_resolution", "firmware"], resolutionIsOne),
+  rule(
+    ["hard_drive_interface", "disk_additional_size", "iso_interface", "guest_additions_mode", "cd_files", "cd_content"],
+    disksFit,
+  ),
+];
+
+function needsEfi(firmware: unknown, isWanted: boolean, name: string): ConfigIssue[] {
+  if (!isWanted || firmware !== "bios") return [];
+  return [
+    error("missing-argument", [name], "Missing argument", `"${name}" needs the EFI firmware: set firmware = "efi".`),
+  ];
+}
+
+function resolutionIsOne({ gfx_efi_resolution: text }: Values): ConfigIssue[] {
+  if (typeof text !== "string" || /^\d+x\d+$/.test(text)) return [];
+  return [
+    error(
+      "invalid-argument",
+      ["gfx_efi_resolution"],
+      "Invalid value",
+      `gfx_efi_resolution must look like "1440x900", not "${text}".`,
+    ),
+  ];
+}
+
+const has = (value: unknown): boolean => value !== undefined && Object.keys(value as object).length > 0;
+
+/**
+ * The IDE controller has four places: the main disk, the installation medium, the guest additions and the CD made from
+ * `cd_files` may each want one of them. Disks get what is left.
+ */
+function disksFit(config: Values): ConfigIssue[] {
+  const extra = (config["disk_additional_size"] as readonly number[] | undefined)?.length ?? 0;
+  const limit = diskLimits[String(config["hard_drive_interface"])];
+  if (limit === undefined || extra + 1 <= limit(config)) return [];
+  const detail = `The ${String(config["hard_drive_interface"])} controller has room for ${limit(config)} disk(s) beside what else is attached to it, and ${extra + 1} are asked for. Use hard_drive_interface = "sata".`;
+  return [error("too-many-disks", ["disk_additional_size"], "Too many disks", detail)];
+}
+
+const diskLimits: Readonly<Record<string, (config: Values) => number>> = {
+  ide: (config) => 4 - opticalDrivesOnIde(config),
+  sata: () => 13,
+  scsi: () => 16,
+  virtio: () => 13,
+  pcie: () => 255,
+};
+
+function opticalDrivesOnIde(config: Values): number {
+  if (config["iso_interface"] !== "ide") return 0;
+  const additions = config["guest_additions_mode"] === "attach" ? 1 : 0;
+  const cd = has(config["cd_files"]) || has(config["cd_content"]) ? 1 : 0;
+  return 1 + additions + cd;
+}
