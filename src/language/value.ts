@@ -81,7 +81,7 @@ export const tupleValue = (items: readonly Value[]): Value => make(tupleOf(items
 
 export function objectValue(entries: Readonly<Record<string, Value>> | Iterable<readonly [string, Value]>): Value {
   const pairs = Symbol.iterator in entries ? entries : Object.entries(entries);
-  const content = sortedMap(pairs as Iterable<readonly [string, Value]>);
+  const content = sortedMap(pairs);
   return make(objectTypeOf(content), content);
 }
 
