@@ -1,6 +1,8 @@
 import { cleanUpRun, type Reaped } from "../core/journal/clean-up-run.ts";
 import { forgetRun, listRuns, type ListedRun } from "../core/journal/list-runs.ts";
 import { errorText } from "../core/describe-error.ts";
+import { cacheDirectory } from "../core/directories.ts";
+import { removeDeadLocks } from "../lib/dead-locks.ts";
 import { parseDuration } from "../lib/duration.ts";
 import type { Host } from "../sdk/host.ts";
 import { reapers } from "../registry.ts";
@@ -43,6 +45,7 @@ export const command = defineCommand({
     const options = { dryRun: flags["dry-run"], json: flags.json };
     return interruptible(context.process, async (signal) => {
       const results = await cleanUpAll(context, chosen, { ...options, signal, isNamed: flags.run !== undefined });
+      if (!options.dryRun) await removeDeadLocks(cacheDirectory(context.host));
       if (flags.expired) await forgetExpired(context.host, keepMs, { ...options, chosen });
       return results.some((result) => result === "failed") ? EXIT.leftBehind : EXIT.ok;
     });

@@ -1,0 +1,41 @@
+import { readdir, readFile, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { tryLock } from "./file-lock.ts";
+import { processState, type ProcessIdentity } from "./process-identity.ts";
+
+/** A lock, or a file on its way to become or break one. */
+const LOCK_NAME = /\.lock(\.[\w.-]+)?$/;
+
+/**
+ * Removes the locks under `directory` whose owner is gone. They harm nobody (whoever wants one takes it over), but they
+ * are left-overs. Locks of other programs and of living processes stay. Returns the paths that were removed.
+ */
+export async function removeDeadLocks(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  const paths = names.filter((name) => LOCK_NAME.test(name)).map((name) => join(directory, name));
+  const removed = await Promise.all(paths.map(async (path) => ((await removeIfDead(path)) ? [path] : [])));
+  return removed.flat();
+}
+
+async function removeIfDead(path: string): Promise<boolean> {
+  const owner = await readOwner(path);
+  if (owner === undefined || (await processState(owner)) !== "dead") return false;
+  if (!path.endsWith(".lock")) {
+    await unlink(path).catch(() => {});
+    return true;
+  }
+  // Taken over first, so that nobody else's fresh lock is removed.
+  const held = await tryLock(path);
+  await held?.release();
+  return held !== undefined;
+}
+
+/** Only what is written in our own format counts. */
+async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
+  try {
+    const owner = JSON.parse(await readFile(path, "utf8")) as Partial<ProcessIdentity & { token: string }>;
+    return typeof owner.token === "string" && typeof owner.pid === "number" ? (owner as ProcessIdentity) : undefined;
+  } catch {
+    return undefined;
+  }
+}
