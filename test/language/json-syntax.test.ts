@@ -3,6 +3,7 @@ import { parseJsonBody, type BodySchema } from "../../src/language/json/json-bod
 import { parseJson } from "../../src/language/json/parse-json.ts";
 import { parseLiteralAsExpression } from "../../src/language/parse.ts";
 import { positionOf } from "../../src/language/position.ts";
+import { invariant } from "../../src/lib/invariant.ts";
 import { describeBody, describeExpression } from "../helper/describe-tree.ts";
 
 /** The JSON syntax specification of HCL, rule by rule. `a` is a block, `b` one with a label, `c` one with two. */
@@ -62,8 +63,8 @@ describe("parseJsonBody", () => {
     const text = String.raw`{"x": "\"\u00e9\n${"$"}{var.name}"}`;
     const { body } = parse(text);
     const expression = body.attributes[0]!.expression;
-    expect(expression.kind).toBe("template");
-    const part = (expression as { parts: { range: { start: number; end: number } }[] }).parts[1]!;
+    invariant(expression.kind === "template", "the string holds an interpolation");
+    const part = expression.parts[1]!;
     expect(text.slice(part.range.start, part.range.end)).toBe("${var.name}");
   });
 
