@@ -68,7 +68,10 @@ interface Node<Kind extends string> {
 
 /** A number (kept as its source text, so no digit is lost), `true`, `false` or `null`. */
 export interface Literal extends Node<"literal"> {
-  readonly value: { readonly type: "number"; readonly text: string } | { readonly type: "bool"; readonly value: boolean } | { readonly type: "null" };
+  readonly value:
+    | { readonly type: "number"; readonly text: string }
+    | { readonly type: "bool"; readonly value: boolean }
+    | { readonly type: "null" };
 }
 
 /** A quoted template or heredoc, escapes, strip markers and indentation already applied. */

@@ -1,7 +1,6 @@
 /** What people count as one character: a base with its accents, an emoji with its modifiers. */
 let segmenter: Intl.Segmenter | undefined;
 
- 
 const ONE_UNIT_EACH = /^[\x00-\x0c\x0e-\x7f]*$/;
 
 /** The number of graphemes (Unicode extended grapheme clusters). */

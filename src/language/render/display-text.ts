@@ -1,6 +1,5 @@
 /** Text as a terminal shows it: columns, control characters, wrapping. */
 
- 
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Replaces what could steer a terminal (escape sequences, changes of direction) one for one by a visible sign. */
@@ -10,7 +9,7 @@ export function toSafeText(text: string): string {
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
- 
+
 const PLAIN = /^[\x20-\x7e]*$/;
 let segmenter: Intl.Segmenter | undefined;
 
