@@ -11,7 +11,13 @@ type Program = Pick<typeof import("./cli/program.ts"), "runProgram">;
 interface CommonJsModule {
   exports: Program;
 }
-type Wrapper = (exports: Program, require: NodeJS.Require, module: CommonJsModule, file: string, directory: string) => void;
+type Wrapper = (
+  exports: Program,
+  require: NodeJS.Require,
+  module: CommonJsModule,
+  file: string,
+  directory: string,
+) => void;
 
 /**
  * Takes the place of `cli/program.ts` in the bundled command. More than half of a cold start is V8 compiling our code;

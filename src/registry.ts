@@ -54,6 +54,8 @@ export const registry: Registry = {
   types: (kind) => Object.keys(components[kind]),
   load: async (kind, type) => {
     const table = components[kind];
-    return Object.hasOwn(table, type) ? ((await table[type]!()) as Extract<Component, { kind: typeof kind }>) : undefined;
+    return Object.hasOwn(table, type)
+      ? ((await table[type]!()) as Extract<Component, { kind: typeof kind }>)
+      : undefined;
   },
 };

@@ -1,6 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
@@ -68,7 +79,8 @@ function vendorPlugin(used) {
     setup(setup) {
       setup.onResolve({ filter: /^(@[a-z]|[a-z])/ }, ({ path, importer, kind }) => {
         const isOurs = !importer.includes("node_modules");
-        if (!isOurs || path.startsWith("node:") || INLINE.has(path) || isNative(path) || kind === "entry-point") return undefined;
+        if (!isOurs || path.startsWith("node:") || INLINE.has(path) || isNative(path) || kind === "entry-point")
+          return undefined;
         const known = used.get(path) ?? new Set();
         for (const name of importedNames(importer, path)) known.add(name);
         used.set(path, known);
@@ -92,15 +104,24 @@ function importedNames(file, name) {
   return statements.flatMap(([, , clause]) => {
     const [, names] = /^\{([^}]*)\}$/s.exec(clause) ?? [];
     if (names === undefined) return ["*"];
-    const values = names.split(",").map((item) => item.trim()).filter((item) => item !== "" && !item.startsWith("type "));
+    const values = names
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "" && !item.startsWith("type "));
     return values.map((item) => item.split(/\s+as\s+/)[0]);
   });
 }
 
 async function bundleVendor(name, imports) {
   const from = JSON.stringify(name);
-  const contents = imports.has("*") ? `module.exports = require(${from});` : `export { ${[...imports].join(", ")} } from ${from};`;
-  const { outputFiles } = await build({ ...commonJs, stdin: { contents, resolveDir: process.cwd() }, banner: { js: moduleNames } });
+  const contents = imports.has("*")
+    ? `module.exports = require(${from});`
+    : `export { ${[...imports].join(", ")} } from ${from};`;
+  const { outputFiles } = await build({
+    ...commonJs,
+    stdin: { contents, resolveDir: process.cwd() },
+    banner: { js: moduleNames },
+  });
   write(`vendor/${vendorFile(name)}`, outputFiles[0].contents);
 }
 
@@ -147,7 +168,8 @@ function removeOld() {
   const coreCache = [...written].map((path) => path.replace(/\.cjs$/, ".cache"));
   for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const isOld = entry.isFile() && !written.has(path) && !coreCache.includes(path) && !path.startsWith(join(DIST, "types"));
+    const isOld =
+      entry.isFile() && !written.has(path) && !coreCache.includes(path) && !path.startsWith(join(DIST, "types"));
     if (isOld && Date.now() - statSync(path).mtimeMs > GRACE_MS) rmSync(path, { force: true });
   }
 }
@@ -160,7 +182,11 @@ function warmUp() {
   const cache = resolve(DIST, coreFile.replace(/\.cjs$/, ".cache"));
   rmSync(cache, { force: true });
   const env = { ...process.env, IMGBUILD_CODE_CACHE: cache, IMGBUILD_STATE_DIR: directory };
-  const run = spawnSync(process.execPath, [resolve(DIST, "imgbuild.js"), "build", template], { env, cwd: directory, encoding: "utf8" });
+  const run = spawnSync(process.execPath, [resolve(DIST, "imgbuild.js"), "build", template], {
+    env,
+    cwd: directory,
+    encoding: "utf8",
+  });
   rmSync(directory, { recursive: true, force: true });
   if (run.status !== 0) throw new Error(`The bundle does not work:\n${run.stdout}${run.stderr}`);
 }

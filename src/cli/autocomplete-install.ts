@@ -17,7 +17,10 @@ export const command = defineCommand({
     if (!own) return EXIT.failed;
     await mkdir(dirname(own.path), { recursive: true });
     await writeFileAtomic(own.path, own.shell.script(await completionTable(commands)));
-    const more = own.name === "zsh" ? `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${dirname(own.path)} $fpath)` : "";
+    const more =
+      own.name === "zsh"
+        ? `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${dirname(own.path)} $fpath)`
+        : "";
     context.host.stdout.write(`Completion for ${own.name} is in ${own.path}. It works in new shells.${more}\n`);
     return EXIT.ok;
   },
@@ -32,7 +35,9 @@ export interface OwnShell {
 export function ownShell({ host }: CommandContext): OwnShell | undefined {
   const name = basename(host.env["SHELL"] ?? "");
   if (!Object.hasOwn(shells, name)) {
-    host.stderr.write(`There is completion for ${Object.keys(shells).join(", ")}, and your shell ($SHELL) is "${name}".\n`);
+    host.stderr.write(
+      `There is completion for ${Object.keys(shells).join(", ")}, and your shell ($SHELL) is "${name}".\n`,
+    );
     return undefined;
   }
   const shell = shells[name as keyof typeof shells];

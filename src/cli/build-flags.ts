@@ -16,9 +16,15 @@ export const buildFlags = {
   "parallel-builds": integerFlag("N", "Run at most so many builds at once; 0 means all.", { default: 0 }),
   "metadata-file": textFlag("FILE", "Write artifacts, digests and times as JSON."),
   "warn-on-undeclared-var": booleanFlag("Warn about variables in files that the template does not declare."),
-  "use-sequential-evaluation": booleanFlag("", { hidden: true, withoutEffect: "locals and data sources are always read in the order they need each other." }),
+  "use-sequential-evaluation": booleanFlag("", {
+    hidden: true,
+    withoutEffect: "locals and data sources are always read in the order they need each other.",
+  }),
   "ignore-prerelease-plugins": booleanFlag("", { hidden: true, withoutEffect: "all components are built in." }),
-  "skip-enforcement": booleanFlag("", { hidden: true, withoutEffect: "there are no provisioners enforced from outside." }),
+  "skip-enforcement": booleanFlag("", {
+    hidden: true,
+    withoutEffect: "there are no provisioners enforced from outside.",
+  }),
 };
 
 export type BuildFlags = FlagValues<typeof buildFlags>;

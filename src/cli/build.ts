@@ -9,7 +9,10 @@ export const command = defineCommand({
   summary: "Build images from a template",
   examples: [
     { command: "imgbuild build template.pkr.hcl", explains: "run all builds of a template" },
-    { command: "imgbuild build -only='qemu.*' -var version=12 .", explains: "some builds of the templates in this directory" },
+    {
+      command: "imgbuild build -only='qemu.*' -var version=12 .",
+      explains: "some builds of the templates in this directory",
+    },
     { command: "imgbuild build -on-error=ask template.pkr.hcl", explains: "stop at a failure and ask what to do" },
   ],
   arguments: [templateArgument],

@@ -16,7 +16,8 @@ export const command = defineCommand({
   flags: {},
   run: async ({ host }, { positional: [shell = ""] }) => {
     const write = Object.hasOwn(shells, shell) ? shells[shell as keyof typeof shells].script : undefined;
-    if (!write) throw new UsageError(`There is a completion script for ${Object.keys(shells).join(", ")}, not for "${shell}"`);
+    if (!write)
+      throw new UsageError(`There is a completion script for ${Object.keys(shells).join(", ")}, not for "${shell}"`);
     host.stdout.write(write(await completionTable(commands)));
     return EXIT.ok;
   },

@@ -18,7 +18,12 @@ export const command = defineCommand({
     { command: "imgbuild docs -json-schema > packer.schema.json", explains: "let an editor check .pkr.json files" },
   ],
   arguments: [
-    { name: "type", description: "The name in templates, with its kind before it where several have it.", variadic: true, optional: true },
+    {
+      name: "type",
+      description: "The name in templates, with its kind before it where several have it.",
+      variadic: true,
+      optional: true,
+    },
   ],
   flags: {
     json: booleanFlag("The same as JSON, for programs."),
@@ -33,7 +38,12 @@ export const command = defineCommand({
     }
     const components = await find(positional);
     if (flags.json) stdout.write(`${JSON.stringify(components.map(asData), undefined, 2)}\n`);
-    else stdout.write(positional.length === 0 ? renderList(components) : components.map((one) => renderComponent(one, width(context))).join("\n"));
+    else
+      stdout.write(
+        positional.length === 0
+          ? renderList(components)
+          : components.map((one) => renderComponent(one, width(context))).join("\n"),
+      );
     return EXIT.ok;
   },
 });
@@ -51,7 +61,12 @@ async function find(words: readonly string[]): Promise<readonly Component[]> {
   const names = kinds.flatMap((one) => registry.types(one).map((name) => [one, name] as const));
   const wanted = type === undefined ? names : names.filter(([, name]) => name === type);
   if (wanted.length === 0) {
-    throw new UsageError(`There is no ${kind ?? "component"} "${type}".${didYouMean(type!, names.map(([, name]) => name))}\nAll of them:\n    imgbuild docs`);
+    throw new UsageError(
+      `There is no ${kind ?? "component"} "${type}".${didYouMean(
+        type!,
+        names.map(([, name]) => name),
+      )}\nAll of them:\n    imgbuild docs`,
+    );
   }
   const loaded = await Promise.all(wanted.map(([one, name]) => registry.load(one, name) as Promise<Component>));
   return loaded;

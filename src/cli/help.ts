@@ -59,7 +59,8 @@ function flagUsage(name: string, flag: Flag): string {
 function flagText(flag: Flag): string {
   const notes: string[] = [];
   if (flag.kind === "list") notes.push("May be given several times.");
-  if ((flag.kind === "integer" || flag.kind === "choice") && flag.default !== undefined) notes.push(`Default: ${flag.default}.`);
+  if ((flag.kind === "integer" || flag.kind === "choice") && flag.default !== undefined)
+    notes.push(`Default: ${flag.default}.`);
   return [flag.description, ...notes].join(" ");
 }
 
@@ -72,9 +73,7 @@ function columns(rows: readonly (readonly [string, string])[]): string {
   return rows
     .map(([first, second]) => {
       const text = wrap(second, indent);
-      return first.length > left
-        ? `  ${first}\n${" ".repeat(indent)}${text}`
-        : `  ${first.padEnd(left)}  ${text}`;
+      return first.length > left ? `  ${first}\n${" ".repeat(indent)}${text}` : `  ${first.padEnd(left)}  ${text}`;
     })
     .join("\n");
 }

@@ -16,7 +16,9 @@ const flags = {
 export const command = defineCommand({
   name: "init",
   summary: "Check that everything a template requires is there",
-  examples: [{ command: "imgbuild init template.pkr.hcl", explains: "nothing is downloaded: the components are built in" }],
+  examples: [
+    { command: "imgbuild init template.pkr.hcl", explains: "nothing is downloaded: the components are built in" },
+  ],
   arguments: [templateArgument],
   flags,
   notes: ["imgbuild needs no plugins for the components it has (imgbuild docs), and cannot run Packer's plugins yet."],
@@ -24,7 +26,12 @@ export const command = defineCommand({
     interruptible(context.process, (signal) => init(context, path, given, signal)),
 });
 
-async function init({ host }: CommandContext, path: string, given: FlagValues<typeof flags>, signal: AbortSignal): Promise<number> {
+async function init(
+  { host }: CommandContext,
+  path: string,
+  given: FlagValues<typeof flags>,
+  signal: AbortSignal,
+): Promise<number> {
   const plugins = await loadPluginRequirements(host, { path, flags: given, signal, runId: randomUUID() });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) {
@@ -34,7 +41,9 @@ async function init({ host }: CommandContext, path: string, given: FlagValues<ty
   for (const plugin of plugins) host.stdout.write(`${describe(plugin)}\n`);
   const missing = plugins.filter((plugin) => !isBuiltIn(plugin));
   if (missing.length === 0) return EXIT.ok;
-  host.stderr.write(`imgbuild cannot run Packer's plugins yet, so builds that use ${missing.map(({ name }) => name).join(", ")} cannot run.\n`);
+  host.stderr.write(
+    `imgbuild cannot run Packer's plugins yet, so builds that use ${missing.map(({ name }) => name).join(", ")} cannot run.\n`,
+  );
   return EXIT.failed;
 }
 

@@ -14,14 +14,20 @@ const flags = {
   json: booleanFlag("The same as one JSON document."),
   "machine-readable": booleanFlag("Packer's machine-readable lines (legacy JSON templates)."),
   "evaluate-datasources": booleanFlag("Read the data sources, so that values that depend on them are shown."),
-  "use-sequential-evaluation": booleanFlag("", { hidden: true, withoutEffect: "locals and data sources are always read in the order they need each other." }),
+  "use-sequential-evaluation": booleanFlag("", {
+    hidden: true,
+    withoutEffect: "locals and data sources are always read in the order they need each other.",
+  }),
 };
 
 export const command = defineCommand({
   name: "inspect",
   summary: "Show what a template declares",
   examples: [
-    { command: "imgbuild inspect template.pkr.hcl", explains: "variables and their values, locals, builds and their steps" },
+    {
+      command: "imgbuild inspect template.pkr.hcl",
+      explains: "variables and their values, locals, builds and their steps",
+    },
     { command: "imgbuild inspect -json . | jq '.builds[].name'", explains: "for programs" },
   ],
   arguments: [templateArgument],
@@ -31,12 +37,31 @@ export const command = defineCommand({
     interruptible(context.process, (signal) => inspect(context, path, given, signal)),
 });
 
-async function inspect({ host }: CommandContext, path: string, given: FlagValues<typeof flags>, signal: AbortSignal): Promise<number> {
+async function inspect(
+  { host }: CommandContext,
+  path: string,
+  given: FlagValues<typeof flags>,
+  signal: AbortSignal,
+): Promise<number> {
   // What is asked for goes to standard output, what is wrong with the template to standard error.
   const messages = { ...host, stdout: host.stderr };
-  const output = createOutput(messages, { color: true, "timestamp-ui": false, "machine-readable": false, json: false, progress: "none" });
+  const output = createOutput(messages, {
+    color: true,
+    "timestamp-ui": false,
+    "machine-readable": false,
+    json: false,
+    progress: "none",
+  });
   const options = { force: false, debug: false, onError: "cleanup" } as const;
-  const session = createSession(host, { runId: randomUUID(), options, path, output, signal, cleanupSignal: signal, logDirectory: host.cwd });
+  const session = createSession(host, {
+    runId: randomUUID(),
+    options,
+    path,
+    output,
+    signal,
+    cleanupSignal: signal,
+    logDirectory: host.cwd,
+  });
   try {
     const { template } = await loadChecked(session, output, {
       path,

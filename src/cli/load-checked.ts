@@ -29,10 +29,20 @@ export async function loadChecked(
   const online = readsDataSources
     ? { readDataSource: dataSourceReader(session), fetchRemote: await createRemote(session) }
     : {};
-  const { template, diagnostics } = await loadTemplate({ ...templateOptions(flags), ...rest, ...online, host, registry, signal });
+  const { template, diagnostics } = await loadTemplate({
+    ...templateOptions(flags),
+    ...rest,
+    ...online,
+    host,
+    registry,
+    signal,
+  });
   for (const secret of template?.secrets ?? []) output.redactor.add(secret);
   const directories = { work: host.cwd, template: template?.directory ?? host.cwd };
-  const files = template && options.syntaxOnly !== true && isForLooking !== true ? await checkFiles(template.builds, directories) : [];
+  const files =
+    template && options.syntaxOnly !== true && isForLooking !== true
+      ? await checkFiles(template.builds, directories)
+      : [];
   const all = [...diagnostics, ...files].filter(({ code }) => isForLooking !== true || code !== "unset-variable");
   for (const diagnostic of all) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   return { template, isValid: template !== undefined && !hasErrors(all) };

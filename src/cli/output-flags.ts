@@ -10,9 +10,13 @@ export const outputFlags = {
   "timestamp-ui": booleanFlag("Put the time before each line."),
   "machine-readable": booleanFlag("Packer's machine-readable lines instead of text."),
   json: booleanFlag("One JSON object a line for each event (docs/events.v1.schema.json)."),
-  progress: choiceFlag(["auto", "plain", "tty", "none"], "How progress is shown. auto: bars on a terminal, lines elsewhere.", {
-    default: "auto",
-  }),
+  progress: choiceFlag(
+    ["auto", "plain", "tty", "none"],
+    "How progress is shown. auto: bars on a terminal, lines elsewhere.",
+    {
+      default: "auto",
+    },
+  ),
 };
 
 export interface Output {

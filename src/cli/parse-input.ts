@@ -14,7 +14,8 @@ export function parseInput(command: Command, args: readonly string[]): CommandIn
     const text = `${name}${variadic ? "..." : ""}`;
     commander.argument(optional ? `[${text}]` : `<${text}>`);
   }
-  for (const [name, flag] of Object.entries(command.flags)) for (const option of options(name, flag)) commander.addOption(option);
+  for (const [name, flag] of Object.entries(command.flags))
+    for (const option of options(name, flag)) commander.addOption(option);
   try {
     commander.parse(fromGoFlags(args, command.flags), { from: "user" });
   } catch (error) {
@@ -22,7 +23,10 @@ export function parseInput(command: Command, args: readonly string[]): CommandIn
     throw error;
   }
   const values = commander.opts<Record<string, unknown>>();
-  const flags = Object.entries(command.flags).map(([name, flag]) => [name, valueOf(name, flag, values[attribute(name)])]);
+  const flags = Object.entries(command.flags).map(([name, flag]) => [
+    name,
+    valueOf(name, flag, values[attribute(name)]),
+  ]);
   return { positional: commander.args, flags: Object.fromEntries(flags) as CommandInput<FlagTable>["flags"] };
 }
 
@@ -79,7 +83,10 @@ function integer(name: string, given: string | undefined): number | undefined {
 /** Commander's messages name flags with two dashes and begin with "error:"; ours read like the rest of imgbuild. */
 function inOurWords(error: CommanderError, command: Command): string {
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const hint = rest.join(" ").replace(/^\(Did you mean (one of )?(.*)\?\)$/, "Did you mean $2?").replaceAll("--", "-");
+  const hint = rest
+    .join(" ")
+    .replace(/^\(Did you mean (one of )?(.*)\?\)$/, "Did you mean $2?")
+    .replaceAll("--", "-");
   const [, missing] = /^missing required argument '(.+)'$/.exec(first) ?? [];
   if (missing !== undefined) return `${command.name} needs a ${missing}`;
   if (error.code === "commander.excessArguments") {
@@ -87,7 +94,8 @@ function inOurWords(error: CommanderError, command: Command): string {
     return `${command.name} takes ${most === 0 ? "no arguments" : most === 1 ? `one ${command.arguments[0]!.name}` : `at most ${most} arguments`}`;
   }
   const [, unknown] = /^unknown option '(.+)'$/.exec(first) ?? [];
-  if (unknown !== undefined) return `${command.name} has no flag ${unknown.replace(/^--/, "-")}.${hint === "" ? "" : ` ${hint}`}`;
+  if (unknown !== undefined)
+    return `${command.name} has no flag ${unknown.replace(/^--/, "-")}.${hint === "" ? "" : ` ${hint}`}`;
   const [, valueless] = /^option '--(\S+) <value>' argument missing$/.exec(first) ?? [];
   if (valueless !== undefined) return `-${valueless} needs a value`;
   return `${first}${hint === "" ? "" : ` ${hint}`}`;

@@ -18,7 +18,10 @@ export const command = defineCommand({
   name: "plugins",
   summary: "Show which plugins a template requires and which are built in",
   examples: [
-    { command: "imgbuild plugins required template.pkr.hcl", explains: "what the template asks for, and whether it is there" },
+    {
+      command: "imgbuild plugins required template.pkr.hcl",
+      explains: "what the template asks for, and whether it is there",
+    },
     { command: "imgbuild plugins installed", explains: "the plugins whose components are built in" },
   ],
   arguments: [
@@ -39,7 +42,8 @@ type Action = (context: CommandContext, rest: readonly string[], given: Flags, s
 
 const actions: Readonly<Record<string, Action>> = {
   installed: ({ host }) => {
-    for (const [source, components] of builtInPlugins()) host.stdout.write(`${source} (built in): ${components.join(", ")}\n`);
+    for (const [source, components] of builtInPlugins())
+      host.stdout.write(`${source} (built in): ${components.join(", ")}\n`);
     return Promise.resolve(EXIT.ok);
   },
   required,
@@ -47,13 +51,20 @@ const actions: Readonly<Record<string, Action>> = {
   remove: (context, [source]) => refuse(context, source, "removed"),
 };
 
-async function required({ host }: CommandContext, [path, ...more]: readonly string[], given: Flags, signal: AbortSignal): Promise<number> {
+async function required(
+  { host }: CommandContext,
+  [path, ...more]: readonly string[],
+  given: Flags,
+  signal: AbortSignal,
+): Promise<number> {
   if (path === undefined || more.length > 0) throw new UsageError("plugins required takes one template");
   const plugins = await loadPluginRequirements(host, { path, flags: given, signal, runId: randomUUID() });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) host.stdout.write("The template requires no plugins.\n");
   for (const plugin of plugins) {
-    host.stdout.write(`${plugin.source} ${JSON.stringify(plugin.version)}: ${isBuiltIn(plugin) ? "built in" : "not there"}\n`);
+    host.stdout.write(
+      `${plugin.source} ${JSON.stringify(plugin.version)}: ${isBuiltIn(plugin) ? "built in" : "not there"}\n`,
+    );
   }
   return EXIT.ok;
 }

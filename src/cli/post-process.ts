@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { artifactsOfRun, artifactsOfManifest, type RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
+import {
+  artifactsOfRun,
+  artifactsOfManifest,
+  type RecordedArtifacts,
+} from "../core/post-process/recorded-artifacts.ts";
 import { listRuns } from "../core/journal/list-runs.ts";
 import { runsDirectory } from "../core/journal/state-directory.ts";
 import { runBuilds } from "../core/run-builds.ts";
@@ -15,15 +19,23 @@ export const command = defineCommand({
   name: "post-process",
   summary: "Run the post-processors of a finished build again",
   examples: [
-    { command: "imgbuild post-process 5e024b5f template.pkr.hcl", explains: "on what a run built (imgbuild runs lists them)" },
-    { command: "imgbuild post-process packer-manifest.json template.pkr.hcl", explains: "on what the last run in a manifest built" },
+    {
+      command: "imgbuild post-process 5e024b5f template.pkr.hcl",
+      explains: "on what a run built (imgbuild runs lists them)",
+    },
+    {
+      command: "imgbuild post-process packer-manifest.json template.pkr.hcl",
+      explains: "on what the last run in a manifest built",
+    },
   ],
   arguments: [
     { name: "run-or-manifest", description: "The id of a run (or its beginning), or a manifest file." },
     templateArgument,
   ],
   flags: buildFlags,
-  notes: ["The builders do not run: each build starts from the artifact that its builder made before. Secrets of that build (build.Password) are not kept and are not known here."],
+  notes: [
+    "The builders do not run: each build starts from the artifact that its builder made before. Secrets of that build (build.Password) are not kept and are not known here.",
+  ],
   run: (context, { positional: [from = "", path = ""], flags }) => {
     const undeclaredVariables = flags["warn-on-undeclared-var"] ? "warn" : "ignore";
     return runSession(context, { path, undeclaredVariables, flags }, async ({ session, template, open, logPath }) => {

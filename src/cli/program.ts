@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { nearest } from "../lib/did-you-mean.ts";
 import { EXIT, type Command } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -7,6 +8,8 @@ import { UsageError } from "./usage-error.ts";
 /** Runs one command line and returns its exit code. Never rejects. */
 export async function runProgram(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const say = (text: string): void => void process.stderr.write(text);
+  // One signal stops everything that waits, and hundreds may wait: Node would warn the user of a leak from eleven on.
+  setMaxListeners(0);
   try {
     return await dispatch(args, process);
   } catch (error) {
@@ -83,7 +86,10 @@ function parse<Result>(command: Command, body: () => Result): Result {
 
 function noteFlagsWithoutEffect(command: Command, args: readonly string[], process: NodeJS.Process): void {
   for (const [name, flag] of Object.entries(command.flags)) {
-    const isUsed = args.some((argument) => argument.replace(/^--?/, "").replace(/=.*$/s, "") === name && argument.startsWith("-"));
-    if (flag.withoutEffect !== undefined && isUsed) process.stderr.write(`Note: -${name} has no effect: ${flag.withoutEffect}\n`);
+    const isUsed = args.some(
+      (argument) => argument.replace(/^--?/, "").replace(/=.*$/s, "") === name && argument.startsWith("-"),
+    );
+    if (flag.withoutEffect !== undefined && isUsed)
+      process.stderr.write(`Note: -${name} has no effect: ${flag.withoutEffect}\n`);
   }
 }

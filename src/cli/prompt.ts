@@ -9,7 +9,10 @@ export function createAsk(host: Host, emit: Emit): Ask | undefined {
   return oneAtATime(async ({ text, choices }, signal) => {
     const keys = Object.keys(choices);
     const listed = keys.filter((key) => key !== "").map((key) => `[${key}] ${choices[key]}`);
-    emit({ kind: "say", text: listed.length === 0 ? `${text} Press enter to ${choices[""]}.` : `${text}\n${listed.join(", ")}` });
+    emit({
+      kind: "say",
+      text: listed.length === 0 ? `${text} Press enter to ${choices[""]}.` : `${text}\n${listed.join(", ")}`,
+    });
     for (;;) {
       const answer = (await readLine(host, signal)).trim().toLowerCase().slice(0, 1);
       if (keys.includes(answer) || listed.length === 0) return answer;

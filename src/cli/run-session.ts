@@ -75,9 +75,14 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
   });
   try {
     const { template, isValid } = await loadChecked(session, output, { ...options, readsDataSources: true });
-    if (!template || !isValid) return signals.received() === undefined ? EXIT.failed : signals.exitCode("cancelled", false);
+    if (!template || !isValid)
+      return signals.received() === undefined ? EXIT.failed : signals.exitCode("cancelled", false);
     await warnOfDeadRuns(session);
-    open = await openRun(host, { runId, template: options.path, builds: template.builds.map((plan) => plan.identity.name) });
+    open = await openRun(host, {
+      runId,
+      template: options.path,
+      builds: template.builds.map((plan) => plan.identity.name),
+    });
     const directories = { ...session.directories, template: template.directory, temp: open.tempDirectory };
     const result = await body({
       session: {

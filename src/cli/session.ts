@@ -30,7 +30,10 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     emit({ kind: "warning", text: "-on-error=ask needs a terminal to ask at; failures are cleaned up as without it." });
   }
   if (ask === undefined && options.debug) {
-    emit({ kind: "warning", text: "-debug needs a terminal to pause at; the builds run one after the other, without pauses." });
+    emit({
+      kind: "warning",
+      text: "-debug needs a terminal to pause at; the builds run one after the other, without pauses.",
+    });
   }
   return {
     runId,

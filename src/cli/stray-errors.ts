@@ -25,7 +25,9 @@ export function catchStrayErrors({ host, process }: CommandContext, options: Str
       redactText: (text) => output.redactor.text(text),
     });
     const where = path === undefined ? "" : ` What a report needs is in ${path}`;
-    const text = isOfBuild ? "A component failed where nobody expected it." : "imgbuild itself failed; everything is cleaned up.";
+    const text = isOfBuild
+      ? "A component failed where nobody expected it."
+      : "imgbuild itself failed; everything is cleaned up.";
     output.pipeline.emit({ kind: "warning", text: `${text}${where}` });
   };
   const onError = (error: unknown): void => {

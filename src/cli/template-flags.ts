@@ -5,16 +5,24 @@ import { choiceFlag, listFlag, type CommandArgument, type FlagValues } from "./c
 
 /** What every command that reads a template understands. */
 export const templateFlags = {
-  var: listFlag("NAME=VALUE", "Set an input variable. To keep a secret out of the process list, use PKR_VAR_NAME or a file."),
+  var: listFlag(
+    "NAME=VALUE",
+    "Set an input variable. To keep a secret out of the process list, use PKR_VAR_NAME or a file.",
+  ),
   "var-file": listFlag("FILE", "Read input variables from a .pkrvars.hcl, .hcl or .json file."),
-  only: listFlag("NAMES", "Run only the builds with these names, separated by commas. Patterns: * ? [ab] {a,b}.", { separator: "," }),
-  except: listFlag("NAMES", "Leave out the builds (and post-processors) with these names. Patterns as for -only.", { separator: "," }),
+  only: listFlag("NAMES", "Run only the builds with these names, separated by commas. Patterns: * ? [ab] {a,b}.", {
+    separator: ",",
+  }),
+  except: listFlag("NAMES", "Leave out the builds (and post-processors) with these names. Patterns as for -only.", {
+    separator: ",",
+  }),
   "config-type": choiceFlag(["hcl2", "json"], "How to read the template, whatever its name says."),
 };
 
 export const templateArgument: CommandArgument = {
   name: "template",
-  description: "A .pkr.hcl or .pkr.json file, a directory of them, a legacy .json template, or - for one on standard input.",
+  description:
+    "A .pkr.hcl or .pkr.json file, a directory of them, a legacy .json template, or - for one on standard input.",
 };
 
 export function templateOptions(

@@ -14,10 +14,17 @@ const flags = {
   ...templateFlags,
   ...outputFlags,
   "syntax-only": booleanFlag("Check the syntax and the structure only: no variables, no values."),
-  "evaluate-datasources": booleanFlag("Read the data sources, so that what depends on them is checked too. Uses the network."),
+  "evaluate-datasources": booleanFlag(
+    "Read the data sources, so that what depends on them is checked too. Uses the network.",
+  ),
   "no-warn-undeclared-var": booleanFlag("No warning about variables in files that the template does not declare."),
-  preflight: booleanFlag("Ask the world as well: programs, images, credentials, names that are taken. Changes nothing."),
-  "use-sequential-evaluation": booleanFlag("", { hidden: true, withoutEffect: "locals and data sources are always read in the order they need each other." }),
+  preflight: booleanFlag(
+    "Ask the world as well: programs, images, credentials, names that are taken. Changes nothing.",
+  ),
+  "use-sequential-evaluation": booleanFlag("", {
+    hidden: true,
+    withoutEffect: "locals and data sources are always read in the order they need each other.",
+  }),
   "ignore-prerelease-plugins": booleanFlag("", { hidden: true, withoutEffect: "all components are built in." }),
 };
 
@@ -26,12 +33,17 @@ export const command = defineCommand({
   summary: "Check a template without building anything",
   examples: [
     { command: "imgbuild validate template.pkr.hcl", explains: "one template" },
-    { command: "imgbuild validate -var-file=prod.pkrvars.hcl .", explains: "the templates in this directory, with these variables" },
+    {
+      command: "imgbuild validate -var-file=prod.pkrvars.hcl .",
+      explains: "the templates in this directory, with these variables",
+    },
     { command: "imgbuild validate -preflight .", explains: "also ask the world whether the builds can start" },
   ],
   arguments: [templateArgument],
   flags,
-  notes: ["Without -evaluate-datasources and -preflight nothing but the template's own files is read, and nothing is asked of the network."],
+  notes: [
+    "Without -evaluate-datasources and -preflight nothing but the template's own files is read, and nothing is asked of the network.",
+  ],
   run: (context, { positional: [path = ""], flags: given }) =>
     interruptible(context.process, (signal) => validate(context, path, given, signal)),
 });
@@ -45,7 +57,15 @@ async function validate(
   const output = createOutput(host, given);
   const { emit } = output.pipeline;
   const options = { force: false, debug: false, onError: "cleanup" } as const;
-  const session = createSession(host, { runId: randomUUID(), options, path, output, signal, cleanupSignal: signal, logDirectory: host.cwd });
+  const session = createSession(host, {
+    runId: randomUUID(),
+    options,
+    path,
+    output,
+    signal,
+    cleanupSignal: signal,
+    logDirectory: host.cwd,
+  });
   try {
     const { template, isValid } = await loadChecked(session, output, {
       path,
@@ -56,7 +76,10 @@ async function validate(
     });
     if (!isValid) return EXIT.failed;
     if (given.preflight && template && !(await isReady(session, template))) return EXIT.failed;
-    emit({ kind: "say", text: given["syntax-only"] ? "Syntax-only check passed. Everything looks okay." : "The configuration is valid." });
+    emit({
+      kind: "say",
+      text: given["syntax-only"] ? "Syntax-only check passed. Everything looks okay." : "The configuration is valid.",
+    });
     return EXIT.ok;
   } finally {
     await output.pipeline.close();

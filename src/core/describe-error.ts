@@ -28,14 +28,15 @@ export function errorText(error: unknown): string {
 }
 
 function causes(error: unknown): unknown[] {
-  const chain: unknown[] = [];
-  for (let link = error; link !== undefined && !chain.includes(link); link = (link as Error | null)?.cause) {
+  const chain = [error];
+  for (let link = causeOf(error); link !== undefined && !chain.includes(link); link = causeOf(link)) {
     // A message that quotes its cause already says it.
-    if (chain.length === 0 || !message(chain.at(-1)).includes(message(link))) chain.push(link);
-    if (!(link instanceof Error)) break;
+    if (!message(chain.at(-1)).includes(message(link))) chain.push(link);
   }
   return chain;
 }
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 
 function message(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -4,5 +4,10 @@ import type { BuildPlan, Planned } from "../template/model.ts";
 /** Every component a build uses, in the order in which they run. */
 export function plannedOf(plan: BuildPlan): readonly Planned<Component>[] {
   const { builder, provisioners, errorCleanupProvisioner, chains } = plan;
-  return [builder, ...provisioners, ...(errorCleanupProvisioner ? [errorCleanupProvisioner] : []), ...chains.flat()] as Planned<Component>[];
+  return [
+    builder,
+    ...provisioners,
+    ...(errorCleanupProvisioner ? [errorCleanupProvisioner] : []),
+    ...chains.flat(),
+  ] as Planned<Component>[];
 }

@@ -68,7 +68,11 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   return result;
 }
 
-async function buildAndPostProcess(session: Session, plan: BuildPlan, settings: BuildSettings): Promise<PostProcessing> {
+async function buildAndPostProcess(
+  session: Session,
+  plan: BuildPlan,
+  settings: BuildSettings,
+): Promise<PostProcessing> {
   const crashed = new AbortController();
   const signal = AbortSignal.any([session.signal, crashed.signal]);
   const run = new ProvisioningRun(session, plan, signal);
@@ -76,9 +80,13 @@ async function buildAndPostProcess(session: Session, plan: BuildPlan, settings: 
   if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
   const { artifact } = built;
   if (!artifact) return { artifacts: [], errors: [], runs: [run] };
-  const processed = await catchingCrashes(crashed, () => postProcess(session, plan, { run, artifact, signal, settings }));
+  const processed = await catchingCrashes(crashed, () =>
+    postProcess(session, plan, { run, artifact, signal, settings }),
+  );
   if (processed.errors.length > 0) {
-    run.say(`What the builder made is kept. To run the post-processors again:\n    imgbuild post-process ${run.runId} ${settings.template}`);
+    run.say(
+      `What the builder made is kept. To run the post-processors again:\n    imgbuild post-process ${run.runId} ${settings.template}`,
+    );
   }
   return { ...processed, runs: [run, ...processed.runs] };
 }

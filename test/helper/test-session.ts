@@ -48,7 +48,7 @@ export function testBuild(options: TestBuild = {}): BuildPlan {
     identity: { name: `test.${sourceName}`, builderType: "test", sourceName },
     blockName: undefined,
     description: undefined,
-    builder: planned(withPreflight as never) as Planned<Builder>,
+    builder: planned(withPreflight as never),
     provisioners: options.provisioners ?? [],
     errorCleanupProvisioner: options.errorCleanup,
     chains: options.chains ?? [],
@@ -61,7 +61,9 @@ export const provisionNothing = (run: BuilderRun): Promise<void> =>
 
 export function testProvisioner(
   provision: (run: Run) => Promise<void> | void,
-  meta: Partial<Pick<PlannedProvisioner, "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError" | "name">> = {},
+  meta: Partial<
+    Pick<PlannedProvisioner, "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError" | "name">
+  > = {},
 ): PlannedProvisioner {
   const component: Provisioner = {
     kind: "provisioner",
@@ -136,7 +138,10 @@ export function createTestRun({ options, answers, parallelBuilds = 0 }: TestRunO
     journal: {
       record: (resource) => {
         journal.add(resource);
-        return Promise.resolve({ update: () => Promise.resolve(), strike: () => Promise.resolve(void journal.delete(resource)) });
+        return Promise.resolve({
+          update: () => Promise.resolve(),
+          strike: () => Promise.resolve(void journal.delete(resource)),
+        });
       },
     },
     emit: (event) => void events.push(event),
@@ -153,6 +158,12 @@ export function createTestRun({ options, answers, parallelBuilds = 0 }: TestRunO
     controller,
     asked,
     run: (...plans) =>
-      runBuilds(session, plans, { template: "t.pkr.hcl", parallelBuilds, runDirectory: root, allDigests: false, logPath: () => "log" }),
+      runBuilds(session, plans, {
+        template: "t.pkr.hcl",
+        parallelBuilds,
+        runDirectory: root,
+        allDigests: false,
+        logPath: () => "log",
+      }),
   };
 }

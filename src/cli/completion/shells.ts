@@ -16,9 +16,16 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function bash({ commands }: CompletionTable): string {
   const flagsOf = (flags: readonly CompletedFlag[]): string => flags.map(({ name }) => `-${name}`).join(" ");
-  const cases = commands.map(({ name, flags, words }) => `    ${name}) flags=${quote(flagsOf(flags))}; words=${quote(words.join(" "))} ;;`);
+  const cases = commands.map(
+    ({ name, flags, words }) => `    ${name}) flags=${quote(flagsOf(flags))}; words=${quote(words.join(" "))} ;;`,
+  );
   const choices = commands.flatMap(({ name, flags }) =>
-    flags.filter((flag) => flag.choices.length > 0).map((flag) => `    "${name} "-${flag.name}|"${name} "--${flag.name}) COMPREPLY=($(compgen -W ${quote(flag.choices.join(" "))} -- "$current")); return ;;`),
+    flags
+      .filter((flag) => flag.choices.length > 0)
+      .map(
+        (flag) =>
+          `    "${name} "-${flag.name}|"${name} "--${flag.name}) COMPREPLY=($(compgen -W ${quote(flag.choices.join(" "))} -- "$current")); return ;;`,
+      ),
   );
   return `# bash completion for imgbuild
 _imgbuild() {
@@ -91,7 +98,10 @@ function fish({ commands }: CompletionTable): string {
       const value = !hasValue ? "" : choices.length > 0 ? ` -x -a ${quote(choices.join(" "))}` : " -r";
       return `complete -c imgbuild ${when} -o ${flag}${value} -d ${quote(description)}`;
     });
-    return [...flagLines, ...(words.length > 0 ? [`complete -c imgbuild ${when} -f -a ${quote(words.join(" "))}`] : [])];
+    return [
+      ...flagLines,
+      ...(words.length > 0 ? [`complete -c imgbuild ${when} -f -a ${quote(words.join(" "))}`] : []),
+    ];
   });
   return ["# fish completion for imgbuild", ...first, ...more, ""].join("\n");
 }

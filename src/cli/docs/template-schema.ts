@@ -73,7 +73,11 @@ async function byType(registry: Registry, kind: ComponentKind, more: JsonSchema,
     registry.types(kind).map(async (type) => {
       const component = await registry.load(kind, type);
       const schema = component ? argumentsSchema(component.schema) : {};
-      const whole = { ...schema, properties: { ...(schema["properties"] as object), ...more }, additionalProperties: false };
+      const whole = {
+        ...schema,
+        properties: { ...(schema["properties"] as object), ...more },
+        additionalProperties: false,
+      };
       return [type, isNamed ? labelled(whole) : oneOrMany(whole)] as const;
     }),
   );

@@ -27,15 +27,25 @@ export function renderComponent({ kind, type, summary, schema }: Component, widt
   const old = options.filter(({ deprecated }) => deprecated !== undefined);
   const parts = [
     `${kind.replace("-", " ")} ${type}\n\n${fill(summary, "", width)}`,
-    section("Required", present.filter(({ required }) => required), width),
-    section("Optional", present.filter(({ required }) => !required), width),
+    section(
+      "Required",
+      present.filter(({ required }) => required),
+      width,
+    ),
+    section(
+      "Optional",
+      present.filter(({ required }) => !required),
+      width,
+    ),
     old.length === 0 ? "" : `Deprecated:\n${old.map(({ name, deprecated }) => `  ${name}: ${deprecated}\n`).join("")}`,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}${parts.at(-1) === "" ? "\n" : ""}`;
 }
 
 function section(title: string, options: readonly OptionDescription[], width: number): string {
-  return options.length === 0 ? "" : `${title}:\n\n${options.map((option) => renderOption(option, "  ", width)).join("\n\n")}`;
+  return options.length === 0
+    ? ""
+    : `${title}:\n\n${options.map((option) => renderOption(option, "  ", width)).join("\n\n")}`;
 }
 
 function renderOption(option: OptionDescription, indent: string, width: number): string {
@@ -45,7 +55,8 @@ function renderOption(option: OptionDescription, indent: string, width: number):
     ...(option.sensitive ? ["sensitive"] : []),
   ];
   const head = `${indent}${option.name}  (${marks.join(", ")})`;
-  const text = option.description === "" ? "" : `\n${fill(option.description.replaceAll("`", ""), `${indent}    `, width)}`;
+  const text =
+    option.description === "" ? "" : `\n${fill(option.description.replaceAll("`", ""), `${indent}    `, width)}`;
   const nested = (option.nested ?? []).map((inner) => `\n\n${renderOption(inner, `${indent}    `, width)}`).join("");
   return `${head}${text}${nested}`;
 }

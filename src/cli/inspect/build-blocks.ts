@@ -16,5 +16,9 @@ export function blocksOf(plans: readonly BuildPlan[]): readonly BuildBlock[] {
     const key = `${blockName} ${blockRange?.file.name} ${blockRange?.start}`;
     blocks.set(key, [...(blocks.get(key) ?? []), plan]);
   }
-  return [...blocks.values()].map((group) => ({ name: group[0]!.blockName, description: group[0]!.description, plans: group }));
+  return [...blocks.values()].map((group) => ({
+    name: group[0]!.blockName,
+    description: group[0]!.description,
+    plans: group,
+  }));
 }

@@ -7,8 +7,12 @@ import { blocksOf, sensitiveText, type BuildBlock } from "./build-blocks.ts";
 export function inspectHcl2(template: Template): string {
   const sorted = <Named extends { readonly name: string }>(items: readonly Named[]) =>
     [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const variables = sorted(template.variables).map(({ name, sensitive, value }) => `var.${name}: ${shown(value, sensitive)}\n`);
-  const locals = sorted(template.locals).map(({ name, sensitive, value }) => `local.${name}: ${shown(value, sensitive)}\n`);
+  const variables = sorted(template.variables).map(
+    ({ name, sensitive, value }) => `var.${name}: ${shown(value, sensitive)}\n`,
+  );
+  const locals = sorted(template.locals).map(
+    ({ name, sensitive, value }) => `local.${name}: ${shown(value, sensitive)}\n`,
+  );
   const blocks = blocksOf(template.builds).map((block, index) => describeBlock(block, index));
   return [
     "Packer Inspect: HCL2 mode\n\n",
@@ -30,7 +34,9 @@ function shown(value: Value, sensitive: boolean): string {
 function describeBlock({ name, description, plans }: BuildBlock, index: number): string {
   const [first] = plans;
   const title = name === undefined ? `<unnamed build ${index}>` : name;
-  const provisioners = first!.provisioners.map(({ type, name: own }) => `      ${own === undefined ? type : `${type}.${own}`}\n`);
+  const provisioners = first!.provisioners.map(
+    ({ type, name: own }) => `      ${own === undefined ? type : `${type}.${own}`}\n`,
+  );
   return [
     `  > ${title}:\n\n`,
     description ? `  > Description: ${description}\n\n` : "",
@@ -46,7 +52,9 @@ function describeBlock({ name, description, plans }: BuildBlock, index: number):
 function describeChains({ chains }: BuildPlan): string[] {
   if (chains.length === 0) return ["      <no post-processor>\n\n"];
   return chains.map((chain, index) => {
-    const links = chain.map(({ type, name }) => `        ${name === undefined || name === type ? type : `${type}.${name}`}\n`);
+    const links = chain.map(
+      ({ type, name }) => `        ${name === undefined || name === type ? type : `${type}.${name}`}\n`,
+    );
     return `      ${index}:\n${links.join("")}\n`;
   });
 }
@@ -62,7 +70,9 @@ export function inspectJson(template: Template): string {
     template.description ? `Description:\n\n${template.description}\n\n` : "",
     required.length > 0 ? `Required variables:\n\n${required.map(({ name }) => `  ${name}\n`).join("")}\n` : "",
     "Optional variables and their defaults:\n\n",
-    ...(optional.length > 0 ? optional.map((variable) => `  ${variable.name.padEnd(width)} = ${plain(variable)}\n`) : ["  <No variables>\n"]),
+    ...(optional.length > 0
+      ? optional.map((variable) => `  ${variable.name.padEnd(width)} = ${plain(variable)}\n`)
+      : ["  <No variables>\n"]),
     "\nBuilders:\n\n",
     ...builderLines(template.builds),
     "\nProvisioners:\n\n",

@@ -19,9 +19,23 @@ export async function loadPluginRequirements(
   { path, flags, runId, signal }: RequirementOptions,
 ): Promise<readonly RequiredPlugin[] | undefined> {
   const messages = { ...host, stdout: host.stderr };
-  const output = createOutput(messages, { color: true, "timestamp-ui": false, "machine-readable": false, json: false, progress: "none" });
+  const output = createOutput(messages, {
+    color: true,
+    "timestamp-ui": false,
+    "machine-readable": false,
+    json: false,
+    progress: "none",
+  });
   const options = { force: false, debug: false, onError: "cleanup" } as const;
-  const session = createSession(host, { runId, options, path, output, signal, cleanupSignal: signal, logDirectory: host.cwd });
+  const session = createSession(host, {
+    runId,
+    options,
+    path,
+    output,
+    signal,
+    cleanupSignal: signal,
+    logDirectory: host.cwd,
+  });
   try {
     const loading = { path, flags, syntaxOnly: true, undeclaredVariables: "ignore", readsDataSources: false } as const;
     const { template, isValid } = await loadChecked(session, output, loading);

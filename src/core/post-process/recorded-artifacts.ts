@@ -30,7 +30,10 @@ interface ManifestEntry {
 }
 
 /** The last entry of each build. The record of the run that wrote it knows more, and is used where it is still there. */
-export function artifactsOfManifest(text: string, { name, host }: { readonly name: string; readonly host: Host }): RecordedArtifacts {
+export function artifactsOfManifest(
+  text: string,
+  { name, host }: { readonly name: string; readonly host: Host },
+): RecordedArtifacts {
   const entries = parseManifest(text, name);
   return async (build) => {
     const entry = entries.findLast(
@@ -59,7 +62,13 @@ function fromEntry(entry: ManifestEntry, build: BuildIdentity, cwd: string): Art
     });
   }
   const files = (entry.files ?? []).map((file) => resolve(cwd, file.name));
-  const artifact = { builderId: entry.builder_id, id: entry.artifact_id, files, description: entry.artifact_id, state: {} };
+  const artifact = {
+    builderId: entry.builder_id,
+    id: entry.artifact_id,
+    files,
+    description: entry.artifact_id,
+    state: {},
+  };
   return { version: 1, build, data: {}, artifact };
 }
 

@@ -42,6 +42,8 @@ async function runPostProcessor(
   const { component, type, name } = planned;
   const step = name === undefined || name === type ? `${type} post-processor` : `${type} post-processor "${name}"`;
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
-  const result = await run.step(step, async () => component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact));
+  const result = await run.step(step, async () =>
+    component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact),
+  );
   return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
 }

@@ -60,8 +60,7 @@ async function attempt(job: ProvisionerJob): Promise<void> {
 
 function provisionOnce({ run, planned, machine, signal }: ProvisionerJob): Promise<void> {
   const config = decodeNow(run, planned, machine.data);
-  return withTimeLimit(
-    { limitMs: planned.timeoutMs, what: `The ${describeProvisioner(planned)}`, signal },
-    (limited) => planned.component.provision(withSignal(run, limited), config, machine),
+  return withTimeLimit({ limitMs: planned.timeoutMs, what: `The ${describeProvisioner(planned)}`, signal }, (limited) =>
+    planned.component.provision(withSignal(run, limited), config, machine),
   );
 }

@@ -183,7 +183,8 @@ export function withSignal(run: Run, signal: AbortSignal): Run {
 /** The same run as a post-processor sees it: what it says carries its type. */
 export function forPostProcessor(run: Run, postProcessor: string): Run {
   return viewOf(run, (event) => {
-    const isSaying = event.kind === "say" || event.kind === "warning" || event.kind === "error" || event.kind === "output";
+    const isSaying =
+      event.kind === "say" || event.kind === "warning" || event.kind === "error" || event.kind === "output";
     run.emit(isSaying ? { ...event, postProcessor } : event);
   });
 }

@@ -19,7 +19,14 @@ const schema = defineSchema(
       rule(["program"], ({ program }) =>
         Array.isArray(program) && program.length > 0
           ? []
-          : [error("missing-argument", ["program"], "Missing program", 'The first word of "program" names the program to run.')],
+          : [
+              error(
+                "missing-argument",
+                ["program"],
+                "Missing program",
+                'The first word of "program" names the program to run.',
+              ),
+            ],
       ),
     ],
   },

@@ -13,7 +13,8 @@ const schema = defineSchema({
 export const dataSource: DataSource<ConfigOf<typeof schema>> = {
   kind: "data-source",
   type: "file",
-  summary: "Reads a file of this computer when the build starts. (The function `file` reads it when the template is checked.)",
+  summary:
+    "Reads a file of this computer when the build starts. (The function `file` reads it when the template is checked.)",
   schema,
   outputs: { content: "string", path: "string", size: "number" },
   async read(run, { path: name, encoding }) {
@@ -22,7 +23,11 @@ export const dataSource: DataSource<ConfigOf<typeof schema>> = {
       run.signal.throwIfAborted();
       throw new BuildError(`The file "${name}" cannot be read`, { cause });
     });
-    return { content: encoding === "base64" ? bytes.toString("base64") : decodeUtf8(bytes, name), path, size: bytes.length };
+    return {
+      content: encoding === "base64" ? bytes.toString("base64") : decodeUtf8(bytes, name),
+      path,
+      size: bytes.length,
+    };
   },
 };
 
@@ -30,6 +35,9 @@ function decodeUtf8(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new BuildError(`The file "${name}" is not UTF-8 text`, { cause, hint: 'Set encoding = "base64" to read any bytes.' });
+    throw new BuildError(`The file "${name}" is not UTF-8 text`, {
+      cause,
+      hint: 'Set encoding = "base64" to read any bytes.',
+    });
   }
 }

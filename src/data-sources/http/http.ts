@@ -24,7 +24,14 @@ const schema = defineSchema(
       ),
       rule(["method", "request_body"], ({ method, request_body }) =>
         request_body !== undefined && (method === "GET" || method === "HEAD")
-          ? [error("conflicting-arguments", ["request_body"], "Body without a place", `A ${method} request has no body. Set method = "POST", or leave out "request_body".`)]
+          ? [
+              error(
+                "conflicting-arguments",
+                ["request_body"],
+                "Body without a place",
+                `A ${method} request has no body. Set method = "POST", or leave out "request_body".`,
+              ),
+            ]
           : [],
       ),
     ],
@@ -49,9 +56,12 @@ export const dataSource: DataSource<Config> = {
     const address = withoutCredentials(config.url);
     const { response, bytes } = await request(run, config, address);
     if (!response.ok) {
-      throw new BuildError(`${config.method} ${address} was answered with status ${response.status} ${response.statusText}`, {
-        hint: bytes.length > 0 ? `The server said: ${bytes.toString("utf8").slice(0, 300)}` : undefined,
-      });
+      throw new BuildError(
+        `${config.method} ${address} was answered with status ${response.status} ${response.statusText}`,
+        {
+          hint: bytes.length > 0 ? `The server said: ${bytes.toString("utf8").slice(0, 300)}` : undefined,
+        },
+      );
     }
     const headers = Object.fromEntries(response.headers);
     return {
@@ -66,13 +76,26 @@ export const dataSource: DataSource<Config> = {
   },
 };
 
+/** A user and password in the address travel in a header, as everywhere. */
+function withAuthorization({ url: text, request_headers: headers }: Config): {
+  url: string;
+  headers: Record<string, string>;
+} {
+  const url = new URL(text);
+  if (url.username === "" && url.password === "") return { url: text, headers };
+  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
+  return { url: withoutCredentials(text), headers: { authorization, ...headers } };
+}
+
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
 
 async function request(run: Run, config: Config, address: string): Promise<{ response: Response; bytes: Buffer }> {
   const dispatcher = httpDispatcher(config.url, run.host.env);
   const once = async () => {
-    const { method, request_body: body, request_headers: headers } = config;
-    const response = await fetch(config.url, { method, headers, body: body ?? null, dispatcher, signal: run.signal });
+    const { method, request_body: body } = config;
+    const { url, headers } = withAuthorization(config);
+    const response = await fetch(url, { method, headers, body: body ?? null, dispatcher, signal: run.signal });
     return { response, bytes: Buffer.from(await response.arrayBuffer()) };
   };
   try {
@@ -80,7 +103,8 @@ async function request(run: Run, config: Config, address: string): Promise<{ res
       attempts: IDEMPOTENT.has(config.method) ? 3 : 1,
       delayMs: 500,
       signal: run.signal,
-      onRetry: (failure) => run.debug("http", `${config.method} ${address} failed, trying again`, { failure: String(failure) }),
+      onRetry: (failure) =>
+        run.debug("http", `${config.method} ${address} failed, trying again`, { failure: String(failure) }),
     });
   } catch (cause) {
     run.signal.throwIfAborted();

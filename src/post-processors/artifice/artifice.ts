@@ -10,7 +10,12 @@ import { error, rule } from "../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
 
 const schema = defineSchema(
-  { files: list(text("A file, or a pattern for files (`*`, `?`, `[ab]`, `{a,b}`, `**`)."), "The files of the new artifact, from the working directory.") },
+  {
+    files: list(
+      text("A file, or a pattern for files (`*`, `?`, `[ab]`, `{a,b}`, `**`)."),
+      "The files of the new artifact, from the working directory.",
+    ),
+  },
   {
     rules: [
       rule(["files"], ({ files }) =>

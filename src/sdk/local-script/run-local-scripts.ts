@@ -12,7 +12,8 @@ import type { LocalScriptConfig } from "./schema.ts";
 
 /** Runs the scripts of a `shell-local` on this computer, one after the other; the first bad exit status ends it. */
 export async function runLocalScripts(run: Run, config: LocalScriptConfig, data: GeneratedData): Promise<void> {
-  const system = run.host.platform === "win32" ? "windows" : run.host.platform === "sunos" ? "solaris" : run.host.platform;
+  const system =
+    run.host.platform === "win32" ? "windows" : run.host.platform === "sunos" ? "solaris" : run.host.platform;
   if (config.only_on.length > 0 && !config.only_on.some((name) => name === system)) {
     run.say(`Skipping the local script: it runs only on ${config.only_on.join(", ")}, and this is ${system}`);
     return;
@@ -25,7 +26,12 @@ export async function runLocalScripts(run: Run, config: LocalScriptConfig, data:
   }
 }
 
-async function runInline(run: Run, config: LocalScriptConfig, data: GeneratedData, lines: readonly string[]): Promise<void> {
+async function runInline(
+  run: Run,
+  config: LocalScriptConfig,
+  data: GeneratedData,
+  lines: readonly string[],
+): Promise<void> {
   const path = writeTemporaryScript(run, config, lines);
   try {
     run.say("Running local shell script: inline commands");
@@ -73,7 +79,11 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
   }
 }
 
-function badStatus({ name, path }: LocalScript, { code, signal, stderr, stdout }: CommandResult, durationMs: number): BuildError {
+function badStatus(
+  { name, path }: LocalScript,
+  { code, signal, stderr, stdout }: CommandResult,
+  durationMs: number,
+): BuildError {
   const last = (stderr.trimEnd() || stdout.trimEnd()).split("\n").at(-1)!;
   const said = last === "" ? "it printed nothing" : `its last line of output was "${last.slice(0, 300)}"`;
   const how = signal === undefined ? `ended with exit status ${code}` : `was killed by ${signal}`;

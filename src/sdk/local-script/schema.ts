@@ -30,8 +30,13 @@ export const localScriptSchema = defineSchema(
       choice(["darwin", "freebsd", "linux", "openbsd", "solaris", "windows"], "An operating system."),
       "Run only when imgbuild runs on one of these systems; do nothing on others.",
     ).default([]),
-    tempfile_extension: defaultText(text("Extension of the file that `inline` is written to."), "none; on Windows `.cmd`").optional(),
-    use_linux_pathing: flag("On Windows: write the path of the script as the Windows Subsystem for Linux does.").default(false),
+    tempfile_extension: defaultText(
+      text("Extension of the file that `inline` is written to."),
+      "none; on Windows `.cmd`",
+    ).optional(),
+    use_linux_pathing: flag(
+      "On Windows: write the path of the script as the Windows Subsystem for Linux does.",
+    ).default(false),
     valid_exit_codes: list(integer("An exit status."), "Exit statuses that count as success.").default([0]),
   },
   {
@@ -39,7 +44,12 @@ export const localScriptSchema = defineSchema(
       exactlyOne("inline", "script", "scripts", "command"),
       rule(["environment_vars"], ({ environment_vars }) =>
         malformedVariables((environment_vars as readonly unknown[] | undefined) ?? []).map(({ index }) =>
-          error("invalid-argument", ["environment_vars", index], "Invalid value", 'An environment variable is written "NAME=value".'),
+          error(
+            "invalid-argument",
+            ["environment_vars", index],
+            "Invalid value",
+            'An environment variable is written "NAME=value".',
+          ),
         ),
       ),
     ],

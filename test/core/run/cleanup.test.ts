@@ -123,9 +123,9 @@ describe("undo", () => {
   it("starts no step once the run is cancelled", async () => {
     const { run, controller, events } = createTestRun();
     controller.abort(new Error("Interrupted by SIGINT"));
-    expect((await run(testBuild({ build: (build) => build.step("never", () => Promise.resolve(undefined)) }))).outcome).toBe(
-      "cancelled",
-    );
+    expect(
+      (await run(testBuild({ build: (build) => build.step("never", () => Promise.resolve(undefined)) }))).outcome,
+    ).toBe("cancelled");
     expect(events.some(({ kind }) => kind === "step-started")).toBe(false);
   });
 

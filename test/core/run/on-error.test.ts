@@ -103,7 +103,9 @@ describe("-on-error", () => {
     await run(
       testBuild({
         build: async (build) => {
-          await build.step("outside", async ({ onCleanup }) => onCleanup("outside", async () => void log.push("undo outside")));
+          await build.step("outside", async ({ onCleanup }) =>
+            onCleanup("outside", async () => void log.push("undo outside")),
+          );
           await build.step("machine", async ({ onCleanup }) => {
             attempt++;
             onCleanup("machine", async () => void log.push(`undo machine ${attempt}`));
@@ -115,7 +117,15 @@ describe("-on-error", () => {
         },
       }),
     );
-    expect(log).toEqual(["attempt 1", "undo disk", "undo machine 1", "attempt 2", "undo disk", "undo machine 2", "undo outside"]);
+    expect(log).toEqual([
+      "attempt 1",
+      "undo disk",
+      "undo machine 1",
+      "attempt 2",
+      "undo disk",
+      "undo machine 2",
+      "undo outside",
+    ]);
   });
 
   it("ask: a failure is asked about once, however many steps it passes", async () => {
@@ -173,7 +183,9 @@ describe("-debug", () => {
   it("runs one build after the other", async () => {
     const { run, events } = createTestRun({ options: { debug: true }, answers: [] });
     await run(testBuild({ name: "a" }), testBuild({ name: "b" }));
-    const order = events.flatMap((event) => ("build" in event && event.kind.startsWith("build-") ? [`${event.kind} ${event.build}`] : []));
+    const order = events.flatMap((event) =>
+      "build" in event && event.kind.startsWith("build-") ? [`${event.kind} ${event.build}`] : [],
+    );
     expect(order).toEqual([
       "build-started test.a",
       "build-finished test.a",
