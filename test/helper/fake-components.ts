@@ -83,11 +83,13 @@ const pack = (type: string): PostProcessor<unknown> => ({
   process: () => Promise.resolve({ artifact: undefined, keepInput: true }),
 });
 
+const echoSchema = defineSchema({ input: any("Anything.") });
+
 export const echo: DataSource<unknown> = {
   kind: "data-source",
   type: "echo",
   summary: "Gives back what it is given.",
-  schema: defineSchema({ input: any("Anything.") }) as DataSource["schema"],
+  schema: echoSchema,
   outputs: { output: "any", length: "number" },
   read: (_run, config) => {
     const { input } = config as { input: unknown };
