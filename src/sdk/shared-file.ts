@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { Host } from "./host.ts";
 import { createOwnedFile } from "./owned-file.ts";
 import { withOwnedLock } from "./owned-lock.ts";
 import type { Run, Step } from "./run.ts";
@@ -12,16 +13,34 @@ import { writeFailure } from "./write-failure.ts";
 export async function changeSharedFile(run: Run, path: string, change: (before: string) => string): Promise<void> {
   await run.step(`write ${basename(path)}`, async (step) => {
     const lockPath = join(dirname(path), `.${basename(path)}.lock`);
+    const body = (): Promise<void> => changeFile(run, step, path, change);
     try {
-      await withOwnedLock(step, lockPath, () => changeFile(run, step, path, change), {
-        signal: step.signal,
-        pollMs: 25,
+      await inTurn(run.host, path, () => {
+        step.signal.throwIfAborted();
+        return withOwnedLock(step, lockPath, body, { signal: step.signal, pollMs: 25 });
       });
     } catch (error) {
       step.signal.throwIfAborted();
       throw await writeFailure(path, error);
     }
   });
+}
+
+/** The last in the queue for each path, for each run. */
+const queues = new WeakMap<Host, Map<string, Promise<void>>>();
+
+/** Builds of one run queue up for a file instead of polling its lock: a hundred of them would keep each other busy. */
+async function inTurn(host: Host, path: string, body: () => Promise<void>): Promise<void> {
+  const queue = queues.get(host) ?? new Map<string, Promise<void>>();
+  queues.set(host, queue);
+  const turn = (queue.get(path) ?? Promise.resolve()).then(body);
+  const settled = turn.catch(() => {});
+  queue.set(path, settled);
+  try {
+    await turn;
+  } finally {
+    if (queue.get(path) === settled) queue.delete(path);
+  }
 }
 
 async function changeFile(run: Run, step: Step, path: string, change: (before: string) => string): Promise<void> {
