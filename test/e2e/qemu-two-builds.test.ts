@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
@@ -27,7 +28,13 @@ async function serveFile(path: string): Promise<{ readonly url: string; readonly
   return { url: `http://127.0.0.1:${(server.address() as { readonly port: number }).port}/tiny.iso`, requests };
 }
 
-const template = (url: string): string => `
+/** Boots the system from the disc: this is about what happens beside it. */
+const source = (digest: string): string =>
+  tinySource
+    .replace(/boot_command.*/, 'boot_command = ["live<enter>"]')
+    .replace(/iso_checksum.*/, `iso_checksum = "sha256:${digest}"`);
+
+const template = (url: string, digest: string): string => `
 variable "name" {
   type = string
 }
@@ -35,7 +42,7 @@ variable "name" {
 source "qemu" "tiny" {
   iso_url          = "${url}"
   output_directory = "out-\${var.name}"
-${tinySource.replace(/boot_command.*/, 'boot_command = ["live<enter>"]').replace(/http_content.*/, 'http_content = { "/a" = "b" }')}
+${source(digest)}
 }
 
 build {
@@ -48,8 +55,12 @@ build {
 
 withQemu("two builds at once share one download and get in each other's way nowhere", async () => {
   const workplace = await createWorkplace();
-  const { url, requests } = await serveFile(await tinyGuest(workplace.directory));
-  await writeFile(join(workplace.directory, "t.pkr.hcl"), template(url));
+  const iso = await tinyGuest(workplace.directory);
+  const digest = createHash("sha256")
+    .update(await readFile(iso))
+    .digest("hex");
+  const { url, requests } = await serveFile(iso);
+  await writeFile(join(workplace.directory, "t.pkr.hcl"), template(url, digest));
 
   const builds = ["one", "two"].map((name) => workplace.start("build", "-var", `name=${name}`, "t.pkr.hcl"));
   const ended = await Promise.all(builds.map((build) => build.finished));
