@@ -55,4 +55,9 @@ build {
     script          = "${path.root}/../scripts/provision.sh"
     execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -E sh {{ .Path }}"
   }
+
+  post-processor "vagrant" {
+    output              = "quickstart-{{ .Provider }}.box"
+    keep_input_artifact = true
+  }
 }
