@@ -3,11 +3,14 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import type { runProgram as RunProgram } from "./cli/program.ts";
 
 /** Replaced by `tools/bundle.mjs`: the name of the bundled core, which holds a digest of its content. */
 declare const CORE_FILE: string;
 
-type Program = Pick<typeof import("./cli/program.ts"), "runProgram">;
+interface Program {
+  readonly runProgram: typeof RunProgram;
+}
 interface CommonJsModule {
   exports: Program;
 }

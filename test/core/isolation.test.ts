@@ -21,6 +21,8 @@ describe("builds beside each other", () => {
       testBuild({
         name: "bad",
         build: () => {
+          // A component may throw anything.
+          // eslint-disable-next-line @typescript-eslint/only-throw-error
           throw thrown;
         },
       }),
@@ -113,7 +115,10 @@ describe("builds beside each other", () => {
     const result = await run(
       testBuild({
         preflight: () => Promise.resolve(["qemu-img is not installed.", "The disk is full."]),
-        build: () => Promise.resolve(void (built = true)) as Promise<undefined>,
+        build: () => {
+          built = true;
+          return Promise.resolve(undefined);
+        },
       }),
     );
     expect(built).toBe(false);

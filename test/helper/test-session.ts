@@ -6,7 +6,14 @@ import type { Ask } from "../../src/core/run/ask.ts";
 import type { Session } from "../../src/core/run/session.ts";
 import { runBuilds, type RunResult } from "../../src/core/run-builds.ts";
 import type { Artifact } from "../../src/sdk/artifact.ts";
-import type { Builder, BuilderRun, PostProcessed, PostProcessor, Provisioner } from "../../src/sdk/component.ts";
+import type {
+  Builder,
+  BuilderRun,
+  Component,
+  PostProcessed,
+  PostProcessor,
+  Provisioner,
+} from "../../src/sdk/component.ts";
 import type { BuildEvent } from "../../src/sdk/event.ts";
 import type { Resource } from "../../src/sdk/journal.ts";
 import type { Run, RunOptions } from "../../src/sdk/run.ts";
@@ -15,7 +22,7 @@ import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } fro
 import { createSilentCommunicator } from "../../src/builders/file/silent-communicator.ts";
 
 const schema = defineSchema({});
-const planned = <C extends Planned<never>["component"]>(component: C) => ({
+const planned = <C extends Component>(component: C): Planned<C> => ({
   component,
   type: component.type,
   name: undefined,
@@ -73,7 +80,7 @@ export function testProvisioner(
     provision: async (run) => provision(run),
   };
   const defaults = { pauseBeforeMs: 0, timeoutMs: undefined, maxRetries: 0, continueOnError: false };
-  return { ...(planned(component as never) as Planned<Provisioner>), ...defaults, ...meta };
+  return { ...planned(component), ...defaults, ...meta };
 }
 
 export function testPostProcessor(
@@ -88,7 +95,7 @@ export function testPostProcessor(
     independent: options.independent ?? false,
     process: async (run, _config, input) => ({ artifact: undefined, keepInput: false, ...(await process(run, input)) }),
   };
-  return { ...(planned(component as never) as Planned<PostProcessor>), keepInputArtifact: options.keepInputArtifact };
+  return { ...planned(component), keepInputArtifact: options.keepInputArtifact };
 }
 
 export interface TestRun {

@@ -1,0 +1,181 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeCommand, writeFiles } from "../helper/command-transcript.ts";
+import { createWorkplace } from "../helper/imgbuild.ts";
+
+/** Every command line of a file of fixtures, with what it prints and its exit code. Durations and ids are masked. */
+const transcript = (name: string) => `../fixture/cli/${name}.txt`;
+
+const template = `variable "greeting" {
+  default = "hello"
+}
+variable "token" {
+  default   = "planted-in-template"
+  sensitive = true
+}
+source "file" "note" {
+  target  = "note.txt"
+  content = var.greeting
+}
+build {
+  sources = ["source.file.note"]
+  provisioner "shell-local" {
+    inline = ["echo provisioning with $TOKEN"]
+    env    = { TOKEN = var.token }
+  }
+  post-processor "checksum" {
+    checksum_types = ["sha256"]
+    output         = "sums"
+  }
+  post-processor "manifest" {}
+}
+`;
+
+const mistakes = `source "file" "note" {
+  traget = "note.txt"
+}
+source "fil" "other" {}
+build {
+  sources = ["source.file.note", "source.file.nope"]
+  provisioner "shell-local" {
+    inline = [var.greting]
+  }
+}
+`;
+
+describe("the command", () => {
+  it.each([
+    ["no-command", []],
+    ["help", ["help"]],
+    ["help-validate", ["help", "validate"]],
+    ["unknown-command", ["buld", "x.pkr.hcl"]],
+    ["flag-before-command", ["-force", "build", "x.pkr.hcl"]],
+    ["unknown-flag", ["build", "-fource", "x.pkr.hcl"]],
+    ["missing-template", ["build"]],
+    ["too-many-templates", ["validate", "a.pkr.hcl", "b.pkr.hcl"]],
+    ["missing-value", ["validate", "x.pkr.hcl", "-var"]],
+    ["bad-choice", ["build", "-on-error=explode", "x.pkr.hcl"]],
+    ["bad-number", ["build", "-parallel-builds=many", "x.pkr.hcl"]],
+    ["bad-boolean", ["build", "-force=maybe", "x.pkr.hcl"]],
+    ["no-such-file", ["validate", "nope.pkr.hcl"]],
+    ["empty-directory", ["validate", "."]],
+    ["plugins-installed", ["plugins", "installed"]],
+    ["plugins-install", ["plugins", "install", "github.com/hashicorp/docker"]],
+    ["docs-null", ["docs", "data-source", "null"]],
+    ["docs-unknown", ["docs", "fil"]],
+  ])("%s", async (name, args) => {
+    const { directory, run } = await createWorkplace();
+    await expect(describeCommand(args, await run(...args), directory)).toMatchFileSnapshot(transcript(name));
+  });
+
+  it.each([
+    ["validate", ["validate", "t.pkr.hcl"]],
+    ["validate-go-flags", ["validate", "--var", "greeting=-dash", "-syntax-only=false", "t.pkr.hcl"]],
+    ["validate-syntax-only", ["validate", "-syntax-only", "t.pkr.hcl"]],
+    ["validate-no-effect", ["validate", "-use-sequential-evaluation", "t.pkr.hcl"]],
+    ["validate-mistakes", ["validate", "mistakes.pkr.hcl"]],
+    ["build-mistakes", ["build", "mistakes.pkr.hcl"]],
+    ["build", ["build", "t.pkr.hcl"]],
+    ["build-timestamps", ["build", "-timestamp-ui", "t.pkr.hcl"]],
+    ["build-machine-readable", ["-machine-readable", "build", "t.pkr.hcl"]],
+    ["build-only-nothing", ["build", "-only=nope.*", "t.pkr.hcl"]],
+    ["inspect", ["inspect", "t.pkr.hcl"]],
+    ["inspect-json", ["inspect", "-json", "t.pkr.hcl"]],
+    ["inspect-machine-readable", ["inspect", "-machine-readable", "t.pkr.hcl"]],
+    ["init", ["init", "t.pkr.hcl"]],
+    ["init-plugins", ["init", "plugins.pkr.hcl"]],
+    ["plugins-required", ["plugins", "required", "plugins.pkr.hcl"]],
+  ])("%s", async (name, args) => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": template, "mistakes.pkr.hcl": mistakes, "plugins.pkr.hcl": plugins });
+    const text = describeCommand(args, await workplace.run(...args), workplace.directory);
+    expect(text).not.toContain("planted-in-template");
+    await expect(text).toMatchFileSnapshot(transcript(name));
+  });
+
+  const plugins = `packer {
+  required_plugins {
+    qemu = {
+      source  = "github.com/hashicorp/qemu"
+      version = ">= 1.0.0"
+    }
+    docker = {
+      source  = "github.com/hashicorp/docker"
+      version = "~> 1"
+    }
+  }
+}
+`;
+
+  it.each(["version", "-v", "-version", "--version"])("%s prints the version", async (word) => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(await (await createWorkplace()).run(word)).toMatchObject({
+      stdout: `imgbuild v${version}\n`,
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  it("version -machine-readable prints what Packer's tools read", async () => {
+    const { stdout } = await (await createWorkplace()).run("-machine-readable", "version");
+    expect(stdout).toMatch(/^\d+,,version,[\d.]+\n\d+,,version-prelease,\n\d+,,version-commit,\n$/);
+  });
+
+  it("completion scripts are accepted by their shells", async () => {
+    const { run, directory } = await createWorkplace();
+    for (const [shell, check] of [
+      ["bash", ["-n"]],
+      ["zsh", ["-n"]],
+      ["fish", ["--no-execute"]],
+    ] as const) {
+      const { stdout, code } = await run("completion", shell);
+      expect(code).toBe(0);
+      const path = join(directory, shell);
+      writeFileSync(path, stdout);
+      if (isInstalled(shell)) execFileSync(shell, [...check, path]);
+    }
+  });
+
+  it("bash completes commands, flags and their values", async () => {
+    const { run, directory } = await createWorkplace();
+    const script = join(directory, "completion.bash");
+    writeFileSync(script, (await run("completion", "bash")).stdout);
+    const complete = (...words: string[]): string[] => {
+      const program = `source ${script}; COMP_WORDS=(imgbuild ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}; _imgbuild; echo "\${COMPREPLY[@]}"`;
+      return execFileSync("bash", ["-c", program], { encoding: "utf8" }).trim().split(" ");
+    };
+    expect(complete("val")).toEqual(["validate"]);
+    expect(complete("validate", "-syn")).toEqual(["-syntax-only"]);
+    expect(complete("validate", "--syn")).toEqual(["--syntax-only"]);
+    expect(complete("build", "-on-error", "c")).toEqual(["cleanup"]);
+    expect(complete("plugins", "req")).toEqual(["required"]);
+  });
+
+  it("-autocomplete-install puts it in place, -autocomplete-uninstall takes it away", async () => {
+    const { run, directory } = await createWorkplace({ SHELL: "/bin/bash" });
+    expect((await run("-autocomplete-install")).code).toBe(0);
+    const path = join(directory, ".local/share/bash-completion/completions/imgbuild");
+    expect(readFileSync(path, "utf8")).toContain("complete -F _imgbuild imgbuild");
+    expect((await run("-autocomplete-uninstall")).code).toBe(0);
+    expect(() => readFileSync(path)).toThrow("ENOENT");
+  });
+
+  it("the JSON Schema names every component", async () => {
+    const { stdout } = await (await createWorkplace()).run("docs", "-json-schema");
+    const schema = JSON.parse(stdout) as {
+      properties: { source: { properties: Record<string, unknown> } };
+    };
+    expect(Object.keys(schema.properties.source.properties)).toEqual(expect.arrayContaining(["null", "file", "qemu"]));
+  });
+});
+
+function isInstalled(program: string): boolean {
+  try {
+    execFileSync(program, ["-c", "true"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
