@@ -12,6 +12,7 @@ import { chooseAccelerator } from "./accelerator.ts";
 import { guestArchitecture } from "./architecture.ts";
 import { qemuArtifact } from "./artifact.ts";
 import { typeAtMachine } from "./boot.ts";
+import { checkQemuFiles } from "./check-files.ts";
 import { qemuSchema, type QemuConfig } from "./config.ts";
 import { createDisks, finishDisks } from "./disks.ts";
 import { prepareEfi } from "./efi.ts";
@@ -29,6 +30,7 @@ export const builder: Builder<QemuConfig> = {
   schema: qemuSchema,
   generatedData: [],
   build: buildImage,
+  checkFiles: checkQemuFiles,
   preflight: qemuPreflight,
 };
 
