@@ -75,7 +75,11 @@ export function readVariable(item: Block | Attribute, scope: Scope, diagnostics:
   const typeAttribute = attributes.get("type");
   const type = typeAttribute && readType(typeAttribute.expression, diagnostics);
   const defaultAttribute = attributes.get("default");
-  const value = defaultAttribute && readDefault(defaultAttribute.expression, type, scope, diagnostics);
+  const sensitive = readConstant(attributes.get("sensitive"), BOOL, truthOf, diagnostics) ?? false;
+  const found: Diagnostic[] = [];
+  const value = defaultAttribute && readDefault(defaultAttribute.expression, type, scope, found);
+  // An excerpt of the template would show the secret.
+  diagnostics.push(...(sensitive && hasErrors(found) ? [unsuitableSecret(range)] : found));
   return {
     name,
     range,
@@ -83,7 +87,7 @@ export function readVariable(item: Block | Attribute, scope: Scope, diagnostics:
     type: type ?? value?.type,
     isTyped: type !== undefined,
     default: value,
-    sensitive: readConstant(attributes.get("sensitive"), BOOL, truthOf, diagnostics) ?? false,
+    sensitive,
     validations: blocks.flatMap((block) => readValidation(block, diagnostics)),
     isBroken: diagnostics.slice(before).some(({ severity }) => severity === "error"),
   };
@@ -212,6 +216,14 @@ const invalidDefault = (why: string, subject: SourceRange): Diagnostic =>
     subject,
   );
 
+const unsuitableSecret = (subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-default",
+    "Invalid default value",
+    "The default is not suitable. The variable is sensitive, so the default is not shown.",
+    subject,
+  );
+
 const notASentence = (subject: SourceRange): Diagnostic =>
   error(
     "invalid-error-message",
@@ -240,5 +252,5 @@ const violated = (declaration: VariableDeclaration, message: string, context: So
     "Invalid value for input variable",
     `${message}\nThe rule is at ${context.file.name}:${lineOf(context.file, context.start)}.`,
     declaration.range,
-    { context },
+    declaration.sensitive ? {} : { context },
   );

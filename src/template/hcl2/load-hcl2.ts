@@ -89,6 +89,7 @@ class Loader {
       scope: functionsOnly,
       settle,
       report: this.#report,
+      onSecrets: this.#addSecrets,
     });
     for (const { value } of variables) this.#addSecrets(secretsIn(value));
     const references = new References({

@@ -20,11 +20,12 @@ export interface VariablesContext {
   readonly scope: Scope;
   readonly settle: <Result>(compute: () => Result) => Promise<Result>;
   readonly report: (...diagnostics: readonly Diagnostic[]) => void;
+  readonly onSecrets: (secrets: readonly string[]) => void;
 }
 
 /** Reads the declarations of input variables, gives them their values and holds these against their rules. */
 export async function loadVariables(context: VariablesContext): Promise<readonly InputVariable[]> {
-  const { declared, scope, settle, report, options, path } = context;
+  const { declared, scope, settle, report, onSecrets, options, path } = context;
   const { varFiles, vars, host, undeclaredVariables } = options;
   const { declarations, problems } = await settle(() => {
     const problems: Diagnostic[] = [];
@@ -37,7 +38,12 @@ export async function loadVariables(context: VariablesContext): Promise<readonly
     host.cwd,
     found,
   );
-  const { values, refused } = assignVariables(declarations, { env: host.env, files, vars, undeclaredVariables }, found);
+  const { values, refused, secrets } = assignVariables(
+    declarations,
+    { env: host.env, files, vars, undeclaredVariables },
+    found,
+  );
+  onSecrets(secrets);
   report(...problems, ...found);
   const variables: InputVariable[] = [];
   for (const declaration of declarations.values()) {

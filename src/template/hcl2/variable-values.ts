@@ -4,12 +4,14 @@ import { convert } from "../../language/convert.ts";
 import { describeConversionError } from "../../language/conversion.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
+import { mark } from "../../language/marks.ts";
 import { parseExpression } from "../../language/parse.ts";
 import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
 import { error, warning } from "../diagnostics.ts";
+import { secretsIn } from "../secrets.ts";
 import type { VariableDeclaration } from "./input-variable.ts";
 import type { VariableFile } from "./variable-files.ts";
 
@@ -35,11 +37,14 @@ export interface AssignedValues {
   readonly values: ReadonlyMap<string, GivenValue>;
   /** Variables that were given something unsuitable, which is reported. */
   readonly refused: ReadonlySet<string>;
+  /** Texts given for sensitive variables, suitable or not. */
+  readonly secrets: readonly string[];
 }
 
 interface Assignment {
   readonly values: Map<string, GivenValue>;
   readonly refused: Set<string>;
+  readonly secrets: string[];
   readonly diagnostics: Diagnostic[];
 }
 
@@ -52,7 +57,7 @@ export function assignVariables(
   sources: ValueSources,
   diagnostics: Diagnostic[],
 ): AssignedValues {
-  const assignment: Assignment = { values: new Map(), refused: new Set(), diagnostics };
+  const assignment: Assignment = { values: new Map(), refused: new Set(), secrets: [], diagnostics };
   for (const declaration of declarations.values()) {
     if (declaration.default) assign(declaration, declaration.default, "default", assignment);
     assignEnvironment(declaration, sources.env, assignment);
@@ -76,7 +81,7 @@ function assignEnvironment(declaration: VariableDeclaration, env: ValueSources["
   const key = `PKR_VAR_${declaration.name}`;
   const text = env[key];
   if (text === undefined) return;
-  const value = readText(declaration, text, `environment variable ${key}`, assignment.diagnostics);
+  const value = readText(declaration, text, `environment variable ${key}`, assignment);
   assign(declaration, value, `environment ${key}`, assignment);
 }
 
@@ -94,11 +99,15 @@ function assignFile(
       continue;
     }
     const evaluated = evaluate(expression, { variables: new Map() });
-    diagnostics.push(...evaluated.diagnostics);
-    const subject = declaration.sensitive ? nameRange : expression.range;
+    const origin = `${nameRange.file.name}:${lineOf(nameRange.file, nameRange.start)}`;
+    const { sensitive } = declaration;
+    if (sensitive) assignment.secrets.push(...secretsIn(mark(evaluated.value)));
     const failed = hasErrors(evaluated.diagnostics);
-    const value = failed ? undefined : fit(declaration, evaluated.value, subject, "", diagnostics);
-    assign(declaration, value, `${nameRange.file.name}:${lineOf(nameRange.file, nameRange.start)}`, assignment);
+    if (failed) diagnostics.push(...(sensitive ? [unreadableSecret(name, origin)] : evaluated.diagnostics));
+    // An excerpt of the file would show the secret.
+    const [subject, from] = sensitive ? [undefined, origin] : [expression.range, ""];
+    const value = failed ? undefined : fit(declaration, evaluated.value, subject, from, diagnostics);
+    assign(declaration, value, origin, assignment);
   }
 }
 
@@ -115,7 +124,7 @@ function assignVar(text: string, declarations: Declarations, assignment: Assignm
     diagnostics.push(undeclaredVar(name, declarations));
     return;
   }
-  assign(declaration, readText(declaration, text.slice(equals + 1), "-var", diagnostics), "-var", assignment);
+  assign(declaration, readText(declaration, text.slice(equals + 1), "-var", assignment), "-var", assignment);
 }
 
 /** Text from outside is taken as it is for a string, number or open type; for any other type it is an HCL expression. */
@@ -123,9 +132,10 @@ function readText(
   declaration: VariableDeclaration,
   text: string,
   from: string,
-  diagnostics: Diagnostic[],
+  { diagnostics, secrets }: Assignment,
 ): Value | undefined {
   const { type, name, sensitive } = declaration;
+  if (sensitive) secrets.push(text);
   if (!type || type.kind === "dynamic" || isPrimitive(type)) {
     return fit(declaration, stringValue(text), undefined, from, diagnostics);
   }
