@@ -1,6 +1,8 @@
 import { chooseRenderers } from "../ui/choose-renderers.ts";
 import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
 import { createRedactor, type Redactor } from "../ui/redact.ts";
+import { wantsDebugLog } from "../ui/debug-log.ts";
+import { watchActivity } from "../ui/watch-activity.ts";
 import type { Host } from "../sdk/host.ts";
 import { booleanFlag, choiceFlag, type FlagValues } from "./command.ts";
 
@@ -43,5 +45,8 @@ export function createOutput(
     },
     { logDirectory: more.logDirectory },
   );
-  return { redactor, pipeline: createPipeline({ renderers, redactor, clock: host.clock }) };
+  const pipeline = createPipeline({ renderers, redactor, clock: host.clock });
+  // Until the process ends: there is one output in it.
+  if (wantsDebugLog(host)) watchActivity(pipeline.emit, host.clock);
+  return { redactor, pipeline };
 }

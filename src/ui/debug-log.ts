@@ -10,8 +10,7 @@ import { createSink, type Sink } from "./sink.ts";
  * `PACKER_LOG_PATH`, else to stderr: each external command with its exit code and time, each request, each decision.
  */
 export function createDebugLog(host: Host): Renderer | undefined {
-  const wanted = host.env["IMGBUILD_LOG"] ?? host.env["PACKER_LOG"] ?? "";
-  if (wanted === "" || wanted === "0") return undefined;
+  if (!wantsDebugLog(host)) return undefined;
   const path = host.env["IMGBUILD_LOG_PATH"] ?? host.env["PACKER_LOG_PATH"];
   if (!path) return debugRenderer(createSink(host.stderr), async (sink) => sink.close());
   const file = createWriteStream(resolve(host.cwd, path), { flags: "a", mode: 0o600 });
@@ -19,6 +18,11 @@ export function createDebugLog(host: Host): Renderer | undefined {
   return debugRenderer(sink, async () => {
     if (!sink.isGone) await new Promise<void>((done) => file.once("error", () => done()).end(done));
   });
+}
+
+export function wantsDebugLog({ env }: Pick<Host, "env">): boolean {
+  const wanted = env["IMGBUILD_LOG"] ?? env["PACKER_LOG"] ?? "";
+  return wanted !== "" && wanted !== "0";
 }
 
 function debugRenderer(sink: Sink, close: (sink: Sink) => Promise<void>): Renderer {
