@@ -22,9 +22,9 @@ import { build } from "esbuild";
  */
 const DIST = "dist";
 /** Dependencies that nearly every command needs: part of the core. */
-const INLINE = new Set(["zod", "commander", "decimal.js", "picocolors"]);
+const INLINE = new Set(["zod", "commander", "decimal.js", "picocolors", "ipaddr.js"]);
 /** Packages with native or WebAssembly parts find those beside themselves. */
-const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@toondepauw/node-zstd", "bzip2-wasm"];
+const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@bokuweb/zstd-wasm", "bzip2-wasm"];
 /** Files of an earlier bundle stay this long: a command that is running may still load them. */
 const GRACE_MS = 15 * 60 * 1000;
 
@@ -57,34 +57,41 @@ removeOld();
 warmUp();
 
 async function bundleCore() {
-  const used = new Map();
+  const imports = collectImports("src");
+  const used = new Set();
   const core = await build({
     ...commonJs,
     entryPoints: ["src/cli/program.ts"],
     banner: { js: moduleNames },
-    plugins: [vendorPlugin(used)],
+    plugins: [vendorPlugin(imports, used)],
   });
-  for (const [name, imports] of used) await bundleVendor(name, imports);
+  for (const name of used) await bundleVendor(name, imports.get(name) ?? new Set(["*"]));
   const [{ contents }] = core.outputFiles;
   const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
   write(`core-${digest}.cjs`, contents);
   return `core-${digest}.cjs`;
 }
 
-/** Every package that is not in the core becomes a file of its own, holding only what our sources import from it. */
-function vendorPlugin(used) {
-  const isNative = (path) => NATIVE.includes(path);
+/**
+ * Every package that is not in the core becomes a file of its own, holding only what our sources import from it, and
+ * loaded when one of these names is used for the first time.
+ */
+function vendorPlugin(imports, used) {
   return {
     name: "vendor",
     setup(setup) {
       setup.onResolve({ filter: /^(@[a-z]|[a-z])/ }, ({ path, importer, kind }) => {
-        const isOurs = !importer.includes("node_modules");
-        if (!isOurs || path.startsWith("node:") || INLINE.has(path) || isNative(path) || kind === "entry-point")
-          return undefined;
-        const known = used.get(path) ?? new Set();
-        for (const name of importedNames(importer, path)) known.add(name);
-        used.set(path, known);
-        return { path: `./vendor/${vendorFile(path)}`, external: true };
+        const isOurs = importer !== "" && !importer.includes("node_modules");
+        if (!isOurs || path.startsWith("node:") || INLINE.has(path) || NATIVE.includes(path)) return undefined;
+        used.add(path);
+        const isWhole = kind === "dynamic-import" || (imports.get(path)?.has("*") ?? true);
+        return isWhole ? { path: `./vendor/${vendorFile(path)}`, external: true } : { path, namespace: "vendor" };
+      });
+      setup.onResolve({ filter: /^\.\/vendor\//, namespace: "vendor" }, ({ path }) => ({ path, external: true }));
+      setup.onLoad({ filter: /.*/, namespace: "vendor" }, ({ path }) => {
+        const load = `require("./vendor/${vendorFile(path)}")`;
+        const getters = [...imports.get(path)].map((name) => `get ${name}() { return ${load}.${name}; }`);
+        return { contents: `module.exports = { ${getters.join(", ")} };`, loader: "js" };
       });
     },
   };
@@ -94,22 +101,29 @@ function vendorFile(name) {
   return `${name.replace(/^@/, "").replaceAll("/", "-")}.cjs`;
 }
 
-/** Names one of our files imports from a package; `*` for all of it. */
-function importedNames(file, name) {
-  const text = readFileSync(file, "utf8");
-  const statements = [...text.matchAll(/import\s+(type\s+)?([^;'"]+?)\s+from\s+"([^"]+)"/g)].filter(
-    ([, isType, , from]) => from === name && !isType,
-  );
-  if (statements.length === 0) return ["*"];
-  return statements.flatMap(([, , clause]) => {
-    const [, names] = /^\{([^}]*)\}$/s.exec(clause) ?? [];
-    if (names === undefined) return ["*"];
-    const values = names
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== "" && !item.startsWith("type "));
-    return values.map((item) => item.split(/\s+as\s+/)[0]);
-  });
+/** Package → the names our sources import from it; `*` where one of them wants all of it. */
+function collectImports(directory) {
+  const imports = new Map();
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith(".ts")) continue;
+    const text = readFileSync(join(entry.parentPath, entry.name), "utf8");
+    for (const [, isType, clause, from] of text.matchAll(/^import\s+(type\s+)?([^;'"]+?)\s+from\s+"([^"./][^"]*)"/gm)) {
+      if (isType) continue;
+      const names = imports.get(from) ?? new Set();
+      for (const name of importedNames(clause)) names.add(name);
+      imports.set(from, names);
+    }
+    for (const [, from] of text.matchAll(/\bimport\("([^"./][^"]*)"\)/g))
+      imports.set(from, new Set([...(imports.get(from) ?? []), "*"]));
+  }
+  return imports;
+}
+
+function importedNames(clause) {
+  const [, names] = /^\{([^}]*)\}$/s.exec(clause) ?? [];
+  if (names === undefined) return ["*"];
+  const values = names.split(",").map((item) => item.trim());
+  return values.filter((item) => item !== "" && !item.startsWith("type ")).map((item) => item.split(/\s+as\s+/)[0]);
 }
 
 async function bundleVendor(name, imports) {
