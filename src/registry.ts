@@ -1,5 +1,5 @@
 import type { Component, ComponentKind, Registry } from "./sdk/component.ts";
-import type { ReaperTable } from "./sdk/journal.ts";
+import type { Reaper, ReaperTable } from "./sdk/journal.ts";
 
 type Table = Readonly<Record<string, () => Promise<unknown>>>;
 
@@ -9,6 +9,7 @@ type Table = Readonly<Record<string, () => Promise<unknown>>>;
  */
 const components: { readonly [Kind in ComponentKind]: Table } = {
   builder: {
+    "amazon-ebs": async () => (await import("./builders/amazon/ebs.ts")).builder,
     null: async () => (await import("./builders/null/null.ts")).builder,
     file: async () => (await import("./builders/file/file.ts")).builder,
     qemu: async () => (await import("./builders/qemu/qemu.ts")).builder,
@@ -47,8 +48,19 @@ export const reapers: ReaperTable = {
   file: async () => (await import("./sdk/owned-file.ts")).reaper,
   lock: async () => (await import("./sdk/owned-lock.ts")).reaper,
   process: async () => (await import("./sdk/owned-process.ts")).reaper,
+  "ec2-image": () => amazonReaper("ec2-image"),
+  "ec2-instance": () => amazonReaper("ec2-instance"),
+  "ec2-key-pair": () => amazonReaper("ec2-key-pair"),
+  "ec2-launch-template": () => amazonReaper("ec2-launch-template"),
+  "ec2-security-group": () => amazonReaper("ec2-security-group"),
+  "ec2-snapshot": () => amazonReaper("ec2-snapshot"),
+  "iam-instance-profile": () => amazonReaper("iam-instance-profile"),
   "qemu-process": async () => (await import("./builders/qemu/reaper.ts")).reaper,
 };
+
+async function amazonReaper(kind: string): Promise<Reaper> {
+  return (await import("./sdk/amazon/reapers.ts")).amazonReapers.get(kind)!;
+}
 
 export const registry: Registry = {
   types: (kind) => Object.keys(components[kind]),

@@ -65,7 +65,7 @@ const generators: { readonly [Type in SshKeyType]: Generate } = {
 };
 
 /** With `-debug` the user may want to log in by hand. */
-async function keepForDebug(run: Run, privateKey: string): Promise<string | undefined> {
+export async function keepForDebug(run: Run, privateKey: string): Promise<string | undefined> {
   if (!run.options.debug) return undefined;
   const path = join(run.directories.work, `ssh_key_${run.build.name.replaceAll(/[^\w.-]/g, "_")}.pem`);
   await writeFileAtomic(path, privateKey, { mode: 0o600 });

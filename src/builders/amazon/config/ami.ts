@@ -1,8 +1,8 @@
 import { block, blocks, choice, flag, integer, late, list, map, text } from "../../../sdk/schema/field.ts";
-import { error, requires, rule } from "../../../sdk/schema/rules.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { blockDevice } from "./block-device.ts";
-import { tagFields } from "./tags.ts";
+import { tagFields } from "../../../sdk/amazon/config/tags.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -73,7 +73,7 @@ export const amiRules = [
   rule(["ami_regions", "region_kms_key_ids"], keysMatchRegions),
   rule(["encrypt_boot", "kms_key_id", "ami_users", "ami_groups", "region_kms_key_ids"], encryptedCannotBePublic),
   rule(["encrypt_boot", "kms_key_id"], keyNeedsEncryption),
-  requires("skip_save_build_region", "ami_regions"),
+  rule(["skip_save_build_region", "ami_regions"], someImageIsKept),
 ];
 
 function nameIsAllowed({ ami_name: name }: Values): ConfigIssue[] {
@@ -166,6 +166,12 @@ function keyNeedsEncryption({ encrypt_boot: encrypt, kms_key_id: key }: Values):
       '"kms_key_id" has no effect without encrypt_boot = true.',
     ),
   ];
+}
+
+function someImageIsKept({ skip_save_build_region: skips, ami_regions: regions }: Values): ConfigIssue[] {
+  if (skips !== true || ((regions as readonly string[] | undefined) ?? []).length > 0) return [];
+  const detail = "skip_save_build_region keeps only the copies, and ami_regions names no region to copy to.";
+  return [error("missing-argument", ["skip_save_build_region"], "Missing argument", detail)];
 }
 
 const amiSchema = defineSchema(amiFields);

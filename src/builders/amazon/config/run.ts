@@ -1,8 +1,8 @@
 import { block, blocks, choice, defaultText, duration, flag, integer, list, text } from "../../../sdk/schema/field.ts";
 import { atMostOne, error, exactlyOne, rule, warning } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { amiFilter, resourceFilter, subnetFilter } from "./filters.ts";
-import { tagFields } from "./tags.ts";
+import { amiFilter, resourceFilter, subnetFilter } from "../../../sdk/amazon/config/filters.ts";
+import { tagFields } from "../../../sdk/amazon/config/tags.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import { blocks, late, map, text } from "../../../sdk/schema/field.ts";
-import type { LateTemplate } from "../../../sdk/late-template.ts";
-import { defineSchema } from "../../../sdk/schema/schema.ts";
+import { blocks, late, map, text } from "../../schema/field.ts";
+import type { LateTemplate } from "../../late-template.ts";
+import { defineSchema } from "../../schema/schema.ts";
 
 const pair = defineSchema({ key: text("Key of the tag."), value: late("Value of the tag.") });
 

@@ -1,6 +1,6 @@
-import { block, defaultText, flag, integer, list, map, sensitive, text } from "../../../sdk/schema/field.ts";
-import { requires } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { block, defaultText, flag, integer, list, map, sensitive, text } from "../../schema/field.ts";
+import { requires } from "../../schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../schema/schema.ts";
 
 const assumeRole = defineSchema({
   role_arn: text("ARN of the role to take on."),

@@ -1,5 +1,5 @@
-import { blocks, flag, list, map, text } from "../../../sdk/schema/field.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { blocks, flag, list, map, text } from "../../schema/field.ts";
+import { defineSchema, type ConfigOf } from "../../schema/schema.ts";
 
 const pair = defineSchema({
   name: text("Name of the filter, such as `name` or `root-device-type`."),

@@ -1,0 +1,227 @@
+import type { Instance, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import { AmazonError } from "../../sdk/amazon/failure.ts";
+import { instanceKind } from "../../sdk/amazon/kinds/instance.ts";
+import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../../sdk/amazon/mark.ts";
+import { ownResource, type OwnedResource } from "../../sdk/amazon/owned.ts";
+import { BuildError } from "../../sdk/error.ts";
+import { tagsFor, type AmazonBuild } from "./build.ts";
+import { blockDeviceMappings, noEphemeral } from "./block-devices.ts";
+import type { BlockDevice } from "./config/block-device.ts";
+import type { RunConfig } from "./config/run.ts";
+import type { Network, Place } from "./network.ts";
+import type { Profile } from "./profile.ts";
+import { requestSpot } from "./spot.ts";
+import { userData } from "./user-data.ts";
+
+export interface LaunchPlan {
+  readonly network: Network;
+  readonly groups: readonly string[];
+  readonly keyName: string | undefined;
+  readonly profile: Profile | undefined;
+  readonly devices: readonly BlockDevice[];
+  /** Volumes of the machine are the result: they are not removed with it. */
+  readonly keepsVolumes?: boolean;
+}
+
+/** Everything but where and how big: the same for every try. */
+export type LaunchRequest = Omit<RunInstancesCommandInput, "MinCount" | "MaxCount" | "InstanceType">;
+
+/** Launches the machine and waits until it runs. It is terminated at the end of the build, whatever happens. */
+export async function launchInstance(build: AmazonBuild, config: RunConfig, plan: LaunchPlan): Promise<Instance> {
+  return build.run.step("launch the instance", async (step) => {
+    const { run, cloud } = build;
+    const token = newToken(run);
+    const request = await launchRequest(build, config, { ...plan, token });
+    const more = plan.keepsVolumes === true ? { keepsVolumes: true } : {};
+    const owned = await ownResource(run, step, cloud, instanceKind, { token, more });
+    run.say("Launching an instance...");
+    const isSpot = config.spot_instance_types.length > 0 || Boolean(config.spot_price);
+    const launched = isSpot
+      ? await requestSpot(build, config, { request, token, step, network: plan.network })
+      : undefined;
+    const instance = launched ?? (await onDemand(build, config, { request, token, plan }));
+    await owned.made(instance.InstanceId!);
+    run.say(`Instance ID: ${instance.InstanceId}`);
+    return waitUntilRunning(build, instance.InstanceId!, owned);
+  });
+}
+
+async function launchRequest(
+  build: AmazonBuild,
+  config: RunConfig,
+  { groups, keyName, profile, devices, token }: LaunchPlan & { readonly token: string },
+): Promise<LaunchRequest> {
+  const { run } = build;
+  const mark = markTags(run, token);
+  const runTags = tagsFor(build, config.run_tags, config.run_tag);
+  const instanceTags = mergeTags([{ Key: "Name", Value: "Packer Builder" }], runTags, mark);
+  const volumeTags = mergeTags(runTags, tagsFor(build, config.run_volume_tags, config.run_volume_tag), mark);
+  const mappings = [...(config.no_ephemeral ? noEphemeral : []), ...blockDeviceMappings(devices)];
+  return {
+    ImageId: build.source.ImageId,
+    UserData: await userData(run, config),
+    KeyName: keyName,
+    SecurityGroupIds: [...groups],
+    EbsOptimized: config.ebs_optimized || undefined,
+    InstanceInitiatedShutdownBehavior: config.shutdown_behavior,
+    ...(profile === undefined ? {} : { IamInstanceProfile: profileName(profile.name) }),
+    ...(mappings.length === 0 ? {} : { BlockDeviceMappings: mappings }),
+    ...machineOptions(config),
+    TagSpecifications: [
+      ...tagSpecifications(["instance", "network-interface"], instanceTags),
+      ...tagSpecifications(["volume"], volumeTags),
+    ],
+  };
+}
+
+const profileName = (name: string) => (name.startsWith("arn:") ? { Arn: name } : { Name: name });
+
+function machineOptions(config: RunConfig): Partial<LaunchRequest> {
+  const { placement, metadata_options: metadata } = config;
+  const reservation = reservationOf(config);
+  return {
+    ...(config.enable_nitro_enclave ? { EnclaveOptions: { Enabled: true } } : {}),
+    ...(config.enable_unlimited_credits ? { CreditSpecification: { CpuCredits: "unlimited" } } : {}),
+    ...(reservation === undefined ? {} : { CapacityReservationSpecification: reservation }),
+    ...(config.license_specifications.length === 0
+      ? {}
+      : {
+          LicenseSpecifications: config.license_specifications.map((license) => ({
+            LicenseConfigurationArn: license.license_configuration_request,
+          })),
+        }),
+    ...(placement === undefined
+      ? {}
+      : {
+          Placement: {
+            Tenancy: placement.tenancy,
+            HostId: placement.host_id,
+            HostResourceGroupArn: placement.host_resource_group_arn,
+          },
+        }),
+    ...(metadata === undefined
+      ? {}
+      : {
+          MetadataOptions: {
+            HttpEndpoint: metadata.http_endpoint,
+            HttpTokens: metadata.http_tokens,
+            HttpPutResponseHopLimit: metadata.http_put_response_hop_limit,
+            InstanceMetadataTags: metadata.instance_metadata_tags,
+          },
+        }),
+  };
+}
+
+function reservationOf(config: RunConfig): LaunchRequest["CapacityReservationSpecification"] {
+  const id = config.capacity_reservation_id;
+  const group = config.capacity_reservation_group_arn;
+  if (id) return { CapacityReservationTarget: { CapacityReservationId: id } };
+  if (group) return { CapacityReservationTarget: { CapacityReservationResourceGroupArn: group } };
+  const preference = config.capacity_reservation_preference;
+  return preference === undefined ? undefined : { CapacityReservationPreference: preference };
+}
+
+interface OnDemand {
+  readonly request: LaunchRequest;
+  readonly token: string;
+  readonly plan: LaunchPlan;
+}
+
+/** Where there is no room, the next place and size are tried: those that the user allowed. */
+async function onDemand(build: AmazonBuild, config: RunConfig, { request, token, plan }: OnDemand): Promise<Instance> {
+  const types = config.instance_type ? [config.instance_type] : config.spot_instance_types;
+  const tries = types.flatMap((type) => plan.network.places.map((place) => ({ type, place })));
+  for (const [index, { type, place }] of tries.entries()) {
+    try {
+      return await runOnce(
+        build,
+        { ...request, InstanceType: type as never, ...placed(request, config, place) },
+        {
+          // EC2 refuses a token it has seen with other parameters.
+          clientToken: index === 0 ? token : `${token}-${index}`,
+          token,
+        },
+      );
+    } catch (error) {
+      const isLast = index === tries.length - 1;
+      if (!(error instanceof AmazonError && error.verdict === "no-capacity") || isLast) throw error;
+      const where = (at: Place) => at.zone ?? at.subnetId ?? build.cloud.region;
+      const next = tries[index + 1]!;
+      build.run.warn(
+        `No room for ${type} in ${where(place)} (${error.code}); trying ${next.type} in ${where(next.place)}`,
+      );
+    }
+  }
+  throw new BuildError("No instance type is given.");
+}
+
+/** Subnet, groups and public address have to be together in one network interface when the latter is asked for. */
+function placed(
+  request: LaunchRequest,
+  config: RunConfig,
+  { subnetId, zone }: Place,
+): Partial<RunInstancesCommandInput> {
+  const Placement = zone === undefined ? request.Placement : { ...request.Placement, AvailabilityZone: zone };
+  const common = Placement === undefined ? {} : { Placement };
+  if (config.associate_public_ip_address === undefined || subnetId === undefined) {
+    return { ...common, ...(subnetId === undefined ? {} : { SubnetId: subnetId }) };
+  }
+  const networkInterface = {
+    DeviceIndex: 0,
+    AssociatePublicIpAddress: config.associate_public_ip_address,
+    SubnetId: subnetId,
+    Groups: request.SecurityGroupIds,
+    DeleteOnTermination: true,
+  };
+  return { ...common, SecurityGroupIds: undefined, NetworkInterfaces: [networkInterface] };
+}
+
+async function runOnce(
+  { cloud }: AmazonBuild,
+  request: Omit<RunInstancesCommandInput, "MinCount" | "MaxCount">,
+  { clientToken, token }: { readonly clientToken: string; readonly token: string },
+): Promise<Instance> {
+  const input = { ...request, MinCount: 1, MaxCount: 1, ClientToken: clientToken };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { Instances } = await cloud.ec2().call("RunInstances", input, { young: true, once: true });
+      return Instances![0]!;
+    } catch (error) {
+      // Without an answer it may be running already: look for it before asking again.
+      if (!(error instanceof AmazonError && error.verdict === "lost")) throw error;
+      const { Reservations } = await cloud.ec2().call("DescribeInstances", { Filters: byToken(token) });
+      const running = Reservations?.[0]?.Instances?.[0];
+      if (running) return running;
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
+const RUNNING_MS = 10 * 60_000;
+
+async function waitUntilRunning({ run, cloud }: AmazonBuild, id: string, owned: OwnedResource): Promise<Instance> {
+  run.say(`Waiting for instance (${id}) to become ready...`);
+  const timeoutMs = cloud.waitLimitMs(RUNNING_MS);
+  const instance = await cloud.poller().wait("instance", id, {
+    until: (found) => {
+      const state = found?.State?.Name;
+      if (state === "running") return found;
+      if (state !== undefined && state !== "pending") throw didNotStart(id, found!.StateReason?.Message ?? state);
+      return undefined;
+    },
+    expectedMs: 15_000,
+    timeoutMs,
+    signal: run.signal,
+  });
+  if (instance) return instance;
+  await owned.made(id);
+  throw new BuildError(`The instance ${id} is not running after ${Math.round(timeoutMs / 60_000)} minutes.`);
+}
+
+function didNotStart(id: string, reason: string): BuildError {
+  return new BuildError(`The instance ${id} did not start: ${reason}.`, {
+    hint: /KMS|InternalError|Client\.Internal/i.test(reason)
+      ? "Often the credentials may not use the key that encrypts a volume (kms:CreateGrant, kms:Decrypt)."
+      : undefined,
+  });
+}

@@ -1,0 +1,18 @@
+import type { AmazonBuild } from "./build.ts";
+import type { AmiConfig } from "./config/ami.ts";
+
+/** Enhanced networking is an attribute of the stopped machine that the image takes over. */
+export async function modifyInstance(build: AmazonBuild, config: AmiConfig, InstanceId: string): Promise<void> {
+  const { run, cloud } = build;
+  const options = { busyMs: 5 * 60_000, signal: run.signal };
+  if (config.sriov_support) {
+    run.say("Enabling enhanced networking (SR-IOV)");
+    await cloud.ec2().call("ModifyInstanceAttribute", { InstanceId, SriovNetSupport: { Value: "simple" } }, options);
+  }
+  if (config.ena_support !== undefined) {
+    run.say(`${config.ena_support ? "Enabling" : "Disabling"} enhanced networking (ENA)`);
+    await cloud
+      .ec2()
+      .call("ModifyInstanceAttribute", { InstanceId, EnaSupport: { Value: config.ena_support } }, options);
+  }
+}

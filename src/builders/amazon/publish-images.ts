@@ -1,0 +1,118 @@
+import type { LaunchPermission, Tag } from "@aws-sdk/client-ec2";
+import { mappedSnapshots } from "../../sdk/amazon/kinds/image.ts";
+import { EXPIRES_TAG, mergeTags } from "../../sdk/amazon/mark.ts";
+import { BuildError } from "../../sdk/error.ts";
+import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
+import type { AmiConfig } from "./config/ami.ts";
+import { forEachImage } from "./copy-images.ts";
+import type { ImageConfig, MadeImage } from "./create-image.ts";
+import { enableFastLaunch } from "./fast-launch.ts";
+
+/** Tags, shares, dates: everything a complete image gets besides its content. Regions are done side by side. */
+export async function publishImages(
+  build: AmazonBuild,
+  config: ImageConfig,
+  images: readonly MadeImage[],
+): Promise<void> {
+  if (images.length === 0) return;
+  await build.run.step("tag and share the image", () =>
+    forEachImage(images, async ({ region, id }) => {
+      const snapshots = await snapshotsOf(build, region, id);
+      await tagImage(build, config, { region, id, snapshots });
+      await share(build, config, { region, id, snapshots });
+      await finishAttributes(build, config, { region, id, snapshots });
+    }),
+  );
+  if (config.fast_launch?.enable_fast_launch === true) await enableFastLaunch(build, config.fast_launch, images);
+}
+
+interface Target {
+  readonly region: string;
+  readonly id: string;
+  readonly snapshots: readonly string[];
+}
+
+async function snapshotsOf({ cloud }: AmazonBuild, region: string, id: string): Promise<string[]> {
+  const { Images } = await cloud.ec2(region).call("DescribeImages", { Filters: [{ Name: "image-id", Values: [id] }] });
+  return (Images ?? []).flatMap(mappedSnapshots);
+}
+
+/** From now on the image is the user's, and nobody's to expire. Tags of snapshots win over those of the image. */
+async function tagImage(build: AmazonBuild, config: ImageConfig, { region, id, snapshots }: Target): Promise<void> {
+  const { run, cloud } = build;
+  const lasting: Tag[] = [{ Key: EXPIRES_TAG, Value: "never" }];
+  const runTags = config.skip_ami_run_tags ? [] : tagsFor(build, config.run_tags, config.run_tag);
+  const imageTags = mergeTags(runTags, tagsFor(build, config.tags, config.tag));
+  const snapshotTags = mergeTags(imageTags, tagsFor(build, config.snapshot_tags, config.snapshot_tag));
+  run.say(`Adding tags to AMI (${id})...`);
+  const tag = (Resources: string[], Tags: Tag[]) =>
+    cloud.ec2(region).call("CreateTags", { Resources, Tags }, { young: true, signal: run.signal });
+  await tag([id], mergeTags(imageTags, lasting));
+  if (snapshots.length > 0 && snapshotTags.length > 0) await tag([...snapshots], snapshotTags);
+}
+
+/** One call for each attribute, as the API wants it. */
+async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapshots }: Target): Promise<void> {
+  const { run, cloud } = build;
+  const ec2 = cloud.ec2(region);
+  const options = { young: true, signal: run.signal };
+  for (const Add of permissions(config)) {
+    run.say(`Sharing AMI ${id} in ${region}`);
+    await ec2.call("ModifyImageAttribute", { ImageId: id, LaunchPermission: { Add } }, options);
+  }
+  if (config.ami_product_codes.length > 0) {
+    const input = { ImageId: id, Attribute: "productCodes", ProductCodes: [...config.ami_product_codes] };
+    await ec2.call("ModifyImageAttribute", input, options);
+  }
+  const Add = [
+    ...config.snapshot_users.map((UserId) => ({ UserId })),
+    ...config.snapshot_groups.map((Group) => ({ Group: Group as "all" })),
+  ];
+  for (const SnapshotId of Add.length > 0 ? snapshots : []) {
+    const input = { SnapshotId, Attribute: "createVolumePermission", CreateVolumePermission: { Add } } as const;
+    await ec2.call(
+      "ModifySnapshotAttribute",
+      { ...input, CreateVolumePermission: { Add } },
+      { ...options, busyMs: 60_000 },
+    );
+  }
+}
+
+function permissions(config: AmiConfig): LaunchPermission[][] {
+  return [
+    config.ami_users.map((UserId) => ({ UserId })),
+    config.ami_groups.map((Group) => ({ Group: Group as "all" })),
+    config.ami_org_arns.map((OrganizationArn) => ({ OrganizationArn })),
+    config.ami_ou_arns.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
+  ].filter((list) => list.length > 0);
+}
+
+async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region, id }: Target): Promise<void> {
+  const ec2 = build.cloud.ec2(region);
+  const options = { young: true, signal: build.run.signal };
+  const isCopy = region !== build.cloud.region || config.encrypt_boot !== undefined;
+  if (config.ami_description && isCopy) {
+    const Description = { Value: config.ami_description.render(templateValues(build)) };
+    await ec2.call("ModifyImageAttribute", { ImageId: id, Description }, options);
+  }
+  if (config.imds_support) {
+    await ec2.call("ModifyImageAttribute", { ImageId: id, ImdsSupport: { Value: config.imds_support } }, options);
+  }
+  if (config.deprecate_at) {
+    await ec2.call(
+      "EnableImageDeprecation",
+      { ImageId: id, DeprecateAt: deprecationTime(config.deprecate_at) },
+      options,
+    );
+  }
+  if (config.deregistration_protection?.enabled === true) {
+    const input = { ImageId: id, WithCooldown: config.deregistration_protection.with_cooldown };
+    await ec2.call("EnableImageDeregistrationProtection", input, options);
+  }
+}
+
+function deprecationTime(text: string): Date {
+  const time = new Date(text);
+  if (time.getTime() > Date.now()) return time;
+  throw new BuildError(`deprecate_at is in the past: ${text}.`);
+}

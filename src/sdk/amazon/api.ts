@@ -1,0 +1,37 @@
+/** Operation name → command class of one service of the AWS SDK. */
+export type Commands = Readonly<Record<string, new (input: never) => unknown>>;
+
+type Operation<C extends Commands> = keyof C & string;
+type InputOf<Command extends new (input: never) => unknown> = ConstructorParameters<Command>[0];
+type OutputOf<Command extends new (input: never) => unknown> =
+  InstanceType<Command> extends {
+    resolveMiddleware(...args: never[]): (args: never) => Promise<{ output: infer Output }>;
+  }
+    ? Output
+    : never;
+
+/** One service in one region, reduced to a single function, so that tests can put something else in its place. */
+export interface Api<C extends Commands> {
+  call<O extends Operation<C>>(operation: O, input: InputOf<C[O]>, options?: CallOptions): Promise<OutputOf<C[O]>>;
+}
+
+export interface CallOptions {
+  /**
+   * Left out for calls that make something: the answer, which names what was made, is worth the second it takes even
+   * when the run is being cancelled.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** What the call names was made moments ago: "not found" then means "not yet". */
+  readonly young?: boolean;
+  /** What the call needs is still changing its state; so long is waited for it. Default: not at all. */
+  readonly busyMs?: number;
+  /** The call must not be repeated after an answer that was lost: the caller looks first what became of it. */
+  readonly once?: boolean;
+}
+
+export type Ec2 = Api<typeof import("./ec2-commands.ts").commands>;
+export type Iam = Api<typeof import("./iam-commands.ts").commands>;
+export type Ssm = Api<typeof import("./ssm-commands.ts").commands>;
+export type Sts = Api<typeof import("./sts-commands.ts").commands>;
+export type SecretsManager = Api<typeof import("./secrets-manager-commands.ts").commands>;
+export type S3 = Api<typeof import("./s3-commands.ts").commands>;

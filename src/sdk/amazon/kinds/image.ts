@@ -1,0 +1,102 @@
+import type { Image } from "@aws-sdk/client-ec2";
+import type { Cloud } from "../cloud.ts";
+import { byToken, RUN_TAG, TOKEN_TAG } from "../mark.ts";
+import type { OwnedDetails, OwnedKind } from "../owned.ts";
+import { unlessGone } from "./network.ts";
+
+/** An image, pending or not, with the snapshots that were made for it (and no others that it refers to). */
+export const imageKind: OwnedKind = {
+  kind: "ec2-image",
+  title: "image",
+  find: async (cloud, details) => {
+    const ec2 = cloud.ec2(details.region);
+    const [{ Images = [] }, { Snapshots = [] }] = await Promise.all([
+      ec2.call("DescribeImages", { Owners: ["self"], Filters: byToken(details.token) }),
+      ec2.call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(details.token) }),
+    ]);
+    return [
+      ...Images.map((image) => ({ id: image.ImageId!, tags: image.Tags })),
+      ...Snapshots.map((snapshot) => ({ id: snapshot.SnapshotId!, tags: snapshot.Tags })),
+    ];
+  },
+  remove: async (cloud, { id }, { details, signal, runId }) => {
+    if (id.startsWith("snap-")) return deleteSnapshot(cloud, details.region, id, signal);
+    await removeImage(cloud, id, { details, signal, runId });
+  },
+  manualCommand: (id) => `aws ec2 deregister-image --image-id ${id}`,
+};
+
+async function removeImage(
+  cloud: Cloud,
+  id: string,
+  { details, signal, runId }: { details: OwnedDetails; signal: AbortSignal; runId: string },
+): Promise<void> {
+  const ec2 = cloud.ec2(details.region);
+  const snapshots = await snapshotsMadeFor(cloud, details.region, id);
+  // Tagged first: if we die between the two, the next clean-up finds the snapshots of an image that is no more.
+  if (snapshots.length > 0) {
+    const Tags = [
+      { Key: RUN_TAG, Value: runId },
+      { Key: TOKEN_TAG, Value: details.token },
+    ];
+    await ec2.call("CreateTags", { Resources: snapshots, Tags }, { young: true });
+  }
+  await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { busyMs: 60_000, signal }));
+  const late = await snapshotsOf(cloud, details.region, id);
+  for (const snapshot of new Set([...snapshots, ...late]))
+    await deleteSnapshot(cloud, details.region, snapshot, signal);
+}
+
+/**
+ * Those in the image's mappings whose description names the image: EC2 writes "Created by CreateImage(i-…) for ami-…",
+ * and "Copied for DestinationAmi ami-…". A snapshot that a mapping only refers to belongs to somebody else.
+ */
+export async function snapshotsMadeFor(cloud: Cloud, region: string, imageId: string): Promise<string[]> {
+  const ec2 = cloud.ec2(region);
+  const { Images = [] } = await ec2.call("DescribeImages", { Filters: [{ Name: "image-id", Values: [imageId] }] });
+  const mapped = Images.flatMap(mappedSnapshots);
+  return [
+    ...new Set([...(await namedIn(cloud, region, mapped, imageId)), ...(await snapshotsOf(cloud, region, imageId))]),
+  ];
+}
+
+export function mappedSnapshots(image: Image): string[] {
+  return (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => (Ebs?.SnapshotId ? [Ebs.SnapshotId] : []));
+}
+
+async function namedIn(cloud: Cloud, region: string, ids: readonly string[], imageId: string): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const Filters = [{ Name: "snapshot-id", Values: [...ids] }];
+  const { Snapshots = [] } = await cloud.ec2(region).call("DescribeSnapshots", { OwnerIds: ["self"], Filters });
+  return Snapshots.flatMap(({ SnapshotId, Description }) =>
+    SnapshotId !== undefined && Description?.includes(imageId) === true ? [SnapshotId] : [],
+  );
+}
+
+async function snapshotsOf(cloud: Cloud, region: string, imageId: string): Promise<string[]> {
+  const Filters = [
+    {
+      Name: "description",
+      Values: [`Created by CreateImage(*) for ${imageId}*`, `Copied for DestinationAmi ${imageId}*`],
+    },
+  ];
+  const { Snapshots = [] } = await cloud.ec2(region).call("DescribeSnapshots", { OwnerIds: ["self"], Filters });
+  return Snapshots.map(({ SnapshotId }) => SnapshotId!);
+}
+
+export const snapshotKind: OwnedKind = {
+  kind: "ec2-snapshot",
+  title: "snapshot",
+  find: async (cloud, { region, token }) => {
+    const { Snapshots = [] } = await cloud
+      .ec2(region)
+      .call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(token) });
+    return Snapshots.map((snapshot) => ({ id: snapshot.SnapshotId!, tags: snapshot.Tags }));
+  },
+  remove: (cloud, { id }, { details, signal }) => deleteSnapshot(cloud, details.region, id, signal),
+  manualCommand: (id) => `aws ec2 delete-snapshot --snapshot-id ${id}`,
+};
+
+export async function deleteSnapshot(cloud: Cloud, region: string, id: string, signal: AbortSignal): Promise<void> {
+  await unlessGone(cloud.ec2(region).call("DeleteSnapshot", { SnapshotId: id }, { busyMs: 3 * 60_000, signal }));
+}

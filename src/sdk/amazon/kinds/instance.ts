@@ -1,0 +1,74 @@
+import { BuildError } from "../../error.ts";
+import type { Cloud } from "../cloud.ts";
+import { isNotFound } from "../failure.ts";
+import { byToken } from "../mark.ts";
+import type { OwnedDetails, OwnedKind } from "../owned.ts";
+
+/** An instance, with the volumes that were made for it. */
+export const instanceKind: OwnedKind = {
+  kind: "ec2-instance",
+  title: "instance",
+  find: async (cloud, details) => {
+    const [instances, volumes] = await Promise.all([findInstances(cloud, details), findVolumes(cloud, details)]);
+    return [
+      ...instances.map((one) => ({ id: one.InstanceId!, tags: one.Tags })),
+      ...volumes.map((one) => ({ id: one.VolumeId!, tags: one.Tags })),
+    ];
+  },
+  remove: async (cloud, { id }, { details, signal }) => {
+    if (id.startsWith("vol-")) return removeVolume(cloud, id, details, signal);
+    await terminate(cloud, id, details, signal);
+    // Volumes that do not go with the instance become free only now.
+    for (const { VolumeId } of await findVolumes(cloud, details)) await removeVolume(cloud, VolumeId!, details, signal);
+  },
+  manualCommand: (id) => `aws ec2 terminate-instances --instance-ids ${id}`,
+};
+
+async function findInstances(cloud: Cloud, { region, token }: OwnedDetails) {
+  const answer = await cloud.ec2(region).call("DescribeInstances", { Filters: byToken(token) });
+  const all = answer.Reservations?.flatMap(({ Instances }) => Instances ?? []) ?? [];
+  return all.filter((one) => one.State?.Name !== "terminated");
+}
+
+/** Free ones: those still attached go with their instance, or become free then. */
+async function findVolumes(cloud: Cloud, { region, token, keepsVolumes }: OwnedDetails) {
+  if (keepsVolumes === true) return [];
+  const answer = await cloud.ec2(region).call("DescribeVolumes", { Filters: byToken(token) });
+  return (answer.Volumes ?? []).filter(({ State }) => State === "available" || State === "creating");
+}
+
+const TERMINATED_MS = 10 * 60_000;
+/** So many answers in a row without the instance, and a look for its token, before it counts as gone. */
+const MISSING = 10;
+
+/** "Not found" does not mean terminated (EC2 user guide, eventual consistency): only the state does. */
+async function terminate(
+  cloud: Cloud,
+  id: string,
+  { region, token }: OwnedDetails,
+  signal: AbortSignal,
+): Promise<void> {
+  await cloud.ec2(region).call("TerminateInstances", { InstanceIds: [id] }, { young: true });
+  let missing = 0;
+  const ended = await cloud.poller(region).wait("instance", id, {
+    until: (instance) => {
+      missing = instance === undefined ? missing + 1 : 0;
+      return instance?.State?.Name === "terminated" || missing >= MISSING ? true : undefined;
+    },
+    expectedMs: 30_000,
+    timeoutMs: TERMINATED_MS,
+    signal,
+  });
+  if (ended === undefined) throw new BuildError(`The instance ${id} is not terminated after 10 minutes`);
+  if (missing >= MISSING && (await findInstances(cloud, { region, token } as OwnedDetails)).length > 0) {
+    throw new BuildError(`EC2 does not say what became of the instance ${id}`);
+  }
+}
+
+async function removeVolume(cloud: Cloud, id: string, { region }: OwnedDetails, signal: AbortSignal): Promise<void> {
+  try {
+    await cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { busyMs: 3 * 60_000, signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
