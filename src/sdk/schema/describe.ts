@@ -38,7 +38,7 @@ function describeField(name: string, field: z.ZodType): OptionDescription {
     name,
     kind: meta.fieldKind,
     type: typeText(meta.fieldKind, choices, element),
-    required: !field.isOptional(),
+    required: !field.isOptional() && lateDefault(field) === undefined,
     default: meta.defaultText ?? lateDefault(field) ?? declaredDefault(field),
     description: meta.description,
     sensitive: meta.sensitive === true,
