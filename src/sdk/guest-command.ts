@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Communicator, ExecOptions, ExecResult } from "./communicator.ts";
-import { BuildError } from "./error.ts";
+import { BuildError, ConnectionLost } from "./error.ts";
 import { outputLines } from "./output-lines.ts";
 import type { Run } from "./run.ts";
 
@@ -62,7 +62,7 @@ export function commandFailure(what: string, { result, lastLine, durationMs }: G
             : undefined,
       });
     case "disconnect":
-      return new BuildError(`${what} lost the connection to the machine ${after} (${result.reason}); ${last}`, {
+      return new ConnectionLost(`${what} lost the connection to the machine ${after} (${result.reason}); ${last}`, {
         hint: "If the script restarts the machine or its network, set expect_disconnect = true, or use the reboot provisioner.",
       });
   }

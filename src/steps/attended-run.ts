@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sleep } from "../lib/retry.ts";
 import type { BuilderRun } from "../sdk/component.ts";
+import { ConnectionLost } from "../sdk/error.ts";
 import type { Step } from "../sdk/run.ts";
 
 /** What is watched while the steps of a build work with a machine. */
@@ -26,6 +28,7 @@ export function attendedRun(run: BuilderRun, attendance: Attendance): BuilderRun
     try {
       return await body();
     } catch (failure) {
+      if (failure instanceof ConnectionLost) await isLostSoon(attendance.lost, run.signal);
       const cause = attendance.lost.aborted && !run.signal.aborted ? attendance.lost.reason : failure;
       if (!run.signal.aborted && pictured !== cause) {
         pictured = cause;
@@ -42,6 +45,13 @@ export function attendedRun(run: BuilderRun, attendance: Attendance): BuilderRun
     provision: (machine) => attend("provision", () => run.provision(machine)),
   };
   return overlay(run, { ...delegate, signal });
+}
+
+/** A guest that switches itself off hangs up some time before its machine ends. */
+const FAREWELL_MS = 5000;
+
+async function isLostSoon(lost: AbortSignal, signal: AbortSignal): Promise<void> {
+  await sleep(FAREWELL_MS, AbortSignal.any([lost, signal])).catch(() => {});
 }
 
 function withSignal(step: Step, signal: AbortSignal): Step {

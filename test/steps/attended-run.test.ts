@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sleep } from "../../src/lib/retry.ts";
+import { ConnectionLost } from "../../src/sdk/error.ts";
 import { attendedRun, type Attendance } from "../../src/steps/attended-run.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";
 
@@ -58,6 +59,18 @@ describe("attendedRun", () => {
     const run = await createRecordingRun({ provision: failing });
     const attended = attendedRun(run, attendance({ lost: AbortSignal.abort(new Error("QEMU ended")) }));
     await expect(attended.provision({ communicator: {} as never, data: {} })).rejects.toThrow("QEMU ended");
+  });
+
+  it("waits a moment after a broken connection: the machine may be switching itself off", async () => {
+    const lost = new AbortController();
+    const run = await createRecordingRun({
+      provision: () => {
+        setTimeout(() => lost.abort(new Error("the guest switched itself off")), 50);
+        return Promise.reject(new ConnectionLost("the script lost the connection"));
+      },
+    });
+    const attended = attendedRun(run, attendance({ lost: lost.signal }));
+    await expect(attended.provision({ communicator: {} as never, data: {} })).rejects.toThrow("switched itself off");
   });
 
   it("takes no picture of an interrupted build", async () => {

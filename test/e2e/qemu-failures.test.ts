@@ -1,0 +1,70 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { needs } from "../helper/need.ts";
+import { tinyGuest, tinySource } from "../helper/tiny-guest.ts";
+
+const withQemu = needs("qemu-system-x86_64", "qemu-system-x86");
+
+/** A source that boots the guest's live system, with some arguments set otherwise. */
+function liveSource(iso: string, changed: Readonly<Record<string, string>>): string {
+  const lines = { iso_url: `"${iso}"`, output_directory: '"out"', boot_command: '["live<enter>"]', ...changed };
+  const others = tinySource.split("\n").filter((line) => !(line.trim().split(" ")[0]! in lines));
+  const own = Object.entries(lines).filter(([, value]) => value !== "");
+  return `source "qemu" "tiny" {${others.join("\n")}\n${own.map(([name, value]) => `  ${name} = ${value}`).join("\n")}\n}`;
+}
+
+async function liveGuest(changed: Readonly<Record<string, string>>, provisioner: string): Promise<Workplace> {
+  const workplace = await createWorkplace();
+  const source = liveSource(await tinyGuest(workplace.directory), changed);
+  const build = `build {\n  sources = ["source.qemu.tiny"]\n${provisioner}\n}\n`;
+  await writeFile(join(workplace.directory, "t.pkr.hcl"), `${source}\n${build}`);
+  return workplace;
+}
+
+const inGuest = (command: string): string => `provisioner "shell" {\n    inline = [${JSON.stringify(command)}]\n  }`;
+
+describe("when something goes wrong, the qemu builder", () => {
+  withQemu("leaves a screenshot of what the machine showed, and nothing else", async () => {
+    const workplace = await liveGuest({ ssh_password: '"wrong"', ssh_handshake_attempts: "1" }, "");
+    const { code, stdout } = await workplace.run("build", "t.pkr.hcl");
+    expect(code, stdout).toBe(1);
+    const path = /The machine's screen at that moment: (\S+\.png)/.exec(stdout)?.[1];
+    expect((await readFile(path!)).subarray(1, 4).toString(), stdout).toBe("PNG");
+    expect(await readdir(workplace.directory)).not.toContain("out");
+    expect(await readdir(workplace.temporary)).toEqual([]);
+  });
+
+  withQemu("notices at once that the guest switched itself off", async () => {
+    const workplace = await liveGuest({}, inGuest("echo vagrant | sudo -S poweroff; sleep 60"));
+    const { code, stdout } = await workplace.run("build", "t.pkr.hcl");
+    expect(code, stdout).toBe(1);
+    expect(stdout).toContain("The guest switched itself off in the middle of the build");
+  });
+
+  withQemu("says what QEMU said when it does not start", async () => {
+    const workplace = await liveGuest({ machine_type: '"abacus"' }, "");
+    const { code, stdout } = await workplace.run("build", "t.pkr.hcl");
+    expect(code, stdout).toBe(1);
+    expect(stdout).toContain("QEMU did not start: unsupported machine type");
+    expect(stdout).toContain("See what this QEMU knows: -device help, -machine help.");
+  });
+});
+
+describe("without a shutdown command", () => {
+  withQemu("the power button is pressed, and the output says so", async () => {
+    const workplace = await liveGuest({ shutdown_command: "" }, inGuest("true"));
+    const build = workplace.start("build", "t.pkr.hcl");
+    await build.until("Waiting for SSH");
+    const saved = await workplace.run("screen", "-save", "shot.png");
+    expect(saved.code, saved.stderr).toBe(0);
+    const picture = await readFile(join(workplace.directory, "shot.png"));
+    expect(picture.subarray(1, 4).toString()).toBe("PNG");
+    const { code, stdout } = await build.finished;
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain("Pressing the power button");
+    expect(stdout).toContain("by its power button");
+    expect((await workplace.run("screen", "-save", "shot.png")).stderr).toContain("No such machine is running now.");
+  });
+});
