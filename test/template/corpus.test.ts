@@ -16,7 +16,10 @@ const textOf = ({ subject }: Diagnostic) => (subject ? subject.file.text.slice(s
 function isItsOwn(diagnostic: Diagnostic): boolean {
   if (/^unknown-(builder|provisioner|post-processor|data-source)-type$/.test(diagnostic.code))
     return !ours.test(textOf(diagnostic));
-  return diagnostic.code === "unset-variable";
+  const { code, detail } = diagnostic;
+  if (code === "unset-variable" || detail.includes("winrm")) return true;
+  // Without its files of variables a template has no image and no name.
+  return code === "invalid-checksum" || detail.includes('no variable "vm_name" is declared');
 }
 
 /** Some templates take everything from a file of variables beside them. */

@@ -58,6 +58,14 @@ describe("loadTemplate", () => {
     expect(loaded.template!.builds[0]!.builder.decode().config).toBeUndefined();
   });
 
+  it("wants for_each to be known at load", async () => {
+    const loaded = await load(
+      `data "echo" "a" { input = "a" }\nsource "machine" "m" { for_each = data.echo.a.output }\nbuild { sources = ["machine.m"] }`,
+      { readDataSource: undefined },
+    );
+    expect(codes(loaded)).toEqual(["not-known-yet"]);
+  });
+
   it("reports a data source that cannot be read at its block, with the reason", async () => {
     const loaded = await load(
       `data "echo" "a" { input = 1 }\nsource "machine" "m" { image = data.echo.a.output }\nbuild { sources = ["machine.m"] }`,

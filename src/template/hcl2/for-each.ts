@@ -6,7 +6,7 @@ import { entriesOf, isKnown, isNull, itemsOf, objectValue, stringValue, type Val
 import { formatNumber } from "../../language/number.ts";
 import type { Decimal } from "decimal.js";
 import { error } from "../diagnostics.ts";
-import type { MetaArguments } from "./meta-arguments.ts";
+import { NOT_KNOWN_YET, type MetaArguments } from "./meta-arguments.ts";
 
 /** One round of a block with `for_each`; a block without has a single round without key. */
 export interface Round {
@@ -26,7 +26,8 @@ export function roundsOf(
   const value = meta.value("for_each")!;
   const entries = entriesFor(value);
   if (typeof entries === "string") {
-    report(error("invalid-for-each", "Invalid for_each", entries, attribute.expression.range));
+    const code = isKnown(value) ? "invalid-for-each" : NOT_KNOWN_YET;
+    report(error(code, "Invalid for_each", entries, attribute.expression.range));
     return [];
   }
   return entries.map(([key, item]) => {

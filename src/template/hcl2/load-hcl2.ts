@@ -18,6 +18,7 @@ import { Selection } from "../select-builds.ts";
 import { secretsIn } from "../secrets.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
 import { loadVariables } from "./load-variables.ts";
+import { NOT_KNOWN_YET } from "./meta-arguments.ts";
 import { dataValue, evaluateLocalsAndData } from "./locals-and-data.ts";
 import { readPackerBlocks } from "./packer-block.ts";
 import { parseTemplateFiles } from "./parse-template-files.ts";
@@ -171,7 +172,8 @@ class Loader {
         return { builds, found: [...found, ...selection.diagnostics(), ...decoded] };
       });
       if (await lookup.loadWanted()) continue;
-      this.#diagnostics.add(...attempt.found);
+      const followsFromOthers = this.#diagnostics.hasErrors;
+      this.#diagnostics.add(...attempt.found.filter(({ code }) => !(followsFromOthers && code === NOT_KNOWN_YET)));
       if (attempt.builds.length === 0 && !this.#diagnostics.hasErrors)
         this.#diagnostics.add(nothingToBuild(this.#options, this.#declarations));
       return attempt.builds;

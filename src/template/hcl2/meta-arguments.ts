@@ -24,6 +24,9 @@ import { error } from "../diagnostics.ts";
 import { evaluateExplained } from "./evaluation.ts";
 import type { References } from "./references.ts";
 
+/** Something that has to be known at load is not. Follows from other errors where there are any. */
+export const NOT_KNOWN_YET = "not-known-yet";
+
 /** Reads the arguments of a block that belong to the template rather than to the component. */
 export class MetaArguments {
   readonly #attributes: ReadonlyMap<string, Attribute>;
@@ -104,12 +107,12 @@ export class MetaArguments {
     const { value: converted, error: problem } = convert(value, type);
     if (!converted) this.#invalid(name, describeConversionError(problem));
     else if (isWhollyKnown(converted)) return extract(converted);
-    else this.#invalid(name, "the value has to be known before the build starts");
+    else this.#invalid(name, "the value has to be known before the build starts", NOT_KNOWN_YET);
     return undefined;
   }
 
-  #invalid(name: string, why: string): void {
+  #invalid(name: string, why: string, code = "invalid-argument"): void {
     const subject = this.#attributes.get(name)!.expression.range;
-    this.#report(error("invalid-argument", "Invalid value", `Inappropriate value for "${name}": ${why}.`, subject));
+    this.#report(error(code, "Invalid value", `Inappropriate value for "${name}": ${why}.`, subject));
   }
 }
