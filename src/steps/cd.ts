@@ -5,7 +5,10 @@ import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CdConfig } from "../sdk/schema/cd.ts";
 import { collectMediaFiles } from "./media-files.ts";
+import { diskError } from "./disk-error.ts";
 import { privatePath } from "./private-path.ts";
+
+const HINT = "TMPDIR names another place for temporary files.";
 
 /** Makes the CD of `cd_*` in the run's private directory. `undefined` when nothing is to be put on one. */
 export async function createCd(run: Run, config: CdConfig): Promise<string | undefined> {
@@ -24,7 +27,8 @@ export async function createCd(run: Run, config: CdConfig): Promise<string | und
       await image.commit();
     } catch (error) {
       const isOurs = error instanceof IsoError || error instanceof TreeConflictError;
-      throw isOurs ? new BuildError(`The CD cannot be made: ${error.message}`, { cause: error }) : error;
+      if (isOurs) throw new BuildError(`The CD cannot be made: ${error.message}`, { cause: error });
+      throw diskError(error, run.directories.temp, HINT) ?? error;
     } finally {
       await image.discard();
     }

@@ -8,7 +8,8 @@ import { partProgress } from "../lib/part-file.ts";
 import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
-import { cacheDirectory, DiskError, wrongDigest, type Attempt, type DownloadOptions } from "./download/attempt.ts";
+import { DiskError, directoryError } from "./disk-error.ts";
+import { cacheDirectory, wrongDigest, type Attempt, type DownloadOptions } from "./download/attempt.ts";
 import { fetchInto } from "./download/fetch-into.ts";
 import { keyOfDigest, parseSource, readUrlRecord, sourceName, targetOf, urlKey } from "./download/place.ts";
 import { stampDigest, stampedDigests } from "./download/stamp.ts";
@@ -51,6 +52,7 @@ export async function download(run: Run, options: DownloadOptions): Promise<Down
         return source.kind === "local" ? await useLocal(context, source.path) : await useRemote(context, source.url);
       } catch (error) {
         signal.throwIfAborted();
+        // No other place can mend our own disk.
         if (error instanceof DiskError) throw error;
         failures.push({ url: withoutCredentials(url), error });
         if (options.urls.length > 1) run.warn(`${options.label} from ${withoutCredentials(url)}: ${reasonOf(error)}`);
@@ -134,12 +136,11 @@ async function hashWithProgress(run: Run, path: string, { algorithm }: Digest, s
 }
 
 async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    throw new DiskError(`The directory ${path} for downloads cannot be made: ${reasonOf(error)}`, {
-      cause: error,
-      hint: "PACKER_CACHE_DIR names another place for the cache.",
-    });
-  });
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw await directoryError(error, path, "PACKER_CACHE_DIR names another place for the cache.");
+  }
 }
 
 async function showOthersProgress(run: Run, label: string, target: string): Promise<void> {

@@ -5,7 +5,10 @@ import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
 import type { FloppyConfig } from "../sdk/schema/floppy.ts";
 import { collectMediaFiles } from "./media-files.ts";
+import { diskError } from "./disk-error.ts";
 import { privatePath } from "./private-path.ts";
+
+const HINT = "TMPDIR names another place for temporary files.";
 
 /** Makes the floppy disk of `floppy_*` in the run's private directory. `undefined` when nothing is to be put on one. */
 export async function createFloppy(run: Run, config: FloppyConfig): Promise<string | undefined> {
@@ -28,7 +31,7 @@ export async function createFloppy(run: Run, config: FloppyConfig): Promise<stri
           hint: "cd_files and cd_content take any amount.",
         });
       }
-      throw error;
+      throw diskError(error, run.directories.temp, HINT) ?? error;
     }
     return path;
   });

@@ -29,9 +29,6 @@ export interface Attempt {
   readonly digest: Digest | undefined;
 }
 
-/** Our own disk is in the way: no other place can mend that. */
-export class DiskError extends BuildError {}
-
 export function cacheDirectory(run: Pick<Run, "directories">): string {
   return join(run.directories.cache, "download");
 }

@@ -9,7 +9,8 @@ import { httpGet } from "../../lib/http-get.ts";
 import { bootId } from "../../lib/process-identity.ts";
 import { PartFile } from "../../lib/part-file.ts";
 import type { Run } from "../../sdk/run.ts";
-import { cacheDirectory, DiskError, wrongDigest, type Attempt } from "./attempt.ts";
+import { DiskError, diskError } from "../disk-error.ts";
+import { cacheDirectory, wrongDigest, type Attempt } from "./attempt.ts";
 import { writeUrlRecord, type UrlRecord } from "./place.ts";
 import { stampDigest } from "./stamp.ts";
 
@@ -30,13 +31,13 @@ export async function fetchInto(fetch: Fetch): Promise<Digest> {
   run.say(`Downloading ${options.label} from ${withoutCredentials(url)}`);
   const algorithm = fetch.digest?.algorithm ?? "sha256";
   const part = await PartFile.open(target, algorithm, signal).catch((error: unknown) => {
-    throw diskFailure(error, target) ?? error;
+    throw diskError(error, dirname(target), KEPT_HINT) ?? error;
   });
   try {
     if (part.size > 0) run.say(`Going on where an earlier download was cut, at ${describeBytes(part.size)}`);
     return await complete(fetch, part);
   } catch (error) {
-    throw diskFailure(error, target) ?? error;
+    throw diskError(error, dirname(target), KEPT_HINT) ?? error;
   } finally {
     await part.close();
   }
@@ -102,31 +103,14 @@ async function checkRoom(target: string, toCome: number | undefined): Promise<vo
   const { bavail, bsize } = await statfs(dirname(target));
   const free = bavail * bsize;
   if (toCome + SPARE_BYTES > free)
-    throw noRoom(target, `${describeBytes(toCome)} more are needed, and ${describeBytes(free)} are free`);
+    throw new DiskError(
+      `No room in ${dirname(target)}: ${describeBytes(toCome)} more are needed, and ${describeBytes(free)} are free`,
+      { hint: KEPT_HINT },
+    );
 }
 
-function noRoom(target: string, detail: string, cause?: unknown): DiskError {
-  return new DiskError(`No room in ${dirname(target)}: ${detail}`, {
-    cause,
-    hint: "What has been downloaded is kept, and the next build goes on from there. PACKER_CACHE_DIR names another place for the cache.",
-  });
-}
-
-function diskFailure(error: unknown, target: string): DiskError | undefined {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "ENOSPC" || code === "EDQUOT") return noRoom(target, "the disk is full", error);
-  const reasons: Readonly<Record<string, string>> = {
-    EROFS: "it is read-only",
-    EACCES: "it may not be written to",
-    EIO: "the disk has a fault",
-  };
-  const reason = reasons[code];
-  if (reason === undefined) return undefined;
-  return new DiskError(`Nothing can be downloaded to ${dirname(target)}: ${reason}`, {
-    cause: error,
-    hint: "PACKER_CACHE_DIR names another place for the cache.",
-  });
-}
+const KEPT_HINT =
+  "What has been downloaded is kept, and the next build goes on from there. PACKER_CACHE_DIR names another place for the cache.";
 
 const PROGRESS_EVERY_MS = 100;
 
