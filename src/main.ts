@@ -7,6 +7,9 @@ import { VERSION } from "./lib/version.ts";
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
+// The AWS SDK would tell every user of an Amazon template which Node to install; that is for package.json to say.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const args = process.argv.slice(2);
 const isVersion = args.length === 1 && /^(--?version|version|-v)$/.test(args[0]!);
 if (isVersion) process.stdout.write(`imgbuild v${VERSION}\n`);
