@@ -47,6 +47,7 @@ export const reapers: ReaperTable = {
   directory: async () => (await import("./sdk/owned-directory.ts")).reaper,
   file: async () => (await import("./sdk/owned-file.ts")).reaper,
   lock: async () => (await import("./sdk/owned-lock.ts")).reaper,
+  "run-processes": async () => (await import("./sdk/run-processes.ts")).reaper,
   process: async () => (await import("./sdk/owned-process.ts")).reaper,
   "ec2-image": () => amazonReaper("ec2-image"),
   "ec2-instance": () => amazonReaper("ec2-instance"),

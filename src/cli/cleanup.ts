@@ -80,7 +80,7 @@ async function cleanUpAll(
     });
     if (reaped !== "live") kinds.push(...reaped.map(({ outcome }) => outcome.kind));
   }
-  if (kinds.length === 0) report.say("Nothing is left behind.");
+  if (kinds.every((kind) => kind === "gone")) report.say("Nothing is left behind.");
   return kinds;
 }
 
@@ -125,7 +125,13 @@ function reporter(host: Host, { dryRun, json }: { readonly dryRun: boolean; read
         ),
     };
   }
-  return { say: (text) => write(sanitize(text)), reaped: (_, found) => write(sanitize(describeReaped(found, dryRun))) };
+  return {
+    say: (text) => write(sanitize(text)),
+    reaped: (_, found) => {
+      // What is gone already is nothing to tell; the journal had not heard of it yet.
+      if (found.outcome.kind !== "gone") write(sanitize(describeReaped(found, dryRun)));
+    },
+  };
 }
 
 function describeReaped({ description, outcome, manualCommand }: Reaped, dryRun: boolean): string {
@@ -133,7 +139,7 @@ function describeReaped({ description, outcome, manualCommand }: Reaped, dryRun:
     case "removed":
       return `${dryRun ? "Would remove" : "Removed"} ${description}.`;
     case "gone":
-      return `Already gone: ${description}.`;
+      return `Gone already: ${description}.`;
     case "not-ours":
       return `Left alone: ${description}: ${outcome.why}.`;
     case "failed":

@@ -1,5 +1,7 @@
 import { listRuns, type ListedRun } from "../core/journal/list-runs.ts";
 import { describeResource } from "../core/describe-resource.ts";
+import type { Leftover } from "../sdk/event.ts";
+import type { Resource } from "../sdk/journal.ts";
 import { reapers } from "../registry.ts";
 import { sanitize } from "../ui/sanitize.ts";
 import { fileFacts } from "../ui/packer-text.ts";
@@ -45,16 +47,21 @@ async function runToJson({ runId, state, record, paths, outstanding }: ListedRun
     finishedAt: record.finishedAt === undefined ? undefined : new Date(record.finishedAt).toISOString(),
     directory: paths.directory,
     builds: record.builds,
-    leftovers: await Promise.all(outstanding.map((resource) => describeResource(reapers, resource))),
+    leftovers: await describeAll(outstanding),
   };
+}
+
+/** Programs that may still run are told of by `cleanup`, which looks for them. */
+function describeAll(resources: readonly Resource[]): Promise<Leftover[]> {
+  const things = resources.filter(({ kind }) => kind !== "run-processes");
+  return Promise.all(things.map((resource) => describeResource(reapers, resource)));
 }
 
 async function describeRun(run: ListedRun): Promise<string> {
   const { runId, state, record, outstanding } = run;
   const took = record.finishedAt === undefined ? "" : ` in ${shortDuration(record.finishedAt - record.startedAt)}`;
   const started = new Date(record.startedAt).toISOString().replace(/\.\d+Z$/, "Z");
-  const leftovers =
-    state === "running" ? [] : await Promise.all(outstanding.map((resource) => describeResource(reapers, resource)));
+  const leftovers = state === "running" ? [] : await describeAll(outstanding);
   return [
     `${runId}  ${started}  ${state}${took}  ${record.template}`,
     ...record.builds.flatMap((build) => [

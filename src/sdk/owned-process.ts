@@ -1,9 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { kill } from "node:process";
+import { endProcess } from "../lib/end-process.ts";
 import { identifyProcess, processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import { runCommand } from "../lib/process.ts";
-import { sleep } from "../lib/retry.ts";
 import { BuildError } from "./error.ts";
 import type { ReapContext, Reaper, Resource } from "./journal.ts";
 import type { Step, Undo } from "./run.ts";
@@ -94,25 +93,4 @@ async function listCommandLines(env: ReapContext["env"]): Promise<readonly Comma
     const [, pid, text] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
     return pid === undefined ? [] : [{ pid: Number(pid), text: text! }];
   });
-}
-
-/** SIGTERM, and SIGKILL when that was not enough after two seconds. */
-async function endProcess(pid: number, signal: AbortSignal): Promise<void> {
-  const identity = await identifyProcess(pid);
-  if (identity === undefined) return;
-  for (const name of ["SIGTERM", "SIGKILL"] as const) {
-    if ((await processState(identity)) !== "alive") return;
-    sendSignal(pid, name);
-    const deadline = performance.now() + 2_000;
-    while (performance.now() < deadline && (await processState(identity)) === "alive") await sleep(20, signal);
-  }
-  if ((await processState(identity)) === "alive") throw new BuildError(`The process ${pid} does not end`);
-}
-
-function sendSignal(pid: number, name: NodeJS.Signals): void {
-  try {
-    kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

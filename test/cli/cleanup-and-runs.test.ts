@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
@@ -120,6 +120,22 @@ describe("imgbuild cleanup", () => {
     expect(done.stdout + done.stderr).toContain(message);
   });
 });
+
+describe("a program that a killed run left running", () => {
+  it("is ended by cleanup, known by the id of the run in its environment", async () => {
+    const place = await workplaceWithDeadRun();
+    expect(await processesOf(place.runId)).not.toEqual([]);
+    const { stdout } = await place.run("cleanup");
+    expect(stdout).toContain("Removed programs that the run started.");
+    expect(await processesOf(place.runId)).toEqual([]);
+  });
+});
+
+async function processesOf(runId: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")));
+  return pids.filter((_, index) => environments[index]!.includes(`PACKER_RUN_UUID=${runId}`));
+}
 
 describe("the next build", () => {
   it("names a run that died, and removes the temporary files it left", async () => {

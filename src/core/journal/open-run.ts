@@ -5,6 +5,7 @@ import type { Outcome } from "../../sdk/event.ts";
 import type { Host } from "../../sdk/host.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
 import { makeOwnedDirectory, removeOwnedDirectory } from "../../sdk/owned-directory.ts";
+import { runProcesses } from "../../sdk/run-processes.ts";
 import { openJournalFile, type JournalFile } from "./journal-file.ts";
 import { makeRunDirectories, runPaths, writeRunRecord, type RunBuild, type RunRecord } from "./run-record.ts";
 import { runsDirectory } from "./state-directory.ts";
@@ -48,17 +49,21 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
     };
     await writeRunRecord(paths, started);
     const journal = await openJournalFile(paths.journal, testSignalProbe(host));
-    const temp = await makeTempDirectory(host, options.runId, journal);
+    const [temp, processes] = await Promise.all([
+      makeTempDirectory(host, options.runId, journal),
+      journal.record(runProcesses(options.runId)),
+    ]);
     return {
       runId: options.runId,
       directory: paths.directory,
       logDirectory: paths.logs,
       tempDirectory: temp.path,
       journal,
-      outstanding: () => journal.outstanding().flatMap(({ resource }) => (isTemp(resource, temp) ? [] : [resource])),
+      outstanding: () =>
+        journal.outstanding().flatMap(({ resource }) => (isOfTheRun(resource, temp) ? [] : [resource])),
       finish: async ({ outcome, builds }) => {
         try {
-          await temp.remove();
+          await Promise.all([temp.remove(), processes.strike()]);
           await writeRunRecord(paths, { ...started, builds, finishedAt: host.clock.now(), outcome });
         } finally {
           await journal.close();
@@ -80,8 +85,8 @@ interface TempDirectory {
   remove(): Promise<void>;
 }
 
-const isTemp = (resource: Resource, temp: TempDirectory): boolean =>
-  resource.kind === "directory" && resource.id === temp.path;
+const isOfTheRun = ({ kind, id }: Resource, temp: TempDirectory): boolean =>
+  kind === "run-processes" || (kind === "directory" && id === temp.path);
 
 async function makeTempDirectory(host: Host, runId: string, journal: JournalFile): Promise<TempDirectory> {
   const path = tempDirectoryOf(host, runId);

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import type { Host } from "../../sdk/host.ts";
 import { reaper as directoryReaper } from "../../sdk/owned-directory.ts";
+import { reaper as processReaper } from "../../sdk/run-processes.ts";
 import { cleanUpRun } from "./clean-up-run.ts";
 import { listRunIds, runPaths } from "./run-record.ts";
 import { outstandingOf } from "./run-state.ts";
@@ -8,7 +9,7 @@ import { runsDirectory } from "./state-directory.ts";
 import { tempDirectoryOf } from "./temp-directory.ts";
 
 /**
- * Before a run starts: removes the temporary directories of runs that died (they may hold secrets), and returns the ids
+ * Before a run starts: ends the programs of runs that died, removes their temporary directories (they may hold secrets), and returns the ids
  * of those that left more than that. Runs that ended in order cost one look at the directory each. Never rejects.
  */
 export async function sweepDeadRuns(host: Host, signal: AbortSignal): Promise<readonly string[]> {
@@ -19,12 +20,15 @@ export async function sweepDeadRuns(host: Host, signal: AbortSignal): Promise<re
     // The lock of a run that ended in order is gone.
     if (!(await isThere(paths.lock))) continue;
     const reaped = await cleanUpRun(runId, paths, {
-      reapers: { directory: () => Promise.resolve(directoryReaper) },
+      reapers: {
+        directory: () => Promise.resolve(directoryReaper),
+        "run-processes": () => Promise.resolve(processReaper),
+      },
       env: host.env,
       signal,
       dryRun: false,
       now: () => host.clock.now(),
-      only: ({ kind, id }) => kind === "directory" && id === tempDirectoryOf(host, runId),
+      only: ({ kind, id }) => kind === "run-processes" || (kind === "directory" && id === tempDirectoryOf(host, runId)),
     }).catch(() => "live" as const);
     if (reaped !== "live" && (await outstandingOf(paths)).length > 0) leftBehind.push(runId);
   }

@@ -7,6 +7,7 @@ import type { GeneratedData } from "../component.ts";
 import { BuildError } from "../error.ts";
 import type { Run } from "../run.ts";
 import { scriptEnvironment } from "../script-environment.ts";
+import { RUN_VARIABLE } from "../run-processes.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./schema.ts";
 
@@ -68,7 +69,7 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
     const result = await runCommand(program, args, {
       signal: run.signal,
       cwd: run.directories.work,
-      env: { ...run.host.env, PACKER_RUN_UUID: run.runId, ...env },
+      env: { ...run.host.env, [RUN_VARIABLE]: run.runId, ...env },
       onLine: (text, stream) => run.emit({ kind: "output", build: run.build.name, stream, text }),
       onFinished: ({ code, durationMs }) => run.debug("command", script.path, { program, code, durationMs }),
     });

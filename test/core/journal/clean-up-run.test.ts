@@ -53,7 +53,11 @@ async function createDyingRun(): Promise<DyingRun> {
         dryRun,
         now: () => Date.now(),
       });
-      return reaped === "live" ? reaped : reaped.map(({ description, outcome }) => `${description}: ${outcome.kind}`);
+      return reaped === "live"
+        ? reaped
+        : reaped
+            .filter(({ outcome }) => outcome.kind !== "gone")
+            .map(({ description, outcome }) => `${description}: ${outcome.kind}`);
     },
   };
 }
