@@ -35,6 +35,10 @@ const components: { readonly [Kind in ComponentKind]: Table } = {
       (await import("./post-processors/vagrant-registry/vagrant-registry.ts")).postProcessor,
   },
   "data-source": {
+    "amazon-ami": async () => (await import("./data-sources/amazon-ami/amazon-ami.ts")).dataSource,
+    "amazon-caller-identity": async () => (await import("./data-sources/amazon-caller-identity/amazon-caller-identity.ts")).dataSource,
+    "amazon-parameterstore": async () => (await import("./data-sources/amazon-parameterstore/amazon-parameterstore.ts")).dataSource,
+    "amazon-secretsmanager": async () => (await import("./data-sources/amazon-secretsmanager/amazon-secretsmanager.ts")).dataSource,
     external: async () => (await import("./data-sources/external/external.ts")).dataSource,
     file: async () => (await import("./data-sources/file/file.ts")).dataSource,
     http: async () => (await import("./data-sources/http/http.ts")).dataSource,

@@ -23,6 +23,23 @@ import { build } from "esbuild";
 const DIST = "dist";
 /** Dependencies that nearly every command needs: part of the core. */
 const INLINE = new Set(["zod", "commander", "decimal.js", "picocolors", "ipaddr.js"]);
+/** Parts of Node that take milliseconds to load, and that most commands do not use. */
+const LAZY_BUILTINS = new Set(
+  [
+    "child_process",
+    "crypto",
+    "dns/promises",
+    "http",
+    "https",
+    "net",
+    "readline",
+    "stream",
+    "stream/promises",
+    "tls",
+    "worker_threads",
+    "zlib",
+  ].map((name) => `node:${name}`),
+);
 /** Packages with native or WebAssembly parts find those beside themselves. */
 const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@bokuweb/zstd-wasm", "bzip2-wasm"];
 /** Files of an earlier bundle stay this long: a command that is running may still load them. */
@@ -50,11 +67,10 @@ const moduleNames =
 
 const written = new Set();
 const coreFile = await bundleCore();
-await bundleEntry(coreFile);
 await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
+await bundleEntry(coreFile);
 removeOld();
-warmUp();
 
 async function bundleCore() {
   const imports = collectImports("src");
@@ -80,16 +96,21 @@ function vendorPlugin(imports, used) {
   return {
     name: "vendor",
     setup(setup) {
-      setup.onResolve({ filter: /^(@[a-z]|[a-z])/ }, ({ path, importer, kind }) => {
+      setup.onResolve({ filter: /^(@[a-z]|[a-z])/ }, ({ path, importer, kind, namespace }) => {
+        if (namespace === "vendor") return { path, external: true };
         const isOurs = importer !== "" && !importer.includes("node_modules");
-        if (!isOurs || path.startsWith("node:") || INLINE.has(path) || NATIVE.includes(path)) return undefined;
+        const isWanted = path.startsWith("node:")
+          ? LAZY_BUILTINS.has(path) && !imports.get(path)?.has("*")
+          : !INLINE.has(path);
+        if (!isOurs || !isWanted || NATIVE.includes(path)) return undefined;
+        if (path.startsWith("node:")) return { path, namespace: "vendor" };
         used.add(path);
         const isWhole = kind === "dynamic-import" || (imports.get(path)?.has("*") ?? true);
         return isWhole ? { path: `./vendor/${vendorFile(path)}`, external: true } : { path, namespace: "vendor" };
       });
       setup.onResolve({ filter: /^\.\/vendor\//, namespace: "vendor" }, ({ path }) => ({ path, external: true }));
       setup.onLoad({ filter: /.*/, namespace: "vendor" }, ({ path }) => {
-        const load = `require("./vendor/${vendorFile(path)}")`;
+        const load = `require("${path.startsWith("node:") ? path : `./vendor/${vendorFile(path)}`}")`;
         const getters = [...imports.get(path)].map((name) => `get ${name}() { return ${load}.${name}; }`);
         return { contents: `module.exports = { ${getters.join(", ")} };`, loader: "js" };
       });
@@ -150,7 +171,11 @@ async function bundleEntry(coreFile) {
     entryPoints: ["src/main.ts"],
     plugins: [loadCore],
   });
-  write("imgbuild.js", outputFiles[0].contents, 0o755);
+  // Tried before it takes the place of the one that others may be using.
+  write("imgbuild.next.js", outputFiles[0].contents, 0o755);
+  warmUp(coreFile, "imgbuild.next.js");
+  renameSync(join(DIST, "imgbuild.next.js"), join(DIST, "imgbuild.js"));
+  written.add(join(DIST, "imgbuild.js"));
 }
 
 async function bundleLibrary() {
@@ -189,18 +214,18 @@ function removeOld() {
 }
 
 /** Runs a build once, so that V8's code cache holds what nearly every command uses. */
-function warmUp() {
+function warmUp(coreFile, entry) {
   const directory = mkdtempSync(join(tmpdir(), "imgbuild-bundle-"));
   const template = join(directory, "warm-up.pkr.hcl");
   writeFileSync(template, 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n');
   const cache = resolve(DIST, coreFile.replace(/\.cjs$/, ".cache"));
   rmSync(cache, { force: true });
   const env = { ...process.env, IMGBUILD_CODE_CACHE: cache, IMGBUILD_STATE_DIR: directory };
-  const run = spawnSync(process.execPath, [resolve(DIST, "imgbuild.js"), "build", template], {
+  const run = spawnSync(process.execPath, [resolve(DIST, entry), "build", template], {
     env,
     cwd: directory,
     encoding: "utf8",
   });
   rmSync(directory, { recursive: true, force: true });
-  if (run.status !== 0) throw new Error(`The bundle does not work:\n${run.stdout}${run.stderr}`);
+  if (run.status !== 0) throw new Error(`The bundle does not work:\n${run.stdout}${run.stderr}`.slice(0, 4000));
 }

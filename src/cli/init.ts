@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { RequiredPlugin } from "../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "./command.ts";
 import { interruptible } from "./interruptible.ts";
@@ -32,7 +31,7 @@ async function init(
   given: FlagValues<typeof flags>,
   signal: AbortSignal,
 ): Promise<number> {
-  const plugins = await loadPluginRequirements(host, { path, flags: given, signal, runId: randomUUID() });
+  const plugins = await loadPluginRequirements(host, { path, flags: given, signal });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) {
     host.stdout.write("The template requires no plugins. All components of imgbuild are built in: nothing to do.\n");

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "./command.ts";
 import { inspectHcl2, inspectJson } from "./inspect/text.ts";
 import { inspectData } from "./inspect/data.ts";
@@ -6,7 +5,7 @@ import { inspectMachineLines } from "./inspect/machine-lines.ts";
 import { interruptible } from "./interruptible.ts";
 import { loadChecked } from "./load-checked.ts";
 import { createOutput } from "./output-flags.ts";
-import { createSession } from "./session.ts";
+import { createSession, NO_RUN } from "./session.ts";
 import { templateArgument, templateFlags } from "./template-flags.ts";
 
 const flags = {
@@ -54,7 +53,7 @@ async function inspect(
   });
   const options = { force: false, debug: false, onError: "cleanup" } as const;
   const session = createSession(host, {
-    runId: randomUUID(),
+    runId: NO_RUN,
     options,
     path,
     output,

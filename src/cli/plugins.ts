@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "./command.ts";
 import { interruptible } from "./interruptible.ts";
@@ -58,7 +57,7 @@ async function required(
   signal: AbortSignal,
 ): Promise<number> {
   if (path === undefined || more.length > 0) throw new UsageError("plugins required takes one template");
-  const plugins = await loadPluginRequirements(host, { path, flags: given, signal, runId: randomUUID() });
+  const plugins = await loadPluginRequirements(host, { path, flags: given, signal });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) host.stdout.write("The template requires no plugins.\n");
   for (const plugin of plugins) {

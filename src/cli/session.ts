@@ -11,6 +11,9 @@ import { templateDirectory } from "./template-flags.ts";
 /** Before a run is open: no journal yet, so nothing may be made. */
 export type UnopenedSession = Omit<Session, "journal">;
 
+/** The run id of commands that only look. */
+export const NO_RUN = "00000000-0000-4000-8000-000000000000";
+
 export interface SessionParts {
   readonly runId: string;
   readonly options: RunOptions;

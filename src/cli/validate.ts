@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { preflight } from "../core/preflight.ts";
 import { BuildRun } from "../core/run/build-run.ts";
 import { BuildError } from "../sdk/error.ts";
@@ -7,7 +6,7 @@ import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues 
 import { interruptible } from "./interruptible.ts";
 import { loadChecked } from "./load-checked.ts";
 import { createOutput, outputFlags } from "./output-flags.ts";
-import { createSession, type UnopenedSession } from "./session.ts";
+import { createSession, NO_RUN, type UnopenedSession } from "./session.ts";
 import { templateArgument, templateFlags } from "./template-flags.ts";
 
 const flags = {
@@ -58,7 +57,7 @@ async function validate(
   const { emit } = output.pipeline;
   const options = { force: false, debug: false, onError: "cleanup" } as const;
   const session = createSession(host, {
-    runId: randomUUID(),
+    runId: NO_RUN,
     options,
     path,
     output,

@@ -3,20 +3,19 @@ import type { RequiredPlugin } from "../../template/model.ts";
 import type { FlagValues } from "../command.ts";
 import { loadChecked } from "../load-checked.ts";
 import { createOutput } from "../output-flags.ts";
-import { createSession } from "../session.ts";
+import { createSession, NO_RUN } from "../session.ts";
 import type { templateFlags } from "../template-flags.ts";
 
 export interface RequirementOptions {
   readonly path: string;
   readonly flags: FlagValues<typeof templateFlags>;
-  readonly runId: string;
   readonly signal: AbortSignal;
 }
 
 /** The `required_plugins` of a template; `undefined` (and said why) when it cannot be read. */
 export async function loadPluginRequirements(
   host: Host,
-  { path, flags, runId, signal }: RequirementOptions,
+  { path, flags, signal }: RequirementOptions,
 ): Promise<readonly RequiredPlugin[] | undefined> {
   const messages = { ...host, stdout: host.stderr };
   const output = createOutput(messages, {
@@ -28,7 +27,7 @@ export async function loadPluginRequirements(
   });
   const options = { force: false, debug: false, onError: "cleanup" } as const;
   const session = createSession(host, {
-    runId,
+    runId: NO_RUN,
     options,
     path,
     output,
