@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { createWorkplace, imgbuildPath, type Workplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 import { tinyGuest, tinySource } from "../helper/tiny-guest.ts";
 
@@ -41,6 +43,28 @@ describe("when something goes wrong, the qemu builder", () => {
     const { code, stdout } = await workplace.run("build", "t.pkr.hcl");
     expect(code, stdout).toBe(1);
     expect(stdout).toContain("The guest switched itself off in the middle of the build");
+  });
+
+  withQemu("says so when the host's disk is full, instead of waiting for a paused machine", async () => {
+    const workplace = await createWorkplace();
+    const iso = await tinyGuest(workplace.directory);
+    const source = `source "qemu" "tiny" {\n  iso_url = "${iso}"\n  output_directory = "small/out"${tinySource}}`;
+    await writeFile(join(workplace.directory, "t.pkr.hcl"), `${source}\nbuild {\n  sources = ["qemu.tiny"]\n}\n`);
+    // The guest needs some 30 MB; its disk has 8, in a mount namespace of its own.
+    const inSmallPlace = 'mkdir small && mount -t tmpfs -o size=8m tmpfs small && exec "$@"';
+    const build = execFile(
+      "unshare",
+      ["-rm", "sh", "-c", inSmallPlace, "sh", process.execPath, imgbuildPath, "build", "t.pkr.hcl"],
+      {
+        cwd: workplace.directory,
+        env: workplace.env,
+      },
+    );
+    let output = "";
+    build.stdout!.on("data", (chunk: string) => (output += chunk));
+    const [code] = (await once(build, "close")) as [number];
+    expect(code, output).toBe(1);
+    expect(output).toContain("The host's disk is full, so QEMU had to pause the machine");
   });
 
   withQemu("says what QEMU said when it does not start", async () => {

@@ -96,6 +96,8 @@ class Machine implements RunningMachine {
     // QMP says why the machine stops before the process ends.
     qmp.onEvent(({ name, data }) => {
       if (name === "SHUTDOWN") this.#asked = String(data["reason"] ?? "");
+      // QEMU pauses the machine when a write finds no space, and would leave it so for ever.
+      if (name === "BLOCK_IO_ERROR" && data["action"] === "stop") this.#lost.abort(writeFailure(data));
     });
     void this.exited.then(
       (result) => this.#ended(result, tail),
@@ -132,6 +134,13 @@ function endFailure(result: CommandResult, asked: string | undefined, said: stri
   const how = result.signal === undefined ? `exit code ${result.code}` : `signal ${result.signal}`;
   const killed = result.signal === "SIGKILL" ? { hint: "Often the host had no memory left: see its kernel log." } : {};
   return new BuildError(`QEMU ended unexpectedly with ${how}${said === "" ? "" : `. It said:\n${said}`}`, killed);
+}
+
+function writeFailure({ nospace, reason }: Readonly<Record<string, unknown>>): BuildError {
+  if (nospace !== true) return new BuildError(`QEMU could not write to the machine's disk image: ${String(reason)}`);
+  return new BuildError("The host's disk is full, so QEMU had to pause the machine", {
+    hint: "Make room on the disk of the output directory, or set output_directory to a place that has some.",
+  });
 }
 
 /** The last lines QEMU printed. */
