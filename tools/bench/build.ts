@@ -14,7 +14,7 @@ function manyFiles(): string {
 
 interface Measured {
   readonly ms: number;
-  /** The largest sum of the proportional set sizes of all processes of the command. */
+  /** The largest sum of the proportional set sizes of all processes of the command, or its own resident peak if larger. */
   readonly peakMB: number;
 }
 
@@ -50,7 +50,7 @@ function measure({ directory }: BenchContext, program: string, args: readonly st
   const started = performance.now();
   const child = spawn(program, args, { cwd: directory, env, stdio: "ignore", detached: true });
   let peakMB = 0;
-  const timer = setInterval(() => (peakMB = Math.max(peakMB, memoryOf(child.pid!))), 10);
+  const timer = setInterval(() => (peakMB = Math.max(peakMB, memoryOf(child.pid!), residentPeak(child.pid!))), 10);
   return new Promise((done, failed) => {
     child.once("error", failed);
     child.once("exit", (code) => {
@@ -62,18 +62,23 @@ function measure({ directory }: BenchContext, program: string, args: readonly st
 }
 
 /** Of a process and all its descendants, shared pages counted once. */
-function memoryOf(root: number): number {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync("/proc")) {
-    const stat = /^\d+$/.test(entry) ? read(`/proc/${entry}/stat`) : "";
-    const [, parent] = /\) \S (\d+)/.exec(stat) ?? [];
-    if (parent !== undefined) parents.set(Number(entry), Number(parent));
+function memoryOf(pid: number): number {
+  const own = Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
+  const children = threadsOf(pid).flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).trim().split(" "));
+  return children.filter((child) => child !== "").reduce((sum, child) => sum + memoryOf(Number(child)), own);
+}
+
+/** The most a process has ever held at once, code shared with other programs included. */
+function residentPeak(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
   }
-  const isOurs = (pid: number | undefined): boolean =>
-    pid === root || (pid !== undefined && pid > 1 && isOurs(parents.get(pid)));
-  const pids = [...parents.keys()].filter(isOurs);
-  const kB = pids.map((pid) => Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0));
-  return kB.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
 /** A process may end between the listing and the look. */
