@@ -13,6 +13,9 @@ const components: { readonly [Kind in ComponentKind]: Table } = {
     null: async () => (await import("./builders/null/null.ts")).builder,
     file: async () => (await import("./builders/file/file.ts")).builder,
     qemu: async () => (await import("./builders/qemu/qemu.ts")).builder,
+    "virtualbox-iso": async () => (await import("./builders/virtualbox/iso.ts")).builder,
+    "virtualbox-ovf": async () => (await import("./builders/virtualbox/ovf.ts")).builder,
+    "virtualbox-vm": async () => (await import("./builders/virtualbox/vm.ts")).builder,
   },
   provisioner: {
     file: async () => (await import("./provisioners/file/file.ts")).provisioner,
@@ -36,9 +39,12 @@ const components: { readonly [Kind in ComponentKind]: Table } = {
   },
   "data-source": {
     "amazon-ami": async () => (await import("./data-sources/amazon-ami/amazon-ami.ts")).dataSource,
-    "amazon-caller-identity": async () => (await import("./data-sources/amazon-caller-identity/amazon-caller-identity.ts")).dataSource,
-    "amazon-parameterstore": async () => (await import("./data-sources/amazon-parameterstore/amazon-parameterstore.ts")).dataSource,
-    "amazon-secretsmanager": async () => (await import("./data-sources/amazon-secretsmanager/amazon-secretsmanager.ts")).dataSource,
+    "amazon-caller-identity": async () =>
+      (await import("./data-sources/amazon-caller-identity/amazon-caller-identity.ts")).dataSource,
+    "amazon-parameterstore": async () =>
+      (await import("./data-sources/amazon-parameterstore/amazon-parameterstore.ts")).dataSource,
+    "amazon-secretsmanager": async () =>
+      (await import("./data-sources/amazon-secretsmanager/amazon-secretsmanager.ts")).dataSource,
     external: async () => (await import("./data-sources/external/external.ts")).dataSource,
     file: async () => (await import("./data-sources/file/file.ts")).dataSource,
     http: async () => (await import("./data-sources/http/http.ts")).dataSource,
@@ -61,6 +67,8 @@ export const reapers: ReaperTable = {
   "ec2-snapshot": () => amazonReaper("ec2-snapshot"),
   "iam-instance-profile": () => amazonReaper("iam-instance-profile"),
   "qemu-process": async () => (await import("./builders/qemu/reaper.ts")).reaper,
+  "virtualbox-disk": async () => (await import("./builders/virtualbox/reaper.ts")).diskReaper,
+  "virtualbox-vm": async () => (await import("./builders/virtualbox/reaper.ts")).reaper,
 };
 
 async function amazonReaper(kind: string): Promise<Reaper> {

@@ -20,9 +20,9 @@ export const hardwareFields = {
   secure_boot: flag(
     "Enrol Microsoft's keys in the firmware's variables and switch Secure Boot on. Needs EFI. Beyond Packer.",
   ).default(false),
-  nvram_files: list(
+  machine_owner_keys: list(
     text("A path."),
-    "Signature lists or certificates enrolled in the firmware's `db` before the first start. Needs EFI. Beyond Packer.",
+    "Certificates (DER) enrolled in the firmware's variables as machine owner keys before the first start. Needs EFI. Beyond Packer.",
   ).default([]),
   tpm: choice(["none", "1.2", "2.0"], "A trusted platform module for the machine. Beyond Packer.").default("none"),
   nested_virt: flag("Pass hardware virtualization on to the guest.").optional(),
@@ -61,8 +61,8 @@ export const hardwareRules = [
   rule(["firmware", "secure_boot"], ({ firmware, secure_boot }) =>
     needsEfi(firmware, secure_boot === true, "secure_boot"),
   ),
-  rule(["firmware", "nvram_files"], ({ firmware, nvram_files: files }) =>
-    needsEfi(firmware, Array.isArray(files) && files.length > 0, "nvram_files"),
+  rule(["firmware", "machine_owner_keys"], ({ firmware, machine_owner_keys: keys }) =>
+    needsEfi(firmware, Array.isArray(keys) && keys.length > 0, "machine_owner_keys"),
   ),
   rule(["gfx_efi_resolution", "firmware"], resolutionIsOne),
   rule(

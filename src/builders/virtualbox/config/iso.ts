@@ -1,0 +1,18 @@
+import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
+import { isoFields, isoLegacy, isoRules } from "../../../sdk/schema/iso.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { hardwareFields, hardwareRules, storageFields } from "./hardware.ts";
+import { exportFields } from "./session.ts";
+import { guestFields, guestRenamed, guestRules, nameField } from "./guest.ts";
+
+/** Every argument of a `virtualbox-iso` source. */
+export const isoSchema = defineSchema(
+  { ...isoFields, ...guestFields, ...hardwareFields, ...storageFields, ...bootFields, ...exportFields, ...nameField },
+  {
+    renamed: guestRenamed,
+    legacy: isoLegacy,
+    rules: [...isoRules, ...guestRules, ...bootRules, ...hardwareRules],
+  },
+);
+
+export type IsoBuilderConfig = ConfigOf<typeof isoSchema>;

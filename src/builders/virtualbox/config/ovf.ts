@@ -1,0 +1,30 @@
+import { parseChecksum } from "../../../lib/checksum-spec.ts";
+import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
+import { list, text } from "../../../sdk/schema/field.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { guestFields, guestRenamed, guestRules, nameField } from "./guest.ts";
+import { exportFields } from "./session.ts";
+
+const importFields = {
+  source_path: text("The `.ovf` or `.ova` to start from: a path, or an `http`, `https` or `file` URL."),
+  checksum: text(
+    "What `source_path` has to be: `sha256:DIGITS`, the digits alone, `file:URL` of a checksum file, or `none`.",
+  ),
+  target_path: text("Where to keep a downloaded appliance; by default in the cache.").optional(),
+  import_flags: list(text("An argument."), "Further arguments of `VBoxManage import`.").default([]),
+  import_opts: text("The `--options` of `VBoxManage import`, e.g. `keepallmacs`.").optional(),
+};
+
+/** Every argument of a `virtualbox-ovf` source. */
+export const ovfSchema = defineSchema(
+  { ...importFields, ...guestFields, ...bootFields, ...exportFields, ...nameField },
+  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
+);
+
+export type OvfBuilderConfig = ConfigOf<typeof ovfSchema>;
+
+function checksumIsOne({ checksum }: Readonly<Record<string, unknown>>) {
+  const parsed = parseChecksum(String(checksum));
+  return parsed.kind === "invalid" ? [error("invalid-checksum", ["checksum"], "Invalid checksum", parsed.problem)] : [];
+}

@@ -1,0 +1,28 @@
+import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
+import { flag, text } from "../../../sdk/schema/field.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { guestFields, guestRenamed, guestRules } from "./guest.ts";
+import { exportFields } from "./session.ts";
+
+const snapshotFields = {
+  vm_name: text("Name of the machine in VirtualBox to work with. It stays, whatever becomes of the build."),
+  attach_snapshot: text(
+    "Snapshot to go back to before the machine is started: its name, or a path of names such as `base/updated`.",
+  ).optional(),
+  target_snapshot: text("Name of a snapshot to take of the finished machine.").optional(),
+  force_delete_snapshot: flag("Delete the snapshot named by `target_snapshot` first, if there is one.").default(false),
+};
+
+/** Every argument of a `virtualbox-vm` source. */
+export const vmSchema = defineSchema(
+  { ...guestFields, ...bootFields, ...exportFields, ...snapshotFields },
+  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
+);
+
+export type VmBuilderConfig = ConfigOf<typeof vmSchema>;
+
+function nameIsGiven({ vm_name: name }: Readonly<Record<string, unknown>>) {
+  if (name !== "") return [];
+  return [error("missing-argument", ["vm_name"], "Missing argument", '"vm_name" must name a machine of VirtualBox.')];
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
+import { VBoxManageError } from "./failure.ts";
+import {
+  parseMachineReadable,
+  parseMachines,
+  parseRecords,
+  type MachineInfo,
+  type RegisteredMachine,
+} from "./machine-info.ts";
+import { createVBoxManage, type VBoxManage } from "./vboxmanage.ts";
+import { parseVersion, type VirtualBoxVersion } from "./version.ts";
+
+/** VirtualBox on this computer. `call` is for what only one step needs. */
+export interface Driver {
+  readonly version: VirtualBoxVersion;
+  readonly call: VBoxManage;
+}
+
+/** Finds VirtualBox. Rejects with what to install or load when it is missing or cannot start machines. */
+export async function openDriver(run: Pick<Run, "host" | "debug">, signal: AbortSignal): Promise<Driver> {
+  const call = createVBoxManage({
+    env: run.host.env,
+    platform: run.host.platform,
+    debug: (text) => run.debug("command", text),
+  });
+  return { call, version: parseVersion(await call(["--version"], { signal })) };
+}
+
+export async function listMachines(
+  { call }: Pick<Driver, "call">,
+  signal: AbortSignal,
+): Promise<readonly RegisteredMachine[]> {
+  return parseMachines(await call(["list", "vms"], { signal }));
+}
+
+/** What VirtualBox knows of a machine; `undefined` when it knows no such machine. */
+export async function machineInfo(
+  { call }: Pick<Driver, "call">,
+  vm: string,
+  signal: AbortSignal,
+): Promise<MachineInfo | undefined> {
+  try {
+    return parseMachineReadable(await call(["showvminfo", vm, "--machinereadable"], { signal }));
+  } catch (error) {
+    if (error instanceof VBoxManageError && error.reason === "not found") return undefined;
+    throw error;
+  }
+}
+
+/** Cuts the power of a machine, if it is on. */
+export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
+  await ignoring(
+    /is not currently running|VBOX_E_INVALID_VM_STATE|VBOX_E_OBJECT_NOT_FOUND|Could not find a registered/,
+    () => call(["controlvm", vm, "poweroff"], { signal, patienceMs: 2000 }),
+  );
+}
+
+/** Removes a machine and its disks. A machine that is not there (any more) is fine. */
+export async function deleteMachine({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
+  await powerOff({ call }, vm, signal);
+  await ignoringMissing(() => call(["unregistervm", vm, "--delete"], { signal }));
+}
+
+/** Takes a disk out of VirtualBox's registry and removes its file. */
+export async function deleteDisk({ call }: Pick<Driver, "call">, path: string, signal: AbortSignal): Promise<void> {
+  await ignoringMissing(() => call(["closemedium", "disk", path, "--delete"], { signal }));
+  await rm(path, { force: true });
+}
+
+/** Disks VirtualBox has in its registry: paths and whether some machine uses them. */
+export async function listDisks({ call }: Pick<Driver, "call">, signal: AbortSignal) {
+  const records = parseRecords(await call(["list", "hdds"], { signal }));
+  return records.map((record) => ({ uuid: record.get("UUID") ?? "", path: record.get("Location") ?? "" }));
+}
+
+/** The screen of a machine as PNG, by way of a file in `directory`. */
+export async function screenshot(
+  { call }: Pick<Driver, "call">,
+  vm: string,
+  directory: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const path = join(directory, `screen-${randomUUID()}.png`);
+  try {
+    await call(["controlvm", vm, "screenshotpng", path], { signal, patienceMs: 1000 });
+    return await readFile(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function ignoringMissing(body: () => Promise<unknown>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    if (!(error instanceof VBoxManageError) || error.reason !== "not found") throw error;
+  }
+}
+
+async function ignoring(known: RegExp, body: () => Promise<unknown>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    if (!(error instanceof BuildError) || !known.test(error.message)) throw error;
+  }
+}

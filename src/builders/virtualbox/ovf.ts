@@ -1,0 +1,109 @@
+import { resolve } from "node:path";
+import { parseChecksum } from "../../lib/checksum-spec.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Artifact } from "../../sdk/artifact.ts";
+import type { Builder, BuilderRun } from "../../sdk/component.ts";
+import type { Run } from "../../sdk/run.ts";
+import { createCd } from "../../steps/cd.ts";
+import { checkMachineFiles } from "../../steps/check-files.ts";
+import { download } from "../../steps/download.ts";
+import { createFloppy } from "../../steps/floppy.ts";
+import { serveHttp } from "../../steps/http-server.ts";
+import { outputDirectory } from "../../steps/output-directory.ts";
+import { sshKey } from "../../steps/ssh-key.ts";
+import { guestAdditions } from "./additions.ts";
+import { virtualBoxArtifact } from "./artifact.ts";
+import { hasRule } from "./borrowed-machine.ts";
+import { ovfSchema, type OvfBuilderConfig } from "./config/ovf.ts";
+import { attachDiscs, attachFloppy, findPlaces } from "./discs.ts";
+import type { Driver } from "./driver.ts";
+import { findVirtualBox } from "./facts.ts";
+import { clearTraces, exportMachine, removeDevices, removeMachine } from "./finish.ts";
+import { importMachine } from "./import-machine.ts";
+import { clearWay } from "./leftovers.ts";
+import type { MachineInfo } from "./machine-info.ts";
+import { markOf, type Machine } from "./owned-machine.ts";
+import { connectionArguments, reserveMachinePorts, type MachinePorts } from "./ports.ts";
+import { virtualBoxPreflight } from "./preflight.ts";
+import { choosesNetwork, runUserRows } from "./user-rows.ts";
+import { NAT_HOST, workWithMachine } from "./work-with-machine.ts";
+
+/** Imports an exported machine into VirtualBox, changes it, and exports it again. */
+export const builder: Builder<OvfBuilderConfig> = {
+  kind: "builder",
+  type: "virtualbox-ovf",
+  summary: "Imports an OVF or OVA into VirtualBox, provisions the machine and exports it again.",
+  schema: ovfSchema,
+  generatedData: [],
+  build: buildFromOvf,
+  checkFiles: (config, directories) => checkMachineFiles({ ...config, iso_url: config.source_path }, directories),
+  preflight: virtualBoxPreflight,
+};
+
+async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<Artifact> {
+  const name = config.vm_name ?? `packer-${run.build.sourceName}`;
+  const { driver, machineFolder, additionsIso } = await findVirtualBox(run);
+  await clearWay(run, driver, { name, machineFolder, disks: [] });
+  const output = await outputDirectory(run, { path: config.output_directory });
+  const appliance = await findAppliance(run, config);
+  const additions = await guestAdditions(run, config, driver.version, additionsIso);
+  const floppy = await createFloppy(run, config);
+  const cd = await createCd(run, config);
+  const key = await sshKey(run, config);
+  const http = await serveHttp(run, config, {
+    bindAddress: choosesNetwork(config.vboxmanage) ? "0.0.0.0" : "127.0.0.1",
+    values: { HTTPIP: NAT_HOST, Name: name },
+  });
+  const values = { HTTPIP: NAT_HOST, HTTPPort: http?.port ?? 0, Name: name, SSHPublicKey: key.publicKey };
+  const ports = await reserveMachinePorts(run, config);
+  const { machine, owned, info } = await importMachine(run, driver, config, { name, appliance });
+  const vm = machine.uuid;
+  await prepareMachine(run, driver, config, { machine, info, ports });
+  const discPaths = [config.guest_additions_mode === "attach" ? additions : undefined, cd];
+  const paths = discPaths.filter((path) => path !== undefined);
+  const discs = findPlaces(info, config.guest_additions_interface ?? "ide", paths);
+  await attachDiscs(run, driver, vm, discs);
+  await attachFloppy(run, driver, vm, floppy, info);
+  await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
+  await workWithMachine(run, config, {
+    ...{ driver, machine, ports, key, http, values, additions, installsItself: false },
+    bootCommand: config.boot_command ?? [],
+    bootWaitMs: config.boot_wait,
+    groupIntervalMs: config.boot_keygroup_interval,
+  });
+  await removeDevices(run, driver, vm, { discs, floppy: floppy !== undefined });
+  await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
+  await clearTraces(run, driver, config, vm);
+  await exportMachine(run, driver, config, { vm, directory: output.path, name });
+  if (config.keep_registered) await owned.keep();
+  else await removeMachine(run, owned);
+  return virtualBoxArtifact(output, info.get("ostype") ?? "");
+}
+
+/** A local `.ovf` is used where it is: the disks it names lie beside it. */
+async function findAppliance(run: Run, config: OvfBuilderConfig): Promise<string> {
+  const checksum = parseChecksum(config.checksum);
+  if (checksum.kind === "invalid") throw new BuildError(checksum.problem);
+  const { path } = await download(run, {
+    label: "appliance",
+    urls: [config.source_path],
+    checksum,
+    targetPath: config.target_path,
+  });
+  return resolve(run.directories.work, path);
+}
+
+/** The name and the way in, in one call. */
+async function prepareMachine(
+  run: Run,
+  driver: Driver,
+  config: OvfBuilderConfig,
+  target: { readonly machine: Machine; readonly info: MachineInfo; readonly ports: MachinePorts },
+): Promise<void> {
+  await run.step("prepare machine", async ({ signal }) => {
+    const { machine, info, ports } = target;
+    const connection = connectionArguments(config, ports, { version: driver.version, hasRule: hasRule(info) });
+    const mark = info.get("description") === undefined ? ["--description", markOf(run)] : [];
+    await driver.call(["modifyvm", machine.uuid, "--name", machine.name, ...connection, ...mark], { signal });
+  });
+}

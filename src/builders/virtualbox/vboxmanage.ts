@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { describeDuration } from "../../lib/duration.ts";
+import { runCommand, type CommandRecord } from "../../lib/process.ts";
+import { sleep } from "../../lib/retry.ts";
+import type { Host } from "../../sdk/host.ts";
+import { callFailure, startFailure, VBoxManageError } from "./failure.ts";
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** How long to wait for a machine that another process has locked. Default 30 s. */
+  readonly patienceMs?: number;
+}
+
+/** Calls of one VBoxManage. Resolves with what it printed; rejects with a VBoxManageError, or the abort reason. */
+export type VBoxManage = (args: readonly string[], options: CallOptions) => Promise<string>;
+
+export interface VBoxManageSurroundings {
+  readonly env: Host["env"];
+  readonly platform: Host["platform"];
+  readonly debug: (text: string) => void;
+}
+
+/** VirtualBox keeps a machine locked for a moment after it stopped or was changed. */
+const LOCK_PATIENCE_MS = 30_000;
+const LOCK_INTERVAL_MS = 100;
+
+export function createVBoxManage({ env, platform, debug }: VBoxManageSurroundings): VBoxManage {
+  const program = findVBoxManage(env, platform);
+  const onFinished = (record: CommandRecord) => debug(describeCall(record));
+  const callOnce = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
+    const result = await runCommand(program, args, { env, signal, onFinished }).catch((error: unknown) => {
+      throw startFailure(program, error);
+    });
+    const failure = callFailure(args, result);
+    if (failure) throw failure;
+    return result.stdout;
+  };
+  return async (args, { signal, patienceMs = LOCK_PATIENCE_MS }) => {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await callOnce(args, signal);
+      } catch (error) {
+        if (!(error instanceof VBoxManageError) || error.reason !== "locked") throw error;
+        if (performance.now() > deadline) throw error;
+        await sleep(LOCK_INTERVAL_MS, signal);
+      }
+    }
+  };
+}
+
+/** On Windows the installer names its folder in the environment and does not put it on PATH. */
+export function findVBoxManage(env: Host["env"], platform: Host["platform"]): string {
+  const folder = env["VBOX_INSTALL_PATH"] ?? env["VBOX_MSI_INSTALL_PATH"];
+  return platform === "win32" && folder !== undefined && folder !== "" ? join(folder, "VBoxManage.exe") : "VBoxManage";
+}
+
+function describeCall({ args, code, durationMs, error }: CommandRecord): string {
+  const outcome = code === 0 ? "" : ` (${error ?? `exit code ${code}`})`;
+  return `VBoxManage ${args.join(" ")}: ${describeDuration(durationMs)}${outcome}`;
+}

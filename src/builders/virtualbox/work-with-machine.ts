@@ -1,0 +1,101 @@
+import type { BuilderRun } from "../../sdk/component.ts";
+import type { LateTemplate } from "../../sdk/late-template.ts";
+import { sleep } from "../../lib/retry.ts";
+import { attendedRun } from "../../steps/attended-run.ts";
+import { createScanCodeKeyboard } from "../../steps/boot-command/scan-code-keyboard.ts";
+import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-boot-command.ts";
+import { connect } from "../../steps/connect.ts";
+import { provisionGuest } from "../../steps/provision.ts";
+import { shutdownGuest } from "../../steps/shutdown.ts";
+import type { SshKey } from "../../steps/ssh-key.ts";
+import { uploadAdditions, uploadVersionFile } from "./additions.ts";
+import type { Driver } from "./driver.ts";
+import type { Machine } from "./owned-machine.ts";
+import type { MachinePorts } from "./ports.ts";
+import { powerOn, type RunningMachine } from "./power-on.ts";
+import type { SessionConfig } from "./session-config.ts";
+
+export interface Work {
+  readonly driver: Driver;
+  readonly machine: Machine;
+  readonly ports: MachinePorts;
+  readonly key: SshKey;
+  readonly http: { readonly port: number } | undefined;
+  readonly bootCommand: readonly LateTemplate[];
+  readonly bootWaitMs: number;
+  readonly groupIntervalMs: number | undefined;
+  /** What templates of the run time may use. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly additions: string | undefined;
+  /** The machine is installed while we wait for SSH. */
+  readonly installsItself: boolean;
+}
+
+/** How a guest behind VirtualBox's NAT sees this computer. */
+export const NAT_HOST = "10.0.2.2";
+
+/** From power-on to power-off: everything that needs the machine to run. */
+export async function workWithMachine(run: BuilderRun, config: SessionConfig, work: Work): Promise<void> {
+  const { driver, machine, key, http } = work;
+  const running = await powerOn(run, driver, config, machine.uuid, work.ports);
+  const attended = attendedRun(run, running);
+  if (config.disable_shutdown && config.communicator === "none") running.watch.expectOff();
+  await type(attended, work);
+  const host = config.ssh_host ?? "127.0.0.1";
+  const port = running.sshPort ?? config.ssh_port;
+  const communicator = await connect(attended, { config, host, port, key, installsItself: work.installsItself });
+  await uploadVersionFile(attended, config, communicator, driver.version);
+  await uploadAdditions(attended, config, communicator, driver.version, work.additions);
+  await provisionGuest(attended, {
+    config,
+    communicator,
+    host,
+    port,
+    id: machine.uuid,
+    key,
+    http: http && { ip: NAT_HOST, port: http.port },
+  });
+  await stop(attended, config, work, running, communicator);
+}
+
+/** Far below what VirtualBox's keyboard takes at once; a cancelled build stops typing between two calls. */
+const CODES_PER_CALL = 300;
+
+async function type(run: BuilderRun, { driver, machine, ...work }: Work): Promise<void> {
+  const keyboard = createScanCodeKeyboard(
+    async (codes, signal) => {
+      await driver.call(["controlvm", machine.uuid, "keyboardputscancode", ...codes], { signal });
+    },
+    { codesPerCall: CODES_PER_CALL, intervalMs: keyIntervalMs(run, work.groupIntervalMs) ?? 0 },
+  );
+  await typeBootCommand(run, {
+    commands: work.bootCommand,
+    values: work.values,
+    waitMs: work.bootWaitMs,
+    keyboard,
+  });
+}
+
+async function stop(
+  run: BuilderRun,
+  config: SessionConfig,
+  { driver, machine }: Work,
+  { watch }: RunningMachine,
+  communicator: Awaited<ReturnType<typeof connect>>,
+): Promise<void> {
+  const control = (command: string) => async (signal: AbortSignal) =>
+    void (await driver.call(["controlvm", machine.uuid, command], { signal }));
+  watch.expectOff();
+  await shutdownGuest(run, {
+    command: config.shutdown_command,
+    communicator,
+    timeoutMs: config.shutdown_timeout,
+    pressPowerButton: control("acpipowerbutton"),
+    powerOff: control("poweroff"),
+    waitUntilOff: (signal) => watch.waitUntilOff(signal),
+    disabled: config.disable_shutdown,
+    preferPowerButton: config.acpi_shutdown,
+  });
+  watch.end();
+  if (config.post_shutdown_delay > 0) await sleep(config.post_shutdown_delay, run.signal);
+}
