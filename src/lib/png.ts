@@ -43,13 +43,3 @@ function chunk(type: string, data: Buffer): Buffer {
   checksum.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, checksum]);
 }
-
-/** Reads a binary portable pixmap (`P6`, eight bits per channel), as QEMU's `screendump` writes it. `undefined` when it is none. */
-export function decodePpm(bytes: Uint8Array): RgbImage | undefined {
-  const head = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
-  const match = /^P6(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+255\s/.exec(head);
-  if (!match) return undefined;
-  const [width, height] = [Number(match[1]), Number(match[2])];
-  const pixels = bytes.subarray(match[0].length, match[0].length + width * height * 3);
-  return pixels.length === width * height * 3 ? { width, height, pixels } : undefined;
-}

@@ -1,7 +1,9 @@
 import { constants } from "node:os";
 import { kill } from "node:process";
 import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { execa, type ResultPromise } from "execa";
+import { LineSplitter } from "./line-splitter.ts";
 
 export interface CommandOptions {
   /** Aborting sends SIGTERM to the whole process group, then SIGKILL after `killAfterMs`. */
@@ -216,16 +218,17 @@ async function collect(
 
 async function drain(stream: Readable | null, tail: Tail, queue: LineQueue, name: OutputStream): Promise<void> {
   if (!stream) return;
-  stream.setEncoding("utf8");
-  let rest = "";
-  for await (const chunk of stream as AsyncIterable<string>) {
-    tail.add(chunk);
+  const decoder = new StringDecoder("utf8");
+  const lines = new LineSplitter((line) => queue.add(line, name));
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    tail.add(decoder.write(chunk));
     if (!queue.wanted) continue;
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) await queue.deliver(line, name);
+    lines.add(chunk);
+    // Nothing more is read from the program until its lines are taken.
+    await queue.delivered();
   }
-  if (rest !== "") await queue.deliver(rest, name);
+  lines.end();
+  await queue.delivered();
 }
 
 /** Delivers lines of both streams one at a time, in the order in which they came. */
@@ -241,9 +244,12 @@ class LineQueue {
     return this.#onLine !== undefined;
   }
 
-  deliver(line: string, stream: OutputStream): Promise<void> {
-    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-    this.#last = this.#last.then(() => this.#onLine?.(text, stream));
+  add(line: string, stream: OutputStream): void {
+    this.#last = this.#last.then(() => this.#onLine?.(line, stream));
+  }
+
+  /** Resolves when every line so far was taken; rejects when taking one failed. */
+  delivered(): Promise<void> {
     return this.#last;
   }
 }

@@ -11,7 +11,7 @@ export const floppyFields = {
   ).optional(),
   floppy_dirs: list(
     text("A path or glob."),
-    "Directories to put on the floppy disk with all they hold. With a trailing slash or a glob only what they hold.",
+    "Directories to put on the floppy disk with all they hold, each under its own name; with a trailing slash, only what it holds. Globs are allowed.",
   ).optional(),
   floppy_content: map(text("The content."), "Files to put on the floppy disk as path and content.").optional(),
   floppy_label: text("Volume label of the floppy disk, at most 11 characters.").default("packer"),
