@@ -37,13 +37,16 @@ export function createRedactingStream(patterns: () => SecretPatterns | undefined
       const text = held + piece;
       const known = patterns();
       if (known === undefined) return take(text, text.length, text.length, text.slice(shown));
-      const holdFrom = holdPosition(text, known);
-      const { masked } = findSecrets(text, known);
+      const cut = CUT_CONTROL_SEQUENCE.exec(text)?.index ?? text.length;
+      const findings = findSecrets(text, known);
+      const whole = cut === text.length ? findings : findSecrets(text.slice(0, cut), known);
+      const { masked } = findings;
+      const holdFrom = holdPosition(text, Math.min(cut, whole.unfinishedAt), known);
       // A secret that reaches into what is held back is shown (as its mask) with it, not in two halves.
       const end = masked.reduce((at, range) => (range.start < at && range.end > at ? range.start : at), holdFrom);
       const ready = Math.max(end, shown);
-      const whole = masked.filter((range) => range.end <= ready);
-      return take(text, end, ready, applyMasks(text.slice(0, ready), whole, shown));
+      const finished = masked.filter((range) => range.end <= ready);
+      return take(text, end, ready, applyMasks(text.slice(0, ready), finished, shown));
     },
     flush: () => {
       const known = patterns();
@@ -66,10 +69,9 @@ function mergeRest(masked: readonly { start: number; end: number }[], rest: read
   return [...before, { start: Math.min(last.start, ...overlapping.map((range) => range.start)), end: last.end }];
 }
 
-function holdPosition(text: string, patterns: SecretPatterns): number {
-  const cut = CUT_CONTROL_SEQUENCE.exec(text)?.index ?? text.length;
-  const { unfinishedAt } = findSecrets(cut < text.length ? text.slice(0, cut) : text, patterns);
-  const wordAt = patterns.words === undefined ? text.length : Math.max(text.lastIndexOf("\n") + 1, text.length - 3);
-  const position = Math.min(cut, unfinishedAt, wordAt);
+function holdPosition(text: string, unfinishedAt: number, { words }: SecretPatterns): number {
+  // Whether a short secret is a whole word shows in the character after it.
+  const wordAt = words === undefined ? text.length : Math.max(text.lastIndexOf("\n") + 1, text.length - 3);
+  const position = Math.min(unfinishedAt, wordAt);
   return text.length - position > MOST_HELD ? text.length : position;
 }

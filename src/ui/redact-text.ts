@@ -31,26 +31,46 @@ export interface Findings {
  */
 export function findSecrets(text: string, patterns: SecretPatterns): Findings {
   const found: Masked[] = [];
-  const note = (start: number, end: number): void => void found.push({ start, end });
-  const plain = patterns.matcher.scan(text, note);
-  const rest = [{ at: text.length - plain.length, isTelling: tells(plain) }];
-  const visible = visibleText(text);
-  if (visible.text.length < text.length) {
-    const offsets = visible.offsets();
-    const seen = patterns.matcher.scan(visible.text, (start, end) => note(offsets[start]!, offsets[end - 1]! + 1));
-    if (seen.length > 0) rest.push({ at: offsets[visible.text.length - seen.length]!, isTelling: tells(seen) });
-  }
+  const rest = scanBothWays(text, patterns, (start, end) => void found.push({ start, end }));
   for (const match of patterns.words === undefined ? [] : text.matchAll(patterns.words)) {
-    note(match.index, match.index + match[0].length);
+    found.push({ start: match.index, end: match.index + match[0].length });
   }
-  const unfinishedAt = Math.min(...rest.map(({ at }) => at));
-  return { masked: union(found), unfinishedAt, isTelling: rest.some((part) => part.isTelling) };
+  const unfinishedAt = Math.min(text.length, ...rest.map(({ at }) => at));
+  return {
+    masked: found.length === 0 ? [] : union(found),
+    unfinishedAt,
+    isTelling: rest.some((part) => part.isTelling),
+  };
+}
+
+/** Where the text could be the beginning of a secret, as it is and without what is invisible. */
+function scanBothWays(
+  text: string,
+  { matcher }: SecretPatterns,
+  note: (start: number, end: number) => void,
+): readonly { readonly at: number; readonly isTelling: boolean }[] {
+  // The common case, a line of plain text: both ways are one, since every pattern is also there without line ends.
+  const line = text.endsWith("\n") ? text.slice(0, text.endsWith("\r\n") ? -2 : -1) : text;
+  if (!HAS_INVISIBLE.test(line)) {
+    const seen = matcher.scan(line, note);
+    return seen.length === 0 ? [] : [{ at: line.length - seen.length, isTelling: tells(seen) }];
+  }
+  const plain = matcher.scan(text, note);
+  const visible = visibleText(text);
+  const offsets = visible.offsets();
+  const seen = matcher.scan(visible.text, (start, end) => note(offsets[start]!, offsets[end - 1]! + 1));
+  return [
+    { at: text.length - plain.length, isTelling: tells(plain) },
+    { at: seen.length === 0 ? text.length : offsets[visible.text.length - seen.length]!, isTelling: tells(seen) },
+  ];
 }
 
 const tells = (unfinished: { length: number; shortestPattern: number }): boolean =>
   unfinished.length >= 4 && unfinished.length * 2 >= unfinished.shortestPattern;
 
 const INVISIBLE = /\x1b\[[0-9;:?]{0,32}[ -/]?[@-~]|\r?\n[ \t]*|[\x00-\x08\x0b-\x1f\x7f]/g;
+
+const HAS_INVISIBLE = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, "");
 
