@@ -1,9 +1,8 @@
 import { constants } from "node:os";
 import { kill } from "node:process";
 import type { Readable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
+import { drain, LineQueue, Tail, type OutputStream } from "./command-output.ts";
 import { execa, type ResultPromise } from "execa";
-import { LineSplitter } from "./line-splitter.ts";
 
 export interface CommandOptions {
   /** Aborting sends SIGTERM to the whole process group, then SIGKILL after `killAfterMs`. */
@@ -20,13 +19,11 @@ export interface CommandOptions {
   readonly onFinished?: ((record: CommandRecord) => void) | undefined;
 }
 
-export type OutputStream = "stdout" | "stderr";
-
 export interface CommandResult {
   /** The exit code, or 128 + signal number when a signal ended it. */
   readonly code: number;
   readonly signal?: string | undefined;
-  /** Both streams decoded as UTF-8. Only the last `KEPT_OUTPUT` characters of each are kept. */
+  /** Both streams decoded as UTF-8. Only the last 8 Mi characters of each are kept. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -58,8 +55,6 @@ export class CommandError extends Error {
     this.code = errorCode(failure.cause);
   }
 }
-
-const KEPT_OUTPUT = 8 * 1024 * 1024;
 
 /**
  * Runs a program with an argument list (never through a shell) in its own process group and waits for it.
@@ -214,63 +209,6 @@ async function collect(
   const signal = ended.signal;
   const code = ended.exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
   return { code, signal, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-async function drain(stream: Readable | null, tail: Tail, queue: LineQueue, name: OutputStream): Promise<void> {
-  if (!stream) return;
-  const decoder = new StringDecoder("utf8");
-  const lines = new LineSplitter((line) => queue.add(line, name));
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    tail.add(decoder.write(chunk));
-    if (!queue.wanted) continue;
-    lines.add(chunk);
-    // Nothing more is read from the program until its lines are taken.
-    await queue.delivered();
-  }
-  lines.end();
-  await queue.delivered();
-}
-
-/** Delivers lines of both streams one at a time, in the order in which they came. */
-class LineQueue {
-  readonly #onLine: CommandOptions["onLine"];
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(onLine: CommandOptions["onLine"]) {
-    this.#onLine = onLine;
-  }
-
-  get wanted(): boolean {
-    return this.#onLine !== undefined;
-  }
-
-  add(line: string, stream: OutputStream): void {
-    this.#last = this.#last.then(() => this.#onLine?.(line, stream));
-  }
-
-  /** Resolves when every line so far was taken; rejects when taking one failed. */
-  delivered(): Promise<void> {
-    return this.#last;
-  }
-}
-
-/** The end of a text of any length. */
-class Tail {
-  #chunks: string[] = [];
-  #length = 0;
-
-  add(chunk: string): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    if (this.#length > 2 * KEPT_OUTPUT) this.#chunks = [this.text()];
-    this.#length = Math.min(this.#length, 2 * KEPT_OUTPUT);
-  }
-
-  text(): string {
-    const text = this.#chunks.join("").slice(-KEPT_OUTPUT);
-    this.#length = text.length;
-    return text;
-  }
 }
 
 function report(options: CommandOptions, record: CommandRecord): void {

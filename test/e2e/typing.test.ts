@@ -114,7 +114,6 @@ describe("typing at a real guest", () => {
     const from = guest.serial().length;
     await type(keyboard, text);
     // The prompt breaks lines with terminal sequences, and passes over spaces at the start.
-    // eslint-disable-next-line no-control-regex
     const echoed = () =>
       guest
         .serial()
