@@ -178,6 +178,7 @@ function run(context: BenchContext, program: string, args: readonly string[]): T
         listeners.add(look);
         look();
       }),
-    interrupt: () => void child.kill("SIGINT"),
+    // Packer does not hear SIGINT sent to it alone.
+    interrupt: () => void child.kill("SIGTERM"),
   };
 }
