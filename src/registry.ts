@@ -10,6 +10,8 @@ type Table = Readonly<Record<string, () => Promise<unknown>>>;
 const components: { readonly [Kind in ComponentKind]: Table } = {
   builder: {
     "amazon-ebs": async () => (await import("./builders/amazon/ebs.ts")).builder,
+    "amazon-ebssurrogate": async () => (await import("./builders/amazon/ebssurrogate.ts")).builder,
+    "amazon-ebsvolume": async () => (await import("./builders/amazon/ebsvolume.ts")).builder,
     null: async () => (await import("./builders/null/null.ts")).builder,
     file: async () => (await import("./builders/file/file.ts")).builder,
     qemu: async () => (await import("./builders/qemu/qemu.ts")).builder,
@@ -27,6 +29,7 @@ const components: { readonly [Kind in ComponentKind]: Table } = {
     "wait-for": async () => (await import("./provisioners/wait-for/wait-for.ts")).provisioner,
   },
   "post-processor": {
+    "amazon-import": async () => (await import("./post-processors/amazon-import/amazon-import.ts")).postProcessor,
     artifice: async () => (await import("./post-processors/artifice/artifice.ts")).postProcessor,
     checksum: async () => (await import("./post-processors/checksum/checksum.ts")).postProcessor,
     compress: async () => (await import("./post-processors/compress/compress.ts")).postProcessor,
@@ -60,12 +63,14 @@ export const reapers: ReaperTable = {
   "run-processes": async () => (await import("./sdk/run-processes.ts")).reaper,
   process: async () => (await import("./sdk/owned-process.ts")).reaper,
   "ec2-image": () => amazonReaper("ec2-image"),
+  "ec2-import-task": () => amazonReaper("ec2-import-task"),
   "ec2-instance": () => amazonReaper("ec2-instance"),
   "ec2-key-pair": () => amazonReaper("ec2-key-pair"),
   "ec2-launch-template": () => amazonReaper("ec2-launch-template"),
   "ec2-security-group": () => amazonReaper("ec2-security-group"),
   "ec2-snapshot": () => amazonReaper("ec2-snapshot"),
   "iam-instance-profile": () => amazonReaper("iam-instance-profile"),
+  "s3-object": () => amazonReaper("s3-object"),
   "qemu-process": async () => (await import("./builders/qemu/reaper.ts")).reaper,
   "virtualbox-disk": async () => (await import("./builders/virtualbox/reaper.ts")).diskReaper,
   "virtualbox-vm": async () => (await import("./builders/virtualbox/reaper.ts")).reaper,

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { createEc2Proxy, type Ec2Proxy } from "../helper/ec2-proxy.ts";
-import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { AWS_CREDENTIALS, letKeyIn, prepareAwsTemplate } from "../helper/aws-template.ts";
+import { createWorkplace } from "../helper/imgbuild.ts";
 import { startMoto, withMoto, type Moto } from "../helper/moto.ts";
-import { createSshd, type TestSshd } from "../helper/sshd.ts";
+import { createSshd } from "../helper/sshd.ts";
 
 const withServer = withMoto();
 const REGION = "us-east-1";
@@ -21,54 +22,17 @@ afterAll(async () => {
   await moto?.stop();
 });
 
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-
-/**
- * `templates/aws.pkr.hcl` as it is, but for what belongs to the machine behind the instance, which moto does not have:
- * where it is, and what would change the computer that runs the test.
- */
-async function prepareTemplate(place: Workplace, sshd: TestSshd): Promise<string> {
-  const original = await readFile(resolve("templates/aws.pkr.hcl"), "utf8");
-  const changes: readonly [string | RegExp, string][] = [
-    [
-      'ssh_username = "ubuntu"',
-      `ssh_username = "${sshd.username}"\n  ssh_host = "127.0.0.1"\n  ssh_port = ${sshd.port}\n  custom_endpoint_ec2 = "${proxy.endpoint}"`,
-    ],
-    [/inline = \[[^\]]*\]/, `inline = ["echo provisioned > ${sshd.directory}/home/provisioned"]`],
-    [/script = "[^"]*"/, 'inline = ["true"]'],
-  ];
-  const text = changes.reduce((before, [from, to]) => {
-    const after = before.replace(from, to);
-    expect(after, String(from)).not.toBe(before);
-    return after;
-  }, original);
-  const path = join(place.directory, "templates/aws.pkr.hcl");
-  await mkdir(join(place.directory, "templates"));
-  await writeFile(path, text);
-  return path;
-}
-
-/** What EC2 does at the first boot: the public half of the key pair is let in. */
-function letKeyIn(sshd: TestSshd): Ec2Proxy["answered"] {
-  return async (call, xml) => {
-    const [, key] = /<keyMaterial>([\s\S]*?)<\/keyMaterial>/.exec(xml) ?? [];
-    if (call.action === "CreateKeyPair" && key !== undefined) {
-      const file = join(sshd.directory, `pair-${call.number}`);
-      await writeFile(file, `${key.replaceAll("&#13;", "").trim()}\n`, { mode: 0o600 });
-      await appendFile(join(sshd.directory, "authorized_keys"), execFileSync("ssh-keygen", ["-y", "-f", file]));
-    }
-    return xml;
-  };
-}
-
 describe("templates/aws.pkr.hcl against moto, with a real SSH server behind the instance", () => {
   withServer("yields us-east-1:ami-…, a Vagrant box and a manifest, and leaves only the image", async () => {
     proxy.clear();
-    const place = await createWorkplace(CREDENTIALS);
+    const place = await createWorkplace(AWS_CREDENTIALS);
     const sshd = await createSshd();
     proxy.answered = letKeyIn(sshd);
     const before = await moto.inventory(REGION);
-    const built = await place.run("build", await prepareTemplate(place, sshd));
+    const built = await place.run(
+      "build",
+      await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint }),
+    );
     expect({ code: built.code, said: built.stdout + built.stderr }).toMatchObject({ code: 0 });
     const manifest = JSON.parse(await readFile(join(place.directory, "nginx-ubuntu-manifest.json"), "utf8")) as {
       builds: { artifact_id: string; builder_type: string }[];
@@ -110,12 +74,15 @@ describe("permissions", () => {
     "a plain build calls nothing outside the minimal policy, and does without the documented additions",
     async () => {
       proxy.clear();
-      const place = await createWorkplace(CREDENTIALS);
+      const place = await createWorkplace(AWS_CREDENTIALS);
       const sshd = await createSshd();
       proxy.answered = letKeyIn(sshd);
       proxy.fault = ({ action }) =>
         POLICY.has(action) ? undefined : { kind: "error", code: "UnauthorizedOperation", status: 403 };
-      const built = await place.run("build", await prepareTemplate(place, sshd));
+      const built = await place.run(
+        "build",
+        await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint }),
+      );
       expect({ code: built.code, said: built.stdout + built.stderr }).toMatchObject({ code: 0 });
       const beyond = new Set(proxy.calls.map(({ action }) => action).filter((action) => !POLICY.has(action)));
       expect([...beyond].filter((action) => !OPTIONAL.has(action))).toEqual([]);
@@ -126,12 +93,16 @@ describe("permissions", () => {
 
   withServer("says all missing permissions in one list before anything is made", async () => {
     proxy.clear();
-    const place = await createWorkplace(CREDENTIALS);
+    const place = await createWorkplace(AWS_CREDENTIALS);
     const sshd = await createSshd({ start: false });
     const denied = ["CreateImage", "StopInstances", "RunInstances"];
     proxy.fault = ({ action }) =>
       denied.includes(action) ? { kind: "error", code: "UnauthorizedOperation", status: 403 } : undefined;
-    const built = await place.run("validate", "-preflight", await prepareTemplate(place, sshd));
+    const built = await place.run(
+      "validate",
+      "-preflight",
+      await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint }),
+    );
     expect(built.code).toBe(1);
     expect(built.stdout + built.stderr).toContain(
       "The credentials do not allow ec2:RunInstances, ec2:StopInstances, ec2:CreateImage.",

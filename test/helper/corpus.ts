@@ -1,31 +1,42 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { it } from "vitest";
 
 const root = join(import.meta.dirname, "../../../shared/corpus");
 
 /** Real templates of other people, when they lie beside the repository. */
 export const hasCorpus = existsSync(root);
 
-export interface CorpusTemplate {
+/** `it`, or a test shown as left out where there is no corpus. */
+export const itWithCorpus = hasCorpus
+  ? it
+  : (title: string): void => it.skip(`${title} [left out: needs the corpus in ../shared/corpus]`, () => {});
+
+export interface CorpusFile {
   /** Relative to the corpus. */
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files of the corpus whose names end like this; empty where there is no corpus. */
+export function corpusFiles(...endings: readonly string[]): CorpusFile[] {
+  if (!hasCorpus) return [];
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .sort()
+    .map((name) => ({ name, path: join(root, name), text: readFileSync(join(root, name), "utf8") }));
+}
+
+export interface CorpusTemplate {
   readonly name: string;
   readonly path: string;
   readonly isLegacy: boolean;
 }
 
+/** HCL2 templates, and the JSON files that are templates. */
 export function corpusTemplates(): readonly CorpusTemplate[] {
-  if (!hasCorpus) return [];
-  return filesIn(root)
-    .map((path) => ({ name: relative(root, path), path, isLegacy: path.endsWith(".json") }))
-    .filter(
-      ({ path, isLegacy }) =>
-        path.endsWith(".pkr.hcl") || (isLegacy && readFileSync(path, "utf8").includes('"builders"')),
-    );
-}
-
-function filesIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name))
-    .flatMap((path) => (statSync(path).isDirectory() ? filesIn(path) : [path]));
+  return corpusFiles(".pkr.hcl", ".json")
+    .map(({ name, path, text }) => ({ name, path, text, isLegacy: name.endsWith(".json") }))
+    .filter(({ isLegacy, text }) => !isLegacy || text.includes('"builders"'));
 }

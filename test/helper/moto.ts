@@ -47,6 +47,9 @@ function image({ id, owner }: { id: string; owner: string }, name: string, platf
   };
 }
 
+/** Each starts with the same images. */
+export const MOTO_REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"] as const;
+
 const VERSION = "5.2.5";
 
 /** `it` where moto's server can be had; else a test that says why not (and fails in CI). */
@@ -96,8 +99,11 @@ export async function startMoto(): Promise<Moto> {
   const endpoint = `http://127.0.0.1:${port}`;
   const ec2: Moto["ec2"] = (region, action, parameters = {}) =>
     ask(endpoint, region, { Action: action, ...parameters });
-  // The first question makes moto load its EC2, which takes a while.
-  await ec2("us-east-1", "DescribeRegions");
+  // The first question makes moto load its EC2, and its images for that region, which takes a while and must not
+  // happen twice at a time.
+  for (const region of MOTO_REGIONS) {
+    if (!(await ec2(region, "DescribeRegions")).includes(region)) throw new Error(`moto cannot serve ${region}`);
+  }
   return {
     endpoint,
     port,

@@ -29,7 +29,7 @@ async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact 
   const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
   const build: AmazonBuild = { run, cloud, source };
   run.say(`Found Image ID: ${source.ImageId}`);
-  const instance = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
+  const { instance } = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
   await modifyInstance(build, config, instance.InstanceId!);
   if (config.skip_create_ami) {
     run.say("Skipping the image, as skip_create_ami asks for");

@@ -19,21 +19,27 @@ export interface LaunchPlan {
   readonly keyName: string | undefined;
   readonly profile: Profile | undefined;
   readonly devices: readonly BlockDevice[];
-  /** Volumes of the machine are the result: they are not removed with it. */
-  readonly keepsVolumes?: boolean;
+}
+
+export interface LaunchedInstance {
+  readonly instance: Instance;
+  readonly owned: OwnedResource;
 }
 
 /** Everything but where and how big: the same for every try. */
 export type LaunchRequest = Omit<RunInstancesCommandInput, "MinCount" | "MaxCount" | "InstanceType">;
 
 /** Launches the machine and waits until it runs. It is terminated at the end of the build, whatever happens. */
-export async function launchInstance(build: AmazonBuild, config: RunConfig, plan: LaunchPlan): Promise<Instance> {
+export async function launchInstance(
+  build: AmazonBuild,
+  config: RunConfig,
+  plan: LaunchPlan,
+): Promise<LaunchedInstance> {
   return build.run.step("launch the instance", async (step) => {
     const { run, cloud } = build;
     const token = newToken(run);
     const request = await launchRequest(build, config, { ...plan, token });
-    const more = plan.keepsVolumes === true ? { keepsVolumes: true } : {};
-    const owned = await ownResource(run, step, cloud, instanceKind, { token, more });
+    const owned = await ownResource(run, step, cloud, instanceKind, { token });
     run.say("Launching an instance...");
     const isSpot = config.spot_instance_types.length > 0 || Boolean(config.spot_price);
     const launched = isSpot
@@ -42,7 +48,7 @@ export async function launchInstance(build: AmazonBuild, config: RunConfig, plan
     const instance = launched ?? (await onDemand(build, config, { request, token, plan }));
     await owned.made(instance.InstanceId!);
     run.say(`Instance ID: ${instance.InstanceId}`);
-    return waitUntilRunning(build, instance.InstanceId!, owned);
+    return { instance: await waitUntilRunning(build, instance.InstanceId!), owned };
   });
 }
 
@@ -199,7 +205,7 @@ async function runOnce(
 
 const RUNNING_MS = 10 * 60_000;
 
-async function waitUntilRunning({ run, cloud }: AmazonBuild, id: string, owned: OwnedResource): Promise<Instance> {
+async function waitUntilRunning({ run, cloud }: AmazonBuild, id: string): Promise<Instance> {
   run.say(`Waiting for instance (${id}) to become ready...`);
   const timeoutMs = cloud.waitLimitMs(RUNNING_MS);
   const instance = await cloud.poller().wait("instance", id, {
@@ -214,7 +220,6 @@ async function waitUntilRunning({ run, cloud }: AmazonBuild, id: string, owned: 
     signal: run.signal,
   });
   if (instance) return instance;
-  await owned.made(id);
   throw new BuildError(`The instance ${id} is not running after ${Math.round(timeoutMs / 60_000)} minutes.`);
 }
 

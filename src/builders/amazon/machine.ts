@@ -9,7 +9,7 @@ import { amazonGeneratedData, templateValues, type AmazonBuild } from "./build.t
 import type { BlockDevice } from "./config/block-device.ts";
 import type { RunConfig } from "./config/run.ts";
 import { machineKey, type MachineKey } from "./key-pair.ts";
-import { launchInstance } from "./launch.ts";
+import { launchInstance, type LaunchedInstance } from "./launch.ts";
 import { findNetwork } from "./network.ts";
 import { instanceProfile } from "./profile.ts";
 import { securityGroups } from "./security-group.ts";
@@ -21,7 +21,6 @@ export type MachineConfig = RunConfig & CommunicatorConfig;
 
 export interface MachineOptions {
   readonly devices: readonly BlockDevice[];
-  readonly keepsVolumes?: boolean;
   /** Runs as soon as the machine does, before anybody logs in. */
   readonly whenRunning?: (instance: Instance) => Promise<void>;
 }
@@ -31,13 +30,14 @@ export async function provisionMachine(
   build: AmazonBuild,
   config: MachineConfig,
   options: MachineOptions,
-): Promise<Instance> {
+): Promise<LaunchedInstance> {
   const network = await findNetwork(build, config);
   const machine = await machineKey(build, config);
   const groups = await securityGroups(build, config, network);
   const profile = await instanceProfile(build, config);
   const { keyName } = machine;
-  const instance = await launchInstance(build, config, { network, groups, keyName, profile, ...options });
+  const launched = await launchInstance(build, config, { network, groups, keyName, profile, devices: options.devices });
+  const { instance } = launched;
   await options.whenRunning?.(instance);
   try {
     await provision(build, config, { instance, machine });
@@ -45,7 +45,7 @@ export async function provisionMachine(
     throw await explainLoss(build, instance.InstanceId!, error);
   }
   await stopInstance(build, config, instance.InstanceId!);
-  return instance;
+  return launched;
 }
 
 async function provision(
@@ -93,7 +93,8 @@ async function passwordFor(
   config: MachineConfig,
   { id, machine }: { readonly id: string; readonly machine: MachineKey },
 ): Promise<string | undefined> {
-  const isNeeded = build.source.Platform?.toLowerCase() === "windows" && config.communicator === "ssh" && !config.ssh_password;
+  const isNeeded =
+    build.source.Platform?.toLowerCase() === "windows" && config.communicator === "ssh" && !config.ssh_password;
   if (!isNeeded || machine.key.privateKey === "") return undefined;
   const timeoutMs = config.windows_password_timeout;
   const password = await windowsPassword(build, { instanceId: id, privateKey: machine.key.privateKey, timeoutMs });

@@ -1,6 +1,14 @@
 import type { Cloud } from "../../sdk/amazon/cloud.ts";
 import { AmazonError } from "../../sdk/amazon/failure.ts";
-import type { EbsConfig } from "./ebs-config.ts";
+import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
+import type { AmiConfig } from "./config/ami.ts";
+import type { RunConfig } from "./config/run.ts";
+
+export interface Needs {
+  readonly machine: RunConfig & CommunicatorConfig;
+  /** Undefined: no image is made. */
+  readonly image: AmiConfig | undefined;
+}
 
 type Question = readonly [action: string, ask: () => Promise<unknown>];
 
@@ -16,12 +24,8 @@ const NOWHERE = {
  * Asks EC2, by dry runs, for every action that changes something and that this template needs. One sentence with all
  * that are missing. What EC2 answers with anything but a refusal counts as allowed.
  */
-export async function missingPermissions(
-  cloud: Cloud,
-  config: EbsConfig,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const questions = questionsFor(cloud, config, signal);
+export async function missingPermissions(cloud: Cloud, needs: Needs, signal: AbortSignal): Promise<readonly string[]> {
+  const questions = questionsFor(cloud, needs, signal);
   const refused = await Promise.all(questions.map(async ([action, ask]) => ((await isRefused(ask)) ? [action] : [])));
   signal.throwIfAborted();
   const missing = refused.flat();
@@ -40,7 +44,9 @@ async function isRefused(ask: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** None of these makes anything even where a service overlooks DryRun: what they name is nowhere. */
-function questionsFor(cloud: Cloud, config: EbsConfig, signal: AbortSignal): readonly Question[] {
+function questionsFor(cloud: Cloud, needs: Needs, signal: AbortSignal): readonly Question[] {
+  const { machine: config, image } = needs;
+  const makesImage = image !== undefined && !image.skip_create_ami;
   const ec2 = cloud.ec2();
   const dry = { DryRun: true } as const;
   const options = { signal };
@@ -78,36 +84,39 @@ function questionsFor(cloud: Cloud, config: EbsConfig, signal: AbortSignal): rea
       "ec2:CreateTags",
       () => ec2.call("CreateTags", { ...dry, Resources: [NOWHERE.image], Tags: [{ Key: "a", Value: "b" }] }, options),
     ],
-    !config.skip_create_ami && [
+    makesImage && [
       "ec2:CreateImage",
       () => ec2.call("CreateImage", { ...dry, InstanceId: NOWHERE.instance, Name: "imgbuild-dry-run" }, options),
     ],
-    !config.skip_create_ami && [
+    makesImage && [
       "ec2:DeregisterImage",
       () => ec2.call("DeregisterImage", { ...dry, ImageId: NOWHERE.image }, options),
     ],
-    !config.skip_create_ami && [
+    makesImage && [
       "ec2:DeleteSnapshot",
       () => ec2.call("DeleteSnapshot", { ...dry, SnapshotId: NOWHERE.snapshot }, options),
     ],
-    config.ami_regions.length > 0 && [
-      "ec2:CopyImage",
-      () =>
-        ec2.call(
-          "CopyImage",
-          { ...dry, SourceImageId: NOWHERE.image, SourceRegion: cloud.region, Name: "imgbuild-dry-run" },
-          options,
-        ),
-    ],
-    config.ami_users.length + config.ami_groups.length > 0 && [
-      "ec2:ModifyImageAttribute",
-      () =>
-        ec2.call("ModifyImageAttribute", { ...dry, ImageId: NOWHERE.image, LaunchPermission: { Add: [] } }, options),
-    ],
-    config.snapshot_users.length + config.snapshot_groups.length > 0 && [
-      "ec2:ModifySnapshotAttribute",
-      () => ec2.call("ModifySnapshotAttribute", { ...dry, SnapshotId: NOWHERE.snapshot }, options),
-    ],
+    makesImage &&
+      image.ami_regions.length > 0 && [
+        "ec2:CopyImage",
+        () =>
+          ec2.call(
+            "CopyImage",
+            { ...dry, SourceImageId: NOWHERE.image, SourceRegion: cloud.region, Name: "imgbuild-dry-run" },
+            options,
+          ),
+      ],
+    makesImage &&
+      image.ami_users.length + image.ami_groups.length > 0 && [
+        "ec2:ModifyImageAttribute",
+        () =>
+          ec2.call("ModifyImageAttribute", { ...dry, ImageId: NOWHERE.image, LaunchPermission: { Add: [] } }, options),
+      ],
+    makesImage &&
+      image.snapshot_users.length + image.snapshot_groups.length > 0 && [
+        "ec2:ModifySnapshotAttribute",
+        () => ec2.call("ModifySnapshotAttribute", { ...dry, SnapshotId: NOWHERE.snapshot }, options),
+      ],
   ];
   return questions.filter((question) => question !== false);
 }

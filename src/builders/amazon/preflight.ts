@@ -3,14 +3,25 @@ import { AmazonError } from "../../sdk/amazon/failure.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { AmiConfig } from "./config/ami.ts";
-import type { EbsConfig } from "./ebs-config.ts";
+import type { AccessConfig } from "../../sdk/amazon/config/access.ts";
+import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
+import type { RunConfig } from "./config/run.ts";
 import { missingPermissions } from "./permissions.ts";
 import { findSourceImage } from "./source-image.ts";
 
-type Config = EbsConfig;
+type MachineConfig = AccessConfig & CommunicatorConfig & RunConfig;
 
 /** Everything that can be known to go wrong before a machine is started, as one list. Changes nothing. */
-export async function preflightImage(run: Run, config: Config): Promise<readonly string[]> {
+export function preflightImage(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
+  return preflight(run, config, config);
+}
+
+/** The same for builders that make no image. */
+export function preflightMachine(run: Run, config: MachineConfig): Promise<readonly string[]> {
+  return preflight(run, config, undefined);
+}
+
+async function preflight(run: Run, config: MachineConfig, image: AmiConfig | undefined): Promise<readonly string[]> {
   let cloud: Cloud;
   try {
     cloud = await openCloud(run, config);
@@ -24,8 +35,8 @@ export async function preflightImage(run: Run, config: Config): Promise<readonly
     findSourceImage(cloud, config, run.signal).then(() => []),
     checkType(run, cloud, config),
     checkSubnet(cloud, config, run.signal),
-    checkName(cloud, config, run.signal),
-    missingPermissions(cloud, config, run.signal),
+    ...(image === undefined ? [] : [checkName(cloud, image, run.signal)]),
+    missingPermissions(cloud, { machine: config, image }, run.signal),
   ];
   const results = await Promise.allSettled<readonly string[]>(checks);
   run.signal.throwIfAborted();
@@ -53,7 +64,7 @@ async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
 }
 
 /** Beyond the minimal policy: where it may not be asked, the launch itself tells. */
-async function checkType(run: Run, cloud: Cloud, config: Config): Promise<readonly string[]> {
+async function checkType(run: Run, cloud: Cloud, config: MachineConfig): Promise<readonly string[]> {
   const types = config.instance_type ? [config.instance_type] : [...config.spot_instance_types];
   const zone = config.availability_zone;
   const question = {
@@ -77,7 +88,7 @@ async function checkType(run: Run, cloud: Cloud, config: Config): Promise<readon
   }
 }
 
-async function checkSubnet(cloud: Cloud, config: Config, signal: AbortSignal): Promise<readonly string[]> {
+async function checkSubnet(cloud: Cloud, config: MachineConfig, signal: AbortSignal): Promise<readonly string[]> {
   if (!config.subnet_id) return [];
   const Filters = [{ Name: "subnet-id", Values: [config.subnet_id] }];
   const { Subnets = [] } = await cloud.ec2().call("DescribeSubnets", { Filters }, { signal });

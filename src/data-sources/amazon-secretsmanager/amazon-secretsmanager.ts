@@ -43,7 +43,11 @@ export const dataSource: DataSource<ConfigOf<typeof schema>> = {
 };
 
 /** Plain text is its own value. Of an object the named entry, or the only one; never just any. */
-function pick(run: Run, whole: string, { key, name }: { readonly key?: string | undefined; readonly name: string }): string {
+function pick(
+  run: Run,
+  whole: string,
+  { key, name }: { readonly key?: string | undefined; readonly name: string },
+): string {
   const entries = parseEntries(whole);
   if (entries === undefined) {
     if (key === undefined) return whole;
@@ -53,8 +57,11 @@ function pick(run: Run, whole: string, { key, name }: { readonly key?: string | 
   const keys = Object.keys(entries);
   if (key === undefined && keys.length === 1) return entries[keys[0]!]!;
   if (key !== undefined && Object.hasOwn(entries, key)) return entries[key]!;
-  // Packer takes any entry where no key is given. The whole is still there as secret_string.
-  if (key === undefined) return "";
+  if (key === undefined) {
+    // Packer takes any entry here. The template may use nothing but secret_string, so this is no error.
+    run.warn(`The secret "${name}" has ${keys.length} keys and none is chosen: value is empty. Set key.`);
+    return "";
+  }
   throw new BuildError(`The secret "${name}" has no key "${key}".${didYouMean(key, keys)}`);
 }
 

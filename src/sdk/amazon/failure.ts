@@ -111,7 +111,12 @@ function isNetworkFailure(error: unknown): boolean {
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  const { $metadata, $response } = error as {
+    $metadata?: { httpStatusCode?: number };
+    /** Of an answer that is not what the service says: the page of a proxy or a load balancer. */
+    $response?: { statusCode?: number };
+  };
+  return $response?.statusCode ?? $metadata?.httpStatusCode;
 }
 
 function requestIdOf(error: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import { imageKind, snapshotKind } from "./kinds/image.ts";
+import { importTaskKind, s3ObjectKind } from "./kinds/import.ts";
 import { instanceKind } from "./kinds/instance.ts";
 import { keyPairKind, launchTemplateKind, securityGroupKind } from "./kinds/network.ts";
 import { instanceProfileKind } from "./kinds/profile.ts";
@@ -12,6 +13,8 @@ const kinds = [
   imageKind,
   snapshotKind,
   instanceProfileKind,
+  importTaskKind,
+  s3ObjectKind,
 ] as const satisfies readonly OwnedKind[];
 
 /** Who removes what dead runs left in AWS. */

@@ -12,14 +12,16 @@ export const filterFields = {
   filter: blocks(pair, "One filter.").default([]),
 };
 
-export const amiFilter = defineSchema({
+/** How an image is found. Also the arguments of the data source `amazon-ami`. */
+export const amiFilterFields = {
   ...filterFields,
   owners: list(text("An account id, `self`, `amazon` or `aws-marketplace`."), "Accounts the image may belong to.").min(
     1,
   ),
   most_recent: flag("Take the newest of several images that match; otherwise exactly one has to match.").default(false),
   include_deprecated: flag("Consider deprecated images too.").default(false),
-});
+};
+export const amiFilter = defineSchema(amiFilterFields);
 export type AmiFilter = ConfigOf<typeof amiFilter>;
 
 export const resourceFilter = defineSchema(filterFields);

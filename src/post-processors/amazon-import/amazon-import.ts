@@ -1,0 +1,52 @@
+import { extname } from "node:path";
+import type { Artifact } from "../../sdk/artifact.ts";
+import { openCloud, type Cloud } from "../../sdk/amazon/cloud.ts";
+import { deleteSnapshot, mappedSnapshots } from "../../sdk/amazon/kinds/image.ts";
+import { unlessGone } from "../../sdk/amazon/kinds/network.ts";
+import type { PostProcessor } from "../../sdk/component.ts";
+import { BuildError } from "../../sdk/error.ts";
+import { finishImage } from "./finish-image.ts";
+import { importImage } from "./import-image.ts";
+import { importSchema, type ImportConfig } from "./schema.ts";
+import { uploadToBucket } from "./upload.ts";
+
+/** Turns a disk image or an OVA into an AMI, by way of S3 and EC2's VM Import. */
+export const postProcessor: PostProcessor<ImportConfig> = {
+  kind: "post-processor",
+  type: "amazon-import",
+  summary: "Imports an OVA or a disk image as an Amazon machine image (AMI).",
+  schema: importSchema,
+  independent: true,
+  async process(run, config, input) {
+    const cloud = await openCloud(run, config);
+    const object = await uploadToBucket(run, cloud, { config, path: fileOf(input, config.format) });
+    const imported = await importImage(run, cloud, { config, object });
+    const id = await finishImage(run, cloud, { config, imported });
+    return { artifact: artifactOf(cloud, id, config), keepInput: config.keep_input_artifact ?? false };
+  },
+};
+
+function fileOf(input: Artifact, format: string): string {
+  const path = input.files.find((file) => extname(file) === `.${format}`);
+  if (path !== undefined) return path;
+  throw new BuildError(`The artifact has no .${format} file to import.`, {
+    hint: 'Set format to what the builder makes, for example format = "ova" with VirtualBox or format = "raw" with QEMU.',
+  });
+}
+
+function artifactOf(cloud: Cloud, id: string, config: ImportConfig): Artifact {
+  const { region } = cloud;
+  return {
+    builderId: "packer.post-processor.amazon-import",
+    id: `${region}:${id}`,
+    files: [],
+    description: `AMIs were created:\n${region}: ${id}`,
+    state: { region, architecture: { x86_64: "amd64", i386: "386", arm64: "arm64" }[config.architecture] },
+    destroy: async (signal) => {
+      const ec2 = cloud.ec2();
+      const { Images = [] } = await ec2.call("DescribeImages", { ImageIds: [id] }, { signal });
+      await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { signal }));
+      for (const snapshot of Images.flatMap(mappedSnapshots)) await deleteSnapshot(cloud, region, snapshot, signal);
+    },
+  };
+}
