@@ -1,32 +1,13 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
+import { serveFile } from "../helper/serve-file.ts";
 import { tinyGuest, tinySource } from "../helper/tiny-guest.ts";
 
 const withQemu = needs("qemu-system-x86_64", "qemu-system-x86");
-
-/** Serves one file and counts how often somebody asked for it. */
-async function serveFile(path: string): Promise<{ readonly url: string; readonly requests: readonly string[] }> {
-  const requests: string[] = [];
-  const { size } = await stat(path);
-  const server = createServer((request, response) => {
-    requests.push(request.method ?? "");
-    response.writeHead(200, { "content-length": size });
-    if (request.method === "HEAD") response.end();
-    else createReadStream(path).pipe(response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as { readonly port: number }).port}/tiny.iso`, requests };
-}
 
 /** Boots the system from the disc: this is about what happens beside it. */
 const source = (digest: string): string =>

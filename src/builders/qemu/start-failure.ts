@@ -29,6 +29,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /bridge helper failed/i,
     "Allow the bridge in /etc/qemu/bridge.conf, and see that qemu-bridge-helper is set-uid root.",
   ],
+  [
+    /unknown protocol 'https?'/i,
+    "QEMU reads images over HTTP with its curl driver. Install it (Debian, Ubuntu: qemu-block-extra), or leave iso_skip_cache out.",
+  ],
   [/no space left on device/i, "Make room on the disk."],
   [
     /is not a valid device model name|unsupported machine type/i,

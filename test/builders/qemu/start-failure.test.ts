@@ -26,6 +26,11 @@ describe("startFailure", () => {
       "bridge helper failed",
       "bridge.conf",
     ],
+    [
+      "qemu-system-x86_64: -drive file=http://127.0.0.1:1/x.iso,media=cdrom: Unknown protocol 'http'",
+      "Unknown protocol 'http'",
+      "qemu-block-extra",
+    ],
     ["qemu-system-x86_64: -machine abacus: unsupported machine type", "unsupported machine type", "-machine help"],
   ])("knows what to do about %j", (said, summary, hint) => {
     const failure = startFailure("qemu-system-x86_64", ended, said);
