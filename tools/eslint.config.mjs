@@ -28,18 +28,34 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => {
     regex: `^(\\.\\./)+${other.replace(".", "\\.")}(/|$)`,
     message: `${layer} must not import ${other}.`,
   }));
-  if (componentFolders.includes(layer)) {
-    patterns.push({ regex: "^\\.\\./(?!\\.\\./)[^.]", message: "Components never import their siblings; share through sdk, steps or lib." });
-  }
   return { files: [`src/${layer}/**/*.ts`], rules: { "no-restricted-imports": ["error", { patterns }] } };
 });
+
+/** From a file so many folders deep inside a component, a path that leaves the component but not its kind. */
+const siblingRules = componentFolders.flatMap((folder) =>
+  [0, 1, 2].map((depth) => ({
+    files: [`src/${folder}/*/${"*/".repeat(depth)}*.ts`],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+        {
+          selector: `ImportDeclaration[source.value=/^(\\.\\.\\u002F){${depth + 1}}(?!\\.\\.)/]`,
+          message: "Components never import their siblings; share through sdk, steps or lib.",
+        },
+      ],
+    },
+  })),
+);
 
 export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.base],
-    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: new URL("..", import.meta.url).pathname } },
+    languageOptions: {
+      parserOptions: { project: "./tsconfig.json", tsconfigRootDir: new URL("..", import.meta.url).pathname },
+    },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
@@ -59,9 +75,13 @@ export default tseslint.config(
     ignores: ["src/main.ts", "src/load-core.ts"],
     rules: {
       "no-console": "error",
-      "no-restricted-globals": ["error", { name: "process", message: "Only src/main.ts touches process; take a Host." }],
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: "Only src/main.ts touches process; take a Host." },
+      ],
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Named exports only." }],
     },
   },
   ...layerRules,
+  ...siblingRules,
 );

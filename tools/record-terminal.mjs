@@ -21,7 +21,8 @@ const take = (chunk) => {
   pending += chunk;
   const parts = pending.split("\n");
   pending = parts.pop();
-  for (const text of parts) lines.push({ at: Date.now() - started, text: text.split("\r").filter(Boolean).at(-1) ?? "" });
+  for (const text of parts)
+    lines.push({ at: Date.now() - started, text: text.split("\r").filter(Boolean).at(-1) ?? "" });
 };
 child.stdout.on("data", take);
 child.stderr.on("data", take);
@@ -43,7 +44,9 @@ function render(recorded) {
   const total = (clock + 5000) / 1000;
   const height = ROWS * LINE + 50;
   const overflow = Math.max(0, shown.length - ROWS);
-  const scroll = shown.flatMap((_, index) => (index < ROWS ? [] : [{ time: times[index] / 1000 / total, y: -(index - ROWS + 1) * LINE }]));
+  const scroll = shown.flatMap((_, index) =>
+    index < ROWS ? [] : [{ time: times[index] / 1000 / total, y: -(index - ROWS + 1) * LINE }],
+  );
   const keyTimes = [0, ...scroll.map(({ time }) => time), 1].map((time) => time.toFixed(4)).join(";");
   const values = [0, ...scroll.map(({ y }) => y), -overflow * LINE].map((y) => `0 ${y}`).join(";");
   const body = shown.map(({ spans }, index) => line(spans, index, times[index] / 1000, total)).join("\n");
@@ -60,7 +63,12 @@ ${body}
 
 function line(spans, index, at, total) {
   const y = 50 + index * LINE;
-  const text = spans.map(({ text, colour, bold }) => `<tspan${colour ? ` fill="${colour}"` : ""}${bold ? ' font-weight="bold"' : ""}>${escape(text)}</tspan>`).join("");
+  const text = spans
+    .map(
+      ({ text, colour, bold }) =>
+        `<tspan${colour ? ` fill="${colour}"` : ""}${bold ? ' font-weight="bold"' : ""}>${escape(text)}</tspan>`,
+    )
+    .join("");
   const start = (at / total).toFixed(4);
   return `<text x="20" y="${y}" xml:space="preserve"><animate attributeName="opacity" calcMode="discrete" dur="${total}s" repeatCount="indefinite" keyTimes="0;${start};1" values="0;1;1"/>${text}</text>`;
 }

@@ -21,7 +21,15 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { test: { name: "cli", root: ".", include: ["test/cli/**/*.test.ts"], globalSetup: "test/helper/build-once.ts", testTimeout: 60_000 } },
+      {
+        test: {
+          name: "cli",
+          root: ".",
+          include: ["test/cli/**/*.test.ts"],
+          globalSetup: "test/helper/build-once.ts",
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "e2e",

@@ -12,7 +12,9 @@ function words(text: string, env: Record<string, string> = {}): readonly string[
   return out.split("\0").slice(0, -1);
 }
 
-const word = fc.string({ unit: "binary", maxLength: 40 }).map((text) => text.replaceAll("\0", "").toWellFormed());
+const word = fc
+  .string({ unit: "binary", maxLength: 40 })
+  .map((text) => Buffer.from(text.replaceAll("\0", "")).toString());
 
 describe("shellQuote", () => {
   it("gives a real shell back every word as it was", () => {

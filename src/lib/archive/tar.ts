@@ -1,5 +1,4 @@
 import { pack } from "tar-stream";
-import type { ByteSource } from "../compress/blocks.ts";
 import type { ArchiveEntry } from "./entry.ts";
 
 /** A POSIX tar stream of the entries in the given order, owned by root, all with one time. */
@@ -42,7 +41,7 @@ async function copy(entry: ArchiveEntry, sink: Sink): Promise<void> {
 /** A file that shrinks or grows while it is read would break the archive's structure: an error instead. */
 export async function* exactly(entry: ArchiveEntry): AsyncGenerator<Uint8Array> {
   let seen = 0;
-  for await (const chunk of entry.open() as ByteSource) {
+  for await (const chunk of entry.open()) {
     seen += chunk.length;
     if (seen > entry.size) break;
     yield chunk;

@@ -55,7 +55,7 @@ function createWorker({ module, prepare }: BlockWorkersOptions): BlockWorkers {
     if (reply.error !== undefined) reject(new Error(reply.error));
     else resolve(Buffer.from(reply.data.buffer, reply.data.byteOffset, reply.data.byteLength));
   });
-  worker.on("error", (error) => waiting.splice(0).forEach(({ reject }) => reject(error as Error)));
+  worker.on("error", (error) => waiting.splice(0).forEach(({ reject }) => reject(error)));
   return {
     compress: (block) =>
       new Promise((resolve, reject) => {

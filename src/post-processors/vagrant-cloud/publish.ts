@@ -100,12 +100,12 @@ async function replaceProvider(
 ): Promise<boolean> {
   const { client, config, downloadUrl } = publication;
   const name = `Provider ${existing.name} of version ${config.version}`;
-  const isSameBox = existing.checksum != null && existing.checksum !== "" && existing.checksum === draft.checksum;
+  const isSameBox = Boolean(existing.checksum) && existing.checksum === draft.checksum;
   if (isSameBox && existing.hosted !== false && downloadUrl === undefined) {
     run.say(`${name} has this very box already`);
     return false;
   }
-  const isIncomplete = existing.hosted === false || existing.checksum == null || existing.checksum === "";
+  const isIncomplete = existing.hosted === false || !existing.checksum;
   if (!isSameBox && !isIncomplete && !run.options.force) {
     throw new BuildError(`${name} exists already and holds another box.`, {
       hint: "Publish under a new version, or replace the box with -force.",

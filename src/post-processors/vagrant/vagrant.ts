@@ -25,7 +25,7 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
   checkFiles: (config, { work }) => checkBoxFiles(config, work),
   async process(run: Run, config: VagrantConfig, input: Artifact): Promise<PostProcessed> {
     const provider = providerFor(input, config);
-    const options = { ...config, ...config.override[provider.name] } as VagrantConfig;
+    const options = { ...config, ...config.override[provider.name] };
     const architecture = vagrantArchitecture(options.architecture ?? guestArchitecture(run, input));
     const values = boxValues(run, input, provider, architecture);
     const path = resolve(run.directories.work, options.output.render(values));

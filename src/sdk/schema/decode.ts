@@ -36,7 +36,7 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
     for (const issue of parsed.error.issues)
       state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
   }
-  checkRules(schema, parsed.success ? (parsed.data as Arguments) : prepared, [], state);
+  checkRules(schema, parsed.success ? parsed.data : prepared, [], state);
   const issues = state.issues.filter((issue) => !isPutOff(issue, state.unknown));
   const failed = state.unknown.length > 0 || issues.some((issue) => issue.severity === "error");
   return { config: failed || !parsed.success ? undefined : schema.finish(parsed.data as never), issues };

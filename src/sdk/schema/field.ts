@@ -28,7 +28,7 @@ export interface FieldMeta {
 }
 
 function meta<Type extends z.ZodType>(type: Type, fieldKind: FieldKind, description: string): Type {
-  return type.meta({ fieldKind, description } satisfies FieldMeta) as Type;
+  return type.meta({ fieldKind, description } satisfies FieldMeta);
 }
 
 export const text = (description: string) => meta(z.string(), "text", description);
@@ -65,7 +65,7 @@ export const blocks = <Config>(schema: Schema<Config>, description: string) =>
   amend(meta(z.array(nestedType(schema)), "blocks", description), { nested: schema });
 
 function nestedType<Config>(schema: Schema<Config>): z.ZodType<Config> {
-  return schema.object.transform(schema.finish as (decoded: unknown) => Config) as unknown as z.ZodType<Config>;
+  return schema.object.transform(schema.finish as (decoded: unknown) => Config);
 }
 
 export function sensitive<Type extends z.ZodType>(field: Type): Type {
@@ -83,14 +83,14 @@ function amend<Type extends z.ZodType>(
   field: Type,
   extra: Partial<FieldMeta> & { readonly deprecated?: boolean },
 ): Type {
-  return field.meta({ ...fieldMeta(field), ...extra }) as Type;
+  return field.meta({ ...fieldMeta(field), ...extra });
 }
 
 /** The meta of a field, looked for through `.optional()`, `.default()` and the like. */
 export function fieldMeta(field: z.ZodType): FieldMeta {
   let merged: Record<string, unknown> = {};
   for (let type: z.ZodType | undefined = field; type; type = innerType(type)) merged = { ...type.meta(), ...merged };
-  return { fieldKind: "any", description: "", ...merged } as FieldMeta;
+  return { fieldKind: "any", description: "", ...merged };
 }
 
 /** The type inside one wrapper (`.optional()`, `.default()`, the input side of a transform), if `type` is a wrapper. */

@@ -55,7 +55,7 @@ export function defineSchema<Shape extends z.ZodRawShape, Config = Decoded<Shape
   options: SchemaOptions<Decoded<Shape>, Config> = {},
 ): Schema<Config> {
   return {
-    object: z.strictObject(fields) as unknown as z.ZodObject,
+    object: z.strictObject(fields),
     rules: options.rules ?? [],
     renamed: options.renamed ?? {},
     legacy: options.legacy ?? [],
