@@ -57,10 +57,16 @@ function prepareObject(schema: Schema<unknown>, input: Arguments, path: Path, st
     const result = field ? prepare(value, field, [...path, name], state) : value;
     const replacement = field && fieldMeta(field).replacement;
     if (replacement && result !== undefined) state.issues.push(deprecation(name, replacement, [...path, name]));
-    if (result !== undefined) prepared[name] = result;
+    if (result !== undefined && !(field && isBlank(result, field, path, state))) prepared[name] = result;
   }
   addLateDefaults(schema, prepared, state);
   return prepared;
+}
+
+/** In legacy JSON templates an empty text is how an argument is left unset. */
+function isBlank(value: unknown, field: z.ZodType, path: Path, { options }: DecodeState): boolean {
+  if (!options.weak || path.length > 0 || fieldMeta(field).keepsEmpty === true) return false;
+  return value === "" || (value instanceof LateTemplate && value.text === "");
 }
 
 function addLateDefaults(schema: Schema<unknown>, prepared: Record<string, unknown>, state: DecodeState): void {

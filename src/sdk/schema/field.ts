@@ -23,6 +23,8 @@ export interface FieldMeta {
   readonly defaultText?: string;
   /** Template text of a late field that is not given. */
   readonly lateDefault?: string;
+  /** An empty text means something here, in legacy JSON templates too. */
+  readonly keepsEmpty?: boolean;
   /** The schema of a nested block. */
   readonly nested?: Schema<unknown>;
 }
@@ -74,6 +76,9 @@ export function sensitive<Type extends z.ZodType>(field: Type): Type {
 /** `replacement` completes the sentence "X is deprecated; …", e.g. `use host_port_min`. */
 export function deprecated<Type extends z.ZodType>(field: Type, replacement: string): Type {
   return amend(field, { deprecated: true, replacement });
+}
+export function keepsEmpty<Type extends z.ZodType>(field: Type): Type {
+  return amend(field, { keepsEmpty: true });
 }
 export function defaultText<Type extends z.ZodType>(field: Type, defaultText: string): Type {
   return amend(field, { defaultText });

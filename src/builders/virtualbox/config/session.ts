@@ -8,6 +8,7 @@ import {
   lateWithDefault,
   list,
   text,
+  keepsEmpty,
 } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
@@ -29,9 +30,9 @@ export const sessionFields = {
     "Further calls of VBoxManage before the machine is started. Templates with `{{ .Name }}`, `{{ .HTTPIP }}` and `{{ .HTTPPort }}`.",
   ).default([]),
   vboxmanage_post: list(row, "Calls of VBoxManage after the machine is off and before it is exported.").default([]),
-  virtualbox_version_file: text("File in the guest that is given the version of VirtualBox; empty for none.").default(
-    ".vbox_version",
-  ),
+  virtualbox_version_file: keepsEmpty(
+    text("File in the guest that is given the version of VirtualBox; empty for none."),
+  ).default(".vbox_version"),
   guest_additions_mode: choice(
     ["upload", "attach", "disable"],
     "How the guest gets the guest additions ISO: uploaded, as a second CD, or not at all.",
