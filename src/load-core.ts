@@ -5,8 +5,11 @@ import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 import type { runProgram as RunProgram } from "./cli/program.ts";
 
-/** Replaced by `tools/bundle.mjs`: the name of the bundled core, which holds a digest of its content. */
-declare const CORE_FILE: string;
+/**
+ * Replaced by `tools/bundle.mjs`: the bundled core, and smaller ones for single commands that editors and hooks start all
+ * the time. Each name holds a digest of the file's content.
+ */
+declare const CORE_FILES: Readonly<Record<string, string>> & { readonly core: string };
 
 interface Program {
   readonly runProgram: typeof RunProgram;
@@ -27,9 +30,11 @@ type Wrapper = (
  * this loads it with V8's code cache. One is made with the bundle; another version of Node refuses that one, compiles
  * once, and leaves a cache of its own in the user's cache directory.
  */
-const file = join(__dirname, CORE_FILE);
+const command = process.argv[2] ?? "";
+const name = (Object.hasOwn(CORE_FILES, command) ? CORE_FILES[command] : undefined) ?? CORE_FILES.core;
+const file = join(__dirname, name);
 const source = readFileSync(file, "latin1");
-const shipped = join(__dirname, CORE_FILE.replace(/\.cjs$/, ".cache"));
+const shipped = join(__dirname, name.replace(/\.cjs$/, ".cache"));
 const own = process.env["IMGBUILD_CODE_CACHE"] ?? ownCachePath();
 const script = compile(shipped) ?? compile(own) ?? new Script(wrapped(source), { filename: file });
 const core: CommonJsModule = { exports: {} as Program };
@@ -69,7 +74,7 @@ function saveCache(): void {
 function ownCachePath(): string {
   const xdg = process.env["XDG_CACHE_HOME"];
   const directory = join(xdg?.startsWith("/") ? xdg : join(homedir(), ".cache"), "imgbuild");
-  return join(directory, `${CORE_FILE.replace(/\.cjs$/, "")}-${process.version}-${process.arch}.cache`);
+  return join(directory, `${name.replace(/\.cjs$/, "")}-${process.version}-${process.arch}.cache`);
 }
 
 function wrapped(text: string): string {

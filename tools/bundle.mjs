@@ -66,26 +66,34 @@ const moduleNames =
   "const __url=require('node:url').pathToFileURL(__filename).href,__resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
 
 const written = new Set();
-const coreFile = await bundleCore();
+const imports = collectImports("src");
+const coreFiles = { core: await bundleCore("core"), fmt: await bundleCore("fmt", ["fmt"]) };
 await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
-await bundleEntry(coreFile);
+await bundleEntry();
 removeOld();
 
-async function bundleCore() {
-  const imports = collectImports("src");
+/** With all commands, or with a few. */
+async function bundleCore(name, commands) {
   const used = new Set();
   const core = await build({
     ...commonJs,
     entryPoints: ["src/cli/program.ts"],
     banner: { js: moduleNames },
-    plugins: [vendorPlugin(imports, used)],
+    plugins: [vendorPlugin(imports, used), ...(commands ? [onlyCommands(commands)] : [])],
   });
-  for (const name of used) await bundleVendor(name, imports.get(name) ?? new Set(["*"]));
+  for (const dependency of used) await bundleVendor(dependency, imports.get(dependency) ?? new Set(["*"]));
   const [{ contents }] = core.outputFiles;
   const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
-  write(`core-${digest}.cjs`, contents);
-  return `core-${digest}.cjs`;
+  write(`${name}-${digest}.cjs`, contents);
+  return `${name}-${digest}.cjs`;
+}
+
+function onlyCommands(names) {
+  const entries = names.map((name) => `${name}: { load: async () => (await import("./${name}.ts")).command }`);
+  const contents = `export const commands = { ${entries.join(", ")} };`;
+  const filter = /src\/cli\/commands\.ts$/;
+  return { name: "only-commands", setup: (setup) => setup.onLoad({ filter }, () => ({ contents, loader: "js" })) };
 }
 
 /**
@@ -160,20 +168,20 @@ async function bundleVendor(name, imports) {
   write(`vendor/${vendorFile(name)}`, outputFiles[0].contents);
 }
 
-async function bundleEntry(coreFile) {
+async function bundleEntry() {
   const loadCore = {
     name: "load-core",
     setup: (setup) => setup.onResolve({ filter: /\/cli\/program\.ts$/ }, () => ({ path: resolve("src/load-core.ts") })),
   };
   const { outputFiles } = await build({
     ...commonJs,
-    define: { CORE_FILE: JSON.stringify(coreFile) },
+    define: { CORE_FILES: JSON.stringify(coreFiles) },
     entryPoints: ["src/main.ts"],
     plugins: [loadCore],
   });
   // Tried before it takes the place of the one that others may be using.
   write("imgbuild.next.js", outputFiles[0].contents, 0o755);
-  warmUp(coreFile, "imgbuild.next.js");
+  warmUp("imgbuild.next.js");
   renameSync(join(DIST, "imgbuild.next.js"), join(DIST, "imgbuild.js"));
   written.add(join(DIST, "imgbuild.js"));
 }
@@ -213,19 +221,19 @@ function removeOld() {
   }
 }
 
-/** Runs a build once, so that V8's code cache holds what nearly every command uses. */
-function warmUp(coreFile, entry) {
+/** Runs a command with each core once, so that V8's code cache holds what nearly every command uses. */
+function warmUp(entry) {
   const directory = mkdtempSync(join(tmpdir(), "imgbuild-bundle-"));
   const template = join(directory, "warm-up.pkr.hcl");
   writeFileSync(template, 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n');
-  const cache = resolve(DIST, coreFile.replace(/\.cjs$/, ".cache"));
-  rmSync(cache, { force: true });
-  const env = { ...process.env, IMGBUILD_CODE_CACHE: cache, IMGBUILD_STATE_DIR: directory };
-  const run = spawnSync(process.execPath, [resolve(DIST, entry), "build", template], {
-    env,
-    cwd: directory,
-    encoding: "utf8",
-  });
+  const commands = { core: ["build", template], fmt: ["fmt", "-check", template] };
+  for (const [name, args] of Object.entries(commands)) {
+    const cache = resolve(DIST, coreFiles[name].replace(/\.cjs$/, ".cache"));
+    rmSync(cache, { force: true });
+    const env = { ...process.env, IMGBUILD_CODE_CACHE: cache, IMGBUILD_STATE_DIR: directory };
+    const options = { env, cwd: directory, encoding: "utf8" };
+    const run = spawnSync(process.execPath, [resolve(DIST, entry), ...args], options);
+    if (run.status !== 0) throw new Error(`The bundle does not work:\n${run.stdout}${run.stderr}`.slice(0, 4000));
+  }
   rmSync(directory, { recursive: true, force: true });
-  if (run.status !== 0) throw new Error(`The bundle does not work:\n${run.stdout}${run.stderr}`.slice(0, 4000));
 }
