@@ -154,7 +154,12 @@ function run(context: BenchContext, program: string, args: readonly string[]): T
     IMGBUILD_STATE_DIR: state,
     PACKER_CACHE_DIR: join(state, "cache"),
   };
-  const child = spawn(program, args, { cwd: context.directory, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, {
+    cwd: context.directory,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let text = "";
   const listeners = new Set<() => void>();
   const onText = (chunk: Buffer) => {
@@ -178,7 +183,7 @@ function run(context: BenchContext, program: string, args: readonly string[]): T
         listeners.add(look);
         look();
       }),
-    // Packer does not hear SIGINT sent to it alone.
-    interrupt: () => void child.kill("SIGTERM"),
+    // The whole group: Packer's outer process does not pass it on to the inner one.
+    interrupt: () => void process.kill(-child.pid!, "SIGTERM"),
   };
 }
