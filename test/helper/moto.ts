@@ -42,7 +42,6 @@ function image({ id, owner }: { id: string; owner: string }, name: string, platf
     root_device_name: "/dev/sda1",
     root_device_type: "ebs",
     sriov: "simple",
-    creation_date: "2026-11-01T00:00:00.000Z",
     tags: { Release: "noble" },
   };
 }
@@ -69,21 +68,27 @@ export function withMoto(): typeof it {
   }
 }
 
-/** The program: of IMGBUILD_MOTO_SERVER, of PATH, or of a virtual environment made once in the user's cache. */
+/**
+ * The program: of IMGBUILD_MOTO_SERVER, or of a virtual environment made once in the user's cache. One on PATH may be of
+ * any version and is taken only where that cannot be made.
+ */
 function motoServer(): string {
-  const given = process.env["IMGBUILD_MOTO_SERVER"] ?? findProgram("moto_server");
+  const given = process.env["IMGBUILD_MOTO_SERVER"];
   if (given !== undefined) return given;
-  const environment = join(
-    process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
-    "imgbuild-test",
-    `moto-${VERSION}`,
-  );
+  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const environment = join(cache, "imgbuild-test", `moto-${VERSION}`);
   const program = join(environment, "bin/moto_server");
   if (existsSync(program)) return program;
-  execFileSync("python3", ["-m", "venv", environment], { stdio: "pipe" });
-  const pip = join(environment, "bin/pip");
-  execFileSync(pip, ["install", "-q", "--disable-pip-version-check", `moto[server]==${VERSION}`], { stdio: "pipe" });
-  return program;
+  try {
+    execFileSync("python3", ["-m", "venv", environment], { stdio: "pipe" });
+    const pip = join(environment, "bin/pip");
+    execFileSync(pip, ["install", "-q", "--disable-pip-version-check", `moto[server]==${VERSION}`], { stdio: "pipe" });
+    return program;
+  } catch (error) {
+    const found = findProgram("moto_server");
+    if (found === undefined) throw error;
+    return found;
+  }
 }
 
 /** The caller stops it. */

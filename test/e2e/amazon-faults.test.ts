@@ -1,0 +1,280 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
+import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
+import { createEc2Proxy, type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { createWorkplace, type Finished, type Started } from "../helper/imgbuild.ts";
+import { startMoto, UBUNTU, withMoto, type Moto } from "../helper/moto.ts";
+
+const withServer = withMoto();
+const REGION = "us-east-1";
+const OTHER = "us-west-2";
+let moto: Moto;
+let proxy: Ec2Proxy;
+let before: ReadonlySet<string>;
+
+beforeAll(async () => {
+  moto = await startMoto();
+  proxy = await createEc2Proxy(moto.endpoint);
+});
+afterAll(async () => {
+  await proxy?.close();
+  await moto?.stop();
+});
+beforeEach(async () => {
+  proxy?.clear();
+  if (moto) before = new Set([...(await moto.inventory(REGION)), ...(await moto.inventory(OTHER))]);
+});
+
+/** Kinds of what was not there before: `ami`, `snap`, `vol`… */
+async function added(): Promise<readonly string[]> {
+  const now = [...(await moto.inventory(REGION)), ...(await moto.inventory(OTHER))];
+  return now.filter((id) => !before.has(id)).map((id) => id.replace(/-.*/, ""));
+}
+
+async function start(args: Readonly<Record<string, unknown>>, builder = "amazon-ebs"): Promise<Started> {
+  const place = await createWorkplace(AWS_CREDENTIALS);
+  const common = {
+    type: builder,
+    region: REGION,
+    custom_endpoint_ec2: proxy.endpoint,
+    source_ami: UBUNTU.id,
+    instance_type: "t2.micro",
+    communicator: "none",
+    temporary_security_group_source_cidrs: ["127.0.0.1/32"],
+    ...(builder === "amazon-ebsvolume" ? {} : { ami_name: `image-${Date.now()}` }),
+  };
+  const template = join(place.directory, "t.json");
+  await writeFile(template, JSON.stringify({ builders: [{ ...common, ...args }] }));
+  return place.start("build", template);
+}
+
+async function build(
+  args: Readonly<Record<string, unknown>> = {},
+  builder?: string,
+): Promise<Finished & { said: string }> {
+  const finished = await (await start(args, builder)).finished;
+  return { ...finished, said: finished.stdout + finished.stderr };
+}
+
+async function expectImage(args?: Readonly<Record<string, unknown>>): Promise<string> {
+  const { code, said } = await build(args);
+  expect({ code, said }).toMatchObject({ code: 0 });
+  expect(await added()).toEqual(["ami", "snap"]);
+  return said;
+}
+
+/** The first calls of an action meet a fault. */
+function first(action: string, times: number, fault: Fault): (call: Call) => Fault | undefined {
+  return (call) => (call.action === action && call.ofAction <= times && !isDry(call) ? fault : undefined);
+}
+
+const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";
+const refused = (code: string, status = 400, message?: string): Fault => ({
+  kind: "error",
+  code,
+  status,
+  ...(message === undefined ? {} : { message }),
+});
+const done = (action: string) => proxy.calls.filter((call) => call.action === action && !isDry(call));
+
+describe("EC2 that behaves as it does", () => {
+  withServer("AWS-01: throttling is waited out and said once", async () => {
+    proxy.fault = (call) => (call.number % 3 === 0 ? refused("RequestLimitExceeded", 503) : undefined);
+    const said = await expectImage();
+    expect(said.match(/throttling/g)).toHaveLength(1);
+  });
+
+  withServer("AWS-02: an instance that is not known yet is not lost", async () => {
+    let unknown = 3;
+    proxy.answered = ({ action }, xml) =>
+      action === "DescribeInstances" && unknown-- > 0
+        ? xml.replace(/<reservationSet>[\s\S]*<\/reservationSet>/, "<reservationSet/>")
+        : xml;
+    await expectImage();
+  });
+
+  withServer(
+    "AWS-03: after termination, an instance that cannot be found is asked for until it is terminated",
+    async () => {
+      let unknown = 2;
+      proxy.answered = ({ action }, xml) =>
+        action === "DescribeInstances" && done("TerminateInstances").length > 0 && unknown-- > 0
+          ? xml.replace(/<reservationSet>[\s\S]*<\/reservationSet>/, "<reservationSet/>")
+          : xml;
+      await expectImage();
+      const terminated = proxy.calls.findIndex((call) => call.action === "TerminateInstances" && !isDry(call));
+      expect(
+        proxy.calls.slice(terminated).filter(({ action }) => action === "DescribeInstances").length,
+      ).toBeGreaterThan(2);
+    },
+  );
+
+  withServer("AWS-04: a security group that is not known yet is waited for", async () => {
+    proxy.fault = (call) =>
+      call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2
+        ? refused("InvalidGroup.NotFound")
+        : undefined;
+    await expectImage();
+  });
+
+  withServer("AWS-06: an instance profile that is not usable yet is waited for", async () => {
+    proxy.fault = (call) =>
+      call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2
+        ? refused(
+            "InvalidParameterValue",
+            400,
+            "Value (x) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+          )
+        : undefined;
+    await expectImage();
+  });
+
+  withServer("AWS-07: where there is no room, the next zone is tried, if that is allowed", async () => {
+    const full = (call: Call) =>
+      call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2
+        ? refused("InsufficientInstanceCapacity", 500)
+        : undefined;
+    proxy.fault = full;
+    const said = await expectImage({ capacity_fallback: true });
+    expect(said).toMatch(
+      /No room for t2.micro in us-east-1[a-f] \(InsufficientInstanceCapacity\); trying t2.micro in us-east-1/,
+    );
+    const subnets = done("RunInstances").map(({ parameters }) => parameters.get("SubnetId"));
+    expect(new Set(subnets).size).toBe(3);
+    proxy.clear();
+    proxy.fault = full;
+    expect((await build()).said).toContain("Set capacity_fallback = true");
+  });
+
+  withServer("AWS-10: credentials that are said to be expired are fetched anew", async () => {
+    proxy.fault = (call) =>
+      call.action === "StopInstances" && !isDry(call) && done("StopInstances").length === 1
+        ? refused("RequestExpired")
+        : undefined;
+    await expectImage();
+  });
+
+  withServer("AWS-12: interrupted while the image is pending, the image and its snapshot go too", async () => {
+    const started = await start({});
+    proxy.answered = ({ action }, xml) => {
+      if (action !== "DescribeImages" || done("CreateImage").length === 0) return xml;
+      setTimeout(() => started.child.kill("SIGINT"), 50);
+      return xml.replaceAll("<imageState>available", "<imageState>pending");
+    };
+    const { code, stdout } = await started.finished;
+    expect({ code, stdout }).toMatchObject({ code: 130 });
+    expect(await added()).toEqual([]);
+  });
+
+  withServer("AWS-13: a copy that fails ends the build, and the good copies go", async () => {
+    proxy.fault = first("CopyImage", 9, refused("InvalidRequest"));
+    const { code, said } = await build({ ami_regions: [OTHER] });
+    expect(code).toBe(1);
+    expect(said).toContain(`The image could not be copied to every region (${OTHER}).`);
+    expect(await added()).toEqual([]);
+  });
+
+  withServer("copies to another region, and names both in order", async () => {
+    const { code, said } = await build({ ami_regions: [OTHER, REGION] });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(said).toMatch(/us-east-1: ami-\w+\nus-west-2: ami-\w+/);
+    expect(await added()).toEqual(["ami", "snap", "ami", "snap"]);
+  });
+
+  withServer("AWS-14: the unencrypted image behind an encrypted one goes, with its snapshot", async () => {
+    await expectImage({ encrypt_boot: true });
+    expect(done("CopyImage")).toHaveLength(1);
+    expect(done("CreateImage")).toHaveLength(1);
+  });
+
+  withServer("AWS-16: volumes that do not go with the instance go after it", async () => {
+    const device = { device_name: "/dev/sdb", volume_size: 1, delete_on_termination: false };
+    await expectImage({ launch_block_device_mappings: [device] });
+  });
+
+  withServer("AWS-18: a security group that is still in use is removed once it is not", async () => {
+    proxy.fault = (call) =>
+      call.action === "DeleteSecurityGroup" && !isDry(call) && done("DeleteSecurityGroup").length <= 3
+        ? refused("DependencyViolation")
+        : undefined;
+    await expectImage();
+  });
+
+  withServer("AWS-20: a launch and an image whose answers are lost are found, not repeated", async () => {
+    const once = new Set<string>();
+    proxy.fault = (call) => {
+      if (isDry(call) || !["RunInstances", "CreateImage"].includes(call.action) || once.has(call.action))
+        return undefined;
+      once.add(call.action);
+      return { kind: "drop-answer" };
+    };
+    await expectImage();
+    expect(done("RunInstances")).toHaveLength(1);
+    expect(done("CreateImage")).toHaveLength(1);
+  });
+
+  withServer("AWS-21: a slow stop is waited for by its state", async () => {
+    let slow = 2;
+    proxy.answered = ({ action }, xml) =>
+      action === "DescribeInstances" && done("StopInstances").length > 0 && slow-- > 0
+        ? xml.replaceAll("<name>stopped</name>", "<name>stopping</name>")
+        : xml;
+    await expectImage();
+  });
+
+  withServer(
+    "AWS-22: a taken name is found before the launch; the old image goes only after the new one is complete",
+    async () => {
+      const name = `named-${Date.now()}`;
+      await expectImage({ ami_name: name });
+      proxy.clear();
+      const { code, said } = await build({ ami_name: name });
+      expect(code).toBe(1);
+      expect(said).toContain(`The name "${name}" is taken in us-east-1 by ami-`);
+      expect(done("RunInstances")).toEqual([]);
+      proxy.clear();
+      const replaced = await build({ ami_name: name, force_deregister: true, force_delete_snapshot: true });
+      expect({ code: replaced.code, said: replaced.said }).toMatchObject({ code: 0 });
+      const order = proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
+      expect(order.indexOf("DeregisterImage")).toBeGreaterThan(order.indexOf("CreateImage") + 1);
+      const images = await moto.ec2(REGION, "DescribeImages", { "Filter.1.Name": "name", "Filter.1.Value.1": name });
+      expect(images.match(/<imageId>/g)).toHaveLength(1);
+    },
+  );
+
+  withServer("AWS-08: spot: one machine of a fleet, and its launch template goes", async () => {
+    const said = await expectImage({
+      instance_type: undefined,
+      spot_instance_types: ["t3.micro", "t2.micro"],
+      spot_price: "auto",
+    });
+    expect(said).toContain("Requesting a spot instance of t3.micro, t2.micro");
+    expect(done("DeleteLaunchTemplate")).toHaveLength(1);
+  });
+});
+
+describe("the other builders", () => {
+  withServer("amazon-ebssurrogate registers an image from the second volume", async () => {
+    const { code, said } = await build(
+      {
+        launch_block_device_mappings: [{ device_name: "/dev/xvdf", volume_size: 1, delete_on_termination: true }],
+        ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
+      },
+      "amazon-ebssurrogate",
+    );
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(said).toMatch(/us-east-1: ami-\w+/);
+    expect(done("CreateSnapshot")).toHaveLength(1);
+    expect(done("RegisterImage")[0]!.parameters.get("BlockDeviceMapping.1.Ebs.SnapshotId")).toMatch(/^snap-/);
+    expect((await added()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
+  });
+
+  withServer("amazon-ebsvolume leaves its volumes and snapshots, and nothing else", async () => {
+    const volume = { device_name: "/dev/sdf", volume_size: 1, snapshot_volume: true, tags: { Name: "data" } };
+    const { code, said } = await build({ ebs_volumes: [volume] }, "amazon-ebsvolume");
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(said).toMatch(/us-east-1: snap-\w+\nus-east-1: vol-\w+/);
+    expect(await added()).toEqual(["snap", "vol"]);
+  });
+});
