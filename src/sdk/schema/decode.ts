@@ -37,9 +37,22 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
       state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
   }
   checkRules(schema, parsed.success ? parsed.data : prepared, [], state);
-  const issues = state.issues.filter((issue) => !isPutOff(issue, state.unknown));
+  const issues = state.issues
+    .filter((issue) => !isPutOff(issue, state.unknown))
+    .map((issue) => explainBlank(issue, input));
   const failed = state.unknown.length > 0 || issues.some((issue) => issue.severity === "error");
   return { config: failed || !parsed.success ? undefined : schema.finish(parsed.data as never), issues };
+}
+
+/** What is missing may be there, but empty. */
+function explainBlank(issue: ConfigIssue, input: Arguments): ConfigIssue {
+  const [name] = issue.path;
+  if (issue.code !== "missing-argument" || issue.path.length !== 1 || typeof input[name!] !== "string") return issue;
+  return {
+    ...issue,
+    code: "empty-argument",
+    detail: `The argument "${name}" is required, and what it is given is empty.`,
+  };
 }
 
 interface DecodeState {

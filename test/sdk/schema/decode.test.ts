@@ -68,6 +68,10 @@ describe("legacy JSON templates", () => {
     expect(read(schema, { names: "a, b" }, true).config).toMatchObject({ names: ["a", "b"] }));
   it("leave an argument unset with an empty text", () =>
     expect(read(schema, { count: "", user: "" }, true).config).toMatchObject({ count: 3, user: "root" }));
+  it("are told when what is required is empty", () =>
+    expect(messages(defineSchema({ name: text("A name.") }), { name: "" }, true)).toEqual([
+      'name: The argument "name" is required, and what it is given is empty.',
+    ]));
   it("keep an empty text where it means something, and in lists", () =>
     expect(read(schema, { file: "", names: ["", "b"] }, true).config).toMatchObject({ file: "", names: ["", "b"] }));
 });
