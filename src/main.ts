@@ -18,6 +18,8 @@ else void main();
 async function main(): Promise<void> {
   const { runProgram } = await import("./cli/program.ts");
   const code = await runProgram(args, process);
+  // An interrupted command does not wait for a reader that has stopped reading.
+  if (code > 128) setTimeout(() => process.exit(code), 1000);
   // Sockets and timers of a component must not keep a finished command alive; what was printed has to arrive.
   process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
 }

@@ -52,6 +52,7 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     emit,
     secret: (value) => output.redactor.add(value),
     redact: (text) => output.redactor.text(text),
+    ready: () => output.pipeline.ready(),
     ask,
     signal,
     cleanupSignal,

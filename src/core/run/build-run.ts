@@ -126,6 +126,16 @@ export class BuildRun implements Run {
   secret(value: string): void {
     this.#session.secret(value);
   }
+  /** An interrupt does not wait for a reader that has stopped reading. */
+  async ready(): Promise<void> {
+    if (this.signal.aborted) return;
+    const interrupted = new AbortController();
+    const aborted = new Promise<void>((resolve) =>
+      this.signal.addEventListener("abort", () => resolve(), { once: true, signal: interrupted.signal }),
+    );
+    await Promise.race([this.#session.ready?.(), aborted]);
+    interrupted.abort();
+  }
   redact(text: string): string {
     return this.#session.redact(text);
   }
@@ -207,5 +217,6 @@ function viewOf(run: Run, emit: (event: BuildEvent) => void): Run {
     secret: (value) => run.secret(value),
     waitForUser: async (text) => (await run.waitForUser?.(text)) ?? false,
     redact: (text) => run.redact?.(text) ?? text,
+    ready: () => run.ready?.() ?? Promise.resolve(),
   };
 }

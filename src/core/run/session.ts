@@ -16,6 +16,8 @@ export interface Session {
   readonly secret: (value: string) => void;
   /** A text with every secret masked, for files that outlive the run. */
   readonly redact: (text: string) => string;
+  /** Resolves when what was emitted has been taken up. */
+  readonly ready?: (() => Promise<void>) | undefined;
   /** Absent where nobody can answer (no terminal). */
   readonly ask: Ask | undefined;
   /** Aborts when the user interrupts the whole run. */

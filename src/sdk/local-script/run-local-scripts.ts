@@ -70,7 +70,10 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
       signal: run.signal,
       cwd: run.directories.work,
       env: { ...run.host.env, [RUN_VARIABLE]: run.runId, ...env },
-      onLine: (text, stream) => run.emit({ kind: "output", build: run.build.name, stream, text }),
+      onLine: (text, stream) => {
+        run.emit({ kind: "output", build: run.build.name, stream, text });
+        return run.ready?.();
+      },
       onFinished: ({ code, durationMs }) => run.debug("command", script.path, { program, code, durationMs }),
     });
     if (!config.valid_exit_codes.includes(result.code)) throw badStatus(script, result, performance.now() - started);
