@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LateTemplate } from "../../../src/sdk/late-template.ts";
+import type { LateTemplate } from "../../../src/sdk/late-template.ts";
 import { decode, UNKNOWN_ARGUMENT } from "../../../src/sdk/schema/decode.ts";
 import {
   block,
