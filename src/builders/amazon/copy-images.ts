@@ -92,20 +92,17 @@ async function copyTo(
       markTags(run, token),
     );
     const minutes = config.snapshot_copy_duration_minutes;
-    const { ImageId } = await cloud.ec2(region).call(
-      "CopyImage",
-      {
-        SourceRegion: made.region,
-        SourceImageId: made.id,
-        Name: isUnnamed ? temporaryName(run) : config.ami_name,
-        ClientToken: token,
-        TagSpecifications: tagSpecifications(["image"], tags),
-        ...(config.encrypt_boot === undefined ? {} : { Encrypted: config.encrypt_boot }),
-        ...(keyId === undefined ? {} : { Encrypted: true, KmsKeyId: keyId }),
-        ...(minutes === undefined ? {} : { SnapshotCopyCompletionDurationMinutes: minutes }),
-      },
-      { young: true },
-    );
+    const copy = {
+      SourceRegion: made.region,
+      SourceImageId: made.id,
+      Name: isUnnamed ? temporaryName(run) : config.ami_name,
+      ClientToken: token,
+      TagSpecifications: tagSpecifications(["image"], tags),
+      ...(config.encrypt_boot === undefined ? {} : { Encrypted: config.encrypt_boot }),
+      ...(keyId === undefined ? {} : { Encrypted: true, KmsKeyId: keyId }),
+      ...(minutes === undefined ? {} : { SnapshotCopyCompletionDurationMinutes: minutes }),
+    };
+    const { ImageId } = await owned.making(() => cloud.ec2(region).call("CopyImage", copy, { young: true }));
     await owned.made(ImageId!);
     await waitUntilAvailable(run, cloud, { id: ImageId!, region, signal: AbortSignal.any([step.signal, failed]) });
     return { region, id: ImageId!, owned, isUnnamed };

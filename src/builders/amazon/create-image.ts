@@ -62,7 +62,7 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
     const owned = await ownResource(run, step, cloud, imageKind, { token, kept: () => !making.temporary });
     run.say(`Creating the image ${making.name} from the instance...`);
     const spec = tagSpecifications(["image"], mergeTags(runTagsOfImage(build, config), markTags(run, token)));
-    const id = await createOnce(cloud, token, run, () => making.create(spec));
+    const id = await owned.making(() => createOnce(cloud, token, run, () => making.create(spec)));
     await owned.made(id);
     run.say(`AMI: ${id}`);
     await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });

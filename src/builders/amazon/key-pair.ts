@@ -38,16 +38,15 @@ export async function machineKey(build: AmazonBuild, config: RunConfig & Communi
     const input = { KeyName: keyName, KeyType, TagSpecifications: tagSpecifications(["key-pair"], tags) } as const;
     const create = () =>
       cloud.ec2().call("CreateKeyPair", { ...input, TagSpecifications: [...input.TagSpecifications] });
-    const pair = await create().catch(async (error: unknown) => {
-      // A name of ours that is taken: an earlier try went through, and its private key is lost with the answer.
-      if (!(error instanceof AmazonError && error.code === "InvalidKeyPair.Duplicate")) throw error;
-      if (config.temporary_key_pair_name) {
-        await owned.strike();
-        throw error;
-      }
-      await cloud.ec2().call("DeleteKeyPair", { KeyName: keyName });
-      return create();
-    });
+    const pair = await owned.making(() =>
+      create().catch(async (error: unknown) => {
+        // A name of ours that is taken: an earlier try went through, and its private key is lost with the answer.
+        const isOurs = !config.temporary_key_pair_name;
+        if (!isOurs || !(error instanceof AmazonError && error.code === "InvalidKeyPair.Duplicate")) throw error;
+        await cloud.ec2().call("DeleteKeyPair", { KeyName: keyName });
+        return create();
+      }),
+    );
     await owned.made(pair.KeyPairId ?? keyName);
     const privateKey = pair.KeyMaterial!;
     run.secret(privateKey);

@@ -45,7 +45,7 @@ export async function launchInstance(
     const launched = isSpot
       ? await requestSpot(build, config, { request, token, step, network: plan.network })
       : undefined;
-    const instance = launched ?? (await onDemand(build, config, { request, token, plan }));
+    const instance = launched ?? (await owned.making(() => onDemand(build, config, { request, token, plan })));
     await owned.made(instance.InstanceId!);
     run.say(`Instance ID: ${instance.InstanceId}`);
     return { instance: await waitUntilRunning(build, instance.InstanceId!), owned };

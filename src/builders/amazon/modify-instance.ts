@@ -2,7 +2,11 @@ import type { AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./config/ami.ts";
 
 /** Enhanced networking is an attribute of the stopped machine that the image takes over. */
-export async function modifyInstance(build: AmazonBuild, config: Pick<AmiConfig, "ena_support" | "sriov_support">, InstanceId: string): Promise<void> {
+export async function modifyInstance(
+  build: AmazonBuild,
+  config: Pick<AmiConfig, "ena_support" | "sriov_support">,
+  InstanceId: string,
+): Promise<void> {
   const { run, cloud } = build;
   const options = { busyMs: 5 * 60_000, signal: run.signal };
   if (config.sriov_support) {

@@ -127,5 +127,5 @@ function registrationOf(image: Image): Omit<RegisterImageCommandInput, "Name"> {
     ImdsSupport: image.ImdsSupport,
     KernelId: image.KernelId,
     RamdiskId: image.RamdiskId,
-  } as Omit<RegisterImageCommandInput, "Name">;
+  };
 }

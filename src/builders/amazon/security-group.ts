@@ -28,7 +28,7 @@ export async function securityGroups(build: AmazonBuild, config: Config, network
     const owned = await ownResource(run, step, cloud, securityGroupKind, { token, name });
     run.say(`Creating a temporary security group for this build: ${name}`);
     const tags = mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token));
-    const id = await createGroup(cloud, { name, tags, token, vpcId: network.vpcId });
+    const id = await owned.making(() => createGroup(cloud, { name, tags, token, vpcId: network.vpcId }));
     await owned.made(id);
     if (sources.length > 0 && config.ssh_interface !== "session_manager") {
       run.say(`Authorizing access to port ${config.ssh_port} from ${sources.join(", ")}`);

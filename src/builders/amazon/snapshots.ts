@@ -75,7 +75,7 @@ async function createSnapshot(
   };
   const create = async () =>
     (await cloud.ec2().call("CreateSnapshot", input, { once: true, busyMs: 60_000 })).SnapshotId!;
-  const id = await create().catch(async (error: unknown) => {
+  const id = await owned.making(create).catch(async (error: unknown) => {
     if (!(error instanceof AmazonError && error.verdict === "lost")) throw error;
     const { Snapshots } = await cloud.ec2().call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(token) });
     return Snapshots?.[0]?.SnapshotId ?? create();

@@ -1,6 +1,6 @@
 import { openCloud } from "../../sdk/amazon/cloud.ts";
 import { accessFields, accessRules } from "../../sdk/amazon/config/access.ts";
-import { amiFilterFields, type AmiFilter } from "../../sdk/amazon/config/filters.ts";
+import { amiFilterFields } from "../../sdk/amazon/config/filters.ts";
 import { findImage } from "../../sdk/amazon/find-image.ts";
 import type { DataSource } from "../../sdk/component.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
@@ -23,7 +23,7 @@ export const dataSource: DataSource<ConfigOf<typeof schema>> = {
   },
   async read(run, config) {
     const cloud = await openCloud(run, config);
-    const image = await findImage(cloud, config as AmiFilter, run.signal);
+    const image = await findImage(cloud, config, run.signal);
     return {
       id: image.ImageId ?? "",
       name: image.Name ?? "",

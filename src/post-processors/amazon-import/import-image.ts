@@ -35,8 +35,7 @@ export async function importImage(
       LicenseType: config.license_type,
       Architecture: config.architecture,
       Platform: config.platform === undefined ? undefined : config.platform === "windows" ? "Windows" : "Linux",
-      BootMode:
-        config.boot_mode === "uefi-preferred" ? "uefi_preferred" : (config.boot_mode.replace("-", "_") as never),
+      BootMode: config.boot_mode,
       DiskContainers: [{ Format: config.format, UserBucket: { S3Bucket: object.bucket, S3Key: object.key } }],
       TagSpecifications: tagSpecifications(["import-image-task"], markTags(run, token)),
     });

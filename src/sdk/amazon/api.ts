@@ -1,3 +1,10 @@
+import type { commands as ec2Commands } from "./ec2-commands.ts";
+import type { commands as iamCommands } from "./iam-commands.ts";
+import type { commands as ssmCommands } from "./ssm-commands.ts";
+import type { commands as stsCommands } from "./sts-commands.ts";
+import type { commands as secretsManagerCommands } from "./secrets-manager-commands.ts";
+import type { commands as s3Commands } from "./s3-commands.ts";
+
 /** Operation name → command class of one service of the AWS SDK. */
 export type Commands = Readonly<Record<string, new (input: never) => unknown>>;
 
@@ -29,9 +36,9 @@ export interface CallOptions {
   readonly once?: boolean;
 }
 
-export type Ec2 = Api<typeof import("./ec2-commands.ts").commands>;
-export type Iam = Api<typeof import("./iam-commands.ts").commands>;
-export type Ssm = Api<typeof import("./ssm-commands.ts").commands>;
-export type Sts = Api<typeof import("./sts-commands.ts").commands>;
-export type SecretsManager = Api<typeof import("./secrets-manager-commands.ts").commands>;
-export type S3 = Api<typeof import("./s3-commands.ts").commands>;
+export type Ec2 = Api<typeof ec2Commands>;
+export type Iam = Api<typeof iamCommands>;
+export type Ssm = Api<typeof ssmCommands>;
+export type Sts = Api<typeof stsCommands>;
+export type SecretsManager = Api<typeof secretsManagerCommands>;
+export type S3 = Api<typeof s3Commands>;

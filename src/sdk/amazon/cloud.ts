@@ -45,8 +45,13 @@ export interface Surroundings {
   warn(text: string): void;
 }
 
-/** Pollers are shared by the builds of one command, as far as they use the same account in the same way. */
-const shared = new WeakMap<Host["env"], Map<string, Poller>>();
+/** What the builds of one command share, as far as they use the same account in the same way. */
+interface Shared {
+  readonly pollers: Map<string, Poller>;
+  /** Throttling is said once. */
+  isThrottlingSaid: boolean;
+}
+const shared = new WeakMap<Host["env"], Shared>();
 
 export async function openCloud(run: Surroundings, access: AccessConfig): Promise<Cloud> {
   for (const secret of [access.secret_key, access.token]) if (secret) run.secret(secret);
@@ -108,11 +113,16 @@ function createCloud(run: Surroundings, access: AccessConfig, region: string): C
   return cloud;
 }
 
+function sharedIn(env: Host["env"]): Shared {
+  const known = shared.get(env) ?? { pollers: new Map<string, Poller>(), isThrottlingSaid: false };
+  shared.set(env, known);
+  return known;
+}
+
 function sharedPoller(env: Host["env"], key: string, ec2: () => Ec2): Poller {
-  const ofHost = shared.get(env) ?? new Map<string, Poller>();
-  shared.set(env, ofHost);
-  if (!ofHost.has(key)) ofHost.set(key, new Poller(ec2()));
-  return ofHost.get(key)!;
+  const { pollers } = sharedIn(env);
+  if (!pollers.has(key)) pollers.set(key, new Poller(ec2()));
+  return pollers.get(key)!;
 }
 
 const accountKey = ({
@@ -147,8 +157,8 @@ function createApi<C extends Commands>(
     call: (operation, input, options = {}) => {
       const send = async () => {
         const { client, commands } = await open();
-        const command = new commands[operation]!(input as never);
-        return client.send(command as never, options.signal ? { abortSignal: options.signal } : {});
+        const command = new commands[operation]!(input);
+        return client.send(command, options.signal ? { abortSignal: options.signal } : {});
       };
       return callPatiently(operation, send, options, callContext) as Promise<never>;
     },
@@ -158,12 +168,12 @@ function createApi<C extends Commands>(
 /** Credentials that were said to be expired are fetched anew, at most once a minute. */
 function callContext(run: Surroundings, access: AccessConfig, cloud: Cloud, forget: () => void) {
   let renewedAt = -Infinity;
-  let isSaid = false;
   return (restart: () => void): CallContext => ({
     maxAttempts: (access.max_retries ?? 10) + 1,
     onThrottled: (text) => {
-      if (!isSaid) run.warn(text);
-      isSaid = true;
+      const state = sharedIn(run.host.env);
+      if (!state.isThrottlingSaid) run.warn(text);
+      state.isThrottlingSaid = true;
     },
     renew: () => {
       if (performance.now() - renewedAt < 60_000) return Promise.resolve(false);

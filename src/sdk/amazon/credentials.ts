@@ -43,7 +43,7 @@ export function credentialProvider(run: Surroundings, config: AccessConfig, regi
       Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
       TransitiveTagKeys: [...role.transitive_tag_keys],
     },
-  }) as CredentialProvider;
+  });
 }
 
 function baseProvider(run: Surroundings, config: AccessConfig, region: string): CredentialProvider {
@@ -59,7 +59,7 @@ function baseProvider(run: Surroundings, config: AccessConfig, region: string): 
     clientConfig: { region },
     mfaCodeProvider: mfaCode(config),
   };
-  if (!config.skip_metadata_api_check) return fromNodeProviderChain(options) as CredentialProvider;
+  if (!config.skip_metadata_api_check) return fromNodeProviderChain(options);
   // The usual chain without the metadata service of this machine.
   const env = config.profile ? [] : [fromEnv()];
   return createCredentialChain(
@@ -68,7 +68,7 @@ function baseProvider(run: Surroundings, config: AccessConfig, region: string): 
     fromIni(options),
     fromProcess(options),
     fromTokenFile({ clientConfig: { region } }),
-  ) as CredentialProvider;
+  );
 }
 
 function mfaCode({ mfa_code: code }: AccessConfig): () => Promise<string> {

@@ -4,6 +4,7 @@ import type { JournalEntry, Reaper, ReapOutcome, Resource } from "../journal.ts"
 import type { Run, Step } from "../run.ts";
 import { openCloud, type Cloud, type Surroundings } from "./cloud.ts";
 import type { AccessConfig } from "./config/access.ts";
+import { AmazonError } from "./failure.ts";
 import { RUN_TAG, tagValue } from "./mark.ts";
 
 /** What the journal knows of a resource in AWS. Never a secret. */
@@ -45,6 +46,10 @@ export interface RemoveContext {
 
 export interface OwnedResource {
   readonly token: string;
+  /**
+   * Makes it. A refusal means that there is nothing to look for; after a lost answer there may be, and the entry stays.
+   */
+  making<Result>(create: () => Promise<Result>): Promise<Result>;
   /** Notes what AWS calls it. */
   made(awsId: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
   /** It is gone, was never made, or has become the user's. */
@@ -86,6 +91,14 @@ export async function ownResource(
   );
   return {
     token,
+    making: async (create) => {
+      try {
+        return await create();
+      } catch (error) {
+        if (error instanceof AmazonError && error.verdict !== "lost") await entry.strike();
+        throw error;
+      }
+    },
     made: async (awsId, more = {}) => {
       details = { ...details, awsId, ...more };
       await entry.update({ awsId, ...more });

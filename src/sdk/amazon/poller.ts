@@ -82,7 +82,7 @@ export class Poller {
         signal?.removeEventListener("abort", onAbort);
         settle();
       };
-      const fail = (error: unknown): void => end(() => reject(error as Error));
+      const fail = (error: unknown): void => end(() => reject(error));
       const onAbort = (): void => fail(signal?.reason);
       const answer = (thing: unknown): void => {
         try {

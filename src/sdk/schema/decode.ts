@@ -47,7 +47,9 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
 /** What is missing may be there, but empty. */
 function explainBlank(issue: ConfigIssue, input: Arguments): ConfigIssue {
   const [name] = issue.path;
-  if (issue.code !== "missing-argument" || issue.path.length !== 1 || typeof input[name!] !== "string") return issue;
+  const given = input[name!];
+  const isBlank = typeof given === "string" && given.trim() === "";
+  if (issue.code !== "missing-argument" || issue.path.length !== 1 || !isBlank) return issue;
   return {
     ...issue,
     code: "empty-argument",

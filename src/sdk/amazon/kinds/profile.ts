@@ -1,4 +1,3 @@
-import type { Tag } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../cloud.ts";
 import { isNotFound } from "../failure.ts";
 import type { Found, OwnedKind } from "../owned.ts";
@@ -14,8 +13,8 @@ export const instanceProfileKind: OwnedKind = {
       orNothing(cloud.iam().call("GetRole", { RoleName: name! })),
     ]);
     const found: Found[] = [];
-    if (profile) found.push({ id: `profile/${name}`, tags: profile.InstanceProfile?.Tags as Tag[] | undefined });
-    if (role) found.push({ id: `role/${name}`, tags: role.Role?.Tags as Tag[] | undefined });
+    if (profile) found.push({ id: `profile/${name}`, tags: profile.InstanceProfile?.Tags });
+    if (role) found.push({ id: `role/${name}`, tags: role.Role?.Tags });
     return found;
   },
   remove: async (cloud, { id }, { details }) => {
