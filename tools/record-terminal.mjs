@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 
 /**
  * Runs a command and records what it prints as an animated SVG: every line appears when it appeared in the real run (long
@@ -17,12 +18,14 @@ const lines = [];
 let pending = "";
 const started = Date.now();
 const child = spawn(program, args, { env: { ...process.env, FORCE_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+/** Nobody needs to know where it was recorded. */
+const anonymous = (text) => text.replaceAll(`${process.cwd()}/`, "").replaceAll(homedir(), "~");
 const take = (chunk) => {
   pending += chunk;
   const parts = pending.split("\n");
   pending = parts.pop();
   for (const text of parts)
-    lines.push({ at: Date.now() - started, text: text.split("\r").filter(Boolean).at(-1) ?? "" });
+    lines.push({ at: Date.now() - started, text: anonymous(text.split("\r").filter(Boolean).at(-1) ?? "") });
 };
 child.stdout.on("data", take);
 child.stderr.on("data", take);

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { shownPath } from "../sdk/shown-path.ts";
 import { BuildError } from "../sdk/error.ts";
 import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../sdk/owned-directory.ts";
 import type { Run } from "../sdk/run.ts";
@@ -7,6 +8,8 @@ import type { Run } from "../sdk/run.ts";
 export interface OutputDirectory {
   /** Absolute. */
   readonly path: string;
+  /** As the user should read it: from the working directory, where it is inside. */
+  readonly shown: string;
   /** Absolute paths of everything in it, sorted: what the artifact consists of. */
   files(): Promise<readonly string[]>;
 }
@@ -26,7 +29,7 @@ export async function outputDirectory(
     step.onCleanup(`keep ${path}`, async (outcome) => {
       if (outcome === "succeeded") await owned.keep();
     });
-    return { path, files: () => filesIn(path) };
+    return { path, shown: shownPath(run, path), files: () => filesIn(path) };
   });
 }
 
@@ -52,7 +55,7 @@ function existsAlready(path: string, marker: string | undefined): BuildError {
       hint: `Its files were not touched. ${remove}`,
     });
   return new BuildError(`The output directory "${path}" belongs to the unfinished run ${marker.trim()}`, {
-    hint: `If that run is not going on, remove what it left:\n    imgbuild cleanup ${marker.trim()}`,
+    hint: `If that run is not going on, remove what it left:\n    imgbuild cleanup -run ${marker.trim()}`,
   });
 }
 

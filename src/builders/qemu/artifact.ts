@@ -24,7 +24,7 @@ export async function qemuArtifact(output: OutputDirectory, state: QemuArtifactS
     builderId: QEMU_BUILDER_ID,
     id: "VM",
     files: await output.files(),
-    description: `VM files in directory: ${output.path}`,
+    description: `VM files in directory: ${output.shown}`,
     state: { ...state },
     destroy: () => rm(output.path, { recursive: true, force: true }),
   };

@@ -10,7 +10,7 @@ export async function virtualBoxArtifact(output: OutputDirectory, guestOsType: s
     builderId: VIRTUALBOX_BUILDER_ID,
     id: "VM",
     files: await output.files(),
-    description: `VM files in directory: ${output.path}`,
+    description: `VM files in directory: ${output.shown}`,
     state: { architecture: guestArchitecture(guestOsType) },
     destroy: () => rm(output.path, { recursive: true, force: true }),
   };

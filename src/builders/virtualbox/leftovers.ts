@@ -34,7 +34,7 @@ async function clearMachine(run: Run, driver: Driver, name: string, signal: Abor
   const runId = runOf(info?.get("description"));
   if (runId !== undefined) {
     throw new BuildError(`The machine "${name}" exists already: the run ${runId} made it and did not finish`, {
-      hint: `If that run is not going on, remove what it left:\n    imgbuild cleanup ${runId}`,
+      hint: `If that run is not going on, remove what it left:\n    imgbuild cleanup -run ${runId}`,
     });
   }
   const off = info?.get("VMState") === "running" ? `    VBoxManage controlvm ${shellQuote(name)} poweroff\n` : "";
