@@ -1,0 +1,60 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
+import { createEc2Proxy, type Ec2Proxy } from "../helper/ec2-proxy.ts";
+import { createWorkplace } from "../helper/imgbuild.ts";
+import { startMoto, UBUNTU, withMoto, type Moto } from "../helper/moto.ts";
+import { RUN_ID, type Recording } from "../helper/replay-ec2.ts";
+
+const withServer = withMoto();
+const fixture = resolve("test/fixture/amazon/plain-build.json");
+let moto: Moto;
+let proxy: Ec2Proxy;
+
+beforeAll(async () => {
+  moto = await startMoto();
+  proxy = await createEc2Proxy(moto.endpoint);
+});
+afterAll(async () => {
+  await proxy?.close();
+  await moto?.stop();
+});
+
+describe("the recording that unit tests use", () => {
+  withServer("has the answers that moto gives today (IMGBUILD_RECORD=1 writes them)", async () => {
+    const answers: Record<string, string[]> = {};
+    proxy.answered = ({ action, parameters }, xml) => {
+      if (parameters.get("DryRun") !== "true") (answers[action] ??= []).push(xml);
+      return xml;
+    };
+    const place = await createWorkplace(AWS_CREDENTIALS);
+    const builder = {
+      type: "amazon-ebs",
+      region: "us-east-1",
+      custom_endpoint_ec2: proxy.endpoint,
+      source_ami: UBUNTU.id,
+      instance_type: "t2.micro",
+      ami_name: "recorded",
+      communicator: "none",
+      tags: { Name: "x" },
+    };
+    await writeFile(join(place.directory, "t.json"), JSON.stringify({ builders: [builder] }));
+    expect(await place.run("build", "t.json")).toMatchObject({ code: 0 });
+    const [, runId] = /imgbuild:run<\/key><value>([0-9a-f-]{36})/.exec(answers["RunInstances"]!.join("")) ?? [];
+    // What only the preflight asks comes first in each list, and the builder alone does not ask it.
+    answers["DescribeImages"] = answers["DescribeImages"]!.filter((xml) => xml.includes("<imageId>"));
+    delete answers["DescribeRegions"];
+    delete answers["DescribeInstanceTypeOfferings"];
+    const text = JSON.stringify(answers, undefined, 1).replaceAll(runId!, RUN_ID);
+    if (process.env["IMGBUILD_RECORD"] === "1") await writeFile(fixture, `${text}\n`);
+    const recorded = JSON.parse(await readFile(fixture, "utf8")) as Recording;
+    const shape = (recording: Recording) =>
+      Object.fromEntries(Object.entries(recording).map(([action, list]) => [action, elements(list[0]!)]));
+    expect(shape(recorded)).toEqual(shape(JSON.parse(text) as Recording));
+  });
+});
+
+/** The names of the elements of an answer, once each. */
+const elements = (xml: string): readonly string[] =>
+  [...new Set([...xml.matchAll(/<([A-Za-z0-9]+)/g)].map(([, name]) => name!))].sort();
