@@ -70,8 +70,7 @@ async function printDiff(name: string, { before, after }: Formatted, stdout: Nod
   stdout.write(unifiedDiff(`old/${name}`, `new/${name}`, before, after));
 }
 
-async function printProblems(problems: readonly Diagnostic[], { stderr, env }: Host): Promise<void> {
-  const { renderDiagnostic } = await import("../../language/render/render-diagnostic.ts");
-  const color = stderr.isTTY && !env["NO_COLOR"] && !env["PACKER_NO_COLOR"];
-  for (const problem of problems) stderr.write(`${renderDiagnostic(problem, { color, width: stderr.columns })}\n`);
+async function printProblems(problems: readonly Diagnostic[], host: Host): Promise<void> {
+  const { printDiagnostics } = await import("../print-diagnostics.ts");
+  printDiagnostics(host, problems);
 }

@@ -26,7 +26,7 @@ export interface RenderOptions {
  */
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
   const width = Math.max(40, options.width ?? 80);
-  const colors = picocolors.createColors(options.color);
+  const colors = picocolors.createColors(options.color === true);
   const isError = diagnostic.severity === "error";
   const highlight = (text: string): string => colors.bold(isError ? colors.red(text) : colors.yellow(text));
   const heading = `${highlight(isError ? "Error:" : "Warning:")} ${colors.bold(toSafeText(diagnostic.summary))}`;
