@@ -146,13 +146,12 @@ export class Poller {
   }
 }
 
-/** Rare while nothing can have happened yet, every second around the expected moment, then slowly rarer. */
+const RAREST_MS = 5000;
+
+/** Every second around the expected moment, rarer before and after. One question serves all who wait. */
 export function pauseMs(elapsedMs: number, expectedMs: number): number {
   const distance = Math.abs(expectedMs - elapsedMs);
-  return Math.min(
-    Math.max(distance / (elapsedMs < expectedMs ? 3 : 8), 1000),
-    elapsedMs < expectedMs ? 15_000 : 10_000,
-  );
+  return Math.min(Math.max(distance / (elapsedMs < expectedMs ? 3 : 8), 1000), RAREST_MS);
 }
 
 function pauseAfter({ startedAt, expectedMs }: Waiter): number {

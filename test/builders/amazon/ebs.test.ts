@@ -49,7 +49,6 @@ describe("amazon-ebs, with recorded answers of moto", () => {
         "CreateImage",
         "DescribeImages",
         "DescribeImages",
-        "DescribeImages",
         "CreateTags",
         "CreateTags",
         "DescribeInstances",
