@@ -91,9 +91,9 @@ describe("createCd", () => {
       });
       expect(onCd(whole!)).toEqual([".", "meta-data", "net", "net/x64", "net/x64/e1000.sys", "user-data"]);
       expect(exec("bsdtar", "-xOf", whole!, "user-data")).toBe("#cloud-config");
-    const contents = await createCd(run, { ...cdDefaults, cd_files: ["drivers/net/"] });
+      const contents = await createCd(run, { ...cdDefaults, cd_files: ["drivers/net/"] });
       expect(onCd(contents!)).toEqual([".", "x64", "x64/e1000.sys"]);
-      },
+    },
   );
 });
 

@@ -17,7 +17,13 @@ function isItsOwn(diagnostic: Diagnostic): boolean {
   if (/^unknown-(builder|provisioner|post-processor|data-source)-type$/.test(diagnostic.code))
     return !ours.test(textOf(diagnostic));
   const { code, detail } = diagnostic;
-  if (code === "unset-variable" || code === "empty-argument" || detail.includes("winrm")) return true;
+  if (
+    code === "unset-variable" ||
+    code === "empty-argument" ||
+    (code === "missing-argument" && textOf(diagnostic).includes("{{user")) ||
+    detail.includes("winrm")
+  )
+    return true;
   // Without its files of variables a template has no image and no name.
   return code === "invalid-checksum" || detail.includes('no variable "vm_name" is declared');
 }

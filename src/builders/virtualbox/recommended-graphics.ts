@@ -2,8 +2,13 @@
  * The graphics adapter VirtualBox's own wizard takes for a guest system. (A machine made by `createvm` gets the oldest
  * one unless it is told otherwise, and asking costs a throw-away machine.)
  */
-export function recommendedGraphics(guestOsType: string): "vmsvga" | "vboxsvga" | "vboxvga" {
-  if (/^Windows(31|95|98|Me|NT|2000|XP)/.test(guestOsType)) return "vboxvga";
-  if (guestOsType.startsWith("Windows")) return "vboxsvga";
-  return /^(Other$|Other_64$|DOS|OS2|OS21x|L4|QNX|JRockitVE|Netware)/.test(guestOsType) ? "vboxvga" : "vmsvga";
+export function recommendedGraphics(guestOsType: string): "vmsvga" | "vboxsvga" | "vboxvga" | "qemuramfb" {
+  return rules.find(([pattern]) => pattern.test(guestOsType))?.[1] ?? "vmsvga";
 }
+
+const rules: readonly (readonly [RegExp, ReturnType<typeof recommendedGraphics>])[] = [
+  [/^Windows(31|9[58]|Me|NT|2000|2003|XP)/, "vboxvga"],
+  [/^Windows/, "vboxsvga"],
+  [/^(Linux|OpenSUSE_Tumbleweed|Oracle\d*|RedHat\d+)_arm64$/, "qemuramfb"],
+  [/^(Other|Other_64)$|^(DOS|JRockitVE|L4|MacOS|Netware|OS2|OpenSolaris|QNX|Solaris(?!11)|VBoxBS)/, "vboxvga"],
+];
