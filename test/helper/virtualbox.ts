@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { onTestFinished } from "vitest";
+
+/** A VirtualBox with nothing in it: settings, machine folder and server process of its own. */
+export interface VirtualBoxHome {
+  readonly env: Readonly<Record<string, string>>;
+  readonly machineFolder: string;
+  /** Calls the real VBoxManage; what it printed. */
+  manage(...args: readonly string[]): Promise<string>;
+  /** Everything it knows: machines, disks and their folders. Empty after a clean build. */
+  remains(): Promise<readonly string[]>;
+}
+
+/** Call inside a test: its machines are removed when the test ends. */
+export async function createVirtualBoxHome(): Promise<VirtualBoxHome> {
+  const root = await mkdtemp(join(tmpdir(), "imgbuild-vbox-"));
+  const machineFolder = join(root, "machines");
+  await mkdir(machineFolder);
+  const env = { VBOX_USER_HOME: join(root, "home"), VBOX_IPC_SOCKETID: basename(root) };
+  const manage = async (...args: readonly string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)("VBoxManage", args, { env: { ...process.env, ...env } });
+    return stdout;
+  };
+  const machines = async () => (await manage("list", "vms")).trim().split("\n").filter(Boolean);
+  onTestFinished(async () => {
+    for (const line of await machines()) {
+      const uuid = /\{(.*)\}/.exec(line)![1]!;
+      await manage("controlvm", uuid, "poweroff").catch(() => {});
+      await removeUnlocked(() => manage("unregistervm", uuid, "--delete"));
+    }
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+  });
+  await manage("setproperty", "machinefolder", machineFolder);
+  if (!(await exists("/dev/vboxdrv"))) await interpretGuests(manage);
+  const remains = async () => {
+    const disks = [...(await manage("list", "hdds")).matchAll(/^Location: +(.*)$/gm)].map(([, path]) => path!);
+    return [...(await machines()), ...disks];
+  };
+  return { env, machineFolder, manage, remains };
+}
+
+/** Without VirtualBox's kernel module (the rig has none) guests run instruction by instruction. */
+async function interpretGuests(manage: VirtualBoxHome["manage"]): Promise<void> {
+  await manage("setextradata", "global", "VBoxInternal/EM/IemExecutesAll", "1");
+  await manage("setextradata", "global", "VBoxInternal/HM/FallbackToIEM", "1");
+}
+
+async function removeUnlocked(remove: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    try {
+      await remove();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
