@@ -27,9 +27,9 @@ export async function tryLock(path: string): Promise<FileLock | undefined> {
   await mkdir(dirname(path), { recursive: true });
   const token = randomUUID();
   if (await create(path, token)) return hold(path, token);
-  const owner = await readOwner(path);
-  if (owner !== undefined && (await isAlive(path, owner))) return undefined;
-  await breakStale(path, owner?.token ?? "unreadable");
+  const found = await readLock(path);
+  if (found.kind === "held" && (await isAlive(path, found.owner))) return undefined;
+  if (found.kind !== "free") await breakStale(path, found);
   return (await create(path, token)) ? hold(path, token) : undefined;
 }
 
@@ -82,13 +82,18 @@ async function create(path: string, token: string): Promise<boolean> {
   }
 }
 
-async function readOwner(path: string): Promise<Owner | undefined> {
+/** A lock file appears with its content, so one that cannot be read is damage: it belongs to nobody. */
+type Found = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: Owner };
+
+async function readLock(path: string): Promise<Found> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Owner;
-  } catch {
-    return undefined;
+    return { kind: "held", owner: JSON.parse(await readFile(path, "utf8")) as Owner };
+  } catch (error) {
+    return { kind: error instanceof Error && "code" in error && error.code === "ENOENT" ? "free" : "damaged" };
   }
 }
+
+const tokenOf = (found: Found): string => (found.kind === "held" ? found.owner.token : found.kind);
 
 async function isAlive(path: string, owner: Owner): Promise<boolean> {
   const state = await processState(owner);
@@ -99,14 +104,14 @@ async function isAlive(path: string, owner: Owner): Promise<boolean> {
 
 /**
  * Removes the lock of a dead owner, unless somebody else already did and took it: the look and the removal happen under
- * a second lock named after that very owner, so a fresh lock can never be removed by a late comer.
+ * a second lock named after that very owner, so a fresh lock can never be removed by a late comer. (A free path is
+ * nobody's to remove: between a look that finds nothing and a removal, somebody may have taken it.)
  */
-async function breakStale(path: string, token: string): Promise<void> {
-  const guard = await tryLock(`${path}.${token}.stale`);
+async function breakStale(path: string, stale: Found): Promise<void> {
+  const guard = await tryLock(`${path}.${tokenOf(stale)}.stale`);
   if (!guard) return;
   try {
-    const owner = await readOwner(path);
-    if ((owner?.token ?? "unreadable") === token) await unlink(path).catch(() => {});
+    if (tokenOf(await readLock(path)) === tokenOf(stale)) await unlink(path).catch(() => {});
   } finally {
     await guard.release();
   }
@@ -122,7 +127,7 @@ function hold(path: string, token: string): FileLock {
       if (released) return;
       released = true;
       clearInterval(beat);
-      if ((await readOwner(path))?.token === token) await unlink(path).catch(() => {});
+      if (tokenOf(await readLock(path)) === token) await unlink(path).catch(() => {});
     },
   };
 }

@@ -77,15 +77,15 @@ describe("lock", () => {
       const program = `
       import { appendFileSync } from "node:fs";
       import { withLock } from ${JSON.stringify(join(process.cwd(), "src/lib/file-lock.ts"))};
-      for (let i = 0; i < 15; i++) await withLock(${JSON.stringify(path)}, async () => {
+      for (let i = 0; i < 150; i++) await withLock(${JSON.stringify(path)}, async () => {
         appendFileSync(${JSON.stringify(log)}, "in " + process.pid + "\\n");
-        if (Math.random() < 0.05) process.exit(0);
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (Math.random() < 0.005) process.exit(0);
+        await new Promise((resolve) => setImmediate(resolve));
         appendFileSync(${JSON.stringify(log)}, "out " + process.pid + "\\n");
-      }, { pollMs: 2 });`;
+      }, { pollMs: 0 });`;
       const script = `${path}.mts`;
       writeFileSync(script, program);
-      const children = Array.from({ length: 4 }, () => spawn("npx", ["tsx", script], { stdio: "ignore" }));
+      const children = Array.from({ length: 8 }, () => spawn("npx", ["tsx", script], { stdio: "ignore" }));
       onTestFinished(() => children.forEach((child) => child.kill()));
       await Promise.all(children.map((child) => new Promise((resolve) => child.once("exit", resolve))));
       const lines = readFileSync(log, "utf8").trim().split("\n");
