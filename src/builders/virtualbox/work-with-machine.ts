@@ -14,6 +14,7 @@ import type { Machine } from "./owned-machine.ts";
 import type { MachinePorts } from "./ports.ts";
 import { powerOn, type RunningMachine } from "./power-on.ts";
 import type { SessionConfig } from "./session-config.ts";
+import { createTypingFeedback } from "./typing-feedback.ts";
 
 export interface Work {
   readonly driver: Driver;
@@ -58,12 +59,15 @@ export async function workWithMachine(run: BuilderRun, config: SessionConfig, wo
   await stop(attended, config, work, running, communicator);
 }
 
-/** Far below what VirtualBox's keyboard takes at once; a cancelled build stops typing between two calls. */
-const CODES_PER_CALL = 300;
+/** What fits in VirtualBox's keyboard (64 bytes, up to two for a code) and a BIOS (15 keys) when both are empty. */
+const CODES_PER_CALL = 25;
 
 async function type(run: BuilderRun, { driver, machine, ...work }: Work): Promise<void> {
+  const feedback = createTypingFeedback(driver.call, machine.uuid);
   const keyboard = createScanCodeKeyboard(
-    async (codes, signal) => {
+    async (codes, strokes, signal) => {
+      await feedback.ready(signal);
+      feedback.typing(strokes);
       await driver.call(["controlvm", machine.uuid, "keyboardputscancode", ...codes], { signal });
     },
     { codesPerCall: CODES_PER_CALL, intervalMs: keyIntervalMs(run, work.groupIntervalMs) ?? 0 },

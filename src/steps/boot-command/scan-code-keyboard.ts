@@ -11,27 +11,32 @@ export interface ScanCodeKeyboardOptions {
 
 /** Presses keys by handing PC/XT scan codes (two hexadecimal digits each) to `put`, as `VBoxManage controlvm keyboardputscancode` takes them. */
 export function createScanCodeKeyboard(
-  put: (codes: readonly string[], signal: AbortSignal) => Promise<void>,
+  put: (codes: readonly string[], strokes: readonly Keystroke[], signal: AbortSignal) => Promise<void>,
   options: ScanCodeKeyboardOptions,
 ): Keyboard {
   return {
     async type(strokes, signal) {
-      for (const codes of batches(strokes, options.codesPerCall)) {
-        await put(codes, signal);
+      for (const batch of batches(strokes, options.codesPerCall)) {
+        await put(batch.flat().flatMap(scanCodes), batch, signal);
         await sleep(options.intervalMs, signal);
       }
     },
   };
 }
 
-/** Scan codes of whole strokes, at most `size` in each batch unless one stroke alone has more. */
-export function batches(strokes: readonly Keystroke[], size: number): readonly (readonly string[])[] {
-  const result: string[][] = [];
+/** Whole strokes, with at most `size` scan codes in each batch unless one stroke alone has more. */
+export function batches(strokes: readonly Keystroke[], size: number): readonly (readonly Keystroke[])[] {
+  const result: Keystroke[][] = [];
+  let left = 0;
   for (const stroke of strokes) {
-    const codes = stroke.flatMap(scanCodes);
-    const last = result.at(-1);
-    if (last && last.length + codes.length <= size) last.push(...codes);
-    else result.push(codes);
+    const needed = stroke.flatMap(scanCodes).length;
+    if (result.length === 0 || needed > left) {
+      result.push([stroke]);
+      left = size - needed;
+    } else {
+      result.at(-1)!.push(stroke);
+      left -= needed;
+    }
   }
   return result;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseKeystrokes, type Keystroke } from "../../../src/lib/keystrokes.ts";
 import { createQmpKeyboard } from "../../../src/steps/boot-command/qmp-keyboard.ts";
-import { batches, createScanCodeKeyboard } from "../../../src/steps/boot-command/scan-code-keyboard.ts";
+import { batches, createScanCodeKeyboard, scanCodes } from "../../../src/steps/boot-command/scan-code-keyboard.ts";
 import { createVncKeyboard } from "../../../src/steps/boot-command/vnc-keyboard.ts";
 
 const { signal } = new AbortController();
@@ -10,11 +10,15 @@ const strokes = (text: string): readonly Keystroke[] =>
 
 describe("batches", () => {
   it("never splits a stroke, nor exceeds the size", () => {
-    expect(batches(strokes("aAb"), 6)).toEqual([
+    const codes = (text: string, size: number) => batches(strokes(text), size).map((b) => b.flat().flatMap(scanCodes));
+    expect(codes("aAb", 6)).toEqual([
       ["1e", "9e", "2a", "1e", "9e", "aa"],
       ["30", "b0"],
     ]);
-    expect(batches(strokes("A"), 2)).toEqual([["2a", "1e", "9e", "aa"]]);
+    expect(codes("Aa", 2)).toEqual([
+      ["2a", "1e", "9e", "aa"],
+      ["1e", "9e"],
+    ]);
   });
 });
 
