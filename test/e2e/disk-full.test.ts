@@ -6,11 +6,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { download } from "../../src/steps/download.ts";
 import { createCd } from "../../src/steps/cd.ts";
 import { startServer } from "../helper/http-server.ts";
+import { leftOut } from "../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? it : it.skip;
-const title = (text: string) => (isRoot ? text : `${text} [left out: needs root, to mount a small file system]`);
+const title = (text: string) => (isRoot ? text : leftOut(text, "needs root, to mount a small file system"));
 
 const content = Buffer.alloc(6 * 1024 * 1024, "imgbuild");
 const digest = { algorithm: "sha256", hex: createHash("sha256").update(content).digest("hex") } as const;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { it } from "vitest";
+import { leftOut } from "./need.ts";
 
 const root = join(import.meta.dirname, "../../../shared/corpus");
 
@@ -10,7 +11,7 @@ export const hasCorpus = existsSync(root);
 /** `it`, or a test shown as left out where there is no corpus. */
 export const itWithCorpus = hasCorpus
   ? it
-  : (title: string): void => it.skip(`${title} [left out: needs the corpus in ../shared/corpus]`, () => {});
+  : (title: string): void => it.skip(leftOut(title, "needs the corpus in ../shared/corpus"));
 
 export interface CorpusFile {
   /** Relative to the corpus. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "vitest";
-import { findProgram } from "./need.ts";
+import { findProgram, without } from "./need.ts";
 import { freePort, untilAccepting } from "./sshd.ts";
 
 /** moto's server: an EC2 (and IAM, SSM, S3, STS…) that nobody here wrote, with one image of Canonical's in it. */
@@ -57,14 +57,7 @@ export function withMoto(): typeof it {
     motoServer();
     return it;
   } catch (error) {
-    const reason = `needs moto[server] (Debian package python3-venv, and PyPI): ${String(error)}`;
-    const report = (title: string) =>
-      process.env["CI"]
-        ? it(title, () => {
-            throw new Error(reason);
-          })
-        : it.skip(`${title} [left out: ${reason}]`, () => {});
-    return report as unknown as typeof it;
+    return without(`needs moto[server] (Debian package python3-venv, and PyPI): ${String(error)}`);
   }
 }
 

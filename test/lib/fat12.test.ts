@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createFat12Image } from "../../src/lib/fat12.ts";
 import { buildTree, type PlacedFile } from "../../src/lib/file-tree.ts";
 import { needs } from "../helper/need.ts";
+import { readBack } from "../helper/read-back.ts";
 import { placed, WHEN } from "./file-tree-fixture.ts";
 
 const fold = (name: string) => name.toUpperCase();
@@ -17,8 +17,6 @@ function onDisk(bytes: Buffer): string {
   writeFileSync(path, bytes);
   return path;
 }
-const mtools = (command: string, ...args: string[]): string =>
-  execFileSync(command, args, { env: { ...process.env, TZ: "UTC", MTOOLS_SKIP_CHECK: "0" }, encoding: "utf8" });
 
 describe("createFat12Image", () => {
   it("is exactly a 1.44 MB floppy disk", async () => {
@@ -44,8 +42,8 @@ describe("createFat12Image", () => {
         placed("scripts/empty/"),
       ]),
     );
-    expect(mtools("mlabel", "-s", "-i", path, "::")).toContain("Volume label is PACKER");
-    expect(mtools("mdir", "-b", "-/", "-i", path, "::").trim().split("\n").sort()).toEqual([
+    expect(readBack("mlabel", "-s", "-i", path, "::")).toContain("Volume label is PACKER");
+    expect(readBack("mdir", "-b", "-/", "-i", path, "::").trim().split("\n").sort()).toEqual([
       "::/Autounattend.xml",
       "::/KS.CFG",
       "::/scripts/",
@@ -53,8 +51,8 @@ describe("createFat12Image", () => {
       "::/scripts/win rm/",
       "::/scripts/win rm/setup ünicode.ps1",
     ]);
-    expect(mtools("mdir", "-i", path, "::")).toMatch(/AUTOUN~1 XML\s+11 2024-02-29\s+13:14\s+Autounattend.xml/);
-    expect(mtools("mtype", "-i", path, "::/scripts/win rm/setup ünicode.ps1")).toBe("Write-Host");
+    expect(readBack("mdir", "-i", path, "::")).toMatch(/AUTOUN~1 XML\s+11 2024-02-29\s+13:14\s+Autounattend.xml/);
+    expect(readBack("mtype", "-i", path, "::/scripts/win rm/setup ünicode.ps1")).toBe("Write-Host");
   });
 
   needs("fsck.fat", "dosfstools")("is consistent to fsck.fat", async () => {
@@ -62,7 +60,7 @@ describe("createFat12Image", () => {
       placed(`directory/a file with a long name ${i}.txt`, "x".repeat(i * 100)),
     );
     const path = onDisk(await image([...many, placed("top.txt", "y")]));
-    expect(execFileSync("fsck.fat", ["-n", path], { encoding: "utf8" })).toContain("63 files, 392/2847 clusters");
+    expect(readBack("fsck.fat", "-n", path)).toContain("63 files, 392/2847 clusters");
   });
 
   needs("mcopy", "mtools")("gives back what was put in, whatever it is", async () => {
@@ -77,7 +75,7 @@ describe("createFat12Image", () => {
       fc.asyncProperty(files, async (entries) => {
         const path = onDisk(await image(entries.map(({ name, bytes }) => placed(name, Buffer.from(bytes)))));
         const out = mkdtempSync(join(tmpdir(), "fat12-"));
-        if (entries.length > 0) mtools("mcopy", "-n", "-i", path, "::*", out);
+        if (entries.length > 0) readBack("mcopy", "-n", "-i", path, "::*", out);
         for (const { name, bytes } of entries) expect(readFileSync(join(out, name)).equals(bytes)).toBe(true);
       }),
       { numRuns: 25 },

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { buildTree, type PlacedFile } from "../../src/lib/file-tree.ts";
 import { writeIso } from "../../src/lib/iso9660/create-iso.ts";
 import { needs } from "../helper/need.ts";
+import { readBack } from "../helper/read-back.ts";
 import { placed, WHEN } from "./file-tree-fixture.ts";
 
 async function iso(files: readonly PlacedFile[], label = "cidata"): Promise<string> {
@@ -17,8 +17,6 @@ async function iso(files: readonly PlacedFile[], label = "cidata"): Promise<stri
   await handle.close();
   return path;
 }
-const run = (command: string, ...args: string[]): string =>
-  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 const list = (text: string): readonly string[] => text.trim().split("\n").sort();
 
 const sample = [
@@ -49,24 +47,24 @@ describe("writeIso", () => {
   });
 
   needs("blkid", "util-linux")("is found by its label", async () => {
-    expect(run("blkid", "-p", "-o", "export", await iso(sample))).toMatch(/LABEL=cidata\n[^]*TYPE=iso9660/);
+    expect(readBack("blkid", "-p", "-o", "export", await iso(sample))).toMatch(/LABEL=cidata\n[^]*TYPE=iso9660/);
   });
 
   needs("xorriso", "xorriso")("is read by xorriso with Rock Ridge names", async () => {
     const path = await iso(sample);
-    expect(list(run("xorriso", "-indev", path, "-find", "/", "-type", "f"))).toEqual([
+    expect(list(readBack("xorriso", "-indev", path, "-find", "/", "-type", "f"))).toEqual([
       "'/drivers/deep/er/still/UPPER.TXT'",
       "'/drivers/ünicode name with spaces.inf'",
       "'/empty.txt'",
       "'/meta-data'",
       "'/user-data'",
     ]);
-    expect(run("xorriso", "-indev", path, "-check_media", "--").includes("error")).toBe(false);
+    expect(readBack("xorriso", "-indev", path, "-check_media", "--").includes("error")).toBe(false);
   });
 
   needs("xorriso", "xorriso")("is read by xorriso with Joliet names", async () => {
     const path = await iso(sample);
-    const listed = list(run("xorriso", "-read_fs", "norock", "-indev", path, "-find", "/", "-type", "f"));
+    const listed = list(readBack("xorriso", "-read_fs", "norock", "-indev", path, "-find", "/", "-type", "f"));
     expect(listed).toContain("'/drivers/ünicode name with spaces.inf'");
     expect(listed).toHaveLength(5);
   });
@@ -82,7 +80,7 @@ describe("writeIso", () => {
       fc.asyncProperty(files, async (entries) => {
         const path = await iso(entries.map((one) => placed(one.path.join("/"), Buffer.from(one.bytes))));
         const out = mkdtempSync(join(tmpdir(), "iso9660-"));
-        run("bsdtar", "-xf", path, "-C", out);
+        readBack("bsdtar", "-xf", path, "-C", out);
         for (const one of entries) expect(readFileSync(join(out, ...one.path)).equals(one.bytes)).toBe(true);
       }),
       { numRuns: 25 },
@@ -95,7 +93,7 @@ describe("writeIso", () => {
       placed(long, "x"),
       ...Array.from({ length: 40 }, (_, i) => placed(`${i}${long}`.slice(0, 255), "y")),
     ]);
-    const listed = list(run("xorriso", "-indev", path, "-find", "/", "-type", "f"));
+    const listed = list(readBack("xorriso", "-indev", path, "-find", "/", "-type", "f"));
     expect(listed).toHaveLength(41);
     expect(listed).toContain(`'/${long}'`);
   });

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,6 +7,7 @@ import { createCd } from "../../src/steps/cd.ts";
 import { checkMachineFiles } from "../../src/steps/check-files.ts";
 import { createFloppy } from "../../src/steps/floppy.ts";
 import { needs } from "../helper/need.ts";
+import { readBack } from "../helper/read-back.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 
 const floppyDefaults: FloppyConfig = { floppy_label: "packer" };
@@ -26,10 +26,8 @@ async function filesRun(): Promise<RecordingRun> {
   symlinkSync("../a.ps1", at("drivers/linked.ps1"));
   return run;
 }
-const exec = (command: string, ...args: string[]) =>
-  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-const onFloppy = (path: string) => exec("mdir", "-b", "-/", "-a", "-i", path, "::").trim().split("\n").sort();
-const onCd = (path: string) => exec("bsdtar", "-tf", path).trim().split("\n").sort();
+const onFloppy = (path: string) => readBack("mdir", "-b", "-/", "-a", "-i", path, "::").trim().split("\n").sort();
+const onCd = (path: string) => readBack("bsdtar", "-tf", path).trim().split("\n").sort();
 
 describe("createFloppy", () => {
   it("makes none where none is asked for", async () => {
@@ -90,7 +88,7 @@ describe("createCd", () => {
         cd_content: { "meta-data": "", "user-data": "#cloud-config" },
       });
       expect(onCd(whole!)).toEqual([".", "meta-data", "net", "net/x64", "net/x64/e1000.sys", "user-data"]);
-      expect(exec("bsdtar", "-xOf", whole!, "user-data")).toBe("#cloud-config");
+      expect(readBack("bsdtar", "-xOf", whole!, "user-data")).toBe("#cloud-config");
       const contents = await createCd(run, { ...cdDefaults, cd_files: ["drivers/net/"] });
       expect(onCd(contents!)).toEqual([".", "x64", "x64/e1000.sys"]);
     },

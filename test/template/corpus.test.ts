@@ -6,6 +6,7 @@ import { renderDiagnostic } from "../../src/language/render/render-diagnostic.ts
 import { registry } from "../../src/registry.ts";
 import { corpusTemplates, hasCorpus, type CorpusTemplate } from "../helper/corpus.ts";
 import { loadForTest } from "../helper/load-for-test.ts";
+import { leftOut } from "../helper/need.ts";
 
 /** Types imgbuild has. A template that names one of them must find it. */
 const ours = /^"?(virtualbox-|qemu|amazon-(ebs|instance|chroot)|null|file|shell|shell-local|vagrant)/;
@@ -35,7 +36,7 @@ function variableFiles({ path }: CorpusTemplate): readonly string[] {
 }
 
 describe.skipIf(!hasCorpus)(
-  hasCorpus ? "templates of other people" : "templates of other people [left out: no corpus beside the repository]",
+  hasCorpus ? "templates of other people" : leftOut("templates of other people", "no corpus beside the repository"),
   () => {
     it.each(corpusTemplates().map((template) => [template.name, template] as const))(
       "%s loads, or fails for its own reasons",

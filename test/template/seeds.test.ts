@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { renderDiagnostic } from "../../src/language/render/render-diagnostic.ts";
 import { registry } from "../../src/registry.ts";
 import { loadForTest } from "../helper/load-for-test.ts";
+import { leftOut } from "../helper/need.ts";
 
 /** Documents the project was created from; the templates in them have to run as they are. */
 const seeds = join(import.meta.dirname, "../../../shared/seeds");
@@ -30,7 +31,7 @@ function snippets(): readonly Snippet[] {
   );
 }
 
-describe.skipIf(!hasSeeds)(hasSeeds ? "seed templates" : "seed templates [left out: not beside the repository]", () => {
+describe.skipIf(!hasSeeds)(hasSeeds ? "seed templates" : leftOut("seed templates", "not beside the repository"), () => {
   for (const { title, text, file } of snippets()) {
     it(`loads ${title}`, async () => {
       const { errors, builds } = await load(file, withCommas(text));

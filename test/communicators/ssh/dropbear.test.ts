@@ -7,11 +7,11 @@ import { provisioner } from "../../../src/provisioners/shell/shell.ts";
 import { askGuest } from "../../../src/sdk/guest-command.ts";
 import { createDropbear } from "../../helper/dropbear.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
-import { needs } from "../../helper/need.ts";
+import { findProgram, needs } from "../../helper/need.ts";
 import { provisionWith } from "../../helper/provision.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 
-const it = needs("dropbear", "dropbear-bin");
+const it = findProgram("ssh-keygen") ? needs("dropbear", "dropbear-bin") : needs("ssh-keygen", "openssh-client");
 const signal = new AbortController().signal;
 
 /** A small guest: dropbear, busybox, and neither SFTP nor scp nor tar unless named. */
