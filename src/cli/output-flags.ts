@@ -1,7 +1,7 @@
+import { buildAtWork } from "../core/run/crash.ts";
 import { chooseRenderers } from "../ui/choose-renderers.ts";
 import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
 import { createRedactor, type Redactor } from "../ui/redact.ts";
-import { wantsDebugLog } from "../ui/debug-log.ts";
 import { watchActivity } from "../ui/watch-activity.ts";
 import type { Host } from "../sdk/host.ts";
 import { booleanFlag, choiceFlag, type FlagValues } from "./command.ts";
@@ -47,6 +47,6 @@ export function createOutput(
   );
   const pipeline = createPipeline({ renderers, redactor, clock: host.clock });
   // Until the process ends: there is one output in it.
-  if (wantsDebugLog(host)) watchActivity(pipeline.emit, host.clock);
+  watchActivity({ emit: pipeline.emit, clock: host.clock, buildAtWork });
   return { redactor, pipeline };
 }

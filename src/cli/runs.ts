@@ -4,7 +4,7 @@ import type { Leftover } from "../sdk/event.ts";
 import type { Resource } from "../sdk/journal.ts";
 import { reapers } from "../registry.ts";
 import { sanitize } from "../ui/sanitize.ts";
-import { fileFacts } from "../ui/packer-text.ts";
+import { artifactFacts } from "../ui/packer-text.ts";
 import { shortDuration } from "../ui/words.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag } from "./command.ts";
 import { findRun } from "./find-run.ts";
@@ -66,9 +66,9 @@ async function describeRun(run: ListedRun): Promise<string> {
     `${runId}  ${started}  ${state}${took}  ${record.template}`,
     ...record.builds.flatMap((build) => [
       `    ${build.name}${build.outcome === undefined ? "" : `: ${build.outcome}`}`,
-      ...build.artifacts.flatMap(({ description, files }) => [
-        `      artifact  ${description.replaceAll("\n", " ")}`,
-        ...files.slice(0, 8).map((file) => `      file      ${fileFacts(file)}`),
+      ...artifactFacts(build).flatMap(({ description, files }) => [
+        `      artifact  ${description}`,
+        ...files.slice(0, 8).map((file) => `      file      ${file}`),
       ]),
       ...(build.logPath === undefined ? [] : [`      log       ${build.logPath}`]),
     ]),

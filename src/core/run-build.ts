@@ -47,7 +47,6 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   session.emit({ kind: "build-started", build });
   const done = await buildAndPostProcess(session, plan, settings);
   const outcome = outcomeOf(done.errors, session.signal);
-  for (const error of done.errors) reportError(session, build, error, outcome);
   const artifacts = await Promise.all(
     done.artifacts.map((artifact) =>
       summarizeArtifact(artifact, { signal: session.signal, allDigests: settings.allDigests }),
@@ -58,7 +57,7 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
     name: build,
     outcome,
     error: done.errors.length === 0 ? undefined : done.errors.map(errorText).join("; "),
-    durationMs: session.host.clock.monotonic() - started,
+    durationMs: Math.round(session.host.clock.monotonic() - started),
     artifacts,
     steps: done.runs.flatMap((run) => run.stepTimes),
     leftovers: done.runs.flatMap((run) => run.leftovers),
@@ -76,13 +75,14 @@ async function buildAndPostProcess(
   const crashed = new AbortController();
   const signal = AbortSignal.any([session.signal, crashed.signal]);
   const run = new ProvisioningRun(session, plan, signal);
-  const built = await catchingCrashes(crashed, () => runBuilder(run, plan, { crashed: crashed.signal, settings }));
+  const work = { build: plan.identity.name, crashed };
+  const report = (error: unknown): void => reportError(session, plan.identity.name, error);
+  const built = await catchingCrashes(work, () => runBuilder(run, plan, { crashed: crashed.signal, settings, report }));
   if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
   const { artifact } = built;
   if (!artifact) return { artifacts: [], errors: [], runs: [run] };
-  const processed = await catchingCrashes(crashed, () =>
-    postProcess(session, plan, { run, artifact, signal, settings }),
-  );
+  const processed = await catchingCrashes(work, () => postProcess(session, plan, { run, artifact, signal, settings }));
+  processed.errors.forEach(report);
   if (processed.errors.length > 0) {
     run.say(
       `What the builder made is kept. To run the post-processors again:\n    imgbuild post-process ${run.runId} ${settings.template}`,
@@ -93,10 +93,17 @@ async function buildAndPostProcess(
 
 type Built = { readonly artifact: Artifact | undefined } | { readonly error: unknown };
 
+interface BuilderJob {
+  readonly crashed: AbortSignal;
+  readonly settings: BuildSettings;
+  /** Says why the build fails, before its clean-up begins. */
+  readonly report: (error: unknown) => void;
+}
+
 async function runBuilder(
   run: ProvisioningRun,
   plan: BuildPlan,
-  { crashed, settings }: { readonly crashed: AbortSignal; readonly settings: BuildSettings },
+  { crashed, settings, report }: BuilderJob,
 ): Promise<Built> {
   try {
     const work = settings.recorded ? recall(run, plan, settings.recorded) : buildOnce(run, plan);
@@ -105,6 +112,7 @@ async function runBuilder(
     return { artifact };
   } catch (error) {
     const cause = crashed.aborted ? (crashed.reason as unknown) : error;
+    report(cause);
     await undoFailed(run);
     return { error: cause };
   }
@@ -127,7 +135,7 @@ async function recall(run: ProvisioningRun, { identity }: BuildPlan, recorded: R
 async function undoFailed(run: ProvisioningRun): Promise<void> {
   if (run.signal.aborted) return run.unwind("cancelled");
   if (run.options.onError === "run-cleanup-provisioner") {
-    await run.leaveAfterErrorCleanup().catch((error: unknown) => run.warn(errorText(error)));
+    await run.leaveAfterErrorCleanup();
   }
   if (run.failures.leavesEverything) return run.leave();
   await run.unwind("failed");
@@ -164,8 +172,8 @@ function outcomeOf(errors: readonly unknown[], signal: AbortSignal): Outcome {
   return signal.aborted ? "cancelled" : "failed";
 }
 
-function reportError(session: Session, build: string, error: unknown, outcome: Outcome): void {
-  if (outcome === "cancelled") return;
+function reportError(session: Session, build: string, error: unknown): void {
+  if (session.signal.aborted) return;
   const { text, hint, stack } = describeError(error);
   session.emit({ kind: "error", build, text, hint });
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });

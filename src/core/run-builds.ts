@@ -28,7 +28,7 @@ export async function runBuilds(
   const limit = session.options.debug ? 1 : options.parallelBuilds;
   const builds = await mapLimited(plans, limit, (plan) => runBuild(session, plan, options));
   const outcome = worst(builds.map((build) => build.outcome));
-  session.emit({ kind: "run-finished", runId: session.runId, outcome, durationMs: monotonic() - started });
+  session.emit({ kind: "run-finished", runId: session.runId, outcome, durationMs: Math.round(monotonic() - started) });
   return { outcome, builds };
 }
 

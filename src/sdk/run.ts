@@ -44,9 +44,10 @@ export interface Step {
   readonly signal: AbortSignal;
   /**
    * Registers the reversal of what this step is about to do. Call it **before** an action that can half succeed.
-   * `undo` is told the outcome and may keep what became the artifact.
+   * `undo` is told the outcome and may keep what became the artifact. What is to be done after one outcome alone says
+   * `only`. `what` completes "Cleaning up: …".
    */
-  onCleanup(what: string, undo: Undo): void;
+  onCleanup(what: string, undo: Undo, only?: Outcome): void;
   /**
    * As `onCleanup`, for what outlives the process: first writes `resource` to the journal (synced), then registers the
    * undo; the line is struck out when the undo returned. If the undo rejects, the line stays for `imgbuild cleanup`.

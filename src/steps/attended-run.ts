@@ -57,7 +57,7 @@ async function isLostSoon(lost: AbortSignal, signal: AbortSignal): Promise<void>
 function withSignal(step: Step, signal: AbortSignal): Step {
   return {
     signal,
-    onCleanup: (what, undo) => step.onCleanup(what, undo),
+    onCleanup: (what, undo, only) => step.onCleanup(what, undo, only),
     own: (resource, undo) => step.own(resource, undo),
   };
 }

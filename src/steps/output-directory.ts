@@ -26,9 +26,7 @@ export async function outputDirectory(
   return run.step("prepare output directory", async (step) => {
     await makeWay(run, path);
     const owned = await createOwnedDirectory(run, step, path);
-    step.onCleanup(`keep ${path}`, async (outcome) => {
-      if (outcome === "succeeded") await owned.keep();
-    });
+    step.onCleanup(`keeping ${shownPath(run, path)}`, () => owned.keep(), "succeeded");
     return { path, shown: shownPath(run, path), files: () => filesIn(path) };
   });
 }

@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { resolve } from "node:path";
+import type { BuildEvent } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 import { jsonValue } from "./json.ts";
 import { dispatch, type EventTable, type Renderer } from "./renderer.ts";
@@ -10,7 +11,7 @@ import { createSink, type Sink } from "./sink.ts";
  * `PACKER_LOG_PATH`, else to stderr: each external command with its exit code and time, each request, each decision.
  */
 export function createDebugLog(host: Host): Renderer | undefined {
-  if (!wantsDebugLog(host)) return undefined;
+  if (!isWanted(host)) return undefined;
   const path = host.env["IMGBUILD_LOG_PATH"] ?? host.env["PACKER_LOG_PATH"];
   if (!path) return debugRenderer(createSink(host.stderr), async (sink) => sink.close());
   const file = createWriteStream(resolve(host.cwd, path), { flags: "a", mode: 0o600 });
@@ -20,9 +21,14 @@ export function createDebugLog(host: Host): Renderer | undefined {
   });
 }
 
-export function wantsDebugLog({ env }: Pick<Host, "env">): boolean {
+function isWanted({ env }: Pick<Host, "env">): boolean {
   const wanted = env["IMGBUILD_LOG"] ?? env["PACKER_LOG"] ?? "";
   return wanted !== "" && wanted !== "0";
+}
+
+/** `topic: text {details}`, for every log that shows what only a debugger wants to know. */
+export function debugLine({ topic, text, details }: Extract<BuildEvent, { kind: "debug" }>): string {
+  return `${topic}: ${text}${details === undefined ? "" : ` ${JSON.stringify(details, jsonValue)}`}`;
 }
 
 function debugRenderer(sink: Sink, close: (sink: Sink) => Promise<void>): Renderer {
@@ -62,6 +68,5 @@ const lines: EventTable<string | undefined> = {
   diagnostic: ({ diagnostic }) =>
     `${diagnostic.severity} ${diagnostic.code}: ${diagnostic.summary}. ${diagnostic.detail}`,
   "raw-output": () => undefined,
-  debug: ({ topic, text, details }) =>
-    `${topic}: ${text}${details === undefined ? "" : ` ${JSON.stringify(details, jsonValue)}`}`,
+  debug: debugLine,
 };

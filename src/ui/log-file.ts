@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
+import { debugLine } from "./debug-log.ts";
 import { createPackerText } from "./packer-text.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
 import { createSink, type Sink } from "./sink.ts";
@@ -34,7 +35,7 @@ export function createLogFileRenderer(logDirectory: string): Renderer {
     if (event.kind === "step-started") shown.push(`step "${event.step}" started`);
     if (event.kind === "step-finished")
       shown.push(`step "${event.step}" ${event.outcome} after ${Math.round(event.durationMs)} ms`);
-    if (event.kind === "debug") shown.push(`${event.topic}: ${event.text}`);
+    if (event.kind === "debug") shown.push(debugLine(event));
     const build = "build" in event ? event.build : undefined;
     const receivers = build === undefined ? [...logs.values()] : [logOf(build)];
     if (event.kind === "run-finished") return;

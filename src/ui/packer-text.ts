@@ -52,7 +52,7 @@ class TextState {
     },
     "cleanup-started": ({ build, what }) => (this.#troubled.has(build) ? say({ build }, `Cleaning up: ${what}`) : []),
     "cleanup-failed": ({ build, what, message, manualCommand }) => [
-      ...prefixed("error", { build }, `Could not remove ${what}: ${message}`),
+      ...prefixed("error", { build }, `Could not clean up: ${what}: ${message}`),
       ...(manualCommand === undefined ? [] : prefixed("detail", { build }, `Remove it with:\n    ${manualCommand}`)),
     ],
     say: (event) => say(event, event.text),
@@ -167,7 +167,23 @@ function artifactResults(build: BuildFinished): readonly ResultLine[] {
     : build.artifacts.map(({ description }, index) => line(description, index));
 }
 
-/** `out/disk.qcow2  1.2 GiB  sha256:ab…`, for the summary. */
-export function fileFacts({ path, size, sha256 }: ArtifactSummary["files"][number]): string {
+export interface ArtifactFacts {
+  readonly description: string;
+  /** What is to be told of its files, one text each. */
+  readonly files: readonly string[];
+}
+
+/** For the summary. An artifact that adds to another names the files of that one, too: each is told once. */
+export function artifactFacts({ artifacts }: Pick<BuildFinished, "artifacts">): readonly ArtifactFacts[] {
+  const told = new Set<string>();
+  return artifacts.map(({ description, files }) => {
+    const facts = files.map(fileFacts).filter((text) => !told.has(text));
+    facts.forEach((text) => told.add(text));
+    return { description: description.replaceAll("\n", " "), files: facts };
+  });
+}
+
+/** `out/disk.qcow2  1.2 GiB  sha256:ab…` */
+function fileFacts({ path, size, sha256 }: ArtifactSummary["files"][number]): string {
   return [path, describeBytes(size), ...(sha256 === undefined ? [] : [`sha256:${sha256}`])].join("  ");
 }

@@ -1,4 +1,4 @@
-import { fileFacts, type BuildFinished } from "./packer-text.ts";
+import { artifactFacts, type BuildFinished } from "./packer-text.ts";
 import { shortDuration } from "./words.ts";
 
 /** The last block: per build what it made, how large, which digest, where the time went, where the log is, what is left. */
@@ -11,10 +11,10 @@ const words = { succeeded: "succeeded", failed: "failed", cancelled: "cancelled"
 
 function buildLines(build: BuildFinished): readonly string[] {
   const rows: (readonly [string, string])[] = [];
-  for (const artifact of build.artifacts) {
-    rows.push(["artifact", artifact.description.replaceAll("\n", " ")]);
-    rows.push(...artifact.files.slice(0, MOST_FILES).map((file) => ["file", fileFacts(file)] as const));
-    const more = artifact.files.length - MOST_FILES;
+  for (const { description, files } of artifactFacts(build)) {
+    rows.push(["artifact", description]);
+    rows.push(...files.slice(0, MOST_FILES).map((file) => ["file", file] as const));
+    const more = files.length - MOST_FILES;
     if (more > 0) rows.push(["", `and ${more} more file${more === 1 ? "" : "s"}`]);
   }
   if (build.steps.length > 0) rows.push(["steps", stepTimes(build)]);

@@ -4,32 +4,41 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Emit } from "../sdk/event.ts";
 import type { Clock } from "../sdk/host.ts";
 
+export interface WatchOptions {
+  readonly emit: Emit;
+  readonly clock: Clock;
+  /** The build that is starting something right now. */
+  readonly buildAtWork: () => string | undefined;
+}
+
+interface Begun {
+  readonly at: number;
+  readonly build: string | undefined;
+}
+
 /**
- * For the debug log: tells of every program that is started, with its exit code and time, and of every HTTP request with
+ * For the log files: tells of every program that is started, with its exit code and time, and of every HTTP request with
  * its status and time, whoever makes it (Node's diagnostics channels `child_process`, `http.client.*`, `undici:request:*`).
  * Returns what ends it. Debug events pass the redactor like all others.
  */
-export function watchActivity(emit: Emit, clock: Clock): () => void {
-  const begun = new WeakMap<object, number>();
-  const since = (subject: object): number => Math.round(clock.monotonic() - (begun.get(subject) ?? clock.monotonic()));
-  const request = (subject: object, method: string, address: string, result: string): void =>
-    emit({
-      kind: "debug",
-      topic: "request",
-      text: `${method} ${address}: ${result}`,
-      details: { durationMs: since(subject) },
-    });
+export function watchActivity({ emit, clock, buildAtWork }: WatchOptions): () => void {
+  const begun = new WeakMap<object, Begun>();
+  const begin = (): Begun => ({ at: clock.monotonic(), build: buildAtWork() });
+  const request = (subject: object, method: string, address: string, result: string): void => {
+    const { at, build } = begun.get(subject) ?? begin();
+    const details = { durationMs: Math.round(clock.monotonic() - at) };
+    emit({ kind: "debug", build, topic: "request", text: `${method} ${address}: ${result}`, details });
+  };
 
   const handlers: Readonly<Record<string, (message: never) => void>> = {
-    child_process: ({ process }: { process: ChildProcess }) => watchChild(process, emit, clock),
-    "http.client.request.start": ({ request: subject }: { request: ClientRequest }) =>
-      begun.set(subject, clock.monotonic()),
+    child_process: ({ process }: { process: ChildProcess }) => watchChild(process, begin(), { emit, clock }),
+    "http.client.request.start": ({ request: subject }: { request: ClientRequest }) => begun.set(subject, begin()),
     "http.client.response.finish": (message: { request: ClientRequest; response: IncomingMessage }) => {
-      const { method, host, path } = message.request;
-      request(message.request, method, `${host}${path}`, String(message.response.statusCode));
+      const { method, protocol, host, path } = message.request;
+      const address = `${protocol}//${String(message.request.getHeader("host") ?? host)}${path}`;
+      request(message.request, method, address, String(message.response.statusCode));
     },
-    "undici:request:create": ({ request: subject }: { request: UndiciRequest }) =>
-      begun.set(subject, clock.monotonic()),
+    "undici:request:create": ({ request: subject }: { request: UndiciRequest }) => begun.set(subject, begin()),
     "undici:request:headers": (message: { request: UndiciRequest; response: { statusCode: number } }) =>
       request(message.request, message.request.method, addressOf(message.request), String(message.response.statusCode)),
     "undici:request:error": (message: { request: UndiciRequest; error: Error }) =>
@@ -51,14 +60,18 @@ interface UndiciRequest {
 
 const addressOf = ({ origin, path }: UndiciRequest): string => `${String(origin)}${path}`;
 
-function watchChild(child: ChildProcess, emit: Emit, clock: Clock): void {
-  const started = clock.monotonic();
+function watchChild(
+  child: ChildProcess,
+  { at, build }: Begun,
+  { emit, clock }: Pick<WatchOptions, "emit" | "clock">,
+): void {
   const ended = (result: Readonly<Record<string, unknown>>): void =>
     emit({
       kind: "debug",
+      build,
       topic: "command",
       text: child.spawnargs.join(" "),
-      details: { program: child.spawnfile, ...result, durationMs: Math.round(clock.monotonic() - started) },
+      details: { program: child.spawnfile, ...result, durationMs: Math.round(clock.monotonic() - at) },
     });
   child.once("exit", (code, signal) => ended(signal === null ? { code } : { signal }));
   child.once("error", (error) => ended({ error: error.message }));

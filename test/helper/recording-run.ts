@@ -122,7 +122,7 @@ class Recorder implements RecordingRun {
     try {
       const result = await body({
         signal: this.signal,
-        onCleanup: (what, undo) => this.#register(what, undo),
+        onCleanup: (what, undo, only) => this.#register(what, undo, only),
         own: (resource, undo) => this.#own(resource, undo),
       });
       finished("succeeded");
@@ -133,8 +133,12 @@ class Recorder implements RecordingRun {
     }
   }
 
-  #register(what: string, undo: Undo): void {
-    this.#undos.push({ what, undo: () => undo(this.#outcome, new AbortController().signal) });
+  #register(what: string, undo: Undo, only?: Outcome): void {
+    const isWanted = () => only === undefined || only === this.#outcome;
+    this.#undos.push({
+      what,
+      undo: async () => (isWanted() ? undo(this.#outcome, new AbortController().signal) : undefined),
+    });
   }
 
   #own(resource: Resource, undo: Undo): Promise<JournalEntry> {

@@ -57,6 +57,23 @@ describe("createHumanRenderer", () => {
     expect(shown).toBe("==> file.a: 100%done\n");
   });
 
+  it("tells of a file once, though a later artifact has it, too", () => {
+    const files = [{ path: "out/a", size: 5 }];
+    const first = { builderId: "b", id: "", description: "made", files };
+    const second = { ...first, description: "added to", files: [...files, { path: "out/a.sum", size: 67 }] };
+    const finished = { build: "file.a", outcome: "succeeded", durationMs: 9, steps: [], leftovers: [] } as const;
+    const lines = human({}, [
+      { kind: "build-finished", ...finished, artifacts: [first, second] },
+      { kind: "run-finished", runId: "r", outcome: "succeeded", durationMs: 9 },
+    ]).split("\n");
+    expect(lines.slice(lines.indexOf("==> Summary") + 2, -1).map((line) => line.trim())).toEqual([
+      "artifact  made",
+      "file      out/a  5 bytes",
+      "artifact  added to",
+      "file      out/a.sum  67 bytes",
+    ]);
+  });
+
   it("tells of clean-up only where something went wrong", () => {
     const events: BuildEvent[] = [{ kind: "cleanup-started", build: "file.a", what: "port 2222" }];
     expect(human({}, events)).toBe("");

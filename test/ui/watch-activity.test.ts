@@ -8,16 +8,17 @@ import { watchActivity } from "../../src/ui/watch-activity.ts";
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-function watch(): { readonly seen: () => string[] } {
+function watch(builds: readonly string[] = []): { readonly seen: () => string[] } {
   const events: BuildEvent[] = [];
-  onTestFinished(watchActivity((event) => void events.push(event), clock));
+  onTestFinished(watchActivity({ emit: (event) => void events.push(event), clock, buildAtWork: () => builds.at(-1) }));
   return {
     seen: () =>
       events.map((event) => {
         if (event.kind !== "debug") return event.kind;
         expect(event.details?.["durationMs"]).toBeTypeOf("number");
         const { durationMs: _, ...details } = event.details!;
-        return `${event.topic}: ${event.text} ${JSON.stringify(details)}`;
+        const build = event.build === undefined ? "" : `[${event.build}] `;
+        return `${build}${event.topic}: ${event.text} ${JSON.stringify(details)}`;
       }),
   };
 }
@@ -34,6 +35,15 @@ describe("watchActivity", () => {
     ]);
   });
 
+  it("says for which build it was started, though another is at work when it ends", async () => {
+    const builds = ["file.a"];
+    const { seen } = watch(builds);
+    execFile("/bin/sh", ["-c", "exit 0"], () => {});
+    builds.push("file.b");
+    await expect.poll(() => seen().length).toBe(1);
+    expect(seen()).toEqual(['[file.a] command: /bin/sh -c exit 0 {"program":"/bin/sh","code":0}']);
+  });
+
   it("tells of each request with its status, by Node's own client and by undici", async () => {
     const server = createServer((_, answer) => answer.writeHead(404).end()).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
@@ -44,7 +54,7 @@ describe("watchActivity", () => {
     await (await request(`http://127.0.0.1:${port}/undici`)).body.dump();
     await expect.poll(() => seen().length).toBe(2);
     expect(seen().sort()).toEqual([
-      `request: GET 127.0.0.1/node: 404 {}`,
+      `request: GET http://127.0.0.1:${port}/node: 404 {}`,
       `request: GET http://127.0.0.1:${port}/undici: 404 {}`,
     ]);
   });

@@ -1,5 +1,6 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
 import type { BuildPlan } from "../../template/model.ts";
+import { errorText } from "../describe-error.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
 import { runProvisioner } from "./run-provisioner.ts";
@@ -46,9 +47,16 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
   #registerErrorCleanup(machine: Machine): void {
     const planned = this.#plan.errorCleanupProvisioner;
     if (!planned) return;
-    this.#errorCleanup = (signal) => runProvisioner({ run: this, planned, machine, signal });
-    this.onCleanup("error-cleanup provisioner", async (outcome, signal) => {
-      if (outcome === "failed") await this.#errorCleanup?.(signal);
-    });
+    this.#errorCleanup = async (signal) => {
+      // A failure of its own adds to the one that is known already, and leaves nothing behind.
+      await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
+        this.emit({
+          kind: "error",
+          build: this.build.name,
+          text: `The error-cleanup provisioner failed: ${errorText(error)}`,
+        }),
+      );
+    };
+    this.onCleanup("error-cleanup provisioner", async (_, signal) => this.#errorCleanup?.(signal), "failed");
   }
 }

@@ -3,7 +3,7 @@ import type { Leftover, Outcome, StepTime } from "../../sdk/event.ts";
 import type { BuildEvent } from "../../sdk/event.ts";
 import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
 import { errorText } from "../describe-error.ts";
-import { CleanupStack, type Frame, type UndoFailure } from "./cleanup-stack.ts";
+import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
 import type { Session } from "./session.ts";
 
@@ -68,8 +68,8 @@ export class BuildRun implements Run {
   }
 
   /** Registers a reversal outside of any step. */
-  onCleanup(what: string, undo: Undo): void {
-    this.#cleanup.register(what, undo, frames.getStore());
+  onCleanup(what: string, undo: Undo, only?: Outcome): void {
+    this.#cleanup.register(what, undo, { frame: frames.getStore(), only });
   }
 
   /** `-debug`: waits for the user, where there is one. */
@@ -90,7 +90,10 @@ export class BuildRun implements Run {
       outcome,
       within,
       signal: this.#session.cleanupSignal,
-      onStart: (what) => this.emit({ kind: "cleanup-started", build: this.build.name, what }),
+      onStart: async (undoing) => {
+        const what = (await this.#inWords(undoing)).description;
+        this.emit({ kind: "cleanup-started", build: this.build.name, what });
+      },
       onFailure: (failure) => failures.push(failure),
     });
     for (const failure of failures) await this.#reportLeftover(failure);
@@ -143,7 +146,7 @@ export class BuildRun implements Run {
   #stepFor(frame: Frame): Step {
     return {
       signal: this.signal,
-      onCleanup: (what, undo) => this.#cleanup.register(what, undo, frame),
+      onCleanup: (what, undo, only) => this.#cleanup.register(what, undo, { frame, only }),
       own: (resource, undo) => this.#cleanup.own(resource, undo, frame),
     };
   }
@@ -153,7 +156,7 @@ export class BuildRun implements Run {
     const step = frame.name;
     const started = this.host.clock.monotonic();
     const finished = (outcome: Outcome): void => {
-      const durationMs = this.host.clock.monotonic() - started;
+      const durationMs = Math.round(this.host.clock.monotonic() - started);
       this.stepTimes.push({ step, durationMs });
       this.emit({ kind: "step-finished", build, step, outcome, durationMs });
     };
@@ -168,8 +171,12 @@ export class BuildRun implements Run {
     }
   }
 
-  async #reportLeftover({ what, error, resource }: UndoFailure): Promise<void> {
-    const known: Leftover = resource ? await this.#session.describeResource(resource) : { description: what };
+  async #inWords({ what, resource }: Undoing): Promise<Leftover> {
+    return resource ? this.#session.describeResource(resource) : { description: what };
+  }
+
+  async #reportLeftover({ error, ...undoing }: UndoFailure): Promise<void> {
+    const known = await this.#inWords(undoing);
     this.leftovers.push(known);
     this.emit({
       kind: "cleanup-failed",

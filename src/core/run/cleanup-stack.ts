@@ -8,11 +8,15 @@ export interface Frame {
   readonly parent: Frame | undefined;
 }
 
-export interface UndoFailure {
+/** What is being undone: named by who registered it, and by its resource where it is in the journal. */
+export interface Undoing {
   readonly what: string;
-  readonly error: unknown;
-  /** Set when the thing is in the journal, where it stays. */
   readonly resource: Resource | undefined;
+}
+
+/** The journal line of its resource, where it has one, stays. */
+export interface UndoFailure extends Undoing {
+  readonly error: unknown;
 }
 
 export interface UnwindOptions {
@@ -21,7 +25,7 @@ export interface UnwindOptions {
   readonly signal: AbortSignal;
   /** Only what was registered in this step. Default: everything. */
   readonly within?: Frame | undefined;
-  readonly onStart: (what: string) => void;
+  readonly onStart: (undoing: Undoing) => void | Promise<void>;
   readonly onFailure: (failure: UndoFailure) => void;
 }
 
@@ -29,8 +33,15 @@ interface Registered {
   readonly what: string;
   readonly undo: Undo;
   readonly frame: Frame | undefined;
+  /** After any other outcome there is nothing to do. */
+  readonly only?: Outcome | undefined;
   readonly resource?: Resource | undefined;
   readonly entry?: JournalEntry | undefined;
+}
+
+export interface RegisterOptions {
+  readonly frame?: Frame | undefined;
+  readonly only?: Outcome | undefined;
 }
 
 /** The reversals of one build: undone last in first out, each on its own, whatever the others do. */
@@ -42,8 +53,8 @@ export class CleanupStack {
     this.#journal = journal;
   }
 
-  register(what: string, undo: Undo, frame?: Frame): void {
-    this.#registered.push({ what, undo, frame });
+  register(what: string, undo: Undo, { frame, only }: RegisterOptions = {}): void {
+    this.#registered.push({ what, undo, frame, only });
   }
 
   /**
@@ -71,12 +82,14 @@ export class CleanupStack {
   /** Rejects never: what cannot be undone is told to `onFailure`, and its journal line stays. */
   async unwind(options: UnwindOptions): Promise<void> {
     for (let next = this.#pop(options.within); next !== undefined; next = this.#pop(options.within)) {
-      options.onStart(next.what);
+      if (next.only !== undefined && next.only !== options.outcome) continue;
+      const { what, resource } = next;
       try {
+        await options.onStart({ what, resource });
         await next.undo(options.outcome, options.signal);
         await next.entry?.strike();
       } catch (error) {
-        options.onFailure({ what: next.what, error, resource: next.resource });
+        options.onFailure({ what, resource, error });
       }
     }
   }

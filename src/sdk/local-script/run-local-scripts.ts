@@ -74,7 +74,6 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
         run.emit({ kind: "output", build: run.build.name, stream, text });
         return run.ready?.();
       },
-      onFinished: ({ code, durationMs }) => run.debug("command", script.path, { program, code, durationMs }),
     });
     if (!config.valid_exit_codes.includes(result.code)) throw badStatus(script, result, performance.now() - started);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { positionOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { createPackerText, fileFacts, type BuildFinished } from "../packer-text.ts";
+import { artifactFacts, createPackerText, type BuildFinished } from "../packer-text.ts";
 import type { Renderer, StampedEvent } from "../renderer.ts";
 import type { Sink } from "../sink.ts";
 import { shortDuration } from "../words.ts";
@@ -74,8 +74,8 @@ export function createGithubStepSummary(path: string): Renderer {
 
 function stepSummary(builds: readonly BuildFinished[]): string {
   const rows = builds.map((build) => {
-    const artifacts = build.artifacts.map(({ description, files }) =>
-      [description, ...files.slice(0, 8).map(fileFacts)].map(cell).join("<br>"),
+    const artifacts = artifactFacts(build).map(({ description, files }) =>
+      [description, ...files.slice(0, 8)].map(cell).join("<br>"),
     );
     const result = artifacts.length > 0 ? artifacts.join("<br>") : cell(build.error ?? "");
     return `| ${cell(build.build)} | ${build.outcome} | ${shortDuration(build.durationMs)} | ${result} |`;

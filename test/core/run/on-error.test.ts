@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sleep } from "../../../src/lib/retry.ts";
 import { testArtifact } from "../../helper/recording-run.ts";
 import {
   createTestRun,
@@ -37,6 +38,41 @@ describe("-on-error", () => {
     expect(result.outcome).toBe("failed");
     expect(log).toEqual(["a", "error cleanup", "machine removed"]);
     expect(outstanding()).toEqual([]);
+  });
+
+  it("an interrupt neither runs the error-cleanup-provisioner nor announces it, as in Packer", async () => {
+    const log: string[] = [];
+    const { run, controller, events } = createTestRun();
+    const errorCleanup = testProvisioner(() => void log.push("error cleanup"));
+    const interrupted = testProvisioner((inner) => {
+      controller.abort(new Error("Interrupted by SIGINT"));
+      return sleep(60_000, inner.signal);
+    });
+    const result = await run(testBuild({ ...withMachine(log), provisioners: [interrupted], errorCleanup }));
+    expect(result.outcome).toBe("cancelled");
+    expect(log).toEqual(["machine removed"]);
+    expect(events.flatMap((event) => (event.kind === "cleanup-started" ? [event.what] : []))).toEqual(["machine m"]);
+  });
+
+  it("the reason of the failure is said before the clean-up; a failing error-cleanup-provisioner adds its own", async () => {
+    const log: string[] = [];
+    const { run, events } = createTestRun();
+    const errorCleanup = testProvisioner(() => Promise.reject(new Error("no such host")));
+    const result = await run(
+      testBuild({ ...withMachine(log), provisioners: [testProvisioner(failing(1, log, "a"))], errorCleanup }),
+    );
+    expect(log).toEqual(["a", "machine removed"]);
+    expect(result.builds[0]!.leftovers).toEqual([]);
+    const said = events.flatMap((event) => {
+      if (event.kind === "error") return [event.text];
+      return event.kind === "cleanup-started" ? [`clean up ${event.what}`] : [];
+    });
+    expect(said).toEqual([
+      result.builds[0]!.error,
+      "clean up error-cleanup provisioner",
+      "The error-cleanup provisioner failed: no such host",
+      "clean up machine m",
+    ]);
   });
 
   it("the error-cleanup-provisioner does not run after success", async () => {
