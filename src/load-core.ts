@@ -11,19 +11,12 @@ import type { runProgram as RunProgram } from "./cli/program.ts";
  */
 declare const CORE_FILES: Readonly<Record<string, string>> & { readonly core: string };
 
-interface Program {
-  readonly runProgram: typeof RunProgram;
+interface Module {
+  exports: { readonly runProgram?: typeof RunProgram };
 }
-interface CommonJsModule {
-  exports: Program;
-}
-type Wrapper = (
-  exports: Program,
-  require: NodeJS.Require,
-  module: CommonJsModule,
-  file: string,
-  directory: string,
-) => void;
+type Require = ((name: string) => unknown) & { readonly resolve: (name: string) => string };
+/** A module of the bundle: its functions find the others with `require`. */
+type Definition = (exports: Module["exports"], require: Require, module: Module) => void;
 
 /**
  * Takes the place of `cli/program.ts` in the bundled command. More than half of a cold start is V8 compiling our code;
@@ -37,11 +30,36 @@ const source = readFileSync(file, "latin1");
 const shipped = join(__dirname, name.replace(/\.cjs$/, ".cache"));
 const own = process.env["IMGBUILD_CODE_CACHE"] ?? ownCachePath();
 const script = compile(shipped) ?? compile(own) ?? new Script(wrapped(source), { filename: file });
-const core: CommonJsModule = { exports: {} as Program };
-(script.runInThisContext() as Wrapper)(core.exports, createRequire(file), core, file, __dirname);
+const requireFromHere = createRequire(file);
+const core = (script.runInThisContext() as CoreScript)();
+const loaded = new Map<string, Module>();
 
-export const runProgram: Program["runProgram"] = async (args, host) => {
-  const code = await core.exports.runProgram(args, host);
+type CoreScript = () => Readonly<Record<string, Definition>>;
+
+/** The modules of the core, those in `parts`, and everything that is not ours. */
+const load: Require = Object.assign(
+  (name: string): unknown => {
+    const part = /^\.\/([^/]+\.js)$/.exec(name)?.[1];
+    if (part === undefined) return requireFromHere(name);
+    const known = loaded.get(part);
+    if (known) return known.exports;
+    const module: Module = { exports: {} };
+    loaded.set(part, module);
+    const define = core[part] ?? compilePart(join(__dirname, "parts", part));
+    define(module.exports, load, module);
+    return module.exports;
+  },
+  { resolve: requireFromHere.resolve },
+);
+
+function compilePart(path: string): Definition {
+  const code = `(function(exports,require,module){${readFileSync(path, "latin1")}\n})`;
+  return new Script(code, { filename: path }).runInThisContext() as Definition;
+}
+
+export const runProgram: typeof RunProgram = async (args, host) => {
+  const program = load("./program.js") as Required<Module["exports"]>;
+  const code = await program.runProgram(args, host);
   if (!usesCache(script)) saveCache();
   return code;
 };
@@ -78,5 +96,5 @@ function ownCachePath(): string {
 }
 
 function wrapped(text: string): string {
-  return `(function(exports,require,module,__filename,__dirname){${text}\n})`;
+  return `(function(){${text}\n})`;
 }

@@ -14,15 +14,16 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 /**
- * Writes the command to `dist`: a tiny entry, our own code as one file with V8's code cache beside it, and one chunk for
- * each dependency, loaded when something asks for it. `dist/hcl.mjs` is the library.
+ * Writes the command to `dist`: a tiny entry; `core`, the part of our own code that nearly every command needs, as one
+ * file with V8's code cache beside it; the rest of our code in `parts`, and each dependency in `vendor`, loaded when
+ * something asks for it. `dist/hcl.mjs` is the library.
  */
 const DIST = "dist";
 /** Dependencies that nearly every command needs: part of the core. */
-const INLINE = new Set(["zod", "commander", "decimal.js", "picocolors", "ipaddr.js"]);
+const INLINE = new Set(["zod", "decimal.js", "picocolors", "ipaddr.js"]);
 /** Parts of Node that take milliseconds to load, and that most commands do not use. */
 const LAZY_BUILTINS = new Set(
   [
@@ -40,6 +41,14 @@ const LAZY_BUILTINS = new Set(
     "zlib",
   ].map((name) => `node:${name}`),
 );
+/** Where the core begins: the commands that are run all the time, and what the shortest build needs. */
+const IN_CORE = new Set([
+  "src/cli/program.ts",
+  "src/cli/parse-input.ts",
+  "src/cli/validate.ts",
+  "src/cli/build.ts",
+  "src/builders/null/null.ts",
+]);
 /** Packages with native or WebAssembly parts find those beside themselves. */
 const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@bokuweb/zstd-wasm", "bzip2-wasm"];
 /** Files of an earlier bundle stay this long: a command that is running may still load them. */
@@ -62,8 +71,15 @@ const commonJs = {
   format: "cjs",
   define: { "import.meta.url": "__url", "import.meta.resolve": "__resolve" },
 };
-const moduleNames =
-  "const __url=require('node:url').pathToFileURL(__filename).href,__resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
+const transformOptions = {
+  platform: "node",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  charset: "ascii",
+};
+const resolveModule = "const __resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
+const moduleNames = `const __url=require('node:url').pathToFileURL(__filename).href;${resolveModule}`;
 
 const written = new Set();
 const imports = collectImports("src");
@@ -76,17 +92,55 @@ removeOld();
 /** With all commands, or with a few. */
 async function bundleCore(name, commands) {
   const used = new Set();
-  const core = await build({
+  const { outputFiles, metafile } = await build({
     ...commonJs,
-    entryPoints: ["src/cli/program.ts"],
-    banner: { js: moduleNames },
+    format: "esm",
+    splitting: true,
+    metafile: true,
+    entryPoints: { program: "src/cli/program.ts" },
+    outdir: DIST,
+    chunkNames: "[name]-[hash]",
     plugins: [vendorPlugin(imports, used), ...(commands ? [onlyCommands(commands)] : [])],
   });
   for (const dependency of used) await bundleVendor(dependency, imports.get(dependency) ?? new Set(["*"]));
-  const [{ contents }] = core.outputFiles;
+  const parts = await toCommonJs(outputFiles);
+  const inCore = commands ? new Set(parts.keys()) : partsOf(metafile, IN_CORE);
+  const modules = [...inCore]
+    .sort()
+    .map((part) => `${JSON.stringify(part)}(exports,require,module){${parts.get(part)}\n}`);
+  const contents = `return{${modules.join(",\n")}}`;
+  for (const [part, code] of parts) if (!inCore.has(part)) write(`parts/${part}`, code);
   const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
   write(`${name}-${digest}.cjs`, contents);
   return `${name}-${digest}.cjs`;
+}
+
+/** Name → code, as modules that find each other with `require`. */
+async function toCommonJs(files) {
+  const parts = new Map();
+  for (const { path, text } of files) {
+    const { code } = await transform(text, {
+      ...transformOptions,
+      format: "cjs",
+      supported: { "dynamic-import": false },
+    });
+    parts.set(relative(DIST, path), code.includes("__resolve") ? resolveModule + code : code);
+  }
+  return parts;
+}
+
+/** The output files that hold these sources and what they import. */
+function partsOf({ outputs }, sources) {
+  const found = new Set();
+  const follow = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: next, kind, external } of outputs[path].imports) {
+      if (kind === "import-statement" && !external) follow(next);
+    }
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (sources.has(entryPoint)) follow(path);
+  return new Set([...found].map((path) => relative(DIST, path)));
 }
 
 function onlyCommands(names) {

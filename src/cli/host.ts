@@ -8,9 +8,16 @@ export function createHost(process: NodeJS.Process): Host {
     platform: process.platform,
     homeDir: homedir(),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Node opens a stream, at the cost of milliseconds, when it is asked for it.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     pid: process.pid,
   };
 }

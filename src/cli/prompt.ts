@@ -3,10 +3,13 @@ import { oneAtATime, type Ask } from "../core/run/ask.ts";
 import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 
-/** Questions on the terminal. `undefined` where there is none, so that nothing ever waits for an answer nobody gives. */
-export function createAsk(host: Host, emit: Emit): Ask | undefined {
-  if (host.stdin.isTTY !== true) return undefined;
+/** Whether there is a terminal to ask at: nothing ever waits for an answer nobody gives. */
+export const canAsk = ({ stdin }: Host): boolean => stdin.isTTY === true;
+
+/** Questions on the terminal. */
+export function createAsk(host: Host, emit: Emit): Ask {
   return oneAtATime(async ({ text, choices }, signal) => {
+    if (!canAsk(host)) return undefined;
     const keys = Object.keys(choices);
     const listed = keys.filter((key) => key !== "").map((key) => `[${key}] ${choices[key]}`);
     emit({

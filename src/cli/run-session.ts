@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describeError } from "../core/describe-error.ts";
@@ -9,6 +8,7 @@ import { runsDirectory } from "../core/journal/state-directory.ts";
 import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
 import type { RunResult } from "../core/run-builds.ts";
 import type { Session } from "../core/run/session.ts";
+import { randomUuid } from "../lib/random-uuid.ts";
 import type { Leftover } from "../sdk/event.ts";
 import { reapers } from "../registry.ts";
 import type { LoadOptions } from "../template/load-options.ts";
@@ -40,7 +40,7 @@ export interface RunSessionOptions extends Pick<LoadOptions, "path" | "undeclare
 export async function runSession(context: CommandContext, options: RunSessionOptions, body: RunBody): Promise<number> {
   const { host, process } = context;
   const { flags } = options;
-  const runId = randomUUID();
+  const runId = randomUuid();
   const paths = runPaths(runsDirectory(host), runId);
   const output = createOutput(host, flags, {
     metadataFile: flags["metadata-file"],

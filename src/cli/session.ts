@@ -5,7 +5,7 @@ import { reapers } from "../registry.ts";
 import type { Host } from "../sdk/host.ts";
 import type { RunOptions } from "../sdk/run.ts";
 import type { Output } from "./output-flags.ts";
-import { createAsk } from "./prompt.ts";
+import { canAsk, createAsk } from "./prompt.ts";
 import { templateDirectory } from "./template-flags.ts";
 
 /** Before a run is open: no journal yet, so nothing may be made. */
@@ -28,11 +28,10 @@ export interface SessionParts {
 export function createSession(host: Host, parts: SessionParts): UnopenedSession {
   const { runId, options, path, output, signal, cleanupSignal, logDirectory } = parts;
   const { emit } = output.pipeline;
-  const ask = createAsk(host, emit);
-  if (ask === undefined && options.onError === "ask") {
+  if (options.onError === "ask" && !canAsk(host)) {
     emit({ kind: "warning", text: "-on-error=ask needs a terminal to ask at; failures are cleaned up as without it." });
   }
-  if (ask === undefined && options.debug) {
+  if (options.debug && !canAsk(host)) {
     emit({
       kind: "warning",
       text: "-debug needs a terminal to pause at; the builds run one after the other, without pauses.",
@@ -53,7 +52,7 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     secret: (value) => output.redactor.add(value),
     redact: (text) => output.redactor.text(text),
     ready: () => output.pipeline.ready(),
-    ask,
+    ask: createAsk(host, emit),
     signal,
     cleanupSignal,
     describeResource: (resource) => describeResource(reapers, resource),

@@ -9,5 +9,7 @@ const INPUT_VARIABLE = /^PKR_VAR_/;
 export function withoutSecretVariables(host: Host, redactText: (text: string) => string): Host {
   const isKept = ([name, value]: readonly [string, string | undefined]): boolean =>
     !INPUT_VARIABLE.test(name) || value === undefined || redactText(value) === value;
-  return { ...host, env: Object.fromEntries(Object.entries(host.env).filter(isKept)) };
+  const env = Object.fromEntries(Object.entries(host.env).filter(isKept));
+  // Not a copy: its streams stay unopened until somebody reads or writes.
+  return Object.create(host, { env: { value: env, enumerable: true } }) as Host;
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { open, rename, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { randomUuid } from "./random-uuid.ts";
 
 /**
  * A file being written under a temporary name in the directory of `path`, which appears under `path` complete or not
@@ -65,7 +65,7 @@ export async function writeFileAtomic(
 
 /** Hidden, in the same directory (a rename must not cross file systems), and recognisable as ours. */
 export function temporaryNameFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${randomUuid().slice(-12)}.tmp`);
 }
 
 /** Makes a rename in `directory` durable, where the platform can (Windows cannot open directories). */

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { identifyProcess, processState, type ProcessIdentity } from "./process-identity.ts";
+import { randomUuid } from "./random-uuid.ts";
 import { sleep } from "./retry.ts";
 
 /** A lock held by this process, over all processes that use the same path. */
@@ -25,7 +25,7 @@ const FOREIGN_STALE_MS = 60_000;
  */
 export async function tryLock(path: string): Promise<FileLock | undefined> {
   await mkdir(dirname(path), { recursive: true });
-  const token = randomUUID();
+  const token = randomUuid();
   if (await create(path, token)) return hold(path, token);
   const found = await readLock(path);
   if (found.kind === "held" && (await isAlive(path, found.owner))) return undefined;

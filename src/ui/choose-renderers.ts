@@ -34,8 +34,6 @@ export function chooseRenderers(
   run: { readonly logDirectory?: string | undefined } = {},
 ): Renderer[] {
   const sink = createSink(host.stdout);
-  // A reader of stderr that goes away must not end the run either.
-  createSink(host.stderr);
   const debugLog = createDebugLog(host);
   return [
     ...screenRenderers(host, options, sink),

@@ -154,7 +154,7 @@ export function createTestRun({ options, answers, parallelBuilds = 0 }: TestRunO
     emit: (event) => void events.push(event),
     secret: () => {},
     redact: (text) => text,
-    ask: answers ? ask : undefined,
+    ask: answers ? ask : () => Promise.resolve(undefined),
     signal: controller.signal,
     cleanupSignal: new AbortController().signal,
     describeResource: ({ kind, id }) => Promise.resolve({ description: `${kind} ${id}` }),

@@ -1,5 +1,8 @@
-/** Asks the user and returns one of the keys of `choices` (a letter → what it means). Rejects when `signal` aborts. */
-export type Ask = (question: Question, signal: AbortSignal) => Promise<string>;
+/**
+ * Asks the user and returns one of the keys of `choices` (a letter → what it means), or `undefined` where nobody can answer
+ * (no terminal). Rejects when `signal` aborts.
+ */
+export type Ask = (question: Question, signal: AbortSignal) => Promise<string | undefined>;
 
 export interface Question {
   readonly text: string;

@@ -78,9 +78,9 @@ export class BuildRun implements Run {
   }
 
   async waitForUser(text: string): Promise<boolean> {
-    if (this.#session.ask === undefined || this.signal.aborted) return false;
-    await this.#session.ask({ text: `${this.build.name}: ${text}`, choices: { "": "continue" } }, this.signal);
-    return true;
+    if (this.signal.aborted) return false;
+    const question = { text: `${this.build.name}: ${text}`, choices: { "": "continue" } };
+    return (await this.#session.ask(question, this.signal)) !== undefined;
   }
 
   /** Undoes what was registered (in one step), last in first out. What stays behind is added to `leftovers`. */

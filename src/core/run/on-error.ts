@@ -31,9 +31,10 @@ export class FailurePolicy {
 
   async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const { ask, options } = this.#session;
-    if (options.onError !== "ask" || ask === undefined || signal.aborted || this.#isDecided(error)) return "give up";
+    if (options.onError !== "ask" || signal.aborted || this.#isDecided(error)) return "give up";
     const text = `${this.#build}: ${what} failed: ${error instanceof Error ? error.message : String(error)}`;
     const answer = await ask({ text, choices: CHOICES }, signal).catch(() => "c");
+    if (answer === undefined) return "give up";
     if (answer === "r") return "retry";
     if (answer === "a") this.abandon();
     if (typeof error === "object" && error !== null) this.#decided.add(error);

@@ -18,8 +18,7 @@ export interface Session {
   readonly redact: (text: string) => string;
   /** Resolves when what was emitted has been taken up. */
   readonly ready?: (() => Promise<void>) | undefined;
-  /** Absent where nobody can answer (no terminal). */
-  readonly ask: Ask | undefined;
+  readonly ask: Ask;
   /** Aborts when the user interrupts the whole run. */
   readonly signal: AbortSignal;
   /** Aborts when clean-up has to stop waiting (a second interrupt). */

@@ -2,6 +2,9 @@ import * as z from "zod";
 import type { Schema } from "./schema.ts";
 import { LateTemplate } from "../late-template.ts";
 
+// A schema reads a few blocks in the life of a process: compiling a parser for it takes longer than all of them.
+z.config({ jitless: true });
+
 /**
  * The vocabulary in which components declare their options. Each function makes a zod type whose `.meta()` says what it
  * is for; `.optional()`, `.default(x)`, `.min(n)` and the rest of zod work as always. The same declaration decodes a
