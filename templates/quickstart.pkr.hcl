@@ -45,7 +45,7 @@ source "qemu" "quickstart" {
   ssh_username     = "vagrant"
   ssh_password     = "vagrant"
   ssh_timeout      = "5m"
-  shutdown_command = "echo vagrant | sudo -S poweroff"
+  shutdown_command = "echo vagrant | sudo -S -p '' poweroff"
 }
 
 build {
@@ -53,7 +53,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../scripts/provision.sh"
-    execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -E sh {{ .Path }}"
+    execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -p '' -E sh {{ .Path }}"
   }
 
   post-processor "vagrant" {

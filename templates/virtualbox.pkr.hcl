@@ -74,7 +74,7 @@ source "virtualbox-iso" "debian" {
   ssh_username     = "vagrant"
   ssh_password     = "vagrant"
   ssh_timeout      = "45m"
-  shutdown_command = "echo vagrant | sudo -S systemctl poweroff"
+  shutdown_command = "echo vagrant | sudo -S -p '' systemctl poweroff"
 
   guest_additions_mode = "disable"
 }
@@ -88,7 +88,7 @@ build {
       "${path.root}/../scripts/provision.sh",
       "${path.root}/../scripts/clean-up.sh",
     ]
-    execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -E sh {{ .Path }}"
+    execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -p '' -E sh {{ .Path }}"
   }
 
   post-processor "vagrant" {
