@@ -34,6 +34,7 @@ export type RunBody = (run: {
 
 export interface RunSessionOptions extends Pick<LoadOptions, "path" | "undeclaredVariables"> {
   readonly flags: BuildFlags;
+  readonly rehash?: boolean;
 }
 
 /** A run from its template to its exit code: output, signals, journal, and the record of how it ended. */
@@ -66,7 +67,7 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
   const stray = catchStrayErrors(context, { runId, run, output });
   const session = createSession(host, {
     runId,
-    options: { force: flags.force, debug: flags.debug, onError: flags["on-error"] },
+    options: { force: flags.force, debug: flags.debug, onError: flags["on-error"], rehash: options.rehash === true },
     path: options.path,
     output,
     signal: run.signal,

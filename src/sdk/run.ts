@@ -70,6 +70,8 @@ export interface RunOptions {
   readonly force: boolean;
   readonly debug: boolean;
   readonly onError: "cleanup" | "abort" | "ask" | "run-cleanup-provisioner";
+  /** Read cached and local files again although nothing about them has changed. */
+  readonly rehash?: boolean;
 }
 
 export interface RunDirectories {

@@ -22,11 +22,7 @@ export interface Downloaded {
 }
 
 /** Gets `iso_url`/`iso_urls` as `iso_checksum` wants it. */
-export async function downloadIso(
-  run: Run,
-  config: IsoConfig,
-  options: { readonly rehash?: boolean } = {},
-): Promise<Downloaded> {
+export async function downloadIso(run: Run, config: IsoConfig): Promise<Downloaded> {
   const checksum = parseChecksum(config.iso_checksum);
   if (checksum.kind === "invalid") throw new BuildError(checksum.problem);
   return download(run, {
@@ -35,7 +31,6 @@ export async function downloadIso(
     checksum,
     targetPath: config.iso_target_path,
     extension: config.iso_target_extension,
-    ...options,
   });
 }
 
@@ -115,9 +110,9 @@ async function isVerified(attempt: Attempt, path: string, digest: Digest): Promi
   return true;
 }
 
-async function verify({ run, options, signal }: Attempt, path: string, digest: Digest): Promise<void> {
+async function verify({ run, signal }: Attempt, path: string, digest: Digest): Promise<void> {
   const cache = cacheDirectory(run);
-  const stamped = options.rehash === true ? [] : await stampedDigests(cache, path);
+  const stamped = run.options.rehash === true ? [] : await stampedDigests(cache, path);
   const known = stamped.find(({ algorithm }) => algorithm === digest.algorithm);
   const actual = known ?? (await hashWithProgress(run, path, digest, signal));
   if (actual.hex !== digest.hex) throw wrongDigest(digest, actual);

@@ -76,8 +76,28 @@ describe("download", () => {
     await get(run, { urls: [`${server.url}/a.iso`] });
     const afterTouch = hashed();
     expect(afterTouch).toBeGreaterThan(0);
-    await get(run, { urls: [`${server.url}/a.iso`], rehash: true });
-    expect(hashed()).toBeGreaterThan(afterTouch);
+    const directories = { cache: run.directories.cache };
+    const again = await createRecordingRun({ directories, options: { rehash: true } });
+    await get(again, { urls: [`${server.url}/a.iso`] });
+    expect(again.events).toContainEqual(expect.objectContaining({ label: "verifying sha256", done: 300_000 }));
+    expect(hashed()).toBe(afterTouch);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("reads a cached file once more after the machine was restarted: a power cut may have lost its end", async () => {
+    const server = await startServer({ "/a.iso": { bytes: content } });
+    const run = await createRecordingRun();
+    await get(run, { urls: [`${server.url}/a.iso`] });
+    const notes = join(run.directories.cache, "download", "verified");
+    const stamp = join(notes, readdirSync(notes)[0]!);
+    const other = { ...(JSON.parse(readFileSync(stamp, "utf8")) as object), bootId: "of another day" };
+    writeFileSync(stamp, JSON.stringify(other));
+    await get(run, { urls: [`${server.url}/a.iso`] });
+    const verified = () => run.events.filter((event) => event.kind === "progress" && /^verifying/.test(event.label));
+    const once = verified().length;
+    expect(once).toBeGreaterThan(0);
+    await get(run, { urls: [`${server.url}/a.iso`] });
+    expect(verified()).toHaveLength(once);
     expect(server.requests).toHaveLength(1);
   });
 

@@ -15,8 +15,6 @@ export interface DownloadOptions {
   readonly targetPath?: string | undefined;
   /** Of the name in the cache. Default: as in the URL. */
   readonly extension?: string | undefined;
-  /** Read cached and local files again although nothing about them has changed. */
-  readonly rehash?: boolean | undefined;
 }
 
 /** One place being tried. */

@@ -23,7 +23,11 @@ export async function stampedDigests(cache: string, path: string): Promise<reado
   try {
     const stamp = JSON.parse(await readFile(stampPath(cache, path), "utf8")) as Stamp;
     const same =
-      stamp.path === path && stamp.size === stats.size && stamp.mtimeMs === stats.mtimeMs && stamp.inode === stats.ino;
+      stamp.path === path &&
+      stamp.size === stats.size &&
+      stamp.mtimeMs === stats.mtimeMs &&
+      stamp.inode === stats.ino &&
+      stamp.bootId === (await bootId());
     return same ? stamp.digests : [];
   } catch {
     return [];
