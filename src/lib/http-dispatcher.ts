@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { Agent, ProxyAgent, type Dispatcher } from "undici";
+import { percentDecode } from "./percent-decode.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -80,6 +81,6 @@ function proxyUrl(proxy: URL): string {
 
 function proxyToken(proxy: URL): { token?: string } {
   if (proxy.username === "") return {};
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const credentials = `${percentDecode(proxy.username)}:${percentDecode(proxy.password)}`;
   return { token: `Basic ${Buffer.from(credentials).toString("base64")}` };
 }

@@ -12,6 +12,8 @@ export interface HttpDownloadOptions extends GetOptions {
   readonly verifiedLater: boolean;
   /** Give up after so many attempts in a row that brought no byte. Default 4. */
   readonly attempts?: number;
+  /** Pause after the first failure; it doubles with each further one, up to 5 s. Default 400 ms. */
+  readonly pauseMs?: number | undefined;
   readonly onRetry?: ((reason: string, at: number) => void) | undefined;
 }
 
@@ -41,7 +43,7 @@ export async function httpDownload(
       failures = part.size > before ? 1 : failures + 1;
       if (failures >= attempts) throw new HttpError(error.message, { cause: error.cause });
       options.onRetry?.(error.message, part.size);
-      await sleep(Math.min(200 * 2 ** failures, 5000), options.signal);
+      await sleep(Math.min((options.pauseMs ?? 400) * 2 ** (failures - 1), 5000), options.signal);
     }
   }
 }
@@ -93,7 +95,7 @@ async function receive(
 ): Promise<DownloadedOrigin> {
   const origin = { etag: response.headers["etag"], lastModified: response.headers["last-modified"] };
   if (response.status === 416) return afterUnsatisfiable(part, response, origin);
-  if (response.status >= 500 || response.status === 429) throw new CutError(statusReason(response.status));
+  if (mayPass(response.status)) throw new CutError(statusReason(response.status));
   if (response.status !== 200 && response.status !== 206) throw new HttpError(statusReason(response.status));
   if (response.status === 206 && firstByte(response) !== part.size)
     throw new HttpError("the server sent another part of the file than it was asked for");
@@ -117,6 +119,11 @@ async function afterUnsatisfiable(
   if (total !== undefined && Number(total) === part.size) return origin;
   await part.restart();
   throw new CutError("the file on the server has become shorter");
+}
+
+/** Whether a status is worth asking again: the server is down or busy. */
+export function mayPass(status: number): boolean {
+  return status >= 500 || status === 429;
 }
 
 function firstByte(response: GetResponse): number {
@@ -191,7 +198,7 @@ const statusNames: Readonly<Record<number, string>> = {
   503: "it is overloaded or down",
 };
 
-function statusReason(status: number): string {
+export function statusReason(status: number): string {
   const name = statusNames[status];
   return `the server answered with status ${status}${name === undefined ? "" : ` (${name})`}`;
 }

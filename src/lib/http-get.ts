@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
 import { httpDispatcher, proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+import { percentDecode } from "./percent-decode.ts";
 
 export interface GetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -75,7 +76,7 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
 
 function authorization(url: URL): Readonly<Record<string, string>> {
   if (url.username === "") return {};
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const credentials = `${percentDecode(url.username)}:${percentDecode(url.password)}`;
   return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
 }
 

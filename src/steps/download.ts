@@ -4,6 +4,7 @@ import { parseChecksum } from "../lib/checksum-spec.ts";
 import { hashFile, type Digest } from "../lib/checksum.ts";
 import { lock } from "../lib/file-lock.ts";
 import { withoutCredentials } from "../lib/http-dispatcher.ts";
+import { percentDecode } from "../lib/percent-decode.ts";
 import { partProgress } from "../lib/part-file.ts";
 import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
@@ -145,7 +146,7 @@ async function showOthersProgress(run: Run, label: string, target: string): Prom
 
 function maskPassword(run: Run, url: string): void {
   const { password } = new URL(url);
-  if (password !== "") run.secret(decodeURIComponent(password));
+  if (password !== "") run.secret(percentDecode(password));
 }
 
 function reasonOf(error: unknown): string {

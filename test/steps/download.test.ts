@@ -24,7 +24,7 @@ function checksum(text: string): Checksum {
   return parsed;
 }
 const get = (run: RecordingRun, options: Partial<DownloadOptions> & Pick<DownloadOptions, "urls">) =>
-  download(run, { label: "ISO", checksum: wanted, extension: "iso", ...options });
+  download(run, { label: "ISO", checksum: wanted, extension: "iso", pauseMs: 10, ...options });
 const cached = (run: RecordingRun) => join(run.directories.cache, "download", `sha256-${hex}.iso`);
 /** Files of the cache, apart from its notes. */
 const inCache = (run: RecordingRun): readonly string[] => {
@@ -156,7 +156,7 @@ describe("download", () => {
     const error = await failure(get(run, { urls: [`${server.url}/a.iso`] }));
     expect(error.message).toContain("truncated at 100000 of 300000 bytes: the connection was cut");
     expect(statSync(`${cached(run)}.part`).size).toBe(100_000);
-  }, 20_000);
+  });
 
   it("goes on with what an earlier process left (DL-02)", async () => {
     const server = await startServer({ "/a.iso": { bytes: content } });
@@ -262,7 +262,7 @@ describe("download", () => {
     const server = await startServer({
       "/a.iso": { bytes: content, stallAfter: (n) => (n === 1 ? 50_000 : undefined) },
     });
-    const run = await createRecordingRun({ env: { PACKER_GETTER_READ_TIMEOUT: "1s" } });
+    const run = await createRecordingRun({ env: { PACKER_GETTER_READ_TIMEOUT: "300ms" } });
     await get(run, { urls: [`${server.url}/a.iso`] });
     expect(run.said()).toContainEqual(
       expect.stringContaining("truncated at 50000 of 300000 bytes: the server stopped sending"),
@@ -343,6 +343,17 @@ describe("download", () => {
     expect(error.message).toContain(
       `it should be sha256:${hex} and is sha256:${sha256(Buffer.from("something else"))}`,
     );
+  });
+
+  it("takes a percent sign that escapes nothing as it is", async () => {
+    const server = await startServer({
+      "/100%.iso": (request) => (request.headers.authorization ? { bytes: content } : { status: 401 }),
+    });
+    const run = await createRecordingRun();
+    const address = server.url.replace("//", "//user:50%25%20of%@");
+    const { path } = await get(run, { urls: [`${address}/100%.iso`], targetPath: "images/" });
+    expect(path).toBe(join(run.directories.work, "images/100%.iso"));
+    expect(run.secrets).toEqual(["50%25%20of%"]);
   });
 
   it("says which kinds of address it knows", async () => {
@@ -430,7 +441,8 @@ describe("download with a checksum file", () => {
       get(run, { urls: [`${server.url}/a.iso`], checksum: checksum(`file:${server.url}/SUMS`) }),
     );
     expect(error.message).toBe(
-      `The checksum file ${server.url}/SUMS cannot be read: the server answered with status 404`,
+      `The checksum file ${server.url}/SUMS cannot be read: the server answered with status 404 (there is no such file)`,
     );
+    expect(server.requests).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { fetch, type Response } from "undici";
 import { httpDispatcher, withoutCredentials } from "../../lib/http-dispatcher.ts";
 import { retry } from "../../lib/retry.ts";
+import { percentDecode } from "../../lib/percent-decode.ts";
 import type { DataSource } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
@@ -83,7 +84,7 @@ function withAuthorization({ url: text, request_headers: headers }: Config): {
 } {
   const url = new URL(text);
   if (url.username === "" && url.password === "") return { url: text, headers };
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const login = `${percentDecode(url.username)}:${percentDecode(url.password)}`;
   const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
   return { url: withoutCredentials(text), headers: { authorization, ...headers } };
 }

@@ -15,6 +15,8 @@ export interface DownloadOptions {
   readonly targetPath?: string | undefined;
   /** Of the name in the cache. Default: as in the URL. */
   readonly extension?: string | undefined;
+  /** Pause before going on after a cut, the first time. Default 400 ms. */
+  readonly pauseMs?: number | undefined;
 }
 
 /** One place being tried. */

@@ -49,6 +49,7 @@ async function complete({ run, options, url, target, digest, signal }: Fetch, pa
     env: run.host.env,
     signal,
     stallMs: stallLimit(run),
+    pauseMs: options.pauseMs,
     verifiedLater: digest !== undefined,
     beforeBody: (toCome) => checkRoom(target, toCome),
     onProgress: progress,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
+import { percentDecode } from "../../lib/percent-decode.ts";
 import { BuildError } from "../../sdk/error.ts";
 
 /** Where something is: on this machine, or on a web server. */
@@ -30,12 +31,12 @@ export function parseSource(text: string, work: string): Source {
 function localPath(text: string, work: string): string {
   if (/^file:\/\/\//i.test(text) || /^file:\/\/localhost\//i.test(text))
     return fileURLToPath(text.replace(/^file:\/\/localhost/i, "file://"));
-  return resolve(work, decodeURIComponent(text.replace(/^file:(\/\/)?/i, "")));
+  return resolve(work, percentDecode(text.replace(/^file:(\/\/)?/i, "")));
 }
 
 /** The last part of the address: the name a checksum file knows it by. */
 export function sourceName(source: Source): string {
-  const path = source.kind === "local" ? source.path : decodeURIComponent(new URL(source.url).pathname);
+  const path = source.kind === "local" ? source.path : percentDecode(new URL(source.url).pathname);
   return path.slice(path.replaceAll("\\", "/").lastIndexOf("/") + 1);
 }
 

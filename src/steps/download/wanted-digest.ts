@@ -3,6 +3,7 @@ import { findChecksum, parseChecksumFile, type ChecksumEntry } from "../../lib/c
 import type { Checksum } from "../../lib/checksum-spec.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { nearest } from "../../lib/did-you-mean.ts";
+import { mayPass, statusReason } from "../../lib/http-download.ts";
 import { httpGet } from "../../lib/http-get.ts";
 import { retry } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -30,7 +31,7 @@ const LARGEST = 16 * 1024 * 1024;
 async function readSmallFile(run: Run, source: Source, shown: string, signal: AbortSignal): Promise<string> {
   try {
     if (source.kind === "local") return await readFile(source.path, "utf8");
-    return await retry(() => fetchText(run, source.url, signal), { attempts: 3, delayMs: 500, signal });
+    return await retry(() => fetchText(run, source.url, signal), { attempts: 3, delayMs: 500, signal, shouldRetry });
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
@@ -38,14 +39,22 @@ async function readSmallFile(run: Run, source: Source, shown: string, signal: Ab
   }
 }
 
+/** An answer that will be the same next time. */
+class FinalError extends Error {}
+
+function shouldRetry(error: unknown): boolean {
+  return !(error instanceof FinalError);
+}
+
 async function fetchText(run: Run, url: string, signal: AbortSignal): Promise<string> {
   const response = await httpGet(url, { env: run.host.env, signal });
   try {
-    if (response.status !== 200) throw new Error(`the server answered with status ${response.status}`);
+    const { status } = response;
+    if (status !== 200) throw new (mayPass(status) ? Error : FinalError)(statusReason(status));
     let text = "";
     for await (const chunk of response.body.setEncoding("utf8") as AsyncIterable<string>) {
       text += chunk;
-      if (text.length > LARGEST) throw new Error("it is too large to be a checksum file");
+      if (text.length > LARGEST) throw new FinalError("it is too large to be a checksum file");
     }
     return text;
   } finally {
