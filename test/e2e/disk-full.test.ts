@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createDisks, finishDisks } from "../../src/builders/qemu/disks.ts";
 import { download } from "../../src/steps/download.ts";
 import { createCd } from "../../src/steps/cd.ts";
+import { qemuConfig } from "../builders/qemu/qemu-config.ts";
 import { startServer } from "../helper/http-server.ts";
 import { leftOut } from "../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
@@ -69,5 +71,31 @@ describe("a CD on a full disk", () => {
       /^Nothing more can be written to .*: the disk is full$/,
     );
     expect(existsSync(run.directories.temp) && readdirSync(run.directories.temp)).toEqual([]);
+  });
+});
+
+describe("compaction on a full disk", () => {
+  const disk = async (compress: boolean) => {
+    const run = await tinyDiskRun("temp", "size=8m");
+    const config = qemuConfig({ disk_size: "16M", disk_compression: compress });
+    const disks = await createDisks(run, config, { directory: run.directories.temp, name: "disk", source: "" });
+    const { path } = disks[0]!;
+    writeFileSync(join(run.directories.work, "random"), randomBytes(5 * 1024 * 1024));
+    execFileSync("qemu-io", ["-c", `write -s ${join(run.directories.work, "random")} 0 5M`, path]);
+    return { run, path, before: readFileSync(path), finished: finishDisks(run, config, disks) };
+  };
+
+  asRoot(title("leaves the image as it was, and says so"), async () => {
+    const { run, path, before, finished } = await disk(false);
+    await finished;
+    expect(run.warnings()).toEqual([`There is no room to compact ${path}. It is whole, but larger than need be.`]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(run.directories.temp)).toEqual(["disk"]);
+  });
+
+  asRoot(title("fails where the image was to be compressed"), async () => {
+    const { run, finished } = await disk(true);
+    await expect(finished).rejects.toThrow(/^qemu-img failed: .*No space left on device$/);
+    expect(readdirSync(run.directories.temp)).toEqual(["disk"]);
   });
 });

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { request } from "undici";
 import { describe, expect } from "vitest";
 import { createWorkplace, imgbuildPath, type Workplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
@@ -33,7 +34,7 @@ describe("when something goes wrong, the qemu builder", () => {
     const { code, stdout } = await workplace.run("build", "t.pkr.hcl");
     expect(code, stdout).toBe(1);
     const path = /The machine's screen at that moment: (\S+\.png)/.exec(stdout)?.[1];
-    expect((await readFile(path!)).subarray(1, 4).toString(), stdout).toBe("PNG");
+    expect(isPicture(await readFile(path!)), stdout).toBe(true);
     expect(await readdir(workplace.directory)).not.toContain("out");
     expect(await readdir(workplace.temporary)).toEqual([]);
   });
@@ -79,16 +80,45 @@ describe("when something goes wrong, the qemu builder", () => {
 describe("without a shutdown command", () => {
   withQemu("the power button is pressed, and the output says so", async () => {
     const workplace = await liveGuest({ shutdown_command: "" }, inGuest("true"));
-    const build = workplace.start("build", "t.pkr.hcl");
-    await build.until("Waiting for SSH");
-    const saved = await workplace.run("screen", "-save", "shot.png");
-    expect(saved.code, saved.stderr).toBe(0);
-    const picture = await readFile(join(workplace.directory, "shot.png"));
-    expect(picture.subarray(1, 4).toString()).toBe("PNG");
-    const { code, stdout } = await build.finished;
+    const { code, stdout } = await workplace.run("build", "t.pkr.hcl");
     expect(code, stdout).toBe(0);
     expect(stdout).toContain("Pressing the power button");
     expect(stdout).toContain("by its power button");
+  });
+});
+
+describe("imgbuild screen", () => {
+  withQemu("saves the picture of a running machine, and shows it on a page that follows it", async () => {
+    const workplace = await liveGuest({}, inGuest("sleep 600"));
+    const build = workplace.start("build", "t.pkr.hcl");
+    await build.until("Waiting for SSH");
+
+    const saved = await workplace.run("screen", "-save", "shot.png");
+    expect(saved.code, saved.stderr).toBe(0);
+    expect(isPicture(await readFile(join(workplace.directory, "shot.png")))).toBe(true);
+
+    const page = workplace.start("screen");
+    await page.until("Ctrl-C");
+    const url = /http:\/\/127\.0\.0\.1:\d+\/\w+\//.exec(page.output())![0];
+    const get = async (path: string) => (await request(url + path)).body;
+    expect(await (await get("")).text()).toContain("machines.json");
+    const machines = (await (await get("machines.json")).json()) as readonly { readonly key: string }[];
+    expect(machines).toMatchObject([{ name: "packer-tiny" }]);
+    const picture = async () => Buffer.from(await (await get(`screen/${machines[0]!.key}.png`)).arrayBuffer());
+    const first = await picture();
+    expect(isPicture(first)).toBe(true);
+    // The guest is booting, so its screen changes.
+    await expect.poll(async () => first.equals(await picture()), { timeout: 60_000 }).toBe(false);
+
+    build.child.kill("SIGINT");
+    await build.finished;
+    expect(await (await get("machines.json")).json()).toEqual([]);
+    page.child.kill("SIGINT");
+    expect((await page.finished).code).toBe(0);
     expect((await workplace.run("screen", "-save", "shot.png")).stderr).toContain("No such machine is running now.");
   });
 });
+
+function isPicture(bytes: Buffer): boolean {
+  return bytes.subarray(1, 4).toString() === "PNG";
+}

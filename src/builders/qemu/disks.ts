@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Run } from "../../sdk/run.ts";
+import { DiskError } from "../../steps/disk-error.ts";
 import type { QemuConfig } from "./config.ts";
 import { parseDiskSize } from "./disk-size.ts";
 import type { DiskFile } from "./drive-arguments.ts";
@@ -61,7 +62,10 @@ function wantedSize(config: QemuConfig, source: string, sourceSize: number): num
   throw tooSmall(source, sourceSize, config.disk_size);
 }
 
-/** Compacts and compresses every disk as configured. An overlay stays as it is: compacting would flatten it. */
+/**
+ * Compacts and compresses every disk as configured. An overlay stays as it is: compacting would flatten it. Where there
+ * is no room for the copy, a disk that was only to be compacted stays as it is: it is whole.
+ */
 export async function finishDisks(run: Run, config: QemuConfig, disks: readonly DiskFile[]): Promise<void> {
   const compact = !config.skip_compaction && !config.use_backing_file;
   if (!compact && !config.disk_compression) return;
@@ -69,7 +73,12 @@ export async function finishDisks(run: Run, config: QemuConfig, disks: readonly 
     const qemuImg = createQemuImg(run, imageArguments(config), signal);
     for (const { path, format } of disks) {
       run.say(`Compacting ${path}`);
-      await qemuImg.compact(path, format, config.disk_compression);
+      try {
+        await qemuImg.compact(path, format, config.disk_compression);
+      } catch (error) {
+        if (!(error instanceof DiskError) || config.disk_compression) throw error;
+        run.warn(`There is no room to compact ${path}. It is whole, but larger than need be.`);
+      }
     }
   });
 }

@@ -1,5 +1,6 @@
 import { CommandError } from "../../lib/process.ts";
 import { BuildError } from "../../sdk/error.ts";
+import { DiskError } from "../../steps/disk-error.ts";
 
 /** Debian's package for each program; other distributions name them alike. */
 const packages: Readonly<Record<string, string>> = {
@@ -20,9 +21,7 @@ export function toolFailure(program: string, error: unknown): unknown {
   }
   const said = error.result?.stderr.trim().replace(/^qemu-img: /, "");
   if (said === undefined || said === "") return new BuildError(error.message, { cause: error.cause });
-  const full = /no space left on device/i.test(said);
-  return new BuildError(
-    `${program} failed: ${said}`,
-    full ? { hint: "Make room on the disk of the output directory." } : {},
-  );
+  const summary = `${program} failed: ${said}`;
+  if (!/no space left on device/i.test(said)) return new BuildError(summary);
+  return new DiskError(summary, { hint: "Make room on the disk of the output directory." });
 }
