@@ -10,6 +10,11 @@ export function needs(program: string, debianPackage: string): typeof it {
   return findProgram(program) ? it : without(`needs "${program}" (Debian package ${debianPackage})`);
 }
 
+/** As `needs`, for tests that also have to be root, as CI is, to give a server accounts and mounts of its own. */
+export function needsRoot(program: string, debianPackage: string): typeof it {
+  return process.getuid?.() === 0 ? needs(program, debianPackage) : without("needs root, for accounts of its own");
+}
+
 /** `it` for what cannot run here for this reason: fails in CI, where everything has to run; is left out elsewhere. */
 export function without(reason: string): typeof it {
   const fail = (): void => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, connect as connectTcp } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -31,8 +31,12 @@ export interface SshdOptions {
   /** `false`: the server is prepared, but not started. */
   readonly start?: boolean;
   readonly port?: number;
-  /** Accept this password. Only as root: the server then sees a shadow file of its own. */
+  /** Accept this password. Only as root (see `needsRoot`): the server then sees a shadow file of its own. */
   readonly password?: string;
+  /** Ask for it through PAM, as `keyboard-interactive`. */
+  readonly pam?: boolean;
+  /** Let in a user who is not root, also where root runs the tests. */
+  readonly ordinaryUser?: boolean;
   /** Outside of a test: the caller ends the server. */
   readonly forBenchmark?: boolean;
   /** Where its files go; a fresh directory otherwise. */
@@ -50,6 +54,8 @@ export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
   keygen(keyFile);
   await writeFile(join(directory, "authorized_keys"), await readFile(`${keyFile}.pub`));
   await makeHostKey(directory);
+  const username = options.ordinaryUser === true && isRoot() ? ORDINARY.name : userInfo().username;
+  if (username === ORDINARY.name) await chown(join(directory, "home"), ORDINARY.id, ORDINARY.id);
   await writeFile(join(directory, "sshd_config"), configuration(directory, port, options).join("\n"));
   let child: ChildProcess | undefined;
   let log = "";
@@ -78,7 +84,7 @@ export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
   return {
     host: "127.0.0.1",
     port,
-    username: userInfo().username,
+    username,
     keyFile,
     directory,
     hostKey,
@@ -97,10 +103,10 @@ function configuration(directory: string, port: number, options: SshdOptions): r
     `AuthorizedKeysFile ${directory}/authorized_keys`,
     "PidFile none",
     "StrictModes no",
-    "UsePAM no",
+    `UsePAM ${options.pam === true ? "yes" : "no"}`,
     "PermitRootLogin yes",
-    `PasswordAuthentication ${options.password === undefined ? "no" : "yes"}`,
-    "KbdInteractiveAuthentication no",
+    `PasswordAuthentication ${options.password === undefined || options.pam === true ? "no" : "yes"}`,
+    `KbdInteractiveAuthentication ${options.pam === true ? "yes" : "no"}`,
     "Subsystem sftp internal-sftp",
     "LogLevel VERBOSE",
     "MaxStartups 100",
@@ -110,33 +116,48 @@ function configuration(directory: string, port: number, options: SshdOptions): r
   ];
 }
 
+/** A user that exists only behind the server's own mounts. */
+const ORDINARY = { name: "imgbuild-guest", id: 61_234 };
+
+function isRoot(): boolean {
+  return userInfo().uid === 0;
+}
+
 /**
- * As root the server runs behind a mount of its own, in which the user has an empty home, a plain shell and, where asked
+ * As root the server runs behind a mount of its own, in which its users have an empty home, a plain shell and, where asked
  * for, a password; nothing of the real system changes. An ordinary user gets in with the real home.
  */
 async function launch(directory: string, options: SshdOptions): Promise<ChildProcess> {
   const sshd = [findProgram("sshd") ?? "sshd", "-D", "-e", "-f", join(directory, "sshd_config")];
   const stdio = ["ignore", "ignore", "pipe"] as const;
-  if (userInfo().uid !== 0) return spawn(sshd[0]!, sshd.slice(1), { detached: true, stdio: [...stdio] });
-  const mounts = await privateAccounts(directory, options.password);
+  if (!isRoot()) return spawn(sshd[0]!, sshd.slice(1), { detached: true, stdio: [...stdio] });
+  const mounts = await privateAccounts(directory, options);
   const script = [...mounts, "mount -t tmpfs -o mode=755 tmpfs /run", "mkdir /run/sshd", `exec ${sshd.join(" ")}`].join(
     " && ",
   );
   return spawn("unshare", ["-m", "sh", "-c", script], { detached: true, stdio: [...stdio] });
 }
 
-async function privateAccounts(directory: string, password: string | undefined): Promise<readonly string[]> {
+async function privateAccounts(directory: string, { password, pam }: SshdOptions): Promise<readonly string[]> {
   const { username } = userInfo();
   const hash =
     password === undefined ? "*" : execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
-  const passwd = (await readFile("/etc/passwd", "utf8"))
-    .split("\n")
-    .map((line) => (line.startsWith(`${username}:`) ? `${username}:x:0:0::${directory}/home:/bin/sh` : line));
-  await writeFile(join(directory, "passwd"), passwd.join("\n"));
-  await writeFile(join(directory, "shadow"), `${username}:${hash}:19000:0:99999:7:::\nsshd:!:19000::::::\n`, {
-    mode: 0o600,
-  });
-  return ["passwd", "shadow"].map((name) => `mount --bind ${directory}/${name} /etc/${name}`);
+  const others = (await readFile("/etc/passwd", "utf8")).split("\n").filter((line) => !line.startsWith(`${username}:`));
+  const user = (name: string, id: number) => `${name}:x:${id}:${id}::${directory}/home:/bin/sh`;
+  await writeFile(
+    join(directory, "passwd"),
+    [user(username, 0), user(ORDINARY.name, ORDINARY.id), ...others].join("\n"),
+  );
+  const shadow = [username, ORDINARY.name].map((name) => `${name}:${hash}:19000:0:99999:7:::\n`).join("");
+  await writeFile(join(directory, "shadow"), `${shadow}sshd:!:19000::::::\n`, { mode: 0o600 });
+  await writeFile(
+    join(directory, "pam"),
+    ["auth", "account", "session"].map((type) => `${type} required pam_unix.so\n`).join(""),
+  );
+  return [
+    ...["passwd", "shadow"].map((name) => `mount --bind ${directory}/${name} /etc/${name}`),
+    ...(pam === true ? [`mount --bind ${directory}/pam /etc/pam.d/sshd`] : []),
+  ];
 }
 
 async function makeHostKey(directory: string): Promise<void> {

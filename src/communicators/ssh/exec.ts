@@ -1,87 +1,112 @@
-import type { ClientChannel, ExecOptions as SshExecOptions } from "ssh2";
+import type { ClientChannel } from "ssh2";
 import type { Readable } from "node:stream";
 import type { ExecOptions, ExecResult } from "../../sdk/communicator.ts";
+import { BuildError } from "../../sdk/error.ts";
 import type { SshLink } from "./link.ts";
+import { requestExec, requestTerminal, sendSignal } from "./session-channels.ts";
+import { stopCommands } from "./stop-commands.ts";
 
 export interface LinkExecOptions extends ExecOptions {
   /** Offer the agent to the command. */
   readonly agentForward?: boolean | undefined;
   /** Give up when nothing is heard for so long; 0 for never. */
   readonly silenceLimitMs?: number | undefined;
+  /** Leave the command alone when `signal` aborts. */
+  readonly leave?: boolean | undefined;
 }
-
-/** 40 rows of 80 columns without echo, as Packer asks for. RFC 4254, section 8: ECHO 53, speeds 128 and 129. */
-const terminal = {
-  term: "xterm",
-  rows: 40,
-  cols: 80,
-  width: 0,
-  height: 0,
-  modes: { ECHO: 0, TTY_OP_ISPEED: 14400, TTY_OP_OSPEED: 14400 },
-};
 
 /**
  * Runs one command on a connection. Resolves when the channel is closed and all output was handed over, whatever became
- * of the command; rejects when it could not be started, and with the abort reason.
+ * of the command. Rejects when it could not be started, when its input fails, and, once the command has ended in the guest
+ * too, with the abort reason.
  */
 export async function execOnLink(link: SshLink, command: string, options: LinkExecOptions): Promise<ExecResult> {
   const { signal } = options;
-  const { channel, ended, output } = await openCommand(link, command, options);
-  let abort!: () => void;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => {
-      // The command is told to stop; closing the channel alone would leave it running.
-      channel.signal("TERM");
-      channel.close();
-      reject(signal.reason as Error);
-    };
-  });
-  aborted.catch(() => {});
-  signal.addEventListener("abort", abort, { once: true });
+  const channel = await openFor(link, options);
+  const { ended, output, refused } = start(link, channel, command, options);
+  const aborted = whenAborted(signal);
   const watch = silenceWatch(channel, link, options.silenceLimitMs ?? 0);
   try {
-    feed(channel, options.stdin).catch((error: unknown) => link.cut(String(error)));
-    const result = await Promise.race([ended, aborted]);
-    await Promise.race([output, aborted]);
-    return result;
+    const failed = feed(channel, options.stdin).then(
+      () => new Promise<never>(() => {}),
+      (cause: unknown) => Promise.reject(unreadable(cause)),
+    );
+    const result = await Promise.race([ended, refused, failed, aborted.promise]);
+    await Promise.race([output, aborted.promise]);
+    return (await watch.verdict) ?? result;
+  } catch (error) {
+    if (signal.aborted && options.leave !== true) await stop(channel, link);
+    channel.close();
+    throw error;
   } finally {
     watch.stop();
-    signal.removeEventListener("abort", abort);
+    aborted.forget();
+  }
+}
+
+/** A channel with the terminal asked for. Nothing runs yet, so that a dead connection may be replaced. */
+async function openFor(link: SshLink, { signal, pty }: LinkExecOptions): Promise<ClientChannel> {
+  const channel = await link.channels.open(signal);
+  if (pty !== true) return channel;
+  try {
+    await link.ask<undefined>(
+      "get a terminal",
+      (answer) => requestTerminal(channel, (error) => answer(error, undefined)),
+      signal,
+    );
+    return channel;
+  } catch (error) {
+    channel.close();
+    throw error;
   }
 }
 
 interface RunningCommand {
-  readonly channel: ClientChannel;
   readonly ended: Promise<ExecResult>;
   /** Settles when everything printed was handed over. */
   readonly output: Promise<unknown>;
+  /** Rejects when the server does not run commands. */
+  readonly refused: Promise<never>;
 }
 
-function openCommand(link: SshLink, command: string, options: LinkExecOptions): Promise<RunningCommand> {
-  const request: SshExecOptions = {
-    ...(options.pty === true ? { pty: terminal as never } : {}),
-    ...(options.agentForward === true ? ({ agentForward: true } as object) : {}),
-  };
-  return link.ask<RunningCommand>(
-    "run a command",
-    (answer) =>
-      link.client.exec(command, request, (error, channel) => {
-        if (error) return answer(error, undefined as never);
-        // At once: one packet later the exit status may have come and gone.
-        answer(undefined, observe(link, channel, options));
-      }),
-    options.signal,
-  );
-}
-
-function observe(link: SshLink, channel: ClientChannel, options: LinkExecOptions): RunningCommand {
+function start(link: SshLink, channel: ClientChannel, command: string, options: LinkExecOptions): RunningCommand {
   const ended = channelEnd(channel, link);
   const output = Promise.all([
     deliver(channel, channel, options.onStdout),
     deliver(channel.stderr, channel, options.onStderr),
   ]);
   output.catch(() => {});
-  return { channel, ended, output };
+  const refused = new Promise<never>((_, reject) => {
+    const agentForward = options.agentForward === true;
+    requestExec(channel, command, agentForward, () => {
+      // A dying connection answers everything first and says that it is dying a moment later.
+      setImmediate(() => {
+        if (link.alive) reject(new BuildError("Could not run a command: the machine refuses to"));
+      });
+    });
+  });
+  refused.catch(() => {});
+  if (link.posix === true) link.channels.prepareSpare();
+  return { ended, output, refused };
+}
+
+/**
+ * Ends the command in the guest; where that cannot be made sure, its server is asked to, and the connection ends. Not the
+ * other way round: the children of a command that ended first are hard to find.
+ */
+async function stop(channel: ClientChannel, link: SshLink): Promise<void> {
+  if (await stopCommands(link)) return;
+  sendSignal(channel, "TERM");
+  link.close("a command was cancelled");
+}
+
+function whenAborted(signal: AbortSignal): { readonly promise: Promise<never>; forget(): void } {
+  let abort!: () => void;
+  const promise = new Promise<never>((_, reject) => (abort = () => reject(signal.reason as Error)));
+  promise.catch(() => {});
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  return { promise, forget: () => signal.removeEventListener("abort", abort) };
 }
 
 function channelEnd(channel: ClientChannel, link: SshLink): Promise<ExecResult> {
@@ -138,6 +163,12 @@ async function feed(channel: ClientChannel, stdin: ExecOptions["stdin"]): Promis
   channel.end();
 }
 
+function unreadable(cause: unknown): BuildError {
+  if (cause instanceof BuildError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new BuildError(`Could not read what was to be sent to the machine: ${why}`, { cause });
+}
+
 function roomOrEnd(channel: ClientChannel): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -148,14 +179,33 @@ function roomOrEnd(channel: ClientChannel): Promise<void> {
   });
 }
 
-function silenceWatch(channel: ClientChannel, link: SshLink, limitMs: number): { stop(): void } {
-  if (limitMs <= 0) return { stop: () => {} };
-  const timer = setTimeout(
-    () => link.cut(`nothing was heard for ${Math.round(limitMs / 1000)} s (ssh_read_write_timeout)`),
-    limitMs,
-  );
+interface SilenceWatch {
+  /** What became of a command that was ended for its silence. */
+  readonly verdict: Promise<ExecResult> | undefined;
+  stop(): void;
+}
+
+function silenceWatch(channel: ClientChannel, link: SshLink, limitMs: number): SilenceWatch {
+  if (limitMs <= 0) return { verdict: undefined, stop: () => {} };
+  const reason = `nothing was heard for ${Math.round(limitMs / 1000)} s (ssh_read_write_timeout)`;
+  let verdict: Promise<ExecResult> | undefined;
+  const timer = setTimeout(() => {
+    verdict = stop(channel, link).then(() => {
+      link.cut(reason);
+      return { kind: "disconnect", reason };
+    });
+  }, limitMs);
   const refresh = () => void timer.refresh();
   channel.on("data", refresh).on("drain", refresh);
   channel.stderr.on("data", refresh);
-  return { stop: () => clearTimeout(timer) };
+  return {
+    get verdict() {
+      return verdict;
+    },
+    stop: () => {
+      clearTimeout(timer);
+      channel.off("data", refresh).off("drain", refresh);
+      channel.stderr.off("data", refresh);
+    },
+  };
 }

@@ -28,7 +28,9 @@ export async function askGuestFacts(link: SshLink, signal: AbortSignal): Promise
   if (result.kind === "disconnect") {
     throw new LoginFailure("session", `the login worked, but the connection was lost at once (${result.reason})`);
   }
-  return parseGuestFacts(Buffer.concat(chunks).toString("utf8"));
+  const facts = parseGuestFacts(Buffer.concat(chunks).toString("utf8"));
+  link.posix = facts.posix;
+  return facts;
 }
 
 export function parseGuestFacts(answer: string): GuestFacts {

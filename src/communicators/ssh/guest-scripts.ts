@@ -27,6 +27,7 @@ export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"
   return [
     ...locate(path, temporary),
     `m=$(umask); umask 077`,
+    onStop('rm -f "$t"'),
     `: >"$t" 2>/dev/null || t="\${TMPDIR:-/tmp}"/${temporary}`,
     `${receiver} || { s=$?; rm -f "$t"; exit $s; }`,
     ...(size === undefined ? [] : settle(mode, size)),
@@ -37,6 +38,11 @@ export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"
 export function settleFile({ path, mode, temporary }: ReceiveFile, size: number): string {
   const found = `[ -e "$t" ] || t="\${TMPDIR:-/tmp}"/${temporary}`;
   return [...locate(path, temporary), found, `m=$(umask)`, ...settle(mode, size)].join("\n");
+}
+
+/** A cancelled copy leaves nothing behind. */
+function onStop(cleanup: string): string {
+  return `trap ${shellQuote(`${cleanup}; exit 143`)} HUP INT TERM`;
 }
 
 function locate(path: string, temporary: string): readonly string[] {
@@ -69,6 +75,7 @@ export const COMPLETE_MARK = ".imgbuild-complete";
 export function receiveTree(to: string, temporary: string): string {
   return [
     `d=${shellQuotePath(to)}; t=${shellQuotePath(joinGuestPath(to, temporary))}`,
+    onStop('rm -rf "$t"'),
     `mkdir -p "$d" && mkdir "$t" || exit 92`,
     `tar -xof - -C "$t" || { s=$?; rm -rf "$t"; exit $s; }`,
     `[ -e "$t/${COMPLETE_MARK}" ] || { rm -rf "$t"; exit 93; }`,

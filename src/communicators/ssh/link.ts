@@ -1,6 +1,7 @@
 import type { Client } from "ssh2";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import type { LoggedIn } from "./log-in.ts";
+import { SessionChannels } from "./session-channels.ts";
 import type { SshSettings } from "./settings.ts";
 
 /** One authenticated connection, watched until it dies. */
@@ -9,6 +10,9 @@ export class SshLink {
   readonly hostKey: Buffer;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly dead: Promise<string>;
+  readonly channels: SessionChannels;
+  /** Commands are read by a shell of the Bourne family; `undefined` until somebody has looked. */
+  posix: boolean | undefined;
   readonly #settings: SshSettings;
   readonly #socket: LoggedIn["socket"];
   #reason: string | undefined;
@@ -20,6 +24,7 @@ export class SshLink {
   constructor({ client, socket, hostKey }: LoggedIn, settings: SshSettings) {
     this.client = client;
     this.hostKey = hostKey;
+    this.channels = new SessionChannels(this);
     this.#settings = settings;
     this.#socket = socket;
     this.dead = new Promise((resolve) => {
@@ -39,6 +44,11 @@ export class SshLink {
       this.#watch = setInterval(() => this.#checkLife(settings.keepAliveMs!), Math.min(settings.keepAliveMs / 4, 1000));
       this.#watch.unref();
     }
+  }
+
+  /** How long nothing was heard from the other side. */
+  get silentMs(): number {
+    return performance.now() - this.#lastLife;
   }
 
   get alive(): boolean {
@@ -110,7 +120,7 @@ export class SshLink {
     const backlog = this.#socket.writableLength;
     if (backlog < this.#backlog) this.#lastLife = performance.now();
     this.#backlog = backlog;
-    const silentMs = performance.now() - this.#lastLife;
+    const { silentMs } = this;
     if (silentMs < MISSED_ANSWERS * keepAliveMs + keepAliveMs / 2) return;
     this.#die(`the machine has not answered for ${Math.round(silentMs / 1000)} s`);
   }

@@ -21,8 +21,10 @@ export async function listLocalTree(root: string): Promise<readonly TreeEntry[]>
   const walk = async (directory: string, prefix: string, above: readonly string[]): Promise<void> => {
     const real = await realpath(directory);
     if (above.includes(real)) return;
-    for (const name of (await readdir(directory)).sort()) {
-      const entry = await describe(join(directory, name), prefix + name);
+    const names = (await readdir(directory)).sort();
+    const found = await Promise.all(names.map((name) => describe(join(directory, name), prefix + name)));
+    for (const [index, name] of names.entries()) {
+      const entry = found[index];
       if (!entry) continue;
       entries.push(entry);
       if (entry.kind === "directory") await walk(join(directory, name), `${prefix}${name}/`, [...above, real]);

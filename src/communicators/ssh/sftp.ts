@@ -14,9 +14,14 @@ const sessions = new WeakMap<SshLink, Promise<SFTPWrapper>>();
 
 /** The SFTP session of a connection, opened at first use. Rejects where the guest has none. */
 function sftpOf(link: SshLink, signal: AbortSignal): Promise<SFTPWrapper> {
-  const open = sessions.get(link) ?? link.ask<SFTPWrapper>("open SFTP", (answer) => link.client.sftp(answer), signal);
+  const known = sessions.get(link);
+  if (known !== undefined) return known;
+  link.channels.dropSpare();
+  const open = link.ask<SFTPWrapper>("open SFTP", (answer) => link.client.sftp(answer), signal);
   sessions.set(link, open);
-  open.catch(() => sessions.delete(link));
+  const forget = () => void sessions.delete(link);
+  // It ends with the commands of a build that is cancelled.
+  open.then((sftp) => sftp.once("close", forget), forget);
   return open;
 }
 

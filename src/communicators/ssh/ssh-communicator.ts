@@ -30,7 +30,6 @@ export class SshCommunicator implements Communicator {
   #guest: ReadyGuest | undefined;
   #connecting: Promise<ReadyGuest> | undefined;
   #lastBootId: string | undefined;
-  #refusesAgent = false;
   #closed = false;
 
   constructor(options: SshCommunicatorOptions) {
@@ -101,24 +100,13 @@ export class SshCommunicator implements Communicator {
   }
 
   async exec(command: string, options: ExecOptions): Promise<ExecResult> {
-    const forwards = this.#settings.forwardedAgent !== undefined && !this.#refusesAgent;
-    return this.#onGuest(async ({ link }) => {
-      const request = {
-        ...options,
-        pty: options.pty ?? this.#settings.pty,
-        silenceLimitMs: this.#settings.readWriteTimeoutMs,
-      };
-      if (!forwards) return execOnLink(link, command, request);
-      try {
-        return await execOnLink(link, command, { ...request, agentForward: true });
-      } catch (error) {
-        if (!(error instanceof Error) || !error.message.includes("agent forwarding")) throw error;
-        // AllowAgentForwarding no, or a server without it: the command matters more.
-        this.#refusesAgent = true;
-        this.#options.onDebug("the machine refuses agent forwarding");
-        return execOnLink(link, command, request);
-      }
-    }, options.signal);
+    const request = {
+      ...options,
+      pty: options.pty ?? this.#settings.pty,
+      silenceLimitMs: this.#settings.readWriteTimeoutMs,
+      agentForward: this.#settings.forwardedAgent !== undefined,
+    };
+    return this.#onGuest(({ link }) => execOnLink(link, command, request), options.signal);
   }
 
   async upload(source: UploadSource, path: string, options: UploadOptions): Promise<void> {

@@ -52,7 +52,7 @@ const BOOT_ID =
 const RESTART = [
   'if [ "$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; $sudo true || exit 1; fi',
   "for r in 'systemctl reboot' reboot /sbin/reboot 'shutdown -r now'; do command -v ${r%% *} >/dev/null 2>&1 && break; done",
-  'nohup $sudo sh -c "sleep 1; $r" >/dev/null 2>&1 </dev/null &',
+  `$sudo sh -c "trap '' HUP; sleep 1; $r" >/dev/null 2>&1 </dev/null &`,
 ].join("\n");
 
 async function askToRestart(run: Run, config: RebootConfig, communicator: Communicator): Promise<void> {

@@ -8,7 +8,7 @@ import { missingFiles } from "../../sdk/missing-files.ts";
 import type { Run } from "../../sdk/run.ts";
 import { scriptEnvironment } from "../../sdk/script-environment.ts";
 import { shellSchema, type ShellConfig } from "./config.ts";
-import { couldNotWrite, inOneCommand, planScript, removal, runAndRemove, type ScriptPlan } from "./plan.ts";
+import { couldNotWrite, inOneCommand, onStop, planScript, removal, runAndRemove, type ScriptPlan } from "./plan.ts";
 import { readScripts, type Script } from "./script.ts";
 
 /** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
@@ -43,7 +43,7 @@ async function runScript(
   script: Script,
 ): Promise<void> {
   run.say(`Provisioning with shell script: ${script.name}`);
-  const plan = planScript(config, script.content, scriptEnvironment(run, data, config));
+  const plan = planScript(config, script.content, scriptEnvironment(run, data, config), inOne(communicator));
   const ended = await start(run, config, communicator, plan);
   const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
   const { result } = ended;
@@ -77,18 +77,24 @@ function start(
 }
 
 async function upAndRun(run: Run, communicator: Communicator, plan: ScriptPlan): Promise<GuestCommandResult> {
-  if (communicator.shell === "posix" && communicator.terminal !== true) {
+  if (inOne(communicator)) {
     const { command, stdin } = inOneCommand(plan);
     return runGuestCommand(run, communicator, command, { stdin });
   }
   const { signal } = run;
-  if (plan.environment)
-    await communicator.upload(plan.environment.content, plan.environment.path, { signal, mode: 0o600 });
+  if (plan.environmentFile !== undefined)
+    await communicator.upload(Buffer.from(plan.environment ?? ""), plan.environmentFile, { signal, mode: 0o600 });
   await communicator.upload(plan.content, plan.path, { signal, mode: 0o755 });
-  if (communicator.shell === "posix") return runGuestCommand(run, communicator, runAndRemove(plan).join("\n"));
+  if (communicator.shell === "posix")
+    return runGuestCommand(run, communicator, [onStop(plan), ...runAndRemove(plan)].join("\n"));
   const ended = await runGuestCommand(run, communicator, plan.command);
   await remove(run, communicator, plan, REMOVAL_MS);
   return ended;
+}
+
+/** A terminal would change what is sent to standard input. */
+function inOne({ shell, terminal }: Communicator): boolean {
+  return shell === "posix" && terminal !== true;
 }
 
 const REMOVAL_MS = 15_000;

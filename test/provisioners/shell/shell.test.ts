@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile, mkdir } from "node:fs/promises";
+import { readdir, writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { provisioner } from "../../../src/provisioners/shell/shell.ts";
@@ -141,8 +141,6 @@ describe("the shell provisioner", () => {
 
   it("survives a connection that ends where that is expected, and cleans up on the next one (SSH-05, SSH-06)", async () => {
     const { shell, folder, output } = await guest();
-    const cut = "kill -9 $(ps -o ppid= -p $(ps -o ppid= -p $(ps -o ppid= -p $PPID)))";
-    void cut;
     const drop =
       'p=$PPID; while [ "$(ps -o comm= -p $p)" != sshd ]; do p=$(ps -o ppid= -p $p); done; kill -9 $p; sleep 5';
     await shell({ inline: [drop], expect_disconnect: true });
@@ -173,16 +171,6 @@ describe("the shell provisioner", () => {
     const pausing = shell({ inline: ["true"], pause_after: "1h" });
     setTimeout(() => run.cancel(new Error("interrupted")), 700);
     await expect(pausing).rejects.toThrow("interrupted");
-  });
-
-  it("stops the command in the guest when the run is cancelled", async () => {
-    const { shell, run, folder } = await guest();
-    const running = shell({
-      inline: [`trap 'echo stopped >${folder}/mark; exit' TERM HUP; while :; do sleep 0.1; done`],
-    });
-    setTimeout(() => run.cancel(new Error("interrupted")), 700);
-    await expect(running).rejects.toThrow("interrupted");
-    void readFile;
   });
 });
 
