@@ -89,7 +89,8 @@ function printTable(all: readonly Result[]): void {
           label,
           `${number(ours)} ${unit}`,
           peer ? `${peer.name} ${number(peer.value)} ${unit}` : "-",
-          peer ? number(peer.value / ours) : "-",
+          // An overhead can be nothing at all, or less.
+          peer && ours > 0 ? number(peer.value / ours) : "-",
           target ? `${target.met ? "met" : "MISSED"}: ${target.text}` : "",
         ]),
   );
