@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { keepFiles, keepTranscript } from "./transcripts.ts";
 
-/** The built command with its own state, cache and working directory, all removed when the test ends. */
+/** The built command with its own state, cache and working directory. When the test ends, all is ended and removed. */
 export interface Workplace {
   /** Where the command runs. */
   readonly directory: string;
@@ -39,7 +39,9 @@ export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgb
 /** Call inside a test. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
   const root = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
+  const children: Started[] = [];
   onTestFinished(async () => {
+    await Promise.all(children.map(endBuild));
     keepFiles("state", join(directory, "state"));
     await rm(root, { recursive: true, force: true });
   });
@@ -54,8 +56,21 @@ export async function createWorkplace(env: Readonly<Record<string, string>> = {}
     PACKER_CACHE_DIR: join(directory, "cache"),
     ...env,
   };
-  const start = (...args: readonly string[]) => startImgbuild(directory, complete, args);
+  const start = (...args: readonly string[]) => {
+    const child = startImgbuild(directory, complete, args);
+    children.push(child);
+    return child;
+  };
   return { directory, temporary, env: complete, start, run: (...args) => start(...args).finished };
+}
+
+/** A test that failed may have left it running, with its machine. */
+async function endBuild({ child, finished }: Started): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await finished.catch(() => {});
+  clearTimeout(timer);
 }
 
 function startImgbuild(cwd: string, env: Record<string, string>, args: readonly string[]): Started {
