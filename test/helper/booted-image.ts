@@ -38,7 +38,7 @@ export async function bootImage(path: string, options: BootOptions): Promise<Boo
     await once(child, "exit");
   });
   const login = () => connect(ports.get(22)!, options);
-  (await retried(login, 180_000)).end();
+  (await retried(login, 600_000)).end();
   return {
     ssh: async (command) => {
       const client = await login();

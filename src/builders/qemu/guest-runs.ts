@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { bootId } from "../../lib/process-identity.ts";
 import { runCommand } from "../../lib/process.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { HardwareAccelerator } from "./accelerator.ts";
@@ -23,7 +24,8 @@ export async function guestRuns(
   // The probe is x86 machine code. Elsewhere the device being there has to do.
   if (!["amd64", "i386"].includes(guestArchitecture(config.qemu_binary))) return true;
   const path = join(run.directories.cache, "accelerators.json");
-  const key = [await bootId(), config.qemu_binary, accelerator, config.cpu_model ?? ""].join(" ");
+  // Rebooting the host may load or fix its virtualisation.
+  const key = [(await bootId()) ?? "", config.qemu_binary, accelerator, config.cpu_model ?? ""].join(" ");
   const known = await readMemory(path);
   const remembered = known[key];
   if (remembered && run.host.clock.now() - remembered.at < MEMORY_MS[remembered.works ? "works" : "fails"]) {
@@ -56,11 +58,6 @@ async function probe(run: Run, config: QemuConfig, accelerator: HardwareAccelera
     run.debug("accelerator", `a guest with ${accelerator} did not finish its probe in ${PROBE_TIMEOUT_MS} ms`);
     return false;
   }
-}
-
-/** Rebooting the host may load or fix its virtualisation. */
-async function bootId(): Promise<string> {
-  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "")).trim();
 }
 
 type Memory = Readonly<Record<string, { readonly works: boolean; readonly at: number }>>;

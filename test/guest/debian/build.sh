@@ -60,7 +60,8 @@ mount "$loop" root
 # --- Debian -----------------------------------------------------------------------------------------------------------
 packages=linux-image-cloud-amd64,systemd-sysv,udev,dbus,openssh-server,sudo,cloud-init,netplan.io,systemd-resolved
 packages=$packages,iproute2,ifupdown,isc-dhcp-client,ca-certificates,python3,cloud-guest-utils,e2fsprogs,ufw
-mmdebstrap --quiet --variant=minbase --include="$packages" --dpkgopt='path-exclude=/usr/share/doc/*' \
+# The lists stay: "apt update" in the guest then asks whether they are still true, instead of fetching and unpacking them under emulation.
+mmdebstrap --quiet --variant=minbase --include="$packages" --skip=cleanup/apt/lists --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' bookworm root 2>mmdebstrap.log \
   || { tail -n 20 mmdebstrap.log >&2; fail "mmdebstrap failed"; }
 echo 'LABEL=root / ext4 defaults 0 1' > root/etc/fstab
