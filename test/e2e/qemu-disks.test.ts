@@ -118,6 +118,16 @@ describe("createDisks", () => {
     const [disk] = await createDisks(run, config, plan(run));
     expect(await info(disk!.path)).toMatchObject({ "cluster-size": 512 * 1024 });
   });
+
+  withQemuImg("passes the user's arguments on to copies and resizes as well", async () => {
+    const run = await createRecordingRun();
+    const qemu_img_args = { convert: ["-o", "cluster_size=512k"], resize: ["--preallocation=falloc"] };
+    const config = qemuConfig({ disk_image: true, disk_size: "32M", qemu_img_args });
+    const [disk] = await createDisks(run, config, plan(run, await sourceImage(run, "raw")));
+    const made = await info(disk!.path);
+    expect(made).toMatchObject({ "cluster-size": 512 * 1024, "virtual-size": 32 * MIB });
+    expect(made["actual-size"]).toBeGreaterThan(28 * MIB);
+  });
 });
 
 describe("finishDisks", () => {
