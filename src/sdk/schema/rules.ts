@@ -31,6 +31,15 @@ export function requires(name: string, other: string): Rule {
   };
 }
 
+/** A range of ports: its ends are two arguments, and the first is not above the second. */
+export function portRange(min: string, max: string): Rule {
+  return rule([min, max], ({ [min]: first, [max]: last }) =>
+    typeof first !== "number" || typeof last !== "number" || first <= last
+      ? []
+      : [error("invalid-argument", [min], "Invalid value", `${min} (${first}) is above ${max} (${last}).`)],
+  );
+}
+
 /** Any other check over some arguments. */
 export function rule(names: readonly string[], check: Rule["check"]): Rule {
   return { arguments: names, check };

@@ -51,7 +51,7 @@ export function issueFromZod(
       "invalid-argument",
       path,
       "Invalid value",
-      `Inappropriate value for "${describePath(path)}": ${describe(issue, field)}${masked ? "" : found(valueAt(input, path))}.`,
+      `Inappropriate value for "${describePath(path)}": ${describe(issue, field)}${masked ? "" : found(valueAt(input, path))}.${masked ? "" : meant(issue, valueAt(input, path))}`,
     ),
   ];
 }
@@ -84,6 +84,11 @@ function describe(issue: Issue, field: z.ZodType | undefined): string {
     default:
       return issue.message;
   }
+}
+
+/** The word of a choice that was mistyped. */
+function meant(issue: Issue, value: unknown): string {
+  return issue.code === "invalid_value" && typeof value === "string" ? didYouMean(value, issue.values.map(String)) : "";
 }
 
 function found(value: unknown): string {
