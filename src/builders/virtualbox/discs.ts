@@ -18,8 +18,9 @@ export async function attachDiscs(run: Run, driver: Driver, vm: string, discs: r
   await run.step("attach discs", async ({ signal, onCleanup }) => {
     for (const { path, ...place } of discs) {
       const args = ["storageattach", vm, ...placeArguments(place), "--type", "dvddrive"];
-      onCleanup(`take out ${path}`, async (_outcome, undoSignal) => {
-        // Gone with the machine, or taken out before the export.
+      onCleanup(`take out ${path}`, async (outcome, undoSignal) => {
+        // A build that went well took out what is not to stay.
+        if (outcome === "succeeded") return;
         await driver.call([...args, "--medium", "none"], { signal: undoSignal, patienceMs: 0 }).catch(() => {});
       });
       await driver.call([...args, "--medium", await realpath(path)], { signal });

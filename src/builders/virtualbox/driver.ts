@@ -59,10 +59,17 @@ export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signa
   );
 }
 
-/** Removes a machine and its disks. A machine that is not there (any more) is fine. */
+/** Removes a machine and its disks, whether it is on or off. A machine that is not there (any more) is fine. */
 export async function deleteMachine({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
-  await powerOff({ call }, vm, signal);
-  await ignoringMissing(() => call(["unregistervm", vm, "--delete"], { signal }));
+  const unregister = (options: { readonly patienceMs?: number }) =>
+    ignoringMissing(() => call(["unregistervm", vm, "--delete"], { signal, ...options }));
+  try {
+    await unregister({ patienceMs: 0 });
+  } catch (error) {
+    if (!(error instanceof VBoxManageError) || error.reason !== "locked") throw error;
+    await powerOff({ call }, vm, signal);
+    await unregister({});
+  }
 }
 
 /** Takes a disk out of VirtualBox's registry and removes its file. */

@@ -7,21 +7,13 @@ import type { PlacedDisc } from "./discs.ts";
 import type { Driver } from "./driver.ts";
 import { furtherHardwareCalls, hardwareArguments } from "./hardware-arguments.ts";
 import { markOf, ownDisk, ownMachine, type Machine, type OwnedMachine } from "./owned-machine.ts";
-import {
-  controllers,
-  discSlot,
-  diskSlots,
-  hasCd,
-  type ControllerKind,
-  type DiscRole,
-  type Slot,
-} from "./storage-plan.ts";
+import { controllers, discPlan, diskSlots, type ControllerKind, type DiscRole, type Slot } from "./storage-plan.ts";
 
 export interface NewMachine {
   readonly machine: Machine;
   readonly owned: OwnedMachine;
-  /** Keeps the disks where they are, for a machine that stays registered. */
-  keepDisks(): Promise<void>;
+  /** The disks need no care of their own any more: they went with the machine, or stay with it. */
+  releaseDisks(): Promise<void>;
 }
 
 /** Paths of the machine's disks: numbered where there are several. */
@@ -55,11 +47,8 @@ export async function createMachine(
     );
     const keys = config.machine_owner_keys.map((key) => resolve(run.directories.work, key));
     for (const args of furtherHardwareCalls(config, machine.uuid, keys)) await call(...args);
-    const slots = diskSlots(
-      config.hard_drive_interface,
-      plan.disks.length,
-      discPlan(config).map(({ slot }) => slot),
-    );
+    const taken = discPlan(config).map(({ slot }) => slot);
+    const slots = diskSlots(config.hard_drive_interface, taken);
     for (const kind of controllerKinds(config)) {
       const { name, add } = controllers[kind];
       const counts = { sata: config.sata_port_count, nvme: config.nvme_port_count };
@@ -67,7 +56,7 @@ export async function createMachine(
     }
     for (const [index, path] of plan.disks.entries())
       await call(...attachDisk(config, machine.uuid, slots[index]!, path));
-    return { machine, owned, keepDisks: async () => void (await Promise.all(disks.map((disk) => disk.keep()))) };
+    return { machine, owned, releaseDisks: async () => void (await Promise.all(disks.map((disk) => disk.keep()))) };
   });
 }
 
@@ -103,19 +92,6 @@ function controllerKinds(config: IsoBuilderConfig): readonly ControllerKind[] {
     ...discPlan(config).map(({ slot }) => slot.kind),
   ];
   return [...new Set(wanted)];
-}
-
-/** Which discs the machine has, and where. */
-export function discPlan(config: IsoBuilderConfig): readonly { readonly role: DiscRole; readonly slot: Slot }[] {
-  const { iso_interface: kind } = config;
-  const additions = config.guest_additions_interface ?? kind;
-  return [
-    { role: "boot", slot: discSlot("boot", kind) },
-    ...(config.guest_additions_mode === "attach"
-      ? [{ role: "additions" as const, slot: discSlot("additions", additions) }]
-      : []),
-    ...(hasCd(config) ? [{ role: "cd" as const, slot: discSlot("cd", kind) }] : []),
-  ];
 }
 
 /** The discs of the plan whose files are there. */

@@ -19,6 +19,7 @@ import { createMachine, diskPaths, placeDiscs } from "./iso-machine.ts";
 import { clearWay } from "./leftovers.ts";
 import { reserveMachinePorts } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
+import { requireVersion } from "./required-version.ts";
 import { choosesNetwork, runUserRows } from "./user-rows.ts";
 import { NAT_HOST, workWithMachine } from "./work-with-machine.ts";
 
@@ -43,6 +44,7 @@ export const builder: Builder<IsoBuilderConfig> = {
 async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<Artifact> {
   const name = config.vm_name ?? `packer-${run.build.sourceName}`;
   const { driver, machineFolder, additionsIso } = await findVirtualBox(run);
+  requireVersion(config, driver.version);
   const directory = resolve(run.directories.work, config.output_directory ?? `output-${run.build.sourceName}`);
   const disks = diskPaths(config, directory, name);
   await clearWay(run, driver, { name, machineFolder, disks });
@@ -75,11 +77,8 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
   await clearTraces(run, driver, config, vm);
   await exportMachine(run, driver, config, { vm, directory: output.path, name });
-  if (config.keep_registered) {
-    await made.owned.keep();
-    await made.keepDisks();
-  } else {
-    await removeMachine(run, made.owned);
-  }
+  if (config.keep_registered) await made.owned.keep();
+  else await removeMachine(run, made.owned);
+  await made.releaseDisks();
   return virtualBoxArtifact(output, config.guest_os_type);
 }

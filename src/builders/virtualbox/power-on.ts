@@ -26,13 +26,14 @@ export async function powerOn(
 ): Promise<RunningMachine> {
   return run.step("start machine", async ({ signal, onCleanup }) => {
     run.say(`Starting the machine${config.headless ? " without a window" : ""}...`);
-    onCleanup("the machine's power", async (_outcome, undoSignal) => powerOff(driver, vm, undoSignal));
+    const watched: { machine?: Watch } = {};
+    onCleanup("the machine's power", async (_outcome, undoSignal) => {
+      if (watched.machine?.sawOff !== true) await powerOff(driver, vm, undoSignal);
+    });
     await driver.call(["startvm", vm, "--type", config.headless ? "headless" : "gui"], { signal });
     const watch = watchMachine(driver, vm, (text) => run.debug("virtualbox", text));
-    onCleanup("watching the machine", async () => {
-      watch.end();
-      return Promise.resolve();
-    });
+    watched.machine = watch;
+    onCleanup("watching the machine", () => Promise.resolve(watch.end()));
     if (config.headless) {
       run.say(
         `To watch it: rdp://${config.vrdp_bind_address}:${ports.vrdp} (with VirtualBox's extension pack), or run "imgbuild screen"`,

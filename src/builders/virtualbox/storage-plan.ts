@@ -35,21 +35,52 @@ const ideSlots: Readonly<Record<DiscRole, readonly [port: number, device: number
 };
 const otherPorts: Readonly<Record<DiscRole, number>> = { boot: 13, additions: 14, cd: 15 };
 
-export function discSlot(role: DiscRole, kind: "ide" | "sata" | "virtio"): Slot {
+export function discSlot(role: DiscRole, kind: DiscInterface): Slot {
   const [port, device] = kind === "ide" ? ideSlots[role] : [otherPorts[role], 0];
   return { kind, port, device };
 }
 
-/** Where `count` disks go: on IDE the places no disc wants, elsewhere one port each. */
-export function diskSlots(kind: ControllerKind, count: number, discs: readonly Slot[]): readonly Slot[] {
-  const isTaken = (port: number, device: number) =>
-    discs.some((disc) => disc.kind === kind && disc.port === port && disc.device === device);
-  const ide = [0, 1].flatMap((port) => [0, 1].map((device) => ({ kind, port, device })));
-  const free =
-    kind === "ide"
-      ? ide.filter(({ port, device }) => !isTaken(port, device))
-      : Array.from({ length: count }, (_, port) => ({ kind, port, device: 0 }));
-  return free.slice(0, count);
+const sizes: Readonly<Record<ControllerKind, readonly [ports: number, devices: number]>> = {
+  ide: [2, 2],
+  sata: [30, 1],
+  virtio: [256, 1],
+  scsi: [16, 1],
+  pcie: [255, 1],
+};
+
+/** The places for disks: all that no disc wants, from the first. */
+export function diskSlots(kind: ControllerKind, discs: readonly Slot[]): readonly Slot[] {
+  const [ports, devices] = sizes[kind];
+  const all = Array.from({ length: ports * devices }, (_, index) => ({
+    kind,
+    port: Math.floor(index / devices),
+    device: index % devices,
+  }));
+  return all.filter(({ port, device }) =>
+    discs.every((disc) => disc.kind !== kind || disc.port !== port || disc.device !== device),
+  );
+}
+
+/** What of a configuration says which discs there are. */
+export interface DiscWishes extends Partial<CdConfig> {
+  readonly iso_interface: DiscInterface;
+  readonly guest_additions_interface?: DiscInterface | undefined;
+  readonly guest_additions_mode: "upload" | "attach" | "disable";
+}
+
+export type DiscInterface = "ide" | "sata" | "virtio";
+
+/** Which discs the machine has, and where. */
+export function discPlan(config: DiscWishes): readonly { readonly role: DiscRole; readonly slot: Slot }[] {
+  const { iso_interface: kind } = config;
+  const additions = config.guest_additions_interface ?? kind;
+  return [
+    { role: "boot", slot: discSlot("boot", kind) },
+    ...(config.guest_additions_mode === "attach"
+      ? [{ role: "additions" as const, slot: discSlot("additions", additions) }]
+      : []),
+    ...(hasCd(config) ? [{ role: "cd" as const, slot: discSlot("cd", kind) }] : []),
+  ];
 }
 
 export function hasCd({ cd_files, cd_content }: Partial<CdConfig>): boolean {

@@ -13,6 +13,8 @@ export interface Watch {
   expectOff(): void;
   /** Resolves when the machine is off. Rejects with the abort reason, or when it crashed. */
   waitUntilOff(signal: AbortSignal): Promise<void>;
+  /** Whether the machine was seen switched off. */
+  readonly sawOff: boolean;
   end(): void;
 }
 
@@ -23,7 +25,7 @@ const OFF_INTERVAL_MS = 250;
 export function watchMachine(driver: Driver, vm: string, debug: (text: string) => void): Watch {
   const ended = new AbortController();
   const lost = new AbortController();
-  const state = { offExpected: false };
+  const state = { offExpected: false, sawOff: false };
   const look = async (signal: AbortSignal): Promise<"off" | "on"> => {
     const info = await machineInfo(driver, vm, signal).catch((error: unknown) => {
       signal.throwIfAborted();
@@ -32,7 +34,9 @@ export function watchMachine(driver: Driver, vm: string, debug: (text: string) =
     });
     if (info === "unknown") return "on";
     if (info === undefined) throw new BuildError("The machine was removed from VirtualBox in the middle of the build");
-    return judge(info, debug);
+    const power = await judge(info, debug);
+    if (power === "off") state.sawOff = true;
+    return power;
   };
   const watch = async (): Promise<void> => {
     while (!ended.signal.aborted) {
@@ -47,6 +51,9 @@ export function watchMachine(driver: Driver, vm: string, debug: (text: string) =
   });
   return {
     lost: lost.signal,
+    get sawOff() {
+      return state.sawOff;
+    },
     expectOff: () => (state.offExpected = true),
     waitUntilOff: async (signal) => {
       state.offExpected = true;

@@ -1,6 +1,7 @@
 import { choice, defaultText, flag, integer, list, text } from "../../../sdk/schema/field.ts";
-import { error, rule } from "../../../sdk/schema/rules.ts";
+import { error, rule, warning } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
+import { discPlan, diskSlots, type ControllerKind, type DiscInterface } from "../storage-plan.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -57,6 +58,14 @@ export const storageFields = {
   iso_interface: choice(["ide", "sata", "virtio"], "Controller of the installation medium.").default("ide"),
 };
 
+const discArguments = [
+  "iso_interface",
+  "guest_additions_mode",
+  "guest_additions_interface",
+  "cd_files",
+  "cd_content",
+] as const;
+
 export const hardwareRules = [
   rule(["firmware", "secure_boot"], ({ firmware, secure_boot }) =>
     needsEfi(firmware, secure_boot === true, "secure_boot"),
@@ -65,10 +74,8 @@ export const hardwareRules = [
     needsEfi(firmware, Array.isArray(keys) && keys.length > 0, "machine_owner_keys"),
   ),
   rule(["gfx_efi_resolution", "firmware"], resolutionIsOne),
-  rule(
-    ["hard_drive_interface", "disk_additional_size", "iso_interface", "guest_additions_mode", "cd_files", "cd_content"],
-    disksFit,
-  ),
+  rule(["hard_drive_interface", "disk_additional_size", ...discArguments], disksFit),
+  rule(["firmware", ...discArguments], mediumComesFirst),
 ];
 
 function needsEfi(firmware: unknown, isWanted: boolean, name: string): ConfigIssue[] {
@@ -90,31 +97,31 @@ function resolutionIsOne({ gfx_efi_resolution: text }: Values): ConfigIssue[] {
   ];
 }
 
-const has = (value: unknown): boolean => value !== undefined && Object.keys(value as object).length > 0;
+const kindOf = (value: unknown) => (value ?? "ide") as DiscInterface;
 
-/**
- * The IDE controller has four places: the main disk, the installation medium, the guest additions and the CD made from
- * `cd_files` may each want one of them. Disks get what is left.
- */
+/** Every disk needs a place that no disc wants: the installation medium, the guest additions, the CD of `cd_files`. */
 function disksFit(config: Values): ConfigIssue[] {
-  const extra = (config["disk_additional_size"] as readonly number[] | undefined)?.length ?? 0;
-  const limit = diskLimits[String(config["hard_drive_interface"])];
-  if (limit === undefined || extra + 1 <= limit(config)) return [];
-  const detail = `The ${String(config["hard_drive_interface"])} controller has room for ${limit(config)} disk(s) beside what else is attached to it, and ${extra + 1} are asked for. Use hard_drive_interface = "sata".`;
+  const count = 1 + ((config["disk_additional_size"] as readonly number[] | undefined)?.length ?? 0);
+  const kind = (config["hard_drive_interface"] ?? "ide") as ControllerKind;
+  const discs = discPlan({
+    ...config,
+    iso_interface: kindOf(config["iso_interface"]),
+    guest_additions_mode: config["guest_additions_mode"] === "attach" ? "attach" : "disable",
+  });
+  const room = diskSlots(
+    kind,
+    discs.map(({ slot }) => slot),
+  ).length;
+  if (count <= room) return [];
+  const other = kind === "ide" ? ' Use hard_drive_interface = "sata".' : "";
+  const detail = `The ${kind} controller has room for ${room} disk(s) beside what else is attached to it, and ${count} are asked for.${other}`;
   return [error("too-many-disks", ["disk_additional_size"], "Too many disks", detail)];
 }
 
-const diskLimits: Readonly<Record<string, (config: Values) => number>> = {
-  ide: (config) => 4 - opticalDrivesOnIde(config),
-  sata: () => 13,
-  scsi: () => 16,
-  virtio: () => 13,
-  pcie: () => 255,
-};
-
-function opticalDrivesOnIde(config: Values): number {
-  if (config["iso_interface"] !== "ide") return 0;
-  const additions = config["guest_additions_mode"] === "attach" ? 1 : 0;
-  const cd = has(config["cd_files"]) || has(config["cd_content"]) ? 1 : 0;
-  return 1 + additions + cd;
+/** A BIOS looks at IDE before anything else, and at the first optical drive only. */
+function mediumComesFirst(config: Values): ConfigIssue[] {
+  const { iso_interface: medium, guest_additions_interface: additions, guest_additions_mode: mode, firmware } = config;
+  if (mode !== "attach" || additions !== "ide" || kindOf(medium) === "ide" || firmware !== "bios") return [];
+  const detail = `A BIOS would start from the guest additions, which are on IDE, and not from the installation medium on ${String(medium)}. Set guest_additions_interface = "${String(medium)}", or leave it out.`;
+  return [warning("boot-order", ["guest_additions_interface"], "The machine will not start from its medium", detail)];
 }

@@ -10,7 +10,7 @@ import {
   text,
   keepsEmpty,
 } from "../../../sdk/schema/field.ts";
-import { error, rule } from "../../../sdk/schema/rules.ts";
+import { error, portRange, rule } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -76,7 +76,9 @@ export const sessionRules = [
   rule(["communicator", "guest_additions_mode"], additionsNeedLink),
   rule(["communicator", "virtualbox_version_file"], versionFileNeedsLink),
   rule(["guest_additions_sha256"], digestIsOne),
-  rule(["vrdp_port_min", "vrdp_port_max"], rangeIsOne),
+  portRange("vrdp_port_min", "vrdp_port_max"),
+  portRange("host_port_min", "host_port_max"),
+  rule(["vboxmanage", "vboxmanage_post"], rowsAreCalls),
 ];
 
 function additionsNeedLink({ communicator, guest_additions_mode: mode }: Values): ConfigIssue[] {
@@ -104,14 +106,19 @@ function digestIsOne({ guest_additions_sha256: digest }: Values): ConfigIssue[] 
   ];
 }
 
-function rangeIsOne({ vrdp_port_min: min, vrdp_port_max: max }: Values): ConfigIssue[] {
-  if ((min as number) <= (max as number)) return [];
-  return [
-    error(
-      "invalid-argument",
-      ["vrdp_port_min"],
-      "Invalid value",
-      `vrdp_port_min (${min}) is above vrdp_port_max (${max}).`,
+function rowsAreCalls(config: Values): ConfigIssue[] {
+  return ["vboxmanage", "vboxmanage_post"].flatMap((name) =>
+    ((config[name] ?? []) as readonly (readonly unknown[])[]).flatMap((row, index) =>
+      row.length > 0
+        ? []
+        : [
+            error(
+              "invalid-argument",
+              [name, index],
+              "Invalid value",
+              "A row needs the arguments of a call of VBoxManage.",
+            ),
+          ],
     ),
-  ];
+  );
 }

@@ -1,0 +1,27 @@
+import { BuildError } from "../../sdk/error.ts";
+import type { IsoBuilderConfig } from "./config/iso.ts";
+import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
+
+interface Requirement {
+  readonly argument: string;
+  readonly since: readonly [major: number, minor: number];
+  readonly isUsed: (config: IsoBuilderConfig) => boolean;
+}
+
+/** What VirtualBox has not had since 6.1. */
+const requirements: readonly Requirement[] = [
+  { argument: "tpm", since: [7, 0], isUsed: ({ tpm }) => tpm !== "none" },
+  { argument: "secure_boot", since: [7, 0], isUsed: ({ secure_boot: isSecure }) => isSecure },
+  { argument: "machine_owner_keys", since: [7, 0], isUsed: ({ machine_owner_keys: keys }) => keys.length > 0 },
+  { argument: "chipset", since: [7, 1], isUsed: ({ chipset }) => chipset.startsWith("armv8") },
+];
+
+/** Throws when the configuration asks for something this VirtualBox is too old for. */
+export function requireVersion(config: IsoBuilderConfig, version: VirtualBoxVersion): void {
+  for (const { argument, since, isUsed } of requirements) {
+    if (!isUsed(config) || isAtLeast(version, ...since)) continue;
+    throw new BuildError(`"${argument}" needs VirtualBox ${since.join(".")} or later, and this is ${version.text}`, {
+      hint: `Install a newer VirtualBox, or leave out "${argument}".`,
+    });
+  }
+}
