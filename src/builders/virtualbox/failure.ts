@@ -53,20 +53,20 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/VERR_ACCESS_DENIED|VERR_WRITE_PROTECT/, "Does the user VirtualBox runs as have the right to write there?"],
 ];
 
+/**
+ * Of the failures that VirtualBox calls "invalid state" or "in use" only those that speak of a lock pass by themselves; a
+ * snapshot with children, or a medium some machine uses, stays so.
+ */
 function reasonOf(stderr: string): VBoxManageError["reason"] {
   if (/VBOX_E_OBJECT_NOT_FOUND|Could not find a registered machine|Could not find file for the medium/.test(stderr))
     return "not found";
-  return /VBOX_E_INVALID_OBJECT_STATE|VBOX_E_INVALID_SESSION_STATE|VBOX_E_OBJECT_IN_USE|already locked|while it is locked/.test(
-    stderr,
-  )
-    ? "locked"
-    : "other";
+  return errorLines(stderr).some((line) => /\b(un)?lock(ed|ing)?\b/i.test(line)) ? "locked" : "other";
 }
 
-/** What stands behind `VBoxManage: error:`, without the lines about VirtualBox's insides. */
+/** What stands behind `VBoxManage: error:`, once each, without the lines about VirtualBox's insides. */
 function errorLines(stderr: string): string[] {
   const lines = [...stderr.matchAll(/^VBoxManage(?:\.exe)?: error: (.*)$/gm)].map(([, text]) => text!.trim());
-  return lines.filter((line) => !/^(Details|Context):|\.cpp\[\d+\]/.test(line));
+  return [...new Set(lines.filter((line) => !/^(Details|Context):|\.cpp\[\d+\]/.test(line)))];
 }
 
 function lastLine(text: string): string {

@@ -14,8 +14,9 @@ export function hardwareArguments(config: IsoBuilderConfig, version: VirtualBoxV
     ...["--cpus", String(config.cpus), "--memory", String(config.memory)],
     ...(config.cpus > 1 ? ["--ioapic", "on"] : []),
     ...["--chipset", config.chipset, "--firmware", config.firmware],
-    ...["--mouse", config.mouse, "--keyboard", config.keyboard],
+    // USB first: a USB mouse or keyboard then brings the controller that the machine has not got.
     ...usb(config),
+    ...["--mouse", config.mouse, "--keyboard", config.keyboard],
     ...audio(config, version),
     ...Array.from({ length: NETWORK_CARDS }, (_, index) => [`--nictype${index + 1}`, config.nic_type]).flat(),
     ...["--graphicscontroller", config.gfx_controller ?? recommendedGraphics(config.guest_os_type)],
@@ -26,14 +27,17 @@ export function hardwareArguments(config: IsoBuilderConfig, version: VirtualBoxV
   ];
 }
 
-/** Beyond `modifyvm`: one call of VBoxManage each. `keys` are the paths of `machine_owner_keys`. */
+/**
+ * Beyond `modifyvm`: one call of VBoxManage each. `vm` is the machine's UUID, which also owns its keys; `keys` are the paths
+ * of `machine_owner_keys`.
+ */
 export function furtherHardwareCalls(
   config: IsoBuilderConfig,
   vm: string,
   keys: readonly string[],
 ): readonly (readonly string[])[] {
   const { gfx_efi_resolution: resolution, secure_boot: isSecure } = config;
-  const enrolment = keys.map((file) => ["enrollmok", "--mok", file]);
+  const enrolment = keys.map((file) => ["enrollmok", "--mok", file, "--owner-uuid", vm]);
   const vendorKeys = [["enrollmssignatures"], ["enrollorclpk"]];
   const variables = [...(isSecure ? vendorKeys : []), ...enrolment, ...(isSecure ? [["secureboot", "--enable"]] : [])];
   const nvram = variables.length === 0 ? [] : [["inituefivarstore"], ...variables];

@@ -1,4 +1,7 @@
-/** The `name=value` lines of `--machinereadable` output, names and values without their quotes. */
+/**
+ * The `name=value` lines of `--machinereadable` output, names and values without their quotes. Every network card behind NAT
+ * has lines of the same names (`Forwarding(0)`, `localhostReachable`); those of the first card are kept.
+ */
 export type MachineInfo = ReadonlyMap<string, string>;
 
 export function parseMachineReadable(output: string): MachineInfo {
@@ -6,7 +9,8 @@ export function parseMachineReadable(output: string): MachineInfo {
   for (const line of output.split("\n")) {
     const [, quotedName, bareName, value] = /^(?:"([^"]*)"|([^="]+))=(.*?)\r?$/.exec(line) ?? [];
     if (value === undefined) continue;
-    info.set(quotedName ?? bareName!, value.replace(/^"(.*)"$/, "$1"));
+    const name = quotedName ?? bareName!;
+    if (!info.has(name)) info.set(name, value.replace(/^"(.*)"$/, "$1"));
   }
   return info;
 }
