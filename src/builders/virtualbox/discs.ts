@@ -48,9 +48,15 @@ export async function attachFloppy(
   info: MachineInfo | undefined,
 ): Promise<void> {
   if (path === undefined) return;
-  await run.step("attach floppy disk", async ({ signal }) => {
+  await run.step("attach floppy disk", async ({ signal, onCleanup }) => {
     const stock = info === undefined ? [] : controllersOf(info).filter(({ type }) => /I82078/i.test(type));
     for (const { name } of stock) await driver.call(["storagectl", vm, "--name", name, "--remove"], { signal });
+    onCleanup("take out the floppy disk", async (outcome, undoSignal) => {
+      if (outcome === "succeeded") return;
+      await driver
+        .call(["storagectl", vm, "--name", FLOPPY, "--remove"], { signal: undoSignal, patienceMs: 0 })
+        .catch(() => {});
+    });
     await driver.call(["storagectl", vm, "--name", FLOPPY, "--add", "floppy"], { signal });
     const place = ["--storagectl", FLOPPY, "--port", "0", "--device", "0", "--type", "fdd"];
     await driver.call(["storageattach", vm, ...place, "--medium", path], { signal });

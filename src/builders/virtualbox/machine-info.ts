@@ -52,6 +52,25 @@ export function controllersOf(info: MachineInfo): readonly StorageController[] {
   return controllers;
 }
 
+/** A place on a controller that something is attached to. */
+export interface TakenPlace {
+  readonly controller: string;
+  readonly port: string;
+  readonly device: string;
+}
+
+/** Every place with a medium or an empty drive. */
+export function takenPlaces(info: MachineInfo): readonly TakenPlace[] {
+  return controllersOf(info).flatMap(({ name }) =>
+    [...info].flatMap(([key, medium]) => {
+      const [, port, device] = /^-(\d+)-(\d+)$/.exec(key.startsWith(name) ? key.slice(name.length) : "") ?? [];
+      return port === undefined || device === undefined || medium === "none"
+        ? []
+        : [{ controller: name, port, device }];
+    }),
+  );
+}
+
 /** What sits at `port`:`device` of a controller: a path, `emptydrive`, or `undefined` when nothing is attached. */
 export function attachedAt(info: MachineInfo, controller: string, port: number, device: number): string | undefined {
   const medium = info.get(`${controller}-${port}-${device}`);
