@@ -7,6 +7,7 @@ import { builder } from "../../../src/builders/virtualbox/iso.ts";
 import { reaper } from "../../../src/builders/virtualbox/reaper.ts";
 import { VBoxManageError } from "../../../src/builders/virtualbox/failure.ts";
 import { createVBoxManage } from "../../../src/builders/virtualbox/vboxmanage.ts";
+import { configOf } from "../../helper/decode-config.ts";
 import type { Answer } from "../../helper/fake-virtualbox/transcript.ts";
 import { switchOff } from "../../helper/fake-virtualbox/running.ts";
 import { build, createPlace, ISO, WITHOUT_SSH, withSsh, type Place, type PlaceOptions } from "./run-build.ts";
@@ -222,7 +223,8 @@ describe("VBX-07: a VirtualBox that does not work", () => {
     expect(error.message).toMatch(message);
     expect(error.hint ?? "").toMatch(hint);
     expect(place.box.calls).toEqual([["--version"]]);
-    expect(await builder.preflight!(place.run)).toEqual([expect.stringMatching(message)]);
+    const config = configOf(builder.schema, { ...ISO, ...WITHOUT_SSH });
+    expect(await builder.preflight!(place.run, config)).toEqual([expect.stringMatching(message)]);
   });
 
   it("because it is not there is said with what to install", async () => {
