@@ -69,6 +69,8 @@ const common = {
 const commonJs = {
   ...common,
   format: "cjs",
+  // The core is run as a script (see src/load-core.ts), in which only `require` can load anything.
+  supported: { "dynamic-import": false },
   define: { "import.meta.url": "__url", "import.meta.resolve": "__resolve" },
 };
 const transformOptions = {

@@ -43,9 +43,13 @@ export function createOutput(
       progress: flags.progress,
       metadataFile: more.metadataFile,
     },
-    { logDirectory: more.logDirectory },
+    {
+      logDirectory: more.logDirectory,
+      onLost: (path, { message }) =>
+        pipeline.emit({ kind: "warning", text: `The log ${path} cannot be written any more: ${message}` }),
+    },
   );
-  const pipeline = createPipeline({ renderers, redactor, clock: host.clock });
+  const pipeline: Pipeline = createPipeline({ renderers, redactor, clock: host.clock });
   // Until the process ends: there is one output in it.
   watchActivity({ emit: pipeline.emit, clock: host.clock, buildAtWork });
   return { redactor, pipeline };

@@ -1,6 +1,7 @@
 import type { Artifact } from "../sdk/artifact.ts";
 import type { ArtifactSummary, Leftover, Outcome, StepTime } from "../sdk/event.ts";
 import type { BuildPlan } from "../template/model.ts";
+import { writeFailure } from "../sdk/write-failure.ts";
 import { artifactRecordPath, recordArtifact, revive } from "./artifact-record.ts";
 import { describeError, errorText } from "./describe-error.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
@@ -16,6 +17,8 @@ import { summarizeArtifact } from "./summarize-artifact.ts";
 
 /** After a crash, how long the rest of the build may take to notice before its clean-up begins without it. */
 const CRASH_GRACE_MS = 5_000;
+
+const STATE_HINT = "Make room in the state directory, or point IMGBUILD_STATE_DIR at another.";
 
 export interface BuildSettings {
   /** Of this run: artifact records go there, so that post-processing can be repeated later. */
@@ -155,7 +158,12 @@ async function postProcess(
 ): Promise<PostProcessing> {
   if (plan.chains.length > 0) {
     const path = artifactRecordPath(settings.runDirectory, plan.identity);
-    await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
+    try {
+      await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
+    } catch (error) {
+      // What was built is the user's, whatever becomes of our notes about it.
+      return { artifacts: [artifact], errors: [await writeFailure(path, error, { hint: STATE_HINT })], runs: [] };
+    }
   }
   return runChains({
     chains: plan.chains,

@@ -12,7 +12,7 @@ import { createLogFileRenderer } from "./log-file.ts";
 import { createMachineReadableRenderer } from "./machine-readable.ts";
 import { createMetadataFileRenderer } from "./metadata-file.ts";
 import type { Renderer } from "./renderer.ts";
-import { createSink, type Sink } from "./sink.ts";
+import { createSink, type OnLost, type Sink } from "./sink.ts";
 import { createTerminal } from "./terminal.ts";
 
 /** The output flags of the command line. */
@@ -31,13 +31,13 @@ export interface OutputOptions {
 export function chooseRenderers(
   host: Host,
   options: OutputOptions,
-  run: { readonly logDirectory?: string | undefined } = {},
+  run: { readonly logDirectory?: string | undefined; readonly onLost?: OnLost } = {},
 ): Renderer[] {
   const sink = createSink(host.stdout);
-  const debugLog = createDebugLog(host);
+  const debugLog = createDebugLog(host, run.onLost);
   return [
     ...screenRenderers(host, options, sink),
-    ...(run.logDirectory === undefined ? [] : [createLogFileRenderer(run.logDirectory)]),
+    ...(run.logDirectory === undefined ? [] : [createLogFileRenderer(run.logDirectory, run.onLost)]),
     ...(options.metadataFile === undefined
       ? []
       : [createMetadataFileRenderer(resolve(host.cwd, options.metadataFile))]),

@@ -4,17 +4,18 @@ import type { BuildEvent } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 import { jsonValue } from "./json.ts";
 import { dispatch, type EventTable, type Renderer } from "./renderer.ts";
-import { createSink, type Sink } from "./sink.ts";
+import { createSink, type OnLost, type Sink } from "./sink.ts";
 
 /**
  * The debug log of `IMGBUILD_LOG` or `PACKER_LOG` (anything but empty and `0`), to the file of `IMGBUILD_LOG_PATH` or
  * `PACKER_LOG_PATH`, else to stderr: each external command with its exit code and time, each request, each decision.
  */
-export function createDebugLog(host: Host): Renderer | undefined {
+export function createDebugLog(host: Host, onLost: OnLost = () => {}): Renderer | undefined {
   if (!isWanted(host)) return undefined;
   const path = host.env["IMGBUILD_LOG_PATH"] ?? host.env["PACKER_LOG_PATH"];
   if (!path) return debugRenderer(createSink(host.stderr), async (sink) => sink.close());
   const file = createWriteStream(resolve(host.cwd, path), { flags: "a", mode: 0o600 });
+  file.once("error", (error) => onLost(path, error));
   const sink = createSink(file);
   return debugRenderer(sink, async () => {
     if (!sink.isGone) await new Promise<void>((done) => file.once("error", () => done()).end(done));

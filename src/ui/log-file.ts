@@ -4,7 +4,7 @@ import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import { debugLine } from "./debug-log.ts";
 import { createPackerText } from "./packer-text.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
-import { createSink, type Sink } from "./sink.ts";
+import { createSink, type OnLost, type Sink } from "./sink.ts";
 
 /** The log of one build in a run's log directory. Characters a file name cannot hold everywhere become `_`. */
 export function logPathFor(logDirectory: string, build: string): string {
@@ -15,13 +15,13 @@ export function logPathFor(logDirectory: string, build: string): string {
  * One log file per build: what was said, each line with its time, and between these lines the bytes the guest printed,
  * as they came (but for secrets). Modes 0600: a log may hold what its reader may see and others may not.
  */
-export function createLogFileRenderer(logDirectory: string): Renderer {
+export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () => {}): Renderer {
   const logs = new Map<string, BuildLog>();
   const text = createPackerText();
   const logOf = (build: string): BuildLog => {
     const known = logs.get(build);
     if (known) return known;
-    const log = new BuildLog(logPathFor(logDirectory, build));
+    const log = new BuildLog(logPathFor(logDirectory, build), onLost);
     logs.set(build, log);
     return log;
   };
@@ -57,8 +57,9 @@ class BuildLog {
   readonly #stream;
   #atLineStart = true;
 
-  constructor(path: string) {
+  constructor(path: string, onLost: OnLost) {
     this.#stream = createWriteStream(path, { flags: "a", mode: 0o600 });
+    this.#stream.once("error", (error) => onLost(path, error));
     this.sink = createSink(this.#stream);
   }
 

@@ -8,6 +8,9 @@ export interface Sink {
   readonly isGone: boolean;
 }
 
+/** Told once of a file that cannot be written any more; the run goes on without it. */
+export type OnLost = (path: string, error: Error) => void;
+
 /** What may wait in memory before producers of output are held back. */
 const MOST_WAITING = 1024 * 1024;
 

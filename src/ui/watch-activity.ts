@@ -34,10 +34,10 @@ export function watchActivity({ emit, clock, buildAtWork }: WatchOptions): () =>
     child_process: ({ process }: { process: ChildProcess }) => watchChild(process, begin(), { emit, clock }),
     "http.client.request.start": ({ request: subject }: { request: ClientRequest }) => begun.set(subject, begin()),
     "http.client.response.finish": (message: { request: ClientRequest; response: IncomingMessage }) => {
-      const { method, protocol, host, path } = message.request;
-      const address = `${protocol}//${String(message.request.getHeader("host") ?? host)}${path}`;
-      request(message.request, method, address, String(message.response.statusCode));
+      request(message.request, message.request.method, urlOf(message.request), String(message.response.statusCode));
     },
+    "http.client.request.error": (message: { request: ClientRequest; error: Error }) =>
+      request(message.request, message.request.method, urlOf(message.request), message.error.message),
     "undici:request:create": ({ request: subject }: { request: UndiciRequest }) => begun.set(subject, begin()),
     "undici:request:headers": (message: { request: UndiciRequest; response: { statusCode: number } }) =>
       request(message.request, message.request.method, addressOf(message.request), String(message.response.statusCode)),
@@ -57,6 +57,9 @@ interface UndiciRequest {
   readonly path: string;
   readonly method: string;
 }
+
+const urlOf = (request: ClientRequest): string =>
+  `${request.protocol}//${String(request.getHeader("host") ?? request.host)}${request.path}`;
 
 const addressOf = ({ origin, path }: UndiciRequest): string => `${String(origin)}${path}`;
 

@@ -29,7 +29,7 @@ export function collectTranscripts(): () => void {
   process.env[VARIABLE] = directory;
   return () => {
     const leaks = findPlanted(directory);
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     if (leaks.length === 0) return;
     // An error in a teardown is printed, but does not fail the suite by itself.
     process.exitCode = 1;

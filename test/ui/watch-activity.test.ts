@@ -52,8 +52,10 @@ describe("watchActivity", () => {
     const { seen } = watch();
     get(`http://127.0.0.1:${port}/node`, (answer) => answer.resume());
     await (await request(`http://127.0.0.1:${port}/undici`)).body.dump();
-    await expect.poll(() => seen().length).toBe(2);
+    get(`http://127.0.0.1:1/refused`).on("error", () => {});
+    await expect.poll(() => seen().length).toBe(3);
     expect(seen().sort()).toEqual([
+      `request: GET http://127.0.0.1:1/refused: connect ECONNREFUSED 127.0.0.1:1 {}`,
       `request: GET http://127.0.0.1:${port}/node: 404 {}`,
       `request: GET http://127.0.0.1:${port}/undici: 404 {}`,
     ]);

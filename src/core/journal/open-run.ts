@@ -64,7 +64,7 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
       finish: async ({ outcome, builds }) => {
         try {
           await Promise.all([temp.remove(), processes.strike()]);
-          await writeRunRecord(paths, { ...started, builds, finishedAt: host.clock.now(), outcome });
+          await writeRunRecord(paths, { ...started, builds, finishedAt: host.clock.now(), outcome }).catch(unrecorded);
         } finally {
           await journal.close();
           await held.release();
@@ -75,9 +75,16 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
     if (cause instanceof BuildError) throw cause;
     throw new BuildError(`The record of this run could not be made in ${paths.directory}`, {
       cause,
-      hint: "Every run keeps a journal of what it makes. Set IMGBUILD_STATE_DIR to a directory that can be written.",
+      hint: "Every run keeps a journal of what it makes. Make room in the state directory, or point IMGBUILD_STATE_DIR at another.",
     });
   }
+}
+
+function unrecorded(cause: unknown): never {
+  throw new BuildError("How this run ended could not be recorded", {
+    cause,
+    hint: "What it made is whole, as listed above; imgbuild runs will say that it died. Make room in the state directory (IMGBUILD_STATE_DIR).",
+  });
 }
 
 interface TempDirectory {

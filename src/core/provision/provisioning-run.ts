@@ -3,6 +3,7 @@ import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../describe-error.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
+import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
 
 /** The run a builder gets: it can have its machine provisioned, once. */
@@ -30,7 +31,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
   async provision(machine: Machine): Promise<void> {
     this.#data = machine.data;
-    const whole: Machine = { ...machine, data: this.data };
+    const whole: Machine = { communicator: loggedCommunicator(machine.communicator, this), data: this.data };
     this.#registerErrorCleanup(whole);
     for (const planned of this.#plan.provisioners) {
       await this.pause("Pausing before the next provisioner.");
