@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { readPieces } from "./read-pieces.ts";
 
 /** The digests iso_checksum and checksum files may use, with the length of each in hexadecimal digits. */
 export const digestLengths = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 } as const;
@@ -41,10 +41,7 @@ export async function hashFile(
 ): Promise<Digest> {
   const hash = createHash(algorithm);
   let done = 0;
-  for await (const chunk of createReadStream(path, {
-    highWaterMark: 1024 * 1024,
-    signal: options.signal,
-  }) as AsyncIterable<Buffer>) {
+  for await (const chunk of readPieces(path, { signal: options.signal })) {
     hash.update(chunk);
     done += chunk.length;
     options.onProgress?.(done);

@@ -1,6 +1,6 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { ByteSource } from "../compress/blocks.ts";
+import { readPieces } from "../read-pieces.ts";
 
 /** One file of an archive. Archives hold nothing of the machine they were made on: no owner, no time but the one given. */
 export interface ArchiveEntry {
@@ -12,12 +12,9 @@ export interface ArchiveEntry {
   open(): ByteSource;
 }
 
-const READ_BYTES = 1024 * 1024;
-
 export async function fileEntry(path: string, name: string, signal?: AbortSignal): Promise<ArchiveEntry> {
   const { size, mode } = await stat(path);
-  const open = (): ByteSource =>
-    createReadStream(path, { highWaterMark: READ_BYTES, ...(signal ? { signal } : {}) }) as AsyncIterable<Buffer>;
+  const open = (): ByteSource => readPieces(path, { signal });
   return { name, size, mode: mode & 0o111 ? 0o755 : 0o644, open };
 }
 

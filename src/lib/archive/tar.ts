@@ -1,41 +1,19 @@
-import { pack } from "tar-stream";
 import type { ArchiveEntry } from "./entry.ts";
+import { tarHeader } from "./tar-header.ts";
 
-/** A POSIX tar stream of the entries in the given order, owned by root, all with one time. */
-export async function* tar(entries: readonly ArchiveEntry[], time: Date): AsyncGenerator<Buffer> {
-  const stream = pack();
-  const filling = fill(stream, entries, time).catch((error: unknown) => stream.destroy(error as Error));
-  yield* stream as unknown as AsyncIterable<Buffer>;
-  await filling;
-}
+const BLOCK = 512;
+/** Two empty blocks end an archive. */
+const END = Buffer.alloc(2 * BLOCK);
 
-async function fill(stream: ReturnType<typeof pack>, entries: readonly ArchiveEntry[], time: Date): Promise<void> {
+/** A POSIX tar stream (pax interchange format) of the entries in the given order, owned by root, all with one time. */
+export async function* tar(entries: readonly ArchiveEntry[], time: Date): AsyncGenerator<Uint8Array> {
   for (const entry of entries) {
-    const header = {
-      name: entry.name,
-      size: entry.size,
-      mode: entry.mode,
-      mtime: time,
-      uid: 0,
-      gid: 0,
-      uname: "root",
-      gname: "root",
-    };
-    await new Promise<void>((resolve, reject) => {
-      const sink = stream.entry(header, (error) => (error ? reject(error) : resolve()));
-      copy(entry, sink).catch(reject);
-    });
+    yield tarHeader(entry, time);
+    yield* exactly(entry);
+    const padding = -entry.size & (BLOCK - 1);
+    if (padding > 0) yield END.subarray(0, padding);
   }
-  stream.finalize();
-}
-
-type Sink = ReturnType<ReturnType<typeof pack>["entry"]>;
-
-async function copy(entry: ArchiveEntry, sink: Sink): Promise<void> {
-  for await (const chunk of exactly(entry)) {
-    if (!sink.write(chunk)) await new Promise<void>((resolve) => sink.once("drain", () => resolve()));
-  }
-  sink.end(undefined);
+  yield END;
 }
 
 /** A file that shrinks or grows while it is read would break the archive's structure: an error instead. */

@@ -1,25 +1,36 @@
 import { Worker } from "node:worker_threads";
+import type { Block } from "./blocks.ts";
 
-/** Compressors that are WebAssembly would stop the event loop: they run on threads of their own. */
+/** Threads that compress blocks, so that the event loop is free and all processors work. */
 export interface BlockWorkers {
-  /** Compresses one block on the next thread in turn. */
-  compress(block: Buffer): Promise<Buffer>;
+  /** Compresses one block on the thread with the least to do; resolves to the result, in the block's `output`. */
+  compress(block: Block): Promise<Buffer>;
   close(): Promise<void>;
 }
 
-export interface BlockWorkersOptions {
-  /** URL of the module the threads load. */
+/** Compresses `data`, which came after `before`. Its result is valid until its next call. */
+export type CompressBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
+
+export interface BlockWorkersOptions<Module, Options> {
+  /** URL or `node:` name of the module the threads load. */
   readonly module: string;
-  /** JavaScript of an async function from the loaded module to a function that compresses a Uint8Array. */
-  readonly prepare: string;
+  /** Called once in each thread, which has only its text: it refers to nothing but its parameters. */
+  readonly prepare: (module: Module, options: Options) => CompressBytes | Promise<CompressBytes>;
+  readonly options: Options;
+  /** Threads at most; each starts when there is work for it. */
   readonly count: number;
 }
 
-export function createBlockWorkers(options: BlockWorkersOptions): BlockWorkers {
-  const workers = Array.from({ length: options.count }, () => createWorker(options));
-  let turn = 0;
+export function createBlockWorkers<Module, Options>(options: BlockWorkersOptions<Module, Options>): BlockWorkers {
+  const workers: BlockWorker[] = [];
+  const leastBusy = (): BlockWorker => {
+    const worker = workers.toSorted((one, other) => one.waiting() - other.waiting())[0];
+    if (worker && (worker.waiting() === 0 || workers.length >= options.count)) return worker;
+    workers.push(createWorker(options));
+    return workers.at(-1)!;
+  };
   return {
-    compress: (block) => workers[turn++ % workers.length]!.compress(block),
+    compress: (block) => leastBusy().compress(block),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
     },
@@ -27,40 +38,56 @@ export function createBlockWorkers(options: BlockWorkersOptions): BlockWorkers {
 }
 
 /** Plain text, because a worker inside a bundle has no file of its own. */
-const script = (prepare: string): string => `
+const script = `
   const { parentPort, workerData } = require("node:worker_threads");
-  const ready = import(workerData.module).then(${prepare});
-  parentPort.on("message", async (block) => {
+  const prepare = eval(workerData.prepare);
+  const ready = import(workerData.module).then((module) => prepare(module, workerData.options));
+  parentPort.on("message", async ({ memory, data, before, output }) => {
     try {
-      const data = (await ready)(block);
-      parentPort.postMessage({ data }, data.buffer.byteLength === data.byteLength ? [data.buffer] : []);
+      const view = ([offset, length]) => new Uint8Array(memory, offset, length);
+      const result = (await ready)(view(data), view(before));
+      view(output).set(result);
+      parentPort.postMessage({ length: result.length });
     } catch (error) {
       parentPort.postMessage({ error: String(error?.message ?? error) });
     }
   });
 `;
 
-type Reply = { readonly data: Uint8Array; readonly error?: undefined } | { readonly error: string };
+type Reply = { readonly length: number; readonly error?: undefined } | { readonly error: string };
 
 interface Waiting {
+  readonly block: Block;
   readonly resolve: (data: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
 
-function createWorker({ module, prepare }: BlockWorkersOptions): BlockWorkers {
-  const worker = new Worker(script(prepare), { eval: true, workerData: { module } });
+interface BlockWorker extends BlockWorkers {
+  waiting(): number;
+}
+
+function createWorker<Module, Options>({
+  module,
+  prepare,
+  options,
+}: BlockWorkersOptions<Module, Options>): BlockWorker {
+  const workerData = { module, prepare: `(${String(prepare)})`, options };
+  const worker = new Worker(script, { eval: true, workerData });
   const waiting: Waiting[] = [];
   worker.on("message", (reply: Reply) => {
-    const { resolve, reject } = waiting.shift()!;
+    const { block, resolve, reject } = waiting.shift()!;
     if (reply.error !== undefined) reject(new Error(reply.error));
-    else resolve(Buffer.from(reply.data.buffer, reply.data.byteOffset, reply.data.byteLength));
+    else resolve(block.output.subarray(0, reply.length));
   });
   worker.on("error", (error) => waiting.splice(0).forEach(({ reject }) => reject(error)));
   return {
+    waiting: () => waiting.length,
     compress: (block) =>
       new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        worker.postMessage(block);
+        waiting.push({ block, resolve, reject });
+        const range = ({ byteOffset, length }: Buffer): readonly [number, number] => [byteOffset, length];
+        const { data, before, output } = block;
+        worker.postMessage({ memory: data.buffer, data: range(data), before: range(before), output: range(output) });
       }),
     close: async () => {
       await worker.terminate();

@@ -1,45 +1,95 @@
-/** Bytes in, in pieces of any size; bytes out. Consumed once. */
-export type ByteSource = AsyncIterable<Uint8Array>;
+/**
+ * Bytes in pieces of any size. Consumed once. A piece is valid until the next one is asked for: its memory is then used
+ * again, so whoever keeps it longer copies it.
+ */
+export type ByteSource = AsyncGenerator<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Regroups a source into blocks of exactly `size` bytes (the last may be shorter). */
-export async function* inBlocks(source: ByteSource, size: number): AsyncGenerator<Buffer> {
-  let block = Buffer.allocUnsafe(size);
-  let filled = 0;
-  for await (const chunk of source) {
-    for (let offset = 0; offset < chunk.length;) {
-      const taken = Math.min(size - filled, chunk.length - offset);
-      block.set(chunk.subarray(offset, offset + taken), filled);
-      offset += taken;
-      filled += taken;
-      if (filled < size) continue;
-      yield block;
-      block = Buffer.allocUnsafe(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield block.subarray(0, filled);
+/** A part of a source, in memory that threads can share. */
+export interface Block {
+  readonly data: Buffer;
+  /** The last bytes before `data` in the source, as many as were asked for and there are. */
+  readonly before: Buffer;
+  /** Room for what becomes of the block. */
+  readonly output: Buffer;
+}
+
+export interface MapBlocksOptions {
+  /** Bytes in each block but the last, which may be shorter. */
+  readonly size: number;
+  /** Bytes of `before`. Default none. */
+  readonly beforeBytes?: number;
+  /** Bytes of `output`. Default none. */
+  readonly outputBytes?: number;
+  /** Blocks there are at a time, two or more: what bounds the memory. */
+  readonly count: number;
 }
 
 /**
- * Transforms items up to `concurrency` at a time and yields the results in order. Memory is bounded by `concurrency`
- * items. A failed transform rejects where its result would have come.
+ * Cuts a source into blocks, transforms several at a time, and yields the results in order. A block (and so a result
+ * that refers to it) is valid until the next result is asked for. A failed transform rejects where its result would
+ * have come.
  */
-export async function* mapOrdered<In, Out>(
-  source: AsyncIterable<In>,
-  concurrency: number,
-  transform: (item: In) => Promise<Out>,
+export async function* mapBlocks<Out>(
+  source: ByteSource,
+  options: MapBlocksOptions,
+  transform: (block: Block) => Promise<Out>,
 ): AsyncGenerator<Out> {
+  const ring = createRing(options);
   const pending: Promise<Out>[] = [];
+  const start = (): void => {
+    const result = transform(ring.take());
+    // Awaited later; until then a rejection must not count as unhandled.
+    result.catch(() => {});
+    pending.push(result);
+  };
   try {
-    for await (const item of source) {
-      const result = transform(item);
-      // Awaited later; until then a rejection must not count as unhandled.
-      result.catch(() => {});
-      pending.push(result);
-      if (pending.length >= concurrency) yield await pending.shift()!;
+    for await (const piece of source) {
+      for (let offset = 0; offset < piece.length;) {
+        offset += ring.fill(piece.subarray(offset));
+        if (!ring.isFull()) continue;
+        start();
+        if (pending.length === options.count) yield await pending.shift()!;
+      }
     }
+    if (!ring.isEmpty()) start();
     while (pending.length > 0) yield await pending.shift()!;
   } finally {
     await Promise.allSettled(pending);
   }
+}
+
+/** The same few blocks in turn. Memory is made when it is first needed, so that a small source stays cheap. */
+function createRing({ size, beforeBytes = 0, outputBytes = 0, count }: MapBlocksOptions) {
+  const memories: SharedArrayBuffer[] = [];
+  const memory = (turn: number): SharedArrayBuffer =>
+    (memories[turn % count] ??= new SharedArrayBuffer(beforeBytes + size + outputBytes));
+  let turn = 0;
+  let filled = 0;
+  const part = (offset: number, length: number): Buffer => Buffer.from(memory(turn), offset, length);
+  /** The block before is always a whole one, and stays as it is until it is its turn again. */
+  const before = (): Buffer => {
+    const length = turn === 0 ? 0 : Math.min(beforeBytes, size);
+    const copy = part(beforeBytes - length, length);
+    if (length > 0) copy.set(new Uint8Array(memory(turn - 1), beforeBytes + size - length, length));
+    return copy;
+  };
+  return {
+    isFull: () => filled === size,
+    isEmpty: () => filled === 0,
+    /** Takes as much of `bytes` as the present block has room for, and returns how much that was. */
+    fill(bytes: Uint8Array): number {
+      const taken = bytes.subarray(0, size - filled);
+      part(beforeBytes + filled, taken.length).set(taken);
+      filled += taken.length;
+      return taken.length;
+    },
+    /** The present block; the next one becomes present. */
+    take(): Block {
+      const output = part(beforeBytes + size, outputBytes);
+      const block = { data: part(beforeBytes, filled), before: before(), output };
+      turn++;
+      filled = 0;
+      return block;
+    },
+  };
 }

@@ -10,23 +10,39 @@ export async function* bzip2(
   source: ByteSource,
   options: { readonly level: number; readonly concurrency: number },
 ): AsyncGenerator<Buffer> {
+  const blockBytes = options.level * LEVEL_BYTES;
+  // At worst bzip2 makes data 1 % and 600 bytes larger.
+  const outputBytes = Math.ceil(blockBytes * 1.01) + 600;
   const workers = createBlockWorkers({
     module: import.meta.resolve("bzip2-wasm"),
-    // At worst bzip2 makes data 1 % and 600 bytes larger.
-    prepare: `async ({ default: BZip2 }) => {
-      const bzip2 = new BZip2();
-      await bzip2.init();
-      return (block) => bzip2.compress(block, ${options.level}, Math.ceil(block.length * 1.01) + 600);
-    }`,
+    prepare: prepareBzip2,
+    options: { level: options.level, outputBytes },
     count: options.concurrency,
   });
   try {
     yield* frames(source, {
-      blockBytes: options.level * LEVEL_BYTES,
-      concurrency: options.concurrency,
+      blockBytes,
+      outputBytes,
+      concurrency: 2 * options.concurrency,
       compress: (block) => workers.compress(block),
     });
   } finally {
     await workers.close();
   }
+}
+
+interface Bzip2Module {
+  readonly default: new () => {
+    init(): Promise<void>;
+    compress(data: Uint8Array, level: number, outputBytes: number): Uint8Array;
+  };
+}
+
+async function prepareBzip2(
+  module: Bzip2Module,
+  { level, outputBytes }: { readonly level: number; readonly outputBytes: number },
+) {
+  const bzip2 = new module.default();
+  await bzip2.init();
+  return (data: Uint8Array): Uint8Array => bzip2.compress(data, level, outputBytes);
 }

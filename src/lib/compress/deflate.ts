@@ -1,74 +1,119 @@
-import { constants, deflateRaw } from "node:zlib";
-import { promisify } from "node:util";
-import { inBlocks, mapOrdered, type ByteSource } from "./blocks.ts";
-import { isIncompressible, isZero } from "./entropy.ts";
-
-const deflateBlock = promisify(deflateRaw) as (
-  block: Uint8Array,
-  options: { level: number; memLevel: number; finishFlush: number; dictionary?: Uint8Array },
-) => Promise<Buffer>;
+import * as zlib from "node:zlib";
+import { createBlockWorkers, type BlockWorkers } from "./block-workers.ts";
+import { mapBlocks, type Block, type ByteSource } from "./blocks.ts";
+import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
 
 export const BLOCK_BYTES = 1024 * 1024;
 const WINDOW_BYTES = 32 * 1024;
+/** Less than this is done sooner than a thread starts. */
+const SMALL_BYTES = 64 * 1024;
 const STORED_MAX = 0xffff;
+/** More than any way of writing a run adds to it. */
+const RUN_OVERHEAD_BYTES = 1024;
+const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * RUN_OVERHEAD_BYTES;
 /** An empty final block with fixed codes: ends a deflate stream. */
 const FINAL_BLOCK = Buffer.from([0x03, 0x00]);
 
 export interface DeflateOptions {
   /** 0 stores, 1 (fast) to 9 (small). */
   readonly level: number;
-  /** Blocks in flight; about the number of processors. */
+  /** Threads that compress; about the number of processors. */
   readonly concurrency: number;
   /** Sees every byte of the input once, in order (for a checksum). */
   readonly onBlock?: ((block: Buffer) => void) | undefined;
 }
 
 /**
- * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, each deflated in the
- * thread pool with the 32 KiB before it as dictionary and ended with a sync flush, so that the pieces can be joined.
- * Zero blocks come from a cache and data that does not compress is stored, both at the speed of memory.
+ * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in runs of
+ * data of one kind. Each run becomes whole bytes of the stream, so that they can be joined: zeros come from a cache, what
+ * does not compress is stored, both at the speed of memory, and the rest is deflated on a thread with the 32 KiB before
+ * it as dictionary.
  */
 export async function* deflate(source: ByteSource, options: DeflateOptions): AsyncGenerator<Buffer> {
-  const compressor = createCompressor(options.level);
-  let previous: Buffer | undefined;
-  const jobs = (async function* () {
-    for await (const block of inBlocks(source, BLOCK_BYTES)) {
-      options.onBlock?.(block);
-      yield { block, dictionary: previous?.subarray(-WINDOW_BYTES) };
-      previous = block;
-    }
-  })();
-  for await (const pieces of mapOrdered(jobs, options.concurrency, (job) => compressor(job.block, job.dictionary))) {
-    yield* pieces;
+  const { level, concurrency } = options;
+  const workers = createBlockWorkers({
+    module: "node:zlib",
+    prepare: prepareDeflate,
+    options: { level },
+    count: concurrency,
+  });
+  const compress = level === 0 ? storeAll : compressor(workers, level);
+  const blocks = {
+    size: BLOCK_BYTES,
+    beforeBytes: WINDOW_BYTES,
+    outputBytes: BLOCK_BYTES + OVERHEAD_BYTES,
+    count: 2 * concurrency + 1,
+  };
+  try {
+    const results = mapBlocks(source, blocks, (block) => {
+      options.onBlock?.(block.data);
+      return compress(block);
+    });
+    for await (const pieces of results) yield* pieces;
+    yield FINAL_BLOCK;
+  } finally {
+    await workers.close();
   }
-  yield FINAL_BLOCK;
 }
 
-type Compressor = (block: Buffer, dictionary: Buffer | undefined) => Promise<readonly Buffer[]>;
+type Compress = (block: Block) => Promise<readonly Buffer[]>;
 
-function createCompressor(level: number): Compressor {
-  if (level === 0) return (block) => Promise.resolve([...stored(block)]);
-  const options = { level, memLevel: 9, finishFlush: constants.Z_SYNC_FLUSH };
+const storeAll: Compress = (block) => Promise.resolve([stored(block)]);
+
+function compressor(workers: BlockWorkers, level: number): Compress {
   const zeros = new Map<number, Promise<Buffer>>();
-  return async (block, dictionary) => {
-    if (isZero(block)) {
-      // Made without a dictionary, so that the same bytes fit anywhere.
-      if (!zeros.has(block.length)) zeros.set(block.length, deflateBlock(block, options));
-      return [await zeros.get(block.length)!];
-    }
-    if (isIncompressible(block)) return [...stored(block)];
-    return [await deflateBlock(block, dictionary ? { ...options, dictionary } : options)];
+  const here = prepareDeflate(zlib, { level });
+  const compressRun = (kind: Run["kind"], part: Block): Buffer | Promise<Buffer> => {
+    const { data } = part;
+    if (data.length < SMALL_BYTES && kind === "other") return here(data, part.before);
+    if (kind === "noise") return stored(part);
+    if (kind === "other") return workers.compress(part);
+    // Made without what came before, so that the same bytes fit anywhere.
+    const alone = { ...part, before: part.before.subarray(0, 0) };
+    if (!zeros.has(data.length)) zeros.set(data.length, workers.compress(alone).then(copyOf));
+    return zeros.get(data.length)!;
+  };
+  return (block) =>
+    Promise.all(splitIntoRuns(block.data).map((run, index) => compressRun(run.kind, partOf(block, run, index))));
+}
+
+/** A run as a block of its own, over the same memory. */
+function partOf({ data, before, output }: Block, { start, end }: Run, index: number): Block {
+  const previous = Math.min(WINDOW_BYTES, before.length + start);
+  const room = end - start + RUN_OVERHEAD_BYTES;
+  const offset = start + index * RUN_OVERHEAD_BYTES;
+  return {
+    data: data.subarray(start, end),
+    before: Buffer.from(data.buffer, data.byteOffset + start - previous, previous),
+    output: output.subarray(offset, offset + room),
   };
 }
 
+const copyOf = (bytes: Buffer): Buffer => Buffer.from(bytes);
+
+/** A sync flush ends the block at a byte; memLevel 9 because speed and size are worth 256 KiB. */
+function prepareDeflate({ deflateRawSync, constants }: typeof zlib, { level }: { readonly level: number }) {
+  return (data: Uint8Array, before: Uint8Array): Buffer =>
+    deflateRawSync(data, {
+      level,
+      memLevel: 9,
+      finishFlush: constants.Z_SYNC_FLUSH,
+      // The whole result in one piece of memory.
+      chunkSize: data.length + 1024,
+      ...(before.length > 0 ? { dictionary: before } : {}),
+    });
+}
+
 /** RFC 1951, 3.2.4: non-compressed blocks, each with a five-byte header. */
-function* stored(block: Buffer): Generator<Buffer> {
-  for (let offset = 0; offset < block.length; offset += STORED_MAX) {
-    const piece = block.subarray(offset, offset + STORED_MAX);
-    const header = Buffer.alloc(5);
-    header.writeUInt16LE(piece.length, 1);
-    header.writeUInt16LE(~piece.length & 0xffff, 3);
-    yield header;
-    yield piece;
+function stored({ data, output }: Block): Buffer {
+  let end = 0;
+  for (let offset = 0; offset < data.length; offset += STORED_MAX) {
+    const piece = data.subarray(offset, offset + STORED_MAX);
+    output[end] = 0;
+    output.writeUInt16LE(piece.length, end + 1);
+    output.writeUInt16LE(~piece.length & 0xffff, end + 3);
+    output.set(piece, end + 5);
+    end += 5 + piece.length;
   }
+  return output.subarray(0, end);
 }

@@ -1,11 +1,14 @@
-import { inBlocks, mapOrdered, type ByteSource } from "./blocks.ts";
-import { isZero } from "./entropy.ts";
+import { mapBlocks, type Block, type ByteSource } from "./blocks.ts";
+import { isZero } from "./is-zero.ts";
 
 export interface FrameOptions {
   readonly blockBytes: number;
+  /** Room for the frame of a block, where `compress` writes into it. Default none. */
+  readonly outputBytes?: number;
+  /** Frames being compressed at a time. */
   readonly concurrency: number;
   /** Compresses one block into a complete frame of its format. */
-  readonly compress: (block: Buffer) => Promise<Buffer>;
+  readonly compress: (block: Block) => Promise<Buffer>;
 }
 
 /**
@@ -14,16 +17,26 @@ export interface FrameOptions {
  */
 export async function* frames(source: ByteSource, options: FrameOptions): AsyncGenerator<Buffer> {
   const zeros = new Map<number, Promise<Buffer>>();
-  const compress = (block: Buffer): Promise<Buffer> => {
-    if (!isZero(block)) return options.compress(block);
-    if (!zeros.has(block.length)) zeros.set(block.length, options.compress(block));
-    return zeros.get(block.length)!;
+  const { blockBytes, outputBytes = 0, compress } = options;
+  const compressOnce = (block: Block): Promise<Buffer> => {
+    const { data } = block;
+    if (!isZero(data)) return compress(block);
+    if (!zeros.has(data.length)) zeros.set(data.length, compress(block).then(copyOf));
+    return zeros.get(data.length)!;
   };
+  const blocks = { size: blockBytes, outputBytes, count: options.concurrency + 1 };
   let empty = true;
-  for await (const frame of mapOrdered(inBlocks(source, options.blockBytes), options.concurrency, compress)) {
+  for await (const frame of mapBlocks(source, blocks, compressOnce)) {
     empty = false;
     yield frame;
   }
   // An empty input is one empty frame, so that the file is recognised.
-  if (empty) yield await options.compress(Buffer.alloc(0));
+  if (empty) yield await compress(emptyBlock(outputBytes));
+}
+
+const copyOf = (bytes: Buffer): Buffer => Buffer.from(bytes);
+
+function emptyBlock(outputBytes: number): Block {
+  const nothing = Buffer.from(new SharedArrayBuffer(outputBytes), 0, 0);
+  return { data: nothing, before: nothing, output: Buffer.from(nothing.buffer, 0, outputBytes) };
 }

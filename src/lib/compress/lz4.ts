@@ -9,6 +9,6 @@ export async function* lz4(source: ByteSource, options: { readonly concurrency: 
   yield* frames(source, {
     blockBytes: BLOCK_BYTES,
     concurrency: options.concurrency,
-    compress: (block) => compressFrame(block, { contentChecksum: true }),
+    compress: ({ data }) => compressFrame(data, { contentChecksum: true }),
   });
 }

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Writable } from "node:stream";
 import type { ByteSource } from "./blocks.ts";
 
 /** Input per independent block: what lets several processors work on one stream. */
@@ -15,7 +15,17 @@ export async function* xz(
     threads: options.concurrency,
     blockSize: BLOCK_BYTES,
   });
-  const input = Readable.from(source, { objectMode: false });
-  input.on("error", (error) => encoder.destroy(error));
-  yield* input.pipe(encoder) as AsyncIterable<Buffer>;
+  const feeding = feed(encoder, source).catch((error: unknown) => void encoder.destroy(error as Error));
+  yield* encoder as AsyncIterable<Buffer>;
+  await feeding;
+}
+
+/** One piece at a time: its memory is the source's, which uses it again for the next one. */
+async function feed(encoder: Writable, source: ByteSource): Promise<void> {
+  for await (const piece of source) {
+    await new Promise<void>((resolve, reject) => {
+      encoder.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  encoder.end();
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { DigestAlgorithm } from "../../lib/checksum.ts";
+import { readPieces } from "../../lib/read-pieces.ts";
 import type { PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { fileArtifact } from "../../sdk/file-artifact.ts";
@@ -68,8 +68,8 @@ async function digestsOf(
 ): Promise<readonly (readonly [DigestAlgorithm, string])[]> {
   const hashes = types.map((type) => [type, createHash(type)] as const);
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024, signal: run.signal })) {
-      for (const [, hash] of hashes) hash.update(chunk as Buffer);
+    for await (const chunk of readPieces(file, { signal: run.signal })) {
+      for (const [, hash] of hashes) hash.update(chunk);
     }
   } catch (cause) {
     run.signal.throwIfAborted();

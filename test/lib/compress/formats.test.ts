@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { bzip2 } from "../../../src/lib/compress/bzip2.ts";
 import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
 import { lz4 } from "../../../src/lib/compress/lz4.ts";
+import { PIECE_BYTES, splitIntoRuns } from "../../../src/lib/compress/runs.ts";
 import { xz } from "../../../src/lib/compress/xz.ts";
 import { zstd } from "../../../src/lib/compress/zstd.ts";
 import { writeSource } from "../../../src/lib/write-source.ts";
@@ -23,12 +25,13 @@ beforeAll(() => void (directory = mkdtempSync(join(tmpdir(), "imgbuild-test-")))
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Text, zeros, noise and a ragged end, over several blocks. */
-function mixed(): Buffer {
-  let state = 1;
-  const noise = Buffer.from(Array.from({ length: BLOCK_BYTES }, () => (state = (state * 48271) % 0x7fffffff) & 0xff));
+const MIXED = (() => {
+  const noise = Buffer.alloc(BLOCK_BYTES);
+  for (let index = 0, state = 1; index < noise.length; index++) noise[index] = state = (state * 48271) % 0x7fffffff;
   const text = Buffer.from("The quick brown fox jumps over the lazy dog.\n".repeat(40_000));
   return Buffer.concat([text, Buffer.alloc(2 * BLOCK_BYTES), noise, text, Buffer.from("end")]);
-}
+})();
+const mixed = (): Buffer => MIXED;
 
 async function* pieces(data: Buffer, size = 70_001): ByteSource {
   for (let offset = 0; offset < data.length; offset += size) yield data.subarray(offset, offset + size);
@@ -36,7 +39,7 @@ async function* pieces(data: Buffer, size = 70_001): ByteSource {
 
 async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
+  for await (const chunk of source) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
@@ -82,7 +85,7 @@ describe("formats that standard programs read", () => {
     ["zstd", "zstd", "zstd", ["-dcq"], (source) => zstd(source, { level: 3, concurrency })],
     ["lz4", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { concurrency })],
     ["xz", "xz", "xz-utils", ["-dc"], (source) => xz(source, { level: 1, concurrency })],
-    ["bzip2", "bzip2", "bzip2", ["-dc"], (source) => bzip2(source, { level: 9, concurrency })],
+    ["bzip2", "bzip2", "bzip2", ["-dc"], (source) => bzip2(source, { level: 1, concurrency })],
   ];
   for (const [format, program, debianPackage, args, compress] of formats) {
     needs(program, debianPackage)(`${format} is read by ${program}`, async () => {
@@ -96,4 +99,23 @@ describe("formats that standard programs read", () => {
       }
     });
   }
+});
+
+describe("splitIntoRuns", () => {
+  it("tells zeros, noise and the rest apart, piece by piece", () => {
+    const noise = randomBytes(2 * PIECE_BYTES);
+    const text = Buffer.alloc(PIECE_BYTES, "some text ");
+    const data = Buffer.concat([text, Buffer.alloc(PIECE_BYTES), noise, text]);
+    expect(splitIntoRuns(data).map(({ kind, start, end }) => [kind, start / PIECE_BYTES, end / PIECE_BYTES])).toEqual([
+      ["other", 0, 1],
+      ["zeros", 1, 2],
+      ["noise", 2, 4],
+      ["other", 4, 5],
+    ]);
+  });
+
+  it("does not take repetition of all byte values for noise", () => {
+    const everyByte = Buffer.from(Array.from({ length: PIECE_BYTES }, (_, index) => (index * 167) & 0xff));
+    expect(splitIntoRuns(everyByte)).toEqual([{ kind: "other", start: 0, end: PIECE_BYTES }]);
+  });
 });

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
-import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import type { ArchiveEntry } from "../../../lib/archive/entry.ts";
+import { readPieces } from "../../../lib/read-pieces.ts";
 import { BuildError } from "../../../sdk/error.ts";
 
 const BLOCK = 512;
@@ -39,21 +39,13 @@ export async function ovaEntries(path: string, signal: AbortSignal): Promise<Arc
 }
 
 export async function readOvaEntry(entry: ArchiveEntry): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of entry.open()) chunks.push(chunk);
+  const chunks: Buffer[] = [];
+  for await (const chunk of entry.open()) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString("utf8");
 }
 
 function slice(path: string, name: string, start: number, size: number, signal: AbortSignal): ArchiveEntry {
-  const open = async function* (): AsyncGenerator<Buffer> {
-    if (size === 0) return;
-    yield* createReadStream(path, {
-      start,
-      end: start + size - 1,
-      highWaterMark: 1024 * 1024,
-      signal,
-    }) as AsyncIterable<Buffer>;
-  };
+  const open = () => readPieces(path, { start, end: start + size, signal });
   return { name, size, mode: 0o644, open };
 }
 
