@@ -50,7 +50,7 @@ const IN_CORE = new Set([
   "src/builders/null/null.ts",
 ]);
 /** Packages with native or WebAssembly parts find those beside themselves. */
-const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@bokuweb/zstd-wasm", "bzip2-wasm"];
+const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@mongodb-js/zstd", "bzip2-wasm"];
 /** Files of an earlier bundle stay this long: a command that is running may still load them. */
 const GRACE_MS = 15 * 60 * 1000;
 
