@@ -1,5 +1,5 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { shownPath } from "../sdk/shown-path.ts";
 import { BuildError } from "../sdk/error.ts";
 import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../sdk/owned-directory.ts";
@@ -22,7 +22,7 @@ export async function outputDirectory(
   run: Run,
   options: { readonly path?: string | undefined } = {},
 ): Promise<OutputDirectory> {
-  const path = resolve(run.directories.work, options.path ?? `output-${run.build.sourceName}`);
+  const path = resolve(run.directories.work, options.path || `output-${run.build.sourceName}`);
   return run.step("prepare output directory", async (step) => {
     await makeWay(run, path);
     const owned = await createOwnedDirectory(run, step, path);
@@ -36,6 +36,7 @@ async function makeWay(run: Run, path: string): Promise<void> {
   if (!there) return;
   const marker = await readFile(join(path, MARKER_FILE), "utf8").catch(() => undefined);
   if (run.options.force) {
+    refuseToRemove(run, path);
     run.say(`Removing ${path}, which exists already (-force)...`);
     await rm(path, { recursive: true });
   } else if (marker !== undefined && (await readdir(path)).length === 1) {
@@ -44,6 +45,21 @@ async function makeWay(run: Run, path: string): Promise<void> {
   } else {
     throw existsAlready(path, marker);
   }
+}
+
+/** Whatever `-force` permits: never the directory somebody works in, nor one around it. */
+function refuseToRemove(run: Run, path: string): void {
+  const { work, template } = run.directories;
+  const inside = [work, template, run.host.cwd, run.host.homeDir].find((kept) => isWithin(kept, path));
+  if (inside === undefined) return;
+  throw new BuildError(`The output directory "${path}" cannot be made anew: ${inside} is in it, or is it`, {
+    hint: "-force would remove all of that. Set output_directory to a directory that holds nothing else.",
+  });
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function existsAlready(path: string, marker: string | undefined): BuildError {

@@ -53,6 +53,24 @@ describe("outputDirectory", () => {
     expect(readdirSync(path)).toEqual([".imgbuild-run"]);
   });
 
+  it.each([".", "..", "../..", "/"])(
+    "is never made anew where the user works, not even when forced: %s",
+    async (path) => {
+      const run = await createRecordingRun({ options: { force: true } });
+      writeFileSync(join(run.directories.work, "precious"), "");
+      await expect(outputDirectory(run, { path })).rejects.toMatchObject({
+        message: expect.stringContaining("cannot be made anew") as string,
+        hint: expect.stringContaining("Set output_directory") as string,
+      });
+      expect(existsSync(join(run.directories.work, "precious"))).toBe(true);
+    },
+  );
+
+  it("is output-BUILD where the template has an empty text, as in Packer", async () => {
+    const run = await createRecordingRun({ options: { force: true } });
+    expect((await outputDirectory(run, { path: "" })).path).toBe(join(run.directories.work, "output-example"));
+  });
+
   it("takes the place of an empty one that an earlier run left, and points at cleanup for a full one (VBX-04)", async () => {
     const run = await createRecordingRun();
     const path = join(run.directories.work, "out");

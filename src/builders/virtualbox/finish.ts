@@ -47,7 +47,7 @@ export async function exportMachine(
 ): Promise<void> {
   if (config.skip_export) return;
   await run.step("export the machine", async ({ signal }) => {
-    const path = join(target.directory, `${config.output_filename ?? target.name}.${config.format}`);
+    const path = join(target.directory, `${config.output_filename || target.name}.${config.format}`);
     run.say(`Exporting the machine to ${path}...`);
     await withHeartbeat(run, "the export", {}, () =>
       driver.call(["export", target.vm, "--output", path, ...config.export_opts], { signal }),

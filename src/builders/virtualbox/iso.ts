@@ -42,10 +42,10 @@ export const builder: Builder<IsoBuilderConfig> = {
 };
 
 async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<Artifact> {
-  const name = config.vm_name ?? `packer-${run.build.sourceName}`;
+  const name = config.vm_name || `packer-${run.build.sourceName}`;
   const { driver, machineFolder, additionsIso } = await findVirtualBox(run);
   requireVersion(config, driver.version);
-  const directory = resolve(run.directories.work, config.output_directory ?? `output-${run.build.sourceName}`);
+  const directory = resolve(run.directories.work, config.output_directory || `output-${run.build.sourceName}`);
   const disks = diskPaths(config, directory, name);
   await clearWay(run, driver, { name, machineFolder, disks });
   const output = await outputDirectory(run, { path: config.output_directory });

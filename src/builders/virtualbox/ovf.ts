@@ -41,7 +41,7 @@ export const builder: Builder<OvfBuilderConfig> = {
 };
 
 async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<Artifact> {
-  const name = config.vm_name ?? `packer-${run.build.sourceName}`;
+  const name = config.vm_name || `packer-${run.build.sourceName}`;
   const { driver, machineFolder, additionsIso } = await findVirtualBox(run);
   await clearWay(run, driver, { name, machineFolder, disks: [] });
   const output = await outputDirectory(run, { path: config.output_directory });

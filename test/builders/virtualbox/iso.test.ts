@@ -82,6 +82,12 @@ describe("virtualbox-iso", () => {
     expect(options).toEqual(["--manifest", "--vsys", "0", "--product", "x y"]);
   });
 
+  it("takes empty names as names that are not given", async () => {
+    const place = await built({ vm_name: "", output_filename: "", output_directory: "" });
+    expect(place.box.removed.map(({ name }) => name)).toEqual(["packer-example"]);
+    expect(existsSync(place.path("output-example/packer-example.ovf"))).toBe(true);
+  });
+
   it("leaves nothing in the machine but what belongs to it", async () => {
     const cd = { cd_content: { "meta-data": "" }, floppy_content: { "a.txt": "b" } };
     const place = await built({ ...additions, ...cd });
