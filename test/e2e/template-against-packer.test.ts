@@ -46,8 +46,12 @@ describe("imgbuild hcl2_upgrade", () => {
       const theirs = await packer(["validate", "-syntax-only", path], dirname(template.path));
       expect(theirs.stdout).toContain("Syntax-only check passed");
       const { diagnostics } = await loadForTest(path, dirname(template.path), { registry });
+      // What the JSON template leaves to a file of variables is missing in both.
+      const before = await loadForTest(template.path, dirname(template.path), { registry });
+      const own = new Set(before.diagnostics.map(({ code }) => code));
+      if (before.diagnostics.some(({ detail }) => /no variable .* is declared/.test(detail))) own.add("unset-variable");
       const errors = diagnostics.filter(
-        ({ severity, code }) => severity === "error" && !/^unknown-.*-type$/.test(code),
+        ({ severity, code }) => severity === "error" && !/^unknown-.*-type$/.test(code) && !own.has(code),
       );
       expect(errors.map(({ detail }) => detail)).toEqual([]);
     });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseHcl } from "../../src/language/parse.ts";
+import { registry } from "../../src/registry.ts";
 import { readFixedTemplate } from "../../src/template/json/read-legacy-file.ts";
 import { createUpgradeOptions } from "../../src/template/upgrade/upgrade-options.ts";
 import { upgradeTemplate } from "../../src/template/upgrade/upgrade-template.ts";
@@ -14,7 +15,8 @@ async function upgrade(name: string, withAnnotations: boolean): Promise<string> 
   const text = readFileSync(join(fixtures, name, "input.json"), "utf8");
   const { fixed, diagnostics } = readFixedTemplate({ name: "input.json", text });
   expect(diagnostics).toEqual([]);
-  const options = await createUpgradeOptions(fixed!.template, fakeRegistry(), testHost("/"), withAnnotations);
+  const components = name === "amazon" ? registry : fakeRegistry();
+  const options = await createUpgradeOptions(fixed!.template, components, testHost("/"), withAnnotations);
   return upgradeTemplate(fixed!.template, options);
 }
 

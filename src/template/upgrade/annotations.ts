@@ -4,7 +4,11 @@ Its blocks may be moved to other files of this folder, as long as their names en
 
 export const variables = `Input variables. JSON templates know only text, so all are of type string; change that where another type fits.`;
 
+export const undeclared = `The JSON template used this without declaring it: its value comes from -var or a file of variables.`;
+
 export const locals = `Values that are worked out from others. They cannot be set from outside.`;
+
+export const searches = `Searches for the images to start from.`;
 
 export const sources = `Sources, one for each builder of the JSON template.`;
 

@@ -5,6 +5,8 @@ import { hclName, quoteHcl } from "./hcl-text.ts";
 export interface TranslationContext {
   /** User variables that became local values, because their defaults are not constant. */
   readonly isLocal: (name: string) => boolean;
+  /** Told of each user variable that is read. */
+  readonly onVariable: (name: string) => void;
   /** Told when the result needs `local.timestamp`. */
   readonly onTimestamp: () => void;
   /** In provisioners and post-processors, where `build.*` means something. */
@@ -63,9 +65,11 @@ const literal = (arg: string | undefined): string | undefined =>
   arg?.startsWith('"') ? (JSON.parse(arg.replace(/([$%])\1\{/g, "$1{")) as string) : undefined;
 
 const calls: Readonly<Record<string, Translation>> = {
-  user: ([arg], { isLocal }) => {
+  user: ([arg], { isLocal, onVariable }) => {
     const name = literal(arg);
-    return name === undefined ? undefined : `${isLocal(name) ? "local" : "var"}.${hclName(name)}`;
+    if (name === undefined) return undefined;
+    onVariable(name);
+    return `${isLocal(name) ? "local" : "var"}.${hclName(name)}`;
   },
   env: ([name]) => name && `env(${name})`,
   build: ([arg], { inBuild }) => {

@@ -6,6 +6,7 @@ import { commonFunctions } from "../interpolate/functions.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import type { LegacyTemplate } from "../json/legacy-template.ts";
 import { UserVariables } from "../json/user-variables.ts";
+import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
 /** Loads the components a template names, and works out what its builders are called. */
@@ -20,6 +21,7 @@ export async function createUpgradeOptions(
     const component = await registry.load(kind, type);
     if (component) components.set(`${kind} ${type}`, component);
   };
+  if (template.builders.some((builder) => "source_ami_filter" in builder)) await load("data-source", IMAGE_SEARCH);
   const { builders, provisioners, errorCleanupProvisioner, chains } = template;
   const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
   await Promise.all([

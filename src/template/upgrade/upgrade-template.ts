@@ -7,6 +7,7 @@ import type { LegacyTemplate } from "../json/legacy-template.ts";
 import { pluginOf } from "../known-plugins.ts";
 import * as annotations from "./annotations.ts";
 import { hclName, quoteHcl } from "./hcl-text.ts";
+import { IMAGE_SEARCH, separateImageSearch } from "./image-search.ts";
 import { writeBody, writeText, writeValue, type WriteContext } from "./write-body.ts";
 
 export interface UpgradeOptions {
@@ -45,6 +46,8 @@ class Upgrade {
   }[];
   /** References to variables whose default is "", or comes from the environment. */
   readonly #blank: ReadonlySet<string>;
+  readonly #read = new Set<string>();
+  readonly #searches: string[] = [];
   #needsTimestamp = false;
 
   constructor(template: LegacyTemplate, options: UpgradeOptions) {
@@ -63,14 +66,16 @@ class Upgrade {
   write(): string {
     const sources = this.#sources.flatMap(({ builder, type, label }) => this.#source(builder, type, label));
     const build = this.#build();
-    const variables = this.#variables();
+    const declared = this.#variables();
     const locals = this.#localValues();
+    const variables = [...declared, ...this.#undeclaredVariables()];
     const lines = [
       ...this.#note(annotations.header),
       ...this.#packer(),
       ...this.#note(annotations.variables),
       ...variables,
       ...(locals.length > 0 ? [...this.#note(annotations.locals), "locals {", ...locals, "}", ""] : []),
+      ...(this.#searches.length > 0 ? [...this.#note(annotations.searches), ...this.#searches] : []),
       ...this.#note(annotations.sources),
       ...sources,
       ...this.#note(annotations.build),
@@ -120,6 +125,18 @@ class Upgrade {
     });
   }
 
+  /** JSON templates may use what only a file of variables defines; HCL2 templates declare everything. */
+  #undeclaredVariables(): readonly string[] {
+    const names = [...this.#read].filter((name) => !this.#template.variables.has(name));
+    return names.flatMap((name) => [
+      ...this.#note(annotations.undeclared),
+      `variable ${quoteHcl(hclName(name))} {`,
+      "type = string",
+      "}",
+      "",
+    ]);
+  }
+
   #localValues(): readonly string[] {
     const context = this.#context([], false);
     const own = [...this.#locals].map(
@@ -131,12 +148,23 @@ class Upgrade {
 
   #source(builder: JsonRecord, type: string, label: string): readonly string[] {
     const { type: _type, name: _name, ...args } = builder;
-    return this.#block(
-      `source ${quoteHcl(type)} ${quoteHcl(label)}`,
-      args,
-      this.#options.component("builder", type),
-      false,
-    );
+    const found = this.#imageSearch(args, label);
+    const header = `source ${quoteHcl(type)} ${quoteHcl(label)}`;
+    const lines = this.#block(header, found?.source ?? args, this.#options.component("builder", type), false);
+    if (!found) return lines;
+    return lines.flatMap((line) => (line === `${header} {` ? [line, `source_ami = ${found.reference}`] : [line]));
+  }
+
+  #imageSearch(
+    args: JsonRecord,
+    label: string,
+  ): { readonly source: JsonRecord; readonly reference: string } | undefined {
+    const component = this.#options.component("data-source", IMAGE_SEARCH);
+    const separated = separateImageSearch(args, component?.schema);
+    if (!separated) return undefined;
+    const header = `data ${quoteHcl(IMAGE_SEARCH)} ${quoteHcl(label)}`;
+    this.#searches.push(...this.#block(header, separated.search, component, false));
+    return { source: separated.source, reference: `data.${IMAGE_SEARCH}.${label}.id` };
   }
 
   #build(): readonly string[] {
@@ -189,6 +217,7 @@ class Upgrade {
   #context(untranslated: string[], inBuild: boolean): WriteContext {
     return {
       isLocal: (name) => this.#locals.has(name),
+      onVariable: (name) => void this.#read.add(name),
       onTimestamp: () => void (this.#needsTimestamp = true),
       inBuild,
       onUntranslated: (names) => void untranslated.push(...names),
