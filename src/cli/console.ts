@@ -70,8 +70,9 @@ async function loadNames(
     fetchRemote,
     signal,
   });
-  output.diagnostics(diagnostics);
-  if (!template || hasErrors(diagnostics)) return undefined;
+  const found = diagnostics.filter(({ code }) => code !== "nothing-to-build");
+  output.diagnostics(found);
+  if (!template || hasErrors(found)) return undefined;
   return template.names ?? functionsOnly(host, fetchRemote);
 }
 

@@ -18,6 +18,9 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly readsDataSources: boolean;
 }
 
+/** What keeps a template from being built, and not from being looked at. */
+const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
+
 /** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
 export async function loadChecked(
   session: UnopenedSession,
@@ -43,7 +46,7 @@ export async function loadChecked(
     template && options.syntaxOnly !== true && isForLooking !== true
       ? await checkFiles(template.builds, directories)
       : [];
-  const all = [...diagnostics, ...files].filter(({ code }) => isForLooking !== true || code !== "unset-variable");
+  const all = [...diagnostics, ...files].filter(({ code }) => isForLooking !== true || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of all) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   return { template, isValid: template !== undefined && !hasErrors(all) };
 }

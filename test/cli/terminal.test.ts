@@ -1,0 +1,163 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { writeFiles } from "../helper/command-transcript.ts";
+import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { needs } from "../helper/need.ts";
+import { startAtTerminal } from "../helper/terminal.ts";
+
+const it = needs("script", "bsdutils");
+const file = ({ directory }: Workplace, name: string): string => join(directory, name);
+const read = (workplace: Workplace, name: string): string => readFileSync(file(workplace, name), "utf8");
+
+/** Two provisioners that write down that they ran; the second fails until there is a file `mended`. */
+const provisioners = `source "file" "image" {
+  target  = "image.img"
+  content = "pixels"
+}
+build {
+  sources = ["source.file.image"]
+  provisioner "shell-local" { inline = ["echo first >> ran"] }
+  provisioner "shell-local" { inline = ["echo second >> ran; test -e mended"] }
+}
+`;
+
+const postProcessors = `source "file" "image" {
+  target  = "image.img"
+  content = "pixels"
+}
+build {
+  sources = ["source.file.image"]
+  provisioner "shell-local" { inline = ["echo provisioned >> ran"] }
+  post-processors {
+    post-processor "shell-local" { inline = ["echo before >> ran"] }
+    post-processor "shell-local" { inline = ["echo upload >> ran; test -e mended"] }
+  }
+}
+`;
+
+describe("build -on-error=ask at a terminal", () => {
+  it("retries the provisioner that failed, and none before it", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": provisioners });
+    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    await terminal.until("[r] retry step");
+    terminal.type("what?\r");
+    await terminal.until("Please answer c, a, r.");
+    terminal.type("r\r");
+    await terminal.until("[r] retry step");
+    writeFileSync(file(workplace, "mended"), "");
+    terminal.type("R\r");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    expect(read(workplace, "ran")).toBe("first\nsecond\nsecond\nsecond\n");
+    expect(read(workplace, "image.img")).toBe("pixels");
+  });
+
+  it("cleans up when told to", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": provisioners });
+    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    await terminal.until("[c] clean up and exit");
+    terminal.type("c\r");
+    expect(await terminal.finished).toEqual({ code: 1 });
+    expect(existsSync(file(workplace, "image.img"))).toBe(false);
+  });
+
+  it("retries a post-processor: the build and what came before it do not run again", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": postProcessors });
+    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    await terminal.until("[r] retry step");
+    writeFileSync(file(workplace, "mended"), "");
+    terminal.type("r\r");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    expect(read(workplace, "ran")).toBe("provisioned\nbefore\nupload\nupload\n");
+  });
+
+  it("takes the end of the input for clean up", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": provisioners });
+    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    await terminal.until("[r] retry step");
+    terminal.type("\u0004");
+    expect(await terminal.finished).toEqual({ code: 1 });
+  });
+});
+
+describe("build at a terminal", () => {
+  it("-debug waits before each step until enter is pressed", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": provisioners, mended: "" });
+    const terminal = startAtTerminal(workplace, "build", "-debug", "t.pkr.hcl");
+    await terminal.until("Press enter to continue.");
+    expect(existsSync(file(workplace, "ran"))).toBe(false);
+    let pauses = 0;
+    const pressing = (async () => {
+      for (;;) {
+        pauses++;
+        terminal.type("\r");
+        await terminal.until("Press enter to continue.");
+      }
+    })();
+    await Promise.all([pressing.catch(() => {}), terminal.finished]);
+    expect(await terminal.finished).toEqual({ code: 0 });
+    // At least one for each provisioner.
+    expect(pauses).toBeGreaterThanOrEqual(2);
+    expect(read(workplace, "ran")).toBe("first\nsecond\n");
+  });
+
+  it("a breakpoint waits, says why, and goes on", async () => {
+    const workplace = await createWorkplace();
+    const text = provisioners.replace(
+      'provisioner "shell-local"',
+      'provisioner "breakpoint" { note = "look now" }\n$&',
+    );
+    writeFiles(workplace, { "t.pkr.hcl": text, mended: "" });
+    const terminal = startAtTerminal(workplace, "build", "t.pkr.hcl");
+    await terminal.until("look now");
+    await terminal.until("Press enter to continue.");
+    expect(existsSync(file(workplace, "ran"))).toBe(false);
+    terminal.type("\r");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    expect(read(workplace, "ran")).toBe("first\nsecond\n");
+  });
+});
+
+describe("console at a terminal", () => {
+  it("completes names with tab, goes on over lines, and leaves at exit", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": 'variable "greeting" { default = "hello" }\n' });
+    const terminal = startAtTerminal(workplace, "console", "t.pkr.hcl");
+    await terminal.until("> ");
+    terminal.type("uppe\t");
+    await terminal.until("upper(");
+    terminal.type("var.gr\t");
+    await terminal.until("var.greeting");
+    terminal.type(")\r");
+    await terminal.until("HELLO");
+    terminal.type("[1,\r");
+    await terminal.until(". ");
+    terminal.type("2]\r");
+    await terminal.until("2,\n]");
+    terminal.type("exit\r");
+    expect(await terminal.finished).toEqual({ code: 0 });
+  });
+
+  it("remembers the lines of the last time, in a file nobody else reads", async () => {
+    const workplace = await createWorkplace();
+    const first = startAtTerminal(workplace, "console");
+    await first.until("> ");
+    first.type('upper("remembered")\r');
+    await first.until("REMEMBERED");
+    first.type("\u0004");
+    await first.finished;
+    const second = startAtTerminal(workplace, "console");
+    await second.until("> ");
+    second.type("\u001b[A");
+    await second.until('upper("remembered")');
+    second.type("\r");
+    await second.until("REMEMBERED");
+    second.type("\u0004");
+    expect(await second.finished).toEqual({ code: 0 });
+  });
+});
