@@ -15,8 +15,8 @@ export interface Terminal {
 
 /** Call inside a test. */
 export function startAtTerminal({ directory, env }: Workplace, ...args: readonly string[]): Terminal {
-  const command = [process.execPath, imgbuildPath, ...args].map((word) => `'${word}'`).join(" ");
-  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+  const words = [process.execPath, imgbuildPath, ...args].map((word) => `'${word}'`).join(" ");
+  const child = spawn("script", ["-qefc", words, "/dev/null"], {
     cwd: directory,
     env: { ...env, TERM: "xterm", NO_COLOR: "1", SHELL: "/bin/sh" },
     stdio: ["pipe", "pipe", "inherit"],
