@@ -29,3 +29,12 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/**
+ * The environment of an ordinary shell, for programs whose start is measured. Some sandboxes set NODE_EXTRA_CA_CERTS, and
+ * then every start of Node reads all certificates of the machine before anything else (about 60 ms of CPU).
+ */
+export function ordinaryEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...rest } = process.env;
+  return rest;
+}

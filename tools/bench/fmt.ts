@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { median, type Benchmark } from "./benchmark.ts";
+import { median, ordinaryEnvironment, type Benchmark } from "./benchmark.ts";
 
 const RUNS = 41;
 const TEMPLATE = `variable "name" {
@@ -43,7 +43,7 @@ export const benchmark: Benchmark = {
 
 function milliseconds(program: string, args: readonly string[]): number {
   const start = performance.now();
-  const { status, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  const { status, stderr } = spawnSync(program, args, { encoding: "utf8", env: ordinaryEnvironment() });
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}: ${stderr}`);
   return performance.now() - start;
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { median, type BenchContext, type Benchmark, type Figure } from "./benchmark.ts";
+import { median, ordinaryEnvironment, type BenchContext, type Benchmark, type Figure } from "./benchmark.ts";
 
 const nothing = 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n';
 
@@ -61,7 +61,7 @@ function floor(context: BenchContext): Figure {
 }
 
 function timed({ directory }: BenchContext, program: string, args: readonly string[]): number {
-  const env = { ...process.env, IMGBUILD_STATE_DIR: join(directory, "state"), CHECKPOINT_DISABLE: "1" };
+  const env = { ...ordinaryEnvironment(), IMGBUILD_STATE_DIR: join(directory, "state"), CHECKPOINT_DISABLE: "1" };
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: directory, env, encoding: "utf8" });
   const duration = performance.now() - started;
