@@ -45,6 +45,7 @@ const LAZY_BUILTINS = new Set(
 const IN_CORE = new Set([
   "src/cli/program.ts",
   "src/cli/parse-input.ts",
+  "src/language/functions/remote/fetch-remote.ts",
   "src/cli/validate.ts",
   "src/cli/build.ts",
   "src/builders/null/null.ts",

@@ -36,12 +36,21 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
     for (const issue of parsed.error.issues)
       state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
   }
-  checkRules(schema, parsed.success ? parsed.data : prepared, [], state);
+  checkRules(schema, parsed.success ? parsed.data : withDefaults(schema, prepared), [], state);
   const issues = state.issues
     .filter((issue) => !isPutOff(issue, state.unknown))
     .map((issue) => explainBlank(issue, input));
   const failed = state.unknown.length > 0 || issues.some((issue) => issue.severity === "error");
   return { config: failed || !parsed.success ? undefined : schema.finish(parsed.data as never), issues };
+}
+
+/** What rules see of a configuration with errors: the arguments that are there, and the defaults of the others. */
+function withDefaults({ object }: Schema<unknown>, given: Arguments): Arguments {
+  const defaults = Object.entries(object.shape).flatMap(([name, field]) => {
+    const absent = (field as z.ZodType).safeParse(undefined);
+    return absent.success && absent.data !== undefined ? [[name, absent.data]] : [];
+  });
+  return { ...(Object.fromEntries(defaults) as Arguments), ...given };
 }
 
 /** What is missing may be there, but empty. */

@@ -26,6 +26,36 @@ const read = (schema: Schema<unknown>, input: Record<string, unknown>, weak = fa
 const messages = (schema: Schema<unknown>, input: Record<string, unknown>, weak = false) =>
   read(schema, input, weak).issues.map(({ path, detail }) => `${path.join(".")}: ${detail}`);
 
+describe("rules of a configuration with errors", () => {
+  const schema = defineSchema(
+    { name: text("A name."), low: integer("Low.").default(1), high: integer("High.").default(9) },
+    {
+      rules: [
+        {
+          arguments: ["low", "high"],
+          check: ({ low, high }) =>
+            (low as number) <= (high as number)
+              ? []
+              : [
+                  {
+                    severity: "error",
+                    code: "invalid-argument",
+                    path: ["low"],
+                    summary: "",
+                    detail: `${low} > ${high}`,
+                  },
+                ],
+        },
+      ],
+    },
+  );
+
+  it("see the defaults of what is not given", () => {
+    expect(read(schema, {}).issues.map(({ code }) => code)).toEqual(["missing-argument"]);
+    expect(messages(schema, { low: 10 })).toContain("low: 10 > 9");
+  });
+});
+
 describe("conversions between primitive types", () => {
   const schema = defineSchema({
     name: text("A name.").optional(),
