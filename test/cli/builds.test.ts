@@ -47,6 +47,30 @@ describe("build", () => {
   });
 
   it.each([
+    ["cleanup", { image: false, cleaned: true }],
+    ["run-cleanup-provisioner", { image: true, cleaned: true }],
+    ["abort", { image: true, cleaned: false }],
+  ])("-on-error=%s", async (mode, left) => {
+    const workplace = await createWorkplace();
+    const failing = `source "file" "image" {
+  target  = "image.img"
+  content = "pixels"
+}
+build {
+  sources = ["source.file.image"]
+  provisioner "shell-local" { inline = ["exit 3"] }
+  error-cleanup-provisioner "shell-local" { inline = ["echo cleaned > cleaned"] }
+}
+`;
+    writeFiles(workplace, { "t.pkr.hcl": failing });
+    const { code, stdout } = await workplace.run("build", `-on-error=${mode}`, "t.pkr.hcl");
+    expect(code).toBe(1);
+    const isThere = (name: string): boolean => existsSync(join(workplace.directory, name));
+    expect({ image: isThere("image.img"), cleaned: isThere("cleaned") }).toEqual(left);
+    expect(stdout.includes("imgbuild cleanup -run")).toBe(left.image);
+  });
+
+  it.each([
     ["no such run", ["post-process", "ffffffff", "t.pkr.hcl"], 'There is no run "ffffffff"'],
     ["no such manifest", ["post-process", "nope.json", "t.pkr.hcl"], 'There is no manifest "nope.json"'],
     ["no manifest", ["post-process", "t.pkr.hcl", "t.pkr.hcl"], '"t.pkr.hcl" is not a manifest'],
