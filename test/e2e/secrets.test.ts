@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
@@ -179,6 +179,65 @@ describe("a secret", () => {
     const temporary = await readdir(join(place.env["TMPDIR"]!)).catch(() => []);
     expect(temporary.length).toBeGreaterThan(0);
     expect((await build.finished).code).toBe(0);
+  });
+
+  it.each([
+    ["over two lines", `${PLANTED}-first\n${PLANTED}-second`],
+    ["of other alphabets", `${PLANTED}-pässwörd-日本-\u{1f511}`],
+    ["of characters that mean something elsewhere", `${PLANTED}.*[b]$^(x|y)\\d+%s{{.}}`],
+  ])("%s is in no name, output, log or inspection", async (_, value) => {
+    const place = await createWorkplace({ PKR_VAR_awkward: value, IMGBUILD_LOG: "1" });
+    const awkward = `
+      variable "awkward" {
+        type      = string
+        sensitive = true
+      }
+      source "file" "a" {
+        target  = "out-\${urlencode(var.awkward)}"
+        content = "hello"
+      }
+      build {
+        sources = ["source.file.a"]
+        provisioner "shell-local" {
+          environment_vars = ["AWKWARD=\${var.awkward}"]
+          inline = ["echo \\"<$AWKWARD>\\"", "printf '%s' \\"$AWKWARD\\" | base64", "printf '%s' \\"$AWKWARD\\" | tail -n 1"]
+        }
+        post-processor "compress" {
+          output              = "\${sha1("x")}-\${urlencode(var.awkward)}.zip"
+          keep_input_artifact = true
+        }
+      }`;
+    await writeFile(join(place.directory, "t.pkr.hcl"), awkward);
+    const done = await place.run("build", "t.pkr.hcl");
+    expect({ code: done.code, output: done.stdout + done.stderr }).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain("<<sensitive>");
+    const looks = await Promise.all([
+      place.run("inspect", "t.pkr.hcl"),
+      place.run("validate", "t.pkr.hcl"),
+      place.run("runs"),
+    ]);
+    const printed = [done, ...looks].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    // The files have the names the template gives them, and the journal has to hold these: see docs/security.md.
+    for (const run of await readdir(join(place.directory, "state/runs")))
+      await rm(join(place.directory, "state/runs", run, "journal.jsonl"));
+    for (const name of await readdir(place.directory))
+      if (name.includes(PLANTED)) await rm(join(place.directory, name));
+    await rm(join(place.directory, "t.pkr.hcl"));
+    expect(await leaksIn(place, printed)).toEqual([]);
+  });
+
+  it("is in no message of the evaluator", async () => {
+    const place = await createWorkplace({ PKR_VAR_password: `${PLANTED}-evaluated` });
+    const uses = ["var.password + 1", 'index(["x"], var.password)', 'file("/nowhere/${var.password}")']
+      .concat("jsondecode(var.password)", "{ x = 1 }[var.password]", "tonumber(var.password)", "var.password.x")
+      .map((expression, index) => `  l${index} = ${expression}\n`);
+    const wrong = `variable "password" {\n  sensitive = true\n}\nlocals {\n${uses.join("")}}\nsource "null" "a" {\n  communicator = var.password\n}\nbuild { sources = ["null.a"] }\n`;
+    await writeFile(join(place.directory, "t.pkr.hcl"), wrong);
+    const done = await place.run("validate", "t.pkr.hcl");
+    expect(done.code).toBe(1);
+    const said = done.stdout + done.stderr;
+    expect(said.match(/^Error: /gm)?.length, said).toBe(uses.length + 1);
+    expect(said).not.toContain(PLANTED);
   });
 
   it("is masked in the excerpt of a template that has it as a default", async () => {

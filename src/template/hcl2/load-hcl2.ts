@@ -46,6 +46,7 @@ class Loader {
   readonly #requiredPlugins: readonly RequiredPlugin[];
   readonly #diagnostics: DiagnosticCollector;
   readonly #secrets = new Set<string>();
+  readonly #interpolator: Interpolator;
   readonly #startTime: Date;
 
   constructor(
@@ -61,6 +62,8 @@ class Loader {
     this.#requiredPlugins = requiredPlugins;
     this.#diagnostics = diagnostics;
     this.#startTime = startTime(options.host);
+    const world = { startTime: this.#startTime, cwd: options.host.cwd, templateDirectory: path.directory };
+    this.#interpolator = new Interpolator(commonFunctions(world), refusedInHcl2);
   }
 
   /** What is known without evaluating anything. */
@@ -98,7 +101,7 @@ class Loader {
       locals: new Set(this.#declarations.locals.keys()),
       dataSources: new Set(this.#declarations.dataSources.keys()),
     });
-    const interpolator = this.#interpolator();
+    const interpolator = this.#interpolator;
     const report = this.#report;
     const base = childScope(functionsOnly, [
       ["var", objectValue(variables.map(({ name, value }) => [name, value] as const))],
@@ -132,12 +135,19 @@ class Loader {
   readonly #report = (...diagnostics: readonly Diagnostic[]): void => this.#diagnostics.add(...diagnostics);
 
   readonly #addSecrets = (secrets: readonly string[]): void => {
-    for (const secret of secrets) this.#secrets.add(secret);
+    for (const secret of secrets) {
+      this.#secrets.add(secret);
+      // Components take "{{" in a value for a template: what becomes of the secret then is one, too.
+      if (secret.includes("{{")) this.#secrets.add(this.#rendered(secret));
+    }
   };
 
-  #interpolator(): Interpolator {
-    const world = { startTime: this.#startTime, cwd: this.#options.host.cwd, templateDirectory: this.#path.directory };
-    return new Interpolator(commonFunctions(world), refusedInHcl2);
+  #rendered(secret: string): string {
+    try {
+      return this.#interpolator.late({})(secret, {});
+    } catch {
+      return secret;
+    }
   }
 
   async #loadDataSources(lookup: ComponentLookup): Promise<void> {
