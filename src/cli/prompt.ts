@@ -1,4 +1,6 @@
+import { kill } from "node:process";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { oneAtATime, type Ask } from "../core/run/ask.ts";
 import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
@@ -8,8 +10,14 @@ export const canAsk = ({ stdin }: Host): boolean => stdin.isTTY === true;
 
 /** Questions on the terminal. */
 export function createAsk(host: Host, emit: Emit): Ask {
-  return oneAtATime(async ({ text, choices }, signal) => {
+  return oneAtATime(async ({ text, choices, hidden }, signal) => {
     if (!canAsk(host)) return undefined;
+    if (choices === undefined) {
+      // The terminal is made silent first.
+      const line = readLine(host, signal, hidden);
+      emit({ kind: "say", text });
+      return line;
+    }
     const keys = Object.keys(choices);
     const listed = keys.filter((key) => key !== "").map((key) => `[${key}] ${choices[key]}`);
     emit({
@@ -25,9 +33,12 @@ export function createAsk(host: Host, emit: Emit): Ask {
 }
 
 /** One line of standard input. Rejects at its end, and with the abort reason. */
-function readLine({ stdin }: Host, signal: AbortSignal): Promise<string> {
+function readLine({ stdin, pid }: Host, signal: AbortSignal, hidden = false): Promise<string> {
   return new Promise((resolve, reject) => {
-    const reader = createInterface({ input: stdin });
+    // A terminal that readline edits shows only what readline writes: nothing.
+    const reader = createInterface(hidden ? { input: stdin, output: nowhere(), terminal: true } : { input: stdin });
+    // Such a terminal sends Ctrl-C as a character.
+    if (hidden) reader.on("SIGINT", () => kill(pid, "SIGINT"));
     const stop = (settle: () => void): void => {
       signal.removeEventListener("abort", onAbort);
       reader.removeAllListeners();
@@ -39,4 +50,8 @@ function readLine({ stdin }: Host, signal: AbortSignal): Promise<string> {
     reader.once("line", (line) => stop(() => resolve(line)));
     reader.once("close", () => stop(() => reject(new Error("standard input ended"))));
   });
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }

@@ -33,6 +33,8 @@ export interface Run {
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void;
   /** Asks the user to press enter, and waits. `false`, at once, where nobody can answer (no terminal). */
   waitForUser?(text: string): Promise<boolean>;
+  /** Asks the user for a line of text, not shown while it is typed where `hidden`. `undefined` where nobody can answer. */
+  askUser?(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
   /** A text with every secret masked, for files that outlive the run (a manifest). Absent: nothing is known to be secret. */
   redact?(text: string): string;
   /** From now on this text is masked in every sink. Call it the moment a secret is made or read. */

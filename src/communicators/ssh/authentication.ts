@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveCallback, Prompt } from "ssh2";
 import { fingerprint } from "./host-keys.ts";
 import { certifiedKey } from "./certificate.ts";
-import type { Credentials } from "./settings.ts";
+import type { Answer, Credentials } from "./settings.ts";
 
 /** Tries the configured ways to log in, each once and no others, and remembers what became of them. */
 export interface Authentication {
@@ -17,8 +17,9 @@ interface Way {
   readonly attempt: AnyAuthMethod;
 }
 
-export function createAuthentication(credentials: Credentials): Authentication {
-  const ways = waysIn(credentials);
+/** `cannotAnswer` is told why a question of the server gets no answer. */
+export function createAuthentication(credentials: Credentials, cannotAnswer: (error: Error) => void): Authentication {
+  const ways = waysIn(credentials, cannotAnswer);
   const tried: string[] = [];
   let offered: readonly string[] | undefined;
   let next = 0;
@@ -36,7 +37,7 @@ export function createAuthentication(credentials: Credentials): Authentication {
   return { handler, describe: () => describe(credentials.username, ways, tried, offered) };
 }
 
-function waysIn(credentials: Credentials): readonly Way[] {
+function waysIn(credentials: Credentials, cannotAnswer: (error: Error) => void): readonly Way[] {
   const { username, privateKey, certificate, password, agent } = credentials;
   const ways: Way[] = [];
   if (agent !== undefined) {
@@ -58,20 +59,23 @@ function waysIn(credentials: Credentials): readonly Way[] {
   if (password !== undefined) {
     ways.push({ method: "password", what: "the password", attempt: { type: "password", username, password } });
   }
-  if (password !== undefined && credentials.interactive) {
-    const prompt = (
-      _name: string,
-      _text: string,
-      _language: string,
-      prompts: Prompt[],
-      finish: KeyboardInteractiveCallback,
-    ) => finish(prompts.map(() => password));
+  if (credentials.answer !== undefined) {
+    const prompt = promptWith(credentials.answer, cannotAnswer);
     const attempt: AnyAuthMethod = { type: "keyboard-interactive", username, prompt };
-    ways.push({ method: "keyboard-interactive", what: "the password (keyboard-interactive)", attempt });
+    const what = password === undefined ? "the answers" : "the password";
+    ways.push({ method: "keyboard-interactive", what: `${what} (keyboard-interactive)`, attempt });
   }
   // Learns what the server offers, and enters machines that ask for nothing.
   if (ways.length === 0) ways.push({ method: "none", what: "no credentials", attempt: { type: "none", username } });
   return ways;
+}
+
+function promptWith(answer: Answer, cannotAnswer: (error: Error) => void) {
+  return (name: string, text: string, _language: string, prompts: Prompt[], finish: KeyboardInteractiveCallback) => {
+    const title = [name, text].filter((part) => part !== "").join("\n");
+    const questions = prompts.map(({ prompt, echo }) => ({ prompt, echo: echo === true }));
+    answer(title, questions).then((answers) => finish([...answers]), cannotAnswer);
+  };
 }
 
 function describe(

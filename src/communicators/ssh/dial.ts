@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { connectThroughSocks } from "../../lib/socks5.ts";
-import { logIn } from "./log-in.ts";
+import { logIn, type LoggedIn } from "./log-in.ts";
 import { LoginFailure, socketFailure } from "./login-failure.ts";
-import type { Address, Server, SshSettings } from "./settings.ts";
+import type { Address, Route, Server, SshSettings } from "./settings.ts";
 
 /** Opens the TCP connection to the guest, directly or through a jump host or a proxy. Rejects with a LoginFailure. */
 export async function dial(settings: SshSettings, address: Address, signal: AbortSignal): Promise<Duplex> {
@@ -18,7 +18,7 @@ export async function dial(settings: SshSettings, address: Address, signal: Abor
         throw new LoginFailure("route", `${through} gave no connection: ${why}`, { cause });
       });
     case "bastion":
-      return dialThroughServer(settings, route.server, address, signal);
+      return dialThroughServer(settings, route, address, signal);
   }
 }
 
@@ -47,28 +47,64 @@ function dialDirectly(address: Address, signal: AbortSignal): Promise<Duplex> {
 
 async function dialThroughServer(
   settings: SshSettings,
-  server: Server,
+  { server, once }: Route & { readonly kind: "bastion" },
   address: Address,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const socket = await dialDirectly(server, signal);
-  const login = { ...settings, credentials: server.credentials, hostKeys: server.hostKeys };
-  const bastion = await logIn(socket, login, server, { signal }).catch((cause: unknown) => {
-    if (!(cause instanceof LoginFailure)) throw cause;
-    const kind = cause.kind === "authentication" || cause.kind === "host-key" ? cause.kind : "route";
-    throw new LoginFailure(kind, `the jump host ${server.host}: ${cause.message}`, { hostKey: cause.hostKey, cause });
-  });
+  const bastion = await (once ? keptLogin(settings, server, signal) : logInTo(settings, server, signal));
+  const leave = once ? () => {} : () => bastion.client.end();
   return new Promise((resolve, reject) => {
     bastion.client.forwardOut("127.0.0.1", 0, address.host, address.port, (error, stream) => {
       if (error) {
-        bastion.client.end();
+        leave();
         const where = `${address.host}:${address.port}`;
         reject(new LoginFailure("refused", `the jump host ${server.host} cannot reach ${where}: ${error.message}`));
         return;
       }
-      stream.once("close", () => bastion.client.end());
+      stream.once("close", leave);
       bastion.client.on("close", () => stream.destroy());
       resolve(stream);
     });
   });
+}
+
+async function logInTo(settings: SshSettings, server: Server, signal: AbortSignal): Promise<LoggedIn> {
+  const socket = await dialDirectly(server, signal);
+  const login = { ...settings, credentials: server.credentials, hostKeys: server.hostKeys };
+  return logIn(socket, login, server, { signal }).catch((cause: unknown) => {
+    if (!(cause instanceof LoginFailure)) throw cause;
+    const kind = cause.kind === "authentication" || cause.kind === "host-key" ? cause.kind : "route";
+    throw new LoginFailure(kind, `the jump host ${server.host}: ${cause.message}`, { hostKey: cause.hostKey, cause });
+  });
+}
+
+const kept = new WeakMap<Server, { readonly login: Promise<LoggedIn>; readonly end: AbortController }>();
+
+/** One login for every connection through the server, until `leaveJumpHost`; the attempts that wait for it come and go. */
+async function keptLogin(settings: SshSettings, server: Server, signal: AbortSignal): Promise<LoggedIn> {
+  let known = kept.get(server);
+  if (known === undefined) {
+    const end = new AbortController();
+    known = { login: logInTo(settings, server, end.signal), end };
+    kept.set(server, known);
+    const forget = () => void kept.delete(server);
+    known.login.then(({ client }) => client.on("error", forget).on("close", forget), forget);
+  }
+  const cancelled = new Promise<never>((_, reject) => {
+    const abort = () => reject(new LoginFailure("closed", "cancelled"));
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+  });
+  cancelled.catch(() => {});
+  return Promise.race([known.login, cancelled]);
+}
+
+/** Ends a login that was kept, or the attempt at it. */
+export function leaveJumpHost({ route }: SshSettings): void {
+  const known = route.kind === "bastion" ? kept.get(route.server) : undefined;
+  known?.end.abort();
+  known?.login.then(
+    ({ client }) => client.end(),
+    () => {},
+  );
 }

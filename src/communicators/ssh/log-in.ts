@@ -21,7 +21,8 @@ export interface LoggedIn {
 }
 
 /**
- * Speaks SSH over `socket` until the user is logged in. Rejects with a LoginFailure and closes the socket. A server may
+ * Speaks SSH over `socket` until the user is logged in. Rejects with a LoginFailure, or with the reason why a question of the
+ * server gets no answer, and closes the socket. A server may
  * take as long as it likes, as long as it is never silent for longer than the limit.
  */
 export function logIn(
@@ -32,7 +33,6 @@ export function logIn(
 ): Promise<LoggedIn> {
   const where = `${address.host}:${address.port}`;
   const client = new Client();
-  const authentication = createAuthentication(settings.credentials);
   const state: LoginState = { phase: "greeting", hostKey: undefined, keyProblem: undefined };
   return new Promise((resolve, reject) => {
     const silence = setTimeout(() => fail(silent(state, where, settings.silenceLimitMs)), settings.silenceLimitMs);
@@ -41,13 +41,14 @@ export function logIn(
       signal.removeEventListener("abort", abort);
       socket.off("data", heard);
     };
-    const fail = (failure: LoginFailure) => {
+    const fail = (failure: Error) => {
       settle();
       reject(failure);
       client.on("error", () => {});
       client.destroy();
       socket.destroy();
     };
+    const authentication = createAuthentication(settings.credentials, fail);
     const abort = () => fail(new LoginFailure("closed", "cancelled"));
     const heard = () => {
       silence.refresh();

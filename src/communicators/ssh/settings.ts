@@ -8,11 +8,17 @@ export interface Credentials {
   /** The blob of an OpenSSH certificate over `privateKey`. */
   readonly certificate?: Certificate | undefined;
   readonly password?: string | undefined;
-  /** Also answer `keyboard-interactive` questions with the password. */
-  readonly interactive: boolean;
+  /** Who answers `keyboard-interactive` questions; nobody where it is absent. */
+  readonly answer?: Answer | undefined;
   /** Socket of the SSH agent whose keys are offered. */
   readonly agent?: string | undefined;
 }
+
+/** Answers the questions of one round, which are shown to the user under `title`. `echo`: what is typed may be seen. */
+export type Answer = (
+  title: string,
+  questions: readonly { readonly prompt: string; readonly echo: boolean }[],
+) => Promise<readonly string[]>;
 
 export interface Certificate {
   /** `ssh-ed25519-cert-v01@openssh.com` and the like. */
@@ -33,7 +39,12 @@ export interface Server extends Address {
 /** How the TCP connection to the guest is made. */
 export type Route =
   | { readonly kind: "direct" }
-  | { readonly kind: "bastion"; readonly server: Server }
+  | {
+      readonly kind: "bastion";
+      readonly server: Server;
+      /** Log in to it once for all attempts: a person answers its questions. */
+      readonly once: boolean;
+    }
   | {
       readonly kind: "socks";
       readonly proxy: Address & { readonly username?: string | undefined; readonly password?: string | undefined };

@@ -10,6 +10,7 @@ import type {
   UploadSource,
 } from "../../sdk/communicator.ts";
 import { ConnectionLost } from "../../sdk/error.ts";
+import { leaveJumpHost } from "./dial.ts";
 import { execOnLink } from "./exec.ts";
 import type { SshSettings } from "./settings.ts";
 import { downloadFile, transferMethod, uploadFile, type TransferMethod } from "./transfer-file.ts";
@@ -139,6 +140,7 @@ export class SshCommunicator implements Communicator {
   async close(): Promise<void> {
     this.#closed = true;
     this.#guest?.link.close();
+    leaveJumpHost(this.#settings);
     await Promise.all(this.#listeners.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 

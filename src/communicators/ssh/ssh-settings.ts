@@ -7,7 +7,7 @@ import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import { supportedCiphers, supportedKeyExchanges } from "./algorithms.ts";
 import { parseCertificate } from "./certificate.ts";
 import { HostKeys } from "./host-keys.ts";
-import type { Certificate, Credentials, Route, SshSettings } from "./settings.ts";
+import type { Answer, Certificate, Credentials, Route, SshSettings } from "./settings.ts";
 import { parseTunnel } from "./tunnels.ts";
 
 /** A key made for this build, or given by the platform. */
@@ -49,7 +49,7 @@ async function guestCredentials(
 ): Promise<Credentials> {
   const username = config.ssh_username ?? "";
   const { ssh_private_key_file: file, ssh_password: password } = config;
-  const given = { password, interactive: password !== undefined };
+  const given = { password, answer: answerWith(password) };
   if (config.ssh_agent_auth) return { username, ...given, agent: needAgent("ssh_agent_auth", agent) };
   const privateKey =
     file !== undefined && file !== ""
@@ -70,7 +70,8 @@ async function readRoute(run: Run, config: CommunicatorConfig, agent: string | u
   if (!filled(config.ssh_bastion_host)) return { kind: "direct" };
   const { ssh_bastion_host: host, ssh_bastion_port: port } = config;
   const credentials = await bastionCredentials(run, config, agent);
-  return { kind: "bastion", server: { host, port, credentials, hostKeys: new HostKeys(config.ssh_bastion_host_key) } };
+  const hostKeys = new HostKeys(config.ssh_bastion_host_key);
+  return { kind: "bastion", server: { host, port, credentials, hostKeys }, once: config.ssh_bastion_interactive };
 }
 
 async function bastionCredentials(
@@ -80,13 +81,40 @@ async function bastionCredentials(
 ): Promise<Credentials> {
   const password = config.ssh_bastion_password;
   keepSecret(run, password, config.ssh_bastion_username);
-  const given = { username: config.ssh_bastion_username ?? "", password, interactive: password !== undefined };
+  const answer = config.ssh_bastion_interactive ? askUser(run, config.ssh_bastion_host) : answerWith(password);
+  const given = { username: config.ssh_bastion_username ?? "", password, answer };
   if (config.ssh_bastion_agent_auth) return { ...given, agent: needAgent("ssh_bastion_agent_auth", agent) };
   const file = config.ssh_bastion_private_key_file ?? config.ssh_private_key_file;
   return {
     ...given,
     privateKey: filled(file) ? await readKey(run, file, config.ssh_private_key_passphrase) : undefined,
     certificate: await readCertificate(run, config.ssh_bastion_certificate_file),
+  };
+}
+
+/** A server that asks for the password in so many words. */
+function answerWith(password: string | undefined): Answer | undefined {
+  return password === undefined ? undefined : (_title, questions) => Promise.resolve(questions.map(() => password));
+}
+
+function askUser(run: Run, host = ""): Answer {
+  return async (title, questions) => {
+    if (title !== "") run.say(title);
+    const answers: string[] = [];
+    for (const { prompt, echo } of questions) {
+      const typed = await run.askUser?.(`${host}: ${prompt.trim()}`, { hidden: !echo });
+      if (typed === undefined) {
+        throw new BuildError(
+          `The jump host ${host} asks "${prompt.trim()}", but there is no terminal to answer it on`,
+          {
+            hint: "Run imgbuild on a terminal, or use ssh_bastion_password without ssh_bastion_interactive.",
+          },
+        );
+      }
+      if (!echo && typed !== "") run.secret(typed);
+      answers.push(typed);
+    }
+    return answers;
   };
 }
 

@@ -75,6 +75,7 @@ class LoginRace {
   readonly #attempts = new Set<Attempt>();
   readonly #refused = { hostKey: undefined as string | undefined, count: 0, since: 0 };
   #reason = "the machine was not reached yet";
+  #lastFailure: LoginFailure | undefined;
   #winner: ReadyGuest | undefined;
   #fatal: Error | undefined;
   #nextStart = 0;
@@ -186,6 +187,9 @@ class LoginRace {
   }
 
   #failed(failure: LoginFailure): void {
+    // Attempts may share one login to a jump host.
+    if (failure === this.#lastFailure) return;
+    this.#lastFailure = failure;
     this.#say(failure.message);
     const refusals = failure.kind === "authentication" || failure.kind === "host-key" ? this.#countRefusal(failure) : 0;
     const pause = failure.kind === "authentication" ? Math.min(500 * refusals, 3000) : pauses[failure.kind];

@@ -83,6 +83,12 @@ export class BuildRun implements Run {
     return (await this.#session.ask(question, this.signal)) !== undefined;
   }
 
+  async askUser(text: string, { hidden }: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
+    return this.signal.aborted
+      ? undefined
+      : this.#session.ask({ text: `${this.build.name}: ${text}`, hidden }, this.signal);
+  }
+
   /** Undoes what was registered (in one step), last in first out. What stays behind is added to `leftovers`. */
   async unwind(outcome: Outcome, within?: Frame): Promise<void> {
     const failures: UndoFailure[] = [];
@@ -223,6 +229,7 @@ function viewOf(run: Run, emit: (event: BuildEvent) => void): Run {
     debug: (topic, text, details) => run.debug(topic, text, details),
     secret: (value) => run.secret(value),
     waitForUser: async (text) => (await run.waitForUser?.(text)) ?? false,
+    askUser: async (text, options) => run.askUser?.(text, options),
     redact: (text) => run.redact?.(text) ?? text,
     ready: () => run.ready?.() ?? Promise.resolve(),
   };

@@ -81,9 +81,9 @@ const routeFields = {
   ssh_bastion_username: text("User on the jump host.").optional(),
   ssh_bastion_password: sensitive(text("Password on the jump host.")).optional(),
   ssh_bastion_agent_auth: flag("Log in to the jump host with the keys of your SSH agent.").default(false),
-  ssh_bastion_interactive: flag("Answer the jump host's `keyboard-interactive` questions with the password.").default(
-    false,
-  ),
+  ssh_bastion_interactive: flag(
+    "Answer the jump host's `keyboard-interactive` questions yourself, on the terminal: a one-time code, for example. You are asked once for all connections. Without it the password answers them.",
+  ).default(false),
   ssh_bastion_private_key_file: defaultText(
     text("Private key for the jump host."),
     "`ssh_private_key_file`",
@@ -188,6 +188,7 @@ const bastionNeedsLogin: Rule = rule(
     "ssh_bastion_password",
     "ssh_bastion_private_key_file",
     "ssh_bastion_agent_auth",
+    "ssh_bastion_interactive",
     "ssh_private_key_file",
   ],
   (config) => {
@@ -196,9 +197,10 @@ const bastionNeedsLogin: Rule = rule(
       return [error("missing-argument", [], "Missing argument", '"ssh_bastion_host" needs "ssh_bastion_username".')];
     }
     const named = ["ssh_bastion_password", "ssh_bastion_private_key_file", "ssh_private_key_file"];
-    if (named.some((name) => !isBlank(config[name])) || config["ssh_bastion_agent_auth"] === true) return [];
+    if (named.some((name) => !isBlank(config[name]))) return [];
+    if (config["ssh_bastion_agent_auth"] === true || config["ssh_bastion_interactive"] === true) return [];
     const detail =
-      'The jump host needs one of "ssh_bastion_password", "ssh_bastion_private_key_file" and "ssh_bastion_agent_auth".';
+      'The jump host needs one of "ssh_bastion_password", "ssh_bastion_private_key_file", "ssh_bastion_agent_auth" and "ssh_bastion_interactive".';
     return [error("missing-argument", [], "Missing argument", detail)];
   },
 );
