@@ -68,7 +68,12 @@ function apiThrough(dispatcher: Dispatcher, options: JsonApiOptions): JsonApi {
       });
       const text = await answer.body.text();
       tell(String(answer.statusCode));
-      if (answer.statusCode >= 300) throw statusError(answer.statusCode, text, answer.headers["retry-after"]);
+      const { location, "retry-after": retryAfter } = answer.headers;
+      // The token goes nowhere but to the address that was configured.
+      if (answer.statusCode >= 300 && answer.statusCode < 400) {
+        throw statusError(answer.statusCode, `the service has moved to ${String(location)}; set that address`);
+      }
+      if (answer.statusCode >= 300) throw statusError(answer.statusCode, text, retryAfter);
       return parseBody(text) as Body;
     } catch (error) {
       if (!(error instanceof HttpStatusError)) tell(error instanceof Error ? error.message : String(error));

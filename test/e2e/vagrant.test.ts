@@ -12,25 +12,10 @@ import { fileArtifact } from "../../src/sdk/file-artifact.ts";
 import { configOf } from "../helper/decode-config.ts";
 import { needs } from "../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
+import { vagrantIn } from "../helper/vagrant.ts";
 import { startVagrantCloud, TOKEN } from "../helper/vagrant-cloud-server.ts";
 
 const run = promisify(execFile);
-
-/** Vagrant itself, with a home of its own. */
-function vagrantIn(directory: string, env: Readonly<Record<string, string>> = {}) {
-  const home = join(directory, "vagrant-home");
-  return async (...args: string[]): Promise<string> => {
-    const environment = {
-      ...process.env,
-      VAGRANT_HOME: home,
-      VAGRANT_CHECKPOINT_DISABLE: "1",
-      HOME: directory,
-      ...env,
-    };
-    const { stdout } = await run("vagrant", args, { cwd: directory, env: environment });
-    return stdout;
-  };
-}
 
 async function libvirtBox(recording: RecordingRun, args: Record<string, unknown> = {}) {
   const disk = join(recording.directories.work, "disk.qcow2");

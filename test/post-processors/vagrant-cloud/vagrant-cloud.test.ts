@@ -105,6 +105,9 @@ describe("faults of the service", () => {
     ["drops the connection", { match: /GET \/box\/me\/debian$/, times: 1, abort: "before" }],
     ["loses the answer to a create that went through", { match: /POST .*versions$/, times: 1, abort: "after" }],
     ["refuses an expired upload address", { match: /^PUT \/upload/, times: 1, status: 403 }],
+    ["fails during the upload", { match: /^PUT \/upload/, times: 1, status: 500 }],
+    ["throttles the upload", { match: /^PUT \/upload/, times: 1, status: 429 }],
+    ["sends the upload elsewhere", { match: /^PUT \/upload/, times: 1, status: 307, headers: { location: "?again" } }],
     ["cuts the upload", { match: /^PUT \/upload/, times: 1, abort: "before" }],
   ] as const)("when it %s, the box is published all the same", async (_, fault) => {
     const { cloud, publish, provider } = await setUp();
@@ -122,6 +125,19 @@ describe("faults of the service", () => {
     });
     expect(JSON.stringify(refused)).not.toContain("wrong-token-42");
     expect(cloud.requests).toHaveLength(1);
+  });
+
+  it("says where the service has moved, and does not send the token there", async () => {
+    const { cloud, publish } = await setUp();
+    const headers = { location: "http://127.0.0.1:1/elsewhere" };
+    cloud.fail({ match: /GET \/box\/me\/debian$/, times: 9, status: 301, headers });
+    await expect(publish()).rejects.toThrow("moved to http://127.0.0.1:1/elsewhere");
+  });
+
+  it("gives up a redirect that goes round in a circle", async () => {
+    const { cloud, publish } = await setUp();
+    cloud.fail({ match: /^PUT \/upload/, times: 99, status: 308, headers: { location: "?again" } });
+    await expect(publish()).rejects.toThrow("more than 5 redirects");
   });
 
   it("says that the box has to exist", async () => {
