@@ -15,7 +15,7 @@ describe("docs/reference", () => {
     const read = (folder: string) =>
       Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
     expect(read(COMMITTED)).toEqual(read(directory));
-  });
+  }, 120_000);
 
   it("describes every option in words", async () => {
     const kinds = ["builder", "provisioner", "post-processor", "data-source"] as const;
