@@ -1,7 +1,9 @@
 import { HttpError, describeNetworkFailure, httpGet, type GetOptions, type GetResponse } from "./http-get.ts";
 import { proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+import { mayPass, statusReason } from "./http-status.ts";
 import type { PartFile, Validators } from "./part-file.ts";
 import { sleep } from "./retry.ts";
+import { isPage, refusePageText, refuseWebPage } from "./web-page.ts";
 
 export interface HttpDownloadOptions extends GetOptions {
   /** Bytes done and, where the server says it, bytes in all. */
@@ -121,11 +123,6 @@ async function afterUnsatisfiable(
   throw new CutError("the file on the server has become shorter");
 }
 
-/** Whether a status is worth asking again: the server is down or busy. */
-export function mayPass(status: number): boolean {
-  return status >= 500 || status === 429;
-}
-
 function firstByte(response: GetResponse): number {
   return Number(/^bytes (\d+)-/.exec(response.headers["content-range"] ?? "")?.[1] ?? NaN);
 }
@@ -170,37 +167,6 @@ function isDiskFailure(error: unknown): boolean {
     "code" in error &&
     ["ENOSPC", "EDQUOT", "EROFS", "EIO", "EFBIG"].includes(String(error.code))
   );
-}
-
-/** A login page, or a mirror's "not found" with status 200, must never enter a cache as an image. */
-function refuseWebPage(url: string, response: GetResponse): void {
-  const type = response.headers["content-type"] ?? "";
-  if (/^text\/html\b/i.test(type) && !isPage(url)) throw new HttpError(WEB_PAGE);
-}
-
-function isPage(url: string): boolean {
-  return /\.html?$/i.test(new URL(url).pathname);
-}
-
-function refusePageText(chunk: Buffer): void {
-  if (/^\s*(<!doctype html|<html[\s>])/i.test(chunk.subarray(0, 200).toString("latin1"))) throw new HttpError(WEB_PAGE);
-}
-
-const WEB_PAGE = "the server sent a web page instead of the file";
-
-const statusNames: Readonly<Record<number, string>> = {
-  401: "it wants a login",
-  403: "it refuses access",
-  404: "there is no such file",
-  407: "the proxy wants a login",
-  410: "the file is gone",
-  429: "it is asked too often",
-  503: "it is overloaded or down",
-};
-
-export function statusReason(status: number): string {
-  const name = statusNames[status];
-  return `the server answered with status ${status}${name === undefined ? "" : ` (${name})`}`;
 }
 
 function message(error: unknown): string {

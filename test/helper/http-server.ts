@@ -79,7 +79,8 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
   });
   const cut = answer.cutAfter?.(count);
   const stall = answer.stallAfter?.(count);
-  if (cut !== undefined) response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+  // A cut throws away what the client has not read yet, so it gets time to read.
+  if (cut !== undefined) response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), cut && 250));
   else if (stall !== undefined) response.write(rest.subarray(0, stall));
   else response.end(rest);
 }

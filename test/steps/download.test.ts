@@ -16,6 +16,8 @@ const content = randomBytes(300_000);
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 const hex = sha256(content);
 const wanted = checksum(`sha256:${hex}`);
+/** For what comes soon, unless the machine is busy. */
+const PATIENT = { timeout: 15_000 };
 const NONE: Checksum = { kind: "none" };
 
 function checksum(text: string): Checksum {
@@ -203,11 +205,15 @@ describe("download", () => {
     const second = await createRecordingRun({ directories: { cache: first.directories.cache } });
     const stuck = get(first, { urls: [`${server.url}/a.iso`] });
     stuck.catch(() => {});
-    await expect.poll(() => existsSync(`${cached(first)}.part.json`)).toBe(true);
+    await expect.poll(() => existsSync(`${cached(first)}.part.json`), PATIENT).toBe(true);
     const waiting = get(second, { urls: [`${server.url}/a.iso`] });
     await expect
-      .poll(() =>
-        second.events.some((event) => event.kind === "progress" && event.label === "ISO (downloaded by another build)"),
+      .poll(
+        () =>
+          second.events.some(
+            (event) => event.kind === "progress" && event.label === "ISO (downloaded by another build)",
+          ),
+        PATIENT,
       )
       .toBe(true);
     expect(server.requests).toHaveLength(1);
@@ -262,7 +268,7 @@ describe("download", () => {
     const server = await startServer({
       "/a.iso": { bytes: content, stallAfter: (n) => (n === 1 ? 50_000 : undefined) },
     });
-    const run = await createRecordingRun({ env: { PACKER_GETTER_READ_TIMEOUT: "300ms" } });
+    const run = await createRecordingRun({ env: { PACKER_GETTER_READ_TIMEOUT: "1s" } });
     await get(run, { urls: [`${server.url}/a.iso`] });
     expect(run.said()).toContainEqual(
       expect.stringContaining("truncated at 50000 of 300000 bytes: the server stopped sending"),
@@ -274,11 +280,11 @@ describe("download", () => {
     const run = await createRecordingRun();
     const stuck = get(run, { urls: [`${server.url}/a.iso`] });
     stuck.catch(() => {});
-    await expect.poll(() => server.requests.length).toBe(1);
+    await expect.poll(() => server.requests.length, PATIENT).toBe(1);
     const started = performance.now();
     run.cancel();
     await expect(stuck).rejects.toThrow("interrupted");
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it("goes through a proxy, and shows no password of it (DL-10)", async () => {

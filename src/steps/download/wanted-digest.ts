@@ -3,8 +3,8 @@ import { findChecksum, parseChecksumFile, type ChecksumEntry } from "../../lib/c
 import type { Checksum } from "../../lib/checksum-spec.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { nearest } from "../../lib/did-you-mean.ts";
-import { mayPass, statusReason } from "../../lib/http-download.ts";
 import { httpGet } from "../../lib/http-get.ts";
+import { mayPass, statusReason } from "../../lib/http-status.ts";
 import { retry } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
