@@ -1,6 +1,6 @@
 import { describeDuration } from "../../lib/duration.ts";
 import { mapLimited } from "../../lib/limited.ts";
-import { imageKind } from "../../sdk/amazon/kinds/image.ts";
+import { imageKind, mappedSnapshots } from "../../sdk/amazon/kinds/image.ts";
 import { markTags, mergeTags, newToken, tagSpecifications } from "../../sdk/amazon/mark.ts";
 import { ownResource } from "../../sdk/amazon/owned.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -97,15 +97,16 @@ async function copyTo(
       SourceImageId: made.id,
       Name: isUnnamed ? temporaryName(run) : config.ami_name,
       ClientToken: token,
-      TagSpecifications: tagSpecifications(["image"], tags),
+      TagSpecifications: tagSpecifications(["image", "snapshot"], tags),
       ...(config.encrypt_boot === undefined ? {} : { Encrypted: config.encrypt_boot }),
       ...(keyId === undefined ? {} : { Encrypted: true, KmsKeyId: keyId }),
       ...(minutes === undefined ? {} : { SnapshotCopyCompletionDurationMinutes: minutes }),
     };
     const { ImageId } = await owned.making(() => cloud.ec2(region).call("CopyImage", copy, { young: true }));
     await owned.made(ImageId!);
-    await waitUntilAvailable(run, cloud, { id: ImageId!, region, signal: AbortSignal.any([step.signal, failed]) });
-    return { region, id: ImageId!, owned, isUnnamed };
+    const signal = AbortSignal.any([step.signal, failed]);
+    const image = await waitUntilAvailable(run, cloud, { id: ImageId!, region, signal });
+    return { region, id: ImageId!, owned, snapshots: mappedSnapshots(image), isUnnamed };
   });
 }
 

@@ -1,9 +1,9 @@
-import type { Image, Instance } from "@aws-sdk/client-ec2";
+import type { Image, Instance, ResourceType } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../lib/duration.ts";
 import { sleep } from "../../lib/retry.ts";
 import type { Cloud } from "../../sdk/amazon/cloud.ts";
 import { AmazonError } from "../../sdk/amazon/failure.ts";
-import { imageKind } from "../../sdk/amazon/kinds/image.ts";
+import { imageKind, mappedSnapshots } from "../../sdk/amazon/kinds/image.ts";
 import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../../sdk/amazon/mark.ts";
 import { ownResource, type OwnedResource } from "../../sdk/amazon/owned.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -18,6 +18,8 @@ export interface MadeImage {
   readonly region: string;
   readonly id: string;
   readonly owned: OwnedResource;
+  /** Those its devices are made from. */
+  readonly snapshots: readonly string[];
   /** It has a name of ours, and takes the name of an older image once it is complete. */
   readonly isUnnamed: boolean;
 }
@@ -26,7 +28,7 @@ export type ImageConfig = AmiConfig & Pick<RunConfig, "run_tags" | "run_tag">;
 
 /** Whether the image in the build region is only there to be copied from. */
 export const isIntermediary = (config: AmiConfig): boolean =>
-  config.encrypt_boot !== undefined || config.skip_save_build_region;
+  config.encrypt_boot === true || config.skip_save_build_region;
 
 /** An image of the machine, complete. Removed again unless the whole build succeeds (and always when it was only a stage). */
 export async function createImage(
@@ -38,7 +40,7 @@ export async function createImage(
   const isUnnamed = !temporary && olds.has(build.cloud.region);
   const name = temporary || isUnnamed ? temporaryName(build.run) : config.ami_name;
   const create: Making["create"] = (spec) => fromInstance(build, config, instance, { name, spec });
-  return makeImage(build, config, { name, temporary, isUnnamed, create });
+  return makeImage(build, config, { name, temporary, isUnnamed, tagged: ["image", "snapshot"], create });
 }
 
 /** Images of the same name that the new ones replace, by region. */
@@ -51,6 +53,8 @@ interface Making {
   /** Only there to be copied from. */
   readonly temporary: boolean;
   readonly isUnnamed: boolean;
+  /** What the call makes and can tag. */
+  readonly tagged: readonly ResourceType[];
   readonly create: (spec: ReturnType<typeof tagSpecifications>) => Promise<string>;
 }
 
@@ -61,12 +65,12 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
     const token = newToken(run);
     const owned = await ownResource(run, step, cloud, imageKind, { token, kept: () => !making.temporary });
     run.say(`Creating the image ${making.name} from the instance...`);
-    const spec = tagSpecifications(["image"], mergeTags(runTagsOfImage(build, config), markTags(run, token)));
+    const spec = tagSpecifications(making.tagged, mergeTags(runTagsOfImage(build, config), markTags(run, token)));
     const id = await owned.making(() => createOnce(cloud, token, run, () => making.create(spec)));
     await owned.made(id);
     run.say(`AMI: ${id}`);
-    await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });
-    return { region: cloud.region, id, owned, isUnnamed: making.isUnnamed };
+    const image = await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });
+    return { region: cloud.region, id, owned, snapshots: mappedSnapshots(image), isUnnamed: making.isUnnamed };
   });
 }
 
@@ -104,6 +108,7 @@ export async function createOnce(
   token: string,
   run: Pick<Run, "signal">,
   create: () => Promise<string>,
+  region = cloud.region,
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -112,7 +117,7 @@ export async function createOnce(
       const mayExist =
         error instanceof AmazonError && (error.verdict === "lost" || error.code === "InvalidAMIName.Duplicate");
       if (!mayExist) throw error;
-      const { Images } = await cloud.ec2().call("DescribeImages", { Owners: ["self"], Filters: byToken(token) });
+      const { Images } = await cloud.ec2(region).call("DescribeImages", { Owners: ["self"], Filters: byToken(token) });
       if (Images?.[0]?.ImageId) return Images[0].ImageId;
       if (error.code === "InvalidAMIName.Duplicate" || attempt === 5) throw error;
       await sleep(attempt * 1000, run.signal);

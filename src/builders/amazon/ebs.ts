@@ -12,6 +12,7 @@ import { preflightImage } from "./preflight.ts";
 import { publishImages } from "./publish-images.ts";
 import { findOldImages, replaceOldImages } from "./replace-images.ts";
 import { findSourceImage } from "./source-image.ts";
+import { checkUserData } from "./user-data.ts";
 
 /** Builds AMIs: starts a machine from an image, provisions it, and makes an image of it. */
 export const builder: Builder<EbsConfig> = {
@@ -21,6 +22,7 @@ export const builder: Builder<EbsConfig> = {
   schema: ebsSchema,
   generatedData: amazonGeneratedData,
   build: buildImage,
+  checkFiles: checkUserData,
   preflight: preflightImage,
 };
 

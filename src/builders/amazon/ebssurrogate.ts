@@ -17,11 +17,12 @@ import {
 import { ebssurrogateSchema, type EbssurrogateConfig } from "./ebssurrogate-config.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
-import { preflightImage } from "./preflight.ts";
+import { preflightImage, preflightRegistration } from "./preflight.ts";
 import { publishImages } from "./publish-images.ts";
 import { findOldImages, replaceOldImages } from "./replace-images.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
+import { checkUserData } from "./user-data.ts";
 import { swapRootVolume } from "./swap-root.ts";
 
 /** Builds AMIs from a volume that a machine has attached beside its own: systems made from nothing. */
@@ -32,7 +33,9 @@ export const builder: Builder<EbssurrogateConfig> = {
   schema: ebssurrogateSchema,
   generatedData: amazonGeneratedData,
   build: buildImage,
-  preflight: preflightImage,
+  checkFiles: checkUserData,
+  preflight: (run, config) =>
+    config.use_create_image ? preflightImage(run, config) : preflightRegistration(run, config),
 };
 
 async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<Artifact | undefined> {
@@ -89,7 +92,7 @@ async function registerSnapshots(
     const input = { ...registration(build, config, snapshots), Name: name, TagSpecifications };
     return (await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true })).ImageId!;
   };
-  return { made: await makeImage(build, config, { name, temporary, isUnnamed, create }), snapshots };
+  return { made: await makeImage(build, config, { name, temporary, isUnnamed, tagged: ["image"], create }), snapshots };
 }
 
 /** The surrogate volume takes the place of the root device. */

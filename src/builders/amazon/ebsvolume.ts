@@ -7,8 +7,10 @@ import { EXPIRES_TAG } from "../../sdk/amazon/mark.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { communicatorFields, communicatorRenamed, communicatorRules } from "../../sdk/schema/communicator.ts";
 import { blocks, flag, list, text } from "../../sdk/schema/field.ts";
+import { rule } from "../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
 import { amazonGeneratedData, tagsFor, type AmazonBuild } from "./build.ts";
+import { spotCannotBeModified } from "./config/ami.ts";
 import { blockDeviceFields, blockDeviceRules } from "./config/block-device.ts";
 import { runFields, runRenamed, runRules } from "./config/run.ts";
 import { provisionMachine } from "./machine.ts";
@@ -16,6 +18,7 @@ import { modifyInstance } from "./modify-instance.ts";
 import { preflightMachine } from "./preflight.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
+import { checkUserData } from "./user-data.ts";
 
 const volume = defineSchema(
   {
@@ -40,7 +43,12 @@ const schema = defineSchema(
     ebs_volumes: blocks(volume, "A volume to make. It stays, unless `delete_on_termination` is set.").default([]),
   },
   {
-    rules: [...accessRules, ...communicatorRules(), ...runRules],
+    rules: [
+      ...accessRules,
+      ...communicatorRules(),
+      ...runRules,
+      rule(["ena_support", "sriov_support", "spot_price", "spot_instance_types"], spotCannotBeModified),
+    ],
     renamed: { ...communicatorRenamed, ...runRenamed, enhanced_networking: "ena_support" },
   },
 );
@@ -55,6 +63,7 @@ export const builder: Builder<Config> = {
   schema,
   generatedData: amazonGeneratedData,
   build: buildVolumes,
+  checkFiles: checkUserData,
   preflight: preflightMachine,
 };
 

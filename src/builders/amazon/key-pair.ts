@@ -13,13 +13,16 @@ export interface MachineKey {
   readonly keyName: string | undefined;
 }
 
+/** Whether the build makes a key pair: not where the user gave a key, a password or an agent, or nobody logs in. */
+export function isKeyMade(config: CommunicatorConfig): boolean {
+  const { ssh_private_key_file: file, ssh_agent_auth: agent, ssh_password: password, ssh_keypair_name: name } = config;
+  return config.communicator === "ssh" && !(file || agent || password || name);
+}
+
 /** A key pair made for this build, unless the user gave a key, a password or an agent. */
 export async function machineKey(build: AmazonBuild, config: RunConfig & CommunicatorConfig): Promise<MachineKey> {
-  const isGiven = Boolean(
-    config.ssh_private_key_file || config.ssh_agent_auth || config.ssh_password || config.ssh_keypair_name,
-  );
   // With what the user gave, no key is made (as with an agent).
-  if (isGiven || config.communicator !== "ssh") {
+  if (!isKeyMade(config)) {
     return {
       key: await sshKey(build.run, { ...config, ssh_agent_auth: true }),
       keyName: config.ssh_keypair_name || undefined,

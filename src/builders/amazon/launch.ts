@@ -1,17 +1,16 @@
 import type { Instance, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { AmazonError } from "../../sdk/amazon/failure.ts";
 import { instanceKind } from "../../sdk/amazon/kinds/instance.ts";
-import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../../sdk/amazon/mark.ts";
+import { byToken, newToken } from "../../sdk/amazon/mark.ts";
 import { ownResource, type OwnedResource } from "../../sdk/amazon/owned.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { tagsFor, type AmazonBuild } from "./build.ts";
-import { blockDeviceMappings, noEphemeral } from "./block-devices.ts";
+import type { AmazonBuild } from "./build.ts";
 import type { BlockDevice } from "./config/block-device.ts";
-import type { RunConfig } from "./config/run.ts";
+import { isSpotWanted, type RunConfig } from "./config/run.ts";
+import { launchRequest, ownInterface, type LaunchRequest } from "./launch-request.ts";
 import type { Network, Place } from "./network.ts";
 import type { Profile } from "./profile.ts";
 import { requestSpot } from "./spot.ts";
-import { userData } from "./user-data.ts";
 
 export interface LaunchPlan {
   readonly network: Network;
@@ -26,9 +25,6 @@ export interface LaunchedInstance {
   readonly owned: OwnedResource;
 }
 
-/** Everything but where and how big: the same for every try. */
-export type LaunchRequest = Omit<RunInstancesCommandInput, "MinCount" | "MaxCount" | "InstanceType">;
-
 /** Launches the machine and waits until it runs. It is terminated at the end of the build, whatever happens. */
 export async function launchInstance(
   build: AmazonBuild,
@@ -38,93 +34,17 @@ export async function launchInstance(
   return build.run.step("launch the instance", async (step) => {
     const { run, cloud } = build;
     const token = newToken(run);
-    const request = await launchRequest(build, config, { ...plan, token });
+    const request = await launchRequest(build, config, { ...plan, profile: plan.profile?.name, token });
     const owned = await ownResource(run, step, cloud, instanceKind, { token });
     run.say("Launching an instance...");
-    const isSpot = config.spot_instance_types.length > 0 || Boolean(config.spot_price);
-    const launched = isSpot
-      ? await requestSpot(build, config, { request, token, step, network: plan.network })
+    const launched = isSpotWanted(config)
+      ? await owned.making(() => requestSpot(build, config, { request, token, step, network: plan.network }))
       : undefined;
     const instance = launched ?? (await owned.making(() => onDemand(build, config, { request, token, plan })));
     await owned.made(instance.InstanceId!);
     run.say(`Instance ID: ${instance.InstanceId}`);
     return { instance: await waitUntilRunning(build, instance.InstanceId!), owned };
   });
-}
-
-async function launchRequest(
-  build: AmazonBuild,
-  config: RunConfig,
-  { groups, keyName, profile, devices, token }: LaunchPlan & { readonly token: string },
-): Promise<LaunchRequest> {
-  const { run } = build;
-  const mark = markTags(run, token);
-  const runTags = tagsFor(build, config.run_tags, config.run_tag);
-  const instanceTags = mergeTags([{ Key: "Name", Value: "Packer Builder" }], runTags, mark);
-  const volumeTags = mergeTags(runTags, tagsFor(build, config.run_volume_tags, config.run_volume_tag), mark);
-  const mappings = [...(config.no_ephemeral ? noEphemeral : []), ...blockDeviceMappings(devices)];
-  return {
-    ImageId: build.source.ImageId,
-    UserData: await userData(run, config),
-    KeyName: keyName,
-    SecurityGroupIds: [...groups],
-    EbsOptimized: config.ebs_optimized || undefined,
-    InstanceInitiatedShutdownBehavior: config.shutdown_behavior,
-    ...(profile === undefined ? {} : { IamInstanceProfile: profileName(profile.name) }),
-    ...(mappings.length === 0 ? {} : { BlockDeviceMappings: mappings }),
-    ...machineOptions(config),
-    TagSpecifications: [
-      ...tagSpecifications(["instance", "network-interface"], instanceTags),
-      ...tagSpecifications(["volume"], volumeTags),
-    ],
-  };
-}
-
-const profileName = (name: string) => (name.startsWith("arn:") ? { Arn: name } : { Name: name });
-
-function machineOptions(config: RunConfig): Partial<LaunchRequest> {
-  const { placement, metadata_options: metadata } = config;
-  const reservation = reservationOf(config);
-  return {
-    ...(config.enable_nitro_enclave ? { EnclaveOptions: { Enabled: true } } : {}),
-    ...(config.enable_unlimited_credits ? { CreditSpecification: { CpuCredits: "unlimited" } } : {}),
-    ...(reservation === undefined ? {} : { CapacityReservationSpecification: reservation }),
-    ...(config.license_specifications.length === 0
-      ? {}
-      : {
-          LicenseSpecifications: config.license_specifications.map((license) => ({
-            LicenseConfigurationArn: license.license_configuration_request,
-          })),
-        }),
-    ...(placement === undefined
-      ? {}
-      : {
-          Placement: {
-            Tenancy: placement.tenancy,
-            HostId: placement.host_id,
-            HostResourceGroupArn: placement.host_resource_group_arn,
-          },
-        }),
-    ...(metadata === undefined
-      ? {}
-      : {
-          MetadataOptions: {
-            HttpEndpoint: metadata.http_endpoint,
-            HttpTokens: metadata.http_tokens,
-            HttpPutResponseHopLimit: metadata.http_put_response_hop_limit,
-            InstanceMetadataTags: metadata.instance_metadata_tags,
-          },
-        }),
-  };
-}
-
-function reservationOf(config: RunConfig): LaunchRequest["CapacityReservationSpecification"] {
-  const id = config.capacity_reservation_id;
-  const group = config.capacity_reservation_group_arn;
-  if (id) return { CapacityReservationTarget: { CapacityReservationId: id } };
-  if (group) return { CapacityReservationTarget: { CapacityReservationResourceGroupArn: group } };
-  const preference = config.capacity_reservation_preference;
-  return preference === undefined ? undefined : { CapacityReservationPreference: preference };
 }
 
 interface OnDemand {
@@ -169,17 +89,10 @@ function placed(
 ): Partial<RunInstancesCommandInput> {
   const Placement = zone === undefined ? request.Placement : { ...request.Placement, AvailabilityZone: zone };
   const common = Placement === undefined ? {} : { Placement };
-  if (config.associate_public_ip_address === undefined || subnetId === undefined) {
-    return { ...common, ...(subnetId === undefined ? {} : { SubnetId: subnetId }) };
-  }
-  const networkInterface = {
-    DeviceIndex: 0,
-    AssociatePublicIpAddress: config.associate_public_ip_address,
-    SubnetId: subnetId,
-    Groups: request.SecurityGroupIds,
-    DeleteOnTermination: true,
-  };
-  return { ...common, SecurityGroupIds: undefined, NetworkInterfaces: [networkInterface] };
+  const inSubnet = subnetId === undefined ? {} : { SubnetId: subnetId };
+  const networkInterface = ownInterface(request, config);
+  if (networkInterface === undefined) return { ...common, ...inSubnet };
+  return { ...common, SecurityGroupIds: undefined, NetworkInterfaces: [{ ...networkInterface, ...inSubnet }] };
 }
 
 async function runOnce(

@@ -59,14 +59,15 @@ async function provision(
   const login = password === undefined ? config : { ...config, ssh_password: password };
   const isTunnelled = config.ssh_interface === "session_manager" && config.communicator === "ssh";
   const port = isTunnelled ? await sessionTunnel(build, config, id) : config.ssh_port;
-  const host = isTunnelled ? "127.0.0.1" : (config.ssh_host ?? (() => currentHost(build, config, id)));
+  const address = addressOf(build, config, instance);
+  const host = isTunnelled ? "127.0.0.1" : (config.ssh_host ?? address.next);
   const key = machine.key.privateKey === "" ? undefined : machine.key;
   const communicator = await connect(run, { config: login, host, port, key, refusalGraceMs: 60_000 });
   const values = templateValues(build);
   await provisionGuest(run, {
     config: login,
     communicator,
-    host: typeof host === "string" ? host : ((await host()) ?? ""),
+    host: typeof host === "string" ? host : (address.latest() ?? ""),
     port,
     id,
     key: machine.key,
@@ -74,7 +75,18 @@ async function provision(
   });
 }
 
-/** Asked anew for every attempt: a public address may come late. */
+/** What the launch has told goes first; then it is asked anew for every attempt, since a public address may come late. */
+function addressOf(build: AmazonBuild, config: MachineConfig, instance: Instance) {
+  let latest = hostOf(instance, config.ssh_interface);
+  let isAsked = config.ssh_interface === undefined && !instance.PublicIpAddress;
+  const next = async (): Promise<string | undefined> => {
+    if (isAsked || latest === undefined) latest = await currentHost(build, config, instance.InstanceId!);
+    isAsked = true;
+    return latest;
+  };
+  return { next, latest: () => latest };
+}
+
 async function currentHost(
   { run, cloud }: AmazonBuild,
   config: MachineConfig,

@@ -1,16 +1,27 @@
+import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../../sdk/amazon/cloud.ts";
 import { AmazonError } from "../../sdk/amazon/failure.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import type { AmiConfig } from "./config/ami.ts";
-import type { RunConfig } from "./config/run.ts";
+import { isSpotWanted, type RunConfig } from "./config/run.ts";
+import { isKeyMade } from "./key-pair.ts";
+import { profileName } from "./launch-request.ts";
+import { isGroupMade } from "./security-group.ts";
 
 export interface Needs {
   readonly machine: RunConfig & CommunicatorConfig;
   /** Undefined: no image is made. */
   readonly image: AmiConfig | undefined;
+  /** Undefined: not found, which is said elsewhere. */
+  readonly source: Image | undefined;
+  /** `amazon-ebssurrogate` registers snapshots; the others have EC2 image the machine. */
+  readonly registers: boolean;
 }
 
-type Question = readonly [action: string, ask: () => Promise<unknown>];
+interface Question {
+  readonly action: string;
+  readonly ask: () => Promise<unknown>;
+}
 
 /** Ids that exist nowhere: a request with them is refused for the permission before it is for the id, or it is allowed. */
 const NOWHERE = {
@@ -18,105 +29,135 @@ const NOWHERE = {
   instance: "i-00000000000000000",
   group: "sg-00000000000000000",
   snapshot: "snap-00000000000000000",
+  volume: "vol-00000000000000000",
+  name: "imgbuild-dry-run",
 };
 
 /**
  * Asks EC2, by dry runs, for every action that changes something and that this template needs. One sentence with all
- * that are missing. What EC2 answers with anything but a refusal counts as allowed.
+ * that are missing, and one for each thing the launch names that is not there. What EC2 answers with anything else
+ * counts as allowed.
  */
 export async function missingPermissions(cloud: Cloud, needs: Needs, signal: AbortSignal): Promise<readonly string[]> {
-  const questions = questionsFor(cloud, needs, signal);
-  const refused = await Promise.all(questions.map(async ([action, ask]) => ((await isRefused(ask)) ? [action] : [])));
+  const questions = [...questionsFor(cloud, needs, signal)];
+  const answers = await Promise.all([askLaunch(cloud, needs, signal), ...questions.map((one) => answerTo(cloud, one))]);
   signal.throwIfAborted();
-  const missing = refused.flat();
-  return missing.length === 0
-    ? []
-    : [`The credentials do not allow ${missing.join(", ")}. docs/aws-permissions.md has the policy to add them to.`];
+  const refused = answers.filter((answer) => answer?.isRefused === true).map((answer) => answer!.text);
+  const absent = answers.filter((answer) => answer?.isRefused === false).map((answer) => answer!.text);
+  if (refused.length === 0) return absent;
+  return [
+    `The credentials do not allow ${refused.join(", ")}. docs/aws-permissions.md has the policy to add them to.`,
+    ...absent,
+  ];
 }
 
-async function isRefused(ask: () => Promise<unknown>): Promise<boolean> {
+interface Problem {
+  readonly isRefused: boolean;
+  /** The action that is refused, or a sentence. */
+  readonly text: string;
+}
+
+/** The same for every build of a command that uses this account. */
+function answerTo(cloud: Cloud, { action, ask }: Question): Promise<Problem | undefined> {
+  return cloud.remembered(`dry run of ${action}`, async () => {
+    const error = await failureOf(ask);
+    return error?.verdict === "denied" ? { isRefused: true, text: action } : undefined;
+  });
+}
+
+async function failureOf(ask: () => Promise<unknown>): Promise<AmazonError | undefined> {
   try {
     await ask();
-    return false;
+    return undefined;
   } catch (error) {
-    return error instanceof AmazonError && error.verdict === "denied";
+    if (error instanceof AmazonError) return error;
+    throw error;
   }
 }
 
-/** None of these makes anything even where a service overlooks DryRun: what they name is nowhere. */
-function questionsFor(cloud: Cloud, needs: Needs, signal: AbortSignal): readonly Question[] {
-  const { machine: config, image } = needs;
-  const makesImage = image !== undefined && !image.skip_create_ami;
+/** With what the template names, so that EC2 looks at that too: the key pair, the groups, the subnet, the profile. */
+async function askLaunch(cloud: Cloud, needs: Needs, signal: AbortSignal): Promise<Problem | undefined> {
+  const { machine: config, source } = needs;
+  const groups = config.security_group_id ? [config.security_group_id] : config.security_group_ids;
+  const input = {
+    DryRun: true,
+    MinCount: 1,
+    MaxCount: 1,
+    ImageId: source?.ImageId ?? NOWHERE.image,
+    InstanceType: (config.instance_type ?? config.spot_instance_types[0]) as never,
+    ...(config.ssh_keypair_name ? { KeyName: config.ssh_keypair_name } : {}),
+    ...(groups.length > 0 ? { SecurityGroupIds: [...groups] } : {}),
+    ...(config.subnet_id ? { SubnetId: config.subnet_id } : {}),
+    ...(config.iam_instance_profile ? { IamInstanceProfile: profileName(config.iam_instance_profile) } : {}),
+  };
+  return cloud.remembered(`dry run of ${JSON.stringify(input)}`, async () => {
+    const error = await failureOf(() => cloud.ec2().call("RunInstances", input, { signal }));
+    if (error?.verdict === "denied") return { isRefused: true, text: "ec2:RunInstances" };
+    const isAbsent = error?.verdict === "not-yet" && source !== undefined;
+    return isAbsent ? { isRefused: false, text: error.message } : undefined;
+  });
+}
+
+/** None of these makes anything of weight even where a service overlooks DryRun: what they name is nowhere. */
+function* questionsFor(cloud: Cloud, { machine: config, image, registers }: Needs, signal: AbortSignal) {
   const ec2 = cloud.ec2();
-  const dry = { DryRun: true } as const;
   const options = { signal };
-  const isGroupOurs =
-    !config.security_group_id && config.security_group_ids.length === 0 && !config.security_group_filter;
-  const isKeyOurs =
-    config.communicator === "ssh" &&
-    !(config.ssh_private_key_file || config.ssh_agent_auth || config.ssh_password || config.ssh_keypair_name);
-  const questions: (Question | false)[] = [
-    [
-      "ec2:RunInstances",
-      () => ec2.call("RunInstances", { ...dry, ImageId: NOWHERE.image, MinCount: 1, MaxCount: 1 }, options),
-    ],
-    [
-      "ec2:TerminateInstances",
-      () => ec2.call("TerminateInstances", { ...dry, InstanceIds: [NOWHERE.instance] }, options),
-    ],
-    !config.disable_stop_instance && [
-      "ec2:StopInstances",
-      () => ec2.call("StopInstances", { ...dry, InstanceIds: [NOWHERE.instance] }, options),
-    ],
-    isGroupOurs && [
-      "ec2:AuthorizeSecurityGroupIngress",
-      () => ec2.call("AuthorizeSecurityGroupIngress", { ...dry, GroupId: NOWHERE.group }, options),
-    ],
-    isGroupOurs && [
-      "ec2:DeleteSecurityGroup",
-      () => ec2.call("DeleteSecurityGroup", { ...dry, GroupId: NOWHERE.group }, options),
-    ],
-    isKeyOurs && [
-      "ec2:DeleteKeyPair",
-      () => ec2.call("DeleteKeyPair", { ...dry, KeyName: "imgbuild-nowhere" }, options),
-    ],
-    [
-      "ec2:CreateTags",
-      () => ec2.call("CreateTags", { ...dry, Resources: [NOWHERE.image], Tags: [{ Key: "a", Value: "b" }] }, options),
-    ],
-    makesImage && [
-      "ec2:CreateImage",
-      () => ec2.call("CreateImage", { ...dry, InstanceId: NOWHERE.instance, Name: "imgbuild-dry-run" }, options),
-    ],
-    makesImage && [
-      "ec2:DeregisterImage",
-      () => ec2.call("DeregisterImage", { ...dry, ImageId: NOWHERE.image }, options),
-    ],
-    makesImage && [
-      "ec2:DeleteSnapshot",
-      () => ec2.call("DeleteSnapshot", { ...dry, SnapshotId: NOWHERE.snapshot }, options),
-    ],
-    makesImage &&
-      image.ami_regions.length > 0 && [
-        "ec2:CopyImage",
-        () =>
-          ec2.call(
-            "CopyImage",
-            { ...dry, SourceImageId: NOWHERE.image, SourceRegion: cloud.region, Name: "imgbuild-dry-run" },
-            options,
-          ),
-      ],
-    makesImage &&
-      image.ami_users.length + image.ami_groups.length > 0 && [
-        "ec2:ModifyImageAttribute",
-        () =>
-          ec2.call("ModifyImageAttribute", { ...dry, ImageId: NOWHERE.image, LaunchPermission: { Add: [] } }, options),
-      ],
-    makesImage &&
-      image.snapshot_users.length + image.snapshot_groups.length > 0 && [
-        "ec2:ModifySnapshotAttribute",
-        () => ec2.call("ModifySnapshotAttribute", { ...dry, SnapshotId: NOWHERE.snapshot }, options),
-      ],
-  ];
-  return questions.filter((question) => question !== false);
+  const dry = { DryRun: true } as const;
+  const { name } = NOWHERE;
+  type Ask = Parameters<typeof ec2.call>;
+  const question = (action: Ask[0], input: object): Question => ({
+    action: `ec2:${action}`,
+    ask: () => ec2.call(action, { ...dry, ...input }, options),
+  });
+
+  yield question("TerminateInstances", { InstanceIds: [NOWHERE.instance] });
+  if (!config.disable_stop_instance && !isSpotWanted(config))
+    yield question("StopInstances", { InstanceIds: [NOWHERE.instance] });
+  if (isSpotWanted(config)) {
+    yield question("CreateLaunchTemplate", { LaunchTemplateName: name, LaunchTemplateData: { InstanceType: "none" } });
+    yield question("CreateFleet", {
+      LaunchTemplateConfigs: [{ LaunchTemplateSpecification: { LaunchTemplateName: name, Version: "1" } }],
+      TargetCapacitySpecification: { TotalTargetCapacity: 0 },
+    });
+    yield question("DeleteLaunchTemplate", { LaunchTemplateName: name });
+  }
+  if (isGroupMade(config)) {
+    yield question("CreateSecurityGroup", { GroupName: name, Description: name, VpcId: config.vpc_id });
+    yield question("AuthorizeSecurityGroupIngress", { GroupId: NOWHERE.group });
+    yield question("DeleteSecurityGroup", { GroupId: NOWHERE.group });
+  }
+  if (isKeyMade(config)) {
+    yield question("CreateKeyPair", { KeyName: name });
+    yield question("DeleteKeyPair", { KeyName: name });
+  }
+  yield question("CreateTags", { Resources: [NOWHERE.image], Tags: [{ Key: "a", Value: "b" }] });
+  if (image === undefined || image.skip_create_ami) return;
+
+  if (registers) {
+    yield question("CreateSnapshot", { VolumeId: NOWHERE.volume });
+    yield question("RegisterImage", { Name: name });
+  } else yield question("CreateImage", { InstanceId: NOWHERE.instance, Name: name });
+  yield question("DeregisterImage", { ImageId: NOWHERE.image });
+  yield question("DeleteSnapshot", { SnapshotId: NOWHERE.snapshot });
+  if (image.ami_regions.length > 0 || image.encrypt_boot === true)
+    yield question("CopyImage", { SourceImageId: NOWHERE.image, SourceRegion: cloud.region, Name: name });
+  if (modifiesImage(image))
+    yield question("ModifyImageAttribute", { ImageId: NOWHERE.image, LaunchPermission: { Add: [] } });
+  if (image.snapshot_users.length + image.snapshot_groups.length > 0)
+    yield question("ModifySnapshotAttribute", { SnapshotId: NOWHERE.snapshot });
+  if (image.ena_support !== undefined || image.sriov_support)
+    yield question("ModifyInstanceAttribute", { InstanceId: NOWHERE.instance, EnaSupport: { Value: true } });
+  if (image.deprecate_at) {
+    const DeprecateAt = new Date(image.deprecate_at);
+    yield question("EnableImageDeprecation", { ImageId: NOWHERE.image, DeprecateAt });
+  }
+  if (image.deregistration_protection?.enabled === true)
+    yield question("EnableImageDeregistrationProtection", { ImageId: NOWHERE.image });
+  if (image.fast_launch?.enable_fast_launch === true) yield question("EnableFastLaunch", { ImageId: NOWHERE.image });
+}
+
+function modifiesImage(image: AmiConfig): boolean {
+  const { ami_users, ami_groups, ami_org_arns, ami_ou_arns, ami_product_codes } = image;
+  const lists = [ami_users, ami_groups, ami_org_arns, ami_ou_arns, ami_product_codes];
+  return lists.some((list) => list.length > 0) || image.imds_support !== undefined;
 }

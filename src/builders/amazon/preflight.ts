@@ -13,15 +13,29 @@ type MachineConfig = AccessConfig & CommunicatorConfig & RunConfig;
 
 /** Everything that can be known to go wrong before a machine is started, as one list. Changes nothing. */
 export function preflightImage(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
-  return preflight(run, config, config);
+  return preflight(run, config, { image: config });
+}
+
+/** The same for images that are registered from snapshots. */
+export function preflightRegistration(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
+  return preflight(run, config, { image: config, registers: true });
 }
 
 /** The same for builders that make no image. */
 export function preflightMachine(run: Run, config: MachineConfig): Promise<readonly string[]> {
-  return preflight(run, config, undefined);
+  return preflight(run, config, {});
 }
 
-async function preflight(run: Run, config: MachineConfig, image: AmiConfig | undefined): Promise<readonly string[]> {
+interface Product {
+  readonly image?: AmiConfig;
+  readonly registers?: boolean;
+}
+
+async function preflight(
+  run: Run,
+  config: MachineConfig,
+  { image, registers = false }: Product,
+): Promise<readonly string[]> {
   let cloud: Cloud;
   try {
     cloud = await openCloud(run, config);
@@ -31,12 +45,13 @@ async function preflight(run: Run, config: MachineConfig, image: AmiConfig | und
   const region = await checkRegion(run, cloud);
   // Where the account cannot be reached at all, nothing more is to be learnt.
   if (region.length > 0) return region;
+  const source = findSourceImage(cloud, config, run.signal);
+  const found = source.catch(() => undefined);
   const checks = [
-    findSourceImage(cloud, config, run.signal).then(() => []),
-    checkType(run, cloud, config),
-    checkSubnet(cloud, config, run.signal),
-    ...(image === undefined ? [] : [checkName(cloud, image, run.signal)]),
-    missingPermissions(cloud, { machine: config, image }, run.signal),
+    source.then(() => []),
+    checkPlace(run, cloud, config),
+    ...(image === undefined ? [] : [checkName(cloud, image, run.signal), checkDeprecation(run, image)]),
+    found.then((known) => missingPermissions(cloud, { machine: config, image, source: known, registers }, run.signal)),
   ];
   const results = await Promise.allSettled<readonly string[]>(checks);
   run.signal.throwIfAborted();
@@ -51,8 +66,10 @@ function sentence(error: unknown): string {
 async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
   if (cloud.access.skip_region_validation) return [];
   try {
-    const { Regions = [] } = await cloud.ec2().call("DescribeRegions", {}, { signal: run.signal });
-    const names = Regions.map(({ RegionName }) => RegionName);
+    const names = await cloud.remembered("regions", async () => {
+      const { Regions = [] } = await cloud.ec2().call("DescribeRegions", {}, { signal: run.signal });
+      return Regions.map(({ RegionName }) => RegionName);
+    });
     return names.includes(cloud.region)
       ? []
       : [`The account has no region "${cloud.region}". It has ${names.join(", ")}.`];
@@ -63,10 +80,30 @@ async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
   }
 }
 
+/** The subnet, and whether its zone has the type. */
+async function checkPlace(run: Run, cloud: Cloud, config: MachineConfig): Promise<readonly string[]> {
+  if (!config.subnet_id) return checkType(run, cloud, config, config.availability_zone);
+  const Filters = [{ Name: "subnet-id", Values: [config.subnet_id] }];
+  const { Subnets = [] } = await cloud.ec2().call("DescribeSubnets", { Filters }, { signal: run.signal });
+  const [subnet] = Subnets;
+  if (!subnet) return [`There is no subnet ${config.subnet_id} in ${cloud.region}.`];
+  const { VpcId, AvailabilityZone: zone } = subnet;
+  const problems = await checkType(run, cloud, config, zone);
+  if (config.vpc_id && VpcId !== config.vpc_id)
+    return [...problems, `The subnet ${config.subnet_id} belongs to ${VpcId}, not to ${config.vpc_id}.`];
+  if (config.availability_zone && zone !== config.availability_zone)
+    return [...problems, `The subnet ${config.subnet_id} is in ${zone}, not in ${config.availability_zone}.`];
+  return problems;
+}
+
 /** Beyond the minimal policy: where it may not be asked, the launch itself tells. */
-async function checkType(run: Run, cloud: Cloud, config: MachineConfig): Promise<readonly string[]> {
+async function checkType(
+  run: Run,
+  cloud: Cloud,
+  config: MachineConfig,
+  zone: string | undefined,
+): Promise<readonly string[]> {
   const types = config.instance_type ? [config.instance_type] : [...config.spot_instance_types];
-  const zone = config.availability_zone;
   const question = {
     LocationType: zone ? ("availability-zone" as const) : ("region" as const),
     Filters: [
@@ -75,8 +112,10 @@ async function checkType(run: Run, cloud: Cloud, config: MachineConfig): Promise
     ],
   };
   try {
-    const answer = await cloud.ec2().call("DescribeInstanceTypeOfferings", question, { signal: run.signal });
-    const offered = new Set((answer.InstanceTypeOfferings ?? []).map(({ InstanceType }) => String(InstanceType)));
+    const offered = await cloud.remembered(`offerings ${JSON.stringify(question)}`, async () => {
+      const answer = await cloud.ec2().call("DescribeInstanceTypeOfferings", question, { signal: run.signal });
+      return new Set((answer.InstanceTypeOfferings ?? []).map(({ InstanceType }) => String(InstanceType)));
+    });
     const missing = types.filter((type) => !offered.has(type));
     return missing.length < types.length
       ? []
@@ -88,16 +127,9 @@ async function checkType(run: Run, cloud: Cloud, config: MachineConfig): Promise
   }
 }
 
-async function checkSubnet(cloud: Cloud, config: MachineConfig, signal: AbortSignal): Promise<readonly string[]> {
-  if (!config.subnet_id) return [];
-  const Filters = [{ Name: "subnet-id", Values: [config.subnet_id] }];
-  const { Subnets = [] } = await cloud.ec2().call("DescribeSubnets", { Filters }, { signal });
-  const [subnet] = Subnets;
-  if (!subnet) return [`There is no subnet ${config.subnet_id} in ${cloud.region}.`];
-  if (config.vpc_id && subnet.VpcId !== config.vpc_id) {
-    return [`The subnet ${config.subnet_id} belongs to ${subnet.VpcId}, not to ${config.vpc_id}.`];
-  }
-  return [];
+function checkDeprecation(run: Run, { deprecate_at: text }: AmiConfig): Promise<readonly string[]> {
+  const isPast = text !== undefined && new Date(text).getTime() <= run.host.clock.now();
+  return Promise.resolve(isPast ? [`deprecate_at is in the past: ${text}.`] : []);
 }
 
 async function checkName(cloud: Cloud, config: AmiConfig, signal: AbortSignal): Promise<readonly string[]> {

@@ -1,7 +1,5 @@
 import type { LaunchPermission, Tag } from "@aws-sdk/client-ec2";
-import { mappedSnapshots } from "../../sdk/amazon/kinds/image.ts";
 import { EXPIRES_TAG, mergeTags } from "../../sdk/amazon/mark.ts";
-import { BuildError } from "../../sdk/error.ts";
 import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./config/ami.ts";
 import { forEachImage } from "./copy-images.ts";
@@ -16,39 +14,30 @@ export async function publishImages(
 ): Promise<void> {
   if (images.length === 0) return;
   await build.run.step("tag and share the image", () =>
-    forEachImage(images, async ({ region, id }) => {
-      const snapshots = await snapshotsOf(build, region, id);
-      await tagImage(build, config, { region, id, snapshots });
-      await share(build, config, { region, id, snapshots });
-      await finishAttributes(build, config, { region, id, snapshots });
+    forEachImage(images, async (image) => {
+      await tagImage(build, config, image);
+      await share(build, config, image);
+      await finishAttributes(build, config, image);
     }),
   );
   if (config.fast_launch?.enable_fast_launch === true) await enableFastLaunch(build, config.fast_launch, images);
 }
 
-interface Target {
-  readonly region: string;
-  readonly id: string;
-  readonly snapshots: readonly string[];
-}
-
-async function snapshotsOf({ cloud }: AmazonBuild, region: string, id: string): Promise<string[]> {
-  const { Images } = await cloud.ec2(region).call("DescribeImages", { Filters: [{ Name: "image-id", Values: [id] }] });
-  return (Images ?? []).flatMap(mappedSnapshots);
-}
+type Target = Pick<MadeImage, "region" | "id" | "snapshots">;
 
 /** From now on the image is the user's, and nobody's to expire. Tags of snapshots win over those of the image. */
 async function tagImage(build: AmazonBuild, config: ImageConfig, { region, id, snapshots }: Target): Promise<void> {
   const { run, cloud } = build;
   const lasting: Tag[] = [{ Key: EXPIRES_TAG, Value: "never" }];
   const runTags = config.skip_ami_run_tags ? [] : tagsFor(build, config.run_tags, config.run_tag);
-  const imageTags = mergeTags(runTags, tagsFor(build, config.tags, config.tag));
-  const snapshotTags = mergeTags(imageTags, tagsFor(build, config.snapshot_tags, config.snapshot_tag));
+  const imageTags = mergeTags(runTags, tagsFor(build, config.tags, config.tag), lasting);
+  const ofSnapshots = tagsFor(build, config.snapshot_tags, config.snapshot_tag);
   run.say(`Adding tags to AMI (${id})...`);
   const tag = (Resources: string[], Tags: Tag[]) =>
     cloud.ec2(region).call("CreateTags", { Resources, Tags }, { young: true, signal: run.signal });
-  await tag([id], mergeTags(imageTags, lasting));
-  if (snapshots.length > 0 && snapshotTags.length > 0) await tag([...snapshots], snapshotTags);
+  if (ofSnapshots.length === 0) return void (await tag([id, ...snapshots], imageTags));
+  await tag([id], imageTags);
+  if (snapshots.length > 0) await tag([...snapshots], mergeTags(imageTags, ofSnapshots));
 }
 
 /** One call for each attribute, as the API wants it. */
@@ -99,20 +88,10 @@ async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region,
     await ec2.call("ModifyImageAttribute", { ImageId: id, ImdsSupport: { Value: config.imds_support } }, options);
   }
   if (config.deprecate_at) {
-    await ec2.call(
-      "EnableImageDeprecation",
-      { ImageId: id, DeprecateAt: deprecationTime(config.deprecate_at) },
-      options,
-    );
+    await ec2.call("EnableImageDeprecation", { ImageId: id, DeprecateAt: new Date(config.deprecate_at) }, options);
   }
   if (config.deregistration_protection?.enabled === true) {
     const input = { ImageId: id, WithCooldown: config.deregistration_protection.with_cooldown };
     await ec2.call("EnableImageDeregistrationProtection", input, options);
   }
-}
-
-function deprecationTime(text: string): Date {
-  const time = new Date(text);
-  if (time.getTime() > Date.now()) return time;
-  throw new BuildError(`deprecate_at is in the past: ${text}.`);
 }

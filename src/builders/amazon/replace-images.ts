@@ -6,7 +6,7 @@ import { ownResource } from "../../sdk/amazon/owned.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./config/ami.ts";
-import { waitUntilAvailable, type MadeImage, type OldImages } from "./create-image.ts";
+import { createOnce, waitUntilAvailable, type MadeImage, type OldImages } from "./create-image.ts";
 
 /** The account's own images of that name, in every region that gets the new one. */
 export async function findOldImages({ run, cloud }: AmazonBuild, config: AmiConfig): Promise<OldImages> {
@@ -62,13 +62,16 @@ async function replaceIn(
     }
     const token = newToken(run);
     const owned = await ownResource(run, step, cloud, imageKind, { token, region: image.region, kept: () => true });
-    const id = await nameAgain(build, config, { image, complete: Images![0]!, token }).catch((cause: unknown) => {
+    const named = await nameAgain(build, config, { image, complete: Images![0]!, token }).catch((cause: unknown) => {
       const hint = `Nothing is lost: the new image is ${image.id} in ${image.region}.`;
       throw new BuildError(`The new image could not be given the name "${config.ami_name}".`, { cause, hint });
     });
-    await owned.made(id);
+    await owned.made(named.id);
     await unlessGone(ec2.call("DeregisterImage", { ImageId: image.id }));
-    run.say(`AMI: ${id}`);
+    // A copy has snapshots of its own.
+    for (const snapshot of image.snapshots.filter((one) => !named.snapshots.includes(one)))
+      await deleteSnapshot(cloud, image.region, snapshot, step.signal);
+    run.say(`AMI: ${named.id}`);
     await owned.strike();
     if (config.force_delete_snapshot) {
       for (const snapshot of olds.flatMap(mappedSnapshots)) {
@@ -76,7 +79,7 @@ async function replaceIn(
         await deleteSnapshot(cloud, image.region, snapshot, step.signal);
       }
     }
-    return { ...image, id, isUnnamed: false };
+    return { ...image, ...named, isUnnamed: false };
   });
 }
 
@@ -87,25 +90,34 @@ interface Renaming {
 }
 
 /** Billing codes (Windows, RHEL, Marketplace) survive only a copy; everything else is registered anew at once. */
-async function nameAgain(build: AmazonBuild, config: AmiConfig, { image, complete, token }: Renaming): Promise<string> {
+async function nameAgain(
+  build: AmazonBuild,
+  config: AmiConfig,
+  { image, complete, token }: Renaming,
+): Promise<Pick<MadeImage, "id" | "snapshots">> {
   const { run, cloud } = build;
   const ec2 = cloud.ec2(image.region);
-  const TagSpecifications = tagSpecifications(["image"], markTags(run, token));
+  const mark = markTags(run, token);
   const isPlain = (complete.PlatformDetails ?? "Linux/UNIX") === "Linux/UNIX" && !complete.ProductCodes?.length;
   if (isPlain) {
-    const input = { ...registrationOf(complete), Name: config.ami_name, TagSpecifications };
-    return (await ec2.call("RegisterImage", input, { young: true, once: true })).ImageId!;
+    const input = {
+      ...registrationOf(complete),
+      Name: config.ami_name,
+      TagSpecifications: tagSpecifications(["image"], mark),
+    };
+    const register = async () => (await ec2.call("RegisterImage", input, { young: true, once: true })).ImageId!;
+    return { id: await createOnce(cloud, token, run, register, image.region), snapshots: image.snapshots };
   }
   const copy = {
     SourceImageId: image.id,
     SourceRegion: image.region,
     Name: config.ami_name,
     ClientToken: token,
-    TagSpecifications,
+    TagSpecifications: tagSpecifications(["image", "snapshot"], mark),
   };
   const { ImageId } = await ec2.call("CopyImage", { ...copy, Description: complete.Description });
-  await waitUntilAvailable(run, cloud, { id: ImageId!, region: image.region, signal: run.signal });
-  return ImageId!;
+  const copied = await waitUntilAvailable(run, cloud, { id: ImageId!, region: image.region, signal: run.signal });
+  return { id: ImageId!, snapshots: mappedSnapshots(copied) };
 }
 
 function registrationOf(image: Image): Omit<RegisterImageCommandInput, "Name"> {

@@ -15,6 +15,10 @@ import type { Network } from "./network.ts";
 
 type Config = RunConfig & CommunicatorConfig;
 
+/** Whether the build makes a security group of its own. */
+export const isGroupMade = (config: RunConfig): boolean =>
+  !config.security_group_id && config.security_group_ids.length === 0 && !config.security_group_filter;
+
 /** The groups of the user, or one made for this build that lets nobody in but whoever builds. */
 export async function securityGroups(build: AmazonBuild, config: Config, network: Network): Promise<string[]> {
   const given = config.security_group_id ? [config.security_group_id] : [...config.security_group_ids];

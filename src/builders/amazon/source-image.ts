@@ -3,15 +3,25 @@ import type { Cloud } from "../../sdk/amazon/cloud.ts";
 import type { AmiFilter } from "../../sdk/amazon/config/filters.ts";
 import { findImage } from "../../sdk/amazon/find-image.ts";
 import { BuildError } from "../../sdk/error.ts";
+import type { AmiConfig } from "./config/ami.ts";
 import type { RunConfig } from "./config/run.ts";
 
+type Wanted = Pick<RunConfig, "source_ami" | "source_ami_filter"> & Partial<Pick<AmiConfig, "ami_virtualization_type">>;
+
 /** The image to start from, by id or by its properties. Rejects when there is none, or more than one to choose from. */
-export async function findSourceImage(
-  cloud: Cloud,
-  config: Pick<RunConfig, "source_ami" | "source_ami_filter">,
-  signal: AbortSignal,
-): Promise<Image> {
-  if (!config.source_ami) return findImage(cloud, config.source_ami_filter as AmiFilter, signal);
+export function findSourceImage(cloud: Cloud, config: Wanted, signal: AbortSignal): Promise<Image> {
+  const { source_ami, source_ami_filter, ami_virtualization_type } = config;
+  const key = JSON.stringify({ source_ami, source_ami_filter, ami_virtualization_type });
+  return cloud.remembered(`source image ${key}`, () => find(cloud, config, signal));
+}
+
+async function find(cloud: Cloud, config: Wanted, signal: AbortSignal): Promise<Image> {
+  const type = config.ami_virtualization_type;
+  const ofType = type === undefined ? [] : [{ name: "virtualization-type", value: type }];
+  if (!config.source_ami) {
+    const filter = config.source_ami_filter as AmiFilter;
+    return findImage(cloud, { ...filter, filter: [...filter.filter, ...ofType] }, signal);
+  }
   const Filters = [{ Name: "image-id", Values: [config.source_ami] }];
   const { Images = [] } = await cloud.ec2().call("DescribeImages", { Filters, IncludeDeprecated: true }, { signal });
   if (Images[0]) return Images[0];

@@ -6,7 +6,7 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Step } from "../../sdk/run.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./config/run.ts";
-import type { LaunchRequest } from "./launch.ts";
+import { ownInterface, type LaunchRequest } from "./launch-request.ts";
 import type { Network } from "./network.ts";
 
 interface SpotPlan {
@@ -81,8 +81,12 @@ async function launchTemplate(build: AmazonBuild, config: RunConfig, { request, 
   const name = `imgbuild-${token}`;
   const owned = await ownResource(run, step, cloud, launchTemplateKind, { token, name });
   const { TagSpecifications, ...rest } = request;
+  const networkInterface = ownInterface(request, config);
+  // The subnet comes with each place that the fleet may choose.
+  const attached = networkInterface && { SecurityGroupIds: undefined, NetworkInterfaces: [networkInterface] };
   const data = {
     ...rest,
+    ...attached,
     TagSpecifications: TagSpecifications?.filter(({ ResourceType }) => ResourceType !== "network-interface"),
   } as RequestLaunchTemplateData;
   const { LaunchTemplate } = await cloud.ec2().call("CreateLaunchTemplate", {

@@ -1,14 +1,13 @@
 import { describeDuration } from "../../lib/duration.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import { isSpotWanted, type RunConfig } from "./config/run.ts";
 
 const STOPPED_MS = 10 * 60_000;
 
 /** Stops the machine, so that its disks are at rest for the image. Spot instances of a fleet can only be taken running. */
 export async function stopInstance(build: AmazonBuild, config: RunConfig, id: string): Promise<void> {
-  const isSpot = config.spot_instance_types.length > 0 || Boolean(config.spot_price);
-  if (isSpot && !config.disable_stop_instance) {
+  if (isSpotWanted(config) && !config.disable_stop_instance) {
     build.run.say("A one-time spot instance cannot be stopped: EC2 restarts it when it takes the image");
     return;
   }

@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { expandPath } from "../../sdk/expand-path.ts";
+import type { Builder } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
+import { missingFiles } from "../../sdk/missing-files.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { RunConfig } from "./config/run.ts";
 
 const LIMIT_BYTES = 16 * 1024;
+
+export const checkUserData: NonNullable<Builder<RunConfig>["checkFiles"]> = ({ user_data_file: file }, { work }) =>
+  missingFiles(file ? [[["user_data_file"], file]] : [], work);
 
 /** User data as the API takes it. As Packer does, text that is already base64 goes as it is. */
 export async function userData(run: Run, config: RunConfig): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import { deleteSnapshot, mappedSnapshots } from "../../sdk/amazon/kinds/image.ts
 import { unlessGone } from "../../sdk/amazon/kinds/network.ts";
 import type { PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
+import type { Run } from "../../sdk/run.ts";
 import { finishImage } from "./finish-image.ts";
 import { importImage } from "./import-image.ts";
 import { importSchema, type ImportConfig } from "./schema.ts";
@@ -18,13 +19,27 @@ export const postProcessor: PostProcessor<ImportConfig> = {
   schema: importSchema,
   independent: true,
   async process(run, config, input) {
+    const path = fileOf(input, config.format);
     const cloud = await openCloud(run, config);
-    const object = await uploadToBucket(run, cloud, { config, path: fileOf(input, config.format) });
+    await checkName(run, cloud, config);
+    const object = await uploadToBucket(run, cloud, { config, path });
     const imported = await importImage(run, cloud, { config, object });
     const id = await finishImage(run, cloud, { config, imported });
     return { artifact: artifactOf(cloud, id, config), keepInput: config.keep_input_artifact ?? false };
   },
 };
+
+/** Before hours of uploading and importing: a name belongs to one image. */
+async function checkName(run: Run, cloud: Cloud, { ami_name: name }: ImportConfig): Promise<void> {
+  if (name === undefined) return;
+  const question = { Owners: ["self"], Filters: [{ Name: "name", Values: [name] }] };
+  const { Images = [] } = await cloud.ec2().call("DescribeImages", question, { signal: run.signal });
+  const taken = Images.find((image) => image.Name === name);
+  if (taken)
+    throw new BuildError(`The name "${name}" is taken in ${cloud.region} by ${taken.ImageId}.`, {
+      hint: "Choose another ami_name.",
+    });
+}
 
 function fileOf(input: Artifact, format: string): string {
   const path = input.files.find((file) => extname(file) === `.${format}`);

@@ -65,7 +65,7 @@ function copyImage(run: Run, cloud: Cloud, { config, imported }: Imported): Prom
       ClientToken: token,
       ...(config.ami_encrypt ? { Encrypted: true } : {}),
       ...(config.ami_kms_key === undefined ? {} : { KmsKeyId: config.ami_kms_key }),
-      TagSpecifications: tagSpecifications(["image"], markTags(run, token)),
+      TagSpecifications: tagSpecifications(["image", "snapshot"], markTags(run, token)),
     });
     await owned.made(id!);
     const timeoutMs = cloud.waitLimitMs(60 * 60_000);

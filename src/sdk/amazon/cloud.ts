@@ -21,6 +21,11 @@ export interface Cloud {
   s3(): S3;
   /** The settings of a client, for what goes beyond single calls (an upload to S3). */
   clientSettings(region?: string): Promise<ClientSettings>;
+  /**
+   * The answer to a question whose answer holds for the whole command, whoever asks it: each is asked once. `key` tells
+   * questions apart.
+   */
+  remembered<Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer>;
   /** The limit of a wait: `aws_polling` where the user set it, else `defaultMs`. */
   waitLimitMs(defaultMs: number): number;
 }
@@ -48,6 +53,7 @@ export interface Surroundings {
 /** What the builds of one command share, as far as they use the same account in the same way. */
 interface Shared {
   readonly pollers: Map<string, Poller>;
+  readonly answers: Map<string, Promise<unknown>>;
   /** Throttling is said once. */
   isThrottlingSaid: boolean;
 }
@@ -108,13 +114,14 @@ function createCloud(run: Surroundings, access: AccessConfig, region: string): C
     secretsManager: () => api("secrets-manager", region, () => import("./secrets-manager-commands.ts")),
     s3: () => api("s3", region, () => import("./s3-commands.ts")),
     clientSettings: settings,
+    remembered: (key, ask) => remembered(run.host.env, `${key} ${region} ${accountKey(access)}`, ask),
     waitLimitMs: (defaultMs) => waitLimitMs(access, run.host.env, defaultMs),
   };
   return cloud;
 }
 
 function sharedIn(env: Host["env"]): Shared {
-  const known = shared.get(env) ?? { pollers: new Map<string, Poller>(), isThrottlingSaid: false };
+  const known: Shared = shared.get(env) ?? { pollers: new Map(), answers: new Map(), isThrottlingSaid: false };
   shared.set(env, known);
   return known;
 }
@@ -123,6 +130,24 @@ function sharedPoller(env: Host["env"], key: string, ec2: () => Ec2): Poller {
   const { pollers } = sharedIn(env);
   if (!pollers.has(key)) pollers.set(key, new Poller(ec2()));
   return pollers.get(key)!;
+}
+
+async function remembered<Answer>(env: Host["env"], key: string, ask: () => Promise<Answer>): Promise<Answer> {
+  const { answers } = sharedIn(env);
+  for (;;) {
+    const asked = answers.get(key);
+    if (asked === undefined) break;
+    // Whoever asked may have been cancelled: then it is asked again.
+    const answer = await asked.then(
+      (value) => ({ value }),
+      () => undefined,
+    );
+    if (answer) return answer.value as Answer;
+  }
+  const own = ask();
+  answers.set(key, own);
+  own.catch(() => answers.delete(key));
+  return own;
 }
 
 const accountKey = ({

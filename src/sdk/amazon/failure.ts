@@ -48,7 +48,7 @@ const NO_CAPACITY = new Set([
 ]);
 /** Spelled differently by different operations. */
 const NOT_FOUND =
-  /^(Invalid(Instance|InstanceID|AMIID|AMIName|Snapshot|SnapshotID|Volume|VolumeID|Group|GroupId|KeyPair|LaunchTemplateId|LaunchTemplateName)\.?(NotFound|Unavailable)(Exception)?|Invalid(LaunchTemplate)(Id|Name)\.NotFoundException|NoSuchEntity(Exception)?|InvalidSecurityGroupID\.NotFound|InvalidID)$/;
+  /^(Invalid(Instance|InstanceID|AMIID|AMIName|Snapshot|SnapshotID|Volume|VolumeID|Group|GroupId|KeyPair|LaunchTemplateId|LaunchTemplateName)\.?(NotFound|Unavailable)(Exception)?|Invalid(LaunchTemplate)(Id|Name)\.NotFoundException|NoSuchEntity(Exception)?|NoSuchUpload|InvalidSecurityGroupID\.NotFound|InvalidID)$/;
 const BUSY: Readonly<Record<string, readonly string[]>> = {
   CreateImage: ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceState"],
   StopInstances: ["IncorrectInstanceState"],
@@ -82,8 +82,9 @@ export function verdictOf(operation: string, error: unknown): Verdict {
   return status === undefined && isNetworkFailure(error) ? "lost" : "final";
 }
 
-/** `InvalidAMIID.NotFound`; the name of the error where it is not of the service. */
+/** `InvalidAMIID.NotFound`; the name of the error where it is not of the service. Of an AmazonError, that of its cause. */
 export function codeOf(error: unknown): string {
+  if (error instanceof AmazonError) return error.code;
   const { Code, name, code } = error as { Code?: string; name?: string; code?: string };
   return Code ?? (name !== undefined && name !== "Error" ? name : (code ?? ""));
 }
@@ -91,6 +92,8 @@ export function codeOf(error: unknown): string {
 export function isNotFound(error: unknown): boolean {
   return NOT_FOUND.test(codeOf(error));
 }
+
+export const isDenied = (error: unknown): boolean => DENIED.has(codeOf(error));
 
 const NETWORK = new Set([
   "ECONNRESET",

@@ -17,6 +17,9 @@ export function newToken(run: Pick<Run, "runId">): string {
   return `${run.runId}-${randomBytes(6).toString("hex")}`;
 }
 
+/** The id of the run that a token is of. */
+export const runIdOf = (token: string): string => token.slice(0, token.lastIndexOf("-"));
+
 export function markTags(run: Pick<Run, "runId" | "host">, token: string): Tag[] {
   const expires = new Date(run.host.clock.now() + LIFETIME_MS).toISOString();
   return [

@@ -35,6 +35,11 @@ export interface OwnedKind {
   /** The things that carry the token, whatever their state, as long as there is something to remove. */
   find(cloud: Cloud, details: OwnedDetails): Promise<readonly Found[]>;
   remove(cloud: Cloud, found: Found, context: RemoveContext): Promise<void>;
+  /**
+   * It is one thing, which the answer of the call that made it names: the run that had the answer removes it without
+   * asking what there is.
+   */
+  readonly isWhole?: boolean;
   manualCommand(id: string, details: OwnedDetails): string;
 }
 
@@ -86,7 +91,10 @@ export async function ownResource(
     { kind: kind.kind, id: name ?? token, details },
     async (outcome, signal) => {
       if (outcome === "succeeded" && options.kept?.() === true) return;
-      await reapOwned(kind, cloud, details, { runId: run.runId, signal, dryRun: false });
+      const context = { runId: run.runId, signal, details };
+      if (kind.isWhole === true && details.awsId !== undefined)
+        await kind.remove(cloud, { id: details.awsId, tags: undefined }, context);
+      else await reapOwned(kind, cloud, details, { ...context, dryRun: false });
     },
   );
   return {

@@ -1,8 +1,9 @@
 import { imageKind, snapshotKind } from "./kinds/image.ts";
-import { importTaskKind, s3ObjectKind } from "./kinds/import.ts";
+import { importTaskKind } from "./kinds/import.ts";
 import { instanceKind } from "./kinds/instance.ts";
 import { keyPairKind, launchTemplateKind, securityGroupKind } from "./kinds/network.ts";
 import { instanceProfileKind } from "./kinds/profile.ts";
+import { s3ObjectKind } from "./kinds/s3-object.ts";
 import { reaperOf, type OwnedKind } from "./owned.ts";
 
 const kinds = [

@@ -5,6 +5,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hostOf } from "../../../src/builders/amazon/address.ts";
 import { blockDeviceMappings } from "../../../src/builders/amazon/block-devices.ts";
+import type { Cloud } from "../../../src/sdk/amazon/cloud.ts";
+import { launchRequest } from "../../../src/builders/amazon/launch-request.ts";
 import { builder } from "../../../src/builders/amazon/ebs.ts";
 import { userData } from "../../../src/builders/amazon/user-data.ts";
 import { decryptPassword } from "../../../src/builders/amazon/windows-password.ts";
@@ -13,6 +15,60 @@ import { createRecordingRun } from "../../helper/recording-run.ts";
 
 const minimal = { ami_name: "image", instance_type: "t2.micro", source_ami: "ami-12345678", ssh_username: "ubuntu" };
 const config = (more: object = {}) => configOf(builder.schema, { ...minimal, ...more });
+
+describe("launchRequest", () => {
+  const parts = { groups: ["sg-1"], keyName: undefined, profile: undefined, devices: [], token: "t" };
+  const build = async () => ({ run: await createRecordingRun(), cloud: { region: "r" } as Cloud, source: {} });
+
+  it("uses no capacity reservation that it was not told to use", async () => {
+    const request = async (more: object) =>
+      (await launchRequest(await build(), config(more), parts)).CapacityReservationSpecification;
+    expect(await request({})).toEqual({ CapacityReservationPreference: "none" });
+    expect(await request({ capacity_reservation_preference: "open" })).toEqual({
+      CapacityReservationPreference: "open",
+    });
+    expect(await request({ capacity_reservation_id: "cr-1" })).toEqual({
+      CapacityReservationTarget: { CapacityReservationId: "cr-1" },
+    });
+    expect(await request({ spot_price: "auto" })).toBeUndefined();
+  });
+
+  it("writes every option of the machine as the API takes it", async () => {
+    const options = {
+      ebs_optimized: true,
+      enable_nitro_enclave: true,
+      enable_unlimited_credits: true,
+      shutdown_behavior: "terminate",
+      placement: { host_id: "h-1", tenancy: "host" },
+      license_specifications: [{ license_configuration_request: "arn:l" }],
+      metadata_options: { http_tokens: "required" },
+      no_ephemeral: true,
+      run_tags: { Team: "x" },
+      run_volume_tags: { Disk: "y" },
+    };
+    const request = await launchRequest(await build(), config(options), { ...parts, profile: "arn:aws:iam::1:x" });
+    expect(request).toMatchObject({
+      EbsOptimized: true,
+      EnclaveOptions: { Enabled: true },
+      CreditSpecification: { CpuCredits: "unlimited" },
+      InstanceInitiatedShutdownBehavior: "terminate",
+      Placement: { HostId: "h-1", Tenancy: "host" },
+      LicenseSpecifications: [{ LicenseConfigurationArn: "arn:l" }],
+      MetadataOptions: {
+        HttpEndpoint: "enabled",
+        HttpTokens: "required",
+        HttpPutResponseHopLimit: 1,
+        InstanceMetadataTags: "disabled",
+      },
+      IamInstanceProfile: { Arn: "arn:aws:iam::1:x" },
+    });
+    expect(request.BlockDeviceMappings).toHaveLength(24);
+    const tagsOf = (type: string) =>
+      request.TagSpecifications!.find(({ ResourceType }) => ResourceType === type)!.Tags!.map(({ Key }) => Key);
+    expect(tagsOf("instance")).toEqual(["Name", "Team", "imgbuild:run", "imgbuild:token", "imgbuild:expires"]);
+    expect(tagsOf("volume")).toEqual(["Disk", "imgbuild:run", "imgbuild:token", "imgbuild:expires"]);
+  });
+});
 
 describe("hostOf", () => {
   const instance = {
@@ -110,6 +166,22 @@ describe("the arguments of amazon-ebs", () => {
     [{ skip_save_build_region: true }, "ami_regions names no region"],
     [{ launch_block_device_mappings: [{ device_name: "a", volume_type: "io1" }] }, "needs iops"],
     [{ region_kms_key_ids: { "us-west-2": "k" } }, "is not in ami_regions"],
+    [{ encrypt_boot: true, snapshot_users: ["123456789012"] }, "cannot be shared"],
+    [{ spot_price: "auto", enable_nitro_enclave: true }, "enable_nitro_enclave is for instances on demand"],
+    [{ spot_price: "auto", enable_unlimited_credits: true }, "enable_unlimited_credits is for instances on demand"],
+    [{ spot_price: "auto", ena_support: true }, "a spot instance cannot be stopped"],
+    [{ spot_tags: { a: "b" } }, "spot_tags has nothing to tag"],
+    [{ fleet_tag: [{ key: "a", value: "b" }] }, "fleet_tag has nothing to tag"],
+    [{ temporary_security_group_source_cidrs: ["10.0.0.1"] }, 'not "10.0.0.1"'],
+    [{ temporary_security_group_source_cidrs: ["10.0.0.0/33"] }, 'not "10.0.0.0/33"'],
+    [{ ssh_interface: "session_manager" }, "AmazonSSMManagedInstanceCore"],
+    [{ metadata_options: { http_endpoint: "disabled", instance_metadata_tags: "enabled" } }, "switches off"],
+    [{ placement: { host_id: "h-1", tenancy: "default" } }, 'has the tenancy "host"'],
+    [{ placement: { host_id: "h-1", host_resource_group_arn: "arn:x" } }, "Only one of"],
+    [{ fast_launch: { template_id: "lt-1", template_name: "a" } }, "either template_id or template_name"],
+    [{ fast_launch: { template_version: 2 } }, "template_version needs template_id"],
+    [{ region: "us-east-1", fast_launch: { region_launch_templates: [{ region: "x" }] } }, "gets no image"],
+    [{ tenancy: "dedicated" }, "use tenancy in a placement block"],
   ])("%j: %s", (args, text) => {
     const issues = issuesOf(builder.schema, { ...minimal, ...args });
     expect(issues.map(({ detail }) => detail).join("\n")).toContain(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AmazonError, verdictOf, type Verdict } from "../../../src/sdk/amazon/failure.ts";
+import { AmazonError, codeOf, isNotFound, verdictOf, type Verdict } from "../../../src/sdk/amazon/failure.ts";
 
 const fault = (code: string, more: object = {}) =>
   Object.assign(new Error(`${code} happened`), { name: code, ...more });
@@ -67,6 +67,13 @@ describe("verdictOf", () => {
 });
 
 describe("AmazonError", () => {
+  it("has the code of its cause, so that what is gone counts as gone (AWS-05)", () => {
+    const error = new AmazonError("DeleteVolume", fault("InvalidVolume.NotFound"));
+    expect(codeOf(error)).toBe("InvalidVolume.NotFound");
+    expect(isNotFound(error)).toBe(true);
+    expect(isNotFound(new AmazonError("DeleteVolume", fault("VolumeInUse")))).toBe(false);
+  });
+
   it("names the operation, the code and the request, and what to do", () => {
     const cause = fault("UnauthorizedOperation", {
       message: "You are not authorized. Encoded authorization failure message: abcdef",

@@ -71,9 +71,14 @@ export const amiRules = [
   rule(["ami_name"], nameIsAllowed),
   rule(["deprecate_at"], isTime),
   rule(["ami_regions", "region_kms_key_ids"], keysMatchRegions),
-  rule(["encrypt_boot", "kms_key_id", "ami_users", "ami_groups", "region_kms_key_ids"], encryptedCannotBePublic),
+  rule(
+    ["encrypt_boot", "kms_key_id", "ami_users", "ami_groups", "snapshot_users", "region_kms_key_ids"],
+    encryptedCannotBePublic,
+  ),
   rule(["encrypt_boot", "kms_key_id"], keyNeedsEncryption),
   rule(["skip_save_build_region", "ami_regions"], someImageIsKept),
+  rule(["ena_support", "sriov_support", "spot_price", "spot_instance_types"], spotCannotBeModified),
+  rule(["fast_launch", "ami_regions", "region"], fastLaunchFits),
 ];
 
 function nameIsAllowed({ ami_name: name }: Values): ConfigIssue[] {
@@ -133,7 +138,7 @@ function keysMatchRegions({ ami_regions: regions, region_kms_key_ids: keys }: Va
 function encryptedCannotBePublic(config: Values): ConfigIssue[] {
   if (config["encrypt_boot"] !== true) return [];
   const groups = (config["ami_groups"] as readonly string[] | undefined) ?? [];
-  const users = (config["ami_users"] as readonly string[] | undefined) ?? [];
+  const shared = ["ami_users", "snapshot_users"].find((name) => ((config[name] ?? []) as readonly string[]).length > 0);
   if (groups.length > 0) {
     return [
       error(
@@ -145,13 +150,13 @@ function encryptedCannotBePublic(config: Values): ConfigIssue[] {
     ];
   }
   if (
-    users.length > 0 &&
+    shared !== undefined &&
     !config["kms_key_id"] &&
     Object.keys((config["region_kms_key_ids"] as object | undefined) ?? {}).length === 0
   ) {
     const detail =
       "An image encrypted with the account's default key cannot be shared. Set kms_key_id to a key that the other accounts may use.";
-    return [error("conflicting-arguments", ["ami_users"], "Conflicting arguments", detail)];
+    return [error("conflicting-arguments", [shared], "Conflicting arguments", detail)];
   }
   return [];
 }
@@ -172,6 +177,56 @@ function someImageIsKept({ skip_save_build_region: skips, ami_regions: regions }
   if (skips !== true || ((regions as readonly string[] | undefined) ?? []).length > 0) return [];
   const detail = "skip_save_build_region keeps only the copies, and ami_regions names no region to copy to.";
   return [error("missing-argument", ["skip_save_build_region"], "Missing argument", detail)];
+}
+
+/** Also of amazon-ebsvolume. */
+export function spotCannotBeModified(config: Values): ConfigIssue[] {
+  const isSpot =
+    Boolean(config["spot_price"]) || ((config["spot_instance_types"] ?? []) as readonly string[]).length > 0;
+  const name =
+    config["ena_support"] !== undefined
+      ? "ena_support"
+      : config["sriov_support"] === true
+        ? "sriov_support"
+        : undefined;
+  if (!isSpot || name === undefined) return [];
+  const detail = `${name} is changed while the machine is stopped, and a spot instance cannot be stopped. Start from an image that has it.`;
+  return [error("conflicting-arguments", [name], "Conflicting arguments", detail)];
+}
+
+interface TemplateChoice {
+  readonly region?: string;
+  readonly template_id?: string;
+  readonly template_name?: string;
+  readonly template_version?: number;
+  readonly region_launch_templates?: readonly TemplateChoice[];
+}
+
+function fastLaunchFits({ fast_launch: fast, ami_regions: regions, region: own }: Values): ConfigIssue[] {
+  if (fast === undefined) return [];
+  const config = fast as TemplateChoice;
+  const each = config.region_launch_templates ?? [];
+  const issues = templateIsOne(config, ["fast_launch"]);
+  for (const [index, choice] of each.entries()) {
+    const path = ["fast_launch", "region_launch_templates", index] as const;
+    issues.push(...templateIsOne(choice, path));
+    const known = [own, ...((regions ?? []) as readonly unknown[])];
+    if (own === undefined || known.includes(choice.region)) continue;
+    const detail = `"${choice.region}" gets no image: it is neither the build region nor in ami_regions.`;
+    issues.push(error("invalid-argument", [...path, "region"], "Invalid value", detail));
+  }
+  return issues;
+}
+
+function templateIsOne(choice: TemplateChoice, path: readonly (string | number)[]): ConfigIssue[] {
+  const { template_id: id, template_name: name, template_version: version } = choice;
+  if (id && name) {
+    const detail = "A launch template has either template_id or template_name.";
+    return [error("conflicting-arguments", [...path, "template_name"], "Conflicting arguments", detail)];
+  }
+  if (version === undefined || id || name) return [];
+  const detail = "template_version needs template_id or template_name.";
+  return [error("missing-argument", [...path, "template_version"], "Missing argument", detail)];
 }
 
 const amiSchema = defineSchema(amiFields);

@@ -1,4 +1,16 @@
-import { block, blocks, choice, defaultText, duration, flag, integer, list, text } from "../../../sdk/schema/field.ts";
+import { isIP } from "node:net";
+import {
+  block,
+  blocks,
+  choice,
+  defaultText,
+  deprecated,
+  duration,
+  flag,
+  integer,
+  list,
+  text,
+} from "../../../sdk/schema/field.ts";
 import { atMostOne, error, exactlyOne, rule, warning } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { amiFilter, resourceFilter, subnetFilter } from "../../../sdk/amazon/config/filters.ts";
@@ -6,11 +18,21 @@ import { tagFields } from "../../../sdk/amazon/config/tags.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-const placement = defineSchema({
-  host_resource_group_arn: text("ARN of the host resource group to launch into.").optional(),
-  host_id: text("Dedicated host to launch on.").optional(),
-  tenancy: choice(["default", "dedicated", "host"], "Tenancy of the instance.").optional(),
-});
+const TENANCIES = ["default", "dedicated", "host"] as const;
+
+const placement = defineSchema(
+  {
+    host_resource_group_arn: text("ARN of the host resource group to launch into.").optional(),
+    host_id: text("Dedicated host to launch on.").optional(),
+    tenancy: choice(TENANCIES, "Tenancy of the instance.").optional(),
+  },
+  {
+    rules: [
+      atMostOne("host_resource_group_arn", "host_id"),
+      rule(["tenancy", "host_id", "host_resource_group_arn"], hostsHaveTenancy),
+    ],
+  },
+);
 
 const license = defineSchema({ license_configuration_request: text("ARN of a licence configuration.") });
 
@@ -93,8 +115,12 @@ export const runFields = {
     "Do not stop the machine: it stops itself as the last thing the provisioners do.",
   ).default(false),
   placement: block(placement, "Where the machine is placed.").optional(),
+  tenancy: deprecated(choice(TENANCIES, "Tenancy of the instance.").optional(), "use tenancy in a placement block"),
   license_specifications: blocks(license, "A licence configuration to attach.").default([]),
-  capacity_reservation_preference: choice(["none", "open"], "Whether an open capacity reservation is used.").optional(),
+  capacity_reservation_preference: choice(
+    ["none", "open"],
+    "Whether an open capacity reservation is used; `none` unless another reservation is named.",
+  ).optional(),
   capacity_reservation_id: text("The capacity reservation to use.").optional(),
   capacity_reservation_group_arn: text("The group of capacity reservations to use.").optional(),
   metadata_options: block(metadataOptions, "The metadata service of the machine.").optional(),
@@ -107,6 +133,9 @@ export const runFields = {
   session_manager_port: integer("Local port of the Session Manager tunnel.").min(1).max(65_535).optional(),
   pause_before_ssm: duration("How long to leave the machine alone before the first Session Manager tunnel.").default(0),
 };
+
+/** What asks for a spot instance. */
+const SPOT = ["spot_price", "spot_instance_types"] as const;
 
 export const runRenamed = { enable_t2_unlimited: "enable_unlimited_credits" } as const;
 
@@ -121,7 +150,11 @@ export const runRules = [
   atMostOne("capacity_reservation_preference", "capacity_reservation_id", "capacity_reservation_group_arn"),
   rule(["source_ami"], amiIdLooksRight),
   rule(["block_duration_minutes"], durationIsIgnored),
-  rule(["enable_unlimited_credits", "spot_price"], creditsAreOnDemand),
+  rule(["enable_unlimited_credits", "enable_nitro_enclave", ...SPOT], onDemandOnly),
+  rule(["spot_tags", "spot_tag", "fleet_tags", "fleet_tag", ...SPOT], tagsNeedSpot),
+  rule(["temporary_security_group_source_cidrs"], sourcesAreNetworks),
+  rule(["ssh_interface", "iam_instance_profile", "temporary_iam_instance_profile_policy_document"], tunnelNeedsProfile),
+  rule(["metadata_options"], metadataTagsNeedEndpoint),
 ];
 
 function amiIdLooksRight({ source_ami: id }: Values): ConfigIssue[] {
@@ -148,17 +181,71 @@ function durationIsIgnored({ block_duration_minutes: minutes }: Values): ConfigI
   ];
 }
 
-function creditsAreOnDemand({ enable_unlimited_credits: unlimited, spot_price: price }: Values): ConfigIssue[] {
-  if (unlimited !== true || price === undefined || price === "") return [];
+const isSpot = (config: Values): boolean =>
+  SPOT.some((name) => {
+    const value = config[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== "";
+  });
+
+function onDemandOnly(config: Values): ConfigIssue[] {
+  if (!isSpot(config)) return [];
+  return ["enable_unlimited_credits", "enable_nitro_enclave"]
+    .filter((name) => config[name] === true)
+    .map((name) => conflict([name], `${name} is for instances on demand, and this template asks for a spot instance.`));
+}
+
+function tagsNeedSpot(config: Values): ConfigIssue[] {
+  if (isSpot(config)) return [];
+  return ["spot_tags", "spot_tag", "fleet_tags", "fleet_tag"]
+    .filter((name) => Object.keys((config[name] as object | undefined) ?? {}).length > 0)
+    .map((name) => conflict([name], `${name} has nothing to tag: no spot instance is asked for.`));
+}
+
+function sourcesAreNetworks({ temporary_security_group_source_cidrs: networks = [] }: Values): ConfigIssue[] {
+  return (networks as readonly unknown[]).flatMap((network, index) => {
+    if (typeof network !== "string" || isNetwork(network)) return [];
+    const detail = `Each must be a network such as "203.0.113.7/32" or "2001:db8::/48", not "${network}".`;
+    return [error("invalid-argument", ["temporary_security_group_source_cidrs", index], "Invalid value", detail)];
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = "", bits = ""] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+function tunnelNeedsProfile(config: Values): ConfigIssue[] {
+  const hasProfile =
+    Boolean(config["iam_instance_profile"]) || config["temporary_iam_instance_profile_policy_document"] !== undefined;
+  if (config["ssh_interface"] !== "session_manager" || hasProfile) return [];
+  const detail =
+    'With ssh_interface = "session_manager" the machine needs an instance profile that lets it reach Systems Manager (the policy AmazonSSMManagedInstanceCore). Set iam_instance_profile, or temporary_iam_instance_profile_policy_document.';
+  return [error("missing-argument", ["ssh_interface"], "Missing argument", detail)];
+}
+
+function metadataTagsNeedEndpoint({ metadata_options: options }: Values): ConfigIssue[] {
+  const { http_endpoint, instance_metadata_tags } = (options ?? {}) as Record<string, unknown>;
+  if (http_endpoint !== "disabled" || instance_metadata_tags !== "enabled") return [];
   return [
-    error(
-      "conflicting-arguments",
-      ["enable_unlimited_credits"],
-      "Conflicting arguments",
-      "Unlimited credits are for instances on demand, and spot_price asks for a spot instance.",
+    conflict(
+      ["metadata_options", "instance_metadata_tags"],
+      'Tags are read from the metadata service, which http_endpoint = "disabled" switches off.',
     ),
   ];
 }
+
+function hostsHaveTenancy({ tenancy, host_id: host, host_resource_group_arn: group }: Values): ConfigIssue[] {
+  if ((!host && !group) || tenancy === undefined || tenancy === "host") return [];
+  return [conflict(["tenancy"], `A dedicated host has the tenancy "host", not "${String(tenancy)}".`)];
+}
+
+const conflict = (path: ConfigIssue["path"], detail: string): ConfigIssue =>
+  error("conflicting-arguments", path, "Conflicting arguments", detail);
+
+/** Whether the machine is to be a spot instance. */
+export const isSpotWanted = (config: RunConfig): boolean =>
+  config.spot_instance_types.length > 0 || Boolean(config.spot_price);
 
 const runSchema = defineSchema(runFields);
 export type RunConfig = ConfigOf<typeof runSchema>;

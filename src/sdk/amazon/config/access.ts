@@ -28,7 +28,7 @@ const polling = defineSchema({
     integer("Seconds between questions; only the product with max_attempts counts here, as the limit of a wait.")
       .min(1)
       .optional(),
-    "`AWS_POLL_DELAY_SECONDS`, else 2",
+    "`AWS_POLL_DELAY_SECONDS`, else 15",
   ),
   max_attempts: defaultText(
     integer("Questions before giving up; only the product with delay_seconds counts here, as the limit of a wait.")
@@ -67,7 +67,9 @@ export const accessFields = {
     "Decode the encoded message of a refused request (needs sts:DecodeAuthorizationMessage).",
   ).default(false),
   skip_metadata_api_check: flag("Do not look for credentials in the metadata service of this machine.").default(false),
-  skip_credential_validation: flag("Do not ask STS whether the credentials work before the build.").default(false),
+  skip_credential_validation: flag(
+    "Accepted for older templates: the first question to EC2 tells whether the credentials work.",
+  ).default(false),
 };
 
 export const accessRules = [requires("access_key", "secret_key"), requires("secret_key", "access_key")];

@@ -87,6 +87,7 @@ async function snapshotsOf(cloud: Cloud, region: string, imageId: string): Promi
 export const snapshotKind: OwnedKind = {
   kind: "ec2-snapshot",
   title: "snapshot",
+  isWhole: true,
   find: async (cloud, { region, token }) => {
     const { Snapshots = [] } = await cloud
       .ec2(region)

@@ -1,6 +1,4 @@
-import type { Cloud } from "../cloud.ts";
-import { codeOf } from "../failure.ts";
-import { byToken, RUN_TAG } from "../mark.ts";
+import { byToken } from "../mark.ts";
 import type { OwnedKind } from "../owned.ts";
 import { deleteSnapshot } from "./image.ts";
 import { unlessGone } from "./network.ts";
@@ -30,29 +28,3 @@ export const importTaskKind: OwnedKind = {
   },
   manualCommand: (id) => `aws ec2 cancel-import-task --import-task-id ${id}`,
 };
-
-/** A file uploaded for an import. Its mark is in the object's metadata. */
-export const s3ObjectKind: OwnedKind = {
-  kind: "s3-object",
-  title: "uploaded file",
-  find: async (cloud, details) => {
-    const at = { Bucket: String(details["bucket"]), Key: details.name! };
-    const head = await headOf(cloud, at);
-    const runId = head?.Metadata?.["imgbuild-run"];
-    return head === undefined ? [] : [{ id: at.Key, tags: runId ? [{ Key: RUN_TAG, Value: runId }] : [] }];
-  },
-  remove: async (cloud, { id }, { details }) => {
-    await cloud.s3().call("DeleteObject", { Bucket: String(details["bucket"]), Key: id });
-  },
-  manualCommand: (id, details) => `aws s3 rm s3://${String(details["bucket"])}/${id}`,
-};
-
-async function headOf(cloud: Cloud, at: { readonly Bucket: string; readonly Key: string }) {
-  try {
-    return await cloud.s3().call("HeadObject", at);
-  } catch (error) {
-    if (["NotFound", "NoSuchKey", "404"].includes(codeOf(error)) || /NotFound|404/.test(String(error)))
-      return undefined;
-    throw error;
-  }
-}

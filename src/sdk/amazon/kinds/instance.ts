@@ -1,13 +1,14 @@
 import { BuildError } from "../../error.ts";
 import type { Cloud } from "../cloud.ts";
-import { isNotFound } from "../failure.ts";
 import { byToken } from "../mark.ts";
 import type { OwnedDetails, OwnedKind } from "../owned.ts";
+import { unlessGone } from "./network.ts";
 
 /** An instance, with the volumes that were made for it. */
 export const instanceKind: OwnedKind = {
   kind: "ec2-instance",
   title: "instance",
+  isWhole: true,
   find: async (cloud, details) => {
     const [instances, volumes] = await Promise.all([findInstances(cloud, details), findVolumes(cloud, details)]);
     return [
@@ -37,6 +38,8 @@ async function findVolumes(cloud: Cloud, { region, token, keepsVolumes }: OwnedD
   return (answer.Volumes ?? []).filter(({ State }) => State === "available" || State === "creating");
 }
 
+/** Older instances that are not found have been terminated by somebody else, long ago. */
+const YOUNG_MS = 10 * 60_000;
 const TERMINATED_MS = 10 * 60_000;
 /** So many answers in a row without the instance, and a look for its token, before it counts as gone. */
 const MISSING = 10;
@@ -45,10 +48,11 @@ const MISSING = 10;
 async function terminate(
   cloud: Cloud,
   id: string,
-  { region, token }: OwnedDetails,
+  { region, token, at }: OwnedDetails,
   signal: AbortSignal,
 ): Promise<void> {
-  await cloud.ec2(region).call("TerminateInstances", { InstanceIds: [id] }, { young: true });
+  const young = Date.now() - at < YOUNG_MS;
+  await unlessGone(cloud.ec2(region).call("TerminateInstances", { InstanceIds: [id] }, { young, signal }));
   let missing = 0;
   const ended = await cloud.poller(region).wait("instance", id, {
     until: (instance) => {
@@ -66,9 +70,5 @@ async function terminate(
 }
 
 async function removeVolume(cloud: Cloud, id: string, { region }: OwnedDetails, signal: AbortSignal): Promise<void> {
-  try {
-    await cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { busyMs: 3 * 60_000, signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await unlessGone(cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { busyMs: 3 * 60_000, signal }));
 }

@@ -5,6 +5,7 @@ import type { OwnedKind } from "../owned.ts";
 export const securityGroupKind: OwnedKind = {
   kind: "ec2-security-group",
   title: "security group",
+  isWhole: true,
   find: async (cloud, { region, token }) => {
     const { SecurityGroups = [] } = await cloud.ec2(region).call("DescribeSecurityGroups", { Filters: byToken(token) });
     return SecurityGroups.map((group) => ({ id: group.GroupId!, tags: group.Tags }));
@@ -37,6 +38,7 @@ export const keyPairKind: OwnedKind = {
 export const launchTemplateKind: OwnedKind = {
   kind: "ec2-launch-template",
   title: "launch template",
+  isWhole: true,
   find: async (cloud, { region, token }) => {
     const { LaunchTemplates = [] } = await cloud
       .ec2(region)
