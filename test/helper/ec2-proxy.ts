@@ -21,11 +21,16 @@ export interface Call {
   /** How many calls of this action there were, this one included. */
   readonly ofAction: number;
   readonly parameters: URLSearchParams;
+  /** Of the signature. */
+  readonly accessKey: string;
+  readonly region: string;
 }
 
 export type Fault =
   /** Refused without being done. */
   | { readonly kind: "error"; readonly code: string; readonly status?: number; readonly message?: string }
+  /** Not done, and answered all the same: for what moto cannot do. */
+  | { readonly kind: "answer"; readonly xml: string }
   /** Done, and the answer lost with the connection. */
   | { readonly kind: "drop-answer" }
   /** Not done: the connection breaks. */
@@ -61,10 +66,13 @@ export async function createEc2Proxy(target: string): Promise<Ec2Proxy> {
     const parameters = new URLSearchParams(body);
     const action = parameters.get("Action") ?? "";
     const ofAction = calls.filter((other) => other.action === action).length + 1;
-    const call = { number: calls.length + 1, action, ofAction, parameters };
+    const [, accessKey = "", region = ""] =
+      /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(incoming.headers.authorization ?? "") ?? [];
+    const call = { number: calls.length + 1, action, ofAction, parameters, accessKey, region };
     calls.push(call);
     const fault = await proxy.fault(call);
     if (fault?.kind === "error") return refuse(response, fault);
+    if (fault?.kind === "answer") return void response.writeHead(200, { "content-type": "text/xml" }).end(fault.xml);
     if (fault?.kind === "drop-request") return void response.destroy();
     const answer = await forward(target, incoming, body);
     const xml = await proxy.answered(call, answer.body);

@@ -1,4 +1,4 @@
-import type { Image, Instance, ResourceType } from "@aws-sdk/client-ec2";
+import type { Image, Instance } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../lib/duration.ts";
 import { sleep } from "../../lib/retry.ts";
 import type { Cloud } from "../../sdk/amazon/cloud.ts";
@@ -40,7 +40,7 @@ export async function createImage(
   const isUnnamed = !temporary && olds.has(build.cloud.region);
   const name = temporary || isUnnamed ? temporaryName(build.run) : config.ami_name;
   const create: Making["create"] = (spec) => fromInstance(build, config, instance, { name, spec });
-  return makeImage(build, config, { name, temporary, isUnnamed, tagged: ["image", "snapshot"], create });
+  return makeImage(build, config, { name, temporary, isUnnamed, create });
 }
 
 /** Images of the same name that the new ones replace, by region. */
@@ -53,8 +53,6 @@ interface Making {
   /** Only there to be copied from. */
   readonly temporary: boolean;
   readonly isUnnamed: boolean;
-  /** What the call makes and can tag. */
-  readonly tagged: readonly ResourceType[];
   readonly create: (spec: ReturnType<typeof tagSpecifications>) => Promise<string>;
 }
 
@@ -65,7 +63,7 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
     const token = newToken(run);
     const owned = await ownResource(run, step, cloud, imageKind, { token, kept: () => !making.temporary });
     run.say(`Creating the image ${making.name} from the instance...`);
-    const spec = tagSpecifications(making.tagged, mergeTags(runTagsOfImage(build, config), markTags(run, token)));
+    const spec = tagSpecifications(["image"], mergeTags(runTagsOfImage(build, config), markTags(run, token)));
     const id = await owned.making(() => createOnce(cloud, token, run, () => making.create(spec)));
     await owned.made(id);
     run.say(`AMI: ${id}`);

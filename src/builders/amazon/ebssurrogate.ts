@@ -92,7 +92,7 @@ async function registerSnapshots(
     const input = { ...registration(build, config, snapshots), Name: name, TagSpecifications };
     return (await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true })).ImageId!;
   };
-  return { made: await makeImage(build, config, { name, temporary, isUnnamed, tagged: ["image"], create }), snapshots };
+  return { made: await makeImage(build, config, { name, temporary, isUnnamed, create }), snapshots };
 }
 
 /** The surrogate volume takes the place of the root device. */

@@ -10,7 +10,7 @@ import { isSpotWanted, type RunConfig } from "./config/run.ts";
 import { launchRequest, ownInterface, type LaunchRequest } from "./launch-request.ts";
 import type { Network, Place } from "./network.ts";
 import type { Profile } from "./profile.ts";
-import { requestSpot } from "./spot.ts";
+import { requestSpot, tagSpotRequest } from "./spot.ts";
 
 export interface LaunchPlan {
   readonly network: Network;
@@ -42,6 +42,7 @@ export async function launchInstance(
       : undefined;
     const instance = launched ?? (await owned.making(() => onDemand(build, config, { request, token, plan })));
     await owned.made(instance.InstanceId!);
+    if (launched) await tagSpotRequest(build, config, instance.InstanceId!);
     run.say(`Instance ID: ${instance.InstanceId}`);
     return { instance: await waitUntilRunning(build, instance.InstanceId!), owned };
   });

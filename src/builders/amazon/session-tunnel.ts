@@ -1,18 +1,19 @@
 import { reservePort } from "../../lib/ports.ts";
-import { startCommand } from "../../lib/process.ts";
 import { sleep } from "../../lib/retry.ts";
-import { BuildError } from "../../sdk/error.ts";
-import { ownProcess } from "../../sdk/owned-process.ts";
+import { AmazonError } from "../../sdk/amazon/failure.ts";
+import { ownProcess, type OwnedProcess } from "../../sdk/owned-process.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./config/run.ts";
+import { findPlugin, PLUGIN, startPlugin, type Plugin, type RunningPlugin } from "./session-plugin.ts";
 
-const PLUGIN = "session-manager-plugin";
+/** So long the agent of a new machine may need to report for the first time. */
 const READY_MS = 10 * 60_000;
 
 /**
  * A port of this computer that leads to the machine through AWS Systems Manager (`AWS-StartPortForwardingSession`),
- * carried by Amazon's session-manager-plugin. Returns the port.
+ * carried by Amazon's session-manager-plugin. A tunnel that ends (a machine that restarts ends it) is opened again, on
+ * the same port, until the build is over. Returns the port.
  */
 export async function sessionTunnel(
   build: AmazonBuild,
@@ -20,31 +21,32 @@ export async function sessionTunnel(
   instanceId: string,
 ): Promise<number> {
   const { run } = build;
+  const plugin = await findPlugin(run.host.env, run.signal);
   if (config.pause_before_ssm > 0) await sleep(config.pause_before_ssm, run.signal);
   return run.step("open a Session Manager tunnel", async (step) => {
     const wanted = config.session_manager_port;
     const range = wanted === undefined ? { min: 8000, max: 9000 } : { min: wanted, max: wanted };
-    const reserved = await reservePort({
-      range,
-      host: "127.0.0.1",
-      lockDirectory: run.directories.cache,
-      signal: run.signal,
-    });
-    const request = {
+    const lockDirectory = run.directories.cache;
+    const { port, release } = await reservePort({ range, host: "127.0.0.1", lockDirectory, signal: run.signal });
+    step.onCleanup("the port of the tunnel", release);
+    const request: SessionRequest = {
       Target: instanceId,
       DocumentName: "AWS-StartPortForwardingSession",
-      Parameters: { portNumber: [String(config.ssh_port)], localPortNumber: [String(reserved.port)] },
+      Parameters: { portNumber: [String(config.ssh_port)], localPortNumber: [String(port)] },
       Reason: `imgbuild ${run.runId}`,
     };
-    const session = await startSession(build, request);
-    step.onCleanup("the Session Manager session", async () => {
-      await build.cloud.ssm().call("TerminateSession", { SessionId: session.SessionId! });
-      await reserved.release();
-    });
-    if (session.TokenValue) run.secret(session.TokenValue);
-    await runPlugin(build, step, { session, request });
-    run.say(`Opened a Session Manager tunnel to ${instanceId} on port ${reserved.port}`);
-    return reserved.port;
+    const over = new AbortController();
+    let kept: Promise<void> = Promise.resolve();
+    const undo = async (): Promise<void> => {
+      over.abort();
+      await kept;
+    };
+    const owned = await ownProcess(step, { mark: request.Reason, program: PLUGIN, undo });
+    const tunnel: Tunnel = { build, plugin, request, owned, signal: AbortSignal.any([run.signal, over.signal]) };
+    const first = await open(tunnel);
+    kept = keepOpen(tunnel, first, over.signal);
+    run.say(`Opened a Session Manager tunnel to ${instanceId} on port ${port}`);
+    return port;
   });
 }
 
@@ -55,50 +57,79 @@ interface SessionRequest {
   readonly Reason: string;
 }
 
+interface Tunnel {
+  readonly build: AmazonBuild;
+  readonly plugin: Plugin;
+  readonly request: SessionRequest;
+  readonly owned: OwnedProcess;
+  readonly signal: AbortSignal;
+}
+
+interface OpenTunnel {
+  readonly sessionId: string;
+  readonly running: RunningPlugin;
+}
+
+async function open({ build, plugin, request, owned, signal }: Tunnel): Promise<OpenTunnel> {
+  const { run, cloud } = build;
+  const session = await startSession(build, request, signal);
+  const sessionId = session.SessionId!;
+  if (session.TokenValue) run.secret(session.TokenValue);
+  try {
+    const { region } = cloud;
+    const profile = cloud.access.profile ?? "";
+    const running = startPlugin(run, plugin, { session, request, region, profile });
+    await running.started;
+    if (running.pid !== undefined) await owned.started(running.pid);
+    await running.ready;
+    return { sessionId, running };
+  } catch (error) {
+    await terminate(build, sessionId);
+    throw error;
+  }
+}
+
 /** Refused until the agent in the machine has reported for the first time. */
-async function startSession({ run, cloud }: AmazonBuild, request: SessionRequest) {
+async function startSession({ cloud }: AmazonBuild, request: SessionRequest, signal: AbortSignal) {
   const deadline = performance.now() + READY_MS;
   for (;;) {
     try {
-      return await cloud.ssm().call("StartSession", request, { signal: run.signal });
+      return await cloud.ssm().call("StartSession", request, { signal });
     } catch (error) {
-      const isEarly = error instanceof BuildError && /TargetNotConnected/.test(error.message);
+      const isEarly = error instanceof AmazonError && error.code === "TargetNotConnected";
       if (!isEarly || performance.now() > deadline) throw error;
-      await sleep(2000, run.signal);
+      await sleep(2000, signal);
     }
   }
 }
 
-type Step = Parameters<Parameters<AmazonBuild["run"]["step"]>[1]>[0];
-
-interface PluginInput {
-  readonly session: object;
-  readonly request: SessionRequest;
-}
-
-/** The session's token goes through the environment (plugin 1.2.497 and later), out of sight of other users. */
-async function runPlugin({ run, cloud }: AmazonBuild, step: Step, { session, request }: PluginInput): Promise<void> {
-  const variable = "AWS_SSM_START_SESSION_RESPONSE";
-  const endpoint = `https://ssm.${cloud.region}.amazonaws.com`;
-  const profile = cloud.access.profile ?? "";
-  const args = [variable, cloud.region, "StartSession", profile, JSON.stringify(request), endpoint];
-  let stop = (): Promise<unknown> => Promise.resolve();
-  const owned = await ownProcess(step, {
-    mark: request.Reason,
-    program: PLUGIN,
-    undo: async () => void (await stop()),
-  });
-  try {
-    const env = { ...run.host.env, [variable]: JSON.stringify(session) };
-    const plugin = startCommand(PLUGIN, args, { env, onLine: (line) => run.debug("ssm", line) });
-    stop = () => plugin.stop(3000);
-    plugin.finished.catch(() => {});
-    if (plugin.pid === undefined) await plugin.finished;
-    else await owned.started(plugin.pid);
-  } catch (cause) {
-    throw new BuildError(`Amazon's ${PLUGIN} cannot be started.`, {
-      cause,
-      hint: 'ssh_interface = "session_manager" needs it:\n    https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html',
+/** Settles when the build is over, with the program ended and the session terminated. */
+async function keepOpen(tunnel: Tunnel, first: OpenTunnel, over: AbortSignal): Promise<void> {
+  const { run } = tunnel.build;
+  let current: OpenTunnel | undefined = first;
+  while (current !== undefined) {
+    await Promise.race([current.running.ended, untilAborted(over)]);
+    await current.running.stop();
+    await terminate(tunnel.build, current.sessionId);
+    if (over.aborted) return;
+    run.debug("ssm", "the tunnel has ended and is opened again");
+    current = await open(tunnel).catch((error: unknown) => {
+      if (!over.aborted && !run.signal.aborted)
+        run.warn(`The Session Manager tunnel ended and cannot be opened again: ${String(error)}`);
+      return undefined;
     });
   }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+
+/** A session that is over already is as good. */
+async function terminate({ run, cloud }: AmazonBuild, SessionId: string): Promise<void> {
+  await cloud
+    .ssm()
+    .call("TerminateSession", { SessionId })
+    .catch((error: unknown) => run.debug("ssm", "the session cannot be terminated", { error: String(error) }));
 }

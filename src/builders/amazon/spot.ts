@@ -58,10 +58,7 @@ export async function requestSpot(
     { young: true },
   );
   const id = fleet.Instances?.[0]?.InstanceIds?.[0] ?? (await launchedWith(build, plan.token));
-  if (id) {
-    await tagSpot(build, config, id);
-    return { InstanceId: id };
-  }
+  if (id) return { InstanceId: id };
   const reasons = [
     ...new Set((fleet.Errors ?? []).map(({ ErrorCode, ErrorMessage }) => `${ErrorMessage} (${ErrorCode})`)),
   ];
@@ -108,7 +105,7 @@ async function launchedWith({ cloud }: AmazonBuild, token: string): Promise<stri
 }
 
 /** The spot request has no tags of its own until it exists. */
-async function tagSpot(build: AmazonBuild, config: RunConfig, id: string): Promise<void> {
+export async function tagSpotRequest(build: AmazonBuild, config: RunConfig, id: string): Promise<void> {
   const tags = tagsFor(build, config.spot_tags, config.spot_tag);
   if (tags.length === 0) return;
   const Filters = [{ Name: "instance-id", Values: [id] }];

@@ -5,7 +5,8 @@ import type { Api, Commands, Ec2, Iam, S3, SecretsManager, Ssm, Sts } from "./ap
 import { callPatiently, type CallContext } from "./call.ts";
 import type { AccessConfig } from "./config/access.ts";
 import type { CredentialProvider } from "./credentials.ts";
-import { Poller } from "./poller.ts";
+import type { Poller } from "./poller.ts";
+import { sharedIn, type Shared } from "./shared.ts";
 
 /** An AWS account seen from one build. Nothing is loaded or asked before it is used. */
 export interface Cloud {
@@ -50,15 +51,6 @@ export interface Surroundings {
   warn(text: string): void;
 }
 
-/** What the builds of one command share, as far as they use the same account in the same way. */
-interface Shared {
-  readonly pollers: Map<string, Poller>;
-  readonly answers: Map<string, Promise<unknown>>;
-  /** Throttling is said once. */
-  isThrottlingSaid: boolean;
-}
-const shared = new WeakMap<Host["env"], Shared>();
-
 export async function openCloud(run: Surroundings, access: AccessConfig): Promise<Cloud> {
   for (const secret of [access.secret_key, access.token]) if (secret) run.secret(secret);
   return createCloud(run, access, await regionOf(run, access));
@@ -74,11 +66,9 @@ async function regionOf({ host }: Surroundings, access: AccessConfig): Promise<s
 }
 
 function createCloud(run: Surroundings, access: AccessConfig, region: string): Cloud {
-  let provider: Promise<CredentialProvider> | undefined;
-  const credentials: CredentialProvider = async () => {
-    provider ??= import("./credentials.ts").then((module) => module.credentialProvider(run, access, region));
-    return (await provider)();
-  };
+  const shared = sharedIn(run.host.env, access);
+  const credentials: CredentialProvider = () =>
+    shared.credentials(async () => (await import("./credentials.ts")).credentialProvider(run, access, region));
   const settings = async (ofRegion = region): Promise<ClientSettings> => ({
     region: ofRegion,
     credentials,
@@ -92,14 +82,7 @@ function createCloud(run: Surroundings, access: AccessConfig, region: string): C
     if (!apis.has(key)) {
       const endpoint = name === "ec2" ? access.custom_endpoint_ec2 : undefined;
       const create = async () => ({ ...(await settings(ofRegion)), ...(endpoint ? { endpoint } : {}) });
-      apis.set(
-        key,
-        createApi(
-          load,
-          create,
-          callContext(run, access, cloud, () => (provider = undefined)),
-        ),
-      );
+      apis.set(key, createApi(load, create, callContext(run, access, cloud, shared)));
     }
     return apis.get(key) as Api<C>;
   };
@@ -107,56 +90,18 @@ function createCloud(run: Surroundings, access: AccessConfig, region: string): C
     region,
     access,
     ec2: (other = region) => api("ec2", other, () => import("./ec2-commands.ts")),
-    poller: (other = region) => sharedPoller(run.host.env, `${other} ${accountKey(access)}`, () => cloud.ec2(other)),
+    poller: (other = region) => shared.poller(other, () => cloud.ec2(other)),
     iam: () => api("iam", region, () => import("./iam-commands.ts")),
     ssm: () => api("ssm", region, () => import("./ssm-commands.ts")),
     sts: () => api("sts", region, () => import("./sts-commands.ts")),
     secretsManager: () => api("secrets-manager", region, () => import("./secrets-manager-commands.ts")),
     s3: () => api("s3", region, () => import("./s3-commands.ts")),
     clientSettings: settings,
-    remembered: (key, ask) => remembered(run.host.env, `${key} ${region} ${accountKey(access)}`, ask),
+    remembered: (key, ask) => shared.remembered(`${key} ${region}`, ask),
     waitLimitMs: (defaultMs) => waitLimitMs(access, run.host.env, defaultMs),
   };
   return cloud;
 }
-
-function sharedIn(env: Host["env"]): Shared {
-  const known: Shared = shared.get(env) ?? { pollers: new Map(), answers: new Map(), isThrottlingSaid: false };
-  shared.set(env, known);
-  return known;
-}
-
-function sharedPoller(env: Host["env"], key: string, ec2: () => Ec2): Poller {
-  const { pollers } = sharedIn(env);
-  if (!pollers.has(key)) pollers.set(key, new Poller(ec2()));
-  return pollers.get(key)!;
-}
-
-async function remembered<Answer>(env: Host["env"], key: string, ask: () => Promise<Answer>): Promise<Answer> {
-  const { answers } = sharedIn(env);
-  for (;;) {
-    const asked = answers.get(key);
-    if (asked === undefined) break;
-    // Whoever asked may have been cancelled: then it is asked again.
-    const answer = await asked.then(
-      (value) => ({ value }),
-      () => undefined,
-    );
-    if (answer) return answer.value as Answer;
-  }
-  const own = ask();
-  answers.set(key, own);
-  own.catch(() => answers.delete(key));
-  return own;
-}
-
-const accountKey = ({
-  access_key,
-  profile,
-  assume_role,
-  custom_endpoint_ec2,
-  vault_aws_engine,
-}: AccessConfig): string => JSON.stringify({ access_key, profile, assume_role, custom_endpoint_ec2, vault_aws_engine });
 
 type LoadService<C extends Commands> = () => Promise<{
   readonly Client: new (settings: never) => {
@@ -191,19 +136,17 @@ function createApi<C extends Commands>(
 }
 
 /** Credentials that were said to be expired are fetched anew, at most once a minute. */
-function callContext(run: Surroundings, access: AccessConfig, cloud: Cloud, forget: () => void) {
+function callContext(run: Surroundings, access: AccessConfig, cloud: Cloud, shared: Shared) {
   let renewedAt = -Infinity;
   return (restart: () => void): CallContext => ({
     maxAttempts: (access.max_retries ?? 10) + 1,
     onThrottled: (text) => {
-      const state = sharedIn(run.host.env);
-      if (!state.isThrottlingSaid) run.warn(text);
-      state.isThrottlingSaid = true;
+      if (shared.isFirstThrottling()) run.warn(text);
     },
     renew: () => {
       if (performance.now() - renewedAt < 60_000) return Promise.resolve(false);
       renewedAt = performance.now();
-      forget();
+      shared.forgetCredentials();
       restart();
       return Promise.resolve(true);
     },

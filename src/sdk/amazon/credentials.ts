@@ -58,6 +58,8 @@ function baseProvider(run: Surroundings, config: AccessConfig, region: string): 
     ...(files ? { filepath: expandPath(run, files) } : {}),
     clientConfig: { region },
     mfaCodeProvider: mfaCode(config),
+    // Asked again only when keys have expired: by then the user may have put new ones into the file.
+    ignoreCache: true,
   };
   if (!config.skip_metadata_api_check) return fromNodeProviderChain(options);
   // The usual chain without the metadata service of this machine.

@@ -111,7 +111,13 @@ function isNetworkFailure(error: unknown): boolean {
   return NETWORK.has(code ?? "") || name === "TimeoutError" || /socket hang up|aborted/.test(textOf(error));
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // The page of a proxy or a load balancer, which the SDK takes apart in vain.
+  return text.includes("Deserialization error")
+    ? `the answer (status ${statusOf(error) ?? "unknown"}) is not one of Amazon's`
+    : text;
+}
 
 function statusOf(error: unknown): number | undefined {
   const { $metadata, $response } = error as {

@@ -1,5 +1,6 @@
 import type { Tag } from "@aws-sdk/client-ec2";
 import { sleep } from "../../lib/retry.ts";
+import { BuildError } from "../error.ts";
 import type { JournalEntry, Reaper, ReapOutcome, Resource } from "../journal.ts";
 import type { Run, Step } from "../run.ts";
 import { openCloud, type Cloud, type Surroundings } from "./cloud.ts";
@@ -103,7 +104,8 @@ export async function ownResource(
       try {
         return await create();
       } catch (error) {
-        if (error instanceof AmazonError && error.verdict !== "lost") await entry.strike();
+        const isLost = error instanceof AmazonError && error.verdict === "lost";
+        if (error instanceof BuildError && !isLost) await entry.strike();
         throw error;
       }
     },

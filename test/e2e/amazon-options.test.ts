@@ -1,0 +1,423 @@
+import { constants, createPublicKey, publicEncrypt } from "node:crypto";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished } from "vitest";
+import { AWS_CREDENTIALS, letKeyIn } from "../helper/aws-template.ts";
+import { createEc2Proxy, type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { createWorkplace, type Finished } from "../helper/imgbuild.ts";
+import { startMoto, UBUNTU, WINDOWS, withMoto, type Moto } from "../helper/moto.ts";
+import { createSshd, freePort } from "../helper/sshd.ts";
+
+/**
+ * Options that moto knows nothing of, or only a part. Answers made up here, after the API reference and not recorded from
+ * anything, are those of CreateFleet, GetPasswordData, EnableFastLaunch, DescribeFastLaunchImages and Session Manager.
+ */
+const withServer = withMoto();
+const REGION = "us-east-1";
+const OTHER = "us-west-2";
+let moto: Moto;
+let proxy: Ec2Proxy;
+let before: ReadonlySet<string>;
+
+beforeAll(async () => {
+  moto = await startMoto();
+  proxy = await createEc2Proxy(moto.endpoint);
+});
+afterAll(async () => {
+  await proxy?.close();
+  await moto?.stop();
+});
+beforeEach(async () => {
+  proxy?.clear();
+  if (moto) before = new Set(await inventory());
+});
+
+const inventory = async () => [...(await moto.inventory(REGION)), ...(await moto.inventory(OTHER))];
+async function added(): Promise<readonly string[]> {
+  return (await inventory()).filter((id) => !before.has(id)).map((id) => id.replace(/-.*/, ""));
+}
+
+interface Template {
+  readonly builder?: Readonly<Record<string, unknown>>;
+  readonly provisioners?: readonly object[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function build({ builder, provisioners = [], env = {} }: Template): Promise<Finished & { said: string }> {
+  const place = await createWorkplace({ ...AWS_CREDENTIALS, ...env });
+  const common = {
+    type: "amazon-ebs",
+    region: REGION,
+    custom_endpoint_ec2: proxy.endpoint,
+    source_ami: UBUNTU.id,
+    instance_type: "t2.micro",
+    communicator: "none",
+    temporary_security_group_source_cidrs: ["127.0.0.1/32"],
+    ami_name: `image-${Date.now()}`,
+  };
+  const template = join(place.directory, "t.json");
+  await writeFile(template, JSON.stringify({ builders: [{ ...common, ...builder }], provisioners }));
+  const finished = await place.run("build", template);
+  const said = finished.stdout + finished.stderr;
+  return { ...finished, said: said.replaceAll(/\s+/g, " ") };
+}
+
+const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";
+const done = (action: string) => proxy.calls.filter((call) => call.action === action && !isDry(call));
+const refused = (code: string, status = 400): Fault => ({ kind: "error", code, status });
+const answer = (action: string, content: string): Fault => ({
+  kind: "answer",
+  xml: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>${content}</${action}Response>`,
+});
+
+describe("spot (AWS-08)", () => {
+  const NO_ROOM = "There is no Spot capacity available that matches your request.";
+  const fleetWithoutRoom = answer(
+    "CreateFleet",
+    `<fleetId>fleet-1</fleetId><fleetInstanceSet/><errorSet><item><errorCode>InsufficientInstanceCapacity</errorCode><errorMessage>${NO_ROOM}</errorMessage><lifecycle>spot</lifecycle></item></errorSet>`,
+  );
+  const spot = { instance_type: undefined, spot_instance_types: ["t3.micro", "t2.micro"], spot_price: "0.01" };
+
+  withServer(
+    "asks for every size in every zone, then on demand from zone to zone and size to size, if allowed",
+    async () => {
+      proxy.fault = (call) => {
+        if (isDry(call)) return undefined;
+        if (call.action === "CreateFleet") return fleetWithoutRoom;
+        return call.action === "RunInstances" && done("RunInstances").length <= 7
+          ? refused("InsufficientInstanceCapacity", 500)
+          : undefined;
+      };
+      const { code, said } = await build({ builder: { ...spot, capacity_fallback: true } });
+      expect({ code, said }).toMatchObject({ code: 0 });
+      expect(said).toContain(`No spot instance: ${NO_ROOM} (InsufficientInstanceCapacity). Launching one on demand`);
+      const fleet = done("CreateFleet")[0]!.parameters;
+      const overrides = [...fleet].filter(([name]) => /Overrides\.\d+\.(InstanceType|SubnetId)$/.test(name));
+      const places = new Set(overrides.filter(([name]) => name.endsWith("SubnetId")).map(([, value]) => value));
+      expect(places.size).toBeGreaterThan(2);
+      expect(overrides).toHaveLength(2 * 2 * places.size);
+      expect(fleet.get("LaunchTemplateConfigs.1.Overrides.1.MaxPrice")).toBe("0.01");
+      const tries = done("RunInstances").map(({ parameters }) =>
+        [parameters.get("InstanceType"), parameters.get("SubnetId")].join(" "),
+      );
+      expect(new Set(tries).size).toBe(8);
+      expect(tries[0]).toMatch(/^t3.micro/);
+      expect(tries[7]).toMatch(/^t2.micro/);
+      const tokens = done("RunInstances").map(({ parameters }) => parameters.get("ClientToken"));
+      expect(new Set(tokens).size).toBe(8);
+      expect(await added()).toEqual(["ami", "snap"]);
+    },
+  );
+
+  withServer("says what the fleet says where nothing else is allowed, and leaves nothing", async () => {
+    proxy.fault = (call) => (call.action === "CreateFleet" && !isDry(call) ? fleetWithoutRoom : undefined);
+    const { code, said } = await build({ builder: { ...spot, associate_public_ip_address: true } });
+    expect(code).toBe(1);
+    expect(said).toContain(`There is no spot instance to be had: ${NO_ROOM} (InsufficientInstanceCapacity).`);
+    expect(done("RunInstances")).toEqual([]);
+    const data = done("CreateLaunchTemplate")[0]!.parameters;
+    expect(data.get("LaunchTemplateData.NetworkInterface.1.AssociatePublicIpAddress")).toBe("true");
+    expect(data.get("LaunchTemplateData.NetworkInterface.1.SecurityGroupId.1")).toMatch(/^sg-/);
+    expect(await added()).toEqual([]);
+  });
+});
+
+describe("Windows", () => {
+  const PASSWORD = "p4ss-of-Windows!";
+
+  withServer("fetches the password, encrypted for the key pair of the build, and masks it", async () => {
+    const sshd = await createSshd();
+    let publicKey = "";
+    let asked = 0;
+    proxy.answered = async (call, xml) => {
+      const [, pem] = /<keyMaterial>([\s\S]*?)<\/keyMaterial>/.exec(xml) ?? [];
+      if (pem !== undefined) {
+        publicKey = createPublicKey(pem.replaceAll("&#13;", "")).export({ type: "spki", format: "pem" }).toString();
+      }
+      if (call.action === "GetPasswordData") {
+        const sealed = publicEncrypt(
+          { key: publicKey, padding: constants.RSA_PKCS1_PADDING },
+          Buffer.from(PASSWORD),
+        ).toString("base64");
+        const text = ++asked < 2 ? "" : `\r\n${sealed}\r\n`;
+        return xml.replace(
+          /<passwordData\/>|<passwordData>[\s\S]*<\/passwordData>/,
+          `<passwordData>${text}</passwordData>`,
+        );
+      }
+      return letKeyIn(sshd)(call, xml);
+    };
+    const { code, said } = await build({
+      builder: {
+        source_ami: WINDOWS.id,
+        communicator: "ssh",
+        ssh_username: sshd.username,
+        ssh_host: "127.0.0.1",
+        ssh_port: sshd.port,
+      },
+      provisioners: [
+        {
+          type: "shell-local",
+          inline: [`test '{{ build \`Password\` }}' = '${PASSWORD}' && echo the password is {{ build \`Password\` }}`],
+        },
+      ],
+    });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(done("CreateKeyPair")[0]!.parameters.get("KeyType")).toBe("rsa");
+    expect(asked).toBe(2);
+    expect(said).toContain("the password is <sensitive>");
+    expect(said).not.toContain(PASSWORD);
+  });
+
+  withServer("enables fast launch with the launch template of each region", async () => {
+    const made = await moto.ec2(OTHER, "CreateLaunchTemplate", {
+      LaunchTemplateName: "theirs",
+      "LaunchTemplateData.InstanceType": "t3.micro",
+    });
+    const [, template = ""] = /<launchTemplateId>([^<]+)/.exec(made) ?? [];
+    let enabling = 1;
+    proxy.fault = (call) => {
+      if (isDry(call)) return undefined;
+      const id = call.parameters.get("ImageId") ?? call.parameters.get("ImageId.1");
+      if (call.action === "EnableFastLaunch")
+        return answer("EnableFastLaunch", `<imageId>${id}</imageId><state>enabling</state>`);
+      if (call.action !== "DescribeFastLaunchImages") return undefined;
+      const state = enabling-- > 0 ? "enabling" : "enabled";
+      return answer(
+        "DescribeFastLaunchImages",
+        `<fastLaunchImageSet><item><imageId>${id}</imageId><state>${state}</state></item></fastLaunchImageSet>`,
+      );
+    };
+    const { code, said } = await build({
+      builder: {
+        ami_regions: [OTHER],
+        fast_launch: {
+          enable_fast_launch: true,
+          max_parallel_launches: 8,
+          target_resource_count: 3,
+          region_launch_templates: [{ region: OTHER, template_name: "theirs", template_version: 1 }],
+        },
+      },
+    });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const [own, other] = done("EnableFastLaunch").map(({ parameters }) => parameters);
+    expect(own!.get("MaxParallelLaunches")).toBe("8");
+    expect(own!.get("SnapshotConfiguration.TargetResourceCount")).toBe("3");
+    expect(own!.get("LaunchTemplate.LaunchTemplateId")).toBeNull();
+    expect(other!.get("LaunchTemplate.LaunchTemplateId")).toBe(template);
+    expect(other!.get("LaunchTemplate.Version")).toBe("1");
+    expect(done("DescribeFastLaunchImages")).toHaveLength(3);
+  });
+});
+
+describe("credentials (AWS-10)", () => {
+  const keyOf = (action: string) => done(action)[0]!.accessKey;
+
+  withServer("that expire are read again from the file, where the user has put new ones", async () => {
+    const place = await createWorkplace();
+    const file = join(place.directory, "credentials");
+    const write = (key: string) => writeFile(file, `[team]\naws_access_key_id = ${key}\naws_secret_access_key = s\n`);
+    await write("OLDKEY");
+    proxy.fault = async (call) => {
+      if (call.action !== "StopInstances" || isDry(call) || call.accessKey !== "OLDKEY") return undefined;
+      await write("NEWKEY");
+      return refused("ExpiredToken");
+    };
+    const { code, said } = await build({
+      builder: { profile: "team", shared_credentials_file: file },
+      env: { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" },
+    });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(keyOf("RunInstances")).toBe("OLDKEY");
+    expect(done("StopInstances").map(({ accessKey }) => accessKey)).toEqual(["OLDKEY", "NEWKEY"]);
+    expect(keyOf("CreateImage")).toBe("NEWKEY");
+  });
+
+  withServer("of a role are those of its session, and a new session when that expires", async () => {
+    const sts = await createEc2Proxy(moto.endpoint);
+    onTestFinished(() => sts.close());
+    const first = { key: "" };
+    proxy.fault = (call) => {
+      if (call.action === "RunInstances" && !isDry(call)) first.key = call.accessKey;
+      return call.action === "CreateImage" && !isDry(call) && call.accessKey === first.key
+        ? refused("ExpiredToken")
+        : undefined;
+    };
+    const role = "arn:aws:iam::123456789012:role/builder";
+    const { code, said } = await build({
+      builder: {
+        assume_role: {
+          role_arn: role,
+          session_name: "mine",
+          duration_seconds: 1200,
+          external_id: "ext",
+          tags: { Team: "x" },
+          transitive_tag_keys: ["Team"],
+        },
+      },
+      env: { AWS_ENDPOINT_URL_STS: sts.endpoint },
+    });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const asked = sts.calls.filter(({ action }) => action === "AssumeRole");
+    expect(asked).toHaveLength(2);
+    expect(asked[0]!.accessKey).toBe("test");
+    expect(Object.fromEntries(asked[0]!.parameters)).toMatchObject({
+      RoleArn: role,
+      RoleSessionName: "mine",
+      DurationSeconds: "1200",
+      ExternalId: "ext",
+      "Tags.member.1.Key": "Team",
+      "TransitiveTagKeys.member.1": "Team",
+    });
+    const keys = new Set(proxy.calls.map(({ accessKey }) => accessKey));
+    expect(keys.has("test")).toBe(false);
+    expect(keys.size).toBe(2);
+  });
+});
+
+describe("copies (AWS-13)", () => {
+  withServer("that are complete go too when another region fails", async () => {
+    // moto forgets the tags that a copy is asked for; EC2 does not.
+    proxy.answered = async (call, xml) => {
+      const [, id] = /<imageId>(ami-[^<]+)/.exec(xml) ?? [];
+      if (call.action !== "CopyImage" || id === undefined) return xml;
+      const tags = [...call.parameters].filter(([name]) => name.startsWith("TagSpecification.1.Tag."));
+      const own = tags.map(([name, value]) => [name.replace("TagSpecification.1.", ""), value]);
+      await moto.ec2(call.region, "CreateTags", { "ResourceId.1": id, ...(Object.fromEntries(own) as object) });
+      return xml;
+    };
+    proxy.fault = async (call) => {
+      if (call.action !== "CopyImage" || isDry(call) || call.region !== "eu-west-1") return undefined;
+      while (done("CopyImage").filter(({ region }) => region === OTHER).length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      return refused("InvalidRequest");
+    };
+    const { code, said } = await build({ builder: { ami_regions: [OTHER, "eu-west-1"] } });
+    expect(code).toBe(1);
+    expect(said).toContain("The image could not be copied to every region");
+    expect(
+      done("CopyImage")
+        .map(({ region }) => region)
+        .sort(),
+    ).toEqual(["eu-west-1", OTHER]);
+    expect(await added()).toEqual([]);
+  });
+});
+
+describe("Session Manager", () => {
+  withServer(
+    "leads SSH through the plugin (a stand-in that checks its arguments), and opens the tunnel again when it ends",
+    async () => {
+      const sshd = await createSshd();
+      proxy.answered = letKeyIn(sshd);
+      const manager = await sessionManager();
+      const place = await createWorkplace();
+      const bin = join(place.directory, "bin");
+      await mkdir(bin);
+      const plugin = join(bin, "session-manager-plugin");
+      await writeFile(plugin, standIn(place.directory, sshd.port));
+      await chmod(plugin, 0o755);
+      const { code, said } = await build({
+        builder: {
+          communicator: "ssh",
+          ssh_username: sshd.username,
+          ssh_interface: "session_manager",
+          ssh_port: 2022,
+          temporary_iam_instance_profile_policy_document: {
+            Statement: [{ Effect: "Allow", Action: ["ssm:UpdateInstanceInformation"], Resource: ["*"] }],
+          },
+        },
+        provisioners: [
+          { type: "shell", inline: ["echo first > first"] },
+          { type: "shell-local", inline: [`kill $(tail -n 1 ${place.directory}/pids)`] },
+          { type: "shell", inline: ["echo second > second"] },
+        ],
+        env: {
+          PATH: `${bin}:${process.env["PATH"]}`,
+          AWS_ENDPOINT_URL_SSM: manager.endpoint,
+          AWS_ENDPOINT_URL_IAM: moto.endpoint,
+        },
+      });
+      expect({ code, said }).toMatchObject({ code: 0 });
+      expect(await readFile(join(sshd.directory, "home/second"), "utf8")).toBe("second\n");
+      const asked = manager.calls.filter(({ target }) => target === "AmazonSSM.StartSession");
+      // Refused once, as long as the agent has not reported; then one for each tunnel.
+      expect(asked).toHaveLength(3);
+      const ended = manager.calls.filter(({ target }) => target === "AmazonSSM.TerminateSession");
+      expect(ended.map(({ body }) => body["SessionId"])).toEqual(["session-1", "session-2"]);
+      const started = (await readFile(join(place.directory, "started"), "utf8")).trim().split("\n");
+      const [args, session] = JSON.parse(started[0]!) as [string[], Record<string, string>];
+      const [variable, region, operation, profile, request, endpoint] = args;
+      expect([variable, region, operation, profile, endpoint]).toEqual([
+        "AWS_SSM_START_SESSION_RESPONSE",
+        REGION,
+        "StartSession",
+        "",
+        manager.endpoint,
+      ]);
+      expect(JSON.parse(request!)).toEqual(asked[1]!.body);
+      expect(asked[1]!.body).toMatchObject({
+        Target: expect.stringMatching(/^i-/) as string,
+        DocumentName: "AWS-StartPortForwardingSession",
+        Parameters: { portNumber: ["2022"] },
+      });
+      expect(session).toMatchObject({ SessionId: "session-1", TokenValue: "t0ken-of-a-session" });
+      expect(args.join(" ")).not.toContain("t0ken");
+      expect(said).not.toContain("t0ken");
+      // No port is opened to anybody.
+      expect(done("AuthorizeSecurityGroupIngress")).toEqual([]);
+      expect(await added()).toEqual(["ami", "snap"]);
+    },
+  );
+});
+
+interface ManagerCall {
+  readonly target: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Answers of Session Manager, made up after its API reference. */
+async function sessionManager(): Promise<{ endpoint: string; calls: readonly ManagerCall[] }> {
+  const calls: ManagerCall[] = [];
+  let sessions = 0;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
+      calls.push({ target: String(request.headers["x-amz-target"]), body });
+      const isEarly = calls.length === 1;
+      response.writeHead(isEarly ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
+      if (isEarly) return response.end(JSON.stringify({ __type: "TargetNotConnected", message: "not connected" }));
+      if (body["SessionId"] !== undefined) return response.end(JSON.stringify({ SessionId: body["SessionId"] }));
+      const session = { SessionId: `session-${++sessions}`, TokenValue: "t0ken-of-a-session", StreamUrl: "wss://none" };
+      return response.end(JSON.stringify(session));
+    });
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { endpoint: `http://127.0.0.1:${port}`, calls };
+}
+
+/** In place of Amazon's program: notes what it is given, and forwards the port as that does. */
+const standIn = (directory: string, target: number): string => `#!${process.execPath}
+const { appendFileSync } = require("node:fs");
+const { connect, createServer } = require("node:net");
+const args = process.argv.slice(2);
+if (args[0] === "--version") { console.log("1.2.707.0"); process.exit(0); }
+const session = JSON.parse(process.env[args[0]]);
+appendFileSync(${JSON.stringify(join(directory, "started"))}, JSON.stringify([args, session]) + "\\n");
+appendFileSync(${JSON.stringify(join(directory, "pids"))}, process.pid + "\\n");
+const port = Number(JSON.parse(args[4]).Parameters.localPortNumber[0]);
+createServer((socket) => {
+  const other = connect(${target}, "127.0.0.1");
+  socket.pipe(other).pipe(socket);
+  socket.on("error", () => other.destroy());
+  other.on("error", () => socket.destroy());
+}).listen(port, "127.0.0.1", () => console.log("Waiting for connections..."));
+`;
