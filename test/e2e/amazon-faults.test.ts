@@ -270,6 +270,24 @@ describe("the other builders", () => {
     expect((await added()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
   });
 
+  withServer("amazon-ebssurrogate with use_create_image puts the volume in the root's place", async () => {
+    const { code, said } = await build(
+      {
+        launch_block_device_mappings: [{ device_name: "/dev/xvdf", volume_size: 1, delete_on_termination: true }],
+        ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
+        use_create_image: true,
+      },
+      "amazon-ebssurrogate",
+    );
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const [surrogate, root] = done("DetachVolume").map(({ parameters }) => parameters.get("VolumeId"));
+    expect(surrogate).not.toBe(root);
+    expect(done("AttachVolume").map(({ parameters }) => parameters.get("VolumeId"))).toEqual([surrogate]);
+    const order = proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
+    expect(order.indexOf("CreateImage")).toBeGreaterThan(order.indexOf("AttachVolume"));
+    expect((await added()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
+  });
+
   withServer("amazon-ebsvolume leaves its volumes and snapshots, and nothing else", async () => {
     const volume = { device_name: "/dev/sdf", volume_size: 1, snapshot_volume: true, tags: { Name: "data" } };
     const { code, said } = await build({ ebs_volumes: [volume] }, "amazon-ebsvolume");
