@@ -273,7 +273,12 @@ describe("the other builders", () => {
   withServer("amazon-ebssurrogate with use_create_image puts the volume in the root's place", async () => {
     const { code, said } = await build(
       {
-        launch_block_device_mappings: [{ device_name: "/dev/xvdf", volume_size: 1, delete_on_termination: true }],
+        // moto makes a root volume only where it is named.
+        launch_block_device_mappings: ["/dev/sda1", "/dev/xvdf"].map((device_name) => ({
+          device_name,
+          volume_size: 1,
+          delete_on_termination: true,
+        })),
         ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
         use_create_image: true,
       },
