@@ -185,3 +185,51 @@ it("says how to name the provider where the artifact does not", async () => {
   const input = fileArtifact("packer.post-processor.artifice", await write(run, { "x.img": "x" }), "files");
   await expect(pack(run, input)).rejects.toMatchObject({ hint: expect.stringContaining("provider_override") });
 });
+
+describe("boxes for machines of other builders", () => {
+  it.each([
+    ["packer.post-processor.docker-import", "docker", "me/web:1", "docker.image = 'me/web:1'"],
+    ["packer.googlecompute", "google", "web-1", "google.image = 'web-1'"],
+    ["pearkes.digitalocean", "digital_ocean", "fra1:123", "digital_ocean.image = '123'"],
+    ["hashicorp.scaleway", "scaleway", "fr-par:abc", "scaleway.region = 'fr-par'"],
+    ["Azure.ResourceManagement.VMImage", "azure", "/sub/image", "azure.vm_managed_image_id = '/sub/image'"],
+  ])("%s: names the image, and keeps it", async (builderId, provider, id, statement) => {
+    const run = await createRecordingRun();
+    const box = await pack(run, fileArtifact(builderId, [], "image", { id, state: { architecture: "amd64" } }));
+    expect(box.names).toEqual(["metadata.json", "Vagrantfile"]);
+    expect(JSON.parse(box.read("metadata.json"))).toMatchObject({ provider });
+    expect(box.read("Vagrantfile")).toContain(statement);
+    expect(box.mustKeepInput).toBe(true);
+  });
+
+  it.each([
+    ["mitchellh.vmware", "vmware_desktop", ["out/vm.vmx", "out/vm.vmdk"], ["vm.vmdk", "vm.vmx"]],
+    ["packer.parallels", "parallels", ["out/vm.pvm/config.pvs"], ["vm.pvm/config.pvs"]],
+    ["MSOpenTech.hyperv", "hyperv", ["out/Virtual Machines/x.xml"], ["Virtual Machines/x.xml"]],
+    ["ustream.lxc", "lxc", ["out/rootfs.tar.gz"], ["rootfs.tar.gz"]],
+  ])("%s: holds its files where the hypervisor looks for them", async (builderId, provider, files, names) => {
+    const run = await createRecordingRun();
+    const paths = await write(run, Object.fromEntries(files.map((file) => [file, "x"])));
+    const box = await pack(run, fileArtifact(builderId, paths, "VM", { state: { architecture: "amd64" } }));
+    expect(box.names).toEqual(["metadata.json", "Vagrantfile", ...names]);
+    expect(JSON.parse(box.read("metadata.json"))).toMatchObject({ provider });
+  });
+
+  it("an artifact no provider goes with says how to name one", async () => {
+    const run = await createRecordingRun();
+    await expect(pack(run, fileArtifact("packer.file", [], "file"))).rejects.toMatchObject({
+      message: 'No Vagrant provider goes with artifacts of "packer.file".',
+      hint: expect.stringContaining("provider_override"),
+    });
+  });
+});
+
+it("a file to include that is not there is an error before anything is built", async () => {
+  const run = await createRecordingRun();
+  const { work } = run.directories;
+  const config = configOf(schema, { include: ["gone.txt"], vagrantfile_template: "gone.tpl" });
+  const issues = await postProcessor.checkFiles!(config, { work } as never);
+  expect(issues.map(({ path }) => path)).toEqual([["include", 0], ["vagrantfile_template"]]);
+  const later = configOf(schema, { vagrantfile_template: "gone.tpl", vagrantfile_template_generated: true });
+  expect(await postProcessor.checkFiles!(later, { work } as never)).toEqual([]);
+});
