@@ -38,7 +38,6 @@ export function startAtTerminal({ directory, env }: Workplace, ...args: readonly
       resolve({ code });
     });
   });
-  // eslint-disable-next-line no-control-regex
   const screen = (): string => shown.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r\n", "\n");
   return {
     screen,
