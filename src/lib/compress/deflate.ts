@@ -63,10 +63,10 @@ const storeAll: Compress = (block) => Promise.resolve([stored(block)]);
 function compressor(workers: BlockWorkers, level: number): Compress {
   const zeros = new Map<number, Promise<Buffer>>();
   const here = prepareDeflate(zlib, { level });
-  const compressRun = (kind: Run["kind"], part: Block): Buffer | Promise<Buffer> => {
+  const compressRun = (kind: Run["kind"], part: Block): Promise<Buffer> => {
     const { data } = part;
-    if (data.length < SMALL_BYTES && kind === "other") return here(data, part.before);
-    if (kind === "noise") return stored(part);
+    if (data.length < SMALL_BYTES && kind === "other") return Promise.resolve(here(data, part.before));
+    if (kind === "noise") return Promise.resolve(stored(part));
     if (kind === "other") return workers.compress(part);
     // Made without what came before, so that the same bytes fit anywhere.
     const alone = { ...part, before: part.before.subarray(0, 0) };
