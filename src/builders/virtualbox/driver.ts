@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { VBoxManageError } from "./failure.ts";
@@ -51,24 +52,45 @@ export async function machineInfo(
   }
 }
 
-/** Cuts the power of a machine, if it is on. */
+/** So long a machine may take to get from one state to another. */
+const TRANSITION_PATIENCE_MS = 30_000;
+const TRANSITION_INTERVAL_MS = 100;
+
+/** Cuts the power of a machine, if it is on. One that is just being started or stopped is waited for. */
 export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
-  await ignoring(
-    /is not currently running|VBOX_E_INVALID_VM_STATE|VBOX_E_OBJECT_NOT_FOUND|Could not find a registered/,
-    () => call(["controlvm", vm, "poweroff"], { signal, patienceMs: 2000 }),
+  const isOff = /is not currently running|VBOX_E_OBJECT_NOT_FOUND|Could not find a registered/;
+  await untilItWorks(/Invalid machine state/, signal, () =>
+    ignoring(isOff, () => call(["controlvm", vm, "poweroff"], { signal, patienceMs: 0 })),
   );
 }
 
-/** Removes a machine and its disks, whether it is on or off. A machine that is not there (any more) is fine. */
-export async function deleteMachine({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
-  const unregister = (options: { readonly patienceMs?: number }) =>
-    ignoringMissing(() => call(["unregistervm", vm, "--delete"], { signal, ...options }));
-  try {
-    await unregister({ patienceMs: 0 });
-  } catch (error) {
-    if (!(error instanceof VBoxManageError) || error.reason !== "locked") throw error;
-    await powerOff({ call }, vm, signal);
-    await unregister({});
+/**
+ * Removes a machine and its disks. A machine that is not there (any more) is fine. Whoever interrupts `startvm` stops the
+ * messenger only: the machine starts all the same, so that it has to be switched off until it is gone.
+ */
+export async function deleteMachine(driver: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
+  await untilItWorks(undefined, signal, async () => {
+    await powerOff(driver, vm, signal);
+    await ignoringMissing(() => driver.call(["unregistervm", vm, "--delete"], { signal, patienceMs: 500 }));
+  });
+}
+
+async function untilItWorks(
+  passing: RegExp | undefined,
+  signal: AbortSignal,
+  body: () => Promise<unknown>,
+): Promise<void> {
+  const deadline = performance.now() + TRANSITION_PATIENCE_MS;
+  for (;;) {
+    try {
+      await body();
+      return;
+    } catch (error) {
+      const passes =
+        error instanceof VBoxManageError && (error.reason === "locked" || passing?.test(error.message) === true);
+      if (!passes || performance.now() > deadline) throw error;
+      await sleep(TRANSITION_INTERVAL_MS, signal);
+    }
   }
 }
 
