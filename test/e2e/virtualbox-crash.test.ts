@@ -1,7 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import { crashAt, runUndisturbed, type CrashScenario, type CrashSignal } from "../helper/crash-matrix.ts";
+import { createWorkplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 import { createVirtualBoxHome } from "../helper/virtualbox.ts";
 
@@ -46,6 +48,81 @@ const samples: readonly { readonly signal: CrashSignal; readonly every: number }
   { signal: "KILL", every: 4 },
   { signal: "INT", every: 7 },
 ];
+
+/** A machine that starts, and never gets to SSH. */
+const endless = fullMachine
+  .replace('communicator         = "none"', 'ssh_username = "nobody"\n  ssh_password = "nothing"')
+  .replace('virtualbox_version_file = ""', "");
+
+/** Processes of VirtualBox machines of the given home, and their ids. */
+async function machineProcesses(home: string): Promise<readonly number[]> {
+  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const [command, environment] = await Promise.all(
+        ["cmdline", "environ"].map((file) => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "")),
+      );
+      const isMachine = /VBoxHeadless.*--startvm/s.test(command!) && environment!.includes(`VBOX_USER_HOME=${home}`);
+      return isMachine ? [Number(id)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** From the signal to the end of imgbuild, and what VirtualBox needs for itself on a busy machine. */
+const ENDS_WITHIN_MS = 20_000;
+
+describe("a real VirtualBox machine", () => {
+  withVirtualBox(
+    "is gone after an interrupt, however far it had come with starting",
+    async () => {
+      const home = await createVirtualBoxHome();
+      const workplace = await createWorkplace(home.env);
+      await writeFile(join(workplace.directory, "blank.iso"), Buffer.alloc(64 * 1024));
+      await writeFile(join(workplace.directory, "t.pkr.hcl"), endless);
+      const moments = [
+        ["Starting the machine", 0],
+        ["Starting the machine", 150],
+        ["Starting the machine", 600],
+        ["Waiting for SSH", 0],
+        ["Waiting for SSH", 3000],
+      ] as const;
+      for (const [text, delayMs] of moments) {
+        const build = workplace.start("build", "t.pkr.hcl");
+        await build.until(text);
+        await sleep(delayMs);
+        const interruptedAt = performance.now();
+        build.child.kill("SIGINT");
+        const what = `${delayMs} ms after "${text}":\n`;
+        expect((await build.finished).code, what + build.output()).toBe(130);
+        expect(performance.now() - interruptedAt, what + build.output()).toBeLessThan(ENDS_WITHIN_MS);
+        expect(await home.remains(), what + build.output()).toEqual([]);
+        expect(await machineProcesses(home.env["VBOX_USER_HOME"]!), what).toEqual([]);
+        expect(await readdir(workplace.directory), what).not.toContain("out");
+      }
+    },
+    600_000,
+  );
+
+  withVirtualBox(
+    "that dies fails the build, with the end of its log",
+    async () => {
+      const home = await createVirtualBoxHome();
+      const workplace = await createWorkplace(home.env);
+      await writeFile(join(workplace.directory, "blank.iso"), Buffer.alloc(64 * 1024));
+      await writeFile(join(workplace.directory, "t.pkr.hcl"), endless);
+      const build = workplace.start("build", "t.pkr.hcl");
+      await build.until("Waiting for SSH");
+      const [machine] = await machineProcesses(home.env["VBOX_USER_HOME"]!);
+      process.kill(machine!, "SIGKILL");
+      expect((await build.finished).code).toBe(1);
+      expect(build.output()).toContain("The machine crashed: its process ended. Its log ends with:\n");
+      expect(build.output()).toMatch(/^ *\d\d:\d\d:\d\d\.\d+ /m);
+      expect(await home.remains()).toEqual([]);
+    },
+    300_000,
+  );
+});
 
 describe("a build with a real VirtualBox machine", () => {
   withVirtualBox(

@@ -2,9 +2,10 @@
 # Builds the tiny test guest: a bootable installer ISO of a small Linux, from Debian packages, without privileges.
 # The result is cached by the digest of everything in this folder, so a second call takes no time.
 #
-#   build.sh [--with-openssh] [--timeout TENTHS] OUTPUT.iso
+#   build.sh [--with-openssh] [--like-ubuntu] [--timeout TENTHS] OUTPUT.iso
 #
 #   --with-openssh   put OpenSSH's scp and sftp-server in the guest (without it the guest has neither)
+#   --like-ubuntu    take the boot command of an Ubuntu 16.04 server disc, and its preseed file
 #   --timeout N      boot the default label after N tenths of a second at the prompt (default: wait for a key for ever)
 #
 # README.md beside this file says what the guest understands.
@@ -12,18 +13,20 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 openssh=no
+ubuntu=no
 timeout=0
 output=
 while [ $# -gt 0 ]; do
   case $1 in
     --with-openssh) openssh=yes ;;
+    --like-ubuntu) ubuntu=yes ;;
     --timeout) timeout=$2; shift ;;
     -*) echo "build.sh: unknown option $1" >&2; exit 2 ;;
     *) output=$1 ;;
   esac
   shift
 done
-[ -n "$output" ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ -n "$output" ] || { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
 # need FILE PACKAGE
@@ -37,7 +40,7 @@ need /usr/lib/syslinux/mbr/mbr.bin syslinux-common
 need /usr/bin/xorriso xorriso
 if [ $openssh = yes ]; then need /usr/lib/openssh/sftp-server openssh-sftp-server; need /usr/bin/scp openssh-client; fi
 
-digest=$({ echo "openssh=$openssh timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+digest=$({ echo "openssh=$openssh ubuntu=$ubuntu timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/imgbuild-test
 cached=$cache/tiny-$digest.iso
 mkdir -p "$cache" "$(dirname "$output")"
@@ -80,18 +83,24 @@ busybox_into initrd
 cp "$here/init" initrd/init
 cp "$here/install.sh" initrd/bin/install.sh
 cp "$here/echo.sh" initrd/bin/echo.sh
+cp "$here/kernel-arguments" initrd/etc/kernel-arguments
 cp "$here/rootfs/sbin/network" initrd/sbin/network
 chmod 755 initrd/init initrd/bin/install.sh initrd/bin/echo.sh initrd/sbin/network
 with_libraries initrd /usr/bin/extlinux /bin/extlinux
 cp /usr/lib/syslinux/mbr/mbr.bin initrd/etc/mbr.bin
 # Without these the static resolver crashes.
 cp "$here/rootfs/etc/nsswitch.conf" "$here/rootfs/etc/hosts" "$here/rootfs/etc/passwd" "$here/rootfs/etc/group" initrd/etc/
-order="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net virtio_blk
-  scsi_common scsi_mod virtio_scsi libata ata_piix ata_generic sd_mod cdrom sr_mod isofs button evdev fat vfat nls_cp437 nls_ascii nls_iso8859-1"
-for module in $order; do
-  cp "$(find "$modules" -name "$module.ko")" "initrd/modules/$module.ko"
-  echo "$module" >> initrd/modules/order
-done
+# copy_module NAME DIRECTORY: without its signature, which takes an emulated processor a second to verify
+copy_module() {
+  file=$(find "$modules" -name "$1.ko")
+  signed=$(stat -c %s "$file")
+  signature=$(tail -c 32 "$file" | head -c 4 | od -An -tu1 | awk '{ print (($1 * 256 + $2) * 256 + $3) * 256 + $4 }')
+  case $(tail -c 28 "$file" | tr -d '\0') in
+    '~Module signature appended~'*) head -c $((signed - signature - 40)) "$file" > "$2/$1.ko" ;;
+    *) cp "$file" "$2/$1.ko" ;;
+  esac
+}
+for module in $(sed -n 's/^ *load //p' "$here/init" | cut -d\; -f1); do copy_module "$module" initrd/modules; done
 # LZ4 in the format the kernel reads: quicker than gzip to unpack when the processor is emulated.
 (cd initrd && find . | LC_ALL=C sort | busybox cpio -o -H newc -R 0:0) 2>/dev/null | if command -v lz4 >/dev/null; then lz4 -l -9 -q; else gzip -9n; fi > initrd.img
 
@@ -100,7 +109,10 @@ root=rootfs
 mkdir -p $root/dev $root/proc $root/sys $root/run $root/mnt $root/tmp $root/root $root/home/vagrant/.ssh $root/var/log $root/var/lib $root/usr/local/bin $root/boot
 busybox_into $root
 cp -R "$here/rootfs/." $root/
-chmod 755 $root/sbin/* $root/etc/rc $root/etc/rc.shutdown $root/etc/acpi/PWRF/00000080
+mkdir -p $root/lib/modules
+for module in $(sed -n 's/.*) insert \(.*\) ;;$/\1/p' "$here/rootfs/sbin/modprobe"); do copy_module "$module" $root/lib/modules; done
+printf '#!/bin/sh\nexec sh "$@"\n' > $root/bin/bash
+chmod 755 $root/bin/bash $root/sbin/* $root/etc/rc $root/etc/rc.shutdown $root/etc/acpi/PWRF/00000080
 ln -sf ../bin/busybox $root/sbin/init
 with_libraries $root /usr/sbin/dropbear /usr/sbin/dropbear
 with_libraries $root unpacked/usr/bin/sudo /usr/bin/sudo
@@ -116,21 +128,30 @@ if [ $openssh = yes ]; then
   with_libraries $root /usr/lib/openssh/sftp-server /usr/lib/openssh/sftp-server
   mkdir -p $root/usr/libexec && ln -s ../lib/openssh/sftp-server $root/usr/libexec/sftp-server
 fi
-hash=$(/bin/busybox mkpasswd -m sha512 -S imgbuildtest vagrant)
+# MD5: every login and every sudo computes it, on a processor that may be emulated.
+hash=$(/bin/busybox mkpasswd -m md5 -S imgbuild vagrant)
 printf 'root:*:19000:0:99999:7:::\nvagrant:%s:19000:0:99999:7:::\n' "$hash" > $root/etc/shadow
 chmod 600 $root/etc/shadow
 chmod 440 $root/etc/sudoers
 chmod 4755 $root/usr/bin/sudo
 chmod 1777 $root/tmp
-tar -C $root --owner=0 --group=0 --numeric-owner --sort=name --mtime=@0 -czf rootfs.tar.gz .
+tar -C $root --owner=0 --group=0 --numeric-owner --sort=name --mtime=@0 -cf rootfs.tar .
 
 # --- the disc ---------------------------------------------------------------------------------------------------------
 mkdir -p iso/isolinux iso/boot
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 iso/isolinux/
-sed "s/@TIMEOUT@/$timeout/" "$here/isolinux.cfg" > iso/isolinux/isolinux.cfg
+arguments=$(grep -v '^#' "$here/kernel-arguments" | tr '\n' ' ')
+sed "s/@TIMEOUT@/$timeout/; s|@ARGUMENTS@|$arguments|" "$here/isolinux.cfg" > iso/isolinux/isolinux.cfg
+if [ $ubuntu = yes ]; then
+  # The first Enter chooses a language; then a line without a label starts the installer, with its initial RAM disk named.
+  sed 's/^DEFAULT .*/&\nONERROR install/' iso/isolinux/isolinux.cfg > iso/isolinux/menu.cfg
+  printf 'SERIAL 0 115200\nPROMPT 1\nTIMEOUT 0\nDEFAULT language\nLABEL language\n  CONFIG menu.cfg\n' > iso/isolinux/isolinux.cfg
+  mkdir iso/install
+  ln initrd.img iso/install/initrd.gz
+fi
 cp "$vmlinuz" iso/boot/vmlinuz
 cp initrd.img iso/boot/initrd.img
-cp rootfs.tar.gz iso/rootfs.tar.gz
+cp rootfs.tar iso/rootfs.tar
 xorriso -as mkisofs -quiet -R -J -V TINY -o tiny.iso -b isolinux/isolinux.bin -c isolinux/boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table iso 2>xorriso.log \
   || { cat xorriso.log >&2; fail "xorriso failed"; }
 cp tiny.iso "$cached.$$" && mv "$cached.$$" "$cached"
