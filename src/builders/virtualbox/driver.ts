@@ -65,13 +65,17 @@ export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signa
 }
 
 /**
- * Removes a machine and its disks. A machine that is not there (any more) is fine. Whoever interrupts `startvm` stops the
- * messenger only: the machine starts all the same, so that it has to be switched off until it is gone.
+ * Removes a machine and its disks, whether it is on or off. A machine that is not there (any more) is fine. Whoever
+ * interrupts `startvm` stops the messenger only: the machine starts all the same, so it is switched off until it is gone.
  */
 export async function deleteMachine(driver: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
   await untilItWorks(undefined, signal, async () => {
-    await powerOff(driver, vm, signal);
-    await ignoringMissing(() => driver.call(["unregistervm", vm, "--delete"], { signal, patienceMs: 500 }));
+    try {
+      await ignoringMissing(() => driver.call(["unregistervm", vm, "--delete"], { signal, patienceMs: 0 }));
+    } catch (error) {
+      if (error instanceof VBoxManageError && error.reason === "locked") await powerOff(driver, vm, signal);
+      throw error;
+    }
   });
 }
 
