@@ -66,6 +66,8 @@ const pauses: { readonly [Kind in LoginFailureKind]: number } = {
   session: 500,
 };
 
+/** A reason that comes back is worth a line again after so long. */
+const REPEAT_AFTER_MS = 5 * 60_000;
 const FIRST_COMPANION_MS = 1000;
 const COMPANION_LIFE_MS = 5000;
 
@@ -76,6 +78,7 @@ class LoginRace {
   readonly #refused = { hostKey: undefined as string | undefined, count: 0, since: 0 };
   #reason = "the machine was not reached yet";
   #lastFailure: LoginFailure | undefined;
+  readonly #saidAt = new Map<string, number>();
   #winner: ReadyGuest | undefined;
   #fatal: Error | undefined;
   #nextStart = 0;
@@ -212,6 +215,10 @@ class LoginRace {
   #say(reason: string): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
+    // Behind a port forward of a machine that starts, two reasons take turns for minutes.
+    const saidAt = this.#saidAt.get(reason);
+    if (saidAt !== undefined && performance.now() - saidAt < REPEAT_AFTER_MS) return;
+    this.#saidAt.set(reason, performance.now());
     this.#options.onReason(reason);
   }
 
