@@ -142,7 +142,7 @@ describe("a build with a real VirtualBox machine", () => {
         // Identifiers in it differ from run to run.
         isWhole: async (path, directory) =>
           promisify(execFile)("tar", ["-tf", join(directory, path)]).then(
-            ({ stdout }) => stdout.startsWith("full.ovf\nfull-disk001.vmdk\n"),
+            ({ stdout }) => stdout.split("\n").includes("full.ovf"),
             () => false,
           ),
       };
