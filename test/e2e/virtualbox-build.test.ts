@@ -1,15 +1,11 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
-import { impersonate } from "../helper/https-impostor.ts";
-import { startServer } from "../helper/http-server.ts";
 import { needs } from "../helper/need.ts";
 import { tinyGuest } from "../helper/tiny-guest.ts";
-import { startVagrantCloud, TOKEN } from "../helper/vagrant-cloud-server.ts";
 import { createVirtualBoxHome, type VirtualBoxHome } from "../helper/virtualbox.ts";
 import { provisionScript, tinyMachine } from "../helper/virtualbox-template.ts";
 
@@ -80,12 +76,6 @@ async function build(workplace: Workplace, template: string): Promise<string> {
   return stdout;
 }
 
-/** The test guest's kernel has no driver for VirtualBox's default card. */
-async function giveVirtioCard(path: string): Promise<void> {
-  const text = await readFile(path, "utf8");
-  await writeFile(path, text.replace('"type": "virtualbox-iso"', '"nic_type": "virtio",\n      $&'));
-}
-
 async function vagrantAdds(workplace: Workplace, box: string, name = "test/box"): Promise<string> {
   const env = { ...process.env, VAGRANT_HOME: join(workplace.directory, "vagrant"), VAGRANT_CHECKPOINT_DISABLE: "1" };
   const vagrant = (...args: string[]) => promisify(execFile)("vagrant", args, { env, cwd: workplace.directory });
@@ -121,51 +111,6 @@ describe("a guest on a real VirtualBox", () => {
       await home.manage("snapshot", "again", "take", "imported");
       expect(await build(workplace, workWithSnapshots)).toContain("second\n");
       expect(await snapshotNames(home, "again")).toEqual(["imported", "provisioned"]);
-    },
-    HOUR,
-  );
-
-  withVirtualBox(
-    "is built from the JSON template of go-counter-demo as it stands, but for the ISO and the network card",
-    async () => {
-      const home = await createVirtualBoxHome();
-      const version = (await home.manage("--version")).split(/[_r]/)[0]!;
-      const additions = Buffer.alloc(100_000, "guest additions");
-      const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-      const vendor = await startServer({
-        [`/virtualbox/${version}/VBoxGuestAdditions_${version}.iso`]: { bytes: additions },
-        [`/virtualbox/${version}/SHA256SUMS`]: {
-          bytes: Buffer.from(`${digest(additions)} *VBoxGuestAdditions_${version}.iso\n`),
-        },
-      });
-      const cloud = await startVagrantCloud();
-      cloud.addBox("allthingscloud/go-counter-demo");
-      const { env } = await impersonate({ "vagrantcloud.com": cloud.url, "download.virtualbox.org": vendor.url });
-      const workplace = await createWorkplace({ ...home.env, ...env, VAGRANT_CLOUD_TOKEN: TOKEN });
-      await cp(resolve("templates/go-counter-demo"), workplace.directory, { recursive: true });
-      await giveVirtioCard(join(workplace.directory, "go-counter-demo.json"));
-      await cp(resolve("templates/scripts"), join(workplace.directory, "../scripts"), { recursive: true });
-      const iso = await tinyGuest(workplace.directory, "--like-ubuntu");
-      const isoDigest = digest(await readFile(iso));
-
-      const variables = {
-        iso_url: iso,
-        iso_checksum: isoDigest,
-        // Two interpreted processors wait for each other more than they work.
-        build_cpu_cores: "1",
-        build_memory: "256",
-      };
-      const args = Object.entries(variables).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
-      const { code, stdout, stderr } = await workplace.run("build", ...args, "go-counter-demo.json");
-      expect(code, stdout + stderr).toBe(0);
-
-      const [provider] = [...cloud.boxes.get("allthingscloud/go-counter-demo")!.versions.values()];
-      expect(provider?.status).toBe("active");
-      expect([...provider!.providers.keys()]).toEqual(["virtualbox"]);
-      expect(await readdir(workplace.directory)).toContain("go-counter-demo-vbox.box");
-      expect(await home.remains()).toEqual([]);
-      const listed = await vagrantAdds(workplace, `${cloud.url}/allthingscloud/go-counter-demo`);
-      expect(listed).toMatch(/allthingscloud\/go-counter-demo\s+\(virtualbox, 0\.1\.\d+/);
     },
     HOUR,
   );

@@ -2,10 +2,9 @@
 # Builds the tiny test guest: a bootable installer ISO of a small Linux, from Debian packages, without privileges.
 # The result is cached by the digest of everything in this folder, so a second call takes no time.
 #
-#   build.sh [--with-openssh] [--like-ubuntu] [--timeout TENTHS] OUTPUT.iso
+#   build.sh [--with-openssh] [--timeout TENTHS] OUTPUT.iso
 #
 #   --with-openssh   put OpenSSH's scp and sftp-server in the guest (without it the guest has neither)
-#   --like-ubuntu    take the boot command of an Ubuntu 16.04 server disc, and its preseed file
 #   --timeout N      boot the default label after N tenths of a second at the prompt (default: wait for a key for ever)
 #
 # README.md beside this file says what the guest understands.
@@ -13,20 +12,18 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 openssh=no
-ubuntu=no
 timeout=0
 output=
 while [ $# -gt 0 ]; do
   case $1 in
     --with-openssh) openssh=yes ;;
-    --like-ubuntu) ubuntu=yes ;;
     --timeout) timeout=$2; shift ;;
     -*) echo "build.sh: unknown option $1" >&2; exit 2 ;;
     *) output=$1 ;;
   esac
   shift
 done
-[ -n "$output" ] || { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ -n "$output" ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
 # need FILE PACKAGE
@@ -40,7 +37,7 @@ need /usr/lib/syslinux/mbr/mbr.bin syslinux-common
 need /usr/bin/xorriso xorriso
 if [ $openssh = yes ]; then need /usr/lib/openssh/sftp-server openssh-sftp-server; need /usr/bin/scp openssh-client; fi
 
-digest=$({ echo "openssh=$openssh ubuntu=$ubuntu timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+digest=$({ echo "openssh=$openssh timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/imgbuild-test
 cached=$cache/tiny-$digest.iso
 mkdir -p "$cache" "$(dirname "$output")"
@@ -142,13 +139,6 @@ mkdir -p iso/isolinux iso/boot
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 iso/isolinux/
 arguments=$(grep -v '^#' "$here/kernel-arguments" | tr '\n' ' ')
 sed "s/@TIMEOUT@/$timeout/; s|@ARGUMENTS@|$arguments|" "$here/isolinux.cfg" > iso/isolinux/isolinux.cfg
-if [ $ubuntu = yes ]; then
-  # The first Enter chooses a language; then a line without a label starts the installer, with its initial RAM disk named.
-  sed 's/^DEFAULT .*/&\nONERROR install/' iso/isolinux/isolinux.cfg > iso/isolinux/menu.cfg
-  printf 'SERIAL 0 115200\nPROMPT 1\nTIMEOUT 0\nDEFAULT language\nLABEL language\n  CONFIG menu.cfg\n' > iso/isolinux/isolinux.cfg
-  mkdir iso/install
-  ln initrd.img iso/install/initrd.gz
-fi
 cp "$vmlinuz" iso/boot/vmlinuz
 cp initrd.img iso/boot/initrd.img
 cp rootfs.tar iso/rootfs.tar
