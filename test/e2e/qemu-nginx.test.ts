@@ -45,7 +45,6 @@ source "qemu" "debian" {
   skip_resize_disk = true
   accelerator      = "tcg"
   cpu_model        = "max"
-  cpus             = 2
   memory           = 1024
   disk_cache       = "unsafe"
   headless         = true
@@ -107,7 +106,7 @@ withDebian(
       username: "ubuntu",
       password: "ubuntu",
       ports: [80],
-      args: ["-cpu", "max", "-smp", "2", "-m", "1024"],
+      args: ["-cpu", "max", "-m", "1024"],
     });
     const page = await request(`http://127.0.0.1:${booted.port(80)}/`);
     expect(await page.body.text()).toContain("Welcome to nginx!");
