@@ -62,7 +62,7 @@ describe("imgbuild build of a null template", () => {
     const started = performance.now();
     const { code, stdout, stderr } = await build(server, join(server.directory, "other"));
     expect(code).toBe(1);
-    expect(stdout + stderr).toMatch(/The login was refused \d+ times: the server refused the key SHA256:/);
+    expect(stdout + stderr).toMatch(/The login was refused [5-9] times: the server refused the key SHA256:/);
     expect(performance.now() - started).toBeLessThan(30_000);
   });
 });

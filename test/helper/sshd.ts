@@ -62,8 +62,12 @@ export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
   const stop = async () => {
     if (!child) return;
     const ended = new Promise((resolve) => child!.once("exit", resolve));
-    // The group: sessions as well.
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) {
+      // Each session is a process group of its own.
+      const sessions = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")).trim().split(" ");
+      process.kill(-child.pid!, "SIGKILL");
+      for (const pid of sessions.filter((text) => text !== "")) endGroup(Number(pid));
+    }
     await ended;
     child = undefined;
   };
@@ -168,6 +172,14 @@ async function makeHostKey(directory: string): Promise<void> {
 
 export function keygen(path: string, ...args: readonly string[]): void {
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "imgbuild-test", ...args, "-f", path]);
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already, or leads no group.
+  }
 }
 
 /** A port of loopback that is free at the moment. */

@@ -3,8 +3,9 @@ import type { SshLink } from "./link.ts";
 
 /**
  * The session channels of one connection (RFC 4254, sections 5.1 and 6), with fewer waits than ssh2's own `exec`: nothing
- * waits for the server's answer to a request, and a spare channel stands open for the next command. A command with input
- * then takes one round trip instead of three. Built on inner parts of ssh2, whose minor version is pinned.
+ * waits for the server's answer to a request, and a spare channel stands open for the next command. That saves a round trip
+ * for each command: one is left, or two where it has input, which OpenSSH takes only once the command runs. Built on inner
+ * parts of ssh2, whose minor version is pinned.
  */
 export class SessionChannels {
   readonly #link: SshLink;
