@@ -17,6 +17,8 @@ export const COMMON_BUILD_VALUES: readonly string[] = [
   "PackerHTTPPort",
   "SSHPublicKey",
   "SSHPrivateKey",
+  "SSHPrivateKeyFile",
+  "SSHAgentAuth",
   "WinRMPassword",
 ];
 
