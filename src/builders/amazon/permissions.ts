@@ -91,7 +91,7 @@ async function askLaunch(cloud: Cloud, needs: Needs, signal: AbortSignal): Promi
     ...(config.iam_instance_profile ? { IamInstanceProfile: profileName(config.iam_instance_profile) } : {}),
   };
   return cloud.remembered(`dry run of ${JSON.stringify(input)}`, async () => {
-    const error = await failureOf(() => cloud.ec2().call("RunInstances", input, { signal }));
+    const error = await failureOf(() => cloud.ec2().call("RunInstances", input, { signal, once: true }));
     if (error?.verdict === "denied") return { isRefused: true, text: "ec2:RunInstances" };
     const isAbsent = error?.verdict === "not-yet" && source !== undefined;
     return isAbsent ? { isRefused: false, text: error.message } : undefined;
@@ -101,7 +101,8 @@ async function askLaunch(cloud: Cloud, needs: Needs, signal: AbortSignal): Promi
 /** None of these makes anything of weight even where a service overlooks DryRun: what they name is nowhere. */
 function* questionsFor(cloud: Cloud, { machine: config, image, registers }: Needs, signal: AbortSignal) {
   const ec2 = cloud.ec2();
-  const options = { signal };
+  // A service that does not know the question must not hold up the build: no answer counts as allowed.
+  const options = { signal, once: true };
   const dry = { DryRun: true } as const;
   const { name } = NOWHERE;
   type Ask = Parameters<typeof ec2.call>;
