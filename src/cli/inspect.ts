@@ -4,8 +4,7 @@ import { inspectData } from "./inspect/data.ts";
 import { inspectMachineLines } from "./inspect/machine-lines.ts";
 import { interruptible } from "./interruptible.ts";
 import { loadChecked } from "./load-checked.ts";
-import { createOutput } from "./output-flags.ts";
-import { createSession, NO_RUN } from "./session.ts";
+import { lookAtTemplate } from "./look-at-template.ts";
 import { templateArgument, templateFlags } from "./template-flags.ts";
 
 const flags = {
@@ -36,32 +35,13 @@ export const command = defineCommand({
     interruptible(context.process, (signal) => inspect(context, path, given, signal)),
 });
 
-async function inspect(
+function inspect(
   { host }: CommandContext,
   path: string,
   given: FlagValues<typeof flags>,
   signal: AbortSignal,
 ): Promise<number> {
-  // What is asked for goes to standard output, what is wrong with the template to standard error.
-  const messages = { ...host, stdout: host.stderr };
-  const output = createOutput(messages, {
-    color: true,
-    "timestamp-ui": false,
-    "machine-readable": false,
-    json: false,
-    progress: "none",
-  });
-  const options = { force: false, debug: false, onError: "cleanup" } as const;
-  const session = createSession(host, {
-    runId: NO_RUN,
-    options,
-    path,
-    output,
-    signal,
-    cleanupSignal: signal,
-    logDirectory: host.cwd,
-  });
-  try {
+  return lookAtTemplate(host, { path, signal }, async ({ session, output }) => {
     const { template } = await loadChecked(session, output, {
       path,
       flags: given,
@@ -79,7 +59,5 @@ async function inspect(
           : inspectJson(template);
     host.stdout.write(output.redactor.text(text));
     return EXIT.ok;
-  } finally {
-    await output.pipeline.close();
-  }
+  });
 }

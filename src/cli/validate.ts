@@ -5,8 +5,9 @@ import type { Template } from "../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "./command.ts";
 import { interruptible } from "./interruptible.ts";
 import { loadChecked } from "./load-checked.ts";
-import { createOutput, outputFlags } from "./output-flags.ts";
-import { createSession, NO_RUN, type UnopenedSession } from "./session.ts";
+import { lookAtTemplate } from "./look-at-template.ts";
+import { outputFlags } from "./output-flags.ts";
+import type { UnopenedSession } from "./session.ts";
 import { templateArgument, templateFlags } from "./template-flags.ts";
 
 const flags = {
@@ -47,25 +48,13 @@ export const command = defineCommand({
     interruptible(context.process, (signal) => validate(context, path, given, signal)),
 });
 
-async function validate(
+function validate(
   { host }: CommandContext,
   path: string,
   given: FlagValues<typeof flags>,
   signal: AbortSignal,
 ): Promise<number> {
-  const output = createOutput(host, given);
-  const { emit } = output.pipeline;
-  const options = { force: false, debug: false, onError: "cleanup" } as const;
-  const session = createSession(host, {
-    runId: NO_RUN,
-    options,
-    path,
-    output,
-    signal,
-    cleanupSignal: signal,
-    logDirectory: host.cwd,
-  });
-  try {
+  return lookAtTemplate(host, { path, signal, shown: given }, async ({ session, output }) => {
     const { template, isValid } = await loadChecked(session, output, {
       path,
       flags: given,
@@ -75,14 +64,12 @@ async function validate(
     });
     if (!isValid) return EXIT.failed;
     if (given.preflight && template && !(await isReady(session, template))) return EXIT.failed;
-    emit({
-      kind: "say",
-      text: given["syntax-only"] ? "Syntax-only check passed. Everything looks okay." : "The configuration is valid.",
-    });
+    const text = given["syntax-only"]
+      ? "Syntax-only check passed. Everything looks okay."
+      : "The configuration is valid.";
+    session.emit({ kind: "say", text });
     return EXIT.ok;
-  } finally {
-    await output.pipeline.close();
-  }
+  });
 }
 
 async function isReady(session: UnopenedSession, template: Template): Promise<boolean> {
