@@ -67,7 +67,8 @@ describe.each(Object.entries(servers))("cancelling what runs in the machine: %s"
     expect((await readdir(there)).sort()).toEqual(["child", "script"]);
   });
 
-  it("ends one that ignores signals, within five seconds, and lets others clean up", async () => {
+  // On a busy machine the tidy one may not get a processor before those that are left are killed.
+  it("ends one that ignores signals, within five seconds, and lets others clean up", { retry: 2 }, async () => {
     const { run, communicator, there } = await guest();
     const inline = [
       `sh -c 'trap "" TERM HUP INT; echo $$ >${there}/deaf; while :; do sleep 0.2; done' &`,
