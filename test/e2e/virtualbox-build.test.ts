@@ -83,6 +83,9 @@ async function vagrantAdds(workplace: Workplace, box: string, name = "test/box")
   return (await vagrant("box", "list")).stdout;
 }
 
+/** Our rule and our mark. (VirtualBox itself exports where it put its display's certificate, whoever turned the display on.) */
+const BUILD_TRACES = /packercomm|imgbuild [0-9a-f-]{36}/;
+
 const snapshotNames = async (home: VirtualBoxHome, vm: string) =>
   [...(await home.manage("snapshot", vm, "list", "--machinereadable")).matchAll(/^SnapshotName.*="(.*)"$/gm)].map(
     ([, name]) => name,
@@ -98,7 +101,7 @@ describe("a guest on a real VirtualBox", () => {
 
       await build(workplace, install(await tinyGuest(workplace.directory)));
       expect((await readdir(output("output-tiny"))).sort()).toEqual(["tiny-disk001.vmdk", "tiny.ovf"]);
-      expect(await readFile(output("output-tiny/tiny.ovf"), "utf8")).not.toMatch(/packercomm|imgbuild/);
+      expect(await readFile(output("output-tiny/tiny.ovf"), "utf8")).not.toMatch(BUILD_TRACES);
       expect(await home.remains()).toEqual([]);
       expect(await vagrantAdds(workplace, output("tiny.box"))).toMatch(/test\/box\s+\(virtualbox, 0\b/);
 
