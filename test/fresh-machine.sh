@@ -50,7 +50,7 @@ chroot "$root" useradd --create-home --shell /bin/bash newcomer
 echo "newcomer ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/newcomer"
 [ ! -e "$root/root/.npmrc" ] || install -m 644 "$root/root/.npmrc" "$root/home/newcomer/.npmrc"
 git clone -q --no-local "$checkout" "$root/home/newcomer/imgbuild"
-[ ! -d "$shared" ] || cp -r "$shared" "$root/home/newcomer/shared"
+[ ! -d "$shared" ] || cp -rL "$shared" "$root/home/newcomer/shared"
 chroot "$root" chown -R newcomer: /home/newcomer
 
 as_newcomer() { # COMMAND: as a login of the new user, without what this shell exported
