@@ -1,3 +1,4 @@
+import type { BuildValueName } from "../sdk/build-values.ts";
 import type { GeneratedData } from "../sdk/component.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
@@ -19,25 +20,6 @@ export interface MachineFacts {
   readonly extra?: GeneratedData | undefined;
 }
 
-/** Names of `build.*` that every builder gives. */
-export const commonGeneratedData: readonly string[] = [
-  "ID",
-  "Host",
-  "Port",
-  "User",
-  "Password",
-  "ConnType",
-  "PackerRunUUID",
-  "PackerHTTPAddr",
-  "PackerHTTPIP",
-  "PackerHTTPPort",
-  "SSHPublicKey",
-  "SSHPrivateKey",
-  "SSHPrivateKeyFile",
-  "SSHAgentAuth",
-  "WinRMPassword",
-];
-
 /** The values of `build.*`. Secrets among them are registered for masking. */
 export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
   const { config, key, http } = facts;
@@ -45,7 +27,7 @@ export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
   const user = facts.user ?? config.ssh_username ?? "";
   // A password that is the user name is no secret.
   if (password !== "" && password !== user) run.secret(password);
-  return {
+  const common: Record<BuildValueName, string | number> = {
     ID: facts.id,
     Host: facts.host,
     Port: facts.port,
@@ -61,6 +43,6 @@ export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
     SSHPrivateKeyFile: key?.privateKeyPath ?? config.ssh_private_key_file ?? "",
     SSHAgentAuth: String(config.ssh_agent_auth),
     WinRMPassword: "",
-    ...facts.extra,
   };
+  return { ...common, ...facts.extra };
 }
