@@ -1,5 +1,6 @@
 import { reservePort } from "../../lib/ports.ts";
 import { sleep } from "../../lib/retry.ts";
+import { untilAborted } from "../../lib/until-aborted.ts";
 import { AmazonError } from "../../sdk/amazon/failure.ts";
 import { ownProcess, type OwnedProcess } from "../../sdk/owned-process.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
@@ -120,11 +121,6 @@ async function keepOpen(tunnel: Tunnel, first: OpenTunnel, over: AbortSignal): P
     });
   }
 }
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
 
 /** A session that is over already is as good. */
 async function terminate({ run, cloud }: AmazonBuild, SessionId: string): Promise<void> {

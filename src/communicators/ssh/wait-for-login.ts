@@ -1,5 +1,6 @@
 import { describeDuration } from "../../lib/duration.ts";
 import { sleep } from "../../lib/retry.ts";
+import { untilAborted } from "../../lib/until-aborted.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { dial } from "./dial.ts";
 import { askGuestFacts, type GuestFacts } from "./guest-facts.ts";
@@ -235,13 +236,13 @@ class LoginRace {
     const woken = new Promise<void>((resolve) => (this.#wake = resolve));
     const timer = new AbortController();
     const ms = Math.min(Math.max(this.#nextStart - performance.now(), 20), 200);
-    await Promise.race([woken, sleep(ms, timer.signal).catch(() => {}), aborted(this.#options.signal, timer.signal)]);
+    await Promise.race([
+      woken,
+      sleep(ms, timer.signal).catch(() => {}),
+      untilAborted(this.#options.signal, timer.signal),
+    ]);
     timer.abort();
   }
-}
-
-function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true, signal: until }));
 }
 
 function noServerYet({ host, port }: Address): string {

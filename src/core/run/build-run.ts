@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { untilAborted } from "../../lib/until-aborted.ts";
 import type { Leftover, Outcome, StepTime } from "../../sdk/event.ts";
 import type { BuildEvent } from "../../sdk/event.ts";
 import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
@@ -138,12 +139,9 @@ export class BuildRun implements Run {
   /** An interrupt does not wait for a reader that has stopped reading. */
   async ready(): Promise<void> {
     if (this.signal.aborted) return;
-    const interrupted = new AbortController();
-    const aborted = new Promise<void>((resolve) =>
-      this.signal.addEventListener("abort", () => resolve(), { once: true, signal: interrupted.signal }),
-    );
-    await Promise.race([this.#session.ready?.(), aborted]);
-    interrupted.abort();
+    const taken = new AbortController();
+    await Promise.race([this.#session.ready?.(), untilAborted(this.signal, taken.signal)]);
+    taken.abort();
   }
   redact(text: string): string {
     return this.#session.redact(text);

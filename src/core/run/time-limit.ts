@@ -1,5 +1,6 @@
 import { formatDuration } from "../../lib/duration.ts";
 import { sleep } from "../../lib/retry.ts";
+import { untilAborted } from "../../lib/until-aborted.ts";
 import { BuildError } from "../../sdk/error.ts";
 
 /** How long a component may take to notice that its time is over before it is left behind. */
@@ -38,7 +39,7 @@ export async function orLeftBehind<Result>(
   graceMs: number,
 ): Promise<Result> {
   const settled = new AbortController();
-  const leave = aborted(signal, settled.signal).then(async () => {
+  const leave = untilAborted(signal, settled.signal).then(async () => {
     await sleep(graceMs, settled.signal);
     throw signal.reason;
   });
@@ -48,11 +49,4 @@ export async function orLeftBehind<Result>(
   } finally {
     settled.abort();
   }
-}
-
-function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true, signal: until });
-  });
 }
