@@ -1,3 +1,4 @@
+import { onStop } from "../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../lib/shell-quote.ts";
 import { guestDirname, joinGuestPath } from "./guest-paths.ts";
 
@@ -27,6 +28,7 @@ export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"
   return [
     ...locate(path, temporary),
     `m=$(umask); umask 077`,
+    // A cancelled copy leaves nothing behind.
     onStop('rm -f "$t"'),
     `: >"$t" 2>/dev/null || t="\${TMPDIR:-/tmp}"/${temporary}`,
     `${receiver} || { s=$?; rm -f "$t"; exit $s; }`,
@@ -38,11 +40,6 @@ export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"
 export function settleFile({ path, mode, temporary }: ReceiveFile, size: number): string {
   const found = `[ -e "$t" ] || t="\${TMPDIR:-/tmp}"/${temporary}`;
   return [...locate(path, temporary), found, `m=$(umask)`, ...settle(mode, size)].join("\n");
-}
-
-/** A cancelled copy leaves nothing behind. */
-function onStop(cleanup: string): string {
-  return `trap ${shellQuote(`${cleanup}; exit 143`)} HUP INT TERM`;
 }
 
 function locate(path: string, temporary: string): readonly string[] {

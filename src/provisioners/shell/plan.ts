@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
+import { onStop } from "../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../lib/shell-quote.ts";
 import { formatEnvironment, type EnvironmentPairs } from "../../sdk/script-environment.ts";
 import type { ShellConfig } from "./config.ts";
@@ -61,7 +62,7 @@ export function inOneCommand(plan: ScriptPlan): { readonly command: string; read
   return {
     command: [
       readEnvironment(lines.split("\n").length - 1),
-      onStop(plan),
+      removalOnStop(plan),
       `(umask 077`,
       ...(environmentFile === undefined ? [] : [`${writeFresh(environmentFile, `printf %s "$e"`)} || ${cannot(plan)}`]),
       `${writeFresh(path, "cat", plan.unguessable)} && ${hasSize(path, content.length)} || ${cannot(plan)}`,
@@ -85,8 +86,8 @@ export function removal({ path, environmentFile, keepScript }: ScriptPlan): stri
 }
 
 /** A build that is cancelled sends SIGTERM to all of this; the removal comes after the script has ended. */
-export function onStop(plan: ScriptPlan): string {
-  return `trap ${shellQuote(`${removal(plan)} >/dev/null 2>&1; exit 143`)} HUP INT TERM`;
+export function removalOnStop(plan: ScriptPlan): string {
+  return onStop(`${removal(plan)} >/dev/null 2>&1`);
 }
 
 /** Into "$e". `read` takes no byte more than its line, so the script that follows stays where it is. */

@@ -8,7 +8,15 @@ import { missingFiles } from "../../sdk/missing-files.ts";
 import type { Run } from "../../sdk/run.ts";
 import { scriptEnvironment } from "../../sdk/script-environment.ts";
 import { shellSchema, type ShellConfig } from "./config.ts";
-import { couldNotWrite, inOneCommand, onStop, planScript, removal, runAndRemove, type ScriptPlan } from "./plan.ts";
+import {
+  couldNotWrite,
+  inOneCommand,
+  planScript,
+  removal,
+  removalOnStop,
+  runAndRemove,
+  type ScriptPlan,
+} from "./plan.ts";
 import { readScripts, type Script } from "./script.ts";
 
 /** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
@@ -86,7 +94,7 @@ async function upAndRun(run: Run, communicator: Communicator, plan: ScriptPlan):
     await communicator.upload(Buffer.from(plan.environment ?? ""), plan.environmentFile, { signal, mode: 0o600 });
   await communicator.upload(plan.content, plan.path, { signal, mode: 0o755 });
   if (communicator.shell === "posix")
-    return runGuestCommand(run, communicator, [onStop(plan), ...runAndRemove(plan)].join("\n"));
+    return runGuestCommand(run, communicator, [removalOnStop(plan), ...runAndRemove(plan)].join("\n"));
   const ended = await runGuestCommand(run, communicator, plan.command);
   await remove(run, communicator, plan, REMOVAL_MS);
   return ended;
