@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { Agent, ProxyAgent, type Dispatcher } from "undici";
-import { percentDecode } from "./percent-decode.ts";
+import { basicAuthorization } from "./basic-authorization.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -81,6 +81,5 @@ function proxyUrl(proxy: URL): string {
 
 function proxyToken(proxy: URL): { token?: string } {
   if (proxy.username === "") return {};
-  const credentials = `${percentDecode(proxy.username)}:${percentDecode(proxy.password)}`;
-  return { token: `Basic ${Buffer.from(credentials).toString("base64")}` };
+  return { token: basicAuthorization(proxy) };
 }

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
 import { httpDispatcher, proxyFor, withoutCredentials } from "./http-dispatcher.ts";
-import { percentDecode } from "./percent-decode.ts";
+import { basicAuthorization } from "./basic-authorization.ts";
 
 export interface GetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -76,8 +76,7 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
 
 function authorization(url: URL): Readonly<Record<string, string>> {
   if (url.username === "") return {};
-  const credentials = `${percentDecode(url.username)}:${percentDecode(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
+  return { authorization: basicAuthorization(url) };
 }
 
 function singleHeaders({ headers }: Dispatcher.ResponseData): Readonly<Record<string, string | undefined>> {

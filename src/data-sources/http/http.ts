@@ -1,7 +1,7 @@
 import { fetch, type Response } from "undici";
+import { basicAuthorization } from "../../lib/basic-authorization.ts";
 import { httpDispatcher, withoutCredentials } from "../../lib/http-dispatcher.ts";
 import { retry } from "../../lib/retry.ts";
-import { percentDecode } from "../../lib/percent-decode.ts";
 import type { DataSource } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
@@ -84,9 +84,7 @@ function withAuthorization({ url: text, request_headers: headers }: Config): {
 } {
   const url = new URL(text);
   if (url.username === "" && url.password === "") return { url: text, headers };
-  const login = `${percentDecode(url.username)}:${percentDecode(url.password)}`;
-  const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
-  return { url: withoutCredentials(text), headers: { authorization, ...headers } };
+  return { url: withoutCredentials(text), headers: { authorization: basicAuthorization(url), ...headers } };
 }
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
