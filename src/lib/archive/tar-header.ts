@@ -18,10 +18,17 @@ export function tarHeader({ name, size, mode }: Pick<ArchiveEntry, "name" | "siz
   if (records.length === 0) return plain;
   const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(""));
   const extended = ustar({ name: Buffer.from("PaxHeader"), size: body.length, mode: 0o644, time, type: "x" });
-  return Buffer.concat([extended, body, Buffer.alloc(-body.length & (BLOCK - 1)), plain]);
+  return Buffer.concat([extended, body, Buffer.alloc(tarPadding(body.length)), plain]);
 }
 
-const BLOCK = 512;
+/** Everything in an archive begins at a multiple of so many bytes. */
+export const BLOCK = 512;
+
+/** How many zeros follow `size` bytes. */
+export function tarPadding(size: number): number {
+  return -size & (BLOCK - 1);
+}
+
 const NAME_BYTES = 100;
 /** Eleven octal digits: 8 GiB less one byte. */
 const SIZE_MAX = 0o77777777777;

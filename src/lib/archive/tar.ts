@@ -1,7 +1,6 @@
 import type { ArchiveEntry } from "./entry.ts";
-import { tarHeader } from "./tar-header.ts";
+import { BLOCK, tarHeader, tarPadding } from "./tar-header.ts";
 
-const BLOCK = 512;
 /** Two empty blocks end an archive. */
 const END = Buffer.alloc(2 * BLOCK);
 
@@ -10,7 +9,7 @@ export async function* tar(entries: readonly ArchiveEntry[], time: Date): AsyncG
   for (const entry of entries) {
     yield tarHeader(entry, time);
     yield* exactly(entry);
-    const padding = -entry.size & (BLOCK - 1);
+    const padding = tarPadding(entry.size);
     if (padding > 0) yield END.subarray(0, padding);
   }
   yield END;

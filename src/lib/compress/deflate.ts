@@ -2,6 +2,7 @@ import * as zlib from "node:zlib";
 import { createBlockWorkers, type BlockWorkers } from "./block-workers.ts";
 import { mapBlocks, type Block, type ByteSource } from "./blocks.ts";
 import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
+import { createZeroCache } from "./zero-cache.ts";
 
 export const BLOCK_BYTES = 1024 * 1024;
 const WINDOW_BYTES = 32 * 1024;
@@ -61,7 +62,7 @@ type Compress = (block: Block) => Promise<readonly Buffer[]>;
 const storeAll: Compress = (block) => Promise.resolve([stored(block)]);
 
 function compressor(workers: BlockWorkers, level: number): Compress {
-  const zeros = new Map<number, Promise<Buffer>>();
+  const zeros = createZeroCache();
   const here = prepareDeflate(zlib, { level });
   const compressRun = (kind: Run["kind"], part: Block): Promise<Buffer> => {
     const { data } = part;
@@ -70,8 +71,7 @@ function compressor(workers: BlockWorkers, level: number): Compress {
     if (kind === "other") return workers.compress(part);
     // Made without what came before, so that the same bytes fit anywhere.
     const alone = { ...part, before: part.before.subarray(0, 0) };
-    if (!zeros.has(data.length)) zeros.set(data.length, workers.compress(alone).then(copyOf));
-    return zeros.get(data.length)!;
+    return zeros(data.length, () => workers.compress(alone));
   };
   return (block) =>
     Promise.all(splitIntoRuns(block.data).map((run, index) => compressRun(run.kind, partOf(block, run, index))));
@@ -88,8 +88,6 @@ function partOf({ data, before, output }: Block, { start, end }: Run, index: num
     output: output.subarray(offset, offset + room),
   };
 }
-
-const copyOf = (bytes: Buffer): Buffer => Buffer.from(bytes);
 
 /** A sync flush ends the block at a byte; memLevel 9 because speed and size are worth 256 KiB. */
 function prepareDeflate({ deflateRawSync, constants }: typeof zlib, { level }: { readonly level: number }) {

@@ -1,5 +1,6 @@
 import { mapBlocks, type Block, type ByteSource } from "./blocks.ts";
 import { isZero } from "./is-zero.ts";
+import { createZeroCache } from "./zero-cache.ts";
 
 export interface FrameOptions {
   readonly blockBytes: number;
@@ -16,13 +17,11 @@ export interface FrameOptions {
  * all processors. Frames of zero blocks are made once.
  */
 export async function* frames(source: ByteSource, options: FrameOptions): AsyncGenerator<Buffer> {
-  const zeros = new Map<number, Promise<Buffer>>();
+  const zeros = createZeroCache();
   const { blockBytes, outputBytes = 0, compress } = options;
   const compressOnce = (block: Block): Promise<Buffer> => {
     const { data } = block;
-    if (!isZero(data)) return compress(block);
-    if (!zeros.has(data.length)) zeros.set(data.length, compress(block).then(copyOf));
-    return zeros.get(data.length)!;
+    return isZero(data) ? zeros(data.length, () => compress(block)) : compress(block);
   };
   const blocks = { size: blockBytes, outputBytes, count: options.concurrency + 1 };
   let empty = true;
@@ -33,8 +32,6 @@ export async function* frames(source: ByteSource, options: FrameOptions): AsyncG
   // An empty input is one empty frame, so that the file is recognised.
   if (empty) yield await compress(emptyBlock(outputBytes));
 }
-
-const copyOf = (bytes: Buffer): Buffer => Buffer.from(bytes);
 
 function emptyBlock(outputBytes: number): Block {
   const nothing = Buffer.from(new SharedArrayBuffer(outputBytes), 0, 0);

@@ -1,0 +1,12 @@
+/**
+ * Compressed zeros, made once for each length: `compress` is called when one is met for the first time. What it makes is
+ * copied, since the memory of a block is used again.
+ */
+export function createZeroCache(): (length: number, compress: () => Promise<Buffer>) => Promise<Buffer> {
+  const made = new Map<number, Promise<Buffer>>();
+  return (length, compress) => {
+    const known = made.get(length) ?? compress().then((bytes) => Buffer.from(bytes));
+    made.set(length, known);
+    return known;
+  };
+}
