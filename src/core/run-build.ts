@@ -4,6 +4,7 @@ import type { BuildPlan } from "../template/model.ts";
 import { writeFailure } from "../sdk/write-failure.ts";
 import { artifactRecordPath, recordArtifact, revive } from "./artifact-record.ts";
 import { describeError, errorText } from "./describe-error.ts";
+import { STATE_HINT } from "./journal/state-directory.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
@@ -17,8 +18,6 @@ import { summarizeArtifact } from "./summarize-artifact.ts";
 
 /** After a crash, how long the rest of the build may take to notice before its clean-up begins without it. */
 const CRASH_GRACE_MS = 5_000;
-
-const STATE_HINT = "Make room in the state directory, or point IMGBUILD_STATE_DIR at another.";
 
 export interface BuildSettings {
   /** Of this run: artifact records go there, so that post-processing can be repeated later. */

@@ -22,13 +22,18 @@ export async function outputDirectory(
   run: Run,
   options: { readonly path?: string | undefined } = {},
 ): Promise<OutputDirectory> {
-  const path = resolve(run.directories.work, options.path || `output-${run.build.sourceName}`);
+  const path = outputPath(run, options.path);
   return run.step("prepare output directory", async (step) => {
     await makeWay(run, path);
     const owned = await createOwnedDirectory(run, step, path);
     step.onCleanup(`keeping ${shownPath(run, path)}`, () => owned.keep(), "succeeded");
     return { path, shown: shownPath(run, path), files: () => filesIn(path) };
   });
+}
+
+/** Where a build's artifact goes; `output-NAME` unless the template says otherwise. */
+export function outputPath(run: Pick<Run, "directories" | "build">, path: string | undefined): string {
+  return resolve(run.directories.work, path || `output-${run.build.sourceName}`);
 }
 
 async function makeWay(run: Run, path: string): Promise<void> {

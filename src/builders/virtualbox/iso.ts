@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { createCd } from "../../steps/cd.ts";
@@ -7,7 +6,7 @@ import { missingFiles } from "../../sdk/missing-files.ts";
 import { downloadIso } from "../../steps/download.ts";
 import { createFloppy } from "../../steps/floppy.ts";
 import { serveHttp } from "../../steps/http-server.ts";
-import { outputDirectory } from "../../steps/output-directory.ts";
+import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
 import { sshKey } from "../../steps/ssh-key.ts";
 import { guestAdditions } from "./additions.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
@@ -45,7 +44,7 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   const name = config.vm_name || `packer-${run.build.sourceName}`;
   const { driver, machineFolder, additionsIso } = await findVirtualBox(run);
   requireVersion(config, driver.version);
-  const directory = resolve(run.directories.work, config.output_directory || `output-${run.build.sourceName}`);
+  const directory = outputPath(run, config.output_directory);
   const disks = diskPaths(config, directory, name);
   await clearWay(run, driver, { name, machineFolder, disks });
   const output = await outputDirectory(run, { path: config.output_directory });

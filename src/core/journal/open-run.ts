@@ -8,7 +8,7 @@ import { makeOwnedDirectory, removeOwnedDirectory } from "../../sdk/owned-direct
 import { runProcesses } from "../../sdk/run-processes.ts";
 import { openJournalFile, type JournalFile } from "./journal-file.ts";
 import { makeRunDirectories, runPaths, writeRunRecord, type RunBuild, type RunRecord } from "./run-record.ts";
-import { runsDirectory } from "./state-directory.ts";
+import { runsDirectory, STATE_HINT } from "./state-directory.ts";
 import { tempDirectoryOf } from "./temp-directory.ts";
 import { testSignalProbe } from "./test-signal.ts";
 
@@ -75,7 +75,7 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
     if (cause instanceof BuildError) throw cause;
     throw new BuildError(`The record of this run could not be made in ${paths.directory}`, {
       cause,
-      hint: "Every run keeps a journal of what it makes. Make room in the state directory, or point IMGBUILD_STATE_DIR at another.",
+      hint: `Every run keeps a journal of what it makes. ${STATE_HINT}`,
     });
   }
 }
