@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sleep } from "../../lib/retry.ts";
+import { retry } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { VBoxManageError } from "./failure.ts";
@@ -59,7 +59,7 @@ const TRANSITION_INTERVAL_MS = 100;
 /** Cuts the power of a machine, if it is on. One that is just being started or stopped is waited for. */
 export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
   const isOff = /is not currently running|VBOX_E_OBJECT_NOT_FOUND|Could not find a registered/;
-  await untilItWorks(/Invalid machine state/, signal, () =>
+  await retryInTransition(signal, /Invalid machine state/, () =>
     ignoring(isOff, () => call(["controlvm", vm, "poweroff"], { signal, patienceMs: 0 })),
   );
 }
@@ -69,7 +69,7 @@ export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signa
  * interrupts `startvm` stops the messenger only: the machine starts all the same, so it is switched off until it is gone.
  */
 export async function deleteMachine(driver: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
-  await untilItWorks(undefined, signal, async () => {
+  await retryInTransition(signal, undefined, async () => {
     try {
       await ignoringMissing(() => driver.call(["unregistervm", vm, "--delete"], { signal, patienceMs: 0 }));
     } catch (error) {
@@ -79,23 +79,19 @@ export async function deleteMachine(driver: Pick<Driver, "call">, vm: string, si
   });
 }
 
-async function untilItWorks(
-  passing: RegExp | undefined,
+function retryInTransition(
   signal: AbortSignal,
-  body: () => Promise<unknown>,
+  passing: RegExp | undefined,
+  operation: () => Promise<void>,
 ): Promise<void> {
-  const deadline = performance.now() + TRANSITION_PATIENCE_MS;
-  for (;;) {
-    try {
-      await body();
-      return;
-    } catch (error) {
-      const passes =
-        error instanceof VBoxManageError && (error.reason === "locked" || passing?.test(error.message) === true);
-      if (!passes || performance.now() > deadline) throw error;
-      await sleep(TRANSITION_INTERVAL_MS, signal);
-    }
-  }
+  return retry(operation, {
+    timeoutMs: TRANSITION_PATIENCE_MS,
+    delayMs: TRANSITION_INTERVAL_MS,
+    factor: 1,
+    signal,
+    shouldRetry: (error) =>
+      error instanceof VBoxManageError && (error.reason === "locked" || passing?.test(error.message) === true),
+  });
 }
 
 /** Takes a disk out of VirtualBox's registry and removes its file. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeDuration } from "../../lib/duration.ts";
 import { runCommand, type CommandRecord } from "../../lib/process.ts";
-import { sleep } from "../../lib/retry.ts";
+import { retry } from "../../lib/retry.ts";
 import type { Host } from "../../sdk/host.ts";
 import { callFailure, startFailure, VBoxManageError } from "./failure.ts";
 
@@ -35,18 +35,14 @@ export function createVBoxManage({ env, platform, debug }: VBoxManageSurrounding
     if (failure) throw failure;
     return result.stdout;
   };
-  return async (args, { signal, patienceMs = LOCK_PATIENCE_MS }) => {
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        return await callOnce(args, signal);
-      } catch (error) {
-        if (!(error instanceof VBoxManageError) || error.reason !== "locked") throw error;
-        if (performance.now() > deadline) throw error;
-        await sleep(LOCK_INTERVAL_MS, signal);
-      }
-    }
-  };
+  return (args, { signal, patienceMs = LOCK_PATIENCE_MS }) =>
+    retry(() => callOnce(args, signal), {
+      timeoutMs: patienceMs,
+      delayMs: LOCK_INTERVAL_MS,
+      factor: 1,
+      signal,
+      shouldRetry: (error) => error instanceof VBoxManageError && error.reason === "locked",
+    });
 }
 
 /** On Windows the installer names its folder in the environment and does not put it on PATH. */
