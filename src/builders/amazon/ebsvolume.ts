@@ -7,10 +7,9 @@ import { EXPIRES_TAG } from "../../sdk/amazon/mark.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { communicatorFields, communicatorRenamed, communicatorRules } from "../../sdk/schema/communicator.ts";
 import { blocks, flag, list, text } from "../../sdk/schema/field.ts";
-import { rule } from "../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
 import { amazonGeneratedData, tagsFor, type AmazonBuild } from "./build.ts";
-import { spotCannotBeModified } from "./config/ami.ts";
+import { spotIsNotModified } from "./config/ami.ts";
 import { blockDeviceFields, blockDeviceRules } from "./config/block-device.ts";
 import { runFields, runRenamed, runRules } from "./config/run.ts";
 import { provisionMachine } from "./machine.ts";
@@ -43,12 +42,7 @@ const schema = defineSchema(
     ebs_volumes: blocks(volume, "A volume to make. It stays, unless `delete_on_termination` is set.").default([]),
   },
   {
-    rules: [
-      ...accessRules,
-      ...communicatorRules(),
-      ...runRules,
-      rule(["ena_support", "sriov_support", "spot_price", "spot_instance_types"], spotCannotBeModified),
-    ],
+    rules: [...accessRules, ...communicatorRules(), ...runRules, spotIsNotModified],
     renamed: { ...communicatorRenamed, ...runRenamed, enhanced_networking: "ena_support" },
   },
 );

@@ -1,5 +1,5 @@
 import { keystrokeIssues } from "../../sdk/schema/boot.ts";
-import { atMostOne, error, rule, warning } from "../../sdk/schema/rules.ts";
+import { atMostOne, conflict, error, rule, warning } from "../../sdk/schema/rules.ts";
 import type { ConfigIssue, Rule } from "../../sdk/schema/schema.ts";
 import { parseDiskSize } from "./disk-size.ts";
 
@@ -13,7 +13,7 @@ export const qemuRules: readonly Rule[] = [
   ),
   rule(["firmware", "efi_boot"], ({ firmware, efi_boot: efi }) =>
     firmware !== undefined && efi === true
-      ? [conflict("firmware", "efi_boot", "UEFI boot brings its own firmware; efi_firmware_code chooses another one")]
+      ? [clash("firmware", "efi_boot", "UEFI boot brings its own firmware; efi_firmware_code chooses another one")]
       : [],
   ),
   rule(["disk_size"], ({ disk_size: size }) => sizeIssues(size, ["disk_size"])),
@@ -26,19 +26,17 @@ export const qemuRules: readonly Rule[] = [
   ),
   rule(["disk_compression", "format"], ({ disk_compression: compress, format }) =>
     compress === true && format === "raw"
-      ? [conflict("disk_compression", "format", "only qcow2 images can be compressed")]
+      ? [clash("disk_compression", "format", "only qcow2 images can be compressed")]
       : [],
   ),
   rule(["disk_detect_zeroes", "disk_discard"], ({ disk_detect_zeroes: zeroes, disk_discard: discard }) =>
     zeroes === "unmap" && discard !== "unmap"
-      ? [conflict("disk_detect_zeroes", "disk_discard", 'it takes effect only with disk_discard = "unmap"')]
+      ? [clash("disk_detect_zeroes", "disk_discard", 'it takes effect only with disk_discard = "unmap"')]
       : [],
   ),
   rule(["iso_skip_cache", "iso_url", "iso_urls", "iso_checksum", "disk_image"], (config) => skippedCache(config)),
   rule(["vnc_port_min", "vnc_port_max"], ({ vnc_port_min: min, vnc_port_max: max }) =>
-    Number(min) > Number(max)
-      ? [conflict("vnc_port_min", "vnc_port_max", `${String(min)} is above ${String(max)}`)]
-      : [],
+    Number(min) > Number(max) ? [clash("vnc_port_min", "vnc_port_max", `${String(min)} is above ${String(max)}`)] : [],
   ),
   rule(["vnc_bind_address", "vnc_use_password", "vnc_password", "disable_vnc"], (config) => openVnc(config)),
   rule(["qemuargs"], ({ qemuargs }) => argumentRows(qemuargs, "qemuargs")),
@@ -52,13 +50,8 @@ function needs(name: string, other: string): ConfigIssue {
   return error("missing-argument", [name], "Missing argument", `"${name}" needs "${other}" to be set as well.`);
 }
 
-function conflict(name: string, other: string, why: string): ConfigIssue {
-  return error(
-    "conflicting-arguments",
-    [name],
-    "Conflicting arguments",
-    `"${name}" does not go with "${other}": ${why}.`,
-  );
+function clash(name: string, other: string, why: string): ConfigIssue {
+  return conflict([name], `"${name}" does not go with "${other}": ${why}.`);
 }
 
 function sizeIssues(size: unknown, path: ConfigIssue["path"]): ConfigIssue[] {
@@ -78,9 +71,7 @@ function bootSteps(steps: readonly (readonly unknown[])[] = []): ConfigIssue[] {
 function backingFile({ use_backing_file: use, disk_image: image, format }: Arguments): ConfigIssue[] {
   if (use !== true) return [];
   if (image !== true) return [needs("use_backing_file", "disk_image")];
-  return format === "qcow2"
-    ? []
-    : [conflict("use_backing_file", "format", "only qcow2 images can have a backing file")];
+  return format === "qcow2" ? [] : [clash("use_backing_file", "format", "only qcow2 images can have a backing file")];
 }
 
 function skippedCache({ iso_skip_cache: skip, disk_image: image, ...config }: Arguments): ConfigIssue[] {
@@ -88,10 +79,8 @@ function skippedCache({ iso_skip_cache: skip, disk_image: image, ...config }: Ar
   const urls = [config["iso_url"], ...((config["iso_urls"] as readonly string[] | undefined) ?? [])];
   const local = urls.find((url) => typeof url === "string" && url !== "" && !/^https?:/i.test(url));
   return [
-    ...(image === true
-      ? [conflict("iso_skip_cache", "disk_image", "a disk image has to be copied to be changed")]
-      : []),
-    ...(local === undefined ? [] : [conflict("iso_skip_cache", "iso_url", `"${String(local)}" is not an HTTP URL`)]),
+    ...(image === true ? [clash("iso_skip_cache", "disk_image", "a disk image has to be copied to be changed")] : []),
+    ...(local === undefined ? [] : [clash("iso_skip_cache", "iso_url", `"${String(local)}" is not an HTTP URL`)]),
     ...(config["iso_checksum"] === "none" ? [] : [unverified()]),
   ];
 }
@@ -125,5 +114,5 @@ function topology({ cpus, sockets, cores, threads }: Arguments): ConfigIssue[] {
   if (Number(cpus) % product === 0 && [sockets, cores, threads].some((count) => count === undefined)) return [];
   if (Number(cpus) === product) return [];
   const detail = `sockets, cores and threads multiply to ${product} processors, but cpus is ${String(cpus)}.`;
-  return [error("conflicting-arguments", ["cpus"], "Conflicting arguments", detail)];
+  return [conflict(["cpus"], detail)];
 }

@@ -1,5 +1,5 @@
 import { choice, defaultText, flag, list, text } from "../../sdk/schema/field.ts";
-import { error, exactlyOne, rule } from "../../sdk/schema/rules.ts";
+import { conflict, error, exactlyOne, rule } from "../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
 
 export const fileSchema = defineSchema(
@@ -29,7 +29,7 @@ export const fileSchema = defineSchema(
       exactlyOne("content", "source", "sources"),
       rule(["direction", "content"], ({ direction, content }) =>
         direction === "download" && content !== undefined
-          ? [error("conflicting-arguments", ["content"], "Conflicting arguments", '"content" can only be uploaded.')]
+          ? [conflict(["content"], '"content" can only be uploaded.')]
           : [],
       ),
       rule(["destination"], ({ destination }) =>
@@ -52,14 +52,7 @@ export const fileSchema = defineSchema(
       rule(["direction", "mode", "owner", "become"], (config) =>
         config["direction"] === "download" &&
         (config["mode"] !== undefined || config["owner"] !== undefined || config["become"] === true)
-          ? [
-              error(
-                "conflicting-arguments",
-                [],
-                "Conflicting arguments",
-                '"mode", "owner" and "become" are for uploads.',
-              ),
-            ]
+          ? [conflict([], '"mode", "owner" and "become" are for uploads.')]
           : [],
       ),
     ],

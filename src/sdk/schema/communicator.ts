@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { choice, defaultText, duration, flag, integer, list, sensitive, text } from "./field.ts";
-import { error, requires, rule } from "./rules.ts";
+import { conflict, error, requires, rule } from "./rules.ts";
 import type { Rule } from "./schema.ts";
 
 const port = (description: string) => integer(description).min(1).max(65535);
@@ -207,14 +207,7 @@ const bastionNeedsLogin: Rule = rule(
 
 const oneRoute: Rule = rule(["ssh_bastion_host", "ssh_proxy_host"], (config) =>
   !isBlank(config["ssh_bastion_host"]) && !isBlank(config["ssh_proxy_host"])
-    ? [
-        error(
-          "conflicting-arguments",
-          ["ssh_proxy_host"],
-          "Conflicting arguments",
-          'Only one of "ssh_bastion_host" and "ssh_proxy_host" may be set.',
-        ),
-      ]
+    ? [conflict(["ssh_proxy_host"], 'Only one of "ssh_bastion_host" and "ssh_proxy_host" may be set.')]
     : [],
 );
 

@@ -49,6 +49,11 @@ export function error(code: string, path: ConfigIssue["path"], summary: string, 
   return { severity: "error", code, path, summary, detail };
 }
 
+/** Arguments that do not go together, told at one of them. */
+export function conflict(path: ConfigIssue["path"], detail: string): ConfigIssue {
+  return error("conflicting-arguments", path, "Conflicting arguments", detail);
+}
+
 export function warning(code: string, path: ConfigIssue["path"], summary: string, detail: string): ConfigIssue {
   return { severity: "warning", code, path, summary, detail };
 }
@@ -63,10 +68,8 @@ function tooMany(config: Readonly<Record<string, unknown>>, names: readonly stri
   return given
     .slice(1)
     .map((name) =>
-      error(
-        "conflicting-arguments",
+      conflict(
         [name],
-        "Conflicting arguments",
         `Only one of ${quoted(names)} may be set, and "${given[0]}" is set already. Remove one of them.`,
       ),
     );

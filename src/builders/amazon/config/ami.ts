@@ -1,6 +1,7 @@
 import { block, blocks, choice, flag, integer, late, list, map, text } from "../../../sdk/schema/field.ts";
-import { error, rule } from "../../../sdk/schema/rules.ts";
+import { conflict, error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { isSpotWanted, SPOT } from "./run.ts";
 import { blockDevice } from "./block-device.ts";
 import { tagFields } from "../../../sdk/amazon/config/tags.ts";
 
@@ -67,6 +68,9 @@ export const amiFields = {
 
 export const amiRenamed = { enhanced_networking: "ena_support" } as const;
 
+/** Also of amazon-ebsvolume. */
+export const spotIsNotModified = rule(["ena_support", "sriov_support", ...SPOT], spotCannotBeModified);
+
 export const amiRules = [
   rule(["ami_name"], nameIsAllowed),
   rule(["deprecate_at"], isTime),
@@ -77,7 +81,7 @@ export const amiRules = [
   ),
   rule(["encrypt_boot", "kms_key_id"], keyNeedsEncryption),
   rule(["skip_save_build_region", "ami_regions"], someImageIsKept),
-  rule(["ena_support", "sriov_support", "spot_price", "spot_instance_types"], spotCannotBeModified),
+  spotIsNotModified,
   rule(["fast_launch", "ami_regions", "region"], fastLaunchFits),
 ];
 
@@ -125,14 +129,7 @@ function keysMatchRegions({ ami_regions: regions, region_kms_key_ids: keys }: Va
     extra !== undefined
       ? `"${extra}" has a key but is not in ami_regions.`
       : `"${missing}" is in ami_regions but has no key.`;
-  return [
-    error(
-      "conflicting-arguments",
-      ["region_kms_key_ids"],
-      "Conflicting arguments",
-      `region_kms_key_ids must name the regions of ami_regions: ${detail}`,
-    ),
-  ];
+  return [conflict(["region_kms_key_ids"], `region_kms_key_ids must name the regions of ami_regions: ${detail}`)];
 }
 
 function encryptedCannotBePublic(config: Values): ConfigIssue[] {
@@ -140,14 +137,7 @@ function encryptedCannotBePublic(config: Values): ConfigIssue[] {
   const groups = (config["ami_groups"] as readonly string[] | undefined) ?? [];
   const shared = ["ami_users", "snapshot_users"].find((name) => ((config[name] ?? []) as readonly string[]).length > 0);
   if (groups.length > 0) {
-    return [
-      error(
-        "conflicting-arguments",
-        ["ami_groups"],
-        "Conflicting arguments",
-        "An encrypted image cannot be shared with groups.",
-      ),
-    ];
+    return [conflict(["ami_groups"], "An encrypted image cannot be shared with groups.")];
   }
   if (
     shared !== undefined &&
@@ -156,7 +146,7 @@ function encryptedCannotBePublic(config: Values): ConfigIssue[] {
   ) {
     const detail =
       "An image encrypted with the account's default key cannot be shared. Set kms_key_id to a key that the other accounts may use.";
-    return [error("conflicting-arguments", [shared], "Conflicting arguments", detail)];
+    return [conflict([shared], detail)];
   }
   return [];
 }
@@ -179,19 +169,16 @@ function someImageIsKept({ skip_save_build_region: skips, ami_regions: regions }
   return [error("missing-argument", ["skip_save_build_region"], "Missing argument", detail)];
 }
 
-/** Also of amazon-ebsvolume. */
-export function spotCannotBeModified(config: Values): ConfigIssue[] {
-  const isSpot =
-    Boolean(config["spot_price"]) || ((config["spot_instance_types"] ?? []) as readonly string[]).length > 0;
+function spotCannotBeModified(config: Values): ConfigIssue[] {
   const name =
     config["ena_support"] !== undefined
       ? "ena_support"
       : config["sriov_support"] === true
         ? "sriov_support"
         : undefined;
-  if (!isSpot || name === undefined) return [];
+  if (name === undefined || !isSpotWanted(config)) return [];
   const detail = `${name} is changed while the machine is stopped, and a spot instance cannot be stopped. Start from an image that has it.`;
-  return [error("conflicting-arguments", [name], "Conflicting arguments", detail)];
+  return [conflict([name], detail)];
 }
 
 interface TemplateChoice {
@@ -222,7 +209,7 @@ function templateIsOne(choice: TemplateChoice, path: readonly (string | number)[
   const { template_id: id, template_name: name, template_version: version } = choice;
   if (id && name) {
     const detail = "A launch template has either template_id or template_name.";
-    return [error("conflicting-arguments", [...path, "template_name"], "Conflicting arguments", detail)];
+    return [conflict([...path, "template_name"], detail)];
   }
   if (version === undefined || id || name) return [];
   const detail = "template_version needs template_id or template_name.";

@@ -1,5 +1,5 @@
 import { choice, flag, integer, text } from "../../../sdk/schema/field.ts";
-import { error, rule } from "../../../sdk/schema/rules.ts";
+import { conflict, error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -35,15 +35,7 @@ function iopsFitType({ volume_type: type, iops }: Values): ConfigIssue[] {
     return [error("missing-argument", ["iops"], "Missing argument", `A volume of type ${type} needs iops.`)];
   }
   if (iops === undefined || needsIops) return [];
-  if (type !== "gp3")
-    return [
-      error(
-        "conflicting-arguments",
-        ["iops"],
-        "Conflicting arguments",
-        "iops goes with io1, io2 and gp3 volumes only.",
-      ),
-    ];
+  if (type !== "gp3") return [conflict(["iops"], "iops goes with io1, io2 and gp3 volumes only.")];
   const isInRange = (iops as number) >= 3000 && (iops as number) <= 16_000;
   return isInRange
     ? []
@@ -69,19 +61,10 @@ function iopsFitSize({ volume_type: type, iops, volume_size: size }: Values): Co
 
 function throughputFitsType({ volume_type: type, throughput }: Values): ConfigIssue[] {
   if (throughput === undefined || type === "gp3") return [];
-  return [
-    error("conflicting-arguments", ["throughput"], "Conflicting arguments", "throughput goes with gp3 volumes only."),
-  ];
+  return [conflict(["throughput"], "throughput goes with gp3 volumes only.")];
 }
 
 function keyMeansEncrypted({ encrypted, kms_key_id: key }: Values): ConfigIssue[] {
   if (key === undefined || encrypted !== false) return [];
-  return [
-    error(
-      "conflicting-arguments",
-      ["kms_key_id"],
-      "Conflicting arguments",
-      "kms_key_id encrypts the volume, and encrypted = false asks not to.",
-    ),
-  ];
+  return [conflict(["kms_key_id"], "kms_key_id encrypts the volume, and encrypted = false asks not to.")];
 }

@@ -11,7 +11,7 @@ import {
   list,
   text,
 } from "../../../sdk/schema/field.ts";
-import { atMostOne, error, exactlyOne, rule, warning } from "../../../sdk/schema/rules.ts";
+import { conflict, atMostOne, error, exactlyOne, rule, warning } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { amiFilter, resourceFilter, subnetFilter } from "../../../sdk/amazon/config/filters.ts";
 import { tagFields } from "../../../sdk/amazon/config/tags.ts";
@@ -135,7 +135,7 @@ export const runFields = {
 };
 
 /** What asks for a spot instance. */
-const SPOT = ["spot_price", "spot_instance_types"] as const;
+export const SPOT = ["spot_price", "spot_instance_types"] as const;
 
 export const runRenamed = { enable_t2_unlimited: "enable_unlimited_credits" } as const;
 
@@ -181,21 +181,22 @@ function durationIsIgnored({ block_duration_minutes: minutes }: Values): ConfigI
   ];
 }
 
-const isSpot = (config: Values): boolean =>
+/** Whether the machine is to be a spot instance. */
+export const isSpotWanted = (config: { readonly [Name in (typeof SPOT)[number]]?: unknown }): boolean =>
   SPOT.some((name) => {
     const value = config[name];
     return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== "";
   });
 
 function onDemandOnly(config: Values): ConfigIssue[] {
-  if (!isSpot(config)) return [];
+  if (!isSpotWanted(config)) return [];
   return ["enable_unlimited_credits", "enable_nitro_enclave"]
     .filter((name) => config[name] === true)
     .map((name) => conflict([name], `${name} is for instances on demand, and this template asks for a spot instance.`));
 }
 
 function tagsNeedSpot(config: Values): ConfigIssue[] {
-  if (isSpot(config)) return [];
+  if (isSpotWanted(config)) return [];
   return ["spot_tags", "spot_tag", "fleet_tags", "fleet_tag"]
     .filter((name) => Object.keys((config[name] as object | undefined) ?? {}).length > 0)
     .map((name) => conflict([name], `${name} has nothing to tag: no spot instance is asked for.`));
@@ -239,13 +240,6 @@ function hostsHaveTenancy({ tenancy, host_id: host, host_resource_group_arn: gro
   if ((!host && !group) || tenancy === undefined || tenancy === "host") return [];
   return [conflict(["tenancy"], `A dedicated host has the tenancy "host", not "${String(tenancy)}".`)];
 }
-
-const conflict = (path: ConfigIssue["path"], detail: string): ConfigIssue =>
-  error("conflicting-arguments", path, "Conflicting arguments", detail);
-
-/** Whether the machine is to be a spot instance. */
-export const isSpotWanted = (config: RunConfig): boolean =>
-  config.spot_instance_types.length > 0 || Boolean(config.spot_price);
 
 const runSchema = defineSchema(runFields);
 export type RunConfig = ConfigOf<typeof runSchema>;

@@ -10,7 +10,7 @@ import {
   text,
   keepsEmpty,
 } from "../../../sdk/schema/field.ts";
-import { error, portRange, rule } from "../../../sdk/schema/rules.ts";
+import { conflict, error, portRange, rule } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -85,13 +85,13 @@ function additionsNeedLink({ communicator, guest_additions_mode: mode }: Values)
   if (communicator !== "none" || mode !== "upload") return [];
   const detail =
     'The guest additions cannot be uploaded with communicator = "none": set guest_additions_mode to "attach" or "disable".';
-  return [error("conflicting-arguments", ["guest_additions_mode"], "Conflicting arguments", detail)];
+  return [conflict(["guest_additions_mode"], detail)];
 }
 
 function versionFileNeedsLink({ communicator, virtualbox_version_file: file }: Values): ConfigIssue[] {
   if (communicator !== "none" || file === "") return [];
   const detail = 'The version file cannot be written with communicator = "none": set virtualbox_version_file = "".';
-  return [error("conflicting-arguments", ["virtualbox_version_file"], "Conflicting arguments", detail)];
+  return [conflict(["virtualbox_version_file"], detail)];
 }
 
 function digestIsOne({ guest_additions_sha256: digest }: Values): ConfigIssue[] {
