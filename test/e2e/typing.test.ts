@@ -84,9 +84,9 @@ async function expectEcho(guest: EchoGuest, from: number, text: string): Promise
   expect(echoed()).toBe(text);
 }
 
-/** Programs that take all processors, twice over. */
+/** Programs that take all processors, twice over, as long as the tests run. */
 function loadHost(): void {
-  const hogs = Array.from({ length: 4 }, () => spawn("sh", ["-c", "while :; do :; done"]));
+  const hogs = Array.from({ length: 4 }, () => spawn("sh", ["-c", "while kill -0 $PPID; do :; done"]));
   onTestFinished(() => hogs.forEach((hog) => hog.kill("SIGKILL")));
 }
 
