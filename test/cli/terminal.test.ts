@@ -4,7 +4,7 @@ import { describe, expect } from "vitest";
 import { writeFiles } from "../helper/command-transcript.ts";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
-import { startAtTerminal } from "../helper/terminal.ts";
+import { startAtTerminal, type Terminal } from "../helper/terminal.ts";
 
 const it = needs("script", "bsdutils");
 const file = ({ directory }: Workplace, name: string): string => join(directory, name);
@@ -36,11 +36,18 @@ build {
 }
 `;
 
+async function buildAtTerminal(
+  files: Readonly<Record<string, string>>,
+  ...flags: readonly string[]
+): Promise<{ readonly workplace: Workplace; readonly terminal: Terminal }> {
+  const workplace = await createWorkplace();
+  writeFiles(workplace, files);
+  return { workplace, terminal: startAtTerminal(workplace, "build", ...flags, "t.pkr.hcl") };
+}
+
 describe("build -on-error=ask at a terminal", () => {
   it("retries the provisioner that failed, and none before it", async () => {
-    const workplace = await createWorkplace();
-    writeFiles(workplace, { "t.pkr.hcl": provisioners });
-    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
     await terminal.until("[r] retry step");
     terminal.type("what?\r");
     await terminal.until("Please answer c, a, r.");
@@ -54,9 +61,7 @@ describe("build -on-error=ask at a terminal", () => {
   });
 
   it("cleans up when told to", async () => {
-    const workplace = await createWorkplace();
-    writeFiles(workplace, { "t.pkr.hcl": provisioners });
-    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
     await terminal.until("[c] clean up and exit");
     terminal.type("c\r");
     expect(await terminal.finished).toEqual({ code: 1 });
@@ -64,9 +69,7 @@ describe("build -on-error=ask at a terminal", () => {
   });
 
   it("retries a post-processor: the build and what came before it do not run again", async () => {
-    const workplace = await createWorkplace();
-    writeFiles(workplace, { "t.pkr.hcl": postProcessors });
-    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": postProcessors }, "-on-error=ask");
     await terminal.until("[r] retry step");
     writeFileSync(file(workplace, "mended"), "");
     terminal.type("r\r");
@@ -75,9 +78,7 @@ describe("build -on-error=ask at a terminal", () => {
   });
 
   it("takes the end of the input for clean up", async () => {
-    const workplace = await createWorkplace();
-    writeFiles(workplace, { "t.pkr.hcl": provisioners });
-    const terminal = startAtTerminal(workplace, "build", "-on-error=ask", "t.pkr.hcl");
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
     await terminal.until("[r] retry step");
     terminal.type("\u0004");
     expect(await terminal.finished).toEqual({ code: 1 });
@@ -86,9 +87,7 @@ describe("build -on-error=ask at a terminal", () => {
 
 describe("build at a terminal", () => {
   it("-debug waits before each step until enter is pressed", async () => {
-    const workplace = await createWorkplace();
-    writeFiles(workplace, { "t.pkr.hcl": provisioners, mended: "" });
-    const terminal = startAtTerminal(workplace, "build", "-debug", "t.pkr.hcl");
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners, mended: "" }, "-debug");
     await terminal.until("Press enter to continue.");
     expect(existsSync(file(workplace, "ran"))).toBe(false);
     let pauses = 0;
@@ -107,13 +106,11 @@ describe("build at a terminal", () => {
   });
 
   it("a breakpoint waits, says why, and goes on", async () => {
-    const workplace = await createWorkplace();
     const text = provisioners.replace(
       'provisioner "shell-local"',
       'provisioner "breakpoint" { note = "look now" }\n$&',
     );
-    writeFiles(workplace, { "t.pkr.hcl": text, mended: "" });
-    const terminal = startAtTerminal(workplace, "build", "t.pkr.hcl");
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": text, mended: "" });
     await terminal.until("look now");
     await terminal.until("Press enter to continue.");
     expect(existsSync(file(workplace, "ran"))).toBe(false);
