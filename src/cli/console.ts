@@ -1,17 +1,19 @@
 import { join } from "node:path";
 import { stateDirectory } from "../core/journal/state-directory.ts";
-import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
+import { hasErrors } from "../language/diagnostic.ts";
 import { createFunctionLibrary } from "../language/functions/library.ts";
 import { createFetchRemote } from "../language/functions/remote/fetch-remote.ts";
-import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import { startTime } from "../lib/start-time.ts";
 import { registry } from "../registry.ts";
 import type { Host } from "../sdk/host.ts";
 import { loadTemplate } from "../template/load-template.ts";
+import type { LoadOptions } from "../template/load-options.ts";
 import type { TemplateNames } from "../template/model.ts";
-import { defineCommand, EXIT, type FlagValues } from "./command.ts";
+import { createRedactor, type Redactor } from "../ui/redact.ts";
+import { defineCommand, EXIT } from "./command.ts";
 import { runInteractive } from "./console/interactive.ts";
 import { runPiped, type ConsoleOutput } from "./console/piped.ts";
+import { printDiagnostics } from "./print-diagnostics.ts";
 import { templateArgument, templateFlags, templateOptions } from "./template-flags.ts";
 
 /** `imgbuild console`: the value of expressions, typed or piped in, among the names of a template. */
@@ -31,8 +33,10 @@ export const command = defineCommand({
   ],
   async run({ host }, { positional, flags }) {
     const { signal } = new AbortController();
-    const output = outputTo(host);
-    const names = await loadNames(host, positional[0], flags, output, signal);
+    const redactor = createRedactor();
+    const output = outputTo(host, redactor);
+    const onSecret = (secret: string) => redactor.add(secret);
+    const names = await loadNames(host, positional[0], { ...templateOptions(flags), onSecret, signal }, output);
     if (!names) return EXIT.failed;
     if (!host.stdin.isTTY) return (await runPiped(host.stdin, names, output, signal)) ? EXIT.ok : EXIT.failed;
     const historyFile = join(stateDirectory(host), "console-history");
@@ -41,34 +45,28 @@ export const command = defineCommand({
   },
 });
 
-function outputTo({ stdout, stderr, env }: Host): ConsoleOutput {
-  const color = Boolean(stderr.isTTY) && !env["NO_COLOR"] && !env["PACKER_NO_COLOR"];
+function outputTo(host: Host, redactor: Redactor): ConsoleOutput {
   return {
-    value: (text) => void stdout.write(`${text}\n`),
-    diagnostics(diagnostics: readonly Diagnostic[]) {
-      for (const diagnostic of diagnostics)
-        stderr.write(`${renderDiagnostic(diagnostic, { color, width: stderr.columns || undefined })}\n`);
-    },
+    value: (text) => void host.stdout.write(`${text}\n`),
+    diagnostics: (diagnostics) => printDiagnostics(host, diagnostics, redactor),
   };
 }
 
 async function loadNames(
   host: Host,
   path: string | undefined,
-  flags: FlagValues<typeof templateFlags>,
+  options: ReturnType<typeof templateOptions> & Pick<LoadOptions, "onSecret" | "signal">,
   output: ConsoleOutput,
-  signal: AbortSignal,
 ): Promise<TemplateNames | undefined> {
   const fetchRemote = createFetchRemote(host);
   if (path === undefined) return functionsOnly(host, fetchRemote);
   const { template, diagnostics } = await loadTemplate({
-    ...templateOptions(flags),
+    ...options,
     path,
     host,
     registry,
     undeclaredVariables: "ignore",
     fetchRemote,
-    signal,
   });
   const found = diagnostics.filter(({ code }) => code !== "nothing-to-build");
   output.diagnostics(found);

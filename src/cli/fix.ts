@@ -5,6 +5,7 @@ import { readSource } from "../template/files/read-source.ts";
 import { fixers } from "../template/fix/fixers.ts";
 import { readFixedTemplate } from "../template/json/read-legacy-file.ts";
 import { loadLegacy } from "../template/json/load-legacy.ts";
+import { createRedactor } from "../ui/redact.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "./command.ts";
 import { printDiagnostics } from "./print-diagnostics.ts";
 import { templateDirectory, templateFlags, templateOptions } from "./template-flags.ts";
@@ -47,8 +48,11 @@ async function fix({ host }: CommandContext, path: string, given: FlagValues<typ
   host.stdout.write(text);
   if (!given.validate) return hasErrors(read.diagnostics) ? EXIT.failed : EXIT.ok;
   const { signal } = new AbortController();
-  const options = { ...templateOptions(given), path, host, registry, undeclaredVariables: "ignore", signal } as const;
+  const redactor = createRedactor();
+  const onSecret = (secret: string) => redactor.add(secret);
+  const common = { path, host, registry, undeclaredVariables: "ignore", onSecret, signal } as const;
+  const options = { ...templateOptions(given), ...common };
   const loaded = await loadLegacy(options, { name: `${file.name} (fixed)`, text }, templateDirectory(host, path));
-  printDiagnostics(host, loaded.diagnostics);
+  printDiagnostics(host, loaded.diagnostics, redactor);
   return hasErrors(loaded.diagnostics) ? EXIT.failed : EXIT.ok;
 }

@@ -38,9 +38,9 @@ export async function loadChecked(
     ...online,
     host,
     registry,
+    onSecret: (secret) => output.redactor.add(secret),
     signal,
   });
-  for (const secret of template?.secrets ?? []) output.redactor.add(secret);
   const directories = { work: host.cwd, template: template?.directory ?? host.cwd };
   const files =
     template && options.syntaxOnly !== true && isForLooking !== true

@@ -46,8 +46,7 @@ export async function askGuest(
 
 /** Why a command is a failure, as a BuildError; `what` begins the sentence: `The script "x.sh"`. */
 export function commandFailure(what: string, { result, lastLine, durationMs }: GuestCommandResult): BuildError {
-  const last =
-    lastLine === undefined ? "it printed nothing" : `its last line of output was "${lastLine.slice(0, 300)}"`;
+  const last = lastLine === undefined ? "it printed nothing" : `its last line of output was "${lastLine}"`;
   const after = `after ${(durationMs / 1000).toFixed(1)} s`;
   switch (result.kind) {
     case "exit":

@@ -34,6 +34,9 @@ export function outputLines(run: Run): OutputLines {
       stdout.end();
       stderr.end();
     },
-    lastLine: () => last,
+    lastLine: () => (last === undefined ? undefined : shortLine(run, last)),
   };
 }
+
+/** A line for an error message. Masked before it is cut: half a secret is not known to be one. */
+export const shortLine = (run: Run, line: string): string => (run.redact?.(line) ?? line).slice(0, 300);

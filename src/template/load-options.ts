@@ -25,6 +25,11 @@ export interface LoadOptions {
   readonly readDataSource?: ReadDataSource | undefined;
   /** Asks Vault, Consul or AWS Secrets Manager for what functions want. Absent: such values stay unknown (`validate`). */
   readonly fetchRemote?: LibraryOptions["fetchRemote"];
+  /**
+   * Told each text that must not be shown, as soon as it is known: sensitive variables and locals, and what is made of
+   * them; while builds run as well, when their arguments are worked out.
+   */
+  readonly onSecret: (secret: string) => void;
   readonly signal: AbortSignal;
 }
 

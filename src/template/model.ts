@@ -20,8 +20,6 @@ export interface Template {
   readonly requiredPlugins: readonly RequiredPlugin[];
   /** One per source of each `build` block, in template order, after `-only` and `-except`. */
   readonly builds: readonly BuildPlan[];
-  /** Everything that must be masked: sensitive variables, locals and values derived from them, as text. */
-  readonly secrets: readonly string[];
   /** For evaluating expressions outside of any build (`console`). Absent in legacy JSON, which has no expressions. */
   readonly names?: TemplateNames | undefined;
 }

@@ -1,8 +1,44 @@
-import { isSensitive } from "../language/marks.ts";
-import { childrenOf, type Value } from "../language/value.ts";
+import { isSensitive, SENSITIVE, withMarks } from "../language/marks.ts";
+import { childrenOf, NO_MARKS, type Value } from "../language/value.ts";
 import { plainValue } from "./plain-value.ts";
 
-/** The texts in every sensitive part of a value. */
+/** Shorter secrets are in too many texts by chance to say that these are made of them. */
+const SHORTEST_FOUND_INSIDE = 4;
+
+/** The texts that must not be shown: more become known while a template is evaluated, and while its builds run. */
+export class Secrets {
+  readonly #known = new Set<string>();
+  readonly #tell: (secret: string) => void;
+
+  /** `tell` is told each secret once, as soon as it is known. */
+  constructor(tell: (secret: string) => void) {
+    this.#tell = tell;
+  }
+
+  add(secrets: Iterable<string>): void {
+    for (const secret of secrets) {
+      if (secret === "" || this.#known.has(secret)) continue;
+      this.#known.add(secret);
+      this.#tell(secret);
+    }
+  }
+
+  /** The secrets that are in a text. */
+  in(text: string): readonly string[] {
+    return [...this.#known].filter(
+      (secret) => text === secret || (secret.length >= SHORTEST_FOUND_INSIDE && text.includes(secret)),
+    );
+  }
+}
+
+/** As `secretsIn`, without numbers: the length of a password is no word to mask wherever it stands. */
+export function secretTextsIn(value: Value): readonly string[] {
+  const own = isSensitive(value) && typeof value.content === "string" ? [value.content] : [];
+  const marks = isSensitive(value) ? SENSITIVE : NO_MARKS;
+  return [...own, ...childrenOf(value).flatMap((child) => secretTextsIn(withMarks(child, marks)))];
+}
+
+/** The texts in every sensitive part of a value, numbers among them. */
 export function secretsIn(value: Value): readonly string[] {
   if (!isSensitive(value)) return childrenOf(value).flatMap(secretsIn);
   const secrets: string[] = [];

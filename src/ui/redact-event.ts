@@ -37,7 +37,7 @@ function restoreVocabulary(event: BuildEvent, redacted: BuildEvent): BuildEvent 
   return { ...same, ...names } as BuildEvent;
 }
 
-function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Diagnostic {
+export function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Diagnostic {
   const range = (given: SourceRange | undefined) => given && redactRange(given, redactor);
   return {
     severity: diagnostic.severity,

@@ -251,4 +251,105 @@ describe("a secret", () => {
       expect(done.stdout + done.stderr).not.toContain(PLANTED);
     }
   });
+
+  const legacy = {
+    variables: {
+      password: "{{ env `PASSWORD` | lower }}",
+      braces: "{{ env `BRACES` }}",
+      derived: "{{ user `password` | upper | printf `%s!` }}",
+      given: null,
+    },
+    "sensitive-variables": ["password", "braces", "given"],
+    builders: [{ type: "file", target: "out", content: "x" }],
+    provisioners: [
+      {
+        type: "shell-local",
+        environment_vars: [
+          "UPPER={{ user `password` | upper }}",
+          "BRACES={{ user `braces` }}",
+          "GIVEN={{ user `given` }}",
+          "DERIVED={{ user `derived` | replace `!` `?` 1 }}",
+          "PIECE={{ split (user `password`) `.` 0 | upper }}",
+        ],
+        // What the command becomes is only known when it runs.
+        execute_command: [
+          "/bin/sh",
+          "-c",
+          "echo late-{{ user `password` | replace_all `-` `_` }}; {{.Vars}} {{.Script}}",
+        ],
+        inline: [
+          'echo "<$UPPER> <$BRACES> <$GIVEN> <$DERIVED> <$PIECE>"',
+          'printf %s "$UPPER" | base64',
+          "exit $FAILING",
+        ],
+        env: { FAILING: "{{ user `failing` }}" },
+      },
+    ],
+    "post-processors": [{ type: "manifest", custom_data: { upper: "{{ user `password` | upper }}" } }],
+  };
+
+  it.each(["0", "3"])("of a JSON template is masked in what {{ }} makes of it, too (exit code %s)", async (failing) => {
+    const place = await createWorkplace({
+      PASSWORD: `${PLANTED.toUpperCase()}.Of-Env`,
+      BRACES: `{{ ${PLANTED} }}-{{.}}`,
+      IMGBUILD_LOG: "1",
+    });
+    const template = { ...legacy, variables: { ...legacy.variables, failing } };
+    await writeFile(join(place.directory, "t.json"), JSON.stringify(template));
+    await writeFile(
+      join(place.directory, "vars.json"),
+      JSON.stringify({ given: `{{ print \`${PLANTED}\` \`x\` | upper }}` }),
+    );
+    const args = ["-var-file=vars.json", "t.json"];
+    const done = await place.run("build", "-metadata-file=metadata.json", ...args);
+    const looks = await Promise.all([
+      place.run("inspect", ...args),
+      place.run("validate", ...args),
+      place.run("runs", "-json"),
+    ]);
+    const printed = [done, ...looks].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    expect({ code: done.code, said: printed.join("") }).toMatchObject({ code: failing === "0" ? 0 : 1 });
+    expect(done.stdout).toContain("<<sensitive>> <<sensitive>> <<sensitive>> <<sensitive>?> <<sensitive>>");
+    await rm(join(place.directory, "vars.json"));
+    expect(
+      await leaksIn(
+        place,
+        printed.map((text) => text.toLowerCase().replaceAll("_", "-")),
+      ),
+    ).toEqual([]);
+  });
+
+  it("is masked in what functions make of it when only the run knows the whole text", async () => {
+    const place = await createWorkplace({
+      PKR_VAR_password: `${PLANTED}-late`,
+      PKR_VAR_object: `{"key":"\\u0070lanted-secret-in-json"}`,
+    });
+    const late = `
+      variable "password" {
+        sensitive = true
+      }
+      variable "object" {
+        type      = string
+        sensitive = true
+      }
+      source "file" "a" {
+        target  = "out-a"
+        content = "hello"
+      }
+      build {
+        sources = ["source.file.a"]
+        provisioner "shell-local" {
+          inline = ["echo '\${upper(var.password)} \${build.PackerRunUUID}'", "echo '\${jsondecode(var.object).key}'"]
+        }
+        provisioner "shell-local" {
+          override = { a = { inline = ["echo '\${upper(var.password)}'", "echo '{{ upper \`\${var.password}\` }}{{ build \`ID\` }}'"] } }
+          inline   = ["true"]
+        }
+      }`;
+    await writeFile(join(place.directory, "t.pkr.hcl"), late);
+    const done = await place.run("build", "t.pkr.hcl");
+    const said = done.stdout + done.stderr;
+    expect({ code: done.code, said }).toMatchObject({ code: 0 });
+    expect(await leaksIn(place, [said.toLowerCase()])).toEqual([]);
+  });
 });

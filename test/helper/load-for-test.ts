@@ -33,8 +33,13 @@ export type TestLoad = Partial<Omit<LoadOptions, "path" | "host">> & {
 };
 
 /** Loads a template with small fake components and data sources that are read. */
-export function loadForTest(path: string, cwd: string, { env, ...options }: TestLoad = {}): Promise<Loaded> {
-  return loadTemplate({
+export async function loadForTest(
+  path: string,
+  cwd: string,
+  { env, ...options }: TestLoad = {},
+): Promise<Loaded & { readonly secrets: readonly string[] }> {
+  const secrets: string[] = [];
+  const loaded = await loadTemplate({
     path,
     host: testHost(cwd, env),
     registry: fakeRegistry(),
@@ -45,12 +50,14 @@ export function loadForTest(path: string, cwd: string, { env, ...options }: Test
     undeclaredVariables: "warn",
     readDataSource: (_address, source, config) => source.read({} as never, config),
     signal: new AbortController().signal,
+    onSecret: (secret) => secrets.push(secret),
     ...options,
   });
+  return { ...loaded, secrets };
 }
 
 /** The model as JSON data, components decoded as at load. */
-export function describeTemplate(template: Template): unknown {
+export function describeTemplate(template: Template, secrets: readonly string[]): unknown {
   return {
     description: template.description,
     variables: Object.fromEntries(
@@ -58,7 +65,7 @@ export function describeTemplate(template: Template): unknown {
     ),
     locals: Object.fromEntries(template.locals.map(({ name, value }) => [name, shown(value)])),
     requiredPlugins: template.requiredPlugins.map(({ name, source, version }) => `${name} ${source} ${version}`),
-    secrets: template.secrets,
+    secrets,
     builds: template.builds.map(describeBuild),
   };
 }

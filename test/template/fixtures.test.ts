@@ -19,14 +19,14 @@ describe("loadTemplate", () => {
       );
       const optionsPath = join(folder, "options.json");
       const options = existsSync(optionsPath) ? (JSON.parse(readFileSync(optionsPath, "utf8")) as TestLoad) : {};
-      const { template, diagnostics } = await loadForTest(single ?? ".", folder, options);
+      const { template, diagnostics, secrets } = await loadForTest(single ?? ".", folder, options);
       const said = diagnostics
         .map((diagnostic) => renderDiagnostic(diagnostic, { color: false, width: 100 }))
         .join("\n");
       const mask = (text: string) => text.replaceAll(folder, "<folder>");
       await expect(mask(said)).toMatchFileSnapshot(join(folder, "expected.txt"));
       if (diagnostics.some(({ severity }) => severity === "error")) return;
-      const model = JSON.stringify(describeTemplate(template!), undefined, 2);
+      const model = JSON.stringify(describeTemplate(template!, secrets), undefined, 2);
       await expect(mask(`${model}\n`)).toMatchFileSnapshot(join(folder, "expected.json"));
     });
   }

@@ -2,9 +2,14 @@ import { describe, expect, it } from "vitest";
 import { commonFunctions } from "../../src/template/interpolate/functions.ts";
 import { Interpolator } from "../../src/template/interpolate/interpolator.ts";
 import { BuildError } from "../../src/sdk/error.ts";
+import { Secrets } from "../../src/template/secrets.ts";
 
 const world = { startTime: new Date("2024-03-05T14:07:09Z"), cwd: "/work", templateDirectory: "/work/templates" };
-const interpolator = new Interpolator(commonFunctions(world), new Map([["user", "no users here"]]));
+const interpolator = new Interpolator(
+  commonFunctions(world),
+  new Map([["user", "no users here"]]),
+  new Secrets(() => {}),
+);
 const scope = { buildName: "web", builderType: "qemu", data: { ID: "i-1", Port: 22 } };
 
 describe("Interpolator", () => {

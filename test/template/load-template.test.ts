@@ -79,7 +79,7 @@ describe("loadTemplate", () => {
   });
 
   it("evaluates provisioners again with what the machine turned out to be", async () => {
-    const { template, diagnostics } = await load(
+    const { template, diagnostics, secrets } = await load(
       `variable "pw" {
          default   = "hunter2"
          sensitive = true
@@ -106,7 +106,7 @@ describe("loadTemplate", () => {
     const { execute_command: command, ...rest } = config as { execute_command: LateTemplate };
     expect(rest).toEqual({ inline: ["one 10.0.0.1:2222 b m-1 ROOT"], environment: { PW: "x-hunter2" } });
     expect(command.render({ Path: "/tmp/x" })).toBe("/tmp/x m i-1");
-    expect(template!.secrets).toEqual(["hunter2", "x-hunter2"]);
+    expect(secrets).toEqual(["hunter2", "x-hunter2"]);
   });
 
   it("freezes the time: the functions of HCL and of {{ }} agree, and SOURCE_DATE_EPOCH replaces the clock", async () => {
@@ -148,6 +148,7 @@ describe("loadTemplate", () => {
       except: [],
       undeclaredVariables: "warn",
       registry: fakeRegistry(),
+      onSecret: () => {},
     } as const;
     const loaded = await loadTemplate({ ...common, path: "-", host, signal: new AbortController().signal });
     expect(loaded.template!.builds.map(({ identity }) => identity.name)).toEqual(["x"]);

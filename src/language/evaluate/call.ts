@@ -7,7 +7,7 @@ import {
   type OrdinaryFunction,
   type Parameter,
 } from "../functions/definition.ts";
-import { deepMarks, deepUnmark, mark, union, unmark, withMarks } from "../marks.ts";
+import { containsSensitive, deepMarks, deepUnmark, mark, union, unmark, withMarks } from "../marks.ts";
 import type { SourceRange } from "../source.ts";
 import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue, type Mark, type Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -27,8 +27,11 @@ export function evaluateCall(node: FunctionCall, scope: Scope, evaluation: Evalu
     evaluation.report(message, node, scope);
     return unknownValue();
   }
-  if (definition.special) return definition.special(node, scope, evaluation);
-  return callOrdinary(definition, { node, scope, evaluation });
+  const result = definition.special
+    ? definition.special(node, scope, evaluation)
+    : callOrdinary(definition, { node, scope, evaluation });
+  if (functions?.onSensitive && containsSensitive(result)) functions.onSensitive(result);
+  return result;
 }
 
 interface Site {

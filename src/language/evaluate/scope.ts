@@ -13,6 +13,8 @@ export interface Functions {
   get(name: string): FunctionDefinition | undefined;
   /** All names, for suggestions. */
   keys(): Iterable<string>;
+  /** Told each result of a call that is sensitive or has something sensitive in it. */
+  readonly onSensitive?: ((result: Value) => void) | undefined;
 }
 
 export function lookUpVariable(scope: Scope, name: string): Value | undefined {

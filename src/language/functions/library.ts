@@ -13,6 +13,7 @@ import {
 export interface LibraryOptions extends Omit<FunctionContext, "functions" | "remote"> {
   /** Asks a remote service. Without it, remote calls stay unknown. @throws FunctionError */
   readonly fetchRemote?: ((request: RemoteRequest, signal: AbortSignal | undefined) => Promise<Value>) | undefined;
+  readonly onSensitive?: Functions["onSensitive"];
 }
 
 /** The functions of the language, for `Scope.functions`. */
@@ -36,6 +37,7 @@ export function createFunctionLibrary(options: LibraryOptions): FunctionLibrary 
 
   const library: FunctionLibrary = {
     keys: () => modules.keys(),
+    onSensitive: options.onSensitive,
     get(name) {
       const definition = loaded.get(name);
       const module = modules.get(name);

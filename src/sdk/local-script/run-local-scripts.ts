@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { CommandError, runCommand, type CommandResult } from "../../lib/process.ts";
 import type { GeneratedData } from "../component.ts";
 import { BuildError } from "../error.ts";
+import { shortLine } from "../output-lines.ts";
 import type { Run } from "../run.ts";
 import { scriptEnvironment } from "../script-environment.ts";
 import { RUN_VARIABLE } from "../run-processes.ts";
@@ -75,7 +76,8 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
         return run.ready?.();
       },
     });
-    if (!config.valid_exit_codes.includes(result.code)) throw badStatus(script, result, performance.now() - started);
+    if (!config.valid_exit_codes.includes(result.code))
+      throw badStatus(run, script, result, performance.now() - started);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new BuildError(`${script.name} could not be started`, { cause: error });
@@ -83,12 +85,13 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
 }
 
 function badStatus(
+  run: Run,
   { name, path }: LocalScript,
   { code, signal, stderr, stdout }: CommandResult,
   durationMs: number,
 ): BuildError {
   const last = (stderr.trimEnd() || stdout.trimEnd()).split("\n").at(-1)!;
-  const said = last === "" ? "it printed nothing" : `its last line of output was "${last.slice(0, 300)}"`;
+  const said = last === "" ? "it printed nothing" : `its last line of output was "${shortLine(run, last)}"`;
   const how = signal === undefined ? `ended with exit status ${code}` : `was killed by ${signal}`;
   const hints: Readonly<Record<number, string>> = {
     126: `Is the script executable?\n    chmod +x ${path}`,

@@ -20,6 +20,8 @@ export interface BodyOptions {
 /** Arguments put over those of the body: one entry of `override = { key = { … } }`. */
 export interface Override {
   readonly input: Readonly<Record<string, unknown>>;
+  /** Where `input` is sensitive, and the texts there. */
+  readonly notes: PlainNotes;
   /** The whole value of `override`. */
   readonly expression: Expression;
   readonly key: string;
@@ -30,17 +32,20 @@ export function bodyArguments(body: ScopedBody, options: BodyOptions): Arguments
   const state: State = { options, diagnostics: [], notes: { sensitivePaths: [], secrets: [] } };
   const input = readBody(body, [], state, options.skip);
   const { override } = options;
+  const overridden = (path: ArgumentPath) => override && Object.hasOwn(override.input, String(path[0]));
   Object.assign(input, override?.input);
   return {
     input,
     diagnostics: state.diagnostics,
     rangeOf: (path, part) =>
-      override && Object.hasOwn(override.input, String(path[0]))
+      override && overridden(path)
         ? locateInside(override.expression, [override.key, ...path], part)
         : locate(body, path, part),
     isSensitive: (path) =>
-      state.notes.sensitivePaths.some((start) => start.every((step, index) => path[index] === step)),
-    secrets: state.notes.secrets,
+      (overridden(path) ? override! : state).notes.sensitivePaths.some((start) =>
+        start.every((step, index) => path[index] === step),
+      ),
+    secrets: [...state.notes.secrets, ...(override?.notes.secrets ?? [])],
   };
 }
 

@@ -15,7 +15,7 @@ import { refusedInHcl2 } from "../interpolate/refused-in-hcl2.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
 import type { BuildPlan, InputVariable, LocalValue, RequiredPlugin, Template, TemplateNames } from "../model.ts";
 import { Selection } from "../select-builds.ts";
-import { secretsIn } from "../secrets.ts";
+import { Secrets, secretsIn, secretTextsIn } from "../secrets.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
 import { loadVariables } from "./load-variables.ts";
 import { NOT_KNOWN_YET } from "./meta-arguments.ts";
@@ -45,7 +45,7 @@ class Loader {
   readonly #declarations: Declarations;
   readonly #requiredPlugins: readonly RequiredPlugin[];
   readonly #diagnostics: DiagnosticCollector;
-  readonly #secrets = new Set<string>();
+  readonly #secrets: Secrets;
   readonly #interpolator: Interpolator;
   readonly #startTime: Date;
 
@@ -63,7 +63,8 @@ class Loader {
     this.#diagnostics = diagnostics;
     this.#startTime = startTime(options.host);
     const world = { startTime: this.#startTime, cwd: options.host.cwd, templateDirectory: path.directory };
-    this.#interpolator = new Interpolator(commonFunctions(world), refusedInHcl2);
+    this.#secrets = new Secrets(options.onSecret);
+    this.#interpolator = new Interpolator(commonFunctions(world), refusedInHcl2, this.#secrets);
   }
 
   /** What is known without evaluating anything. */
@@ -81,6 +82,7 @@ class Loader {
       templateDir: this.#path.directory,
       startTime: this.#startTime.getTime(),
       fetchRemote,
+      onSensitive: (result) => this.#secrets.add(secretTextsIn(result)),
     });
     const settle = <Result>(compute: () => Result) => library.settle(compute, signal);
     await library.preload(bodies.flatMap((body) => [...functionNames(body)]));
@@ -122,6 +124,7 @@ class Loader {
       readDataSource,
       settle,
       report,
+      onSecrets: this.#addSecrets,
     });
     for (const { value } of evaluated.locals) this.#addSecrets(secretsIn(value));
     const scope = childScope(base, [
@@ -134,21 +137,7 @@ class Loader {
 
   readonly #report = (...diagnostics: readonly Diagnostic[]): void => this.#diagnostics.add(...diagnostics);
 
-  readonly #addSecrets = (secrets: readonly string[]): void => {
-    for (const secret of secrets) {
-      this.#secrets.add(secret);
-      // Components take "{{" in a value for a template: what becomes of the secret then is one, too.
-      if (secret.includes("{{")) this.#secrets.add(this.#rendered(secret));
-    }
-  };
-
-  #rendered(secret: string): string {
-    try {
-      return this.#interpolator.late({})(secret, {});
-    } catch {
-      return secret;
-    }
-  }
+  readonly #addSecrets = (secrets: readonly string[]): void => this.#secrets.add(secrets);
 
   async #loadDataSources(lookup: ComponentLookup): Promise<void> {
     for (const block of this.#declarations.dataSources.values())
@@ -196,7 +185,6 @@ class Loader {
     builds: readonly BuildPlan[],
     names?: TemplateNames,
   ): Template {
-    const secrets = this.#secrets;
     return {
       syntax: "hcl2",
       path: this.#options.path,
@@ -207,9 +195,6 @@ class Loader {
       requiredPlugins: this.#requiredPlugins,
       builds,
       names,
-      get secrets() {
-        return [...secrets];
-      },
     };
   }
 }

@@ -38,6 +38,7 @@ export interface EvaluationContext {
   /** Repeats a synchronous evaluation until the functions it called have what they need from the network. */
   readonly settle: <Result>(evaluation: () => Result) => Promise<Result>;
   readonly report: (...diagnostics: readonly Diagnostic[]) => void;
+  readonly onSecrets: (secrets: readonly string[]) => void;
 }
 
 export interface EvaluatedLocal {
@@ -187,6 +188,7 @@ async function readData(
   const decoded = await context.settle(() => {
     const expanded = expandDynamicBlocks(block.body, scope);
     const args = bodyArguments(expanded.body, { references: context.references });
+    context.onSecrets(args.secrets);
     const input = {
       component,
       args,

@@ -8,7 +8,7 @@ import { error } from "../diagnostics.ts";
 import type { Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
 import { takesPart } from "../only-except.ts";
 import { planComponent } from "../planned.ts";
-import { plainValue } from "../plain-value.ts";
+import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
 import { roundsOf } from "./for-each.ts";
@@ -134,9 +134,10 @@ function readOverride(meta: MetaArguments, { source }: BlockContext): Override |
   const overrides = value.content as ReadonlyMap<string, Value>;
   const key = source.names.find((name) => overrides.has(name));
   if (key === undefined) return undefined;
-  const input = plainValue(overrides.get(key)!, [], { sensitivePaths: [], secrets: [] });
+  const notes: PlainNotes = { sensitivePaths: [], secrets: [] };
+  const input = plainValue(overrides.get(key)!, [], notes);
   if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;
-  return { input: input as Record<string, unknown>, expression: attribute.expression, key };
+  return { input: input as Record<string, unknown>, notes, expression: attribute.expression, key };
 }
 
 const unknownCount = (subject: SourceRange): Diagnostic =>

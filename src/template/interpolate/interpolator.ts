@@ -1,4 +1,5 @@
 import type { GoTemplate } from "../../lib/go-template/ast.ts";
+import { builtins } from "../../lib/go-template/builtins.ts";
 import { functionCalls } from "../../lib/go-template/calls.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import { executeGoTemplate, type TemplateFunctions } from "../../lib/go-template/execute.ts";
@@ -7,6 +8,8 @@ import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { RenderTemplate } from "../../sdk/late-template.ts";
+import type { Secrets } from "../secrets.ts";
+import { watchFunctions } from "./watch-functions.ts";
 
 /** What `{{ }}` in the arguments of one component may refer to. */
 export interface InterpolationScope {
@@ -22,13 +25,15 @@ export class RefusedFunction extends GoTemplateError {}
 /** Renders the `{{ }}` of one run. Parses each text once, however many builds share it. */
 export class Interpolator {
   readonly #functions: TemplateFunctions;
+  readonly #secrets: Secrets;
   readonly #refused: ReadonlyMap<string, string>;
   readonly #parsed = new Map<string, GoTemplate | GoTemplateError>();
   readonly #names: readonly string[];
 
   /** `refused`: functions this kind of template may not call, with what to write instead. */
-  constructor(functions: TemplateFunctions, refused: ReadonlyMap<string, string>) {
-    this.#functions = functions;
+  constructor(functions: TemplateFunctions, refused: ReadonlyMap<string, string>, secrets: Secrets) {
+    this.#functions = watchFunctions(new Map([...builtins, ...functions]), secrets);
+    this.#secrets = secrets;
     this.#refused = refused;
     this.#names = [...functions.keys(), ...refused.keys(), "build_name", "build_type", "build"];
   }
@@ -47,11 +52,28 @@ export class Interpolator {
     return !(template instanceof GoTemplateError) && functionCalls(template).some(({ name }) => name === "build");
   }
 
-  /** @throws GoTemplateError */
+  /**
+   * What becomes of a secret in `text` is a secret, too.
+   * @throws GoTemplateError
+   */
   render(text: string, values: unknown, scope: InterpolationScope): string {
     const template = this.#parse(text);
     if (template instanceof GoTemplateError) throw template;
-    return executeGoTemplate(template, values, new Map([...this.#functions, ...buildFunctions(scope)]));
+    const functions = new Map([...this.#functions, ...buildFunctions(scope)]);
+    for (const secret of this.#secrets.in(text)) {
+      const inner = secret.includes("{{") ? this.#parse(secret) : undefined;
+      if (inner && !(inner instanceof GoTemplateError)) this.#addRendered(inner, values, functions);
+    }
+    return executeGoTemplate(template, values, functions);
+  }
+
+  #addRendered(secret: GoTemplate, values: unknown, functions: TemplateFunctions): void {
+    try {
+      this.#secrets.add([executeGoTemplate(secret, values, functions)]);
+    } catch (failure) {
+      if (!(failure instanceof GoTemplateError)) throw failure;
+      // Then the text around it fails, or means something else by these characters.
+    }
   }
 
   /** `render` as components call it, with failures in the words of a run. */
@@ -62,7 +84,8 @@ export class Interpolator {
         return this.render(text, values, scope);
       } catch (failure) {
         if (!(failure instanceof GoTemplateError)) throw failure;
-        throw new BuildError(`Cannot render the template ${shorten(text)}: ${failure.message}`, { cause: failure });
+        const shown = this.#secrets.in(text).length > 0 ? "<sensitive>" : shorten(text);
+        throw new BuildError(`Cannot render the template ${shown}: ${failure.message}`, { cause: failure });
       }
     };
   }

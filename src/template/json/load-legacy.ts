@@ -18,6 +18,7 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
 import type { BuildPlan, InputVariable, Template } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { Secrets } from "../secrets.ts";
 import { Selection } from "../select-builds.ts";
 import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
 import { JsonData } from "./json-data.ts";
@@ -60,7 +61,7 @@ class LegacyLoader {
   readonly #template: LegacyTemplate;
   readonly #data: JsonData;
   readonly #report: (...diagnostics: readonly Diagnostic[]) => void;
-  readonly #secrets = new Set<string>();
+  readonly #secrets: Secrets;
 
   constructor(
     options: LoadOptions,
@@ -74,6 +75,7 @@ class LegacyLoader {
     this.#template = template;
     this.#data = data;
     this.#report = report;
+    this.#secrets = new Secrets(options.onSecret);
   }
 
   async load(): Promise<Template> {
@@ -93,14 +95,19 @@ class LegacyLoader {
     const raw = await this.#rawVariables();
     const evaluated = await settle(() => {
       const found: Diagnostic[] = [];
-      const functions = new Map([...world, ...variableFunctions(env, library, (text) => this.#secrets.add(text))]);
-      const users = new UserVariables(raw, functions, (diagnostic) => found.push(diagnostic));
+      const functions = new Map([...world, ...variableFunctions(env, library, (text) => this.#secrets.add([text]))]);
+      const users = new UserVariables(raw, {
+        functions,
+        isSensitive: (name) => this.#isSensitive(name),
+        secrets: this.#secrets,
+        report: (diagnostic) => found.push(diagnostic),
+      });
       return { users, values: users.all(), found };
     });
     this.#report(...evaluated.found);
     const variables = this.#variables(raw, evaluated.values);
     const user = (name: unknown) => evaluated.users.get(String(name));
-    const interpolator = new Interpolator(new Map([...world, ["user", user]]), refusedOutsideVariables);
+    const interpolator = new Interpolator(new Map([...world, ["user", user]]), refusedOutsideVariables, this.#secrets);
     this.#replaceOldForms(interpolator);
     const lookup = new ComponentLookup(registry);
     for (;;) {
@@ -108,7 +115,7 @@ class LegacyLoader {
         const found: Diagnostic[] = [];
         const selection = new Selection(only, except);
         const report = (...diagnostics: readonly Diagnostic[]) => void found.push(...diagnostics);
-        const isSecretText = (text: string) => this.#isSecretText(text);
+        const isSecretText = (text: string) => this.#isSecretText(text, evaluated.values);
         const builds = planLegacyBuilds({
           template: this.#template,
           data: this.#data,
@@ -137,7 +144,6 @@ class LegacyLoader {
   }
 
   asTemplate(variables: readonly InputVariable[], builds: readonly BuildPlan[]): Template {
-    const secrets = this.#secrets;
     return {
       syntax: "json",
       path: this.#options.path,
@@ -147,9 +153,6 @@ class LegacyLoader {
       locals: [],
       requiredPlugins: [],
       builds,
-      get secrets() {
-        return [...secrets];
-      },
     };
   }
 
@@ -187,9 +190,8 @@ class LegacyLoader {
     values: ReadonlyMap<string, string | undefined>,
   ): readonly InputVariable[] {
     return [...this.#template.variables].map(([name, text]) => {
-      const sensitive = this.#template.sensitiveVariables.includes(name);
+      const sensitive = this.#isSensitive(name);
       const known = values.get(name);
-      if (sensitive && known) this.#secrets.add(known);
       const plain = known === undefined ? unknownValue(STRING) : stringValue(known);
       const value = sensitive ? mark(plain) : plain;
       const origin = raw.get(name)?.origin ?? "";
@@ -197,15 +199,19 @@ class LegacyLoader {
     });
   }
 
-  #isSecretText(text: string): boolean {
+  #isSensitive(name: string): boolean {
+    return this.#template.sensitiveVariables.includes(name);
+  }
+
+  /** Whether it calls for a variable that is sensitive or has something secret in it. */
+  #isSecretText(text: string, values: ReadonlyMap<string, string | undefined>): boolean {
     if (!text.includes("{{") || this.#template.sensitiveVariables.length === 0) return false;
     try {
-      return functionCalls(parseGoTemplate(text)).some(
-        ({ name, args: [first] }) =>
-          name === "user" &&
-          first?.kind === "literal" &&
-          this.#template.sensitiveVariables.includes(String(first.value)),
-      );
+      return functionCalls(parseGoTemplate(text)).some(({ name, args: [first] }) => {
+        if (name !== "user" || first?.kind !== "literal") return name === "user";
+        const called = String(first.value);
+        return this.#isSensitive(called) || this.#secrets.in(values.get(called) ?? "").length > 0;
+      });
     } catch {
       return false;
     }

@@ -2,9 +2,11 @@ import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
+import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { asSentence, error } from "../diagnostics.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
+import type { Secrets } from "../secrets.ts";
 import { rangeWithin } from "../range-within.ts";
 
 /** What somebody gave a user variable, and where. */
@@ -15,26 +17,35 @@ export interface RawValue {
   readonly range: SourceRange | undefined;
 }
 
+export interface UserVariablesOptions {
+  /** What may be called in values of variables beyond `user`. */
+  readonly functions: TemplateFunctions;
+  readonly isSensitive: (name: string) => boolean;
+  readonly secrets: Secrets;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
 /** User variables of a legacy template. Their values may refer to each other and are worked out when asked for. */
 export class UserVariables {
   readonly #raw: ReadonlyMap<string, RawValue>;
   readonly #interpolator: Interpolator;
+  /** For the values of sensitive variables. */
+  readonly #secretInterpolator: Interpolator;
   readonly #values = new Map<string, string | undefined>();
   readonly #inProgress: string[] = [];
-  readonly #report: (diagnostic: Diagnostic) => void;
+  readonly #options: UserVariablesOptions;
 
-  /** `functions`: what may be called in values of variables beyond `user`. */
-  constructor(
-    raw: ReadonlyMap<string, RawValue>,
-    functions: TemplateFunctions,
-    report: (diagnostic: Diagnostic) => void,
-  ) {
+  constructor(raw: ReadonlyMap<string, RawValue>, options: UserVariablesOptions) {
+    const { functions, secrets } = options;
     this.#raw = raw;
-    this.#report = report;
-    this.#interpolator = new Interpolator(
-      new Map([...functions, ["user", (name: unknown) => this.get(String(name))]]),
-      new Map(),
+    this.#options = options;
+    const user = (name: unknown) => this.get(String(name));
+    this.#interpolator = new Interpolator(new Map([...functions, ["user", user]]), new Map(), secrets);
+    // What is kept secret may be made of what the environment holds.
+    const watched = [...functions].map(
+      ([name, call]) => [name, name === "env" ? this.#keepSecret(call) : call] as const,
     );
+    this.#secretInterpolator = new Interpolator(new Map([...watched, ["user", user]]), new Map(), secrets);
   }
 
   has(name: string): boolean {
@@ -51,7 +62,7 @@ export class UserVariables {
       throw new Error(`the variable refers to itself: ${cycle.join(" → ")}.`);
     }
     this.#inProgress.push(name);
-    const value = this.#evaluate(raw);
+    const value = this.#evaluate(raw, this.#options.isSensitive(name));
     this.#inProgress.pop();
     this.#values.set(name, value);
     return value ?? "";
@@ -63,13 +74,26 @@ export class UserVariables {
     return this.#values;
   }
 
-  #evaluate({ text, range }: RawValue): string | undefined {
+  #keepSecret(call: TemplateFunction): TemplateFunction {
+    return (...args) => {
+      const found = call(...args);
+      this.#options.secrets.add([String(found)]);
+      return found;
+    };
+  }
+
+  #evaluate({ text, range, origin }: RawValue, isSensitive: boolean): string | undefined {
+    const { secrets, report } = this.#options;
+    // A default with {{ }} says where the secret is; what somebody gives is one.
+    if (isSensitive && (origin !== "default" || !text.includes("{{"))) secrets.add([text]);
     if (!text.includes("{{")) return text;
     try {
-      return this.#interpolator.render(text, {}, {});
+      const value = (isSensitive ? this.#secretInterpolator : this.#interpolator).render(text, {}, {});
+      if (isSensitive) secrets.add([value]);
+      return value;
     } catch (failure) {
       if (!(failure instanceof GoTemplateError)) throw failure;
-      this.#report(cannotRender(failure, text, range));
+      report(cannotRender(failure, text, range));
       return undefined;
     }
   }

@@ -6,6 +6,7 @@ import { commonFunctions } from "../interpolate/functions.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import type { LegacyTemplate } from "../json/legacy-template.ts";
 import { UserVariables } from "../json/user-variables.ts";
+import { Secrets } from "../secrets.ts";
 import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
@@ -43,11 +44,15 @@ function nameRenderer(template: LegacyTemplate, host: Pick<Host, "env" | "cwd" |
   const raw = [...template.variables].map(
     ([name, text]) => [name, { text: text ?? "", origin: "default", range: undefined }] as const,
   );
-  const users = new UserVariables(new Map(raw), new Map([...world, ["env", env]]), () => {});
-  const interpolator = new Interpolator(
-    new Map([...world, ["user", (name: unknown) => users.get(String(name))]]),
-    new Map(),
-  );
+  const secrets = new Secrets(() => {});
+  const users = new UserVariables(new Map(raw), {
+    functions: new Map([...world, ["env", env]]),
+    isSensitive: () => false,
+    secrets,
+    report: () => {},
+  });
+  const user = (name: unknown) => users.get(String(name));
+  const interpolator = new Interpolator(new Map([...world, ["user", user]]), new Map(), secrets);
   return (text) => {
     try {
       return interpolator.render(text, {}, {});
