@@ -16,12 +16,15 @@ import { orLeftBehind } from "./run/time-limit.ts";
 import { checkWorld } from "./preflight.ts";
 import { summarizeArtifact } from "./summarize-artifact.ts";
 
+/** Hashing reads every byte: beyond these sizes a file gets a digest only when somebody asked for digests. */
+const HASH_UP_TO = { result: 1024 ** 3, intermediate: 64 * 1024 ** 2 };
 /** After a crash, how long the rest of the build may take to notice before its clean-up begins without it. */
 const CRASH_GRACE_MS = 5_000;
 
 export interface BuildSettings {
   /** Of this run: artifact records go there, so that post-processing can be repeated later. */
   readonly runDirectory: string;
+  /** Digests of every artifact, whatever its size (`--metadata-file`). */
   readonly allDigests: boolean;
   /** As the user named it. */
   readonly template: string;
@@ -50,9 +53,11 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   const done = await buildAndPostProcess(session, plan, settings);
   const outcome = outcomeOf(done.errors, session.signal);
   const artifacts = await Promise.all(
-    done.artifacts.map((artifact) =>
-      summarizeArtifact(artifact, { signal: session.signal, allDigests: settings.allDigests }),
-    ),
+    done.artifacts.map((artifact) => {
+      const limit = HASH_UP_TO[done.intermediate?.has(artifact) ? "intermediate" : "result"];
+      const hashUpTo = settings.allDigests ? Infinity : limit;
+      return summarizeArtifact(artifact, { signal: session.signal, hashUpTo });
+    }),
   );
   for (const artifact of artifacts) session.emit({ kind: "artifact", build, artifact });
   const result: BuildResult = {

@@ -4,13 +4,10 @@ import { mapLimited } from "../lib/limited.ts";
 import type { Artifact } from "../sdk/artifact.ts";
 import type { ArtifactSummary } from "../sdk/event.ts";
 
-/** Hashing reads every byte: a file beyond this size gets a digest only when somebody asked for digests. */
-const HASH_UP_TO = 1024 ** 3;
-
 export interface SummaryOptions {
   readonly signal: AbortSignal;
-  /** Digests whatever the size (`--metadata-file`). */
-  readonly allDigests: boolean;
+  /** Bytes: larger files get no digest. */
+  readonly hashUpTo: number;
 }
 
 /** What the last block and the metadata file say about an artifact: its files as they are on the disk now. */
@@ -19,10 +16,10 @@ export async function summarizeArtifact(artifact: Artifact, options: SummaryOpti
   return { builderId: artifact.builderId, id: artifact.id, description: artifact.description, files };
 }
 
-async function summarizeFile(path: string, { signal, allDigests }: SummaryOptions) {
+async function summarizeFile(path: string, { signal, hashUpTo }: SummaryOptions) {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return { path, size: 0 };
-  if (signal.aborted || (found.size > HASH_UP_TO && !allDigests)) return { path, size: found.size };
+  if (signal.aborted || found.size > hashUpTo) return { path, size: found.size };
   const digest = await hashFile(path, "sha256", { signal }).catch(() => undefined);
   return { path, size: found.size, sha256: digest?.hex };
 }

@@ -1,8 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import type { ByteSource } from "./compress/blocks.ts";
 
-/** Smaller pieces are gathered before a write. */
-const BATCH_BYTES = 256 * 1024;
+/** Pieces are gathered to so much before a write. */
+const BATCH_BYTES = 1024 * 1024;
 /** The disk is set to work each time so much has been written: a flush that waits for the end waits alone. */
 const FLUSH_BYTES = 32 * 1024 * 1024;
 
@@ -22,37 +22,59 @@ export async function writeSource(
   { signal, onWritten }: WriteSourceOptions,
 ): Promise<number> {
   const flusher = createFlusher(handle);
-  const batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
-  let batched = 0;
   let total = 0;
-  const write = async (bytes: Uint8Array): Promise<void> => {
+  const batches = createBatches(async (bytes) => {
     flusher.throwIfFailed();
     await writeAll(handle, bytes);
     total += bytes.length;
     flusher.wrote(bytes.length);
     onWritten?.(total);
-  };
-  const writeBatch = async (): Promise<void> => {
-    if (batched > 0) await write(batch.subarray(0, batched));
-    batched = 0;
-  };
+  });
   try {
     for await (const piece of source) {
       signal.throwIfAborted();
-      if (batched + piece.length > BATCH_BYTES) await writeBatch();
-      if (piece.length >= BATCH_BYTES) await write(piece);
-      else {
-        batch.set(piece, batched);
-        batched += piece.length;
-      }
+      await batches.add(piece);
     }
-    await writeBatch();
+    await batches.end();
   } finally {
+    await batches.settled();
     await flusher.finished();
   }
   signal.throwIfAborted();
   flusher.throwIfFailed();
   return total;
+}
+
+/** Gathers pieces in memory of its own; while one batch is being written the next is gathered. */
+function createBatches(write: (bytes: Uint8Array) => Promise<void>) {
+  let [filling, writing] = [Buffer.allocUnsafeSlow(BATCH_BYTES), Buffer.allocUnsafeSlow(BATCH_BYTES)];
+  let filled = 0;
+  let written: Promise<void> = Promise.resolve();
+  const next = async (): Promise<void> => {
+    await written;
+    [filling, writing] = [writing, filling];
+    written = write(writing.subarray(0, filled));
+    // Awaited before the next one; until then a rejection must not count as unhandled.
+    written.catch(() => {});
+    filled = 0;
+  };
+  return {
+    add: async (piece: Uint8Array): Promise<void> => {
+      for (let offset = 0; offset < piece.length;) {
+        const part = piece.subarray(offset, offset + BATCH_BYTES - filled);
+        filling.set(part, filled);
+        filled += part.length;
+        offset += part.length;
+        if (filled === BATCH_BYTES) await next();
+      }
+    },
+    end: async (): Promise<void> => {
+      await next();
+      await written;
+    },
+    /** No write is going on any more, whatever became of it. */
+    settled: (): Promise<void> => written.catch(() => {}),
+  };
 }
 
 /** `write` may write less than it was given (a file-size limit, a nearly full disk): the next try reports why. */

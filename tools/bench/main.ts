@@ -21,10 +21,16 @@ interface Result {
 }
 
 const wanted = process.argv.slice(2);
+const benchmarks = await loadBenchmarks();
+const names = benchmarks.map(({ name }) => name);
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  say(`No benchmark is called ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
+  process.exit(2);
+}
 const results: Result[] = [];
-for (const benchmark of await loadBenchmarks()) {
-  if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue;
-  results.push(await runOne(benchmark));
+for (const benchmark of benchmarks) {
+  if (wanted.length === 0 || wanted.includes(benchmark.name)) results.push(await runOne(benchmark));
 }
 const machine = {
   cpu: cpus()[0]?.model,

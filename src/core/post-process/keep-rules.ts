@@ -18,6 +18,8 @@ export function keepsInput({ keepInputArtifact }: PlannedPostProcessor, result: 
 
 export interface ArtifactsAfter {
   readonly kept: readonly Artifact[];
+  /** Those that a later post-processor made something of. */
+  readonly intermediate: ReadonlySet<Artifact>;
   /** To be destroyed, provided that everything succeeded. */
   readonly unwanted: readonly Artifact[];
 }
@@ -43,7 +45,13 @@ export function artifactsAfter(built: Artifact, chains: readonly ChainResult[]):
       unwanted.delete(artifact);
     }
   }
-  return { kept: [...kept], unwanted: [...unwanted] };
+  return { kept: [...kept], unwanted: [...unwanted], intermediate: intermediateOf(chains) };
+}
+
+function intermediateOf(chains: readonly ChainResult[]): ReadonlySet<Artifact> {
+  const links = chains.flatMap((chain) => chain.links);
+  const used = links.filter(({ input, output }) => output !== undefined && output !== input);
+  return new Set(used.map(({ input }) => input));
 }
 
 function shareFile(one: Artifact, other: Artifact): boolean {

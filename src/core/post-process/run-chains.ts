@@ -22,6 +22,8 @@ export interface ChainsJob {
 export interface PostProcessing {
   /** Everything that exists now. */
   readonly artifacts: readonly Artifact[];
+  /** Those of them that a later post-processor made something of. */
+  readonly intermediate?: ReadonlySet<Artifact> | undefined;
   /** The failures, in template order. */
   readonly errors: readonly unknown[];
   readonly runs: readonly BuildRun[];
@@ -45,10 +47,10 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
   }
   const errors = results.flatMap((result) => ("error" in result ? [result.error] : []));
   if (job.signal.aborted && results.length < job.chains.length) errors.push(job.signal.reason);
-  const { kept, unwanted } = artifactsAfter(job.artifact, results);
-  if (errors.length > 0) return { artifacts: [...kept, ...unwanted], errors, runs };
+  const { kept, unwanted, intermediate } = artifactsAfter(job.artifact, results);
+  if (errors.length > 0) return { artifacts: [...kept, ...unwanted], intermediate, errors, runs };
   const undestroyed = await destroy(unwanted, job.createRun(), job.signal);
-  return { artifacts: [...kept, ...undestroyed], errors, runs };
+  return { artifacts: [...kept, ...undestroyed], intermediate, errors, runs };
 }
 
 /** Neighbouring chains that touch nothing but their input run together; any other has the template's order to itself. */

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { groupIndependent } from "../../../src/core/post-process/run-chains.ts";
 import { sleep } from "../../../src/lib/retry.ts";
 import type { Artifact } from "../../../src/sdk/artifact.ts";
@@ -115,6 +118,22 @@ describe("artifacts after post-processing", () => {
       }),
     );
     expect(tools.destroyed).toEqual([]);
+  });
+
+  it("a large file that was only the input of another is not read once more for its digest", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "imgbuild-chains-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, "disk.img");
+    await writeFile(file, "");
+    await truncate(file, 65 * 1024 ** 2);
+    const tools = workshop();
+    const hasDigest = async (chains: PlannedPostProcessor[][]) => {
+      const build = () => Promise.resolve(tools.make("image", [file]));
+      const [image] = (await createTestRun().run(testBuild({ build, chains }))).builds[0]!.artifacts;
+      return image!.files[0]!.sha256 !== undefined;
+    };
+    expect(await hasDigest([])).toBe(true);
+    expect(await hasDigest([[tools.makes("box", true)]])).toBe(false);
   });
 
   it("what cannot be destroyed is still the user's, and said", async () => {
