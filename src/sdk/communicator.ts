@@ -44,7 +44,12 @@ export type ExecResult =
   /** Ended by a signal in the guest, e.g. `SIGKILL` (often out of memory). */
   | { readonly kind: "signal"; readonly signal: string }
   /** The link died, or the guest closed it, before an exit status arrived (a reboot looks like this). */
-  | { readonly kind: "disconnect"; readonly reason: string };
+  | {
+      readonly kind: "disconnect";
+      readonly reason: string;
+      /** Not all of the standard input had left when the link died: who waits for all of it has done nothing yet. */
+      readonly inputUnsent?: boolean;
+    };
 
 export interface TransferOptions {
   readonly signal: AbortSignal;

@@ -33,7 +33,8 @@ export async function execOnLink(link: SshLink, command: string, options: LinkEx
     );
     const result = await Promise.race([ended, refused, failed, aborted.promise]);
     await Promise.race([output, aborted.promise]);
-    return (await watch.verdict) ?? result;
+    const lost = result.kind === "disconnect" && options.stdin !== undefined && !link.alive;
+    return (await watch.verdict) ?? (lost ? { ...result, inputUnsent: !channel.writableFinished } : result);
   } catch (error) {
     if (signal.aborted && options.leave !== true) await stop(channel, link);
     channel.close();

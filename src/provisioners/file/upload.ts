@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { onStop } from "../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../lib/shell-quote.ts";
 import type { Communicator, UploadSource } from "../../sdk/communicator.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { askGuest } from "../../sdk/guest-command.ts";
 import type { Run } from "../../sdk/run.ts";
+import { tidyGuest } from "../../sdk/tidy-guest.ts";
 import type { FileConfig } from "./config.ts";
 
 /** Something on this computer that is to be copied. */
@@ -87,8 +89,8 @@ async function uploadStaged(
 ): Promise<void> {
   const staging = `/tmp/imgbuild-${randomBytes(8).toString("hex")}`;
   const { signal } = run;
-  await tell(communicator, signal, `mkdir -m 0700 ${staging}`, "make a directory in /tmp");
   try {
+    await tell(communicator, signal, `mkdir -m 0700 ${staging}`, "make a directory in /tmp");
     const staged = `${staging}/${source.kind === "file" ? "file" : "tree"}`;
     if (source.kind === "file") await copy(run, communicator, source, staged, modeOf(config));
     else await copy(run, communicator, { ...source, path: `${source.path.replace(/\/$/, "")}/` }, staged);
@@ -98,7 +100,7 @@ async function uploadStaged(
     const become = config.become ? `${config.become_command} ` : "";
     await tell(communicator, signal, `${become}sh -c ${shellQuote(script)}`, `put "${into}" in place`);
   } finally {
-    await askGuest(communicator, `rm -rf ${staging}`, { signal }).catch(() => {});
+    await tidyGuest(run, communicator, `rm -rf ${staging}`);
   }
 }
 
@@ -115,7 +117,7 @@ function placeFile(staged: string, target: string, owner: string | undefined): s
     `chown ${owner === undefined ? '"$(id -u):$(id -g)"' : shellQuote(owner)} ${aside}`,
     `mv -f ${aside} ${to}`,
   ];
-  return `if [ -d ${to} ]; then echo "there is a directory of that name" >&2; exit 1; fi; ${steps.join(" && ")} || { s=$?; rm -f ${aside}; exit $s; }`;
+  return `${onStop(`rm -f ${aside}`)}; if [ -d ${to} ]; then echo "there is a directory of that name" >&2; exit 1; fi; ${steps.join(" && ")} || { s=$?; rm -f ${aside}; exit $s; }`;
 }
 
 function placeTree(staged: string, target: string, owner: string | undefined): string {

@@ -3,10 +3,11 @@ import { retry, sleep } from "../../lib/retry.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
-import { askGuest, commandFailure, runGuestCommand, type GuestCommandResult } from "../../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../sdk/guest-command.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
 import type { Run } from "../../sdk/run.ts";
 import { scriptEnvironment } from "../../sdk/script-environment.ts";
+import { tidyGuest } from "../../sdk/tidy-guest.ts";
 import { shellSchema, type ShellConfig } from "./config.ts";
 import {
   couldNotWrite,
@@ -51,13 +52,19 @@ async function runScript(
   script: Script,
 ): Promise<void> {
   run.say(`Provisioning with shell script: ${script.name}`);
-  const plan = planScript(config, script.content, scriptEnvironment(run, data, config), inOne(communicator));
-  const ended = await start(run, config, communicator, plan);
+  const environment = scriptEnvironment(run, data, config);
+  // Each attempt has names of its own: the machine may still be removing what the one before has left.
+  const { plan, ...ended } = await start(run, config, async () => {
+    const plan = planScript(config, script.content, environment, inOne(communicator));
+    return { plan, ...(await upAndRun(run, communicator, plan)) };
+  });
   const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
   const { result } = ended;
   if (result.kind === "disconnect" && (config.expect_disconnect || config.valid_exit_codes.includes(DISCONNECTED))) {
     run.say(`${what} ended the connection, as expected`);
-    await removeLater(run, communicator, plan);
+    // A machine that restarts is asked once it is back; one that stays away was shut down on purpose.
+    if (!plan.keepScript) await tidyGuest(run, communicator, removal(plan), REMOVAL_AFTER_RESTART_MS);
+    run.signal.throwIfAborted();
     return;
   }
   if (result.kind === "exit") {
@@ -68,13 +75,8 @@ async function runScript(
 }
 
 /** Everything up to the start is tried again until `start_retry_timeout`; once the script runs, its end is final. */
-function start(
-  run: Run,
-  config: ShellConfig,
-  communicator: Communicator,
-  plan: ScriptPlan,
-): Promise<GuestCommandResult> {
-  return retry(() => upAndRun(run, communicator, plan), {
+function start<Result>(run: Run, config: ShellConfig, attempt: () => Promise<Result>): Promise<Result> {
+  return retry(attempt, {
     timeoutMs: config.start_retry_timeout,
     delayMs: 2000,
     factor: 1,
@@ -87,17 +89,29 @@ function start(
 async function upAndRun(run: Run, communicator: Communicator, plan: ScriptPlan): Promise<GuestCommandResult> {
   if (inOne(communicator)) {
     const { command, stdin } = inOneCommand(plan);
-    return runGuestCommand(run, communicator, command, { stdin });
+    const ended = await runGuestCommand(run, communicator, command, { stdin });
+    // A script of which a part is missing is not run.
+    if (ended.result.kind === "disconnect" && ended.result.inputUnsent === true)
+      throw new ConnectionLost(`the connection was lost before it had arrived (${ended.result.reason})`);
+    return ended;
   }
-  const { signal } = run;
+  // A shell of the Bourne family removes the script in the same command.
+  const removesItself = communicator.shell === "posix";
+  let ended: GuestCommandResult | undefined;
+  try {
+    await uploadPlan(run, communicator, plan);
+    const command = removesItself ? [removalOnStop(plan), ...runAndRemove(plan)].join("\n") : plan.command;
+    ended = await runGuestCommand(run, communicator, command);
+    return ended;
+  } finally {
+    if (ended === undefined || !removesItself) await tidyGuest(run, communicator, removal(plan));
+  }
+}
+
+async function uploadPlan({ signal }: Run, communicator: Communicator, plan: ScriptPlan): Promise<void> {
   if (plan.environmentFile !== undefined)
     await communicator.upload(Buffer.from(plan.environment ?? ""), plan.environmentFile, { signal, mode: 0o600 });
   await communicator.upload(plan.content, plan.path, { signal, mode: 0o755 });
-  if (communicator.shell === "posix")
-    return runGuestCommand(run, communicator, [removalOnStop(plan), ...runAndRemove(plan)].join("\n"));
-  const ended = await runGuestCommand(run, communicator, plan.command);
-  await remove(run, communicator, plan, REMOVAL_MS);
-  return ended;
 }
 
 /** A terminal would change what is sent to standard input. */
@@ -105,24 +119,7 @@ function inOne({ shell, terminal }: Communicator): boolean {
   return shell === "posix" && terminal !== true;
 }
 
-const REMOVAL_MS = 15_000;
 const REMOVAL_AFTER_RESTART_MS = 60_000;
-
-/** A machine that restarts is asked once it is back; one that stays away was shut down on purpose. */
-async function removeLater(run: Run, communicator: Communicator, plan: ScriptPlan): Promise<void> {
-  if (!plan.keepScript) await remove(run, communicator, plan, REMOVAL_AFTER_RESTART_MS);
-}
-
-/** Best effort, bounded, and never a reason to fail. */
-async function remove(run: Run, communicator: Communicator, plan: ScriptPlan, limitMs: number): Promise<void> {
-  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(limitMs)]);
-  try {
-    await askGuest(communicator, removal(plan), { signal });
-  } catch (error) {
-    run.signal.throwIfAborted();
-    run.debug("shell", `could not remove ${plan.path}: ${messageOf(error)}`);
-  }
-}
 
 function cannotWrite(path: string): BuildError {
   return new BuildError(`The script could not be written to "${path}" in the machine`, {

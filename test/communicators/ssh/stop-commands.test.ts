@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, vi } from "vitest";
+import { provisioner as file } from "../../../src/provisioners/file/file.ts";
 import { provisioner } from "../../../src/provisioners/shell/shell.ts";
 import { askGuest } from "../../../src/sdk/guest-command.ts";
 import { createDropbear } from "../../helper/dropbear.ts";
@@ -122,6 +125,38 @@ describe.each(Object.entries(servers))("cancelling what runs in the machine: %s"
     const refused = expect(upload).rejects.toThrow("enough");
     await vi.waitFor(async () => expect(await readdir(there)).toHaveLength(1), here);
     cancelled.abort(new Error("enough"));
+    await refused;
+    expect(await readdir(there)).toEqual([]);
+  });
+
+  it("leaves nothing behind of a file that was to be put in place for another owner", async () => {
+    const { run, communicator, there } = await guest();
+    const become = `echo "$@" >${there}/asked.new; mv ${there}/asked.new ${there}/asked; sleep 300`;
+    await askGuest(communicator, `printf '#!/bin/sh\n%s\n' '${become}' >${there}/become; chmod +x ${there}/become`, {
+      signal: run.signal,
+    });
+    const args = { content: "x", destination: `${there}/file`, become: true, become_command: `${there}/become` };
+    const refused = expect(provisionWith(file, args, run, communicator)).rejects.toThrow("interrupted");
+    const asked = await vi.waitFor(() => readFile(join(there, "asked"), "utf8"), here);
+    const [staging] = /\/tmp\/imgbuild-[0-9a-f]{16}/.exec(asked)!;
+    expect(existsSync(staging)).toBe(true);
+    run.cancel(new Error("interrupted"));
+    await refused;
+    expect(existsSync(staging)).toBe(false);
+    expect((await readdir(there)).sort()).toEqual(["asked", "become"]);
+  });
+
+  it("takes back the environment file of a script that was still being uploaded", async () => {
+    const { run, communicator, there } = await guest({ ssh_pty: true });
+    // Nobody reads it, so the upload waits.
+    execFileSync("mkfifo", ["-m", "666", join(there, "script")]);
+    const args = { inline: ["true"], env: { SECRET: "x" }, remote_folder: there, remote_path: `${there}/script` };
+    const refused = expect(provisionWith(provisioner, args, run, communicator)).rejects.toThrow("interrupted");
+    await vi.waitFor(
+      async () => expect((await readdir(there)).join()).toMatch(/varfile.*imgbuild|imgbuild.*varfile/),
+      here,
+    );
+    run.cancel(new Error("interrupted"));
     await refused;
     expect(await readdir(there)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { readdir, writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { provisioner } from "../../../src/provisioners/shell/shell.ts";
 import type { Communicator } from "../../../src/sdk/communicator.ts";
 import { issuesOf } from "../../helper/decode-config.ts";
@@ -9,12 +9,15 @@ import { needs } from "../../helper/need.ts";
 import { provisionWith } from "../../helper/provision.ts";
 import { createRecordingRun, type RecordingRun } from "../../helper/recording-run.ts";
 import { createSshd, type TestSshd } from "../../helper/sshd.ts";
+import { createTcpProxy, type TcpProxy } from "../../helper/tcp-proxy.ts";
 
 const it = needs("sshd", "openssh-server");
 
 interface Guest {
   readonly run: RecordingRun;
   readonly server: TestSshd;
+  /** Stands before the server. */
+  readonly proxy: TcpProxy;
   readonly communicator: Communicator;
   /** For `remote_folder`. */
   readonly folder: string;
@@ -27,7 +30,8 @@ interface Guest {
 async function guest(args: Readonly<Record<string, unknown>> = {}): Promise<Guest> {
   const run = await createRecordingRun();
   const server = await createSshd();
-  const real = await connectTo(run, server, args);
+  const proxy = await createTcpProxy({ target: server.port });
+  const real = await connectTo(run, { ...server, port: proxy.port }, args);
   const commands: string[] = [];
   const communicator = new Proxy(real, {
     get: (target, name) => {
@@ -44,6 +48,7 @@ async function guest(args: Readonly<Record<string, unknown>> = {}): Promise<Gues
   return {
     run,
     server,
+    proxy,
     communicator,
     folder,
     commands,
@@ -151,6 +156,26 @@ describe("the shell provisioner", () => {
       message: expect.stringContaining("lost the connection"),
       hint: expect.stringContaining("expect_disconnect"),
     });
+  });
+
+  it("sends a script again whose connection died before it had arrived, and no other (start_retry_timeout)", async () => {
+    const { run, shell, proxy, commands, output } = await guest();
+    await shell({ inline: ["echo first"] });
+    proxy.freeze();
+    const again = shell({ inline: ["echo once"] });
+    await vi.waitFor(() => expect(commands).toHaveLength(2));
+    proxy.reset();
+    proxy.thaw();
+    await again;
+    expect(output()).toEqual(["first", "once"]);
+    expect(run.events).toContainEqual(
+      expect.objectContaining({ text: expect.stringMatching(/^The script could not be started: .*Trying again/) }),
+    );
+    const running = expect(shell({ inline: ["echo running; sleep 30"] })).rejects.toThrow("lost the connection");
+    await vi.waitFor(() => expect(output()).toContain("running"), { timeout: 5000 });
+    proxy.reset();
+    await running;
+    expect(commands).toHaveLength(4);
   });
 
   it("says where it could not write", async () => {
