@@ -23,7 +23,7 @@ import { build, transform } from "esbuild";
  */
 const DIST = "dist";
 /** Dependencies that nearly every command needs: part of the core. */
-const INLINE = new Set(["zod", "decimal.js", "picocolors", "ipaddr.js"]);
+const INLINE = new Set(["zod", "commander", "decimal.js", "picocolors", "ipaddr.js"]);
 /** Parts of Node that take milliseconds to load, and that most commands do not use. */
 const LAZY_BUILTINS = new Set(
   [
@@ -163,7 +163,8 @@ function vendorPlugin(imports, used) {
     setup(setup) {
       setup.onResolve({ filter: /^(@[a-z]|[a-z])/ }, ({ path, importer, kind, namespace }) => {
         if (namespace === "vendor") return { path, external: true };
-        const isOurs = importer !== "" && !importer.includes("node_modules");
+        // Commander can start programs for subcommands; ours are none, and so it loads what starts programs for nothing.
+        const isOurs = importer !== "" && !/node_modules\/(?!commander\/)/.test(importer);
         const isWanted = path.startsWith("node:")
           ? LAZY_BUILTINS.has(path) && !imports.get(path)?.has("*")
           : !INLINE.has(path);
@@ -176,7 +177,7 @@ function vendorPlugin(imports, used) {
       setup.onResolve({ filter: /^\.\/vendor\//, namespace: "vendor" }, ({ path }) => ({ path, external: true }));
       setup.onLoad({ filter: /.*/, namespace: "vendor" }, ({ path }) => {
         const load = `require("${path.startsWith("node:") ? path : `./vendor/${vendorFile(path)}`}")`;
-        const getters = [...imports.get(path)].map((name) => `get ${name}() { return ${load}.${name}; }`);
+        const getters = [...(imports.get(path) ?? [])].map((name) => `get ${name}() { return ${load}.${name}; }`);
         return { contents: `module.exports = { ${getters.join(", ")} };`, loader: "js" };
       });
     },

@@ -1,83 +1,64 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
+import { Command as Commander, CommanderError, Option } from "commander";
 import type { Command, CommandInput, Flag, FlagTable } from "./command.ts";
+import { fromGoFlags } from "./go-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
-/**
- * Reads the arguments of one command by its declaration, as Packer's users type them: one dash or two, `-x=v` or `-x v`,
- * `-x=false` for a flag without a value, flags before or after the other arguments; `-` alone and what follows `--` are
- * no flags. A flag that is given twice has its last value, a list all of them. Throws a UsageError with the reason and,
- * where near, the right name.
- */
+/** Reads the arguments of one command by its declaration. Throws a UsageError with the reason and, where near, the right name. */
 export function parseInput(command: Command, args: readonly string[]): CommandInput<FlagTable> {
-  const positional: string[] = [];
-  const values = new Map<string, unknown>();
-  const rest = [...args];
-  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
-    if (argument === "--") positional.push(...rest.splice(0));
-    else if (argument === "-" || !argument.startsWith("-")) positional.push(argument);
-    else readFlag(command, argument, { rest, values });
+  const commander = new Commander(command.name)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, writeOut: () => {} })
+    .helpOption(false)
+    .allowExcessArguments(command.arguments.some(({ variadic }) => variadic));
+  for (const { name, optional, variadic } of command.arguments) {
+    const text = `${name}${variadic ? "..." : ""}`;
+    commander.argument(optional ? `[${text}]` : `<${text}>`);
   }
-  checkCount(command, positional);
-  const flags = Object.entries(command.flags).map(([name, flag]) => [name, values.get(name) ?? absent(flag)]);
-  return { positional, flags: Object.fromEntries(flags) as CommandInput<FlagTable>["flags"] };
-}
-
-interface State {
-  /** The arguments after this one: a flag may take its value from them. */
-  readonly rest: string[];
-  readonly values: Map<string, unknown>;
-}
-
-function readFlag(command: Command, argument: string, { rest, values }: State): void {
-  const [, name = "", given] = /^--?([^=]*)(?:=(.*))?$/s.exec(argument)!;
-  const flag = Object.hasOwn(command.flags, name) ? command.flags[name] : undefined;
-  if (flag === undefined) throw new UsageError(unknownFlag(command, name));
-  if (flag.kind === "boolean") return void values.set(name, readBoolean(name, given));
-  const text = given ?? rest.shift();
-  if (text === undefined) throw new UsageError(`-${name} needs a value`);
-  values.set(name, readValue(name, flag, text, values.get(name)));
-}
-
-function unknownFlag(command: Command, name: string): string {
-  const visible = Object.entries(command.flags).filter(([, flag]) => flag.hidden !== true);
-  const hint = didYouMean(
+  for (const [name, flag] of Object.entries(command.flags))
+    for (const option of options(name, flag)) commander.addOption(option);
+  try {
+    commander.parse(fromGoFlags(args, command.flags), { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UsageError(inOurWords(error, command));
+    throw error;
+  }
+  const values = commander.opts<Record<string, unknown>>();
+  const flags = Object.entries(command.flags).map(([name, flag]) => [
     name,
-    visible.map(([known]) => known),
-  ).replace(/"(.*)"/, "-$1");
-  return `${command.name} has no flag -${name}.${hint}`;
+    valueOf(name, flag, values[attribute(name)]),
+  ]);
+  return { positional: commander.args, flags: Object.fromEntries(flags) as CommandInput<FlagTable>["flags"] };
 }
 
-function absent(flag: Flag): unknown {
-  if (flag.kind === "list") return [];
-  return flag.kind === "text" ? undefined : flag.default;
+function options(name: string, flag: Flag): Option[] {
+  if (flag.kind === "boolean") return [new Option(`--${name}`), new Option(`--no-${name}`).default(undefined)];
+  const option = new Option(`--${name} <value>`);
+  if (flag.kind === "list") option.argParser((value: string, before: string[] = []) => [...before, value]);
+  return [option];
 }
 
-function readValue(name: string, flag: Exclude<Flag, { kind: "boolean" }>, text: string, before: unknown): unknown {
+const attribute = (name: string): string => new Option(`--${name}`).attributeName();
+
+function valueOf(name: string, flag: Flag, given: unknown): unknown {
   switch (flag.kind) {
+    case "boolean":
+      return given ?? flag.default;
     case "text":
-      return text;
+      return given;
     case "list":
-      return [...((before ?? []) as string[]), ...splitList(text, flag.separator)];
+      return splitList((given ?? []) as string[], flag.separator);
     case "integer":
-      if (/^[+-]?\d+$/.test(text)) return Number(text);
-      throw new UsageError(`-${name} is a whole number, not "${text}"`);
+      return integer(name, given as string | undefined) ?? flag.default;
     case "choice":
-      if (flag.choices.includes(text)) return text;
-      throw new UsageError(`-${name} is one of ${flag.choices.join(", ")}, not "${text}"`);
+      if (given === undefined) return flag.default;
+      if (flag.choices.includes(given as string)) return given;
+      throw new UsageError(`-${name} is one of ${flag.choices.join(", ")}, not "${String(given)}"`);
   }
 }
 
-const TRUE = new Set(["1", "t", "T", "true", "TRUE", "True"]);
-const FALSE = new Set(["0", "f", "F", "false", "FALSE", "False"]);
-
-function readBoolean(name: string, given: string | undefined): boolean {
-  if (given === undefined || TRUE.has(given)) return true;
-  if (FALSE.has(given)) return false;
-  throw new UsageError(`-${name} is on or off (true or false), not "${given}"`);
-}
-
-function splitList(text: string, separator: string | undefined): string[] {
-  return separator === undefined ? [text] : splitOutsideBraces(text, separator).filter((item) => item !== "");
+function splitList(given: readonly string[], separator: string | undefined): string[] {
+  if (separator === undefined) return [...given];
+  return given.flatMap((text) => splitOutsideBraces(text, separator)).filter((item) => item !== "");
 }
 
 /** The comma in the pattern `{a,b}.c` belongs to the pattern. */
@@ -93,14 +74,29 @@ function splitOutsideBraces(text: string, separator: string): string[] {
   return items.map((item) => item.trim());
 }
 
-function checkCount(command: Command, positional: readonly string[]): void {
-  const missing = command.arguments[positional.length];
-  if (missing !== undefined && missing.optional !== true) {
-    throw new UsageError(`${command.name} needs a ${missing.name}`);
+function integer(name: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (!/^[+-]?\d+$/.test(given)) throw new UsageError(`-${name} is a whole number, not "${given}"`);
+  return Number(given);
+}
+
+/** Commander's messages name flags with two dashes and begin with "error:"; ours read like the rest of imgbuild. */
+function inOurWords(error: CommanderError, command: Command): string {
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const hint = rest
+    .join(" ")
+    .replace(/^\(Did you mean (one of )?(.*)\?\)$/, "Did you mean $2?")
+    .replaceAll("--", "-");
+  const [, missing] = /^missing required argument '(.+)'$/.exec(first) ?? [];
+  if (missing !== undefined) return `${command.name} needs a ${missing}`;
+  if (error.code === "commander.excessArguments") {
+    const most = command.arguments.length;
+    return `${command.name} takes ${most === 0 ? "no arguments" : most === 1 ? `one ${command.arguments[0]!.name}` : `at most ${most} arguments`}`;
   }
-  const most = command.arguments.length;
-  if (positional.length <= most || command.arguments.at(-1)?.variadic === true) return;
-  const few =
-    most === 0 ? "no arguments" : most === 1 ? `one ${command.arguments[0]!.name}` : `at most ${most} arguments`;
-  throw new UsageError(`${command.name} takes ${few}`);
+  const [, unknown] = /^unknown option '(.+)'$/.exec(first) ?? [];
+  if (unknown !== undefined)
+    return `${command.name} has no flag ${unknown.replace(/^--/, "-")}.${hint === "" ? "" : ` ${hint}`}`;
+  const [, valueless] = /^option '--(\S+) <value>' argument missing$/.exec(first) ?? [];
+  if (valueless !== undefined) return `-${valueless} needs a value`;
+  return `${first}${hint === "" ? "" : ` ${hint}`}`;
 }
