@@ -4,11 +4,13 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { findProgram } from "./need.ts";
-import { freePort, keygen, untilAccepting, type TestSshd } from "./sshd.ts";
+import { freePort, hashPassword, keygen, untilAccepting, type TestSshd } from "./sshd.ts";
 
 export interface DropbearOptions {
   /** Busybox applets the guest has besides the usual ones. */
   readonly tools: readonly string[];
+  /** Accept this password, too. */
+  readonly password?: string;
 }
 
 const USUAL =
@@ -28,10 +30,11 @@ export async function createDropbear(
   const [port, keyFile] = [await freePort(), join(directory, "user_key")];
   keygen(keyFile);
   execFileSync("dropbearkey", ["-t", "ed25519", "-f", join(directory, "host_key")], { stdio: "ignore" });
-  await furnishHome(directory, keyFile, options.tools);
+  await furnishHome(directory, keyFile, options);
   const dropbear = `${findProgram("dropbear") ?? "dropbear"} -F -E -e -r ${directory}/host_key -p 127.0.0.1:${port} -P ${directory}/pid`;
   const script = [
     `mount --bind ${directory}/passwd /etc/passwd`,
+    `mount --bind ${directory}/shadow /etc/shadow`,
     `mount --bind ${directory}/shells /etc/shells`,
     // This computer's OpenSSH lends dropbear no SFTP.
     "for f in /usr/lib/sftp-server /usr/lib/openssh/sftp-server /usr/libexec/sftp-server; do [ ! -e $f ] || mount --bind /dev/null $f; done",
@@ -50,7 +53,7 @@ export async function createDropbear(
   return { host: "127.0.0.1", port, username: userInfo().username, keyFile, directory, log: () => log };
 }
 
-async function furnishHome(directory: string, keyFile: string, tools: readonly string[]): Promise<void> {
+async function furnishHome(directory: string, keyFile: string, { tools, password }: DropbearOptions): Promise<void> {
   const [home, bin] = [join(directory, "home"), join(directory, "bin")];
   await mkdir(join(home, ".ssh"), { recursive: true, mode: 0o700 });
   await writeFile(join(home, ".ssh/authorized_keys"), await readFile(`${keyFile}.pub`), { mode: 0o600 });
@@ -65,7 +68,9 @@ async function furnishHome(directory: string, keyFile: string, tools: readonly s
   const { username } = userInfo();
   const passwd = (await readFile("/etc/passwd", "utf8"))
     .split("\n")
-    .map((line) => (line.startsWith(`${username}:`) ? `${username}:*:0:0::${home}:${shell}` : line));
+    .map((line) => (line.startsWith(`${username}:`) ? `${username}:x:0:0::${home}:${shell}` : line));
   await writeFile(join(directory, "passwd"), passwd.join("\n"));
   await writeFile(join(directory, "shells"), `${shell}\n`);
+  const hash = password === undefined ? "*" : hashPassword(password);
+  await writeFile(join(directory, "shadow"), `${username}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });
 }

@@ -144,8 +144,7 @@ async function launch(directory: string, options: SshdOptions): Promise<ChildPro
 
 async function privateAccounts(directory: string, { password, pam }: SshdOptions): Promise<readonly string[]> {
   const { username } = userInfo();
-  const hash =
-    password === undefined ? "*" : execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
+  const hash = password === undefined ? "*" : hashPassword(password);
   const others = (await readFile("/etc/passwd", "utf8")).split("\n").filter((line) => !line.startsWith(`${username}:`));
   const user = (name: string, id: number) => `${name}:x:${id}:${id}::${directory}/home:/bin/sh`;
   await writeFile(
@@ -162,6 +161,11 @@ async function privateAccounts(directory: string, { password, pam }: SshdOptions
     ...["passwd", "shadow"].map((name) => `mount --bind ${directory}/${name} /etc/${name}`),
     ...(pam === true ? [`mount --bind ${directory}/pam /etc/pam.d/sshd`] : []),
   ];
+}
+
+/** As `/etc/shadow` holds it. */
+export function hashPassword(password: string): string {
+  return execFileSync("openssl", ["passwd", "-6", password], { encoding: "utf8" }).trim();
 }
 
 async function makeHostKey(directory: string): Promise<void> {
