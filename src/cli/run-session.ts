@@ -16,7 +16,7 @@ import type { Template } from "../template/model.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import { EXIT, type CommandContext } from "./command.ts";
-import { createOutput } from "./output-flags.ts";
+import { createOutput, type Output } from "./output-flags.ts";
 import { loadChecked } from "./load-checked.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
 import { killChildren } from "./kill-children.ts";
@@ -96,14 +96,18 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
       open,
       logPath: (build) => logPathFor(paths.logs, build),
     });
-    const leftovers = await leftoversOf(open);
+    const isLeft = hasLeftovers(result, open);
+    if (isLeft && open.outstanding().length > 0 && !cleanup.signal.aborted) tellOfCleanup(output, runId);
     await open.finish(output.redactor.value(result));
     open = undefined;
-    return exitCode(signals, result, leftovers, flags);
+    if (result.outcome === "succeeded") tellOfLateSignal(output, signals);
+    return signals.exitCode(result.outcome, isLeft);
   } catch (error) {
     const { text, hint } = describeError(error);
     output.pipeline.emit({ kind: "error", text, hint });
-    return EXIT.failed;
+    const isLeft = open !== undefined && open.outstanding().length > 0;
+    if (isLeft) tellOfCleanup(output, runId);
+    return signals.exitCode("failed", isLeft);
   } finally {
     await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
     await Promise.race([output.pipeline.close(), ...(signals.received() === undefined ? [] : [setTimeout(1000)])]);
@@ -123,8 +127,20 @@ async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<
   }
 }
 
-/** What `-on-error=abort` leaves is what the user asked for: a plain failure. */
-function exitCode(signals: Signals, { outcome }: RunResult, leftovers: readonly Leftover[], flags: BuildFlags): number {
-  const isWanted = flags["on-error"] === "abort" || flags["on-error"] === "run-cleanup-provisioner";
-  return signals.exitCode(outcome, leftovers.length > 0 && !isWanted);
+/** Whether something is there that should have been removed. What `-on-error=abort` leaves is what the user asked for. */
+function hasLeftovers({ builds }: RunResult, open: OpenRun): boolean {
+  if (builds.some(({ left }) => left === "not removed")) return true;
+  return open.outstanding().length > 0 && builds.every(({ left }) => left === "nothing");
+}
+
+function tellOfCleanup({ pipeline }: Output, runId: string): void {
+  const text = `Something this run made could not be removed. To try again:\n    imgbuild cleanup -run ${runId}`;
+  pipeline.emit({ kind: "warning", text });
+}
+
+/** "Cancelling" has been said by then, and is not what happened. */
+function tellOfLateSignal({ pipeline }: Output, signals: Signals): void {
+  const name = signals.received();
+  if (name === undefined) return;
+  pipeline.emit({ kind: "say", text: `==> ${name} came too late to cancel anything: what was built is kept.` });
 }

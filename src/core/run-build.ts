@@ -8,7 +8,7 @@ import { STATE_HINT } from "./journal/state-directory.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
-import { BuildRun } from "./run/build-run.ts";
+import { BuildRun, type Left } from "./run/build-run.ts";
 import { catchingCrashes } from "./run/crash.ts";
 import { decodeNow } from "./run/decode-now.ts";
 import type { Session } from "./run/session.ts";
@@ -42,6 +42,7 @@ export interface BuildResult {
   readonly artifacts: readonly ArtifactSummary[];
   readonly steps: readonly StepTime[];
   readonly leftovers: readonly Leftover[];
+  readonly left: Left;
   readonly logPath: string;
 }
 
@@ -68,9 +69,11 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
     artifacts,
     steps: done.runs.flatMap((run) => run.stepTimes),
     leftovers: done.runs.flatMap((run) => run.leftovers),
+    left: worstOf(done.runs.map((run) => run.left)),
     logPath: settings.logPath(build),
   };
-  session.emit({ kind: "build-finished", build, ...withoutName(result) });
+  const { name: _name, left: _left, ...facts } = result;
+  session.emit({ kind: "build-finished", build, ...facts });
   return result;
 }
 
@@ -191,6 +194,6 @@ function reportError(session: Session, build: string, error: unknown): void {
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
 }
 
-function withoutName({ name: _, ...rest }: BuildResult): Omit<BuildResult, "name"> {
-  return rest;
+function worstOf(left: readonly Left[]): Left {
+  return (["not removed", "as asked"] as const).find((how) => left.includes(how)) ?? "nothing";
 }

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { outstandingIn } from "../../src/core/journal/journal-line.ts";
 import { createWorkplace, imgbuildPath, type Workplace } from "../helper/imgbuild.ts";
-import { needs } from "../helper/need.ts";
+import { needs, needsRoot } from "../helper/need.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 /** A file, then a provisioner on the host that runs `script` (it says "provisioning" when it begins). */
@@ -152,6 +152,78 @@ describe("the second signal", () => {
     expect(performance.now() - sent).toBeLessThan(1500);
     expect((await place.run("cleanup")).code).toBe(0);
     await expectNothingLeft(place);
+  });
+});
+
+/** The output is on a file system of its own, which the provisioner makes read-only: nothing can be removed any more. */
+async function workplaceThatKeeps(then: string): Promise<{ readonly place: Workplace; readonly release: () => void }> {
+  const place = await workplaceWith(`mount -o remount,ro out; ${then}`);
+  const out = join(place.directory, "out");
+  await mkdir(out);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", out]);
+  onTestFinished(() => void execFileSync("umount", ["-l", out]));
+  return { place, release: () => void execFileSync("mount", ["-o", "remount,rw", out]) };
+}
+
+describe("what cannot be removed", () => {
+  const onRoot = needsRoot("mount", "mount");
+  const lastBlock =
+    /left {6}file .*out\/a\n[^]*could not be removed\. To try again:\n {4}imgbuild cleanup -run ([0-9a-f-]{36})/;
+
+  onRoot("gives exit code 4 after a failed build, and the command that removes it", async () => {
+    const { place, release } = await workplaceThatKeeps("exit 3");
+    const failed = await place.run("build", "t.pkr.hcl");
+    expect({ code: failed.code, said: failed.stdout }).toMatchObject({ code: 4 });
+    const [, runId] = lastBlock.exec(failed.stdout + failed.stderr) ?? [];
+    expect(runId, failed.stdout).toBeDefined();
+    expect((await place.run("cleanup", "-run", runId!)).code).toBe(4);
+    release();
+    expect((await place.run("cleanup", "-run", runId!)).code).toBe(0);
+    expect(await readdir(join(place.directory, "out"))).toEqual([]);
+  });
+
+  onRoot("gives exit code 4 after the first signal", async () => {
+    const { place } = await workplaceThatKeeps("echo provisioning; sleep 60");
+    const build = place.start("build", "t.pkr.hcl");
+    await build.until("file.a: provisioning");
+    build.child.kill("SIGINT");
+    const ended = await build.finished;
+    expect({ code: ended.code, said: build.output() }).toMatchObject({ code: 4 });
+    expect(build.output()).toMatch(lastBlock);
+  });
+
+  onRoot("gives exit code 4 however -on-error is set, but for what it leaves", async () => {
+    const { place, release } = await workplaceThatKeeps("exit 3");
+    expect((await place.run("build", "-on-error=abort", "t.pkr.hcl")).code).toBe(1);
+    release();
+    await rm(join(place.directory, "out/a"));
+    const build = place.start("build", "-on-error=abort", "t.pkr.hcl");
+    expect((await build.finished).code).toBe(1);
+  });
+});
+
+describe("a signal after the last step", () => {
+  it("does not say that something was cancelled when nothing was, and the exit code is that of success", async () => {
+    const place = await workplaceWith("echo provisioning");
+    const undisturbed = await place.run("build", "t.pkr.hcl");
+    expect(undisturbed.code).toBe(0);
+    const [first] = await readdir(join(place.directory, "state/runs"));
+    const journal = await readFile(join(place.directory, "state/runs", first!, "journal.jsonl"), "utf8");
+    const lastPoint = 2 * journal.trimEnd().split("\n").length;
+    const codes = new Set<number | null>();
+    for (let point = lastPoint; point > lastPoint - 8; point--) {
+      await rm(join(place.directory, "out"), { recursive: true, force: true });
+      const late = await createWorkplace({ ...place.env, IMGBUILD_TEST_SIGNAL_AT: `${point}:INT` });
+      await writeFile(join(late.directory, "t.pkr.hcl"), await readFile(join(place.directory, "t.pkr.hcl")));
+      const ended = await late.run("build", "t.pkr.hcl");
+      const said = ended.stdout + ended.stderr;
+      const isBuilt = (await readdir(late.directory)).includes("out");
+      codes.add(ended.code);
+      expect({ point, code: ended.code, isBuilt, said }).toMatchObject({ code: isBuilt ? 0 : 130 });
+      expect(said.includes("came too late to cancel anything: what was built is kept."), said).toBe(isBuilt);
+      expect(said.includes("was cancelled after"), said).toBe(!isBuilt);
+    }
+    expect(codes).toEqual(new Set([0, 130]));
   });
 });
 

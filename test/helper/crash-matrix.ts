@@ -25,8 +25,7 @@ export interface CrashScenario {
    */
   readonly results: readonly string[];
   readonly isWhole?: (path: string, directory: string) => Promise<boolean>;
-  /** Longest a build may take to end after INT, TERM or HUP. Default 30 s: several run at once here, on a machine that may be
-   * busy; that it is less than 5 s for one is shown in `e2e/signals.test.ts`. */
+  /** Longest a build may take to end after INT, TERM or HUP. Default: the 5 s that are promised for local builders. */
   readonly endsWithinMs?: number;
 }
 
@@ -86,7 +85,7 @@ export async function crashAt(
     if (signal === "KILL") expect(crashed.signal, what).toBe("SIGKILL");
     else {
       expect([EXIT_CODES[signal], 0], what).toContain(crashed.code);
-      expect(crashed.endedAfterSignalMs, what).toBeLessThan(scenario.endsWithinMs ?? 30_000);
+      expect(crashed.endedAfterSignalMs, what).toBeLessThan(scenario.endsWithinMs ?? 5000);
       await expectClean(place, scenario, undisturbed, `${what}\nbefore any clean-up`);
       // Then a clean-up has nothing to do.
       for (const journal of await place.journals()) expect(outstandingIn(journal), what).toEqual([]);

@@ -11,12 +11,16 @@ import type { Session } from "./session.ts";
 /** The step that is running, so that a step inside another is known as such even when others run beside it. */
 const frames = new AsyncLocalStorage<Frame>();
 
+export type Left = "nothing" | "as asked" | "not removed";
+
 /** The run of one build: what components see of it, and what the core does with it at the end. */
 export class BuildRun implements Run {
   readonly build: BuildIdentity;
   readonly signal: AbortSignal;
   readonly failures: FailurePolicy;
   readonly leftovers: Leftover[] = [];
+  /** Whether what is left was to be left, or could not be removed. */
+  left: Left = "nothing";
   readonly stepTimes: StepTime[] = [];
   readonly #session: Session;
   readonly #cleanup: CleanupStack;
@@ -108,6 +112,7 @@ export class BuildRun implements Run {
 
   /** Leaves everything as it is, and says what that is. */
   async leave(): Promise<void> {
+    if (this.left === "nothing") this.left = "as asked";
     const left = await Promise.all(this.#cleanup.owned().map((resource) => this.#session.describeResource(resource)));
     this.leftovers.push(...left);
     const listed = left.map(({ description }) => `\n    ${description}`).join("");
@@ -182,6 +187,7 @@ export class BuildRun implements Run {
   async #reportLeftover({ error, ...undoing }: UndoFailure): Promise<void> {
     const known = await this.#inWords(undoing);
     this.leftovers.push(known);
+    this.left = "not removed";
     this.emit({
       kind: "cleanup-failed",
       build: this.build.name,
