@@ -152,6 +152,14 @@ build {
     expect(existsSync(join(workplace.directory, "x"))).toBe(false);
   });
 
+  it("-debug without a terminal says that it does not pause, and does not", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": nothing });
+    const { code, stdout } = await workplace.run("build", "-debug", "t.pkr.hcl");
+    expect(stdout).toContain("-debug needs a terminal to pause at");
+    expect(code).toBe(0);
+  });
+
   it("reads data sources, and validate does not", async () => {
     const workplace = await createWorkplace();
     const mark = join(workplace.directory, "asked");

@@ -138,8 +138,9 @@ async function processesOf(runId: string): Promise<readonly string[]> {
 }
 
 describe("the next build", () => {
-  it("names a run that died, and removes the temporary files it left", async () => {
+  it("names a run that died, ends its programs and removes the temporary files it left", async () => {
     const place = await workplaceWithDeadRun();
+    expect(await processesOf(place.runId)).not.toEqual([]);
     expect(await readdir(place.temporary)).toHaveLength(1);
     await writeFile(
       join(place.directory, "next.pkr.hcl"),
@@ -149,5 +150,6 @@ describe("the next build", () => {
     expect(next.code).toBe(0);
     expect(next.stdout).toContain(`imgbuild cleanup -run ${place.runId}`);
     expect(await readdir(place.temporary)).toEqual([]);
+    expect(await processesOf(place.runId)).toEqual([]);
   });
 });

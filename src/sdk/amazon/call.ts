@@ -1,16 +1,20 @@
 import { sleep } from "../../lib/retry.ts";
 import type { CallOptions } from "./api.ts";
-import { AmazonError, codeOf, verdictOf, type Verdict } from "./failure.ts";
+import { AmazonError, codeOf, isUnreachable, verdictOf, whyUnreachable, type Verdict } from "./failure.ts";
 
 export interface CallContext {
   /** Tries after faults of the network or the service. */
   readonly maxAttempts: number;
-  /** Told once for each spell of throttling. */
-  readonly onThrottled: (text: string) => void;
+  /** Told why a call takes longer, at its first throttling and its first failure to reach anybody. */
+  readonly onDelay: (reason: DelayReason, text: string) => void;
+  /** Told of each answer and each failure, for the debug log. */
+  readonly onAnswer?: ((operation: string, answer: string) => void) | undefined;
   /** Gets new credentials; false when that was tried already. */
   readonly renew: () => Promise<boolean>;
   readonly decode?: ((error: unknown) => Promise<string | undefined>) | undefined;
 }
+
+export type DelayReason = "throttled" | "unreachable";
 
 /** How long throttling is answered with patience, and how long a young thing may be unknown. */
 const THROTTLED_MS = 10 * 60_000;
@@ -31,19 +35,26 @@ export async function callPatiently<Output>(
   for (;;) {
     options.signal?.throwIfAborted();
     try {
-      return await send();
+      const output = await send();
+      context.onAnswer?.(operation, "done");
+      return output;
     } catch (error) {
       options.signal?.throwIfAborted();
+      context.onAnswer?.(operation, codeOf(error));
       const verdict = verdictOf(operation, error);
       const count = (counts[verdict] = (counts[verdict] ?? 0) + 1);
       const elapsed = performance.now() - started;
       const pause = await pauseFor(verdict, { count, elapsed, options, context });
       if (pause === undefined) throw new AmazonError(operation, error, await context.decode?.(error));
-      if (verdict === "throttled" && count === 1) {
-        context.onThrottled(
-          `Amazon is throttling requests (${codeOf(error)}); next try in ${Math.ceil(pause / 1000)} s, and so on`,
+      const seconds = Math.ceil(pause / 1000);
+      if (verdict === "throttled" && count === 1)
+        context.onDelay(
+          "throttled",
+          `Amazon is throttling requests (${codeOf(error)}); next try in ${seconds} s, and so on`,
         );
-      }
+      // A connection that breaks once is nothing to worry about; one that cannot be made is.
+      if (verdict === "lost" && (isUnreachable(error) || count === 3))
+        context.onDelay("unreachable", `${whyUnreachable(error)}; it is tried again in ${seconds} s, and so on`);
       await sleep(pause, options.signal);
     }
   }

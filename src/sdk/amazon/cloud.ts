@@ -49,6 +49,7 @@ export interface Surroundings {
   readonly directories: Pick<Run["directories"], "work">;
   secret(value: string): void;
   warn(text: string): void;
+  debug?(topic: string, text: string): void;
 }
 
 export async function openCloud(run: Surroundings, access: AccessConfig): Promise<Cloud> {
@@ -74,7 +75,7 @@ function createCloud(run: Surroundings, access: AccessConfig, region: string): C
     credentials,
     // Repeating is done here, where it can be said and cancelled.
     maxAttempts: 1,
-    requestHandler: { requestTimeout: 60_000, connectionTimeout: 10_000, ...(await tls(access)) },
+    requestHandler: { requestTimeout: 60_000, connectionTimeout: 5_000, ...(await tls(access)) },
   });
   const apis = new Map<string, unknown>();
   const api = <C extends Commands>(name: string, ofRegion: string, load: LoadService<C>): Api<C> => {
@@ -140,9 +141,10 @@ function callContext(run: Surroundings, access: AccessConfig, cloud: Cloud, shar
   let renewedAt = -Infinity;
   return (restart: () => void): CallContext => ({
     maxAttempts: (access.max_retries ?? 10) + 1,
-    onThrottled: (text) => {
-      if (shared.isFirstThrottling()) run.warn(text);
+    onDelay: (reason, text) => {
+      if (shared.isFirst(reason)) run.warn(text);
     },
+    onAnswer: (operation, answer) => run.debug?.("amazon", `${operation}: ${answer}`),
     renew: () => {
       if (performance.now() - renewedAt < 60_000) return Promise.resolve(false);
       renewedAt = performance.now();

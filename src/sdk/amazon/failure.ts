@@ -111,6 +111,20 @@ function isNetworkFailure(error: unknown): boolean {
   return NETWORK.has(code ?? "") || name === "TimeoutError" || /socket hang up|aborted/.test(textOf(error));
 }
 
+/** Whether no connection could be made. */
+export function isUnreachable(error: unknown): boolean {
+  const { code, name } = error as { code?: string; name?: string };
+  return (NETWORK.has(code ?? "") && code !== "ECONNRESET" && code !== "EPIPE") || name === "TimeoutError";
+}
+
+/** `Amazon cannot be reached (connect ECONNREFUSED 127.0.0.1:1)` */
+export function whyUnreachable(error: unknown): string {
+  const what = isUnreachable(error) ? "Amazon cannot be reached" : "Amazon does not answer as it should";
+  // Of several addresses that were tried, Node keeps the reasons apart.
+  const reasons = error instanceof AggregateError ? error.errors : [error];
+  return `${what} (${[...new Set(reasons.map((reason) => textOf(reason) || codeOf(reason)))].join(", ")})`;
+}
+
 function textOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   // The page of a proxy or a load balancer, which the SDK takes apart in vain.

@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Ec2 } from "./api.ts";
+import type { DelayReason } from "./call.ts";
 import type { AccessConfig } from "./config/access.ts";
 import type { Credentials, CredentialProvider } from "./credentials.ts";
 import { Poller } from "./poller.ts";
@@ -12,19 +13,19 @@ export interface Shared {
   /** One session for all clients, and a new one a while before it expires. */
   credentials(open: () => Promise<CredentialProvider>): Promise<Credentials>;
   forgetCredentials(): void;
-  /** Throttling is said once. */
-  isFirstThrottling(): boolean;
+  /** What delays many calls is said once. */
+  isFirst(reason: DelayReason): boolean;
 }
 
 interface Command {
   readonly accounts: Map<string, Shared>;
-  isThrottlingSaid: boolean;
+  readonly said: Set<DelayReason>;
 }
 /** The environment stands for the command: there is one of each. */
 const commands = new WeakMap<Host["env"], Command>();
 
 export function sharedIn(env: Host["env"], access: AccessConfig): Shared {
-  const command: Command = commands.get(env) ?? { accounts: new Map<string, Shared>(), isThrottlingSaid: false };
+  const command: Command = commands.get(env) ?? { accounts: new Map<string, Shared>(), said: new Set() };
   commands.set(env, command);
   const key = accountKey(access);
   if (!command.accounts.has(key)) command.accounts.set(key, createShared(command));
@@ -57,7 +58,7 @@ function createShared(command: Command): Shared {
       }
     },
     forgetCredentials: () => (held = undefined),
-    isFirstThrottling: () => !command.isThrottlingSaid && (command.isThrottlingSaid = true),
+    isFirst: (reason) => !command.said.has(reason) && Boolean(command.said.add(reason)),
   };
 }
 

@@ -67,6 +67,24 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
     expect(await readdir(there)).toEqual(["file"]);
   });
 
+  it("gives nobody else a look at a file while it is being written (SEC-06)", async () => {
+    const { communicator, there } = await guest(args);
+    const modes = new Set<number>();
+    const look = async () => {
+      for (const name of await readdir(there)) modes.add((await stat(join(there, name))).mode & 0o777);
+    };
+    async function* slowly() {
+      for (let piece = 0; piece < 4; piece++) {
+        yield randomBytes(100_000);
+        await look();
+      }
+    }
+    const content = args.ssh_file_transfer_method === "scp" ? randomBytes(400_000) : Readable.from(slowly());
+    await communicator.upload(content, join(there, "file"), { signal, mode: 0o600, size: 400_000 });
+    await look();
+    expect([...modes]).toEqual([0o600]);
+  });
+
   it("takes names with blanks, quotes, line breaks and letters of all kinds", async () => {
     const { communicator, there } = await guest(args);
     for (const name of names) {

@@ -40,8 +40,9 @@ describe("sharedIn", () => {
   it("says throttling once for a command, whatever the account", () => {
     const env = {};
     const told = [access, { profile: "other" } as AccessConfig, access].map((one) =>
-      sharedIn(env, one).isFirstThrottling(),
+      sharedIn(env, one).isFirst("throttled"),
     );
     expect(told).toEqual([true, false, false]);
+    expect(sharedIn(env, access).isFirst("unreachable")).toBe(true);
   });
 });

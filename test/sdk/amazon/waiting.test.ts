@@ -61,7 +61,7 @@ describe("Poller", () => {
 });
 
 describe("callPatiently", () => {
-  const context = { maxAttempts: 3, onThrottled: () => {}, renew: () => Promise.resolve(false) };
+  const context = { maxAttempts: 3, onDelay: () => {}, renew: () => Promise.resolve(false) };
   const failing = (name: string, times: number) => {
     let calls = 0;
     const send = () =>
