@@ -15,8 +15,6 @@ export interface CommandOptions {
   readonly stdin?: string | Uint8Array | Readable | undefined;
   /** Called with each line without its end, one at a time; the promise it may return holds the program back. */
   readonly onLine?: ((line: string, stream: OutputStream) => void | Promise<void>) | undefined;
-  /** Called once when the command ended, for the debug log. */
-  readonly onFinished?: ((record: CommandRecord) => void) | undefined;
 }
 
 export interface CommandResult {
@@ -26,15 +24,6 @@ export interface CommandResult {
   /** Both streams decoded as UTF-8. Only the last 8 Mi characters of each are kept. */
   readonly stdout: string;
   readonly stderr: string;
-}
-
-export interface CommandRecord {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly code: number | undefined;
-  readonly durationMs: number;
-  /** Why it could not be started. */
-  readonly error?: string | undefined;
 }
 
 /** The program could not be started, or ended badly. */
@@ -94,7 +83,6 @@ export interface RunningCommand {
 }
 
 export function startCommand(program: string, args: readonly string[], options: CommandOptions): RunningCommand {
-  const started = performance.now();
   const child = execa(program, args, {
     env: definedOnly(options.env),
     extendEnv: false,
@@ -111,13 +99,10 @@ export function startCommand(program: string, args: readonly string[], options: 
   const finished = collect(program, args, child, options).then(
     (result) => {
       stopping.ended();
-      report(options, { program, args, code: result.code, durationMs: performance.now() - started });
       return result;
     },
     (error: unknown) => {
       void stopping.stop(0);
-      const message = error instanceof Error ? error.message : String(error);
-      report(options, { program, args, code: undefined, durationMs: performance.now() - started, error: message });
       throw error;
     },
   );
@@ -209,10 +194,6 @@ async function collect(
   const signal = ended.signal;
   const code = ended.exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
   return { code, signal, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-function report(options: CommandOptions, record: CommandRecord): void {
-  options.onFinished?.(record);
 }
 
 function definedOnly(env: CommandOptions["env"]): Record<string, string> {

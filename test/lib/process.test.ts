@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { identifyProcess, processState } from "../../src/lib/process-identity.ts";
-import { CommandError, runChecked, runCommand, startCommand, type CommandRecord } from "../../src/lib/process.ts";
+import { CommandError, runChecked, runCommand, startCommand } from "../../src/lib/process.ts";
 
 const env = { PATH: process.env["PATH"] };
 const sh = (script: string): [string, string[]] => ["sh", ["-c", script]];
@@ -93,23 +93,6 @@ describe("runCommand", () => {
       onLine: () => controller.abort(new Error("interrupted")),
     });
     await expect(running).rejects.toThrow("interrupted");
-  });
-
-  it("reports each command with its exit code and time", async () => {
-    const records: CommandRecord[] = [];
-    const onFinished = (record: CommandRecord) => void records.push(record);
-    await runCommand(...sh("exit 4"), { env, onFinished });
-    await runCommand("no-such-program", ["x"], { env, onFinished }).catch(() => {});
-    expect(records).toEqual([
-      { program: "sh", args: ["-c", "exit 4"], code: 4, durationMs: expect.any(Number) as number },
-      {
-        program: "no-such-program",
-        args: ["x"],
-        code: undefined,
-        durationMs: expect.any(Number) as number,
-        error: 'The program "no-such-program" was not found',
-      },
-    ]);
   });
 });
 

@@ -38,7 +38,7 @@ export async function startMachine(run: Run, step: Step, start: MachineStart): P
     if (machine.running) await stop(machine.running, machine.qmp);
   });
   const tail = new Tail();
-  run.debug("command", [start.binary, ...start.args].join(" "));
+  run.debug("qemu", ["starting", start.binary, ...start.args].join(" "));
   const running = startCommand(start.binary, start.args, {
     env: run.host.env,
     killAfterMs: 0,

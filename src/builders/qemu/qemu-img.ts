@@ -39,11 +39,7 @@ export interface BackingFile {
 export function createQemuImg(run: Run, extra: QemuImgArgs, signal: AbortSignal): QemuImg {
   const call = async (args: readonly string[]): Promise<string> => {
     try {
-      const result = await runChecked("qemu-img", args, {
-        env: run.host.env,
-        signal,
-        onFinished: ({ code, durationMs }) => run.debug("command", `qemu-img ${args.join(" ")}`, { code, durationMs }),
-      });
+      const result = await runChecked("qemu-img", args, { env: run.host.env, signal });
       return result.stdout;
     } catch (error) {
       signal.throwIfAborted();

@@ -22,12 +22,9 @@ export interface Driver {
 }
 
 /** Finds VirtualBox. Rejects with what to install or load when it is missing or cannot start machines. */
-export async function openDriver(run: Pick<Run, "host" | "debug">, signal: AbortSignal): Promise<Driver> {
-  const call = createVBoxManage({
-    env: run.host.env,
-    platform: run.host.platform,
-    debug: (text) => run.debug("command", text),
-  });
+export async function openDriver(run: Pick<Run, "host">, signal: AbortSignal): Promise<Driver> {
+  const { env, platform } = run.host;
+  const call = createVBoxManage({ env, platform });
   return { call, version: parseVersion(await call(["--version"], { signal })) };
 }
 

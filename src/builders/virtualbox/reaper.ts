@@ -57,7 +57,7 @@ async function findMachine(
 }
 
 function callerFor(env: ReapContext["env"]): Caller {
-  return { call: createVBoxManage({ env, platform: platform(), debug: () => {} }) };
+  return { call: createVBoxManage({ env, platform: platform() }) };
 }
 
 function nameOf({ id, details }: Resource): string {

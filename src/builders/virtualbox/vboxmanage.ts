@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { describeDuration } from "../../lib/duration.ts";
-import { runCommand, type CommandRecord } from "../../lib/process.ts";
+import { runCommand } from "../../lib/process.ts";
 import { retry } from "../../lib/retry.ts";
 import type { Host } from "../../sdk/host.ts";
 import { callFailure, startFailure, VBoxManageError } from "./failure.ts";
@@ -17,18 +16,16 @@ export type VBoxManage = (args: readonly string[], options: CallOptions) => Prom
 export interface VBoxManageSurroundings {
   readonly env: Host["env"];
   readonly platform: Host["platform"];
-  readonly debug: (text: string) => void;
 }
 
 /** VirtualBox keeps a machine locked for a moment after it stopped or was changed. */
 const LOCK_PATIENCE_MS = 30_000;
 const LOCK_INTERVAL_MS = 100;
 
-export function createVBoxManage({ env, platform, debug }: VBoxManageSurroundings): VBoxManage {
+export function createVBoxManage({ env, platform }: VBoxManageSurroundings): VBoxManage {
   const program = findVBoxManage(env, platform);
-  const onFinished = (record: CommandRecord) => debug(describeCall(record));
   const callOnce = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
-    const result = await runCommand(program, args, { env, signal, onFinished }).catch((error: unknown) => {
+    const result = await runCommand(program, args, { env, signal }).catch((error: unknown) => {
       throw startFailure(program, error);
     });
     const failure = callFailure(args, result);
@@ -49,9 +46,4 @@ export function createVBoxManage({ env, platform, debug }: VBoxManageSurrounding
 export function findVBoxManage(env: Host["env"], platform: Host["platform"]): string {
   const folder = env["VBOX_INSTALL_PATH"] ?? env["VBOX_MSI_INSTALL_PATH"];
   return platform === "win32" && folder !== undefined && folder !== "" ? join(folder, "VBoxManage.exe") : "VBoxManage";
-}
-
-function describeCall({ args, code, durationMs, error }: CommandRecord): string {
-  const outcome = code === 0 ? "" : ` (${error ?? `exit code ${code}`})`;
-  return `VBoxManage ${args.join(" ")}: ${describeDuration(durationMs)}${outcome}`;
 }

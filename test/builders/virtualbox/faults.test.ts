@@ -40,7 +40,7 @@ describe("VBX-01: a lock of VirtualBox", () => {
     const { box, run } = await createPlace();
     await box.call(["createvm", "--name", "m", "--ostype", "Other", "--register"]);
     box.find("m")!.lockedFor = Infinity;
-    const call = createVBoxManage({ env: run.host.env, platform: "linux", debug: () => {} });
+    const call = createVBoxManage({ env: run.host.env, platform: "linux" });
     const refused = call(["modifyvm", "m", "--cpus", "2"], { signal: run.signal, patienceMs: 250 });
     await expect(refused).rejects.toThrow("The machine 'm' is already locked for a session (or being unlocked)");
     expect(box.calls.length).toBeGreaterThan(2);
@@ -51,7 +51,7 @@ describe("VBX-01: a lock of VirtualBox", () => {
     async (label) => {
       const { box, run } = await createPlace();
       box.faults.push({ when: /^modifyvm/, times: 99, answer: box.recording.answer(label) });
-      const call = createVBoxManage({ env: run.host.env, platform: "linux", debug: () => {} });
+      const call = createVBoxManage({ env: run.host.env, platform: "linux" });
       const error: unknown = await call(["modifyvm", "m"], { signal: run.signal }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(VBoxManageError);
       expect((error as VBoxManageError).reason).toBe("other");
