@@ -33,6 +33,8 @@ interface Described<Kind extends string, Config> {
 export interface Builder<Config = unknown> extends Described<"builder", Config> {
   /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). */
   readonly generatedData: readonly string[];
+  /** No artifact of it has files: what it makes lives in a cloud, or is nothing at all. */
+  readonly makesNoFiles?: boolean | undefined;
   /**
    * Makes the machine, calls `run.provision` once with it (not at all when there is nothing to provision through), and
    * turns it into an artifact. `undefined` means the build succeeded without one.
@@ -67,6 +69,8 @@ export interface PostProcessor<Config = unknown> extends Described<"post-process
    * Without it the order of the template is kept (a script may use what an earlier chain wrote).
    */
   readonly independent?: boolean | undefined;
+  /** It can do nothing with an artifact that has no files. */
+  readonly needsFiles?: boolean | undefined;
   process(run: Run, config: Config, input: Artifact): Promise<PostProcessed>;
 }
 

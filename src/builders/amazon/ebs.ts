@@ -21,6 +21,7 @@ export const builder: Builder<EbsConfig> = {
   summary: "Builds an Amazon machine image (AMI) from a running EC2 instance with EBS volumes.",
   schema: ebsSchema,
   generatedData: amazonGeneratedData,
+  makesNoFiles: true,
   build: buildImage,
   checkFiles: checkUserData,
   preflight: preflightImage,

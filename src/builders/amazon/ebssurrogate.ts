@@ -32,6 +32,7 @@ export const builder: Builder<EbssurrogateConfig> = {
   summary: "Builds an Amazon machine image (AMI) from a second volume of a running EC2 instance.",
   schema: ebssurrogateSchema,
   generatedData: amazonGeneratedData,
+  makesNoFiles: true,
   build: buildImage,
   checkFiles: checkUserData,
   preflight: (run, config) =>

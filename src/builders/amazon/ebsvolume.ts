@@ -56,6 +56,7 @@ export const builder: Builder<Config> = {
   summary: "Builds Amazon EBS volumes, and snapshots of them, on a running EC2 instance.",
   schema,
   generatedData: amazonGeneratedData,
+  makesNoFiles: true,
   build: buildVolumes,
   checkFiles: checkUserData,
   preflight: preflightMachine,

@@ -19,6 +19,7 @@ export const builder: Builder<CommunicatorConfig> = {
     renamed: communicatorRenamed,
   }),
   generatedData: [],
+  makesNoFiles: true,
   async build(run, config) {
     const host = config.ssh_host ?? "";
     const communicator = await connect(run, { config, host });

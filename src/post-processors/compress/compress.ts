@@ -20,6 +20,7 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   type: "compress",
   summary: "Packs the files of an artifact into one archive, or compresses a single file.",
   schema,
+  needsFiles: true,
   async process(run: Run, config: CompressConfig, input: Artifact): Promise<PostProcessed> {
     const format = outputFormat(config);
     refuseWhatCannotBePacked(input, format);
