@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { LateTemplate, type RenderTemplate } from "../late-template.ts";
 import { coerce, isPlainObject } from "./coerce.ts";
-import { fieldMeta, unwrap } from "./field.ts";
+import { fieldMeta, unwrap, type FieldKind } from "./field.ts";
 import { issueFromZod } from "./zod-issue.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
 
@@ -87,9 +87,13 @@ function prepareObject(schema: Schema<unknown>, input: Arguments, path: Path, st
   return prepared;
 }
 
-/** In legacy JSON templates an empty text is how an argument is left unset. */
+/** What is written as text. In legacy JSON templates everything may be. */
+const textual: ReadonlySet<FieldKind> = new Set(["text", "late", "choice", "duration"]);
+
+/** An empty text is how an argument is left unset, as in Packer, which cannot tell the two apart. */
 function isBlank(value: unknown, field: z.ZodType, path: Path, { options }: DecodeState): boolean {
-  if (!options.weak || path.length > 0 || fieldMeta(field).keepsEmpty === true) return false;
+  const { fieldKind, keepsEmpty } = fieldMeta(field);
+  if (path.length > 0 || keepsEmpty === true || !(options.weak || textual.has(fieldKind))) return false;
   return value === "" || (value instanceof LateTemplate && value.text === "");
 }
 

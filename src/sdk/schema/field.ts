@@ -26,7 +26,7 @@ export interface FieldMeta {
   readonly defaultText?: string;
   /** Template text of a late field that is not given. */
   readonly lateDefault?: string;
-  /** An empty text means something here, in legacy JSON templates too. */
+  /** An empty text means something here; elsewhere it is the same as not giving the argument. */
   readonly keepsEmpty?: boolean;
   /** The schema of a nested block. */
   readonly nested?: Schema<unknown>;

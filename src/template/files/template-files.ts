@@ -34,7 +34,7 @@ export async function findTemplateFiles(path: string, cwd: string): Promise<Temp
     };
   } catch (failure) {
     if (!isErrnoException(failure)) throw failure;
-    return readFailure("template", path, failure, await suggestion(absolute, path));
+    return readFailure("template", path, failure, failure.code === "ENOENT" ? await suggestion(absolute, path) : "");
   }
 }
 

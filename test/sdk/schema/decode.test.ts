@@ -106,6 +106,34 @@ describe("legacy JSON templates", () => {
     expect(read(schema, { file: "", names: ["", "b"] }, true).config).toMatchObject({ file: "", names: ["", "b"] }));
 });
 
+describe("an empty text", () => {
+  const schema = defineSchema({
+    user: text("A user.").default("root"),
+    command: lateWithDefault("run", "A command."),
+    kind: choice(["a", "b"], "A kind.").default("a"),
+    wait: duration("A time.").default(5),
+    file: keepsEmpty(text("A file.")).default("x"),
+    count: integer("A count.").default(3),
+    names: list(text("A name."), "Names.").default([]),
+  });
+
+  it("is an argument that is not given, in HCL2 as in Packer", () => {
+    const { config } = read(schema, { user: "", command: "", kind: "", wait: "" });
+    expect(config).toMatchObject({ user: "root", kind: "a", wait: 5 });
+    expect((config as { command: LateTemplate }).command.text).toBe("run");
+  });
+  it("stays where it means something, and in lists", () =>
+    expect(read(schema, { file: "", names: [""] }).config).toMatchObject({ file: "", names: [""] }));
+  it("is no number", () =>
+    expect(messages(schema, { count: "" })).toEqual([
+      'count: Inappropriate value for "count": a whole number is required, not "".',
+    ]));
+  it("is said to be empty where something is required", () =>
+    expect(messages(defineSchema({ name: text("A name.") }), { name: "" })).toEqual([
+      'name: The argument "name" is required, and what it is given is empty.',
+    ]));
+});
+
 describe("late templates", () => {
   const schema = defineSchema({
     command: lateWithDefault("run {{.Path}}", "A command."),
