@@ -3,10 +3,11 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished } from "vitest";
-import { AWS_CREDENTIALS, letKeyIn } from "../helper/aws-template.ts";
+import { buildOnAmazon, type AmazonTemplate } from "../helper/amazon-build.ts";
+import { letKeyIn } from "../helper/aws-template.ts";
 import { createEc2Proxy, type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
-import { createWorkplace, type Finished } from "../helper/imgbuild.ts";
-import { startMoto, UBUNTU, WINDOWS, withMoto, type Moto } from "../helper/moto.ts";
+import { startMoto, WINDOWS, withMoto, type Moto } from "../helper/moto.ts";
+import { createWorkplace } from "../helper/imgbuild.ts";
 import { createSshd, freePort } from "../helper/sshd.ts";
 
 /**
@@ -38,31 +39,7 @@ async function added(): Promise<readonly string[]> {
   return (await inventory()).filter((id) => !before.has(id)).map((id) => id.replace(/-.*/, ""));
 }
 
-interface Template {
-  readonly builder?: Readonly<Record<string, unknown>>;
-  readonly provisioners?: readonly object[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-async function build({ builder, provisioners = [], env = {} }: Template): Promise<Finished & { said: string }> {
-  const place = await createWorkplace({ ...AWS_CREDENTIALS, ...env });
-  const common = {
-    type: "amazon-ebs",
-    region: REGION,
-    custom_endpoint_ec2: proxy.endpoint,
-    source_ami: UBUNTU.id,
-    instance_type: "t2.micro",
-    communicator: "none",
-    temporary_security_group_source_cidrs: ["127.0.0.1/32"],
-    ami_name: `image-${Date.now()}`,
-  };
-  const template = join(place.directory, "t.json");
-  await writeFile(template, JSON.stringify({ builders: [{ ...common, ...builder }], provisioners }));
-  const finished = await place.run("build", template);
-  const said = finished.stdout + finished.stderr;
-  return { ...finished, said: said.replaceAll(/\s+/g, " ") };
-}
-
+const build = (template: AmazonTemplate) => buildOnAmazon(proxy.endpoint, template);
 const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";
 const done = (action: string) => proxy.calls.filter((call) => call.action === action && !isDry(call));
 const refused = (code: string, status = 400): Fault => ({ kind: "error", code, status });
