@@ -211,6 +211,19 @@ describe("credentials (AWS-10)", () => {
     expect(keyOf("CreateImage")).toBe("NEWKEY");
   });
 
+  withServer("that end too soon and cannot be renewed are warned of before anything is made", async () => {
+    const inMinutes = (minutes: number) => ({
+      AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + minutes * 60_000).toISOString(),
+    });
+    const soon = await build({ env: inMinutes(30) });
+    expect(soon).toMatchObject({ code: 0 });
+    expect(soon.said).toMatch(
+      /The AWS keys of the environment end in 29 minutes.*the wait for the image alone may take 1 hour/,
+    );
+    expect(soon.said.indexOf("The AWS keys")).toBeLessThan(soon.said.indexOf("Launching an instance"));
+    expect((await build({ env: inMinutes(600) })).said).not.toContain("The AWS keys");
+  });
+
   withServer("of a role are those of its session, and a new session when that expires", async () => {
     const sts = await createEc2Proxy(moto.endpoint);
     onTestFinished(() => sts.close());

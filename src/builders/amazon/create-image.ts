@@ -123,7 +123,7 @@ export async function createOnce(
   }
 }
 
-const AVAILABLE_MS = 60 * 60_000;
+export const AVAILABLE_MS = 60 * 60_000;
 
 export async function waitUntilAvailable(
   run: Pick<Run, "say" | "debug">,

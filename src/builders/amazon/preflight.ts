@@ -6,6 +6,7 @@ import type { AmiConfig } from "./config/ami.ts";
 import type { AccessConfig } from "../../sdk/amazon/config/access.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import type { RunConfig } from "./config/run.ts";
+import { warnOfExpiringKeys } from "./expiring-keys.ts";
 import { missingPermissions } from "./permissions.ts";
 import { findSourceImage } from "./source-image.ts";
 
@@ -45,6 +46,7 @@ async function preflight(
   const region = await checkRegion(run, cloud);
   // Where the account cannot be reached at all, nothing more is to be learnt.
   if (region.length > 0) return region;
+  if (image !== undefined) warnOfExpiringKeys(run, cloud);
   const source = findSourceImage(cloud, config, run.signal);
   const found = source.catch(() => undefined);
   const checks = [
