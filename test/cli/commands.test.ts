@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeCommand, writeFiles } from "../helper/command-transcript.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
+import { startProgramAtTerminal } from "../helper/terminal.ts";
 import { findProgram, leftOut } from "../helper/need.ts";
 
 /** Every command line of a file of fixtures, with what it prints and its exit code. Durations and ids are masked. */
@@ -124,10 +125,29 @@ describe("the command", () => {
     expect(stdout).toMatch(/^\d+,,version,[\d.]+\n\d+,,version-prelease,\n\d+,,version-commit,\n$/);
   });
 
-  where("zsh")("zsh accepts its completion script", async () => {
-    const { run, directory } = await createWorkplace();
+  where("zsh")("zsh completes commands, flags and their values, at a terminal", async () => {
+    const place = await createWorkplace();
+    const { run, directory } = place;
     writeFileSync(join(directory, "_imgbuild"), (await run("completion", "zsh")).stdout);
     execFileSync("zsh", ["-n", join(directory, "_imgbuild")]);
+    writeFileSync(join(directory, "template.pkr.hcl"), "");
+    const shell = startProgramAtTerminal(place, "zsh", "-f", "-i");
+    shell.type(`unsetopt beep; fpath=('${directory}' $fpath); autoload -Uz compinit; compinit -u -D; echo rea''dy\r`);
+    await shell.until("ready");
+    // In the place of the command, one that shows what the shell made of the line.
+    shell.type('imgbuild() { print -r -- "got" "[${(j:|:)@}]" }; echo defi\'\'ned\r');
+    await shell.until("defined");
+    const complete = async (typed: string, expected: string) => {
+      shell.type(`${typed}\t\r`);
+      await shell.until(`got [${expected}]`);
+    };
+    await complete("imgbuild val", "validate");
+    await complete("imgbuild validate -syn", "validate|-syntax-only");
+    await complete("imgbuild build -on-error=c", "build|-on-error=cleanup");
+    await complete("imgbuild plugins req", "plugins|required");
+    await complete("imgbuild build templ", "build|template.pkr.hcl");
+    shell.type("exit\r");
+    await shell.finished;
   });
 
   where("fish")("fish completes commands, flags and their values", async () => {

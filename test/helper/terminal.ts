@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
 import { imgbuildPath, type Workplace } from "./imgbuild.ts";
 
-/** The built command at a terminal of its own (a pseudo terminal made by `script`, of Debian's bsdutils). */
+/** A program at a terminal of its own (a pseudo terminal made by `script`, of Debian's bsdutils). */
 export interface Terminal {
   /** Everything that was shown, without colours and cursor movements. What is typed is echoed by the terminal. */
   screen(): string;
@@ -14,8 +14,15 @@ export interface Terminal {
 }
 
 /** Call inside a test. */
-export function startAtTerminal({ directory, env }: Workplace, ...args: readonly string[]): Terminal {
-  const words = [process.execPath, imgbuildPath, ...args].map((word) => `'${word}'`).join(" ");
+export const startAtTerminal = (place: Workplace, ...args: readonly string[]): Terminal =>
+  startProgramAtTerminal(place, process.execPath, imgbuildPath, ...args);
+
+/** Call inside a test. */
+export function startProgramAtTerminal(
+  { directory, env }: Pick<Workplace, "directory" | "env">,
+  ...command: readonly string[]
+): Terminal {
+  const words = command.map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["-qefc", words, "/dev/null"], {
     cwd: directory,
     env: { ...env, TERM: "xterm", NO_COLOR: "1", SHELL: "/bin/sh" },
@@ -45,7 +52,7 @@ export function startAtTerminal({ directory, env }: Workplace, ...args: readonly
       for (;;) {
         const at = screen().indexOf(text, seen);
         if (at >= 0) return void (seen = at + text.length);
-        if (isOver) throw new Error(`imgbuild ended before it showed "${text}":\n${screen()}`);
+        if (isOver) throw new Error(`${command[0]} ended before it showed "${text}":\n${screen()}`);
         await new Promise<void>((resolve) => (wake = resolve));
       }
     },

@@ -75,6 +75,13 @@ describe("shell-local", () => {
     });
   });
 
+  it("a script with Windows line ends: warns with the command that converts it (TPL-02)", async () => {
+    const recording = await createRecordingRun();
+    await writeFile(join(recording.directories.work, "x.sh"), "#!/bin/sh\r\necho x\r\n", { mode: 0o755 });
+    await expect(run(recording, { script: "x.sh" })).rejects.toThrow("exit status 127");
+    expect(recording.warnings()).toEqual([expect.stringContaining("sed -i 's/\\r$//' x.sh")]);
+  });
+
   it("the temporary script is for its owner only, and gone afterwards", async () => {
     const recording = await createRecordingRun();
     await run(recording, { inline: ['stat -c %a "$0"'] });

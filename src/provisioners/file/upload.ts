@@ -8,6 +8,7 @@ import type { Communicator, UploadSource } from "../../sdk/communicator.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { askGuest } from "../../sdk/guest-command.ts";
 import type { Run } from "../../sdk/run.ts";
+import { warnOfWindowsLineEndsIn } from "../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../sdk/tidy-guest.ts";
 import type { FileConfig } from "./config.ts";
 
@@ -16,6 +17,8 @@ type Source =
   | {
       readonly kind: "file";
       readonly name: string;
+      /** Absent where the text is in the template. */
+      readonly path?: string;
       readonly mode: number;
       readonly size: number;
       readonly open: UploadSource;
@@ -26,6 +29,8 @@ export async function upload(run: Run, config: FileConfig, communicator: Communi
   for (const source of await readSources(run, config)) {
     const target = source.kind === "file" ? fileTarget(config.destination, source.name) : config.destination;
     run.say(`Uploading ${source.name} => ${target}`);
+    if (source.kind === "file" && source.path !== undefined)
+      await warnOfWindowsLineEndsIn(run, source.name, source.path);
     if (needsStaging(config)) await uploadStaged(run, config, communicator, source, target);
     else await copy(run, communicator, source, target, modeOf(config));
   }
@@ -53,7 +58,7 @@ async function readSource(work: string, name: string): Promise<Source> {
   });
   if (found.isDirectory()) return { kind: "directory", name, path };
   const open = () => createReadStream(path, { highWaterMark: 1024 * 1024 });
-  return { kind: "file", name, mode: found.mode & 0o777, size: found.size, open };
+  return { kind: "file", name, path, mode: found.mode & 0o777, size: found.size, open };
 }
 
 function modeOf(config: FileConfig): number | undefined {

@@ -7,6 +7,7 @@ import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../
 import { missingFiles } from "../../sdk/missing-files.ts";
 import type { Run } from "../../sdk/run.ts";
 import { scriptEnvironment } from "../../sdk/script-environment.ts";
+import { warnOfWindowsLineEnds } from "../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../sdk/tidy-guest.ts";
 import { shellSchema, type ShellConfig } from "./config.ts";
 import {
@@ -31,6 +32,7 @@ export const provisioner: Provisioner<ShellConfig> = {
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
+      if (config.binary) warnOfWindowsLineEnds(run, script.name, script.content);
       await runScript(run, config, machine, script);
       if (config.pause_after > 0) {
         run.say(`Pausing for ${describeDuration(config.pause_after)} (pause_after)`);

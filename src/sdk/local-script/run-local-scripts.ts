@@ -9,6 +9,7 @@ import { shortLine } from "../output-lines.ts";
 import type { Run } from "../run.ts";
 import { scriptEnvironment } from "../script-environment.ts";
 import { RUN_VARIABLE } from "../run-processes.ts";
+import { warnOfWindowsLineEndsIn } from "../script-line-ends.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./schema.ts";
 
@@ -24,7 +25,9 @@ export async function runLocalScripts(run: Run, config: LocalScriptConfig, data:
   if (lines) return runInline(run, config, data, lines);
   for (const script of config.scripts ?? [config.script!]) {
     run.say(`Running local shell script: ${script}`);
-    await runScript(run, config, data, { path: resolve(run.directories.work, script), name: `The script "${script}"` });
+    const path = resolve(run.directories.work, script);
+    if (system !== "windows") await warnOfWindowsLineEndsIn(run, script, path);
+    await runScript(run, config, data, { path, name: `The script "${script}"` });
   }
 }
 

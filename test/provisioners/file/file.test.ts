@@ -43,6 +43,17 @@ describe("the file provisioner", () => {
     expect(run.said()).toContain(`Uploading tool => ${there}/tool`);
   });
 
+  it("warns of a script with Windows line ends, and copies it as it is (TPL-02)", async () => {
+    const { there, here, run, file } = await guest();
+    const files = { script: "#!/bin/sh\r\ntrue\r\n", text: "one\r\ntwo\r\n", unix: "#!/bin/sh\n\r\n", empty: "" };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(here, name), content);
+    await file({ sources: Object.keys(files), destination: `${there}/` });
+    expect(await readFile(join(there, "script"), "utf8")).toBe(files.script);
+    expect(run.warnings()).toEqual([
+      expect.stringMatching(/^script is a script with Windows line ends .*\n {4}sed -i 's\/\\r\$\/\/' script$/),
+    ]);
+  });
+
   it("copies directories as rsync does, and reports progress", async () => {
     const { there, here, run, file } = await guest();
     await mkdir(join(here, "tree"));

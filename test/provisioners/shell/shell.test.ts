@@ -133,6 +133,7 @@ describe("the shell provisioner", () => {
     await shell({ scripts: ["one.sh", "two.sh"] });
     expect(output()).toEqual(["one", "two"]);
     await expect(shell({ script: "one.sh", binary: true })).rejects.toThrow(/exit status 12[67]/);
+    expect(run.warnings()).toEqual([expect.stringContaining("one.sh is a script with Windows line ends")]);
   });
 
   it("accepts the exit codes named, and says what was killed (SSH-17)", async () => {
