@@ -65,12 +65,17 @@ export async function findProcesses(
       });
     }
   }
-  const program = basename(String(resource.details?.["program"] ?? ""));
-  const commandLines = await listCommandLines(context.env);
-  // The program too: an editor or a `grep` with the mark on its command line is not ours to end.
-  const isOurs = ({ text }: CommandLine): boolean =>
-    text.includes(resource.id) && basename(text.split(" ", 1)[0]!) === program;
-  return commandLines.filter(isOurs).map(({ pid }) => pid);
+  return findCalls(String(resource.details?.["program"] ?? ""), resource.id, context.env);
+}
+
+/**
+ * Pids of running processes of `program` with `mark` in their arguments. The program too: an editor or a `grep` with the
+ * mark on its command line is not ours to end.
+ */
+export async function findCalls(program: string, mark: string, env: ReapContext["env"]): Promise<number[]> {
+  const isCall = ({ text }: CommandLine): boolean =>
+    text.includes(mark) && basename(text.split(" ", 1)[0]!) === basename(program);
+  return (await listCommandLines(env)).filter(isCall).map(({ pid }) => pid);
 }
 
 interface CommandLine {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -56,21 +56,6 @@ const endless = fullMachine
   .replace('communicator         = "none"', 'ssh_username = "nobody"\n  ssh_password = "nothing"')
   .replace('virtualbox_version_file = ""', "");
 
-/** Processes of VirtualBox machines of the given home, and their ids. */
-async function machineProcesses(home: string): Promise<readonly number[]> {
-  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    ids.map(async (id) => {
-      const [command, environment] = await Promise.all(
-        ["cmdline", "environ"].map((file) => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "")),
-      );
-      const isMachine = /VBoxHeadless.*--startvm/s.test(command!) && environment!.includes(`VBOX_USER_HOME=${home}`);
-      return isMachine ? [Number(id)] : [];
-    }),
-  );
-  return found.flat();
-}
-
 /** From the signal to the end of imgbuild, and what VirtualBox needs for itself on a busy machine. */
 const ENDS_WITHIN_MS = 20_000;
 
@@ -99,7 +84,7 @@ describe("a real VirtualBox machine", () => {
         expect((await build.finished).code, what + build.output()).toBe(130);
         expect(performance.now() - interruptedAt, what + build.output()).toBeLessThan(ENDS_WITHIN_MS);
         expect(await home.remains(), what + build.output()).toEqual([]);
-        expect(await machineProcesses(home.env["VBOX_USER_HOME"]!), what).toEqual([]);
+        expect(await home.machineProcesses(), what).toEqual([]);
         expect(await readdir(workplace.directory), what).not.toContain("out");
       }
     },
@@ -115,7 +100,7 @@ describe("a real VirtualBox machine", () => {
       await writeFile(join(workplace.directory, "t.pkr.hcl"), endless);
       const build = workplace.start("build", "t.pkr.hcl");
       await build.until("Waiting for SSH");
-      const [machine] = await machineProcesses(home.env["VBOX_USER_HOME"]!);
+      const [machine] = await home.machineProcesses();
       process.kill(machine!, "SIGKILL");
       expect((await build.finished).code).toBe(1);
       expect(build.output()).toContain("The machine crashed: its process ended. Its log ends with:\n");

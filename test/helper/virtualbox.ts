@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,6 +13,10 @@ export interface VirtualBoxHome {
   manage(...args: readonly string[]): Promise<string>;
   /** Everything it knows: machines, disks and their folders. Empty after a clean build. */
   remains(): Promise<readonly string[]>;
+  /** Process ids of its machines that are on. */
+  machineProcesses(): Promise<readonly number[]>;
+  /** Command lines of its machines and of calls of VBoxManage. (Its server ends by itself when nobody has asked for a while.) */
+  busyProcesses(): Promise<readonly string[]>;
 }
 
 /** Call inside a test: its machines are removed when the test ends. */
@@ -40,7 +44,33 @@ export async function createVirtualBoxHome(): Promise<VirtualBoxHome> {
     const disks = [...(await manage("list", "hdds")).matchAll(/^Location: +(.*)$/gm)].map(([, path]) => path!);
     return [...(await machines()), ...disks];
   };
-  return { env, machineFolder, manage, remains };
+  const processes = () => processesWith(`VBOX_USER_HOME=${env.VBOX_USER_HOME}`);
+  return {
+    env,
+    machineFolder,
+    manage,
+    remains,
+    machineProcesses: async () =>
+      (await processes()).filter(({ command }) => /VBoxHeadless.*--startvm/.test(command)).map(({ id }) => id),
+    busyProcesses: async () =>
+      (await processes())
+        .filter(({ command }) => /VBoxHeadless|VBoxManage/.test(command))
+        .map(({ command }) => command),
+  };
+}
+
+/** Processes that have the given setting in their environment. */
+async function processesWith(setting: string): Promise<readonly { readonly id: number; readonly command: string }[]> {
+  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const read = (file: string) => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "");
+      const [command, environment] = await Promise.all([read("cmdline"), read("environ")]);
+      const has = environment.split("\0").includes(setting);
+      return has ? [{ id: Number(id), command: command.replaceAll("\0", " ") }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** Without VirtualBox's kernel module (the rig has none) guests run instruction by instruction. */

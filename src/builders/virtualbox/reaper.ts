@@ -1,8 +1,10 @@
+import { endProcess } from "../../lib/end-process.ts";
 import type { ReapContext, Reaper, ReapOutcome, Resource } from "../../sdk/journal.ts";
+import { findCalls } from "../../sdk/owned-process.ts";
 import { deleteDisk, deleteMachine, listDisks, listMachines, screenshot, type Driver } from "./driver.ts";
 import type { RegisteredMachine } from "./machine-info.ts";
 import { returnMachine, type Borrowing } from "./borrowed-machine.ts";
-import { createVBoxManage } from "./vboxmanage.ts";
+import { createVBoxManage, findVBoxManage } from "./vboxmanage.ts";
 import { platform, tmpdir } from "node:os";
 
 type Caller = Pick<Driver, "call">;
@@ -19,6 +21,7 @@ export const reaper: Reaper = {
     const machine = await findMachine(driver, resource, context);
     if (machine === undefined) return { kind: "gone" };
     if (context.dryRun) return { kind: "removed" };
+    await endCalls(machine.uuid, context);
     if (resource.details?.["role"] === "made") await deleteMachine(driver, machine.uuid, context.signal);
     else await returnMachine(driver, resource.details as unknown as Borrowing, context.signal);
     return { kind: "removed" };
@@ -45,6 +48,13 @@ export const diskReaper: Reaper = {
     return { kind: "removed" };
   },
 };
+
+/** An export goes on without us, and holds the machine's disks: they would stay in VirtualBox when the machine is removed. */
+async function endCalls(uuid: string, { env, signal }: ReapContext): Promise<void> {
+  if (platform() === "win32") return;
+  const calls = await findCalls(findVBoxManage(env, platform()), uuid, env);
+  await Promise.all(calls.map((pid) => endProcess(pid, signal)));
+}
 
 async function findMachine(
   driver: Caller,
