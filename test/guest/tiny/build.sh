@@ -2,9 +2,10 @@
 # Builds the tiny test guest: a bootable installer ISO of a small Linux, from Debian packages, without privileges.
 # The result is cached by the digest of everything in this folder, so a second call takes no time.
 #
-#   build.sh [--with-openssh] [--timeout TENTHS] OUTPUT.iso
+#   build.sh [--with-openssh] [--like-ubuntu] [--timeout TENTHS] OUTPUT.iso
 #
 #   --with-openssh   put OpenSSH's scp and sftp-server in the guest (without it the guest has neither)
+#   --like-ubuntu    take the boot command and the preseed file of an Ubuntu 16.04 server disc; a kernel with more drivers
 #   --timeout N      boot the default label after N tenths of a second at the prompt (default: wait for a key for ever)
 #
 # README.md beside this file says what the guest understands.
@@ -12,18 +13,20 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 openssh=no
+ubuntu=no
 timeout=0
 output=
 while [ $# -gt 0 ]; do
   case $1 in
     --with-openssh) openssh=yes ;;
+    --like-ubuntu) ubuntu=yes ;;
     --timeout) timeout=$2; shift ;;
     -*) echo "build.sh: unknown option $1" >&2; exit 2 ;;
     *) output=$1 ;;
   esac
   shift
 done
-[ -n "$output" ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ -n "$output" ] || { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
 # need FILE PACKAGE
@@ -37,7 +40,7 @@ need /usr/lib/syslinux/mbr/mbr.bin syslinux-common
 need /usr/bin/xorriso xorriso
 if [ $openssh = yes ]; then need /usr/lib/openssh/sftp-server openssh-sftp-server; need /usr/bin/scp openssh-client; fi
 
-digest=$({ echo "openssh=$openssh timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+digest=$({ echo "openssh=$openssh ubuntu=$ubuntu timeout=$timeout"; cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum; } | sha256sum | cut -c1-16)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/imgbuild-test
 cached=$cache/tiny-$digest.iso
 mkdir -p "$cache" "$(dirname "$output")"
@@ -50,8 +53,11 @@ cd "$work"
 
 # --- packages that are unpacked, not installed -----------------------------------------------------------------------
 mkdir packages unpacked
-kernel_package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\)/\1/p' | head -n 1)
-[ -n "$kernel_package" ] || fail "apt knows no linux-image-cloud-amd64: run apt-get update"
+# The cloud kernel starts much faster where the processor is emulated, but knows few network cards. Of the others this one
+# is quickest: it is not compressed with xz.
+[ $ubuntu = yes ] && kernel=linux-image-6.12-amd64 || kernel=linux-image-cloud-amd64
+kernel_package=$(apt-cache depends $kernel | sed -n 's/.*Depends: \(linux-image-[^ ]*\)/\1/p' | head -n 1)
+[ -n "$kernel_package" ] || fail "apt knows no $kernel: run apt-get update"
 (cd packages && apt-get -qq download "$kernel_package" sudo 2>"$work/apt.log") || { cat apt.log >&2; fail "cannot download packages"; }
 for package in packages/*.deb; do dpkg-deb -x "$package" unpacked; done
 vmlinuz=$(echo unpacked/boot/vmlinuz-*)
@@ -89,7 +95,10 @@ cp /usr/lib/syslinux/mbr/mbr.bin initrd/etc/mbr.bin
 cp "$here/rootfs/etc/nsswitch.conf" "$here/rootfs/etc/hosts" "$here/rootfs/etc/passwd" "$here/rootfs/etc/group" initrd/etc/
 # copy_module NAME DIRECTORY: without its signature, which takes an emulated processor a second to verify
 copy_module() {
-  file=$(find "$modules" -name "$1.ko")
+  file=$(find "$modules" -name "$1.ko" -o -name "$1.ko.xz")
+  # What one kernel has as a module is built into another.
+  [ -n "$file" ] || return 0
+  case $file in *.xz) unxz "$file"; file=${file%.xz} ;; esac
   signed=$(stat -c %s "$file")
   signature=$(tail -c 32 "$file" | head -c 4 | od -An -tu1 | awk '{ print (($1 * 256 + $2) * 256 + $3) * 256 + $4 }')
   case $(tail -c 28 "$file" | tr -d '\0') in
@@ -139,6 +148,15 @@ mkdir -p iso/isolinux iso/boot
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 iso/isolinux/
 arguments=$(grep -v '^#' "$here/kernel-arguments" | tr '\n' ' ')
 sed "s/@TIMEOUT@/$timeout/; s|@ARGUMENTS@|$arguments|" "$here/isolinux.cfg" > iso/isolinux/isolinux.cfg
+if [ $ubuntu = yes ]; then
+  for module in lua liblua libcom32 syslinux; do cp /usr/lib/syslinux/modules/bios/$module.c32 iso/isolinux/; done
+  cp "$here/ubuntu-menu.lua" iso/isolinux/
+  # The initial RAM disk is named by the line that is typed.
+  sed -i -e 's/^PROMPT .*/PROMPT 0/' -e 's/^DEFAULT .*/DEFAULT menu/' -e '/^ *INITRD /d' iso/isolinux/isolinux.cfg
+  printf '\nLABEL menu\n  COM32 lua.c32\n  APPEND ubuntu-menu.lua\n' >> iso/isolinux/isolinux.cfg
+  mkdir iso/install
+  ln initrd.img iso/install/initrd.gz
+fi
 cp "$vmlinuz" iso/boot/vmlinuz
 cp initrd.img iso/boot/initrd.img
 cp rootfs.tar iso/rootfs.tar

@@ -1,10 +1,12 @@
 # Sourced by init with the disc at /cdrom. Installs as the answer file says, then reboots into the disk.
-# Answers are lines `name=value`; see README.md.
+# Answers are lines `name=value`, or those of Debian's installer; see README.md.
 
-answer_url=
+hostname=tiny answer_url=
 for word in $(cat /proc/cmdline); do
   case $word in
     answer=*) answer_url=${word#answer=} ;;
+    preseed/url=*) answer_url=${word#preseed/url=} ;;
+    hostname=*) hostname=${word#hostname=} ;;
   esac
 done
 [ -n "$answer_url" ] || panic "type: install answer=http://HOST:PORT/FILE"
@@ -21,11 +23,13 @@ done
 [ $fetched = yes ] || panic "cannot fetch $answer_url"
 say "answer file fetched from $answer_url"
 
-hostname=tiny disk= size=256 password=vagrant root_password= ssh_authorized_key= sudo=password then=reboot
+disk= size=256 password=vagrant root_password= ssh_authorized_key= sudo=password then=reboot
 while IFS= read -r line || [ -n "$line" ]; do
   name=${line%%=*} value=${line#*=}
   case $name in
     ''|'#'*) ;;
+    'd-i passwd/user-password password '*) password=${name##* } ;;
+    'd-i '*|'tasksel '*) ;;
     hostname) hostname=$value ;;
     disk) disk=$value ;;
     size) size=$value ;;
