@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../lib/atomic-file.ts";
 import type { Host } from "../sdk/host.ts";
 import { hasErrors } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
+import { writeFailure } from "../sdk/write-failure.ts";
 import { readSource } from "../template/files/read-source.ts";
 import { displayPath } from "../template/files/template-files.ts";
 import { readFixedTemplate } from "../template/json/read-legacy-file.ts";
@@ -51,8 +52,11 @@ async function upgrade(host: Host, path: string, given: FlagValues<typeof flags>
   const output = given["output-file"] ?? `${path}.pkr.hcl`;
   if (output === "-") host.stdout.write(text);
   else {
-    await writeFileAtomic(resolve(host.cwd, output), text);
-    host.stdout.write(`Successfully created ${displayPath(resolve(host.cwd, output), host.cwd)}\n`);
+    const shown = displayPath(resolve(host.cwd, output), host.cwd);
+    await writeFileAtomic(resolve(host.cwd, output), text).catch(async (cause: unknown) => {
+      throw await writeFailure(shown, cause);
+    });
+    host.stdout.write(`Successfully created ${shown}\n`);
   }
   return EXIT.ok;
 }

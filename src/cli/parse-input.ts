@@ -19,15 +19,18 @@ export function parseInput(command: Command, args: readonly string[]): CommandIn
   try {
     commander.parse(fromGoFlags(args, command.flags), { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(inOurWords(error, command));
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    // A flag may have taken the argument that is missing for its value: then that is what is wrong.
+    if (error.code === "commander.missingArgument") flagValues(command, commander);
+    throw new UsageError(inOurWords(error, command));
   }
-  const values = commander.opts<Record<string, unknown>>();
-  const flags = Object.entries(command.flags).map(([name, flag]) => [
-    name,
-    valueOf(name, flag, values[attribute(name)]),
-  ]);
+  const flags = flagValues(command, commander);
   return { positional: commander.args, flags: Object.fromEntries(flags) as CommandInput<FlagTable>["flags"] };
+}
+
+function flagValues(command: Command, commander: Commander): (readonly [string, unknown])[] {
+  const values = commander.opts<Record<string, unknown>>();
+  return Object.entries(command.flags).map(([name, flag]) => [name, valueOf(name, flag, values[attribute(name)])]);
 }
 
 function options(name: string, flag: Flag): Option[] {
@@ -88,7 +91,7 @@ function inOurWords(error: CommanderError, command: Command): string {
     .replace(/^\(Did you mean (one of )?(.*)\?\)$/, "Did you mean $2?")
     .replaceAll("--", "-");
   const [, missing] = /^missing required argument '(.+)'$/.exec(first) ?? [];
-  if (missing !== undefined) return `${command.name} needs a ${missing}`;
+  if (missing !== undefined) return `${command.name} needs ${/^[aeiou]/.test(missing) ? "an" : "a"} ${missing}`;
   if (error.code === "commander.excessArguments") {
     const most = command.arguments.length;
     return `${command.name} takes ${most === 0 ? "no arguments" : most === 1 ? `one ${command.arguments[0]!.name}` : `at most ${most} arguments`}`;

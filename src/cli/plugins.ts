@@ -1,4 +1,3 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "./command.ts";
 import { interruptible } from "./interruptible.ts";
 import { builtInPlugins, isBuiltIn } from "./plugins/built-in.ts";
@@ -32,7 +31,7 @@ export const command = defineCommand({
   run: (context, { positional: [action = "", ...rest], flags: given }) =>
     interruptible(context.process, (signal) => {
       const run = Object.hasOwn(actions, action) ? actions[action]! : undefined;
-      if (!run) throw new UsageError(`plugins has no action "${action}".${didYouMean(action, Object.keys(actions))}`);
+      if (!run) throw new UsageError(`plugins has no action "${action}". It has ${Object.keys(actions).join(", ")}.`);
       return run(context, rest, given, signal);
     }),
 });
@@ -56,7 +55,8 @@ async function required(
   given: Flags,
   signal: AbortSignal,
 ): Promise<number> {
-  if (path === undefined || more.length > 0) throw new UsageError("plugins required takes one template");
+  if (path === undefined || more.length > 0)
+    throw new UsageError(`plugins required ${path === undefined ? "needs a" : "takes one"} template`);
   const plugins = await loadPluginRequirements(host, { path, flags: given, signal });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) host.stdout.write("The template requires no plugins.\n");

@@ -41,6 +41,12 @@ const cases: readonly (readonly [what: string, args: readonly string[], code: nu
   ["a template given twice", ["good.pkr.hcl", "good.pkr.hcl"], 2, /takes one template/],
   ["no template", [], 2, /needs a template/],
   [
+    "a flag that took the template for its value",
+    ["-config-type", "good.pkr.hcl"],
+    2,
+    /-config-type is one of hcl2, json, not "good/,
+  ],
+  [
     "a directory for a variable file",
     ["-var-file=vars.pkrvars.hcl", "good.pkr.hcl"],
     1,
@@ -87,4 +93,12 @@ describe("what an ordinary user may not read", () => {
     expect(done.stdout + done.stderr).not.toContain("Did you mean");
     expect(done.status).toBe(1);
   });
+});
+
+it("says what cannot be written, and why", async () => {
+  const place = await workplace();
+  await writeFile(join(place.directory, "old.json"), '{ "builders": [{ "type": "null", "communicator": "none" }] }');
+  const done = await place.run("hcl2_upgrade", "-output-file=nowhere/new.pkr.hcl", "old.json");
+  expect(done.stderr).toMatch(/^Error: nowhere\/new\.pkr\.hcl could not be written\b.*no such file or directory/s);
+  expect(done.code).toBe(1);
 });
