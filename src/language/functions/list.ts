@@ -1,16 +1,11 @@
 import { valuesEqual } from "../equal.ts";
 import { compareStrings } from "../compare-strings.ts";
-import { isSensitive, mark, withMarks } from "../marks.ts";
 import { orderingKey } from "../set.ts";
-import { unify } from "../unify.ts";
-import { withArticle } from "../convert-primitive.ts";
-import { convert } from "../convert.ts";
 import {
   boolValue,
   BOOL,
   decimalOf,
   DYNAMIC,
-  isKnown,
   isNull,
   itemsOf,
   listOf,
@@ -19,11 +14,13 @@ import {
   nullValue,
   numberValue,
 } from "../value.ts";
-import { STRING, truthOf, tupleOf, tupleValue, unknownValue, type Type, type Value } from "../value.ts";
+import { STRING, truthOf, tupleOf, type Type, type Value } from "../value.ts";
 import { numberFrom } from "../number.ts";
 import { anyParam, integerAt, numberParam, textList, textListParam, textsAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
-import { asList, elementType, isSequence, itemsAt, sequenceLike } from "./sequence.ts";
+import { coalesce, coalesceList, concat, flatten } from "./combine.ts";
+import { range } from "./range.ts";
+import { asList, elementType, itemsAt, sequenceLike } from "./sequence.ts";
 
 const listParam = (name = "list") => anyParam(name, { depth: "shallow" });
 const sameType = ([list]: readonly Value[]): Type =>
@@ -268,80 +265,4 @@ export const listFunctions: readonly FunctionDeclaration[] = [
 
 export function indexOf(items: readonly Value[], value: Value): number {
   return items.findIndex((item) => valuesEqual(item, value) === true);
-}
-
-/** Which argument is chosen tells only that those before it are empty, so only their marks go with it. */
-function coalesce(args: readonly Value[]): Value {
-  const types = args.filter((arg) => !(isNull(arg) && arg.type.kind === "dynamic")).map((arg) => arg.type);
-  const type = unify(types);
-  if (!type) throw new FunctionError("all arguments must have the same type.");
-  let secret = false;
-  for (const arg of args) {
-    secret ||= isSensitive(arg);
-    const hide = (value: Value) => (secret ? mark(value) : value);
-    if (!isKnown(arg)) return hide(unknownValue(type));
-    if (!isNull(arg) && arg.content !== "") return hide(convert(arg, type).value ?? arg);
-  }
-  throw new FunctionError("all arguments are null or empty.");
-}
-
-function coalesceList(args: readonly Value[]): Value {
-  let secret = false;
-  for (const [index, arg] of args.entries()) {
-    secret ||= isSensitive(arg);
-    if (!isKnown(arg)) return secret ? mark(unknownValue()) : unknownValue();
-    if (!isNull(arg) && !isSequence(arg.type))
-      throw new FunctionError(`a list is required, not ${withArticle(arg.type)}.`, index);
-    if (!isNull(arg) && itemsOf(arg).length > 0) return secret ? mark(arg) : arg;
-  }
-  throw new FunctionError("all arguments are null or empty.");
-}
-
-function concat(args: readonly Value[]): Value {
-  const items = args.flatMap((_, index) => itemsAt(args, index, "a list or tuple"));
-  const lists = args.map(({ type }) => (type.kind === "list" ? type.element : undefined));
-  const element = lists.every((type) => type !== undefined) ? unify(lists) : undefined;
-  if (!element) return tupleValue(items);
-  return listValue(
-    element,
-    items.map((item) => convert(item, element).value ?? item),
-  );
-}
-
-/** Lists inside keep their secrecy: what comes out of a secret list is secret. */
-function flatten(items: readonly Value[]): Value {
-  const result: Value[] = [];
-  const queue = [...items].reverse();
-  let isComplete = true;
-  for (let item = queue.pop(); item; item = queue.pop()) {
-    const { marks } = item;
-    if (!isSequence(item.type) || isNull(item)) {
-      if (!isKnown(item) && item.type.kind === "dynamic") isComplete = false;
-      result.push(item);
-    } else if (!isKnown(item)) isComplete = false;
-    else for (const inner of [...itemsOf(item)].reverse()) queue.push(withMarks(inner, marks));
-  }
-  const flat = tupleValue(result);
-  return isComplete ? flat : result.some(isSensitive) ? mark(unknownValue()) : unknownValue();
-}
-
-const MOST_NUMBERS = 1_000_000;
-
-function range(args: readonly Value[]): Value {
-  if (args.length > 3) throw new FunctionError("it takes at most three numbers: start, limit and step.");
-  const numbers = args.map(decimalOf);
-  const start = numbers.length === 1 ? numberFrom(0) : numbers[0]!;
-  const limit = numbers.length === 1 ? numbers[0]! : numbers[1]!;
-  const falls = limit.lessThan(start);
-  const step = numbers[2] ?? numberFrom(falls ? -1 : 1);
-  if (step.isZero()) throw new FunctionError("the step must not be zero.", 2);
-  if (numbers[2] && !start.equals(limit) && step.isNegative() !== falls) {
-    throw new FunctionError(`the step must be ${falls ? "negative" : "positive"} to get from start to limit.`, 2);
-  }
-  const count = limit.minus(start).dividedBy(step).ceil().toNumber();
-  if (count > MOST_NUMBERS) throw new FunctionError(`it would have more than ${MOST_NUMBERS} elements.`);
-  return listValue(
-    NUMBER,
-    Array.from({ length: count }, (_, index) => numberValue(start.plus(step.times(index)))),
-  );
 }
