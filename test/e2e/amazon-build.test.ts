@@ -6,7 +6,9 @@ import { createEc2Proxy, type Ec2Proxy } from "../helper/ec2-proxy.ts";
 import { AWS_CREDENTIALS, letKeyIn, prepareAwsTemplate } from "../helper/aws-template.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { startMoto, withMoto, type Moto } from "../helper/moto.ts";
+import { findProgram, needs } from "../helper/need.ts";
 import { createSshd } from "../helper/sshd.ts";
+import { vagrantIn } from "../helper/vagrant.ts";
 
 const withServer = withMoto();
 const REGION = "us-east-1";
@@ -55,6 +57,21 @@ describe("templates/aws.pkr.hcl against moto, with a real SSH server behind the 
     expect(image).toContain("<key>imgbuild:expires</key><value>never</value>");
     expect(await place.run("cleanup")).toMatchObject({ code: 0, stdout: "Nothing is left behind.\n" });
   });
+});
+
+const withVagrant = findProgram("vagrant") ? withServer : needs("vagrant", "vagrant");
+
+withVagrant("the box of an image is one that `vagrant box add` takes", async () => {
+  proxy.clear();
+  const place = await createWorkplace(AWS_CREDENTIALS);
+  const sshd = await createSshd();
+  proxy.answered = letKeyIn(sshd);
+  const template = await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint });
+  const built = await place.run("build", template);
+  expect({ code: built.code, said: built.stdout + built.stderr }).toMatchObject({ code: 0 });
+  const vagrant = vagrantIn(place.directory);
+  await vagrant("box", "add", "--name", "test/nginx", join(place.directory, "nginx-ubuntu-aws.box"));
+  expect(await vagrant("box", "list")).toMatch(/test\/nginx\s+\(aws, 0\)/);
 });
 
 /** The policy of the seed, and what docs/aws-permissions.md says is asked beyond it (each may be refused). */

@@ -19,6 +19,8 @@ export interface BootOptions {
   /** Ports of the guest to reach, besides 22. */
   readonly ports?: readonly number[];
   readonly args?: readonly string[];
+  /** An address of loopback whose port 22 is the guest's, too. Takes root. */
+  readonly address?: string;
 }
 
 /** Boots the image and waits until its SSH server lets us in. The machine ends with the test. */
@@ -26,6 +28,7 @@ export async function bootImage(path: string, options: BootOptions): Promise<Boo
   const ports = new Map<number, number>();
   for (const guestPort of [22, ...(options.ports ?? [])]) ports.set(guestPort, await freePort());
   const forwards = [...ports].map(([guest, host]) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`);
+  if (options.address !== undefined) forwards.push(`hostfwd=tcp:${options.address}:22-:22`);
   const args = [
     ...["-machine", "pc,accel=tcg", "-m", "512", "-display", "none", "-snapshot"],
     ...["-drive", `file=${path},if=virtio`, "-netdev", `user,id=n,${forwards.join(",")}`],
