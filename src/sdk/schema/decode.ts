@@ -29,7 +29,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 
 /** Hop 3 of a parameter: from a plain value to the typed configuration of a component. Never throws on bad input. */
 export function decode<Config>(schema: Schema<Config>, input: Arguments, options: DecodeOptions): Decoded<Config> {
-  const state: DecodeState = { options, issues: [], unknown: [] };
+  const state: DecodeState = { options, issues: [], unknown: [], blank: new Set() };
   const prepared = prepareObject(schema, input, [], state);
   const parsed = schema.object.safeParse(prepared);
   if (!parsed.success) {
@@ -39,7 +39,7 @@ export function decode<Config>(schema: Schema<Config>, input: Arguments, options
   checkRules(schema, parsed.success ? parsed.data : withDefaults(schema, prepared), [], state);
   const issues = state.issues
     .filter((issue) => !isPutOff(issue, state.unknown))
-    .map((issue) => explainBlank(issue, input));
+    .map((issue) => explainBlank(issue, input, state));
   const failed = state.unknown.length > 0 || issues.some((issue) => issue.severity === "error");
   return { config: failed || !parsed.success ? undefined : schema.finish(parsed.data as never), issues };
 }
@@ -54,10 +54,10 @@ function withDefaults({ object }: Schema<unknown>, given: Arguments): Arguments 
 }
 
 /** What is missing may be there, but empty. */
-function explainBlank(issue: ConfigIssue, input: Arguments): ConfigIssue {
+function explainBlank(issue: ConfigIssue, input: Arguments, { blank }: DecodeState): ConfigIssue {
   const [name] = issue.path;
   const given = input[name!];
-  const isBlank = typeof given === "string" && given.trim() === "";
+  const isBlank = blank.has(String(name)) || (typeof given === "string" && given.trim() === "");
   if (issue.code !== "missing-argument" || issue.path.length !== 1 || !isBlank) return issue;
   return {
     ...issue,
@@ -70,6 +70,8 @@ interface DecodeState {
   readonly options: DecodeOptions;
   readonly issues: ConfigIssue[];
   readonly unknown: Path[];
+  /** Arguments that are given an empty text, or a template that becomes one. */
+  readonly blank: Set<string>;
 }
 
 /** Old names rewritten, strings rendered, primitives converted; what zod then sees is plainly typed. */
@@ -81,7 +83,8 @@ function prepareObject(schema: Schema<unknown>, input: Arguments, path: Path, st
     const result = field ? prepare(value, field, [...path, name], state) : value;
     const replacement = field && fieldMeta(field).replacement;
     if (replacement && result !== undefined) state.issues.push(deprecation(name, replacement, [...path, name]));
-    if (result !== undefined && !(field && isBlank(result, field, path, state))) prepared[name] = result;
+    if (field && isBlank(result, field, path, state)) state.blank.add(name);
+    else if (result !== undefined) prepared[name] = result;
   }
   addLateDefaults(schema, prepared, state);
   return prepared;

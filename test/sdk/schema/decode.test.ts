@@ -102,6 +102,11 @@ describe("legacy JSON templates", () => {
     expect(messages(defineSchema({ name: text("A name.") }), { name: "" }, true)).toEqual([
       'name: The argument "name" is required, and what it is given is empty.',
     ]));
+  it("are told that it is empty also where a template makes it so", () => {
+    const schema = defineSchema({ name: text("A name.") });
+    const { issues } = decode(schema, { name: "{{ user `name` }}" }, { render: () => "", weak: true });
+    expect(issues).toMatchObject([{ code: "empty-argument", path: ["name"] }]);
+  });
   it("keep an empty text where it means something, and in lists", () =>
     expect(read(schema, { file: "", names: ["", "b"] }, true).config).toMatchObject({ file: "", names: ["", "b"] }));
 });
