@@ -4,7 +4,7 @@ import type { Run } from "./run.ts";
 
 const LIMIT_MS = 15_000;
 /** A cancelled run is not held up for longer. */
-const CANCELLED_LIMIT_MS = 5000;
+const CANCELLED_LIMIT_MS = 2000;
 
 /**
  * Runs a command that takes back what a component put into the guest. Best effort, bounded, never a reason to fail, and done

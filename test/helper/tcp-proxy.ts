@@ -6,8 +6,6 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections accepted so far. */
   readonly accepted: number;
-  /** How often a client spoke after its server had: with a delay, the round trips. */
-  readonly turns: number;
   /** Nothing passes any more, in both directions, and nobody is told: a frozen machine, a NAT that forgot. */
   freeze(): void;
   thaw(): void;
@@ -45,7 +43,6 @@ interface Pair {
 
 class Proxy implements TcpProxy {
   accepted = 0;
-  turns = 0;
   readonly #options: TcpProxyOptions;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
@@ -78,19 +75,13 @@ class Proxy implements TcpProxy {
     client.on("close", () => this.#pairs.delete(pair));
     if (!server) return void client.resume();
     server.on("error", () => client.destroy());
-    let serverSpoke = true;
-    const up = (length: number) => {
-      if (serverSpoke) this.turns++;
-      serverSpoke = false;
-      this.#countUp(length);
-    };
-    this.#pump(client, server, up, this.#options.upstreamRate);
-    this.#pump(server, client, () => (serverSpoke = true), undefined);
+    this.#pump(client, server, (length) => this.#countUp(length), this.#options.upstreamRate);
+    this.#pump(server, client, () => {}, undefined);
     client.on("close", () => server.destroy());
     server.on("close", () => this.#later(() => client.destroy()));
   }
 
-  #pump(from: Socket, to: Socket, count: (length: number) => unknown, rate: number | undefined): void {
+  #pump(from: Socket, to: Socket, count: (length: number) => void, rate: number | undefined): void {
     let freeAt = 0;
     from.on("data", (chunk: Buffer) => {
       if (this.#frozen) return;

@@ -4,7 +4,6 @@ import { createAuthentication } from "./authentication.ts";
 import { useCertificates } from "./certificate.ts";
 import { fingerprint } from "./host-keys.ts";
 import { LoginFailure, socketFailure } from "./login-failure.ts";
-import { logInPromptly } from "./prompt-login.ts";
 import { ciphersBestFirst } from "./algorithms.ts";
 import type { Address, SshSettings } from "./settings.ts";
 
@@ -69,7 +68,6 @@ export function logIn(
     if (signal.aborted) return abort();
     client.connect(connectConfig(socket, settings, authentication.handler, state));
     if (settings.credentials.certificate) useCertificates(client);
-    logInPromptly(client, settings.credentials);
     socket.on("data", heard);
   });
 }
