@@ -74,3 +74,12 @@ export async function syncDirectory(directory: string): Promise<void> {
   await handle?.sync().catch(() => {});
   await handle?.close();
 }
+
+/** Makes files durable that were written without a flush. Rejects with the disk's error. */
+export async function flushFiles(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const handle = await open(path, "r");
+    await handle.sync().finally(() => handle.close());
+  }
+  for (const directory of new Set(paths.map((path) => dirname(path)))) await syncDirectory(directory);
+}

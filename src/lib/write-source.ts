@@ -3,8 +3,6 @@ import type { ByteSource } from "./compress/blocks.ts";
 
 /** Pieces are gathered to so much before a write. */
 const BATCH_BYTES = 1024 * 1024;
-/** The disk is set to work each time so much has been written: a flush that waits for the end waits alone. */
-const FLUSH_BYTES = 32 * 1024 * 1024;
 
 export interface WriteSourceOptions {
   readonly signal: AbortSignal;
@@ -12,22 +10,16 @@ export interface WriteSourceOptions {
   readonly onWritten?: ((bytes: number) => void) | undefined;
 }
 
-/**
- * Writes a whole source to an open file and resolves to the number of bytes. The last flush and closing stay with the
- * caller.
- */
+/** Writes a whole source to an open file and resolves to the number of bytes. Flushing and closing stay with the caller. */
 export async function writeSource(
   handle: FileHandle,
   source: ByteSource,
   { signal, onWritten }: WriteSourceOptions,
 ): Promise<number> {
-  const flusher = createFlusher(handle);
   let total = 0;
   const batches = createBatches(async (bytes) => {
-    flusher.throwIfFailed();
     await writeAll(handle, bytes);
     total += bytes.length;
-    flusher.wrote(bytes.length);
     onWritten?.(total);
   });
   try {
@@ -38,10 +30,8 @@ export async function writeSource(
     await batches.end();
   } finally {
     await batches.settled();
-    await flusher.finished();
   }
   signal.throwIfAborted();
-  flusher.throwIfFailed();
   return total;
 }
 
@@ -82,26 +72,4 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let offset = 0; offset < bytes.length;) {
     offset += (await handle.write(bytes, offset, bytes.length - offset)).bytesWritten;
   }
-}
-
-/** Flushes in the background, one at a time. Each error of a disk is told to one flush only, so none is dropped. */
-function createFlusher(handle: FileHandle) {
-  let unflushed = 0;
-  let flushing: Promise<void> | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  return {
-    wrote(bytes: number): void {
-      unflushed += bytes;
-      if (unflushed < FLUSH_BYTES || flushing) return;
-      unflushed = 0;
-      flushing = handle
-        .datasync()
-        .catch((error: unknown) => void (failure ??= { error }))
-        .finally(() => void (flushing = undefined));
-    },
-    finished: async (): Promise<void> => flushing,
-    throwIfFailed(): void {
-      if (failure) throw failure.error;
-    },
-  };
 }

@@ -5,12 +5,13 @@ import type { Run, Step } from "./run.ts";
 import { writeFailure } from "./write-failure.ts";
 
 /**
- * Writes a file the user asked for: its directory is made, a full disk at any byte (the last flush and the close
- * included) is an error that says how much room there is, and under the final name there is the whole file or nothing.
+ * Writes a file made from an artifact: its directory is made, a full disk at any byte (the close included) is an error that
+ * says how much room there is, and under the final name there is the whole file or nothing. The disk may still be writing
+ * it: nothing that an artifact was made from is removed before it is flushed.
  */
 export async function writeOutputFile(run: Run, step: Step, path: string, source: ByteSource): Promise<number> {
   try {
-    const file = await createOwnedFile(run, step, path);
+    const file = await createOwnedFile(run, step, path, { flush: false });
     const size = await writeSource(file.handle, source, { signal: step.signal });
     await file.keep();
     run.debug("file", `wrote ${path}`, { size });

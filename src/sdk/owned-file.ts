@@ -9,11 +9,17 @@ import type { Run, Step } from "./run.ts";
 export interface OwnedFile {
   readonly handle: FileHandle;
   readonly temporaryPath: string;
-  /** Flushes, closes, renames. The file counts as ours until `keep`. Rejects, leaving `path` as it was, when that fails. */
+  /** Flushes (see `flush`), closes, renames. The file counts as ours until `keep`. Rejects, leaving `path` as it was, when that fails. */
   commit(): Promise<void>;
   /** The file is what the user wanted: no clean-up touches it any more. Commits when that was not done. */
   keep(): Promise<void>;
   discard(): Promise<void>;
+}
+
+export interface OwnedFileOptions {
+  readonly mode?: number;
+  /** Whether `commit` waits for the disk. Default true; false where what the file is made from stays until it is flushed. */
+  readonly flush?: boolean;
 }
 
 /**
@@ -25,7 +31,7 @@ export async function createOwnedFile(
   run: Pick<Run, "runId">,
   step: Pick<Step, "own">,
   path: string,
-  options: { readonly mode?: number } = {},
+  options: OwnedFileOptions = {},
 ): Promise<OwnedFile> {
   const temporaryPath = temporaryName(path, run.runId);
   let state: "open" | "committed" | "kept" | "gone" = "open";
@@ -46,7 +52,7 @@ export async function createOwnedFile(
   const commit = async (): Promise<void> => {
     if (state !== "open") return;
     try {
-      await handle.sync();
+      if (options.flush !== false) await handle.sync();
       const written = birthOf(await handle.stat({ bigint: true }));
       // A full disk or a network file system may report the loss only here.
       await handle.close();
@@ -61,7 +67,7 @@ export async function createOwnedFile(
       await discard();
       throw error;
     }
-    await syncDirectory(dirname(path));
+    if (options.flush !== false) await syncDirectory(dirname(path));
   };
   const keep = async (): Promise<void> => {
     await commit();

@@ -1,3 +1,4 @@
+import { flushFiles } from "../../lib/atomic-file.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { BuildIdentity } from "../../sdk/run.ts";
@@ -49,7 +50,7 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
   if (job.signal.aborted && results.length < job.chains.length) errors.push(job.signal.reason);
   const { kept, unwanted, intermediate } = artifactsAfter(job.artifact, results);
   if (errors.length > 0) return { artifacts: [...kept, ...unwanted], intermediate, errors, runs };
-  const undestroyed = await destroy(unwanted, job.createRun(), job.signal);
+  const undestroyed = await destroy(unwanted, { kept, run: job.createRun(), signal: job.signal });
   return { artifacts: [...kept, ...undestroyed], intermediate, errors, runs };
 }
 
@@ -66,11 +67,22 @@ export function groupIndependent(chains: readonly Chain[]): Chain[][] {
   return groups;
 }
 
-/** Returns what could not be destroyed: it still exists, so it is still the user's. */
-async function destroy(artifacts: readonly Artifact[], run: BuildRun, signal: AbortSignal): Promise<Artifact[]> {
+interface Destruction {
+  readonly kept: readonly Artifact[];
+  readonly run: BuildRun;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Nothing goes before the disk has what was made of it. Returns what could not be destroyed: it still exists, so it is still
+ * the user's.
+ */
+async function destroy(artifacts: readonly Artifact[], { kept, run, signal }: Destruction): Promise<Artifact[]> {
   const left: Artifact[] = [];
+  const flushed = artifacts.length === 0 ? undefined : flushFiles(kept.flatMap(({ files }) => files));
   for (const artifact of artifacts) {
     try {
+      await flushed;
       await artifact.destroy(signal);
       run.debug("artifact", `removed the intermediate artifact: ${artifact.description}`);
     } catch (error) {

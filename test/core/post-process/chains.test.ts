@@ -136,6 +136,17 @@ describe("artifacts after post-processing", () => {
     expect(await hasDigest([[tools.makes("box", true)]])).toBe(false);
   });
 
+  it("nothing is destroyed before the disk has what was made of it", async () => {
+    const tools = workshop();
+    const { run, events } = createTestRun();
+    const gone = testPostProcessor(() => ({ artifact: tools.make("box", ["/no/such/box"]) }));
+    await run(testBuild({ build: () => Promise.resolve(tools.make("image")), chains: [[gone]] }));
+    expect(tools.destroyed).toEqual([]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: "warning", text: expect.stringContaining("/no/such/box") as string }),
+    );
+  });
+
   it("what cannot be destroyed is still the user's, and said", async () => {
     const { run, events } = createTestRun();
     const stuck = testArtifact({ description: "image", destroy: () => Promise.reject(new Error("locked")) });
