@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { describeCommand, writeFiles } from "../helper/command-transcript.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { startProgramAtTerminal } from "../helper/terminal.ts";
-import { findProgram, leftOut } from "../helper/need.ts";
+import { needs } from "../helper/need.ts";
 
 /** Every command line of a file of fixtures, with what it prints and its exit code. Durations and ids are masked. */
 const transcript = (name: string) => `../fixture/cli/${name}.txt`;
@@ -125,7 +125,7 @@ describe("the command", () => {
     expect(stdout).toMatch(/^\d+,,version,[\d.]+\n\d+,,version-prelease,\n\d+,,version-commit,\n$/);
   });
 
-  where("zsh")("zsh completes commands, flags and their values, at a terminal", async () => {
+  needs("zsh", "zsh")("zsh completes commands, flags and their values, at a terminal", async () => {
     const place = await createWorkplace();
     const { run, directory } = place;
     writeFileSync(join(directory, "_imgbuild"), (await run("completion", "zsh")).stdout);
@@ -150,7 +150,7 @@ describe("the command", () => {
     await shell.finished;
   });
 
-  where("fish")("fish completes commands, flags and their values", async () => {
+  needs("fish", "fish")("fish completes commands, flags and their values", async () => {
     const { run, directory } = await createWorkplace();
     const script = join(directory, "imgbuild.fish");
     writeFileSync(script, (await run("completion", "fish")).stdout);
@@ -200,9 +200,3 @@ describe("the command", () => {
     expect(Object.keys(schema.properties.source.properties)).toEqual(expect.arrayContaining(["null", "file", "qemu"]));
   });
 });
-
-/** `it` where the shell is installed. Nobody has to have all of them: elsewhere the test is left out, and reported so. */
-function where(shell: string): (title: string, body: () => Promise<void>) => void {
-  if (findProgram(shell)) return it;
-  return (title) => it.skip(leftOut(title, `needs "${shell}" (Debian package ${shell})`));
-}

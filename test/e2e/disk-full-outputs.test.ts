@@ -6,10 +6,10 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { asRoot, isRoot } from "../helper/need.ts";
 import { imgbuildPath } from "../helper/imgbuild.ts";
 
 const SIZE = 100_000;
-const isRoot = process.getuid?.() === 0;
 
 /** Cannot be compressed; begins as a qcow2 image of 1 GiB does (docs/interop/qcow2.txt of QEMU), so that it fits into a box. */
 const input = randomBytes(SIZE);
@@ -241,10 +241,8 @@ build {
 `;
 
 describe("a state directory that fills up", () => {
-  const asRoot = isRoot ? it : it.skip;
-
-  asRoot(
-    `is said, whatever could not be written in it; what was built is whole and listed${isRoot ? "" : " [left out: needs root, to mount a small file system]"}`,
+  asRoot("to mount a small file system")(
+    "is said, whatever could not be written in it; what was built is whole and listed",
     async () => {
       const codes: (number | null)[] = [];
       let lostLogs = 0;

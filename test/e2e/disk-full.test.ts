@@ -2,18 +2,16 @@ import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { createDisks, finishDisks } from "../../src/builders/qemu/disks.ts";
 import { download } from "../../src/steps/download.ts";
 import { createCd } from "../../src/steps/cd.ts";
 import { qemuConfig } from "../builders/qemu/qemu-config.ts";
 import { startServer } from "../helper/http-server.ts";
-import { leftOut } from "../helper/need.ts";
+import { asRoot } from "../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 
-const isRoot = process.getuid?.() === 0;
-const asRoot = isRoot ? it : it.skip;
-const title = (text: string) => (isRoot ? text : leftOut(text, "needs root, to mount a small file system"));
+const withDisk = asRoot("to mount a small file system");
 
 const content = Buffer.alloc(6 * 1024 * 1024, "imgbuild");
 const digest = { algorithm: "sha256", hex: createHash("sha256").update(content).digest("hex") } as const;
@@ -31,7 +29,7 @@ const get = (run: RecordingRun, urls: readonly string[]) =>
   download(run, { label: "ISO", urls, checksum: { kind: "digest", digest }, extension: "iso" });
 
 describe("download to a full disk (DL-12)", () => {
-  asRoot(title("does not begin what cannot fit, and tries no other place"), async () => {
+  withDisk("does not begin what cannot fit, and tries no other place", async () => {
     const server = await startServer({ "/a.iso": { bytes: content } });
     const run = await tinyDiskRun("cache", "size=4m");
     await expect(get(run, [`${server.url}/a.iso`, `${server.url}/b.iso`])).rejects.toThrow(
@@ -40,7 +38,7 @@ describe("download to a full disk (DL-12)", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  asRoot(title("keeps the beginning when the disk fills up meanwhile, and goes on when there is room"), async () => {
+  withDisk("keeps the beginning when the disk fills up meanwhile, and goes on when there is room", async () => {
     const server = await startServer({ "/a.iso": { bytes: content, chunked: true } });
     const run = await tinyDiskRun("cache", "size=4m");
     await expect(get(run, [`${server.url}/a.iso`])).rejects.toThrow(
@@ -54,7 +52,7 @@ describe("download to a full disk (DL-12)", () => {
     expect(readFileSync(path).equals(content)).toBe(true);
   });
 
-  asRoot(title("says that the cache is read-only"), async () => {
+  withDisk("says that the cache is read-only", async () => {
     const server = await startServer({ "/a.iso": { bytes: content } });
     const run = await tinyDiskRun("cache", "ro,size=4m");
     await expect(get(run, [`${server.url}/a.iso`])).rejects.toThrow(
@@ -64,7 +62,7 @@ describe("download to a full disk (DL-12)", () => {
 });
 
 describe("a CD on a full disk", () => {
-  asRoot(title("is not left behind half written"), async () => {
+  withDisk("is not left behind half written", async () => {
     const run = await tinyDiskRun("temp", "size=1m");
     const cd_content = { "big.txt": "x".repeat(3_000_000) };
     await expect(createCd(run, { cd_label: "packer", cd_content })).rejects.toThrow(
@@ -85,7 +83,7 @@ describe("compaction on a full disk", () => {
     return { run, path, before: readFileSync(path), finished: finishDisks(run, config, disks) };
   };
 
-  asRoot(title("leaves the image as it was, and says so"), async () => {
+  withDisk("leaves the image as it was, and says so", async () => {
     const { run, path, before, finished } = await disk(false);
     await finished;
     expect(run.warnings()).toEqual([`There is no room to compact ${path}. It is whole, but larger than need be.`]);
@@ -93,7 +91,7 @@ describe("compaction on a full disk", () => {
     expect(readdirSync(run.directories.temp)).toEqual(["disk"]);
   });
 
-  asRoot(title("fails where the image was to be compressed"), async () => {
+  withDisk("fails where the image was to be compressed", async () => {
     const { run, finished } = await disk(true);
     await expect(finished).rejects.toThrow(/^qemu-img failed: .*No space left on device$/);
     expect(readdirSync(run.directories.temp)).toEqual(["disk"]);

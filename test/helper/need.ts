@@ -12,7 +12,14 @@ export function needs(program: string, debianPackage: string): typeof it {
 
 /** As `needs`, for tests that also have to be root, as CI is, to give a server accounts and mounts of its own. */
 export function needsRoot(program: string, debianPackage: string): typeof it {
-  return process.getuid?.() === 0 ? needs(program, debianPackage) : without("needs root, for accounts of its own");
+  return isRoot ? needs(program, debianPackage) : asRoot("for accounts of its own");
+}
+
+export const isRoot = process.getuid?.() === 0;
+
+/** `it` for root only; `why` goes on from "needs root, …". */
+export function asRoot(why: string): typeof it {
+  return isRoot ? it : without(`needs root, ${why}`);
 }
 
 /** `it` for what cannot run here for this reason: fails in CI, where everything has to run; is left out elsewhere. */

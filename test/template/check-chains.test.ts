@@ -1,8 +1,7 @@
-import { describe, expect, it } from "vitest";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { registry } from "../../src/registry.ts";
 import { loadForTest } from "../helper/load-for-test.ts";
 
