@@ -5,45 +5,19 @@ import { promisify } from "node:util";
 import { request } from "undici";
 import { expect } from "vitest";
 import { bootImage } from "../helper/booted-image.ts";
+import { debianMachine, debianUserData } from "../helper/debian-machine.ts";
 import { hostApt } from "../helper/host-apt.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 
 const withDebian = needs("mmdebstrap", "mmdebstrap");
 
-const userData = (files: unknown): string => `#cloud-config
-${JSON.stringify({
-  users: [{ name: "ubuntu", shell: "/bin/bash", sudo: "ALL=(ALL) NOPASSWD:ALL", lock_passwd: false }],
-  chpasswd: { expire: false, users: [{ name: "ubuntu", password: "ubuntu", type: "text" }] },
-  ssh_pwauth: true,
-  apt: { preserve_sources_list: true },
-  // Making an RSA key takes an emulated processor many seconds.
-  ssh_genkeytypes: ["ed25519"],
-  write_files: files,
-})}
-`;
+const userData = (files: unknown): string =>
+  debianUserData({ apt: { preserve_sources_list: true }, write_files: files });
 
 /** The provisioner of the seed's nginx example, its commas corrected; the rest is what QEMU needs in place of EC2. */
 const template = (image: string): string => `
-source "qemu" "debian" {
-  iso_url          = "${image}"
-  iso_checksum     = "none"
-  disk_image       = true
-  skip_resize_disk = true
-  accelerator      = "tcg"
-  cpu_model        = "max"
-  memory           = 1024
-  disk_cache       = "unsafe"
-  headless         = true
-  cd_label         = "cidata"
-  cd_content = {
-    "meta-data" = "instance-id: nginx\\nlocal-hostname: nginx\\n"
-    "user-data" = file("user-data")
-  }
-  ssh_username     = "ubuntu"
-  ssh_password     = "ubuntu"
-  ssh_timeout      = "20m"
-  shutdown_command = "sudo systemctl poweroff"
+source "qemu" "debian" {${debianMachine(image, "nginx")}  shutdown_command = "sudo systemctl poweroff"
 }
 
 build {

@@ -3,42 +3,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
+import { debianMachine, debianUserData } from "../helper/debian-machine.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 
 const withDebian = needs("mmdebstrap", "mmdebstrap");
 
 /** The user can log in long before the last stage of cloud-init is over. */
-const userData = `#cloud-config
-${JSON.stringify({
-  users: [{ name: "ubuntu", shell: "/bin/bash", lock_passwd: false }],
-  chpasswd: { expire: false, users: [{ name: "ubuntu", password: "ubuntu", type: "text" }] },
-  ssh_pwauth: true,
-  ssh_genkeytypes: ["ed25519"],
-  runcmd: ["sleep 20; touch /run/last-thing-cloud-init-did"],
-})}
-`;
+const userData = debianUserData({ runcmd: ["sleep 20; touch /run/last-thing-cloud-init-did"] });
 
 const template = (image: string): string => `
-source "qemu" "debian" {
-  iso_url          = "${image}"
-  iso_checksum     = "none"
-  disk_image       = true
-  skip_resize_disk = true
-  accelerator      = "tcg"
-  cpu_model        = "max"
-  memory           = 1024
-  disk_cache       = "unsafe"
-  headless         = true
-  cd_label         = "cidata"
-  cd_content = {
-    "meta-data" = "instance-id: waits\\nlocal-hostname: waits\\n"
-    "user-data" = file("user-data")
-  }
-  ssh_username = "ubuntu"
-  ssh_password = "ubuntu"
-  ssh_timeout  = "20m"
-}
+source "qemu" "debian" {${debianMachine(image, "waits")}}
 
 build {
   sources = ["source.qemu.debian"]
