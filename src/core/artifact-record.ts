@@ -43,8 +43,8 @@ export async function readArtifactRecord(path: string): Promise<ArtifactRecord |
 
 /** An artifact to work with again. What is not files cannot be destroyed from a record. */
 export function revive({ artifact }: ArtifactRecord): Artifact {
-  const { builderId, files, description, id, state } = artifact;
-  if (files.length > 0) return fileArtifact(builderId, files, description, { id, state });
+  const { builderId, files, description, ...more } = artifact;
+  if (files.length > 0) return fileArtifact(builderId, files, description, more);
   const refuse = () => Promise.reject(new BuildError(`"${description}" was made by an earlier run and is left alone`));
   return { ...artifact, destroy: refuse };
 }

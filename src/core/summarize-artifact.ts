@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
-import { hashFile } from "../lib/checksum.ts";
 import { mapLimited } from "../lib/limited.ts";
 import type { Artifact } from "../sdk/artifact.ts";
 import type { ArtifactSummary } from "../sdk/event.ts";
+import { sha256OfFile } from "../sdk/file-digest.ts";
 
 export interface SummaryOptions {
   readonly signal: AbortSignal;
@@ -12,14 +12,15 @@ export interface SummaryOptions {
 
 /** What the last block and the metadata file say about an artifact: its files as they are on the disk now. */
 export async function summarizeArtifact(artifact: Artifact, options: SummaryOptions): Promise<ArtifactSummary> {
-  const files = await mapLimited(artifact.files, 2, (path) => summarizeFile(path, options));
+  const files = await mapLimited(artifact.files, 2, (path) => summarizeFile(artifact, path, options));
   return { builderId: artifact.builderId, id: artifact.id, description: artifact.description, files };
 }
 
-async function summarizeFile(path: string, { signal, hashUpTo }: SummaryOptions) {
+async function summarizeFile({ digests }: Artifact, path: string, { signal, hashUpTo }: SummaryOptions) {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return { path, size: 0 };
-  if (signal.aborted || found.size > hashUpTo) return { path, size: found.size };
-  const digest = await hashFile(path, "sha256", { signal }).catch(() => undefined);
-  return { path, size: found.size, sha256: digest?.hex };
+  const known = digests?.[path];
+  if (signal.aborted || (!known && found.size > hashUpTo)) return { path, size: found.size };
+  const sha256 = await sha256OfFile(path, known, { signal }).catch(() => undefined);
+  return { path, size: found.size, sha256 };
 }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { ByteSource } from "./compress/blocks.ts";
+import type { BytePieces } from "./byte-source.ts";
 
 /** Enough for the disk to stay busy, little enough to stay in the processor's cache. */
 const PIECE_BYTES = 1024 * 1024;
@@ -13,30 +13,37 @@ export interface ReadPiecesOptions {
 }
 
 /**
- * Reads a file in order, always into the same memory: a read stream makes a new buffer for each piece, and collecting
- * those costs more time than reading. While a piece is being used the next one is read. A file that ends early just ends.
+ * Reads a file in order, into the memory it is given or always the same: a read stream makes a new buffer for each piece,
+ * and collecting those costs more time than reading. While a piece is being used the next one is read, unless memory is
+ * given for it. A file that ends early just ends.
  */
-export async function* readPieces(path: string, options: ReadPiecesOptions = {}): ByteSource {
+export async function* readPieces(path: string, options: ReadPiecesOptions = {}): BytePieces {
   const { start = 0, end = Infinity, signal } = options;
   if (start >= end) return;
   const handle = await open(path, "r");
-  const buffers: Buffer[] = [];
-  const read = async (turn: number, position: number): Promise<Buffer> => {
-    const buffer = (buffers[turn % 2] ??= Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - position)));
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - position), position);
-    return buffer.subarray(0, bytesRead);
+  const own: Buffer[] = [];
+  const ownMemory = (turn: number): Buffer =>
+    (own[turn % 2] ??= Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - start)));
+  const read = async (into: Uint8Array, position: number): Promise<Uint8Array> => {
+    const { bytesRead } = await handle.read(into, 0, Math.min(into.length, end - position), position);
+    return into.subarray(0, bytesRead);
   };
-  let next: Promise<Buffer> | undefined = read(0, start);
+  let next: Promise<Uint8Array> | undefined = read(ownMemory(0), start);
   try {
     let position = start;
+    let room: Uint8Array | undefined;
     for (let turn = 1; next; turn++) {
       signal?.throwIfAborted();
-      const piece: Buffer = await next;
+      const piece: Uint8Array = await next;
+      if (piece.length === 0) return;
       position += piece.length;
-      next = piece.length > 0 && position < end ? read(turn, position) : undefined;
+      const readNext = (into: Uint8Array) => (position < end ? read(into, position) : undefined);
+      // Whoever gave memory is likely to do so again.
+      next = room ? undefined : readNext(ownMemory(turn));
       // Awaited in its turn; until then a rejection must not count as unhandled.
       next?.catch(() => {});
-      if (piece.length > 0) yield piece;
+      room = yield piece;
+      next ??= readNext(room ?? ownMemory(turn));
     }
   } finally {
     await next?.catch(() => {});

@@ -1,26 +1,36 @@
 import type { FileHandle } from "node:fs/promises";
-import type { ByteSource } from "./compress/blocks.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { createHashThread } from "./hash-thread.ts";
 
-/** Pieces are gathered to so much before a write. */
-const BATCH_BYTES = 1024 * 1024;
+/**
+ * Pieces are gathered to so much before a write. Less costs more calls; for more, Linux looks for longer stretches of free
+ * memory to keep the bytes in, and where those have been given back to the host of a virtual machine, a write takes three
+ * times as long.
+ */
+const BATCH_BYTES = 256 * 1024;
+/** One is gathered while the others are hashed and written. */
+const BATCHES = 4;
 
-export interface WriteSourceOptions {
-  readonly signal: AbortSignal;
-  /** Bytes written so far. */
-  readonly onWritten?: ((bytes: number) => void) | undefined;
+export interface Written {
+  /** Bytes. */
+  readonly size: number;
+  /** Of those bytes, in lower-case hexadecimal. */
+  readonly sha256: string;
 }
 
-/** Writes a whole source to an open file and resolves to the number of bytes. Flushing and closing stay with the caller. */
+/** Writes a whole source to an open file, and hashes it on the way. Flushing and closing stay with the caller. */
 export async function writeSource(
   handle: FileHandle,
   source: ByteSource,
-  { signal, onWritten }: WriteSourceOptions,
-): Promise<number> {
-  let total = 0;
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Written> {
+  const thread = createHashThread();
+  let size = 0;
+  let written: Promise<void> = Promise.resolve();
   const batches = createBatches(async (bytes) => {
-    await writeAll(handle, bytes);
-    total += bytes.length;
-    onWritten?.(total);
+    size += bytes.length;
+    written = written.then(() => writeAll(handle, bytes));
+    await Promise.all([written, thread.update(bytes)]);
   });
   try {
     for await (const piece of source) {
@@ -28,42 +38,45 @@ export async function writeSource(
       await batches.add(piece);
     }
     await batches.end();
+    signal.throwIfAborted();
+    return { size, sha256: await thread.digest() };
   } finally {
     await batches.settled();
+    await thread.close();
   }
-  signal.throwIfAborted();
-  return total;
 }
 
-/** Gathers pieces in memory of its own; while one batch is being written the next is gathered. */
-function createBatches(write: (bytes: Uint8Array) => Promise<void>) {
-  let [filling, writing] = [Buffer.allocUnsafeSlow(BATCH_BYTES), Buffer.allocUnsafeSlow(BATCH_BYTES)];
+/** Gathers pieces in memory of its own, which threads can share; while some batches are at work the next is gathered. */
+function createBatches(start: (bytes: Buffer) => Promise<void>) {
+  const memories = Array.from({ length: BATCHES }, () => Buffer.from(new SharedArrayBuffer(BATCH_BYTES)));
+  const atWork: Promise<void>[] = [];
+  let turn = 0;
   let filled = 0;
-  let written: Promise<void> = Promise.resolve();
   const next = async (): Promise<void> => {
-    await written;
-    [filling, writing] = [writing, filling];
-    written = write(writing.subarray(0, filled));
-    // Awaited before the next one; until then a rejection must not count as unhandled.
-    written.catch(() => {});
+    const work = start(memories[turn % BATCHES]!.subarray(0, filled));
+    // Awaited in its turn; until then a rejection must not count as unhandled.
+    work.catch(() => {});
+    atWork.push(work);
+    turn++;
     filled = 0;
+    if (atWork.length === BATCHES) await atWork.shift();
   };
   return {
     add: async (piece: Uint8Array): Promise<void> => {
       for (let offset = 0; offset < piece.length;) {
         const part = piece.subarray(offset, offset + BATCH_BYTES - filled);
-        filling.set(part, filled);
+        memories[turn % BATCHES]!.set(part, filled);
         filled += part.length;
         offset += part.length;
         if (filled === BATCH_BYTES) await next();
       }
     },
     end: async (): Promise<void> => {
-      await next();
-      await written;
+      if (filled > 0) await next();
+      await Promise.all(atWork);
     },
-    /** No write is going on any more, whatever became of it. */
-    settled: (): Promise<void> => written.catch(() => {}),
+    /** None is at work any more, whatever became of them. */
+    settled: () => Promise.allSettled(atWork),
   };
 }
 

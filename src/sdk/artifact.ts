@@ -1,3 +1,5 @@
+import type { FileDigest } from "./file-digest.ts";
+
 /**
  * What a builder or post-processor leaves behind. Plain data but for `destroy`, so that it can cross a process border.
  * Builder ids are the interface between builders and post-processors and equal Packer's (`mitchellh.virtualbox`, …).
@@ -12,6 +14,8 @@ export interface Artifact {
   readonly description: string;
   /** Facts later stages need (`diskName`, `diskType`, `region`, `generated_data`…); JSON values only. */
   readonly state: Readonly<Record<string, unknown>>;
+  /** By path, of those files that were hashed while they were written. */
+  readonly digests?: Readonly<Record<string, FileDigest>> | undefined;
   /** Removes what the artifact stands for. Called only when the user's template says the artifact is not to be kept. */
   destroy(signal: AbortSignal): Promise<void>;
 }

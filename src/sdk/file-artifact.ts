@@ -6,7 +6,7 @@ export function fileArtifact(
   builderId: string,
   files: readonly string[],
   description: string,
-  more: { readonly id?: string; readonly state?: Artifact["state"] } = {},
+  more: Partial<Pick<Artifact, "id" | "state" | "digests">> = {},
 ): Artifact {
   return {
     builderId,
@@ -14,6 +14,7 @@ export function fileArtifact(
     files,
     description,
     state: more.state ?? {},
+    digests: more.digests,
     async destroy(signal) {
       for (const file of files) {
         signal.throwIfAborted();

@@ -1,6 +1,8 @@
-import type { ByteSource } from "../lib/compress/blocks.ts";
+import { stat } from "node:fs/promises";
+import type { ByteSource } from "../lib/byte-source.ts";
 import { writeSource } from "../lib/write-source.ts";
 import { createOwnedFile } from "./owned-file.ts";
+import type { FileDigest } from "./file-digest.ts";
 import type { Run, Step } from "./run.ts";
 import { writeFailure } from "./write-failure.ts";
 
@@ -9,13 +11,13 @@ import { writeFailure } from "./write-failure.ts";
  * says how much room there is, and under the final name there is the whole file or nothing. The disk may still be writing
  * it: nothing that an artifact was made from is removed before it is flushed.
  */
-export async function writeOutputFile(run: Run, step: Step, path: string, source: ByteSource): Promise<number> {
+export async function writeOutputFile(run: Run, step: Step, path: string, source: ByteSource): Promise<FileDigest> {
   try {
     const file = await createOwnedFile(run, step, path, { flush: false });
-    const size = await writeSource(file.handle, source, { signal: step.signal });
+    const { size, sha256 } = await writeSource(file.handle, source, { signal: step.signal });
     await file.keep();
-    run.debug("file", `wrote ${path}`, { size });
-    return size;
+    run.debug("file", `wrote ${path}`, { size, sha256 });
+    return { size, sha256, mtimeMs: (await stat(path)).mtimeMs };
   } catch (cause) {
     step.signal.throwIfAborted();
     throw await writeFailure(path, cause, {

@@ -4,10 +4,12 @@ import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import type { Artifact } from "./artifact.ts";
 import { BuildError } from "./error.ts";
+import type { FileDigest } from "./file-digest.ts";
 
 /** A Vagrant box to be published. */
 export interface VagrantBox {
   readonly path: string;
+  readonly digest: FileDigest | undefined;
   readonly provider: string;
   /** As `metadata.json` or the artifact states it; undefined for boxes older than architectures. */
   readonly architecture: string | undefined;
@@ -25,9 +27,10 @@ export async function boxOfArtifact(artifact: Artifact): Promise<VagrantBox> {
     );
   }
   const { provider, architecture } = artifact.state;
-  if (typeof provider === "string" && typeof architecture === "string") return { path, provider, architecture };
+  const file = { path, digest: artifact.digests?.[path] };
+  if (typeof provider === "string" && typeof architecture === "string") return { ...file, provider, architecture };
   const metadata = await readMetadata(path);
-  return { path, provider: String(metadata["provider"]), architecture: textOrNothing(metadata["architecture"]) };
+  return { ...file, provider: String(metadata["provider"]), architecture: textOrNothing(metadata["architecture"]) };
 }
 
 const textOrNothing = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

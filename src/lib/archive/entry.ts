@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { ByteSource } from "../compress/blocks.ts";
+import { tapSource, type ByteSource } from "../byte-source.ts";
 import { readPieces } from "../read-pieces.ts";
 
 /** One file of an archive. Archives hold nothing of the machine they were made on: no owner, no time but the one given. */
@@ -42,13 +42,5 @@ export function archiveTime(env: Readonly<Record<string, string | undefined>>): 
 
 /** The same entry, telling how many bytes were read since the last time. */
 export function withProgress(entry: ArchiveEntry, onRead: (bytes: number) => void): ArchiveEntry {
-  return {
-    ...entry,
-    open: async function* () {
-      for await (const chunk of entry.open()) {
-        yield chunk;
-        onRead(chunk.length);
-      }
-    },
-  };
+  return { ...entry, open: () => tapSource(entry.open(), (piece) => onRead(piece.length)) };
 }

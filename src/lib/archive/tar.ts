@@ -1,3 +1,4 @@
+import { tapSource, type BytePieces } from "../byte-source.ts";
 import type { ArchiveEntry } from "./entry.ts";
 import { BLOCK, tarHeader, tarPadding } from "./tar-header.ts";
 
@@ -5,7 +6,7 @@ import { BLOCK, tarHeader, tarPadding } from "./tar-header.ts";
 const END = Buffer.alloc(2 * BLOCK);
 
 /** A POSIX tar stream (pax interchange format) of the entries in the given order, owned by root, all with one time. */
-export async function* tar(entries: readonly ArchiveEntry[], time: Date): AsyncGenerator<Uint8Array> {
+export async function* tar(entries: readonly ArchiveEntry[], time: Date): BytePieces {
   for (const entry of entries) {
     yield tarHeader(entry, time);
     yield* exactly(entry);
@@ -16,12 +17,12 @@ export async function* tar(entries: readonly ArchiveEntry[], time: Date): AsyncG
 }
 
 /** A file that shrinks or grows while it is read would break the archive's structure: an error instead. */
-export async function* exactly(entry: ArchiveEntry): AsyncGenerator<Uint8Array> {
+export async function* exactly(entry: ArchiveEntry): BytePieces {
+  const changed = () => new Error(`${entry.name} changed while it was being read`);
   let seen = 0;
-  for await (const chunk of entry.open()) {
-    seen += chunk.length;
-    if (seen > entry.size) break;
-    yield chunk;
-  }
-  if (seen !== entry.size) throw new Error(`${entry.name} changed while it was being read`);
+  yield* tapSource(entry.open(), (piece) => {
+    seen += piece.length;
+    if (seen > entry.size) throw changed();
+  });
+  if (seen !== entry.size) throw changed();
 }

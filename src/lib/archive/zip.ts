@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { tapSource } from "../byte-source.ts";
 import { deflate } from "../compress/deflate.ts";
 import type { ArchiveEntry } from "./entry.ts";
 import { exactly } from "./tar.ts";
@@ -19,10 +20,10 @@ export interface ZipOptions {
 }
 
 /** A ZIP archive (APPNOTE.TXT 6.3 of PKWARE) with Zip64 records where sizes need them, written as a stream. */
-export async function* zip(entries: readonly ArchiveEntry[], options: ZipOptions): AsyncGenerator<Buffer> {
+export async function* zip(entries: readonly ArchiveEntry[], options: ZipOptions): AsyncGenerator<Uint8Array> {
   const records: ZipRecord[] = [];
   let offset = 0;
-  const count = (piece: Buffer): Buffer => {
+  const count = (piece: Uint8Array): Uint8Array => {
     offset += piece.length;
     return piece;
   };
@@ -50,12 +51,9 @@ export async function* zip(entries: readonly ArchiveEntry[], options: ZipOptions
   yield endOfCentralDirectory(records.length, directory, offset - directory);
 }
 
-async function* body(entry: ArchiveEntry, record: ZipRecord, options: ZipOptions): AsyncGenerator<Buffer> {
-  const checked = (async function* () {
-    for await (const chunk of exactly(entry)) {
-      record.checksum = crc32(chunk, record.checksum);
-      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    }
-  })();
+async function* body(entry: ArchiveEntry, record: ZipRecord, options: ZipOptions): AsyncGenerator<Uint8Array> {
+  const checked = tapSource(exactly(entry), (piece) => {
+    record.checksum = crc32(piece, record.checksum);
+  });
   yield* options.level === 0 ? checked : deflate(checked, options);
 }

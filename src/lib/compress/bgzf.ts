@@ -1,6 +1,6 @@
 import type * as zlib from "node:zlib";
 import { createBlockWorkers } from "./block-workers.ts";
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { frames } from "./frames.ts";
 
 /** Uncompressed bytes per member, so that the compressed size always fits its 16-bit field. */

@@ -1,8 +1,4 @@
-/**
- * Bytes in pieces of any size. Consumed once. A piece is valid until the next one is asked for: its memory is then used
- * again, so whoever keeps it longer copies it.
- */
-export type ByteSource = AsyncGenerator<Uint8Array> | AsyncIterable<Uint8Array>;
+import type { ByteSource } from "../byte-source.ts";
 
 /** A part of a source, in memory that threads can share. */
 export interface Block {
@@ -35,6 +31,7 @@ export async function* mapBlocks<Out>(
   transform: (block: Block) => Promise<Out>,
 ): AsyncGenerator<Out> {
   const ring = createRing(options);
+  const pieces = source[Symbol.asyncIterator]();
   const pending: Promise<Out>[] = [];
   const start = (): void => {
     const result = transform(ring.take());
@@ -43,7 +40,9 @@ export async function* mapBlocks<Out>(
     pending.push(result);
   };
   try {
-    for await (const piece of source) {
+    for (;;) {
+      const { done, value: piece } = await pieces.next(ring.room());
+      if (done === true) break;
       for (let offset = 0; offset < piece.length;) {
         offset += ring.fill(piece.subarray(offset));
         if (!ring.isFull()) continue;
@@ -54,6 +53,7 @@ export async function* mapBlocks<Out>(
     if (!ring.isEmpty()) start();
     while (pending.length > 0) yield await pending.shift()!;
   } finally {
+    await pieces.return?.();
     await Promise.allSettled(pending);
   }
 }
@@ -76,10 +76,14 @@ function createRing({ size, beforeBytes = 0, outputBytes = 0, count }: MapBlocks
   return {
     isFull: () => filled === size,
     isEmpty: () => filled === 0,
+    /** What is left of the present block. */
+    room: () => part(beforeBytes + filled, size - filled),
     /** Takes as much of `bytes` as the present block has room for, and returns how much that was. */
     fill(bytes: Uint8Array): number {
       const taken = bytes.subarray(0, size - filled);
-      part(beforeBytes + filled, taken.length).set(taken);
+      const place = part(beforeBytes + filled, taken.length);
+      const isThere = taken.buffer === place.buffer && taken.byteOffset === place.byteOffset;
+      if (!isThere) place.set(taken);
       filled += taken.length;
       return taken.length;
     },

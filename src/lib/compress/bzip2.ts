@@ -1,5 +1,5 @@
 import { createBlockWorkers } from "./block-workers.ts";
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { frames } from "./frames.ts";
 
 /** bzip2's own unit: a level is a block of level × 100,000 bytes. */

@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 import { createBlockWorkers, type BlockWorkers } from "./block-workers.ts";
-import { mapBlocks, type Block, type ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
+import { mapBlocks, type Block } from "./blocks.ts";
 import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
@@ -9,6 +10,7 @@ const WINDOW_BYTES = 32 * 1024;
 /** Less than this is done sooner than a thread starts. */
 const SMALL_BYTES = 64 * 1024;
 const STORED_MAX = 0xffff;
+const FULL_STORED = storedHeader(STORED_MAX);
 /** More than any way of writing a run adds to it. */
 const RUN_OVERHEAD_BYTES = 1024;
 const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * RUN_OVERHEAD_BYTES;
@@ -59,26 +61,28 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
 
 type Compress = (block: Block) => Promise<readonly Buffer[]>;
 
-const storeAll: Compress = (block) => Promise.resolve([stored(block)]);
+const storeAll: Compress = ({ data }) => Promise.resolve(stored(data));
 
 function compressor(workers: BlockWorkers, level: number): Compress {
   const zeros = createZeroCache();
   const here = prepareDeflate(zlib, { level });
-  const compressRun = (kind: Run["kind"], part: Block): Promise<Buffer> => {
+  const deflated = async (kind: Exclude<Run["kind"], "noise">, part: Block): Promise<readonly Buffer[]> => {
     const { data } = part;
-    if (data.length < SMALL_BYTES && kind === "other") return Promise.resolve(here(data, part.before));
-    if (kind === "noise") return Promise.resolve(stored(part));
-    if (kind === "other") return workers.compress(part);
+    if (kind === "other") return [await (data.length < SMALL_BYTES ? here(data, part.before) : workers.compress(part))];
     // Made without what came before, so that the same bytes fit anywhere.
     const alone = { ...part, before: part.before.subarray(0, 0) };
-    return zeros(data.length, () => workers.compress(alone));
+    return [await zeros(data.length, () => workers.compress(alone))];
   };
-  return (block) =>
-    Promise.all(splitIntoRuns(block.data).map((run, index) => compressRun(run.kind, partOf(block, run, index))));
+  return async (block) => {
+    const pieces = splitIntoRuns(block.data).map(async ({ kind, start, end }, index) =>
+      kind === "noise" ? stored(block.data.subarray(start, end)) : deflated(kind, partOf(block, { start, end }, index)),
+    );
+    return (await Promise.all(pieces)).flat();
+  };
 }
 
 /** A run as a block of its own, over the same memory. */
-function partOf({ data, before, output }: Block, { start, end }: Run, index: number): Block {
+function partOf({ data, before, output }: Block, { start, end }: Omit<Run, "kind">, index: number): Block {
   const previous = Math.min(WINDOW_BYTES, before.length + start);
   const room = end - start + RUN_OVERHEAD_BYTES;
   const offset = start + index * RUN_OVERHEAD_BYTES;
@@ -102,16 +106,19 @@ function prepareDeflate({ deflateRawSync, constants }: typeof zlib, { level }: {
     });
 }
 
-/** RFC 1951, 3.2.4: non-compressed blocks, each with a five-byte header. */
-function stored({ data, output }: Block): Buffer {
-  let end = 0;
+/** RFC 1951, 3.2.4: non-compressed blocks, each with a five-byte header. The data stays where it is. */
+function stored(data: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
   for (let offset = 0; offset < data.length; offset += STORED_MAX) {
     const piece = data.subarray(offset, offset + STORED_MAX);
-    output[end] = 0;
-    output.writeUInt16LE(piece.length, end + 1);
-    output.writeUInt16LE(~piece.length & 0xffff, end + 3);
-    output.set(piece, end + 5);
-    end += 5 + piece.length;
+    pieces.push(piece.length === STORED_MAX ? FULL_STORED : storedHeader(piece.length), piece);
   }
-  return output.subarray(0, end);
+  return pieces;
+}
+
+function storedHeader(length: number): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeUInt16LE(length, 1);
+  header.writeUInt16LE(~length & 0xffff, 3);
+  return header;
 }

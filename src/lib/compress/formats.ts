@@ -1,4 +1,4 @@
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 
 export interface CompressOptions {
   /** In the format's own scale; undefined means the format's default. */

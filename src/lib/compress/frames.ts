@@ -1,4 +1,5 @@
-import { mapBlocks, type Block, type ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
+import { mapBlocks, type Block } from "./blocks.ts";
 import { isZero } from "./is-zero.ts";
 import { createZeroCache } from "./zero-cache.ts";
 

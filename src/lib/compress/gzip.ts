@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { deflate, type DeflateOptions } from "./deflate.ts";
 
 /** ID1 ID2, CM = deflate, no flags, no time (reproducible), XFL, OS = unknown. */

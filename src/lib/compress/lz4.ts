@@ -1,4 +1,4 @@
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { frames } from "./frames.ts";
 
 const BLOCK_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 
 /** Input per independent block: what lets several processors work on one stream. */
 const BLOCK_BYTES = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import * as zlib from "node:zlib";
 import { promisify } from "node:util";
-import type { ByteSource } from "./blocks.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { frames } from "./frames.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -40,11 +40,17 @@ function fromNode(level: number): Compress | undefined {
   return (data) => compress(data, { params });
 }
 
+/** Of `@mongodb-js/zstd`, without its outer function, which forgets the level. */
+interface ZstdOfPackage {
+  readonly compress: (data: Buffer, level: number) => Promise<Buffer>;
+}
+
 /** Its later versions fetch their native part when they are installed; the parts of 1.2 are packages themselves. */
 async function fromPackage(level: number): Promise<Compress> {
   try {
-    const { compress } = await import("@mongodb-js/zstd");
-    return (data) => compress(data, level);
+    const name = "@mongodb-js/zstd/bindings.js";
+    const { default: native } = (await import(name)) as { readonly default: ZstdOfPackage };
+    return (data) => native.compress(data, level);
   } catch (cause) {
     throw new Error("zstd is not there for this kind of machine with this version of Node; it is from Node 22.15 on", {
       cause,

@@ -39,6 +39,7 @@ export const postProcessor: PostProcessor<Config> = {
     const files = [...input.files, ...[...lines.keys()].filter((path) => !input.files.includes(path))];
     const artifact = fileArtifact("packer.post-processor.checksum", files, describeFiles(files, run.directories.work), {
       state: input.state,
+      digests: input.digests,
     });
     return { artifact, keepInput: true, mustKeepInput: true };
   },

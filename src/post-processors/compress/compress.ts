@@ -4,11 +4,12 @@ import type { Artifact } from "../../sdk/artifact.ts";
 import { fileArtifact } from "../../sdk/file-artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
+import type { FileDigest } from "../../sdk/file-digest.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import { archiveTime, withProgress, type ArchiveEntry } from "../../lib/archive/entry.ts";
 import { tar } from "../../lib/archive/tar.ts";
 import { zip } from "../../lib/archive/zip.ts";
-import type { ByteSource } from "../../lib/compress/blocks.ts";
+import type { ByteSource } from "../../lib/byte-source.ts";
 import { compressionFormats } from "../../lib/compress/formats.ts";
 import { archiveEntries } from "../../sdk/archive-entries.ts";
 import { writeOutputFile } from "../../sdk/output-file.ts";
@@ -26,9 +27,12 @@ export const postProcessor: PostProcessor<CompressConfig> = {
     refuseWhatCannotBePacked(input, format);
     const path = resolve(run.directories.work, outputName(run, config, format));
     const shown = relative(run.directories.work, path);
-    await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
+    const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
+    const digests = { [path]: digest };
     return {
-      artifact: fileArtifact("packer.post-processor.compress", [path], `compressed artifacts in: ${shown}`),
+      artifact: fileArtifact("packer.post-processor.compress", [path], `compressed artifacts in: ${shown}`, {
+        digests,
+      }),
       keepInput: false,
     };
   },
@@ -60,7 +64,7 @@ interface Work {
   readonly input: Artifact;
 }
 
-async function writeArchive(run: Run, step: Step, { path, format, config, input }: Work): Promise<void> {
+async function writeArchive(run: Run, step: Step, { path, format, config, input }: Work): Promise<FileDigest> {
   const entries = await archiveEntries(run, input, step.signal);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
@@ -68,7 +72,7 @@ async function writeArchive(run: Run, step: Step, { path, format, config, input 
     withProgress(entry, (bytes) => run.progress("Compressing", (done += bytes), total)),
   );
   const source = packed(counted, format, config, archiveTime(run.host.env));
-  await writeOutputFile(run, step, path, source);
+  return writeOutputFile(run, step, path, source);
 }
 
 function packed(

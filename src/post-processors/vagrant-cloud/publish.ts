@@ -1,4 +1,4 @@
-import { hashFile } from "../../lib/checksum.ts";
+import { sha256OfFile } from "../../sdk/file-digest.ts";
 import { goesDirect, uploadBox } from "../../sdk/box-upload.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run, Step } from "../../sdk/run.ts";
@@ -43,7 +43,7 @@ async function providerDraft(
       config.default_architecture === undefined ? undefined : config.default_architecture === architecture,
     url: downloadUrl,
     checksum_type: computed ? "sha256" : type,
-    checksum: computed ? (await hashFile(box.path, "sha256", { signal: step.signal })).hex : digest,
+    checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
   };
 }
 

@@ -1,4 +1,4 @@
-import { hashFile } from "../../lib/checksum.ts";
+import { sha256OfFile } from "../../sdk/file-digest.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import { goesDirect, uploadBox } from "../../sdk/box-upload.ts";
 import type { PostProcessed, PostProcessor } from "../../sdk/component.ts";
@@ -97,7 +97,7 @@ async function architectureDraft(
     architecture_type: slot.architecture,
     default: config.default_architecture === slot.architecture,
     box_data: {
-      checksum: computed ? (await hashFile(box.path, "sha256", { signal: step.signal })).hex : digest,
+      checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
       checksum_type: computed ? "SHA256" : (type?.toUpperCase() ?? "NONE"),
       download_url: downloadUrl,
     },

@@ -7,6 +7,7 @@ import { compressionFormats } from "../../lib/compress/formats.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
+import type { FileDigest } from "../../sdk/file-digest.ts";
 import { fileArtifact } from "../../sdk/file-artifact.ts";
 import { writeOutputFile } from "../../sdk/output-file.ts";
 import type { Run, Step } from "../../sdk/run.ts";
@@ -29,16 +30,17 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
     const architecture = vagrantArchitecture(options.architecture ?? guestArchitecture(run, input));
     const values = boxValues(run, input, provider, architecture);
     const path = resolve(run.directories.work, options.output.render(values));
-    await run.step("package box", async (step) => {
+    const digest = await run.step("package box", async (step) => {
       run.say(`Creating a ${architecture} Vagrant box for the "${provider.name}" provider`);
       const entries = await boxEntries(run, step, { options, provider, input, architecture, values });
-      await writeBox(run, step, path, entries, options.compression_level);
+      return writeBox(run, step, path, entries, options.compression_level);
     });
     const shown = relative(run.directories.work, path);
     const state = { provider: provider.name, architecture };
     const description = `'${provider.name}' provider box: ${shown}`;
+    const more = { id: provider.name, state, digests: { [path]: digest } };
     return {
-      artifact: fileArtifact("mitchellh.post-processor.vagrant", [path], description, { id: provider.name, state }),
+      artifact: fileArtifact("mitchellh.post-processor.vagrant", [path], description, more),
       keepInput: false,
       mustKeepInput: provider.mustKeepInput,
     };
@@ -139,7 +141,7 @@ async function writeBox(
   path: string,
   entries: readonly ArchiveEntry[],
   level: number,
-): Promise<void> {
+): Promise<FileDigest> {
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
   const counted = entries.map((entry) =>
@@ -148,5 +150,5 @@ async function writeBox(
   const archive = tar(counted, archiveTime(run.host.env));
   const { gz } = compressionFormats;
   const options = { level: level === -1 ? gz.levels.default : level, concurrency: availableParallelism() };
-  await writeOutputFile(run, step, path, level === 0 ? archive : gz.compress(archive, options));
+  return writeOutputFile(run, step, path, level === 0 ? archive : gz.compress(archive, options));
 }

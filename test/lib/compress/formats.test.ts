@@ -8,9 +8,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAtomicFile } from "../../../src/lib/atomic-file.ts";
 import { bgzf } from "../../../src/lib/compress/bgzf.ts";
-import type { ByteSource } from "../../../src/lib/compress/blocks.ts";
+import type { ByteSource } from "../../../src/lib/byte-source.ts";
 import { bzip2 } from "../../../src/lib/compress/bzip2.ts";
 import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
+import { compressionFormats, type CompressionName } from "../../../src/lib/compress/formats.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
 import { lz4 } from "../../../src/lib/compress/lz4.ts";
 import { PIECE_BYTES, splitIntoRuns } from "../../../src/lib/compress/runs.ts";
@@ -99,6 +100,25 @@ describe("formats that standard programs read", () => {
       }
     });
   }
+});
+
+describe("levels", () => {
+  const text = execFileSync(process.execPath, ["--v8-options"]);
+  const levels: [CompressionName, number, number][] = [
+    ["gz", 1, 9],
+    ["bgzf", 1, 9],
+    ["bz2", 1, 9],
+    ["xz", 0, 9],
+    ["zst", 1, 19],
+  ];
+  it.each(levels)("of %s trade time for size: %i gives more bytes than %i", async (name, fast, small) => {
+    const data = Buffer.concat(Array.from({ length: 4 }, () => text));
+    const sizes = [fast, small].map(async (level) => {
+      return (await collect(compressionFormats[name].compress(pieces(data), { level, concurrency }))).length;
+    });
+    const [large, little] = await Promise.all(sizes);
+    expect(little).toBeLessThan(large! * 0.99);
+  });
 });
 
 describe("splitIntoRuns", () => {
