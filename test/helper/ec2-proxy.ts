@@ -1,5 +1,5 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
-import { freePort } from "./sshd.ts";
+import type { AddressInfo } from "node:net";
 
 /** Stands between a build and an EC2 endpoint, notes every call, and does to some what networks and services do. */
 export interface Ec2Proxy {
@@ -42,8 +42,8 @@ export async function createEc2Proxy(target: string): Promise<Ec2Proxy> {
   const server = createServer((incoming, response) => {
     void handle(incoming, response).catch(() => response.destroy());
   });
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
   const proxy: Ec2Proxy = {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
