@@ -7,7 +7,7 @@ import { makeMixedDisk, makeNoise } from "./mixed-disk.ts";
 
 const run = promisify(execFile);
 const GIB = 1024;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** Boxes and archives of a 1 GiB disk, as whole processes over the same template beside Debian's packer. */
 export const benchmark: Benchmark = {
@@ -98,14 +98,16 @@ interface Timing {
   readonly peakMb: number;
 }
 
-/** In turn, so that a machine whose speed drifts is fair to both. */
+/** In turn, and each first as often as the other, so that a machine whose speed drifts is fair to both. */
 async function pair(context: BenchContext, name: string, steps: readonly object[], output: string) {
   await writeTemplate(context, name, steps);
   const ours: Timing[] = [];
   const theirs: Timing[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await timed(context, context.imgbuild, name, output));
-    theirs.push(await timed(context, "packer", name, output));
+    const takeOurs = async () => ours.push(await timed(context, context.imgbuild, name, output));
+    const takeTheirs = async () => theirs.push(await timed(context, "packer", name, output));
+    const order = round % 2 === 0 ? [takeOurs, takeTheirs] : [takeTheirs, takeOurs];
+    for (const take of order) await take();
   }
   return { ours: typical(ours), theirs: typical(theirs) };
 }

@@ -45,7 +45,7 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
     size: BLOCK_BYTES,
     beforeBytes: WINDOW_BYTES,
     outputBytes: BLOCK_BYTES + OVERHEAD_BYTES,
-    count: 8 * concurrency + 1,
+    count: 6 * concurrency + 1,
   };
   try {
     const results = mapBlocks(source, blocks, (block) => {

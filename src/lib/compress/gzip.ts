@@ -1,6 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { ByteSource } from "../byte-source.ts";
+import { createCrc32OfZeros } from "./crc32-of-zeros.ts";
 import { deflate, type DeflateOptions } from "./deflate.ts";
+import { isZero } from "./is-zero.ts";
 
 /** ID1 ID2, CM = deflate, no flags, no time (reproducible), XFL, OS = unknown. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
@@ -10,13 +12,14 @@ const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
  * give the same bytes, whatever the number of processors.
  */
 export async function* gzip(source: ByteSource, options: Omit<DeflateOptions, "onBlock">): AsyncGenerator<Buffer> {
+  const crc32OfZeros = createCrc32OfZeros();
   let checksum = 0;
   let length = 0n;
   yield HEADER;
   yield* deflate(source, {
     ...options,
     onBlock: (block) => {
-      checksum = crc32(block, checksum);
+      checksum = isZero(block) ? crc32OfZeros(block.length, checksum) : crc32(block, checksum);
       length += BigInt(block.length);
     },
   });

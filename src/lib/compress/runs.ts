@@ -12,11 +12,12 @@ export interface Run {
 
 /** Data is looked at in pieces of so many bytes: also the window of deflate. */
 export const PIECE_BYTES = 32 * 1024;
-const SAMPLE_BYTES = 1024;
+const SAMPLE_BYTES = 512;
 const SAMPLES = 4;
-const SAMPLED_BYTES = SAMPLES * SAMPLE_BYTES;
-/** Bits per byte above which order-0 statistics cannot shrink a sample by more than about 2 %. */
-const HIGH_ENTROPY = 7.85;
+/** Bits per byte above which order-0 statistics cannot shrink what was sampled by more than about 1 %. */
+const HIGH_ENTROPY = 7.84;
+/** The same for a single sample: few bytes never look as random as they are. Most data is told by this alone. */
+const HIGH_ENTROPY_OF_ONE = 7.3;
 /** Noise that deflate shrinks by more than this is none: high order-0 entropy can hide repetition. */
 const WORTHWHILE = 0.98;
 
@@ -44,24 +45,29 @@ function append(runs: Run[], run: Run): void {
 
 function kindOf(piece: Buffer): RunKind {
   if (isZero(piece)) return "zeros";
-  return piece.length === PIECE_BYTES && sampledEntropy(piece) > HIGH_ENTROPY ? "noise" : "other";
+  const looksRandom = () =>
+    sampledEntropy(piece, 1) > HIGH_ENTROPY_OF_ONE && sampledEntropy(piece, SAMPLES) > HIGH_ENTROPY;
+  return piece.length === PIECE_BYTES && looksRandom() ? "noise" : "other";
 }
 
 const counts = new Uint32Array(256);
 /** n × log2(n), as the statistics add it up. */
-const timesItsLog2 = Float64Array.from({ length: SAMPLED_BYTES + 1 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)));
+const timesItsLog2 = Float64Array.from({ length: SAMPLES * SAMPLE_BYTES + 1 }, (_, n) =>
+  n === 0 ? 0 : n * Math.log2(n),
+);
 
-/** Bits per byte, from 0 to 8, of the order-0 statistics of a few samples. */
-function sampledEntropy(piece: Buffer): number {
+/** Bits per byte, from 0 to 8, of the order-0 statistics of the first few samples. */
+function sampledEntropy(piece: Buffer, samples: number): number {
   counts.fill(0);
   const step = (piece.length - SAMPLE_BYTES) / (SAMPLES - 1);
-  for (let sample = 0; sample < SAMPLES; sample++) {
+  for (let sample = 0; sample < samples; sample++) {
     const start = Math.floor(sample * step);
     for (let index = start; index < start + SAMPLE_BYTES; index++) counts[piece[index]!]!++;
   }
   let sum = 0;
   for (let byte = 0; byte < counts.length; byte++) sum += timesItsLog2[counts[byte]!]!;
-  return Math.log2(SAMPLED_BYTES) - sum / SAMPLED_BYTES;
+  const total = samples * SAMPLE_BYTES;
+  return Math.log2(total) - sum / total;
 }
 
 /** Deflate itself decides, on the middle of a run that looks like noise. */

@@ -3,13 +3,14 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync, inflateRawSync } from "node:zlib";
+import { crc32, gunzipSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAtomicFile } from "../../../src/lib/atomic-file.ts";
 import { bgzf } from "../../../src/lib/compress/bgzf.ts";
 import type { ByteSource } from "../../../src/lib/byte-source.ts";
 import { bzip2 } from "../../../src/lib/compress/bzip2.ts";
+import { createCrc32OfZeros } from "../../../src/lib/compress/crc32-of-zeros.ts";
 import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
 import { compressionFormats, type CompressionName } from "../../../src/lib/compress/formats.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
@@ -100,6 +101,21 @@ describe("formats that standard programs read", () => {
       }
     });
   }
+});
+
+describe("the CRC of zeros", () => {
+  it("is that of going through them", () => {
+    const crc32OfZeros = createCrc32OfZeros();
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 0xffffffff }),
+        fc.constantFrom(0, 1, 1000, BLOCK_BYTES),
+        (before, length) => {
+          expect(crc32OfZeros(length, before)).toBe(crc32(Buffer.alloc(length), before));
+        },
+      ),
+    );
+  });
 });
 
 describe("levels", () => {
