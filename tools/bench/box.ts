@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { median, type BenchContext, type Benchmark, type Figure } from "./benchmark.ts";
+import { median, ordinaryEnvironment, type BenchContext, type Benchmark, type Figure } from "./benchmark.ts";
 import { makeMixedDisk, makeNoise } from "./mixed-disk.ts";
 
 const run = promisify(execFile);
@@ -20,6 +20,8 @@ export const benchmark: Benchmark = {
       join(context.directory, "vm.ovf"),
       '<Envelope><vbox:Machine><Adapter slot="0" MACAddress="080027000001" /></vbox:Machine></Envelope>\n',
     );
+    // The disk is not to be busy with them while it is measured.
+    await run("sync");
     return [...(await boxFigures(context)), ...(await noiseFigures(context)), ...(await zstdFigures(context))];
   },
 };
@@ -114,7 +116,7 @@ async function pair(context: BenchContext, name: string, steps: readonly object[
 
 function typical(timings: readonly Timing[]): Timing {
   return {
-    seconds: median(timings.map((timing) => timing.seconds)),
+    seconds: median(timings.map(({ seconds }) => seconds)),
     bytes: timings[0]!.bytes,
     peakMb: Math.max(...timings.map((timing) => timing.peakMb)),
   };
@@ -126,10 +128,10 @@ async function writeTemplate({ directory }: BenchContext, name: string, steps: r
 }
 
 /** GNU time tells the peak memory of the largest process. */
-async function timed({ directory }: BenchContext, command: string, name: string, output: string): Promise<Timing> {
+async function timed({ directory, log }: BenchContext, command: string, name: string, output: string): Promise<Timing> {
   await rm(join(directory, output), { force: true });
   const argv = command === "packer" ? ["packer"] : [process.execPath, command];
-  const env = { ...process.env, CHECKPOINT_DISABLE: "1", IMGBUILD_STATE_DIR: join(directory, "state") };
+  const env = { ...ordinaryEnvironment(), CHECKPOINT_DISABLE: "1", IMGBUILD_STATE_DIR: join(directory, "state") };
   const started = performance.now();
   const { stderr } = await run("/usr/bin/time", ["-f", "%M", ...argv, "build", `${name}.json`], {
     cwd: directory,
@@ -137,6 +139,7 @@ async function timed({ directory }: BenchContext, command: string, name: string,
     maxBuffer: 1e8,
   });
   const seconds = (performance.now() - started) / 1000;
+  log(`${name}, ${argv[0] === "packer" ? "packer" : "imgbuild"}: ${seconds.toFixed(2)} s`);
   const peakMb = Number(stderr.trim().split("\n").at(-1)) / 1024;
   return { seconds, bytes: (await stat(join(directory, output))).size, peakMb };
 }

@@ -16,7 +16,7 @@ export interface MapBlocksOptions {
   readonly beforeBytes?: number;
   /** Bytes of `output`. Default none. */
   readonly outputBytes?: number;
-  /** Blocks there are at a time, two or more: what bounds the memory. */
+  /** Blocks there are at a time, three or more (one is filled, one is with the consumer): what bounds the memory. */
   readonly count: number;
 }
 
@@ -39,20 +39,29 @@ export async function* mapBlocks<Out>(
     result.catch(() => {});
     pending.push(result);
   };
+  // The next piece is asked for before a result is handed out, so that it is read while the consumer is busy: of all blocks
+  // one is being filled, one may be with the consumer, the others are pending.
+  const isCrowded = (): boolean => pending.length > options.count - 2;
+  let next = pieces.next(ring.room());
   try {
     for (;;) {
-      const { done, value: piece } = await pieces.next(ring.room());
+      const { done, value: piece } = await next;
       if (done === true) break;
-      for (let offset = 0; offset < piece.length;) {
-        offset += ring.fill(piece.subarray(offset));
-        if (!ring.isFull()) continue;
+      let offset = ring.fill(piece);
+      while (ring.isFull()) {
         start();
-        if (pending.length === options.count) yield await pending.shift()!;
+        if (isCrowded() && offset < piece.length) yield await pending.shift()!;
+        offset += ring.fill(piece.subarray(offset));
       }
+      next = pieces.next(ring.room());
+      // Awaited in its turn; until then a rejection must not count as unhandled.
+      next.catch(() => {});
+      if (isCrowded()) yield await pending.shift()!;
     }
     if (!ring.isEmpty()) start();
     while (pending.length > 0) yield await pending.shift()!;
   } finally {
+    await next.catch(() => {});
     await pieces.return?.();
     await Promise.allSettled(pending);
   }

@@ -52,7 +52,10 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
       options.onBlock?.(block.data);
       return compress(block);
     });
-    for await (const pieces of results) yield* pieces;
+    for await (const pieces of results) {
+      // Piece by piece is quicker here than `yield*`, which wraps each.
+      for (const piece of pieces) yield piece;
+    }
     yield FINAL_BLOCK;
   } finally {
     await workers.close();

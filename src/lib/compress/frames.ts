@@ -24,7 +24,7 @@ export async function* frames(source: ByteSource, options: FrameOptions): AsyncG
     const { data } = block;
     return isZero(data) ? zeros(data.length, () => compress(block)) : compress(block);
   };
-  const blocks = { size: blockBytes, outputBytes, count: options.concurrency + 1 };
+  const blocks = { size: blockBytes, outputBytes, count: options.concurrency + 2 };
   let empty = true;
   for await (const frame of mapBlocks(source, blocks, compressOnce)) {
     empty = false;
