@@ -3,11 +3,11 @@ import type { ByteSource } from "./byte-source.ts";
 import { createHashThread } from "./hash-thread.ts";
 
 /**
- * Pieces are gathered to so much before a write. Less costs more calls; for more, Linux looks for longer stretches of free
- * memory to keep the bytes in, and where those have been given back to the host of a virtual machine, a write takes three
- * times as long.
+ * Pieces are gathered to so much before a write. On purpose no multiple of a page: Linux keeps what begins and ends at round
+ * places in one long stretch of memory, and in a virtual machine whose host has taken free memory back it takes three times
+ * as long to get that.
  */
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 500_000;
 /** One is gathered while the others are hashed and written. */
 const BATCHES = 4;
 
