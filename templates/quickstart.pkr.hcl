@@ -52,12 +52,16 @@ build {
   sources = ["source.qemu.quickstart"]
 
   provisioner "shell" {
-    script          = "${path.root}/../scripts/provision.sh"
+    scripts = [
+      "${path.root}/../scripts/vagrant-user.sh",
+      "${path.root}/../scripts/provision.sh",
+    ]
     execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -p '' -E sh {{ .Path }}"
   }
 
   post-processor "vagrant" {
-    output              = "quickstart-{{ .Provider }}.box"
-    keep_input_artifact = true
+    output               = "quickstart-{{ .Provider }}.box"
+    vagrantfile_template = "${path.root}/quickstart.Vagrantfile"
+    keep_input_artifact  = true
   }
 }

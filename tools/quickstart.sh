@@ -51,6 +51,7 @@ Boot it:
     qemu-system-x86_64 -m 256 -nographic -snapshot output-quickstart/quickstart.qcow2
 Give it to Vagrant (with the vagrant-libvirt plugin):
     vagrant box add --name quickstart quickstart-libvirt.box
+    vagrant init quickstart && vagrant up --provider=libvirt
 Change what is in it:
     edit scripts/provision.sh, and run make quickstart again
 Build for VirtualBox or Amazon:
