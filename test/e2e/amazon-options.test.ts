@@ -215,10 +215,11 @@ describe("credentials (AWS-10)", () => {
     const inMinutes = (minutes: number) => ({
       AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + minutes * 60_000).toISOString(),
     });
-    const soon = await build({ env: inMinutes(30) });
+    // Half a minute more, for the time until the warning.
+    const soon = await build({ env: inMinutes(30.5) });
     expect(soon).toMatchObject({ code: 0 });
     expect(soon.said).toMatch(
-      /The AWS keys of the environment end in 29 minutes.*the wait for the image alone may take 1 hour/,
+      /The AWS keys of the environment end in 30 minutes.*the wait for the image alone may take 1 hour/,
     );
     expect(soon.said.indexOf("The AWS keys")).toBeLessThan(soon.said.indexOf("Launching an instance"));
     expect((await build({ env: inMinutes(600) })).said).not.toContain("The AWS keys");
