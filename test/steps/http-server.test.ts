@@ -7,7 +7,7 @@ import type { HttpConfig } from "../../src/sdk/schema/http.ts";
 import { serveHttp } from "../../src/steps/http-server.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 
-const defaults: HttpConfig = { http_port_min: 41_300, http_port_max: 41_400, http_network_protocol: "tcp" };
+const defaults: HttpConfig = { http_port_min: 21_300, http_port_max: 21_400, http_network_protocol: "tcp" };
 const values = { HTTPIP: "10.0.2.2", Name: "debian" };
 
 async function serve(run: RecordingRun, config: Partial<HttpConfig>) {
@@ -130,11 +130,11 @@ describe("serveHttp", () => {
 
   it("takes another port each time, until the range is used up, and frees it at the end", async () => {
     const run = await createRecordingRun();
-    const range = { http_content: { "/a": "" }, http_port_min: 41_410, http_port_max: 41_412 };
+    const range = { http_content: { "/a": "" }, http_port_min: 21_410, http_port_max: 21_412 };
     const [first, second] = [await serve(run, range), await serve(run, range)];
-    expect([first.server.port, second.server.port].sort()).toEqual([41_410, 41_411]);
+    expect([first.server.port, second.server.port].sort()).toEqual([21_410, 21_411]);
     await expect(serve(run, range)).rejects.toThrow(
-      "No port from 41410 to 41411 is free on 127.0.0.1 for the HTTP server",
+      "No port from 21410 to 21411 is free on 127.0.0.1 for the HTTP server",
     );
     await run.finish("succeeded");
     await expect(request(`http://127.0.0.1:${first.server.port}/a`)).rejects.toThrow();
