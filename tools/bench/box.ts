@@ -100,7 +100,7 @@ interface Timing {
   readonly peakMb: number;
 }
 
-/** In turn, and each first as often as the other, so that a machine whose speed drifts is fair to both. */
+/** In turn, and in turn the first, so that a machine whose speed drifts is fair to both. */
 async function pair(context: BenchContext, name: string, steps: readonly object[], output: string) {
   await writeTemplate(context, name, steps);
   const ours: Timing[] = [];
