@@ -34,11 +34,14 @@ describe("a build that ends at an API call", () => {
         { number, signal: "SIGINT", when: "asked" } as const,
       ]);
       const free = [...REGIONS];
+      // All of them, even after a failure: none may still be at work when the test ends.
+      const failures: unknown[] = [];
       await mapLimited(moments, REGIONS.length, async (moment) => {
         const region = free.pop()!;
-        await crash(sshd, region, moment);
+        await crash(sshd, region, moment).catch((error: unknown) => failures.push(error));
         free.push(region);
       });
+      if (failures.length > 0) throw failures[0];
     },
   );
 });

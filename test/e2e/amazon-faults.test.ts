@@ -110,6 +110,16 @@ describe("EC2 that behaves as it does", () => {
     },
   );
 
+  withServer("an instance that is stopped by a request that came late is told once more to end", async () => {
+    proxy.answered = async ({ action, parameters }, xml) => {
+      if (action === "TerminateInstances" && done(action).length === 1)
+        await moto.ec2(REGION, "StopInstances", { "InstanceId.1": parameters.get("InstanceId.1")! });
+      return xml;
+    };
+    await expectImage();
+    expect(done("TerminateInstances")).toHaveLength(2);
+  });
+
   withServer("AWS-04: a security group that is not known yet is waited for", async () => {
     proxy.fault = (call) =>
       call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2

@@ -39,6 +39,7 @@ export type Fault =
 /** The caller closes it. */
 export async function createEc2Proxy(target: string): Promise<Ec2Proxy> {
   const calls: Call[] = [];
+  let passedOn: Promise<unknown> = Promise.resolve();
   const server = createServer((incoming, response) => {
     void handle(incoming, response).catch(() => response.destroy());
   });
@@ -74,7 +75,10 @@ export async function createEc2Proxy(target: string): Promise<Ec2Proxy> {
     if (fault?.kind === "error") return refuse(response, fault);
     if (fault?.kind === "answer") return void response.writeHead(200, { "content-type": "text/xml" }).end(fault.xml);
     if (fault?.kind === "drop-request") return void response.destroy();
-    const answer = await forward(target, incoming, body);
+    // One after the other, as they came: moto would stop a terminated instance, and EC2 does not.
+    const answering = passedOn.then(() => forward(target, incoming, body));
+    passedOn = answering.catch(() => {});
+    const answer = await answering;
     const xml = await proxy.answered(call, answer.body);
     if (fault?.kind === "drop-answer") return void response.destroy();
     response.writeHead(answer.status, { "content-type": "text/xml" }).end(xml);

@@ -43,8 +43,14 @@ const YOUNG_MS = 10 * 60_000;
 const TERMINATED_MS = 10 * 60_000;
 /** So many answers in a row without the instance, and a look for its token, before it counts as gone. */
 const MISSING = 10;
+/** So many answers in which it neither ends nor has ended, and it is told to once more. */
+const ASK_AGAIN = 3;
 
-/** "Not found" does not mean terminated (EC2 user guide, eventual consistency): only the state does. */
+/**
+ * "Not found" does not mean terminated (EC2 user guide, eventual consistency): only the state does. An instance that is
+ * neither terminated nor on its way there is asked for again: a request of before (the build's stop, given up by an
+ * interrupt while it was on its way) may have come after ours.
+ */
 async function terminate(
   cloud: Cloud,
   id: string,
@@ -52,17 +58,25 @@ async function terminate(
   signal: AbortSignal,
 ): Promise<void> {
   const young = Date.now() - at < YOUNG_MS;
-  await unlessGone(cloud.ec2(region).call("TerminateInstances", { InstanceIds: [id] }, { young, signal }));
+  const deadline = performance.now() + TERMINATED_MS;
   let missing = 0;
-  const ended = await cloud.poller(region).wait("instance", id, {
-    until: (instance) => {
-      missing = instance === undefined ? missing + 1 : 0;
-      return instance?.State?.Name === "terminated" || missing >= MISSING ? true : undefined;
-    },
-    expectedMs: 30_000,
-    timeoutMs: TERMINATED_MS,
-    signal,
-  });
+  let ended: "ended" | "still there" | undefined;
+  do {
+    await unlessGone(cloud.ec2(region).call("TerminateInstances", { InstanceIds: [id] }, { young, signal }));
+    let seenThere = 0;
+    ended = await cloud.poller(region).wait("instance", id, {
+      until: (instance) => {
+        const state = instance?.State?.Name;
+        missing = instance === undefined ? missing + 1 : 0;
+        if (state === "terminated" || missing >= MISSING) return "ended";
+        if (state !== undefined && state !== "shutting-down") seenThere++;
+        return seenThere >= ASK_AGAIN ? "still there" : undefined;
+      },
+      expectedMs: 30_000,
+      timeoutMs: deadline - performance.now(),
+      signal,
+    });
+  } while (ended === "still there");
   if (ended === undefined) throw new BuildError(`The instance ${id} is not terminated after 10 minutes`);
   if (missing >= MISSING && (await findInstances(cloud, { region, token } as OwnedDetails)).length > 0) {
     throw new BuildError(`EC2 does not say what became of the instance ${id}`);
