@@ -1,39 +1,25 @@
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect } from "vitest";
-import { createEc2Proxy, type Ec2Proxy } from "../helper/ec2-proxy.ts";
+import { describe, expect } from "vitest";
+import { ec2ForTests } from "../helper/ec2-for-tests.ts";
 import { AWS_CREDENTIALS, letKeyIn, prepareAwsTemplate } from "../helper/aws-template.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
-import { startMoto, withMoto, type Moto } from "../helper/moto.ts";
 import { findProgram, needs } from "../helper/need.ts";
 import { createSshd } from "../helper/sshd.ts";
 import { vagrantIn } from "../helper/vagrant.ts";
 
-const withServer = withMoto();
 const REGION = "us-east-1";
-let moto: Moto;
-let proxy: Ec2Proxy;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  proxy = await createEc2Proxy(moto.endpoint);
-});
-afterAll(async () => {
-  await proxy?.close();
-  await moto?.stop();
-});
+const ec2 = ec2ForTests({ regions: [REGION] });
 
 describe("templates/aws.pkr.hcl against moto, with a real SSH server behind the instance", () => {
-  withServer("yields us-east-1:ami-…, a Vagrant box and a manifest, and leaves only the image", async () => {
-    proxy.clear();
+  ec2.it("yields us-east-1:ami-…, a Vagrant box and a manifest, and leaves only the image", async () => {
     const place = await createWorkplace(AWS_CREDENTIALS);
     const sshd = await createSshd();
-    proxy.answered = letKeyIn(sshd);
-    const before = await moto.inventory(REGION);
+    ec2.proxy.answered = letKeyIn(sshd);
     const built = await place.run(
       "build",
-      await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint }),
+      await prepareAwsTemplate(place.directory, { sshd, endpoint: ec2.proxy.endpoint }),
     );
     expect({ code: built.code, said: built.stdout + built.stderr }).toMatchObject({ code: 0 });
     const manifest = JSON.parse(await readFile(join(place.directory, "nginx-ubuntu-manifest.json"), "utf8")) as {
@@ -49,9 +35,8 @@ describe("templates/aws.pkr.hcl against moto, with a real SSH server behind the 
       { encoding: "utf8" },
     );
     expect(vagrantfile).toContain(id.split(":")[1]);
-    const added = (await moto.inventory(REGION)).filter((item) => !before.includes(item));
-    expect(added.map((item) => item.replace(/-.*/, ""))).toEqual(["ami", "snap"]);
-    const image = await moto.ec2(REGION, "DescribeImages", { "ImageId.1": id.split(":")[1]! });
+    expect(await ec2.addedKinds()).toEqual(["ami", "snap"]);
+    const image = await ec2.moto.ec2(REGION, "DescribeImages", { "ImageId.1": id.split(":")[1]! });
     expect(image).toContain("<value>nginx on Ubuntu</value>");
     expect(image).toContain("<key>source_ami</key><value>ami-0123456789abcdef0</value>");
     expect(image).toContain("<key>imgbuild:expires</key><value>never</value>");
@@ -59,14 +44,14 @@ describe("templates/aws.pkr.hcl against moto, with a real SSH server behind the 
   });
 });
 
-const withVagrant = findProgram("vagrant") ? withServer : needs("vagrant", "vagrant");
+const withVagrant = findProgram("vagrant") ? ec2.it : needs("vagrant", "vagrant");
 
 withVagrant("the box of an image is one that `vagrant box add` takes", async () => {
-  proxy.clear();
+  ec2.proxy.clear();
   const place = await createWorkplace(AWS_CREDENTIALS);
   const sshd = await createSshd();
-  proxy.answered = letKeyIn(sshd);
-  const template = await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint });
+  ec2.proxy.answered = letKeyIn(sshd);
+  const template = await prepareAwsTemplate(place.directory, { sshd, endpoint: ec2.proxy.endpoint });
   const built = await place.run("build", template);
   expect({ code: built.code, said: built.stdout + built.stderr }).toMatchObject({ code: 0 });
   const vagrant = vagrantIn(place.directory);
@@ -87,45 +72,43 @@ const POLICY = new Set(
 const OPTIONAL = new Set(["DescribeInstanceTypeOfferings"]);
 
 describe("permissions", () => {
-  withServer(
+  ec2.it(
     "a plain build calls nothing outside the minimal policy, and does without the documented additions",
     async () => {
-      proxy.clear();
       const place = await createWorkplace(AWS_CREDENTIALS);
       const sshd = await createSshd();
-      proxy.answered = letKeyIn(sshd);
-      proxy.fault = ({ action }) =>
+      ec2.proxy.answered = letKeyIn(sshd);
+      ec2.proxy.fault = ({ action }) =>
         POLICY.has(action) ? undefined : { kind: "error", code: "UnauthorizedOperation", status: 403 };
       const built = await place.run(
         "build",
-        await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint }),
+        await prepareAwsTemplate(place.directory, { sshd, endpoint: ec2.proxy.endpoint }),
       );
       expect({ code: built.code, said: built.stdout + built.stderr }).toMatchObject({ code: 0 });
-      const beyond = new Set(proxy.calls.map(({ action }) => action).filter((action) => !POLICY.has(action)));
+      const beyond = new Set(ec2.proxy.calls.map(({ action }) => action).filter((action) => !POLICY.has(action)));
       expect([...beyond].filter((action) => !OPTIONAL.has(action))).toEqual([]);
       const documented = await readFile(resolve("docs/aws-permissions.md"), "utf8");
       for (const action of [...POLICY, ...OPTIONAL]) expect(documented).toContain(`ec2:${action}`);
     },
   );
 
-  withServer("says all missing permissions in one list before anything is made", async () => {
-    proxy.clear();
+  ec2.it("says all missing permissions in one list before anything is made", async () => {
     const place = await createWorkplace(AWS_CREDENTIALS);
     const sshd = await createSshd({ start: false });
     const denied = ["CreateImage", "StopInstances", "RunInstances"];
-    proxy.fault = ({ action }) =>
+    ec2.proxy.fault = ({ action }) =>
       denied.includes(action) ? { kind: "error", code: "UnauthorizedOperation", status: 403 } : undefined;
     const built = await place.run(
       "validate",
       "-preflight",
-      await prepareAwsTemplate(place.directory, { sshd, endpoint: proxy.endpoint }),
+      await prepareAwsTemplate(place.directory, { sshd, endpoint: ec2.proxy.endpoint }),
     );
     expect(built.code).toBe(1);
     expect(built.stdout + built.stderr).toContain(
       "The credentials do not allow ec2:RunInstances, ec2:StopInstances, ec2:CreateImage.",
     );
     expect(
-      proxy.calls
+      ec2.proxy.calls
         .filter(({ parameters }) => parameters.get("DryRun") !== "true")
         .map(({ action }) => action)
         .filter((action) => !action.startsWith("Describe")),

@@ -1,43 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
-import { createEc2Proxy, type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { ec2ForTests, isDry } from "../helper/ec2-for-tests.ts";
+import { type Call, type Fault } from "../helper/ec2-proxy.ts";
 import { createWorkplace, type Finished, type Started } from "../helper/imgbuild.ts";
-import { startMoto, UBUNTU, withMoto, type Moto } from "../helper/moto.ts";
+import { UBUNTU } from "../helper/moto.ts";
 
-const withServer = withMoto();
 const REGION = "us-east-1";
 const OTHER = "us-west-2";
-let moto: Moto;
-let proxy: Ec2Proxy;
-let before: ReadonlySet<string>;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  proxy = await createEc2Proxy(moto.endpoint);
-});
-afterAll(async () => {
-  await proxy?.close();
-  await moto?.stop();
-});
-beforeEach(async () => {
-  proxy?.clear();
-  if (moto) before = new Set([...(await moto.inventory(REGION)), ...(await moto.inventory(OTHER))]);
-});
-
-/** Kinds of what was not there before: `ami`, `snap`, `vol`… */
-async function added(): Promise<readonly string[]> {
-  const now = [...(await moto.inventory(REGION)), ...(await moto.inventory(OTHER))];
-  return now.filter((id) => !before.has(id)).map((id) => id.replace(/-.*/, ""));
-}
+const ec2 = ec2ForTests({ regions: [REGION, OTHER] });
 
 async function start(args: Readonly<Record<string, unknown>>, builder = "amazon-ebs"): Promise<Started> {
   const place = await createWorkplace(AWS_CREDENTIALS);
   const common = {
     type: builder,
     region: REGION,
-    custom_endpoint_ec2: proxy.endpoint,
+    custom_endpoint_ec2: ec2.proxy.endpoint,
     source_ami: UBUNTU.id,
     instance_type: "t2.micro",
     communicator: "none",
@@ -60,7 +39,7 @@ async function build(
 async function expectImage(args?: Readonly<Record<string, unknown>>): Promise<string> {
   const { code, said } = await build(args);
   expect({ code, said }).toMatchObject({ code: 0 });
-  expect(await added()).toEqual(["ami", "snap"]);
+  expect(await ec2.addedKinds()).toEqual(["ami", "snap"]);
   return said;
 }
 
@@ -69,68 +48,66 @@ function first(action: string, times: number, fault: Fault): (call: Call) => Fau
   return (call) => (call.action === action && call.ofAction <= times && !isDry(call) ? fault : undefined);
 }
 
-const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";
 const refused = (code: string, status = 400, message?: string): Fault => ({
   kind: "error",
   code,
   status,
   ...(message === undefined ? {} : { message }),
 });
-const done = (action: string) => proxy.calls.filter((call) => call.action === action && !isDry(call));
 
 describe("EC2 that behaves as it does", () => {
-  withServer("AWS-01: throttling is waited out and said once", async () => {
-    proxy.fault = (call) => (call.number % 3 === 0 ? refused("RequestLimitExceeded", 503) : undefined);
+  ec2.it("AWS-01: throttling is waited out and said once", async () => {
+    ec2.proxy.fault = (call) => (call.number % 3 === 0 ? refused("RequestLimitExceeded", 503) : undefined);
     const said = await expectImage();
     expect(said.match(/throttling/g)).toHaveLength(1);
   });
 
-  withServer("AWS-02: an instance that is not known yet is not lost", async () => {
+  ec2.it("AWS-02: an instance that is not known yet is not lost", async () => {
     let unknown = 3;
-    proxy.answered = ({ action }, xml) =>
+    ec2.proxy.answered = ({ action }, xml) =>
       action === "DescribeInstances" && unknown-- > 0
         ? xml.replace(/<reservationSet>[\s\S]*<\/reservationSet>/, "<reservationSet/>")
         : xml;
     await expectImage();
   });
 
-  withServer(
+  ec2.it(
     "AWS-03: after termination, an instance that cannot be found is asked for until it is terminated",
     async () => {
       let unknown = 2;
-      proxy.answered = ({ action }, xml) =>
-        action === "DescribeInstances" && done("TerminateInstances").length > 0 && unknown-- > 0
+      ec2.proxy.answered = ({ action }, xml) =>
+        action === "DescribeInstances" && ec2.calls("TerminateInstances").length > 0 && unknown-- > 0
           ? xml.replace(/<reservationSet>[\s\S]*<\/reservationSet>/, "<reservationSet/>")
           : xml;
       await expectImage();
-      const terminated = proxy.calls.findIndex((call) => call.action === "TerminateInstances" && !isDry(call));
+      const terminated = ec2.proxy.calls.findIndex((call) => call.action === "TerminateInstances" && !isDry(call));
       expect(
-        proxy.calls.slice(terminated).filter(({ action }) => action === "DescribeInstances").length,
+        ec2.proxy.calls.slice(terminated).filter(({ action }) => action === "DescribeInstances").length,
       ).toBeGreaterThan(2);
     },
   );
 
-  withServer("an instance that is stopped by a request that came late is told once more to end", async () => {
-    proxy.answered = async ({ action, parameters }, xml) => {
-      if (action === "TerminateInstances" && done(action).length === 1)
-        await moto.ec2(REGION, "StopInstances", { "InstanceId.1": parameters.get("InstanceId.1")! });
+  ec2.it("an instance that is stopped by a request that came late is told once more to end", async () => {
+    ec2.proxy.answered = async ({ action, parameters }, xml) => {
+      if (action === "TerminateInstances" && ec2.calls(action).length === 1)
+        await ec2.moto.ec2(REGION, "StopInstances", { "InstanceId.1": parameters.get("InstanceId.1")! });
       return xml;
     };
     await expectImage();
-    expect(done("TerminateInstances")).toHaveLength(2);
+    expect(ec2.calls("TerminateInstances")).toHaveLength(2);
   });
 
-  withServer("AWS-04: a security group that is not known yet is waited for", async () => {
-    proxy.fault = (call) =>
-      call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2
+  ec2.it("AWS-04: a security group that is not known yet is waited for", async () => {
+    ec2.proxy.fault = (call) =>
+      call.action === "RunInstances" && !isDry(call) && ec2.calls("RunInstances").length <= 2
         ? refused("InvalidGroup.NotFound")
         : undefined;
     await expectImage();
   });
 
-  withServer("AWS-06: an instance profile that is not usable yet is waited for", async () => {
-    proxy.fault = (call) =>
-      call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2
+  ec2.it("AWS-06: an instance profile that is not usable yet is waited for", async () => {
+    ec2.proxy.fault = (call) =>
+      call.action === "RunInstances" && !isDry(call) && ec2.calls("RunInstances").length <= 2
         ? refused(
             "InvalidParameterValue",
             400,
@@ -140,132 +117,135 @@ describe("EC2 that behaves as it does", () => {
     await expectImage();
   });
 
-  withServer("AWS-07: where there is no room, the next zone is tried, if that is allowed", async () => {
+  ec2.it("AWS-07: where there is no room, the next zone is tried, if that is allowed", async () => {
     const full = (call: Call) =>
-      call.action === "RunInstances" && !isDry(call) && done("RunInstances").length <= 2
+      call.action === "RunInstances" && !isDry(call) && ec2.calls("RunInstances").length <= 2
         ? refused("InsufficientInstanceCapacity", 500)
         : undefined;
-    proxy.fault = full;
+    ec2.proxy.fault = full;
     const said = await expectImage({ capacity_fallback: true });
     expect(said).toMatch(
       /No room for t2.micro in us-east-1[a-f] \(InsufficientInstanceCapacity\); trying t2.micro in us-east-1/,
     );
-    const subnets = done("RunInstances").map(({ parameters }) => parameters.get("SubnetId"));
+    const subnets = ec2.calls("RunInstances").map(({ parameters }) => parameters.get("SubnetId"));
     expect(new Set(subnets).size).toBe(3);
-    proxy.clear();
-    proxy.fault = full;
+    ec2.proxy.clear();
+    ec2.proxy.fault = full;
     expect((await build()).said).toContain("Set capacity_fallback = true");
   });
 
-  withServer("AWS-10: credentials that are said to be expired are fetched anew", async () => {
-    proxy.fault = (call) =>
-      call.action === "StopInstances" && !isDry(call) && done("StopInstances").length === 1
+  ec2.it("AWS-10: credentials that are said to be expired are fetched anew", async () => {
+    ec2.proxy.fault = (call) =>
+      call.action === "StopInstances" && !isDry(call) && ec2.calls("StopInstances").length === 1
         ? refused("RequestExpired")
         : undefined;
     await expectImage();
   });
 
-  withServer("AWS-12: interrupted while the image is pending, the image and its snapshot go too", async () => {
+  ec2.it("AWS-12: interrupted while the image is pending, the image and its snapshot go too", async () => {
     const started = await start({});
-    proxy.answered = ({ action }, xml) => {
-      if (action !== "DescribeImages" || done("CreateImage").length === 0) return xml;
+    ec2.proxy.answered = ({ action }, xml) => {
+      if (action !== "DescribeImages" || ec2.calls("CreateImage").length === 0) return xml;
       setTimeout(() => started.child.kill("SIGINT"), 50);
       return xml.replaceAll("<imageState>available", "<imageState>pending");
     };
     const { code, stdout } = await started.finished;
     expect({ code, stdout }).toMatchObject({ code: 130 });
-    expect(await added()).toEqual([]);
+    expect(await ec2.addedKinds()).toEqual([]);
   });
 
-  withServer("AWS-13: a copy that fails ends the build, and the good copies go", async () => {
-    proxy.fault = first("CopyImage", 9, refused("InvalidRequest"));
+  ec2.it("AWS-13: a copy that fails ends the build, and the good copies go", async () => {
+    ec2.proxy.fault = first("CopyImage", 9, refused("InvalidRequest"));
     const { code, said } = await build({ ami_regions: [OTHER] });
     expect(code).toBe(1);
     expect(said).toContain(`The image could not be copied to every region (${OTHER}).`);
-    expect(await added()).toEqual([]);
+    expect(await ec2.addedKinds()).toEqual([]);
   });
 
-  withServer("copies to another region, and names both in order", async () => {
+  ec2.it("copies to another region, and names both in order", async () => {
     const { code, said } = await build({ ami_regions: [OTHER, REGION] });
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(said).toMatch(/us-east-1: ami-\w+\nus-west-2: ami-\w+/);
-    expect(await added()).toEqual(["ami", "snap", "ami", "snap"]);
+    expect(await ec2.addedKinds()).toEqual(["ami", "snap", "ami", "snap"]);
   });
 
-  withServer("AWS-14: the unencrypted image behind an encrypted one goes, with its snapshot", async () => {
+  ec2.it("AWS-14: the unencrypted image behind an encrypted one goes, with its snapshot", async () => {
     await expectImage({ encrypt_boot: true });
-    expect(done("CopyImage")).toHaveLength(1);
-    expect(done("CreateImage")).toHaveLength(1);
+    expect(ec2.calls("CopyImage")).toHaveLength(1);
+    expect(ec2.calls("CreateImage")).toHaveLength(1);
   });
 
-  withServer("AWS-16: volumes that do not go with the instance go after it", async () => {
+  ec2.it("AWS-16: volumes that do not go with the instance go after it", async () => {
     const device = { device_name: "/dev/sdb", volume_size: 1, delete_on_termination: false };
     await expectImage({ launch_block_device_mappings: [device] });
   });
 
-  withServer("AWS-18: a security group that is still in use is removed once it is not", async () => {
-    proxy.fault = (call) =>
-      call.action === "DeleteSecurityGroup" && !isDry(call) && done("DeleteSecurityGroup").length <= 3
+  ec2.it("AWS-18: a security group that is still in use is removed once it is not", async () => {
+    ec2.proxy.fault = (call) =>
+      call.action === "DeleteSecurityGroup" && !isDry(call) && ec2.calls("DeleteSecurityGroup").length <= 3
         ? refused("DependencyViolation")
         : undefined;
     await expectImage();
   });
 
-  withServer("AWS-20: a launch and an image whose answers are lost are found, not repeated", async () => {
+  ec2.it("AWS-20: a launch and an image whose answers are lost are found, not repeated", async () => {
     const once = new Set<string>();
-    proxy.fault = (call) => {
+    ec2.proxy.fault = (call) => {
       if (isDry(call) || !["RunInstances", "CreateImage"].includes(call.action) || once.has(call.action))
         return undefined;
       once.add(call.action);
       return { kind: "drop-answer" };
     };
     await expectImage();
-    expect(done("RunInstances")).toHaveLength(1);
-    expect(done("CreateImage")).toHaveLength(1);
+    expect(ec2.calls("RunInstances")).toHaveLength(1);
+    expect(ec2.calls("CreateImage")).toHaveLength(1);
   });
 
-  withServer("AWS-21: a slow stop is waited for by its state", async () => {
+  ec2.it("AWS-21: a slow stop is waited for by its state", async () => {
     let slow = 2;
-    proxy.answered = ({ action }, xml) =>
-      action === "DescribeInstances" && done("StopInstances").length > 0 && slow-- > 0
+    ec2.proxy.answered = ({ action }, xml) =>
+      action === "DescribeInstances" && ec2.calls("StopInstances").length > 0 && slow-- > 0
         ? xml.replaceAll("<name>stopped</name>", "<name>stopping</name>")
         : xml;
     await expectImage();
   });
 
-  withServer(
+  ec2.it(
     "AWS-22: a taken name is found before the launch; the old image goes only after the new one is complete",
     async () => {
       const name = `named-${Date.now()}`;
       await expectImage({ ami_name: name });
-      proxy.clear();
+      ec2.proxy.clear();
       const { code, said } = await build({ ami_name: name });
       expect(code).toBe(1);
       expect(said).toContain(`The name "${name}" is taken in us-east-1 by ami-`);
-      expect(done("RunInstances")).toEqual([]);
-      proxy.clear();
+      expect(ec2.calls("RunInstances")).toEqual([]);
+      ec2.proxy.clear();
       const replaced = await build({ ami_name: name, force_deregister: true, force_delete_snapshot: true });
       expect({ code: replaced.code, said: replaced.said }).toMatchObject({ code: 0 });
-      const order = proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
+      const order = ec2.proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
       expect(order.indexOf("DeregisterImage")).toBeGreaterThan(order.indexOf("CreateImage") + 1);
-      const images = await moto.ec2(REGION, "DescribeImages", { "Filter.1.Name": "name", "Filter.1.Value.1": name });
+      const images = await ec2.moto.ec2(REGION, "DescribeImages", {
+        "Filter.1.Name": "name",
+        "Filter.1.Value.1": name,
+      });
       expect(images.match(/<imageId>/g)).toHaveLength(1);
     },
   );
 
-  withServer("AWS-08: spot: one machine of a fleet, and its launch template goes", async () => {
+  ec2.it("AWS-08: spot: one machine of a fleet, and its launch template goes", async () => {
     const said = await expectImage({
       instance_type: undefined,
       spot_instance_types: ["t3.micro", "t2.micro"],
       spot_price: "auto",
     });
     expect(said).toContain("Requesting a spot instance of t3.micro, t2.micro");
-    expect(done("DeleteLaunchTemplate")).toHaveLength(1);
+    expect(ec2.calls("DeleteLaunchTemplate")).toHaveLength(1);
   });
 });
 
 describe("the other builders", () => {
-  withServer("amazon-ebssurrogate registers an image from the second volume", async () => {
+  ec2.it("amazon-ebssurrogate registers an image from the second volume", async () => {
     const { code, said } = await build(
       {
         launch_block_device_mappings: [{ device_name: "/dev/xvdf", volume_size: 1, delete_on_termination: true }],
@@ -275,12 +255,12 @@ describe("the other builders", () => {
     );
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(said).toMatch(/us-east-1: ami-\w+/);
-    expect(done("CreateSnapshot")).toHaveLength(1);
-    expect(done("RegisterImage")[0]!.parameters.get("BlockDeviceMapping.1.Ebs.SnapshotId")).toMatch(/^snap-/);
-    expect((await added()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
+    expect(ec2.calls("CreateSnapshot")).toHaveLength(1);
+    expect(ec2.calls("RegisterImage")[0]!.parameters.get("BlockDeviceMapping.1.Ebs.SnapshotId")).toMatch(/^snap-/);
+    expect((await ec2.addedKinds()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
   });
 
-  withServer("amazon-ebssurrogate with use_create_image puts the volume in the root's place", async () => {
+  ec2.it("amazon-ebssurrogate with use_create_image puts the volume in the root's place", async () => {
     const { code, said } = await build(
       {
         // moto makes a root volume only where it is named.
@@ -295,19 +275,19 @@ describe("the other builders", () => {
       "amazon-ebssurrogate",
     );
     expect({ code, said }).toMatchObject({ code: 0 });
-    const [surrogate, root] = done("DetachVolume").map(({ parameters }) => parameters.get("VolumeId"));
+    const [surrogate, root] = ec2.calls("DetachVolume").map(({ parameters }) => parameters.get("VolumeId"));
     expect(surrogate).not.toBe(root);
-    expect(done("AttachVolume").map(({ parameters }) => parameters.get("VolumeId"))).toEqual([surrogate]);
-    const order = proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
+    expect(ec2.calls("AttachVolume").map(({ parameters }) => parameters.get("VolumeId"))).toEqual([surrogate]);
+    const order = ec2.proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
     expect(order.indexOf("CreateImage")).toBeGreaterThan(order.indexOf("AttachVolume"));
-    expect((await added()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
+    expect((await ec2.addedKinds()).filter((kind) => kind !== "snap")).toEqual(["ami"]);
   });
 
-  withServer("amazon-ebsvolume leaves its volumes and snapshots, and nothing else", async () => {
+  ec2.it("amazon-ebsvolume leaves its volumes and snapshots, and nothing else", async () => {
     const volume = { device_name: "/dev/sdf", volume_size: 1, snapshot_volume: true, tags: { Name: "data" } };
     const { code, said } = await build({ ebs_volumes: [volume] }, "amazon-ebsvolume");
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(said).toMatch(/us-east-1: snap-\w+\nus-east-1: vol-\w+/);
-    expect(await added()).toEqual(["snap", "vol"]);
+    expect(await ec2.addedKinds()).toEqual(["snap", "vol"]);
   });
 });

@@ -1,41 +1,28 @@
 import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
+import { beforeAll, describe, expect } from "vitest";
 import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
-import { createEc2Proxy, type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { ec2ForTests } from "../helper/ec2-for-tests.ts";
+import { type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
 import { createWorkplace, type Started } from "../helper/imgbuild.ts";
-import { startMoto, withMoto, type Moto } from "../helper/moto.ts";
 
 /**
  * The upload goes to moto's S3, and copying, tagging and sharing to its EC2. moto imports no images: the answers to
  * ImportImage and DescribeImportImageTasks are made up here after the API reference, and not recorded from anything.
  */
-const withServer = withMoto();
 const REGION = "us-east-1";
 const BUCKET = "images";
 const MIB = 1024 * 1024;
-let moto: Moto;
-let proxy: Ec2Proxy;
-let before: ReadonlySet<string>;
+const ec2 = ec2ForTests({ regions: [REGION] });
 
 beforeAll(async () => {
-  moto = await startMoto();
-  proxy = await createEc2Proxy(moto.endpoint);
   expect((await s3("PUT", `/${BUCKET}`)).status).toBe(200);
-});
-afterAll(async () => {
-  await proxy?.close();
-  await moto?.stop();
-});
-beforeEach(async () => {
-  proxy?.clear();
-  if (moto) before = new Set(await moto.inventory(REGION));
 });
 
 async function s3(method: string, path: string): Promise<{ status: number; text: string }> {
   const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/s3/aws4_request, SignedHeaders=host, Signature=0`;
-  const response = await fetch(`${moto.endpoint}${path}`, { method, headers: { authorization } });
+  const response = await fetch(`${ec2.moto.endpoint}${path}`, { method, headers: { authorization } });
   return { status: response.status, text: await response.text() };
 }
 const keys = async () => [...(await s3("GET", `/${BUCKET}`)).text.matchAll(/<Key>([^<]+)/g)].map(([, key]) => key!);
@@ -47,8 +34,6 @@ async function hasParts(): Promise<boolean> {
   if (id === undefined) return false;
   return (await s3("GET", `/${BUCKET}/upload/disk.raw?uploadId=${id}`)).text.includes("<Part>");
 }
-const added = async () => (await moto.inventory(REGION)).filter((id) => !before.has(id));
-const done = (action: string) => proxy.calls.filter((call) => call.action === action);
 
 const answer = (action: string, content: string): Fault => ({
   kind: "answer",
@@ -82,7 +67,7 @@ async function start(
   bytes: number,
   args: Readonly<Record<string, unknown>>,
 ): Promise<Started & { cleanUp(): Promise<string> }> {
-  const place = await createWorkplace({ ...AWS_CREDENTIALS, AWS_ENDPOINT_URL_S3: moto.endpoint });
+  const place = await createWorkplace({ ...AWS_CREDENTIALS, AWS_ENDPOINT_URL_S3: ec2.moto.endpoint });
   await mkdir(join(place.directory, "in"));
   const file = await open(join(place.directory, "in/disk.raw"), "w");
   await file.truncate(bytes);
@@ -93,7 +78,7 @@ async function start(
       {
         type: "amazon-import",
         region: REGION,
-        custom_endpoint_ec2: proxy.endpoint,
+        custom_endpoint_ec2: ec2.proxy.endpoint,
         s3_bucket_name: BUCKET,
         s3_key_name: "upload/disk.raw",
         format: "raw",
@@ -113,16 +98,16 @@ async function start(
 
 /** What the import is said to have made. */
 async function importedImage(): Promise<string> {
-  const made = await moto.ec2(REGION, "RegisterImage", { Name: `imported-${Date.now()}` });
+  const made = await ec2.moto.ec2(REGION, "RegisterImage", { Name: `imported-${Date.now()}` });
   return /<imageId>(ami-[^<]+)/.exec(made)![1]!;
 }
 
 describe("amazon-import", () => {
-  withServer(
+  ec2.it(
     "uploads in parts, imports, names and encrypts by a copy, tags, shares, and leaves only the image",
     async () => {
       const imported = await importedImage();
-      proxy.fault = importing(imported);
+      ec2.proxy.fault = importing(imported);
       const build = await start(40 * MIB, {
         ami_name: `named-${Date.now()}`,
         ami_description: "what it is",
@@ -139,7 +124,7 @@ describe("amazon-import", () => {
       const { code, stdout, stderr } = await build.finished;
       const said = (stdout + stderr).replaceAll(/\s+/g, " ");
       expect({ code, said }).toMatchObject({ code: 0 });
-      const request = done("ImportImage")[0]!.parameters;
+      const request = ec2.calls("ImportImage")[0]!.parameters;
       expect(Object.fromEntries(request)).toMatchObject({
         "DiskContainer.1.Format": "raw",
         "DiskContainer.1.UserBucket.S3Bucket": BUCKET,
@@ -151,41 +136,38 @@ describe("amazon-import", () => {
         Platform: "Linux",
         Architecture: "x86_64",
       });
-      expect(Object.fromEntries(done("CopyImage")[0]!.parameters)).toMatchObject({
+      expect(Object.fromEntries(ec2.calls("CopyImage")[0]!.parameters)).toMatchObject({
         SourceImageId: imported,
         Encrypted: "true",
         KmsKeyId: "alias/k",
       });
       const [, id] = /us-east-1: (ami-\w+)/.exec(said)!;
-      const image = await moto.ec2(REGION, "DescribeImages", { "ImageId.1": id! });
+      const image = await ec2.moto.ec2(REGION, "DescribeImages", { "ImageId.1": id! });
       expect(image).toContain("<key>Team</key><value>x</value>");
       expect(image).toContain("<key>imgbuild:expires</key><value>never</value>");
       // The imported image was there before, and went with its task.
-      expect((await added()).filter((one) => one.startsWith("ami-"))).toEqual([id]);
-      expect(await moto.inventory(REGION)).not.toContain(imported);
+      expect((await ec2.added()).filter((one) => one.startsWith("ami-"))).toEqual([id]);
+      expect(await ec2.moto.inventory(REGION)).not.toContain(imported);
       expect(await keys()).toEqual([]);
       expect(await openUploads()).toEqual([]);
       expect(await build.cleanUp()).toBe("Nothing is left behind.\n");
     },
   );
 
-  withServer(
-    "keeps the uploaded file with skip_clean, and the imported image where it needs no other name",
-    async () => {
-      const imported = await importedImage();
-      proxy.fault = importing(imported);
-      const build = await start(MIB, { skip_clean: true });
-      const { code, stdout } = await build.finished;
-      expect({ code, stdout }).toMatchObject({ code: 0 });
-      expect(stdout).toContain(`us-east-1: ${imported}`);
-      expect(await keys()).toEqual(["upload/disk.raw"]);
-      expect(await moto.inventory(REGION)).toContain(imported);
-      await s3("DELETE", `/${BUCKET}/upload/disk.raw`);
-    },
-  );
+  ec2.it("keeps the uploaded file with skip_clean, and the imported image where it needs no other name", async () => {
+    const imported = await importedImage();
+    ec2.proxy.fault = importing(imported);
+    const build = await start(MIB, { skip_clean: true });
+    const { code, stdout } = await build.finished;
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toContain(`us-east-1: ${imported}`);
+    expect(await keys()).toEqual(["upload/disk.raw"]);
+    expect(await ec2.moto.inventory(REGION)).toContain(imported);
+    await s3("DELETE", `/${BUCKET}/upload/disk.raw`);
+  });
 
-  withServer("says why an import failed, and removes the upload", async () => {
-    proxy.fault = importing("", "deleted");
+  ec2.it("says why an import failed, and removes the upload", async () => {
+    ec2.proxy.fault = importing("", "deleted");
     const build = await start(MIB, {});
     const { code, stdout, stderr } = await build.finished;
     expect(code).toBe(1);
@@ -195,16 +177,16 @@ describe("amazon-import", () => {
     expect(await keys()).toEqual([]);
   });
 
-  withServer("finds a name that is taken before it uploads anything", async () => {
-    await moto.ec2(REGION, "RegisterImage", { Name: "taken already" });
+  ec2.it("finds a name that is taken before it uploads anything", async () => {
+    await ec2.moto.ec2(REGION, "RegisterImage", { Name: "taken already" });
     const build = await start(MIB, { ami_name: "taken already" });
     const { code, stdout, stderr } = await build.finished;
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('The name "taken already" is taken in us-east-1 by ami-');
-    expect(done("ImportImage")).toEqual([]);
+    expect(ec2.calls("ImportImage")).toEqual([]);
   });
 
-  withServer("killed in the middle of the upload, cleanup removes the parts that were sent", async () => {
+  ec2.it("killed in the middle of the upload, cleanup removes the parts that were sent", async () => {
     const build = await start(512 * MIB, {});
     while (!(await hasParts())) {
       expect(build.child.exitCode, build.output()).toBeNull();

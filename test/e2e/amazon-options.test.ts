@@ -2,11 +2,12 @@ import { constants, createPublicKey, publicEncrypt } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import { buildOnAmazon, type AmazonTemplate } from "../helper/amazon-build.ts";
 import { letKeyIn } from "../helper/aws-template.ts";
-import { createEc2Proxy, type Call, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
-import { startMoto, WINDOWS, withMoto, type Moto } from "../helper/moto.ts";
+import { ec2ForTests, isDry } from "../helper/ec2-for-tests.ts";
+import { createEc2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { WINDOWS } from "../helper/moto.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { createSshd, freePort } from "../helper/sshd.ts";
 
@@ -14,34 +15,11 @@ import { createSshd, freePort } from "../helper/sshd.ts";
  * Options that moto knows nothing of, or only a part. Answers made up here, after the API reference and not recorded from
  * anything, are those of CreateFleet, GetPasswordData, EnableFastLaunch, DescribeFastLaunchImages and Session Manager.
  */
-const withServer = withMoto();
 const REGION = "us-east-1";
 const OTHER = "us-west-2";
-let moto: Moto;
-let proxy: Ec2Proxy;
-let before: ReadonlySet<string>;
+const ec2 = ec2ForTests({ regions: [REGION, OTHER] });
 
-beforeAll(async () => {
-  moto = await startMoto();
-  proxy = await createEc2Proxy(moto.endpoint);
-});
-afterAll(async () => {
-  await proxy?.close();
-  await moto?.stop();
-});
-beforeEach(async () => {
-  proxy?.clear();
-  if (moto) before = new Set(await inventory());
-});
-
-const inventory = async () => [...(await moto.inventory(REGION)), ...(await moto.inventory(OTHER))];
-async function added(): Promise<readonly string[]> {
-  return (await inventory()).filter((id) => !before.has(id)).map((id) => id.replace(/-.*/, ""));
-}
-
-const build = (template: AmazonTemplate) => buildOnAmazon(proxy.endpoint, template);
-const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";
-const done = (action: string) => proxy.calls.filter((call) => call.action === action && !isDry(call));
+const build = (template: AmazonTemplate) => buildOnAmazon(ec2.proxy.endpoint, template);
 const refused = (code: string, status = 400): Fault => ({ kind: "error", code, status });
 const answer = (action: string, content: string): Fault => ({
   kind: "answer",
@@ -56,58 +34,58 @@ describe("spot (AWS-08)", () => {
   );
   const spot = { instance_type: undefined, spot_instance_types: ["t3.micro", "t2.micro"], spot_price: "0.01" };
 
-  withServer(
+  ec2.it(
     "asks for every size in every zone, then on demand from zone to zone and size to size, if allowed",
     async () => {
-      proxy.fault = (call) => {
+      ec2.proxy.fault = (call) => {
         if (isDry(call)) return undefined;
         if (call.action === "CreateFleet") return fleetWithoutRoom;
-        return call.action === "RunInstances" && done("RunInstances").length <= 7
+        return call.action === "RunInstances" && ec2.calls("RunInstances").length <= 7
           ? refused("InsufficientInstanceCapacity", 500)
           : undefined;
       };
       const { code, said } = await build({ builder: { ...spot, capacity_fallback: true } });
       expect({ code, said }).toMatchObject({ code: 0 });
       expect(said).toContain(`No spot instance: ${NO_ROOM} (InsufficientInstanceCapacity). Launching one on demand`);
-      const fleet = done("CreateFleet")[0]!.parameters;
+      const fleet = ec2.calls("CreateFleet")[0]!.parameters;
       const overrides = [...fleet].filter(([name]) => /Overrides\.\d+\.(InstanceType|SubnetId)$/.test(name));
       const places = new Set(overrides.filter(([name]) => name.endsWith("SubnetId")).map(([, value]) => value));
       expect(places.size).toBeGreaterThan(2);
       expect(overrides).toHaveLength(2 * 2 * places.size);
       expect(fleet.get("LaunchTemplateConfigs.1.Overrides.1.MaxPrice")).toBe("0.01");
-      const tries = done("RunInstances").map(({ parameters }) =>
-        [parameters.get("InstanceType"), parameters.get("SubnetId")].join(" "),
-      );
+      const tries = ec2
+        .calls("RunInstances")
+        .map(({ parameters }) => [parameters.get("InstanceType"), parameters.get("SubnetId")].join(" "));
       expect(new Set(tries).size).toBe(8);
       expect(tries[0]).toMatch(/^t3.micro/);
       expect(tries[7]).toMatch(/^t2.micro/);
-      const tokens = done("RunInstances").map(({ parameters }) => parameters.get("ClientToken"));
+      const tokens = ec2.calls("RunInstances").map(({ parameters }) => parameters.get("ClientToken"));
       expect(new Set(tokens).size).toBe(8);
-      expect(await added()).toEqual(["ami", "snap"]);
+      expect(await ec2.addedKinds()).toEqual(["ami", "snap"]);
     },
   );
 
-  withServer("says what the fleet says where nothing else is allowed, and leaves nothing", async () => {
-    proxy.fault = (call) => (call.action === "CreateFleet" && !isDry(call) ? fleetWithoutRoom : undefined);
+  ec2.it("says what the fleet says where nothing else is allowed, and leaves nothing", async () => {
+    ec2.proxy.fault = (call) => (call.action === "CreateFleet" && !isDry(call) ? fleetWithoutRoom : undefined);
     const { code, said } = await build({ builder: { ...spot, associate_public_ip_address: true } });
     expect(code).toBe(1);
     expect(said).toContain(`There is no spot instance to be had: ${NO_ROOM} (InsufficientInstanceCapacity).`);
-    expect(done("RunInstances")).toEqual([]);
-    const data = done("CreateLaunchTemplate")[0]!.parameters;
+    expect(ec2.calls("RunInstances")).toEqual([]);
+    const data = ec2.calls("CreateLaunchTemplate")[0]!.parameters;
     expect(data.get("LaunchTemplateData.NetworkInterface.1.AssociatePublicIpAddress")).toBe("true");
     expect(data.get("LaunchTemplateData.NetworkInterface.1.SecurityGroupId.1")).toMatch(/^sg-/);
-    expect(await added()).toEqual([]);
+    expect(await ec2.addedKinds()).toEqual([]);
   });
 });
 
 describe("Windows", () => {
   const PASSWORD = "p4ss-of-Windows!";
 
-  withServer("fetches the password, encrypted for the key pair of the build, and masks it", async () => {
+  ec2.it("fetches the password, encrypted for the key pair of the build, and masks it", async () => {
     const sshd = await createSshd();
     let publicKey = "";
     let asked = 0;
-    proxy.answered = async (call, xml) => {
+    ec2.proxy.answered = async (call, xml) => {
       const [, pem] = /<keyMaterial>([\s\S]*?)<\/keyMaterial>/.exec(xml) ?? [];
       if (pem !== undefined) {
         publicKey = createPublicKey(pem.replaceAll("&#13;", "")).export({ type: "spki", format: "pem" }).toString();
@@ -141,20 +119,20 @@ describe("Windows", () => {
       ],
     });
     expect({ code, said }).toMatchObject({ code: 0 });
-    expect(done("CreateKeyPair")[0]!.parameters.get("KeyType")).toBe("rsa");
+    expect(ec2.calls("CreateKeyPair")[0]!.parameters.get("KeyType")).toBe("rsa");
     expect(asked).toBe(2);
     expect(said).toContain("the password is <sensitive>");
     expect(said).not.toContain(PASSWORD);
   });
 
-  withServer("enables fast launch with the launch template of each region", async () => {
-    const made = await moto.ec2(OTHER, "CreateLaunchTemplate", {
+  ec2.it("enables fast launch with the launch template of each region", async () => {
+    const made = await ec2.moto.ec2(OTHER, "CreateLaunchTemplate", {
       LaunchTemplateName: "theirs",
       "LaunchTemplateData.InstanceType": "t3.micro",
     });
     const [, template = ""] = /<launchTemplateId>([^<]+)/.exec(made) ?? [];
     let enabling = 1;
-    proxy.fault = (call) => {
+    ec2.proxy.fault = (call) => {
       if (isDry(call)) return undefined;
       const id = call.parameters.get("ImageId") ?? call.parameters.get("ImageId.1");
       if (call.action === "EnableFastLaunch")
@@ -178,25 +156,25 @@ describe("Windows", () => {
       },
     });
     expect({ code, said }).toMatchObject({ code: 0 });
-    const [own, other] = done("EnableFastLaunch").map(({ parameters }) => parameters);
+    const [own, other] = ec2.calls("EnableFastLaunch").map(({ parameters }) => parameters);
     expect(own!.get("MaxParallelLaunches")).toBe("8");
     expect(own!.get("SnapshotConfiguration.TargetResourceCount")).toBe("3");
     expect(own!.get("LaunchTemplate.LaunchTemplateId")).toBeNull();
     expect(other!.get("LaunchTemplate.LaunchTemplateId")).toBe(template);
     expect(other!.get("LaunchTemplate.Version")).toBe("1");
-    expect(done("DescribeFastLaunchImages")).toHaveLength(3);
+    expect(ec2.calls("DescribeFastLaunchImages")).toHaveLength(3);
   });
 });
 
 describe("credentials (AWS-10)", () => {
-  const keyOf = (action: string) => done(action)[0]!.accessKey;
+  const keyOf = (action: string) => ec2.calls(action)[0]!.accessKey;
 
-  withServer("that expire are read again from the file, where the user has put new ones", async () => {
+  ec2.it("that expire are read again from the file, where the user has put new ones", async () => {
     const place = await createWorkplace();
     const file = join(place.directory, "credentials");
     const write = (key: string) => writeFile(file, `[team]\naws_access_key_id = ${key}\naws_secret_access_key = s\n`);
     await write("OLDKEY");
-    proxy.fault = async (call) => {
+    ec2.proxy.fault = async (call) => {
       if (call.action !== "StopInstances" || isDry(call) || call.accessKey !== "OLDKEY") return undefined;
       await write("NEWKEY");
       return refused("ExpiredToken");
@@ -207,11 +185,11 @@ describe("credentials (AWS-10)", () => {
     });
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(keyOf("RunInstances")).toBe("OLDKEY");
-    expect(done("StopInstances").map(({ accessKey }) => accessKey)).toEqual(["OLDKEY", "NEWKEY"]);
+    expect(ec2.calls("StopInstances").map(({ accessKey }) => accessKey)).toEqual(["OLDKEY", "NEWKEY"]);
     expect(keyOf("CreateImage")).toBe("NEWKEY");
   });
 
-  withServer("that end too soon and cannot be renewed are warned of before anything is made", async () => {
+  ec2.it("that end too soon and cannot be renewed are warned of before anything is made", async () => {
     const inMinutes = (minutes: number) => ({
       AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + minutes * 60_000).toISOString(),
     });
@@ -225,11 +203,11 @@ describe("credentials (AWS-10)", () => {
     expect((await build({ env: inMinutes(600) })).said).not.toContain("The AWS keys");
   });
 
-  withServer("of a role are those of its session, and a new session when that expires", async () => {
-    const sts = await createEc2Proxy(moto.endpoint);
+  ec2.it("of a role are those of its session, and a new session when that expires", async () => {
+    const sts = await createEc2Proxy(ec2.moto.endpoint);
     onTestFinished(() => sts.close());
     const first = { key: "" };
-    proxy.fault = (call) => {
+    ec2.proxy.fault = (call) => {
       if (call.action === "RunInstances" && !isDry(call)) first.key = call.accessKey;
       return call.action === "CreateImage" && !isDry(call) && call.accessKey === first.key
         ? refused("ExpiredToken")
@@ -261,26 +239,26 @@ describe("credentials (AWS-10)", () => {
       "Tags.member.1.Key": "Team",
       "TransitiveTagKeys.member.1": "Team",
     });
-    const keys = new Set(proxy.calls.map(({ accessKey }) => accessKey));
+    const keys = new Set(ec2.proxy.calls.map(({ accessKey }) => accessKey));
     expect(keys.has("test")).toBe(false);
     expect(keys.size).toBe(2);
   });
 });
 
 describe("copies (AWS-13)", () => {
-  withServer("that are complete go too when another region fails", async () => {
+  ec2.it("that are complete go too when another region fails", async () => {
     // moto forgets the tags that a copy is asked for; EC2 does not.
-    proxy.answered = async (call, xml) => {
+    ec2.proxy.answered = async (call, xml) => {
       const [, id] = /<imageId>(ami-[^<]+)/.exec(xml) ?? [];
       if (call.action !== "CopyImage" || id === undefined) return xml;
       const tags = [...call.parameters].filter(([name]) => name.startsWith("TagSpecification.1.Tag."));
       const own = tags.map(([name, value]) => [name.replace("TagSpecification.1.", ""), value]);
-      await moto.ec2(call.region, "CreateTags", { "ResourceId.1": id, ...(Object.fromEntries(own) as object) });
+      await ec2.moto.ec2(call.region, "CreateTags", { "ResourceId.1": id, ...(Object.fromEntries(own) as object) });
       return xml;
     };
-    proxy.fault = async (call) => {
+    ec2.proxy.fault = async (call) => {
       if (call.action !== "CopyImage" || isDry(call) || call.region !== "eu-west-1") return undefined;
-      while (done("CopyImage").filter(({ region }) => region === OTHER).length === 0)
+      while (ec2.calls("CopyImage").filter(({ region }) => region === OTHER).length === 0)
         await new Promise((resolve) => setTimeout(resolve, 50));
       return refused("InvalidRequest");
     };
@@ -288,20 +266,21 @@ describe("copies (AWS-13)", () => {
     expect(code).toBe(1);
     expect(said).toContain("The image could not be copied to every region");
     expect(
-      done("CopyImage")
+      ec2
+        .calls("CopyImage")
         .map(({ region }) => region)
         .sort(),
     ).toEqual(["eu-west-1", OTHER]);
-    expect(await added()).toEqual([]);
+    expect(await ec2.addedKinds()).toEqual([]);
   });
 });
 
 describe("Session Manager", () => {
-  withServer(
+  ec2.it(
     "leads SSH through the plugin (a stand-in that checks its arguments), and opens the tunnel again when it ends",
     async () => {
       const sshd = await createSshd();
-      proxy.answered = letKeyIn(sshd);
+      ec2.proxy.answered = letKeyIn(sshd);
       const manager = await sessionManager();
       const place = await createWorkplace();
       const bin = join(place.directory, "bin");
@@ -328,7 +307,7 @@ describe("Session Manager", () => {
         env: {
           PATH: `${bin}:${process.env["PATH"]}`,
           AWS_ENDPOINT_URL_SSM: manager.endpoint,
-          AWS_ENDPOINT_URL_IAM: moto.endpoint,
+          AWS_ENDPOINT_URL_IAM: ec2.moto.endpoint,
         },
       });
       expect(code, said).toBe(0);
@@ -358,8 +337,8 @@ describe("Session Manager", () => {
       expect(args.join(" ")).not.toContain("t0ken");
       expect(said).not.toContain("t0ken");
       // No port is opened to anybody.
-      expect(done("AuthorizeSecurityGroupIngress")).toEqual([]);
-      expect(await added()).toEqual(["ami", "snap"]);
+      expect(ec2.calls("AuthorizeSecurityGroupIngress")).toEqual([]);
+      expect(await ec2.addedKinds()).toEqual(["ami", "snap"]);
     },
   );
 });

@@ -1,30 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
-import { createEc2Proxy, type Ec2Proxy } from "../helper/ec2-proxy.ts";
+import { ec2ForTests } from "../helper/ec2-for-tests.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
-import { startMoto, UBUNTU, withMoto, type Moto } from "../helper/moto.ts";
+import { UBUNTU } from "../helper/moto.ts";
 import { RUN_ID, type Recording } from "../helper/replay-ec2.ts";
 
-const withServer = withMoto();
 const fixture = resolve("test/fixture/amazon/plain-build.json");
-let moto: Moto;
-let proxy: Ec2Proxy;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  proxy = await createEc2Proxy(moto.endpoint);
-});
-afterAll(async () => {
-  await proxy?.close();
-  await moto?.stop();
-});
+const ec2 = ec2ForTests({ regions: [] });
 
 describe("the recording that unit tests use", () => {
-  withServer("has the answers that moto gives today (IMGBUILD_RECORD=1 writes them)", async () => {
+  ec2.it("has the answers that moto gives today (IMGBUILD_RECORD=1 writes them)", async () => {
     const answers: Record<string, string[]> = {};
-    proxy.answered = ({ action, parameters }, xml) => {
+    ec2.proxy.answered = ({ action, parameters }, xml) => {
       if (parameters.get("DryRun") !== "true") (answers[action] ??= []).push(xml);
       return xml;
     };
@@ -32,7 +21,7 @@ describe("the recording that unit tests use", () => {
     const builder = {
       type: "amazon-ebs",
       region: "us-east-1",
-      custom_endpoint_ec2: proxy.endpoint,
+      custom_endpoint_ec2: ec2.proxy.endpoint,
       source_ami: UBUNTU.id,
       instance_type: "t2.micro",
       ami_name: "recorded",

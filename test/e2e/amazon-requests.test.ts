@@ -1,34 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import { buildOnAmazon } from "../helper/amazon-build.ts";
 import { letKeyIn } from "../helper/aws-template.ts";
-import { createEc2Proxy, type Ec2Proxy } from "../helper/ec2-proxy.ts";
-import { startMoto, withMoto, type Moto } from "../helper/moto.ts";
+import { ec2ForTests } from "../helper/ec2-for-tests.ts";
 import { createSshd, type TestSshd } from "../helper/sshd.ts";
 
 /** Options that no other test needs: does each reach the request it belongs in, and does moto take it there? */
-const withServer = withMoto();
 const REGION = "us-east-1";
-let moto: Moto;
-let proxy: Ec2Proxy;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  proxy = await createEc2Proxy(moto.endpoint);
-});
-afterAll(async () => {
-  await proxy?.close();
-  await moto?.stop();
-});
-beforeEach(() => proxy?.clear());
+const ec2 = ec2ForTests({ regions: [REGION] });
 
 /** The parameters of every real call of an action. */
-const requests = (action: string) =>
-  proxy.calls
-    .filter((call) => call.action === action && call.parameters.get("DryRun") !== "true")
-    .map(({ parameters }) => Object.fromEntries(parameters));
+const requests = (action: string) => ec2.calls(action).map(({ parameters }) => Object.fromEntries(parameters));
 
 async function built(builder: Readonly<Record<string, unknown>>): Promise<string> {
-  const { code, said } = await buildOnAmazon(proxy.endpoint, { builder });
+  const { code, said } = await buildOnAmazon(ec2.proxy.endpoint, { builder });
   expect({ code, said }).toMatchObject({ code: 0 });
   return said;
 }
@@ -41,7 +25,7 @@ const sshTo = ({ host, port, username }: TestSshd) => ({
 });
 
 describe("options in requests", () => {
-  withServer("the machine", async () => {
+  ec2.it("the machine", async () => {
     const said = await built({
       availability_zone: "us-east-1b",
       security_group_filter: { filters: { "group-name": "default" } },
@@ -70,7 +54,7 @@ describe("options in requests", () => {
     expect(said).toContain('"enable_t2_unlimited" is deprecated');
   });
 
-  withServer("the image", async () => {
+  ec2.it("the image", async () => {
     const [organization, unit] = ["organization/o-1", "ou/o-1/ou-1"].map(
       (path) => `arn:aws:organizations::123456789012:${path}`,
     );
@@ -117,9 +101,9 @@ describe("options in requests", () => {
     expect(tagged).not.toContain('"Team"');
   });
 
-  withServer("the network, and a key pair that is there", async () => {
+  ec2.it("the network, and a key pair that is there", async () => {
     const sshd = await createSshd();
-    await moto.ec2(REGION, "CreateKeyPair", { KeyName: "mine" });
+    await ec2.moto.ec2(REGION, "CreateKeyPair", { KeyName: "mine" });
     await built({
       vpc_filter: { filters: { "is-default": "true" } },
       subnet_filter: { filters: { "availability-zone": "us-east-1c" }, most_free: true },
@@ -129,7 +113,7 @@ describe("options in requests", () => {
       skip_create_ami: true,
     });
     const [, subnet] = /<subnetId>([^<]+)/.exec(
-      await moto.ec2(REGION, "DescribeSubnets", {
+      await ec2.moto.ec2(REGION, "DescribeSubnets", {
         "Filter.1.Name": "availability-zone",
         "Filter.1.Value.1": "us-east-1c",
       }),
@@ -138,10 +122,10 @@ describe("options in requests", () => {
     expect([...requests("CreateKeyPair"), ...requests("DeleteKeyPair")]).toEqual([]);
   });
 
-  withServer("spot", async () => {
-    proxy.fault = (call) =>
+  ec2.it("spot", async () => {
+    ec2.proxy.fault = (call) =>
       call.action === "CreateFleet" ? { kind: "error", code: "MaxSpotInstanceCountExceeded" } : undefined;
-    const { code } = await buildOnAmazon(proxy.endpoint, {
+    const { code } = await buildOnAmazon(ec2.proxy.endpoint, {
       builder: {
         instance_type: undefined,
         spot_instance_types: ["t2.micro", "t3.micro"],
@@ -158,7 +142,7 @@ describe("options in requests", () => {
     });
   });
 
-  withServer("an image of another volume", async () => {
+  ec2.it("an image of another volume", async () => {
     await built({
       type: "amazon-ebssurrogate",
       launch_block_device_mappings: [
@@ -194,9 +178,9 @@ describe("options in requests", () => {
     ]);
   });
 
-  withServer("a key pair of the build's", async () => {
+  ec2.it("a key pair of the build's", async () => {
     const sshd = await createSshd();
-    proxy.answered = letKeyIn(sshd);
+    ec2.proxy.answered = letKeyIn(sshd);
     await built({
       ...sshTo(sshd),
       temporary_key_pair_name: "named-by-the-user",
