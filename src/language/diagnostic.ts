@@ -25,6 +25,17 @@ export interface ReferencedValue {
   readonly description: string;
 }
 
+/** An error at a place; its arguments are the fields of `Diagnostic`. */
+export function errorAt(
+  code: string,
+  summary: string,
+  detail: string,
+  subject: SourceRange,
+  context?: SourceRange,
+): Diagnostic {
+  return { severity: "error", code, summary, detail, subject, ...(context && { context }) };
+}
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }

@@ -1,28 +1,13 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { withArticle } from "./convert-primitive.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { errorAt, type Diagnostic } from "./diagnostic.ts";
 import type { SourceRange } from "./source.ts";
 import type { Type } from "./value.ts";
 
 /** Every problem a `dynamic` block can have, one factory each. */
 
-const error = (
-  code: string,
-  summary: string,
-  detail: string,
-  subject: SourceRange,
-  context?: SourceRange,
-): Diagnostic => ({
-  severity: "error",
-  code,
-  summary,
-  detail,
-  subject,
-  ...(context && { context }),
-});
-
 export const wrongLabels = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-labels",
     "Invalid dynamic block",
     'A dynamic block has exactly one label, the type of the blocks to make: dynamic "provisioner" { … }. Labels of those blocks go in the argument labels.',
@@ -30,7 +15,7 @@ export const wrongLabels = (subject: SourceRange): Diagnostic =>
   );
 
 export const missingForEach = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-for-each-missing",
     "Missing for_each",
     "A dynamic block needs the argument for_each: the collection to make one block for each element of.",
@@ -38,7 +23,7 @@ export const missingForEach = (subject: SourceRange): Diagnostic =>
   );
 
 export const nullForEach = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-for-each-null",
     "Invalid for_each value",
     "The value of for_each is null. For no blocks, use an empty list.",
@@ -47,7 +32,7 @@ export const nullForEach = (subject: SourceRange, context: SourceRange): Diagnos
   );
 
 export const wrongForEach = (type: Type, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-for-each-type",
     "Invalid for_each value",
     `The value of for_each is ${withArticle(type)}. It must be a list, set, map, tuple or object.`,
@@ -56,7 +41,7 @@ export const wrongForEach = (type: Type, subject: SourceRange, context: SourceRa
   );
 
 export const missingContent = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-content-missing",
     "Missing content block",
     "A dynamic block needs a block content { … }: the body of each block it makes.",
@@ -64,7 +49,7 @@ export const missingContent = (subject: SourceRange): Diagnostic =>
   );
 
 export const extraContent = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-content-extra",
     "Invalid content block",
     "A dynamic block has exactly one content block, without labels.",
@@ -72,7 +57,7 @@ export const extraContent = (subject: SourceRange): Diagnostic =>
   );
 
 export const unexpectedAttribute = (name: string, allowed: readonly string[], subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "unknown-argument",
     "Unsupported argument",
     `An argument named "${name}" is not expected in a dynamic block.${didYouMean(name, allowed) || " Arguments of the blocks to make go in content { … }."}`,
@@ -80,7 +65,7 @@ export const unexpectedAttribute = (name: string, allowed: readonly string[], su
   );
 
 export const unexpectedBlock = (type: string, subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "unknown-block",
     "Unsupported block",
     `A block of type "${type}" is not expected in a dynamic block. Blocks inside the blocks to make go in content { … }.`,
@@ -88,7 +73,7 @@ export const unexpectedBlock = (type: string, subject: SourceRange): Diagnostic 
   );
 
 export const wrongIterator = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "dynamic-iterator",
     "Invalid iterator",
     "The iterator is a single name without quotes: iterator = item.",
@@ -96,4 +81,4 @@ export const wrongIterator = (subject: SourceRange): Diagnostic =>
   );
 
 export const wrongLabel = (problem: string, subject: SourceRange): Diagnostic =>
-  error("dynamic-label", "Invalid dynamic block label", `The labels of a generated block ${problem}.`, subject);
+  errorAt("dynamic-label", "Invalid dynamic block label", `The labels of a generated block ${problem}.`, subject);

@@ -1,32 +1,17 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { describeConversionError, type ConversionError } from "../conversion.ts";
 import { withArticle } from "../convert-primitive.ts";
-import type { Diagnostic } from "../diagnostic.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 import type { Type } from "../value.ts";
 
 /** Every problem evaluation can report, one factory each. */
 
-const error = (
-  code: string,
-  summary: string,
-  detail: string,
-  subject: SourceRange,
-  context?: SourceRange,
-): Diagnostic => ({
-  severity: "error",
-  code,
-  summary,
-  detail,
-  subject,
-  ...(context && { context }),
-});
-
 /** `Because it is a bool, …`: a conversion clause as a sentence. */
 const clause = (problem: ConversionError): string => `${describeConversionError(problem)}.`;
 
 export const unknownVariable = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "unknown-variable",
     "Unknown name",
     `There is nothing named "${name}" here.${didYouMean(name, known)}`,
@@ -34,7 +19,7 @@ export const unknownVariable = (name: string, known: Iterable<string>, subject: 
   );
 
 export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "no-variables",
     "Names are not allowed here",
     `The name "${name}" cannot be used here: only constant values can. For text, put it in quotes: "${name}".`,
@@ -42,7 +27,7 @@ export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
   );
 
 export const unknownFunction = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "unknown-function",
     "Unknown function",
     `There is no function named "${name}".${didYouMean(name, known)}`,
@@ -50,7 +35,7 @@ export const unknownFunction = (name: string, known: Iterable<string>, subject: 
   );
 
 export const noFunctions = (name: string, subject: SourceRange): Diagnostic =>
-  error("no-functions", "Functions are not allowed here", `The function "${name}" cannot be called here.`, subject);
+  errorAt("no-functions", "Functions are not allowed here", `The function "${name}" cannot be called here.`, subject);
 
 /** A name and what it may have been meant to be; undefined when it is secret. */
 const named = (name: string | undefined, known: Iterable<string>): string =>
@@ -62,7 +47,7 @@ export const unsupportedAttribute = (
   subject: SourceRange,
   context: SourceRange,
 ): Diagnostic =>
-  error(
+  errorAt(
     "unsupported-attribute",
     "Unsupported attribute",
     `This object has no attribute ${named(name, known)}`,
@@ -76,7 +61,7 @@ export const missingMapElement = (
   subject: SourceRange,
   context: SourceRange,
 ): Diagnostic =>
-  error(
+  errorAt(
     "missing-map-element",
     "Missing map element",
     `This map has no element ${named(name, known)}`,
@@ -85,7 +70,7 @@ export const missingMapElement = (
   );
 
 export const attributeOfNull = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "attribute-of-null",
     "Attempt to get attribute from null value",
     `This value is null, so it has no attribute "${name}".`,
@@ -96,7 +81,7 @@ export const attributeOfNull = (name: string, subject: SourceRange, context: Sou
 export function attributeOfOther(name: string, type: Type, subject: SourceRange, context: SourceRange): Diagnostic {
   const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
   const hint = isSequence ? ` To get "${name}" from every element, write [*].${name}.` : "";
-  return error(
+  return errorAt(
     "attribute-of-non-object",
     "Unsupported attribute",
     `This value is ${withArticle(type)}, which has no attributes.${hint}`,
@@ -106,32 +91,50 @@ export function attributeOfOther(name: string, type: Type, subject: SourceRange,
 }
 
 export const indexOfNull = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("index-of-null", "Attempt to index null value", "This value is null, so it has no elements.", subject, context);
+  errorAt(
+    "index-of-null",
+    "Attempt to index null value",
+    "This value is null, so it has no elements.",
+    subject,
+    context,
+  );
 
 export function indexOfOther(type: Type, subject: SourceRange, context: SourceRange): Diagnostic {
   const why =
     type.kind === "set"
       ? "Elements of a set have no order, so they cannot be picked by index. Convert it to a list first."
       : `This value is ${withArticle(type)}, which has no elements.`;
-  return error("index-of-non-collection", "Invalid index", why, subject, context);
+  return errorAt("index-of-non-collection", "Invalid index", why, subject, context);
 }
 
 export const nullIndex = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("null-index", "Invalid index", "The index is null.", subject, context);
+  errorAt("null-index", "Invalid index", "The index is null.", subject, context);
 
 export const wrongIndexType = (problem: ConversionError, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("wrong-index-type", "Invalid index", `The index does not fit this value: ${clause(problem)}`, subject, context);
+  errorAt(
+    "wrong-index-type",
+    "Invalid index",
+    `The index does not fit this value: ${clause(problem)}`,
+    subject,
+    context,
+  );
 
 export function indexOutOfRange(length: number, subject: SourceRange, context: SourceRange): Diagnostic {
   const range =
     length === 0
       ? "It is empty."
       : `It has ${length === 1 ? "one element, at index 0" : `${length} elements, 0 to ${length - 1}`}.`;
-  return error("index-out-of-range", "Invalid index", `There is no element at this index. ${range}`, subject, context);
+  return errorAt(
+    "index-out-of-range",
+    "Invalid index",
+    `There is no element at this index. ${range}`,
+    subject,
+    context,
+  );
 }
 
 export const negativeIndex = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "negative-index",
     "Invalid index",
     "An index must not be negative. To count from the end, subtract from the length: list[length(list) - 1].",
@@ -140,7 +143,7 @@ export const negativeIndex = (subject: SourceRange, context: SourceRange): Diagn
   );
 
 export const fractionalIndex = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("fractional-index", "Invalid index", "An index must be a whole number.", subject, context);
+  errorAt("fractional-index", "Invalid index", "An index must be a whole number.", subject, context);
 
 export const invalidOperand = (
   operator: string,
@@ -148,13 +151,19 @@ export const invalidOperand = (
   subject: SourceRange,
   context: SourceRange,
 ): Diagnostic =>
-  error("invalid-operand", "Invalid operand", `Unsuitable value for ${operator}: ${clause(problem)}`, subject, context);
+  errorAt(
+    "invalid-operand",
+    "Invalid operand",
+    `Unsuitable value for ${operator}: ${clause(problem)}`,
+    subject,
+    context,
+  );
 
 export const nullOperand = (operator: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("null-operand", "Invalid operand", `Unsuitable value for ${operator}: it is null.`, subject, context);
+  errorAt("null-operand", "Invalid operand", `Unsuitable value for ${operator}: it is null.`, subject, context);
 
 export const divisionByZero = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "division-by-zero",
     "Division by zero",
     "The divisor is zero. Check for zero first: divisor == 0 ? 0 : number / divisor.",
@@ -163,7 +172,7 @@ export const divisionByZero = (subject: SourceRange, context: SourceRange): Diag
   );
 
 export const numberOutOfRange = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "number-out-of-range",
     "Number out of range",
     "The number is too large: at most 5000 digits are supported.",
@@ -171,7 +180,7 @@ export const numberOutOfRange = (subject: SourceRange): Diagnostic =>
   );
 
 export const nullCondition = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "null-condition",
     "Null condition",
     "The condition is null. A condition must be true or false.",
@@ -180,7 +189,7 @@ export const nullCondition = (subject: SourceRange, context: SourceRange): Diagn
   );
 
 export const wrongConditionType = (problem: ConversionError, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "wrong-condition-type",
     "Incorrect condition type",
     `The condition must be true or false: ${clause(problem)}`,
@@ -189,7 +198,7 @@ export const wrongConditionType = (problem: ConversionError, subject: SourceRang
   );
 
 export const inconsistentBranches = (then: Type, otherwise: Type, why: string, subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "inconsistent-conditional",
     "Inconsistent conditional result types",
     `Both results of a condition must have one type: the true result is ${withArticle(then)}, the false result ${withArticle(otherwise)}.${why}`,
@@ -197,7 +206,7 @@ export const inconsistentBranches = (then: Type, otherwise: Type, why: string, s
   );
 
 export const nullInTemplate = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "null-in-template",
     "Invalid template interpolation value",
     "The value is null, which cannot be part of a text.",
@@ -210,7 +219,7 @@ export function wrongTypeInTemplate(type: Type, subject: SourceRange, context: S
   const hint = isSequence
     ? ' Use join(", ", …) to put its elements in the text, or jsonencode(…) for all of it.'
     : " Use jsonencode(…) to put all of it in the text.";
-  return error(
+  return errorAt(
     "wrong-type-in-template",
     "Invalid template interpolation value",
     `This value is ${withArticle(type)}, which cannot be part of a text.${hint}`,
@@ -220,10 +229,10 @@ export function wrongTypeInTemplate(type: Type, subject: SourceRange, context: S
 }
 
 export const iterateNull = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("iterate-null", "Iteration over null value", "A null value cannot be iterated over.", subject, context);
+  errorAt("iterate-null", "Iteration over null value", "A null value cannot be iterated over.", subject, context);
 
 export const iterateOther = (type: Type, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "iterate-non-collection",
     "Iteration over non-iterable value",
     `This value is ${withArticle(type)}. Only lists, sets, maps, tuples and objects can be iterated over.`,
@@ -232,17 +241,23 @@ export const iterateOther = (type: Type, subject: SourceRange, context: SourceRa
   );
 
 export const splatOfUnsupported = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("splat-of-null", "Splat of null value", "A splat needs a value that is not null.", subject, context);
+  errorAt("splat-of-null", "Splat of null value", "A splat needs a value that is not null.", subject, context);
 
 export const nullKey = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("null-object-key", "Invalid object key", "A key must not be null.", subject, context);
+  errorAt("null-object-key", "Invalid object key", "A key must not be null.", subject, context);
 
 export function wrongKeyType(problem: ConversionError, subject: SourceRange, context: SourceRange): Diagnostic {
-  return error("wrong-object-key", "Invalid object key", `A key must be a text: ${clause(problem)}`, subject, context);
+  return errorAt(
+    "wrong-object-key",
+    "Invalid object key",
+    `A key must be a text: ${clause(problem)}`,
+    subject,
+    context,
+  );
 }
 
 export const duplicateKey = (key: string | undefined, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "duplicate-object-key",
     "Duplicate object key",
     `Two elements produced the ${key === undefined ? "same sensitive key" : `key ${JSON.stringify(key)}`}. To collect the values of equal keys in lists, write ... after the value.`,
@@ -257,7 +272,7 @@ export function tooFewArguments(
   subject: SourceRange,
   context: SourceRange,
 ): Diagnostic {
-  return error(
+  return errorAt(
     "too-few-arguments",
     "Not enough function arguments",
     `The function "${name}" expects ${expected}; "${missing}" is missing.`,
@@ -272,7 +287,7 @@ export const tooManyArguments = (
   subject: SourceRange,
   context: SourceRange,
 ): Diagnostic =>
-  error(
+  errorAt(
     "too-many-arguments",
     "Too many function arguments",
     `The function "${name}" expects ${expected}.`,
@@ -287,7 +302,7 @@ export const invalidArgument = (
   subject: SourceRange,
   context: SourceRange,
 ): Diagnostic =>
-  error(
+  errorAt(
     "invalid-function-argument",
     "Invalid function argument",
     `Invalid value for "${parameter}" of "${name}": ${problem}`,
@@ -296,13 +311,13 @@ export const invalidArgument = (
   );
 
 export const failedCall = (name: string, problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("function-failed", "Error in function call", `The call to "${name}" failed: ${problem}`, subject, context);
+  errorAt("function-failed", "Error in function call", `The call to "${name}" failed: ${problem}`, subject, context);
 
 export const invalidExpansion = (problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("invalid-expansion", "Invalid expanding argument", `The argument before ... ${problem}`, subject, context);
+  errorAt("invalid-expansion", "Invalid expanding argument", `The argument before ... ${problem}`, subject, context);
 
 export const nestedTooDeep = (subject: SourceRange): Diagnostic =>
-  error(
+  errorAt(
     "nested-too-deep",
     "Expression nested too deep",
     "This expression is nested too deep to be evaluated. Split it with local values.",
