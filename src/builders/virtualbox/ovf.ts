@@ -4,14 +4,9 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import type { Run } from "../../sdk/run.ts";
-import { createCd } from "../../steps/cd.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";
 import { download } from "../../steps/download.ts";
-import { createFloppy } from "../../steps/floppy.ts";
-import { serveHttp } from "../../steps/http-server.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
-import { sshKey } from "../../steps/ssh-key.ts";
-import { guestAdditions } from "./additions.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { hasRule } from "./borrowed-machine.ts";
 import { ovfSchema, type OvfBuilderConfig } from "./config/ovf.ts";
@@ -23,10 +18,11 @@ import { importMachine } from "./import-machine.ts";
 import { clearWay } from "./leftovers.ts";
 import type { MachineInfo } from "./machine-info.ts";
 import { markOf, type Machine } from "./owned-machine.ts";
-import { connectionArguments, reserveMachinePorts, type MachinePorts } from "./ports.ts";
+import { connectionArguments, type MachinePorts } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
-import { choosesNetwork, runUserRows } from "./user-rows.ts";
-import { NAT_HOST, workWithMachine } from "./work-with-machine.ts";
+import { createSurroundings } from "./surroundings.ts";
+import { runUserRows } from "./user-rows.ts";
+import { workWithMachine } from "./work-with-machine.ts";
 
 /** Imports an exported machine into VirtualBox, changes it, and exports it again. */
 export const builder: Builder<OvfBuilderConfig> = {
@@ -42,20 +38,13 @@ export const builder: Builder<OvfBuilderConfig> = {
 
 async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<Artifact> {
   const name = config.vm_name || `packer-${run.build.sourceName}`;
-  const { driver, machineFolder, additionsIso } = await findVirtualBox(run);
+  const facts = await findVirtualBox(run);
+  const { driver, machineFolder } = facts;
   await clearWay(run, driver, { name, machineFolder, disks: [] });
   const output = await outputDirectory(run, { path: config.output_directory });
   const appliance = await findAppliance(run, config);
-  const additions = await guestAdditions(run, config, driver.version, additionsIso);
-  const floppy = await createFloppy(run, config);
-  const cd = await createCd(run, config);
-  const key = await sshKey(run, config);
-  const http = await serveHttp(run, config, {
-    bindAddress: choosesNetwork(config.vboxmanage) ? "0.0.0.0" : "127.0.0.1",
-    values: { HTTPIP: NAT_HOST, Name: name },
-  });
-  const values = { HTTPIP: NAT_HOST, HTTPPort: http?.port ?? 0, Name: name, SSHPublicKey: key.publicKey };
-  const ports = await reserveMachinePorts(run, config);
+  const surroundings = await createSurroundings(run, config, facts, name);
+  const { additions, floppy, cd, ports, values } = surroundings;
   const { machine, owned, info } = await importMachine(run, driver, config, { name, appliance });
   const vm = machine.uuid;
   await prepareMachine(run, driver, config, { machine, info, ports });
@@ -65,12 +54,7 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   await attachDiscs(run, driver, vm, discs);
   await attachFloppy(run, driver, vm, floppy, info);
   await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
-  await workWithMachine(run, config, {
-    ...{ driver, machine, ports, key, http, values, additions, installsItself: false },
-    bootCommand: config.boot_command ?? [],
-    bootWaitMs: config.boot_wait,
-    groupIntervalMs: config.boot_keygroup_interval,
-  });
+  await workWithMachine(run, config, { driver, machine, surroundings, installsItself: false });
   await removeDevices(run, driver, vm, { discs, floppy: floppy !== undefined });
   await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
   await clearTraces(run, driver, config, vm);

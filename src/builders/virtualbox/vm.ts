@@ -3,13 +3,8 @@ import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Run } from "../../sdk/run.ts";
-import { createCd } from "../../steps/cd.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";
-import { createFloppy } from "../../steps/floppy.ts";
-import { serveHttp } from "../../steps/http-server.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
-import { sshKey } from "../../steps/ssh-key.ts";
-import { guestAdditions } from "./additions.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { borrowMachine, describeBorrowing, hasRule } from "./borrowed-machine.ts";
 import { vmSchema, type VmBuilderConfig } from "./config/vm.ts";
@@ -20,11 +15,12 @@ import { clearTraces, exportMachine, removeDevices } from "./finish.ts";
 import type { MachineInfo } from "./machine-info.ts";
 import { conditionOf } from "./machine-state.ts";
 import type { Machine } from "./owned-machine.ts";
-import { connectionArguments, reserveMachinePorts } from "./ports.ts";
+import { connectionArguments } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { findSnapshot, listSnapshots } from "./snapshots.ts";
-import { choosesNetwork, runUserRows } from "./user-rows.ts";
-import { NAT_HOST, workWithMachine } from "./work-with-machine.ts";
+import { createSurroundings } from "./surroundings.ts";
+import { runUserRows } from "./user-rows.ts";
+import { workWithMachine } from "./work-with-machine.ts";
 
 /** Works with a machine VirtualBox has already. The machine stays; what the build put in is taken out. */
 export const builder: Builder<VmBuilderConfig> = {
@@ -39,20 +35,13 @@ export const builder: Builder<VmBuilderConfig> = {
 };
 
 async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promise<Artifact | undefined> {
-  const { driver, additionsIso } = await findVirtualBox(run);
+  const facts = await findVirtualBox(run);
+  const { driver } = facts;
   const machine = await findMachine(run, driver, config);
   const output = config.skip_export ? undefined : await outputDirectory(run, { path: config.output_directory });
-  const additions = await guestAdditions(run, config, driver.version, additionsIso);
-  const floppy = await createFloppy(run, config);
-  const cd = await createCd(run, config);
-  const key = await sshKey(run, config);
+  const surroundings = await createSurroundings(run, config, facts, machine.name);
   const info = await borrow(run, driver, config, machine);
-  const http = await serveHttp(run, config, {
-    bindAddress: choosesNetwork(config.vboxmanage) ? "0.0.0.0" : "127.0.0.1",
-    values: { HTTPIP: NAT_HOST, Name: machine.name },
-  });
-  const values = { HTTPIP: NAT_HOST, HTTPPort: http?.port ?? 0, Name: machine.name, SSHPublicKey: key.publicKey };
-  const ports = await reserveMachinePorts(run, config);
+  const { additions, floppy, cd, ports, values } = surroundings;
   await run.step("prepare machine", async ({ signal }) => {
     const connection = connectionArguments(config, ports, { version: driver.version, hasRule: hasRule(info) });
     await driver.call(["modifyvm", machine.uuid, ...connection], { signal });
@@ -63,12 +52,7 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   await attachDiscs(run, driver, machine.uuid, discs);
   await attachFloppy(run, driver, machine.uuid, floppy, info);
   await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
-  await workWithMachine(run, config, {
-    ...{ driver, machine, ports, key, http, values, additions, installsItself: false },
-    bootCommand: config.boot_command ?? [],
-    bootWaitMs: config.boot_wait,
-    groupIntervalMs: config.boot_keygroup_interval,
-  });
+  await workWithMachine(run, config, { driver, machine, surroundings, installsItself: false });
   await removeDevices(run, driver, machine.uuid, { discs, floppy: floppy !== undefined });
   await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
   await clearTraces(run, driver, config, machine.uuid);

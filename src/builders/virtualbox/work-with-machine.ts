@@ -1,5 +1,4 @@
 import type { BuilderRun } from "../../sdk/component.ts";
-import type { LateTemplate } from "../../sdk/late-template.ts";
 import { sleep } from "../../lib/retry.ts";
 import { attendedRun } from "../../steps/attended-run.ts";
 import { createScanCodeKeyboard } from "../../steps/boot-command/scan-code-keyboard.ts";
@@ -7,46 +6,35 @@ import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-bo
 import { connect } from "../../steps/connect.ts";
 import { provisionGuest } from "../../steps/provision.ts";
 import { shutdownGuest } from "../../steps/shutdown.ts";
-import type { SshKey } from "../../steps/ssh-key.ts";
 import { uploadAdditions, uploadVersionFile } from "./additions.ts";
 import type { Driver } from "./driver.ts";
 import type { Machine } from "./owned-machine.ts";
-import type { MachinePorts } from "./ports.ts";
 import { powerOn, type RunningMachine } from "./power-on.ts";
 import type { SessionConfig } from "./session-config.ts";
+import { NAT_HOST, type Surroundings } from "./surroundings.ts";
 import { createTypingFeedback } from "./typing-feedback.ts";
 
 export interface Work {
   readonly driver: Driver;
   readonly machine: Machine;
-  readonly ports: MachinePorts;
-  readonly key: SshKey;
-  readonly http: { readonly port: number } | undefined;
-  readonly bootCommand: readonly LateTemplate[];
-  readonly bootWaitMs: number;
-  readonly groupIntervalMs: number | undefined;
-  /** What templates of the run time may use. */
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly additions: string | undefined;
+  readonly surroundings: Surroundings;
   /** The machine is installed while we wait for SSH. */
   readonly installsItself: boolean;
 }
 
-/** How a guest behind VirtualBox's NAT sees this computer. */
-export const NAT_HOST = "10.0.2.2";
-
 /** From power-on to power-off: everything that needs the machine to run. */
 export async function workWithMachine(run: BuilderRun, config: SessionConfig, work: Work): Promise<void> {
-  const { driver, machine, key, http } = work;
-  const running = await powerOn(run, driver, config, machine.uuid, work.ports);
+  const { driver, machine } = work;
+  const { key, http, ports, additions } = work.surroundings;
+  const running = await powerOn(run, driver, config, machine.uuid, ports);
   const attended = attendedRun(run, running);
   if (config.disable_shutdown && config.communicator === "none") running.watch.expectOff();
-  await type(attended, work);
+  await type(attended, config, work);
   const host = config.ssh_host ?? "127.0.0.1";
   const port = running.sshPort ?? config.ssh_port;
   const communicator = await connect(attended, { config, host, port, key, installsItself: work.installsItself });
   await uploadVersionFile(attended, config, communicator, driver.version);
-  await uploadAdditions(attended, config, communicator, driver.version, work.additions);
+  await uploadAdditions(attended, config, communicator, driver.version, additions);
   await provisionGuest(attended, {
     config,
     communicator,
@@ -62,7 +50,7 @@ export async function workWithMachine(run: BuilderRun, config: SessionConfig, wo
 /** What fits in VirtualBox's keyboard (64 bytes, up to two for a code) and a BIOS (15 keys) when both are empty. */
 const CODES_PER_CALL = 25;
 
-async function type(run: BuilderRun, { driver, machine, ...work }: Work): Promise<void> {
+async function type(run: BuilderRun, config: SessionConfig, { driver, machine, surroundings }: Work): Promise<void> {
   const feedback = createTypingFeedback(driver.call, machine.uuid);
   const keyboard = createScanCodeKeyboard(
     async (codes, strokes, signal) => {
@@ -70,12 +58,12 @@ async function type(run: BuilderRun, { driver, machine, ...work }: Work): Promis
       feedback.typing(strokes);
       await driver.call(["controlvm", machine.uuid, "keyboardputscancode", ...codes], { signal });
     },
-    { codesPerCall: CODES_PER_CALL, intervalMs: keyIntervalMs(run, work.groupIntervalMs) ?? 0 },
+    { codesPerCall: CODES_PER_CALL, intervalMs: keyIntervalMs(run, config.boot_keygroup_interval) ?? 0 },
   );
   await typeBootCommand(run, {
-    commands: work.bootCommand,
-    values: work.values,
-    waitMs: work.bootWaitMs,
+    commands: config.boot_command ?? [],
+    values: surroundings.values,
+    waitMs: config.boot_wait,
     keyboard,
   });
 }

@@ -1,0 +1,45 @@
+import type { BuilderRun } from "../../sdk/component.ts";
+import { createCd } from "../../steps/cd.ts";
+import { createFloppy } from "../../steps/floppy.ts";
+import { serveHttp } from "../../steps/http-server.ts";
+import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
+import { guestAdditions } from "./additions.ts";
+import type { VirtualBoxFacts } from "./facts.ts";
+import { reserveMachinePorts, type MachinePorts } from "./ports.ts";
+import type { SessionConfig } from "./session-config.ts";
+import { choosesNetwork } from "./user-rows.ts";
+
+/** What a machine is given from outside, made before it is. Paths are of files on this computer. */
+export interface Surroundings {
+  readonly additions: string | undefined;
+  readonly floppy: string | undefined;
+  readonly cd: string | undefined;
+  readonly key: SshKey;
+  readonly http: { readonly port: number } | undefined;
+  readonly ports: MachinePorts;
+  /** What templates of the run time may use. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** How a guest behind VirtualBox's NAT sees this computer. */
+export const NAT_HOST = "10.0.2.2";
+
+/** All of it goes at the end of the build. `name` is the machine's. */
+export async function createSurroundings(
+  run: BuilderRun,
+  config: SessionConfig,
+  { driver, additionsIso }: VirtualBoxFacts,
+  name: string,
+): Promise<Surroundings> {
+  const additions = await guestAdditions(run, config, driver.version, additionsIso);
+  const floppy = await createFloppy(run, config);
+  const cd = await createCd(run, config);
+  const key = await sshKey(run, config);
+  const http = await serveHttp(run, config, {
+    bindAddress: choosesNetwork(config.vboxmanage) ? "0.0.0.0" : "127.0.0.1",
+    values: { HTTPIP: NAT_HOST, Name: name },
+  });
+  const ports = await reserveMachinePorts(run, config);
+  const values = { HTTPIP: NAT_HOST, HTTPPort: http?.port ?? 0, Name: name, SSHPublicKey: key.publicKey };
+  return { additions, floppy, cd, key, http, ports, values };
+}
