@@ -17,11 +17,11 @@ export function createHashThread(): HashThread {
   const nothing = (bytes: Buffer): Buffer => bytes.subarray(0, 0);
   return {
     async update(bytes) {
-      await thread.compress({ data: bytes, before: nothing(bytes), output: nothing(bytes) });
+      await thread.transform({ data: bytes, before: nothing(bytes), output: nothing(bytes) });
     },
     async digest() {
       const output = Buffer.from(new SharedArrayBuffer(DIGEST_BYTES));
-      const digest = await thread.compress({ data: nothing(output), before: nothing(output), output });
+      const digest = await thread.transform({ data: nothing(output), before: nothing(output), output });
       return digest.toString("hex");
     },
     close: () => thread.close(),

@@ -28,7 +28,7 @@ export async function* bgzf(
       outputBytes: MEMBERS * (MEMBER_BYTES + OVERHEAD_BYTES),
       concurrency: 2 * options.concurrency,
       // An empty file is the end alone.
-      compress: (block) => (block.data.length === 0 ? Promise.resolve(block.data) : workers.compress(block)),
+      compress: (block) => (block.data.length === 0 ? Promise.resolve(block.data) : workers.transform(block)),
     });
     yield END;
   } finally {

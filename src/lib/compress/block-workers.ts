@@ -1,21 +1,21 @@
 import { Worker } from "node:worker_threads";
 import type { Block } from "./blocks.ts";
 
-/** Threads that compress blocks, so that the event loop is free and all processors work. */
+/** Threads that compress (or hash) blocks, so that the event loop is free and all processors work. */
 export interface BlockWorkers {
-  /** Compresses one block on the thread with the least to do; resolves to the result, in the block's `output`. */
-  compress(block: Block): Promise<Buffer>;
+  /** Transforms one block on the thread with the least to do; resolves to the result, in the block's `output`. */
+  transform(block: Block): Promise<Buffer>;
   close(): Promise<void>;
 }
 
-/** Compresses `data`, which came after `before`. Its result is valid until its next call. */
-export type CompressBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
+/** Transforms `data`, which came after `before`. Its result is valid until its next call. */
+export type TransformBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
 
 export interface BlockWorkersOptions<Module, Options> {
   /** URL or `node:` name of the module the threads load. */
   readonly module: string;
   /** Called once in each thread, which has only its text: it refers to nothing but its parameters. */
-  readonly prepare: (module: Module, options: Options) => CompressBytes | Promise<CompressBytes>;
+  readonly prepare: (module: Module, options: Options) => TransformBytes | Promise<TransformBytes>;
   readonly options: Options;
   /** Threads at most; each starts when there is work for it. */
   readonly count: number;
@@ -30,7 +30,7 @@ export function createBlockWorkers<Module, Options>(options: BlockWorkersOptions
     return workers.at(-1)!;
   };
   return {
-    compress: (block) => leastBusy().compress(block),
+    transform: (block) => leastBusy().transform(block),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
     },
@@ -82,7 +82,7 @@ function createWorker<Module, Options>({
   worker.on("error", (error) => waiting.splice(0).forEach(({ reject }) => reject(error)));
   return {
     waiting: () => waiting.length,
-    compress: (block) =>
+    transform: (block) =>
       new Promise((resolve, reject) => {
         waiting.push({ block, resolve, reject });
         const range = ({ byteOffset, length }: Buffer): readonly [number, number] => [byteOffset, length];

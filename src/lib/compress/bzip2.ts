@@ -24,7 +24,7 @@ export async function* bzip2(
       blockBytes,
       outputBytes,
       concurrency: 2 * options.concurrency,
-      compress: (block) => workers.compress(block),
+      compress: (block) => workers.transform(block),
     });
   } finally {
     await workers.close();

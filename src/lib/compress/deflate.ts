@@ -71,10 +71,11 @@ function compressor(workers: BlockWorkers, level: number): Compress {
   const here = prepareDeflate(zlib, { level });
   const deflated = async (kind: Exclude<Run["kind"], "noise">, part: Block): Promise<readonly Buffer[]> => {
     const { data } = part;
-    if (kind === "other") return [await (data.length < SMALL_BYTES ? here(data, part.before) : workers.compress(part))];
+    if (kind === "other")
+      return [await (data.length < SMALL_BYTES ? here(data, part.before) : workers.transform(part))];
     // Made without what came before, so that the same bytes fit anywhere.
     const alone = { ...part, before: part.before.subarray(0, 0) };
-    return [await zeros(data.length, () => workers.compress(alone))];
+    return [await zeros(data.length, () => workers.transform(alone))];
   };
   return async (block) => {
     const pieces = splitIntoRuns(block.data).map(async ({ kind, start, end }, index) =>
