@@ -38,6 +38,18 @@ data "amazon-secretsmanager" "s" {
   name   = "database"
   key    = "password"
 }
+data "amazon-secretsmanager" "before" {
+  region        = "us-east-1"
+  name          = "database"
+  key           = "password"
+  version_stage = "AWSPREVIOUS"
+}
+data "amazon-secretsmanager" "first" {
+  region     = "us-east-1"
+  name       = "database"
+  key        = "password"
+  version_id = "11111111-1111-1111-1111-111111111111"
+}
 data "amazon-caller-identity" "me" {
   region = "us-east-1"
 }
@@ -49,6 +61,7 @@ build {
   provisioner "shell-local" {
     inline = [
       "echo \${data.amazon-ami.ubuntu.id} \${data.amazon-parameterstore.p.value} \${data.amazon-caller-identity.me.account_id}",
+      "test \${data.amazon-secretsmanager.before.value} = pl4nted-0ld && test \${data.amazon-secretsmanager.first.value} = pl4nted-0ld",
       "test \${data.amazon-secretsmanager.s.value} = pl4nted-s3cret && echo 'the secret is' \${data.amazon-secretsmanager.s.value}",
     ]
   }
@@ -59,7 +72,12 @@ describe("the data sources of Amazon, against moto", () => {
   withServer("give what is there, and mask secrets", async () => {
     await call("ssm", "AmazonSSM.PutParameter", { Name: "/a/parameter", Value: "parameter-value", Type: "String" });
     const secret = JSON.stringify({ user: "admin", password: "pl4nted-s3cret" });
-    await call("secretsmanager", "secretsmanager.CreateSecret", { Name: "database", SecretString: secret });
+    await call("secretsmanager", "secretsmanager.CreateSecret", {
+      Name: "database",
+      SecretString: JSON.stringify({ user: "admin", password: "pl4nted-0ld" }),
+      ClientRequestToken: "11111111-1111-1111-1111-111111111111",
+    });
+    await call("secretsmanager", "secretsmanager.PutSecretValue", { SecretId: "database", SecretString: secret });
     const place = await createWorkplace({ ...AWS_CREDENTIALS, AWS_ENDPOINT_URL: moto.endpoint });
     await writeFile(join(place.directory, "t.pkr.hcl"), template);
     const { code, stdout, stderr } = await place.run("build", "t.pkr.hcl");

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished } from "vitest";
 import { buildOnAmazon, type AmazonTemplate } from "../helper/amazon-build.ts";
 import { letKeyIn } from "../helper/aws-template.ts";
 import { ec2ForTests, isDry } from "../helper/ec2-for-tests.ts";
-import { createEc2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { createEc2Proxy, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
 import { WINDOWS } from "../helper/moto.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { createSshd, freePort } from "../helper/sshd.ts";
@@ -203,6 +203,32 @@ describe("credentials (AWS-10)", () => {
     expect((await build({ env: inMinutes(600) })).said).not.toContain("The AWS keys");
   });
 
+  ec2.it("of a profile whose role wants a device take its code, and say so where there is none", async () => {
+    const sts = await createEc2Proxy(ec2.moto.endpoint);
+    onTestFinished(() => sts.close());
+    const { directory } = await createWorkplace();
+    const config = join(directory, "config");
+    const device = "arn:aws:iam::123456789012:mfa/phone";
+    const role = "arn:aws:iam::123456789012:role/builder";
+    await writeFile(
+      config,
+      `[profile ours]\nrole_arn = ${role}\nmfa_serial = ${device}\ncredential_source = Environment\nregion = ${REGION}\n`,
+    );
+    const env = { AWS_CONFIG_FILE: config, AWS_ENDPOINT_URL_STS: sts.endpoint };
+    const builder = { profile: "ours", skip_create_ami: true };
+    const { code, said } = await build({ builder: { ...builder, mfa_code: "123456" }, env });
+    expect(code, said).toBe(0);
+    expect(Object.fromEntries(sts.calls[0]!.parameters)).toMatchObject({
+      Action: "AssumeRole",
+      SerialNumber: device,
+      TokenCode: "123456",
+    });
+    expect(said).not.toContain("123456 ");
+    const without = await build({ builder, env });
+    expect(without.code).toBe(1);
+    expect(without.said).toContain("The role asks for a code of a multi-factor device. Set mfa_code.");
+  });
+
   ec2.it("of a role are those of its session, and a new session when that expires", async () => {
     const sts = await createEc2Proxy(ec2.moto.endpoint);
     onTestFinished(() => sts.close());
@@ -223,6 +249,7 @@ describe("credentials (AWS-10)", () => {
           external_id: "ext",
           tags: { Team: "x" },
           transitive_tag_keys: ["Team"],
+          policy_arns: ["arn:aws:iam::aws:policy/PowerUserAccess"],
         },
       },
       env: { AWS_ENDPOINT_URL_STS: sts.endpoint },
@@ -238,6 +265,7 @@ describe("credentials (AWS-10)", () => {
       ExternalId: "ext",
       "Tags.member.1.Key": "Team",
       "TransitiveTagKeys.member.1": "Team",
+      "PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/PowerUserAccess",
     });
     const keys = new Set(ec2.proxy.calls.map(({ accessKey }) => accessKey));
     expect(keys.has("test")).toBe(false);
@@ -245,17 +273,19 @@ describe("credentials (AWS-10)", () => {
   });
 });
 
+/** moto forgets the tags that a copy is asked for; EC2 does not. */
+const tagCopies: Ec2Proxy["answered"] = async (call, xml) => {
+  const [, id] = /<imageId>(ami-[^<]+)/.exec(xml) ?? [];
+  if (call.action !== "CopyImage" || id === undefined) return xml;
+  const tags = [...call.parameters].filter(([name]) => name.startsWith("TagSpecification.1.Tag."));
+  const own = tags.map(([name, value]) => [name.replace("TagSpecification.1.", ""), value]);
+  await ec2.moto.ec2(call.region, "CreateTags", { "ResourceId.1": id, ...(Object.fromEntries(own) as object) });
+  return xml;
+};
+
 describe("copies (AWS-13)", () => {
   ec2.it("that are complete go too when another region fails", async () => {
-    // moto forgets the tags that a copy is asked for; EC2 does not.
-    ec2.proxy.answered = async (call, xml) => {
-      const [, id] = /<imageId>(ami-[^<]+)/.exec(xml) ?? [];
-      if (call.action !== "CopyImage" || id === undefined) return xml;
-      const tags = [...call.parameters].filter(([name]) => name.startsWith("TagSpecification.1.Tag."));
-      const own = tags.map(([name, value]) => [name.replace("TagSpecification.1.", ""), value]);
-      await ec2.moto.ec2(call.region, "CreateTags", { "ResourceId.1": id, ...(Object.fromEntries(own) as object) });
-      return xml;
-    };
+    ec2.proxy.answered = tagCopies;
     ec2.proxy.fault = async (call) => {
       if (call.action !== "CopyImage" || isDry(call) || call.region !== "eu-west-1") return undefined;
       while (ec2.calls("CopyImage").filter(({ region }) => region === OTHER).length === 0)
@@ -272,6 +302,75 @@ describe("copies (AWS-13)", () => {
         .sort(),
     ).toEqual(["eu-west-1", OTHER]);
     expect(await ec2.addedKinds()).toEqual([]);
+  });
+});
+
+describe("deregistration protection", () => {
+  const protect = "EnableImageDeregistrationProtection";
+  const unprotect = "DisableImageDeregistrationProtection";
+
+  /** What EC2 does with it (user guide, "Protect an AMI from deregistration"); moto has none. Fails in `failsIn`. */
+  function protectImages({ failsIn }: { readonly failsIn?: string } = {}): ReadonlySet<string> {
+    const images = new Set<string>();
+    ec2.proxy.fault = async (call) => {
+      const id = call.parameters.get("ImageId") ?? "";
+      if (isDry(call)) return undefined;
+      if (call.action === "DeregisterImage" && images.has(id)) return refused("OperationNotPermitted");
+      if (![protect, unprotect].includes(call.action)) return undefined;
+      if (call.action === protect && call.region === failsIn) {
+        while (images.size === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+        return refused("InvalidRequest");
+      }
+      if (call.action === protect) images.add(id);
+      else images.delete(id);
+      return answer(call.action, "<return>true</return>");
+    };
+    ec2.proxy.answered = async (call, xml) => {
+      const tagged = await tagCopies(call, xml);
+      if (call.action !== "DescribeImages") return tagged;
+      return tagged.replaceAll(/<imageId>(ami-[^<]+)<\/imageId>/g, (element, id: string) =>
+        images.has(id)
+          ? `${element}<deregistrationProtection>enabled-without-cooldown</deregistrationProtection>`
+          : element,
+      );
+    };
+    return images;
+  }
+
+  ec2.it("comes last, and does not keep a failed build from taking its images back", async () => {
+    const images = protectImages({ failsIn: OTHER });
+    const { code, said } = await build({
+      builder: {
+        ami_regions: [OTHER],
+        deregistration_protection: { enabled: true },
+        snapshot_copy_duration_minutes: 15,
+      },
+    });
+    expect(code, said).toBe(1);
+    expect(ec2.calls("CopyImage")[0]!.parameters.get("SnapshotCopyCompletionDurationMinutes")).toBe("15");
+    expect(ec2.calls(protect).map(({ region }) => region)).toEqual(expect.arrayContaining([REGION, OTHER]));
+    const order = ec2.proxy.calls.filter((call) => !isDry(call)).map(({ action }) => action);
+    expect(order.slice(order.indexOf(protect))).not.toContain("ModifyImageAttribute");
+    expect(ec2.calls(unprotect)).toHaveLength(1);
+    expect(images.size).toBe(0);
+    expect(await ec2.addedKinds()).toEqual([]);
+  });
+
+  ec2.it("stays on the image of a good build, and is found before the next one would replace it", async () => {
+    const images = protectImages();
+    const builder = { ami_name: `protected-${Date.now()}`, force_deregister: true };
+    const first = await build({
+      builder: { ...builder, deregistration_protection: { enabled: true, with_cooldown: true } },
+    });
+    expect(first.code, first.said).toBe(0);
+    expect(ec2.calls(protect)[0]!.parameters.get("WithCooldown")).toBe("true");
+    expect(ec2.calls(unprotect)).toEqual([]);
+    const second = await build({ builder });
+    expect(second.code).toBe(1);
+    expect(second.said).toMatch(/cannot be replaced \(force_deregister\): it is protected against deregistration/);
+    expect(second.said).toContain(`--image-id ${[...images][0]!} --region ${REGION}`);
+    expect(ec2.calls("RunInstances")).toHaveLength(1);
+    expect(await ec2.addedKinds()).toEqual(["ami", "snap"]);
   });
 });
 

@@ -34,6 +34,7 @@ describe("options in requests", () => {
       metadata_options: { http_tokens: "required", http_put_response_hop_limit: 3 },
       enable_t2_unlimited: true,
       block_duration_minutes: 60,
+      capacity_reservation_group_arn: "arn:aws:resource-groups:us-east-1:123456789012:group/ours",
       skip_create_ami: true,
     });
     expect(requests("RunInstances")).toEqual([
@@ -44,6 +45,8 @@ describe("options in requests", () => {
         "TagSpecification.3.ResourceType": "volume",
         "TagSpecification.3.Tag.1.Key": "Disk",
         "CreditSpecification.CpuCredits": "unlimited",
+        "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArn":
+          "arn:aws:resource-groups:us-east-1:123456789012:group/ours",
         "MetadataOptions.HttpTokens": "required",
         "MetadataOptions.HttpPutResponseHopLimit": "3",
       }),
@@ -140,6 +143,27 @@ describe("options in requests", () => {
       "TagSpecification.1.ResourceType": "fleet",
       "TagSpecification.1.Tag.1.Key": "Fleet",
     });
+  });
+
+  ec2.it("the tags of a spot request", async () => {
+    // moto's fleets launch machines without a request of their own.
+    ec2.proxy.answered = ({ action }, xml) =>
+      action === "DescribeInstances"
+        ? xml.replaceAll("</instanceId>", "</instanceId><spotInstanceRequestId>sir-0001</spotInstanceRequestId>")
+        : xml;
+    ec2.proxy.fault = ({ action, parameters }) =>
+      action === "CreateTags" && parameters.get("ResourceId.1") === "sir-0001"
+        ? { kind: "answer", xml: "<CreateTagsResponse><return>true</return></CreateTagsResponse>" }
+        : undefined;
+    await built({
+      instance_type: undefined,
+      spot_instance_types: ["t2.micro"],
+      spot_tags: { Spot: "s" },
+      skip_create_ami: true,
+    });
+    expect(requests("CreateTags")).toContainEqual(
+      expect.objectContaining({ "ResourceId.1": "sir-0001", "Tag.1.Key": "Spot", "Tag.1.Value": "s" }),
+    );
   });
 
   ec2.it("an image of another volume", async () => {

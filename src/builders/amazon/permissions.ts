@@ -152,8 +152,10 @@ function* questionsFor(cloud: Cloud, { machine: config, image, registers }: Need
     const DeprecateAt = new Date(image.deprecate_at);
     yield question("EnableImageDeprecation", { ImageId: NOWHERE.image, DeprecateAt });
   }
-  if (image.deregistration_protection?.enabled === true)
+  if (image.deregistration_protection?.enabled === true) {
     yield question("EnableImageDeregistrationProtection", { ImageId: NOWHERE.image });
+    yield question("DisableImageDeregistrationProtection", { ImageId: NOWHERE.image });
+  }
   if (image.fast_launch?.enable_fast_launch === true) yield question("EnableFastLaunch", { ImageId: NOWHERE.image });
 }
 

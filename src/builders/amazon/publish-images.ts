@@ -21,6 +21,7 @@ export async function publishImages(
     }),
   );
   if (config.fast_launch?.enable_fast_launch === true) await enableFastLaunch(build, config.fast_launch, images);
+  await protectImages(build, config, images);
 }
 
 type Target = Pick<MadeImage, "region" | "id" | "snapshots">;
@@ -90,8 +91,16 @@ async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region,
   if (config.deprecate_at) {
     await ec2.call("EnableImageDeprecation", { ImageId: id, DeprecateAt: new Date(config.deprecate_at) }, options);
   }
-  if (config.deregistration_protection?.enabled === true) {
-    const input = { ImageId: id, WithCooldown: config.deregistration_protection.with_cooldown };
-    await ec2.call("EnableImageDeregistrationProtection", input, options);
-  }
+}
+
+/** The last thing that is done to an image: what comes after could fail, and the image would have to go. */
+async function protectImages(build: AmazonBuild, config: AmiConfig, images: readonly MadeImage[]): Promise<void> {
+  const protection = config.deregistration_protection;
+  if (protection?.enabled !== true) return;
+  await build.run.step("protect the image", ({ signal }) =>
+    forEachImage(images, async ({ region, id }) => {
+      const input = { ImageId: id, WithCooldown: protection.with_cooldown };
+      await build.cloud.ec2(region).call("EnableImageDeregistrationProtection", input, { young: true, signal });
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { sleep } from "../../lib/retry.ts";
+import { BuildError } from "../error.ts";
 import type { CallOptions } from "./api.ts";
 import { AmazonError, codeOf, isUnreachable, verdictOf, whyUnreachable, type Verdict } from "./failure.ts";
 
@@ -40,6 +41,8 @@ export async function callPatiently<Output>(
       return output;
     } catch (error) {
       options.signal?.throwIfAborted();
+      // Nothing was sent: our own reason, with its own hint (there are no credentials to sign with).
+      if (error instanceof BuildError) throw error;
       context.onAnswer?.(operation, codeOf(error));
       const verdict = verdictOf(operation, error);
       const count = (counts[verdict] = (counts[verdict] ?? 0) + 1);

@@ -41,11 +41,26 @@ async function removeImage(
     ];
     await ec2.call("CreateTags", { Resources: snapshots, Tags }, { young: true });
   }
+  if (await isProtected(cloud, details.region, id))
+    await unlessGone(ec2.call("DisableImageDeregistrationProtection", { ImageId: id }, { signal }));
   await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { busyMs: 60_000, signal }));
   const late = await snapshotsOf(cloud, details.region, id);
   for (const snapshot of new Set([...snapshots, ...late]))
     await deleteSnapshot(cloud, details.region, snapshot, signal);
 }
+
+/** With a cool-down it stays protected for a day after the protection is taken off (EC2 user guide). */
+async function isProtected(cloud: Cloud, region: string, imageId: string): Promise<boolean> {
+  const { Images = [] } = await cloud.ec2(region).call("DescribeImages", { Filters: imageFilter(imageId) });
+  return Images.some(protectsItself);
+}
+
+/** It cannot be deregistered. */
+export function protectsItself({ DeregistrationProtection: protection }: Image): boolean {
+  return protection?.startsWith("enabled") === true;
+}
+
+const imageFilter = (imageId: string) => [{ Name: "image-id", Values: [imageId] }];
 
 /**
  * Those in the image's mappings whose description names the image: EC2 writes "Created by CreateImage(i-…) for ami-…",
@@ -53,7 +68,7 @@ async function removeImage(
  */
 export async function snapshotsMadeFor(cloud: Cloud, region: string, imageId: string): Promise<string[]> {
   const ec2 = cloud.ec2(region);
-  const { Images = [] } = await ec2.call("DescribeImages", { Filters: [{ Name: "image-id", Values: [imageId] }] });
+  const { Images = [] } = await ec2.call("DescribeImages", { Filters: imageFilter(imageId) });
   const mapped = Images.flatMap(mappedSnapshots);
   return [
     ...new Set([...(await namedIn(cloud, region, mapped, imageId)), ...(await snapshotsOf(cloud, region, imageId))]),
