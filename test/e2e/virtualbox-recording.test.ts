@@ -15,6 +15,7 @@ const fixture = resolve("test/fixture/virtualbox/session.txt");
 describe("the recorded answers that unit tests use", () => {
   withVirtualBox("are the answers of today's VBoxManage (IMGBUILD_RECORD=1 writes them)", async () => {
     const home = await createVirtualBoxHome();
+    home.keepServer();
     const root = join(home.machineFolder, "..");
     const sshPort = await freePort();
     const transcript = await transcribe({

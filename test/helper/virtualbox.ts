@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { access, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -11,6 +11,11 @@ export interface VirtualBoxHome {
   readonly machineFolder: string;
   /** Calls the real VBoxManage; what it printed. */
   manage(...args: readonly string[]): Promise<string>;
+  /**
+   * Its server stays up until the test ends. By itself it goes some seconds after the last call, and the next one reads
+   * machines anew from their files, with other defaults than new machines have.
+   */
+  keepServer(): void;
   /** Everything it knows: machines, disks and their folders. Empty after a clean build. */
   remains(): Promise<readonly string[]>;
   /** Process ids of its machines that are on. */
@@ -45,10 +50,19 @@ export async function createVirtualBoxHome(): Promise<VirtualBoxHome> {
     return [...(await machines()), ...disks];
   };
   const processes = () => processesWith(`VBOX_USER_HOME=${env.VBOX_USER_HOME}`);
+  const keepServer = (): void => {
+    // A client that waits: it collects figures of the host, the first after an hour.
+    const client = spawn("VBoxManage", ["metrics", "collect", "--period", "3600", "host"], {
+      env: { ...process.env, ...env },
+      stdio: "ignore",
+    });
+    onTestFinished(() => void client.kill());
+  };
   return {
     env,
     machineFolder,
     manage,
+    keepServer,
     remains,
     machineProcesses: async () =>
       (await processes()).filter(({ command }) => /VBoxHeadless.*--startvm/.test(command)).map(({ id }) => id),
