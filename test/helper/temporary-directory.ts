@@ -1,11 +1,16 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** A directory of the running test; removed when it ends. */
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "imgbuild-test-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+export function temporaryDirectorySync(): string {
+  const directory = mkdtempSync(join(tmpdir(), "imgbuild-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** The same for those that wait. */
+export function temporaryDirectory(): Promise<string> {
+  return Promise.resolve(temporaryDirectorySync());
 }

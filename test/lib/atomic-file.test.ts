@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createAtomicFile, writeFileAtomic } from "../../src/lib/atomic-file.ts";
+import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
 
-const directory = () => mkdtempSync(join(tmpdir(), "atomic-"));
+const directory = temporaryDirectorySync;
 
 describe("createAtomicFile", () => {
   it("shows nothing under the name until committed, then everything", async () => {

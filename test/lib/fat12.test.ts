@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -8,12 +7,13 @@ import { buildTree, type PlacedFile } from "../../src/lib/file-tree.ts";
 import { needs } from "../helper/need.ts";
 import { readBack } from "../helper/read-back.ts";
 import { placed, WHEN } from "./file-tree-fixture.ts";
+import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
 
 const fold = (name: string) => name.toUpperCase();
 const image = (files: readonly PlacedFile[], label = "packer") => createFat12Image(buildTree(files, WHEN, fold), label);
 
 function onDisk(bytes: Buffer): string {
-  const path = join(mkdtempSync(join(tmpdir(), "fat12-")), "floppy.img");
+  const path = join(temporaryDirectorySync(), "floppy.img");
   writeFileSync(path, bytes);
   return path;
 }
@@ -74,7 +74,7 @@ describe("createFat12Image", () => {
     await fc.assert(
       fc.asyncProperty(files, async (entries) => {
         const path = onDisk(await image(entries.map(({ name, bytes }) => placed(name, Buffer.from(bytes)))));
-        const out = mkdtempSync(join(tmpdir(), "fat12-"));
+        const out = temporaryDirectorySync();
         if (entries.length > 0) readBack("mcopy", "-n", "-i", path, "::*", out);
         for (const { name, bytes } of entries) expect(readFileSync(join(out, name)).equals(bytes)).toBe(true);
       }),

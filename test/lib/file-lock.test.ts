@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { lock, tryLock, withLock } from "../../src/lib/file-lock.ts";
 import { identifyProcess } from "../../src/lib/process-identity.ts";
+import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
 
-const freshPath = () => join(mkdtempSync(join(tmpdir(), "file-lock-")), "a.lock");
+const freshPath = () => join(temporaryDirectorySync(), "a.lock");
 
 describe("tryLock", () => {
   it("gives the lock to one at a time and leaves no file behind", async () => {

@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -9,9 +8,10 @@ import { writeIso } from "../../src/lib/iso9660/create-iso.ts";
 import { needs } from "../helper/need.ts";
 import { readBack } from "../helper/read-back.ts";
 import { placed, WHEN } from "./file-tree-fixture.ts";
+import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
 
 async function iso(files: readonly PlacedFile[], label = "cidata"): Promise<string> {
-  const path = join(mkdtempSync(join(tmpdir(), "iso9660-")), "cd.iso");
+  const path = join(temporaryDirectorySync(), "cd.iso");
   const handle = await open(path, "w");
   await writeIso(handle, { root: buildTree(files, WHEN, (name) => name), label, now: WHEN });
   await handle.close();
@@ -79,7 +79,7 @@ describe("writeIso", () => {
     await fc.assert(
       fc.asyncProperty(files, async (entries) => {
         const path = await iso(entries.map((one) => placed(one.path.join("/"), Buffer.from(one.bytes))));
-        const out = mkdtempSync(join(tmpdir(), "iso9660-"));
+        const out = temporaryDirectorySync();
         readBack("bsdtar", "-xf", path, "-C", out);
         for (const one of entries) expect(readFileSync(join(out, ...one.path)).equals(one.bytes)).toBe(true);
       }),

@@ -1,12 +1,10 @@
-import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { candidates, reservePort } from "../../src/lib/ports.ts";
+import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
 
 const host = "127.0.0.1";
-const directory = () => mkdtempSync(join(tmpdir(), "ports-"));
+const directory = temporaryDirectorySync;
 
 /** The ports here are below those that Linux gives to connections, which other tests have many of. */
 async function listen(port: number): Promise<void> {
