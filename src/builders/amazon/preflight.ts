@@ -1,7 +1,7 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import { openCloud, type Cloud } from "../../sdk/amazon/cloud.ts";
 import { AmazonError } from "../../sdk/amazon/failure.ts";
-import { protectsItself } from "../../sdk/amazon/kinds/image.ts";
+import { isProtected } from "../../sdk/amazon/kinds/image.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { AmiConfig } from "./config/ami.ts";
@@ -9,6 +9,7 @@ import type { AccessConfig } from "../../sdk/amazon/config/access.ts";
 import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import type { RunConfig } from "./config/run.ts";
 import { warnOfExpiringKeys } from "./expiring-keys.ts";
+import { ownImagesNamed } from "./own-images.ts";
 import { missingPermissions } from "./permissions.ts";
 import { findSourceImage } from "./source-image.ts";
 
@@ -139,28 +140,13 @@ function checkDeprecation(run: Run, { deprecate_at: text }: AmiConfig): Promise<
 /** The name is free, or what has it can be replaced. */
 async function checkName(cloud: Cloud, config: AmiConfig, signal: AbortSignal): Promise<readonly string[]> {
   if (config.skip_create_ami) return [];
-  const regions = new Set([...(config.skip_save_build_region ? [] : [cloud.region]), ...config.ami_regions]);
-  const taken = await Promise.all(
-    [...regions].map(async (region) => {
-      const question = { Owners: ["self"], Filters: [{ Name: "name", Values: [config.ami_name] }] };
-      const { Images = [] } = await cloud.ec2(region).call("DescribeImages", question, { signal });
-      const images = Images.filter(({ Name }) => Name === config.ami_name);
-      return config.force_deregister ? cannotGo(region, images.find(protectsItself)) : isTaken(region, images[0]);
-    }),
-  );
-  return taken.filter((text) => text !== undefined);
+  const taken = await ownImagesNamed(cloud, config, signal);
+  return [...taken].flatMap(([region, images]) => {
+    if (config.force_deregister) return images.filter(isProtected).map((image) => cannotGo(region, image));
+    return `The name "${config.ami_name}" is taken in ${region} by ${images[0]!.ImageId}. Choose another ami_name, or set force_deregister = true to replace it once the new one is complete.`;
+  });
+}
 
-  function isTaken(region: string, image: Image | undefined): string | undefined {
-    return (
-      image &&
-      `The name "${config.ami_name}" is taken in ${region} by ${image.ImageId}. Choose another ami_name, or set force_deregister = true to replace it once the new one is complete.`
-    );
-  }
-
-  function cannotGo(region: string, image: Image | undefined): string | undefined {
-    return (
-      image &&
-      `The image ${image.ImageId} in ${region} cannot be replaced (force_deregister): it is protected against deregistration. To take that off: aws ec2 disable-image-deregistration-protection --image-id ${image.ImageId} --region ${region}`
-    );
-  }
+function cannotGo(region: string, { ImageId: id }: Image): string {
+  return `The image ${id} in ${region} cannot be replaced (force_deregister): it is protected against deregistration. To take that off: aws ec2 disable-image-deregistration-protection --image-id ${id} --region ${region}`;
 }

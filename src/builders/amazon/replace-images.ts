@@ -7,25 +7,11 @@ import { BuildError } from "../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./config/ami.ts";
 import { createOnce, waitUntilAvailable, type MadeImage, type OldImages } from "./create-image.ts";
+import { ownImagesNamed } from "./own-images.ts";
 
-/** The account's own images of that name, in every region that gets the new one. */
+/** What the new images take the place of, in every region that gets one. */
 export async function findOldImages({ run, cloud }: AmazonBuild, config: AmiConfig): Promise<OldImages> {
-  const olds = new Map<string, readonly Image[]>();
-  if (!config.force_deregister) return olds;
-  const own = config.skip_save_build_region ? [] : [cloud.region];
-  for (const region of new Set([...own, ...config.ami_regions])) {
-    const Images = await imagesNamed(region);
-    if (Images.length > 0) olds.set(region, Images);
-  }
-  return olds;
-
-  async function imagesNamed(region: string): Promise<Image[]> {
-    // Names may hold what filters take for wildcards.
-    const Values = [config.ami_name.replaceAll(/[*?\\]/g, "\\$&")];
-    const question = { Owners: ["self"], Filters: [{ Name: "name", Values }], IncludeDeprecated: true };
-    const answer = await cloud.ec2(region).call("DescribeImages", question, { signal: run.signal });
-    return (answer.Images ?? []).filter(({ Name }) => Name === config.ami_name);
-  }
+  return config.force_deregister ? ownImagesNamed(cloud, config, run.signal) : new Map();
 }
 
 /**

@@ -32,7 +32,8 @@ async function removeImage(
   { details, signal, runId }: { details: OwnedDetails; signal: AbortSignal; runId: string },
 ): Promise<void> {
   const ec2 = cloud.ec2(details.region);
-  const snapshots = await snapshotsMadeFor(cloud, details.region, id);
+  const image = await describeImage(cloud, details.region, id);
+  const snapshots = await snapshotsOfImage(cloud, details.region, id, image);
   // Tagged first: if we die between the two, the next clean-up finds the snapshots of an image that is no more.
   if (snapshots.length > 0) {
     const Tags = [
@@ -41,7 +42,8 @@ async function removeImage(
     ];
     await ec2.call("CreateTags", { Resources: snapshots, Tags }, { young: true });
   }
-  if (await isProtected(cloud, details.region, id))
+  // With a cool-down it stays protected for a day after that (EC2 user guide).
+  if (image !== undefined && isProtected(image))
     await unlessGone(ec2.call("DisableImageDeregistrationProtection", { ImageId: id }, { signal }));
   await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { busyMs: 60_000, signal }));
   const late = await snapshotsOf(cloud, details.region, id);
@@ -49,27 +51,31 @@ async function removeImage(
     await deleteSnapshot(cloud, details.region, snapshot, signal);
 }
 
-/** With a cool-down it stays protected for a day after the protection is taken off (EC2 user guide). */
-async function isProtected(cloud: Cloud, region: string, imageId: string): Promise<boolean> {
-  const { Images = [] } = await cloud.ec2(region).call("DescribeImages", { Filters: imageFilter(imageId) });
-  return Images.some(protectsItself);
-}
-
 /** It cannot be deregistered. */
-export function protectsItself({ DeregistrationProtection: protection }: Image): boolean {
+export function isProtected({ DeregistrationProtection: protection }: Image): boolean {
   return protection?.startsWith("enabled") === true;
 }
 
-const imageFilter = (imageId: string) => [{ Name: "image-id", Values: [imageId] }];
+async function describeImage(cloud: Cloud, region: string, imageId: string): Promise<Image | undefined> {
+  const Filters = [{ Name: "image-id", Values: [imageId] }];
+  return (await cloud.ec2(region).call("DescribeImages", { Filters })).Images?.[0];
+}
 
 /**
  * Those in the image's mappings whose description names the image: EC2 writes "Created by CreateImage(i-…) for ami-…",
  * and "Copied for DestinationAmi ami-…". A snapshot that a mapping only refers to belongs to somebody else.
  */
 export async function snapshotsMadeFor(cloud: Cloud, region: string, imageId: string): Promise<string[]> {
-  const ec2 = cloud.ec2(region);
-  const { Images = [] } = await ec2.call("DescribeImages", { Filters: imageFilter(imageId) });
-  const mapped = Images.flatMap(mappedSnapshots);
+  return snapshotsOfImage(cloud, region, imageId, await describeImage(cloud, region, imageId));
+}
+
+async function snapshotsOfImage(
+  cloud: Cloud,
+  region: string,
+  imageId: string,
+  image: Image | undefined,
+): Promise<string[]> {
+  const mapped = image === undefined ? [] : mappedSnapshots(image);
   return [
     ...new Set([...(await namedIn(cloud, region, mapped, imageId)), ...(await snapshotsOf(cloud, region, imageId))]),
   ];
