@@ -4,6 +4,8 @@ import type { Run } from "../../sdk/run.ts";
 import type { Driver } from "./driver.ts";
 import { attachedAt, controllersOf, type MachineInfo } from "./machine-info.ts";
 import { FLOPPY } from "./borrowed-machine.ts";
+import type { SessionConfig } from "./session-config.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** An optical disc in its place. */
 export interface PlacedDisc {
@@ -69,8 +71,13 @@ export async function removeFloppy(driver: Driver, vm: string, signal: AbortSign
 
 const typesOf = { ide: /^(PIIX3|PIIX4|ICH6)$/, sata: /AHCI/i, virtio: /virtio/i } as const;
 
-/** Free places for discs in a machine somebody else made, on its controller of the wanted kind. */
-export function findPlaces(info: MachineInfo, kind: keyof typeof typesOf, paths: readonly string[]): PlacedDisc[] {
+/** Free places for the discs of a machine somebody else made, on its controller of the wanted kind. */
+export function findPlaces(
+  info: MachineInfo,
+  { guest_additions_interface: kind = "ide", guest_additions_mode: mode }: SessionConfig,
+  { additions, cd }: Pick<Surroundings, "additions" | "cd">,
+): PlacedDisc[] {
+  const paths = [mode === "attach" ? additions : undefined, cd].filter((path) => path !== undefined);
   if (paths.length === 0) return [];
   const controller = controllersOf(info).find(({ type }) => typesOf[kind].test(type));
   if (controller === undefined) {

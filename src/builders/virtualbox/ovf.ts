@@ -44,13 +44,11 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   const output = await outputDirectory(run, { path: config.output_directory });
   const appliance = await findAppliance(run, config);
   const surroundings = await createSurroundings(run, config, facts, name);
-  const { additions, floppy, cd, ports, values } = surroundings;
+  const { floppy, ports, values } = surroundings;
   const { machine, owned, info } = await importMachine(run, driver, config, { name, appliance });
   const vm = machine.uuid;
   await prepareMachine(run, driver, config, { machine, info, ports });
-  const discPaths = [config.guest_additions_mode === "attach" ? additions : undefined, cd];
-  const paths = discPaths.filter((path) => path !== undefined);
-  const discs = findPlaces(info, config.guest_additions_interface ?? "ide", paths);
+  const discs = findPlaces(info, config, surroundings);
   await attachDiscs(run, driver, vm, discs);
   await attachFloppy(run, driver, vm, floppy, info);
   await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);

@@ -41,14 +41,12 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   const output = config.skip_export ? undefined : await outputDirectory(run, { path: config.output_directory });
   const surroundings = await createSurroundings(run, config, facts, machine.name);
   const info = await borrow(run, driver, config, machine);
-  const { additions, floppy, cd, ports, values } = surroundings;
+  const { floppy, ports, values } = surroundings;
   await run.step("prepare machine", async ({ signal }) => {
     const connection = connectionArguments(config, ports, { version: driver.version, hasRule: hasRule(info) });
     await driver.call(["modifyvm", machine.uuid, ...connection], { signal });
   });
-  const discPaths = [config.guest_additions_mode === "attach" ? additions : undefined, cd];
-  const paths = discPaths.filter((path) => path !== undefined);
-  const discs = findPlaces(info, config.guest_additions_interface ?? "ide", paths);
+  const discs = findPlaces(info, config, surroundings);
   await attachDiscs(run, driver, machine.uuid, discs);
   await attachFloppy(run, driver, machine.uuid, floppy, info);
   await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
