@@ -2,7 +2,7 @@ import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Expression, FunctionCall, ObjectExpression, ObjectItem } from "./ast.ts";
 import { convert } from "./convert.ts";
 import { describeConversionError } from "./conversion.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { errorAt, type Diagnostic } from "./diagnostic.ts";
 import { evaluate } from "./evaluate/evaluate.ts";
 import type { SourceRange } from "./source.ts";
 import {
@@ -159,20 +159,9 @@ function parseDefault(node: Expression, type: Type, diagnostics: Diagnostic[]): 
   const result = convert(value, type);
   if (result.value) return result.value;
   const detail = `The default does not fit the type of the attribute: ${describeConversionError(result.error)}.`;
-  diagnostics.push({
-    severity: "error",
-    code: "invalid-default",
-    summary: "Invalid default value",
-    detail,
-    subject: node.range,
-  });
+  diagnostics.push(errorAt("invalid-default", "Invalid default value", detail, node.range));
   return undefined;
 }
 
-const invalidType = (detail: string, subject: SourceRange): Diagnostic => ({
-  severity: "error",
-  code: "invalid-type",
-  summary: "Invalid type specification",
-  detail,
-  subject,
-});
+const invalidType = (detail: string, subject: SourceRange): Diagnostic =>
+  errorAt("invalid-type", "Invalid type specification", detail, subject);

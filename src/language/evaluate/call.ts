@@ -11,7 +11,7 @@ import { containsSensitive, deepMarks, deepUnmark, mark, union, unmark, withMark
 import type { SourceRange } from "../source.ts";
 import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue, type Mark, type Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
-import * as messages from "./messages.ts";
+import * as messages from "./call-messages.ts";
 import { functionsOf, type Scope } from "./scope.ts";
 
 /** `name(argument, …)`: checks and converts the arguments as the function declares them, then calls it. */

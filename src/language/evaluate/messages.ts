@@ -5,7 +5,7 @@ import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 import type { Type } from "../value.ts";
 
-/** Every problem evaluation can report, one factory each. */
+/** Every problem evaluation can report but those of calls, one factory each. */
 
 /** `Because it is a bool, …`: a conversion clause as a sentence. */
 const clause = (problem: ConversionError): string => `${describeConversionError(problem)}.`;
@@ -25,17 +25,6 @@ export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
     `The name "${name}" cannot be used here: only constant values can. For text, put it in quotes: "${name}".`,
     subject,
   );
-
-export const unknownFunction = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
-  errorAt(
-    "unknown-function",
-    "Unknown function",
-    `There is no function named "${name}".${didYouMean(name, known)}`,
-    subject,
-  );
-
-export const noFunctions = (name: string, subject: SourceRange): Diagnostic =>
-  errorAt("no-functions", "Functions are not allowed here", `The function "${name}" cannot be called here.`, subject);
 
 /** A name and what it may have been meant to be; undefined when it is secret. */
 const named = (name: string | undefined, known: Iterable<string>): string =>
@@ -264,57 +253,6 @@ export const duplicateKey = (key: string | undefined, subject: SourceRange, cont
     subject,
     context,
   );
-
-export function tooFewArguments(
-  name: string,
-  missing: string,
-  expected: string,
-  subject: SourceRange,
-  context: SourceRange,
-): Diagnostic {
-  return errorAt(
-    "too-few-arguments",
-    "Not enough function arguments",
-    `The function "${name}" expects ${expected}; "${missing}" is missing.`,
-    subject,
-    context,
-  );
-}
-
-export const tooManyArguments = (
-  name: string,
-  expected: string,
-  subject: SourceRange,
-  context: SourceRange,
-): Diagnostic =>
-  errorAt(
-    "too-many-arguments",
-    "Too many function arguments",
-    `The function "${name}" expects ${expected}.`,
-    subject,
-    context,
-  );
-
-export const invalidArgument = (
-  name: string,
-  parameter: string,
-  problem: string,
-  subject: SourceRange,
-  context: SourceRange,
-): Diagnostic =>
-  errorAt(
-    "invalid-function-argument",
-    "Invalid function argument",
-    `Invalid value for "${parameter}" of "${name}": ${problem}`,
-    subject,
-    context,
-  );
-
-export const failedCall = (name: string, problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  errorAt("function-failed", "Error in function call", `The call to "${name}" failed: ${problem}`, subject, context);
-
-export const invalidExpansion = (problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  errorAt("invalid-expansion", "Invalid expanding argument", `The argument before ... ${problem}`, subject, context);
 
 export const nestedTooDeep = (subject: SourceRange): Diagnostic =>
   errorAt(

@@ -1,6 +1,6 @@
 import type { FunctionCall } from "../ast.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
-import * as messages from "../evaluate/messages.ts";
+import * as messages from "../evaluate/call-messages.ts";
 import type { Scope } from "../evaluate/scope.ts";
 import { deepMarks, withMarks } from "../marks.ts";
 import { hasErrors } from "../diagnostic.ts";

@@ -2,7 +2,7 @@ import type { FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
-import * as messages from "../evaluate/messages.ts";
+import * as messages from "../evaluate/call-messages.ts";
 import type { Scope } from "../evaluate/scope.ts";
 import { isSensitive, mark, unmark } from "../marks.ts";
 import { formatType } from "../type.ts";

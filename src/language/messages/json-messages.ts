@@ -1,11 +1,11 @@
-import type { Diagnostic } from "../diagnostic.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Mistakes in JSON, and in HCL written as JSON. */
 
 export function missingJsonComma(what: "property" | "item", subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "missing-comma",
     `Missing comma after this ${what}`,
     `${what === "property" ? "Properties of an object" : "Items of an array"} are separated by commas. Add a comma here.`,
@@ -14,7 +14,7 @@ export function missingJsonComma(what: "property" | "item", subject: SourceRange
 }
 
 export function trailingComma(what: "property" | "item", subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "trailing-comma",
     `Comma after the last ${what}`,
     "JSON allows no comma before a closing bracket. Remove it.",
@@ -23,7 +23,7 @@ export function trailingComma(what: "property" | "item", subject: SourceRange): 
 }
 
 export function missingJsonValue(subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "missing-value",
     "Missing value",
     "A value is expected before this comma. Remove the comma or add what is missing.",
@@ -34,7 +34,7 @@ export function missingJsonValue(subject: SourceRange): Diagnostic {
 export function unclosedJson(close: "}" | "]", open: SourceRange, found: string | undefined): Diagnostic {
   const sign = close === "}" ? "{" : "[";
   const where = found === undefined ? "the file ends before it" : `a "${found}" comes first`;
-  return jsonError(
+  return errorAt(
     close === "}" ? "unclosed-brace" : "unclosed-bracket",
     `Missing closing ${close === "}" ? "brace" : "bracket"}`,
     `This "${sign}" needs a "${close}", but ${where}.`,
@@ -44,7 +44,7 @@ export function unclosedJson(close: "}" | "]", open: SourceRange, found: string 
 
 export function strayInJson(text: string, what: "property" | "item", subject: SourceRange): Diagnostic {
   const expected = what === "property" ? 'a property ("name": value)' : "a value";
-  return jsonError(
+  return errorAt(
     "unexpected-in-json",
     "Invalid JSON",
     `Here ${expected} is expected, not ${JSON.stringify(text)}.`,
@@ -53,7 +53,7 @@ export function strayInJson(text: string, what: "property" | "item", subject: So
 }
 
 export function extraAfterJson(subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "extra-characters",
     "Extra characters after the JSON value",
     "A JSON file holds one value, which is complete before this place. A closing bracket further up may be one too many.",
@@ -62,7 +62,7 @@ export function extraAfterJson(subject: SourceRange): Diagnostic {
 }
 
 export function equalsInJson(subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "equals-in-json",
     "Equals sign instead of colon",
     'In JSON a name is followed by ":". (A template in HCL syntax belongs in a file named *.pkr.hcl.)',
@@ -71,7 +71,7 @@ export function equalsInJson(subject: SourceRange): Diagnostic {
 }
 
 export function missingColon(name: string, subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "missing-colon",
     "Missing colon",
     `After the name ${JSON.stringify(name)} come ":" and a value.`,
@@ -80,7 +80,7 @@ export function missingColon(name: string, subject: SourceRange): Diagnostic {
 }
 
 export function unquotedName(name: string, subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "unquoted-name",
     "Name without quotes",
     `In JSON names are in double quotes: ${JSON.stringify(name)}.`,
@@ -89,12 +89,12 @@ export function unquotedName(name: string, subject: SourceRange): Diagnostic {
 }
 
 export function singleQuotesInJson(subject: SourceRange): Diagnostic {
-  return jsonError("wrong-quotes", "String in single quotes", "In JSON strings are in double quotes.", subject);
+  return errorAt("wrong-quotes", "String in single quotes", "In JSON strings are in double quotes.", subject);
 }
 
 export function unclosedJsonString(subject: SourceRange, context: SourceRange): Diagnostic {
   return {
-    ...jsonError(
+    ...errorAt(
       "unclosed-string",
       "Missing closing quote",
       'The string that begins here is not closed on its line. Add the closing "; for a line break inside a string write \\n.',
@@ -106,7 +106,7 @@ export function unclosedJsonString(subject: SourceRange, context: SourceRange): 
 
 export function controlCharacter(code: number, subject: SourceRange): Diagnostic {
   const escape = `\\u${code.toString(16).padStart(4, "0")}`;
-  return jsonError(
+  return errorAt(
     "control-character",
     "Control character in a string",
     `In a JSON string this character must be written ${escape}.`,
@@ -115,7 +115,7 @@ export function controlCharacter(code: number, subject: SourceRange): Diagnostic
 }
 
 export function invalidJsonEscape(text: string, subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "invalid-escape",
     "Invalid escape sequence",
     `"${text}" has no meaning in JSON. The escapes are \\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t and \\uNNNN. For a backslash itself write \\\\.`,
@@ -124,7 +124,7 @@ export function invalidJsonEscape(text: string, subject: SourceRange): Diagnosti
 }
 
 export function invalidJsonValue(text: string, subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "invalid-json-value",
     text === "" ? "Missing value" : "Invalid JSON value",
     invalidValueDetail(text),
@@ -143,7 +143,7 @@ function invalidValueDetail(text: string): string {
 }
 
 export function commentInJson(subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "comment-in-json",
     "Comment in JSON",
     'JSON has no comments. Use a property named "//" in HCL JSON, or one whose name begins with "_" in the root of a legacy template.',
@@ -160,7 +160,7 @@ export function duplicateProperty(
   const line = lineOf(first.file, first.start);
   const effect = severity === "warning" ? " The last one counts; remove the others." : " Remove one of the two.";
   return {
-    ...jsonError(
+    ...errorAt(
       "duplicate-property",
       "Duplicate property",
       `The property ${JSON.stringify(name)} was already set on line ${line}.${effect}`,
@@ -171,7 +171,7 @@ export function duplicateProperty(
 }
 
 export function bodyNotAnObject(what: string, subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "invalid-json-body",
     "Object expected",
     `${what} is written as a JSON object, or an array of objects, here.`,
@@ -180,14 +180,10 @@ export function bodyNotAnObject(what: string, subject: SourceRange): Diagnostic 
 }
 
 export function labelsExpected(type: string, label: string, subject: SourceRange): Diagnostic {
-  return jsonError(
+  return errorAt(
     "missing-block-label",
     "Missing block label",
     `A block "${type}" has a label (${label}): write it as an object whose property names are the labels.`,
     subject,
   );
-}
-
-function jsonError(code: string, summary: string, detail: string, subject: SourceRange): Diagnostic {
-  return { severity: "error", code, summary, detail, subject };
 }
