@@ -13,7 +13,7 @@ interface Ran {
 
 /** A folder with these files, and `fmt` run in it. */
 async function folderWith(files: Readonly<Record<string, string>>) {
-  const directory = await temporaryDirectory();
+  const directory = temporaryDirectory();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);

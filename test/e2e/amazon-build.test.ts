@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect } from "vitest";
 import { ec2ForTests } from "../helper/ec2-for-tests.ts";
+import { isDry } from "../helper/ec2-proxy.ts";
 import { AWS_CREDENTIALS, letKeyIn, prepareAwsTemplate } from "../helper/aws-template.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { findProgram, needs } from "../helper/need.ts";
@@ -47,7 +48,6 @@ describe("templates/aws.pkr.hcl against moto, with a real SSH server behind the 
 const withVagrant = findProgram("vagrant") ? ec2.it : needs("vagrant", "vagrant");
 
 withVagrant("the box of an image is one that `vagrant box add` takes", async () => {
-  ec2.proxy.clear();
   const place = await createWorkplace(AWS_CREDENTIALS);
   const sshd = await createSshd();
   ec2.proxy.answered = letKeyIn(sshd);
@@ -109,7 +109,7 @@ describe("permissions", () => {
     );
     expect(
       ec2.proxy.calls
-        .filter(({ parameters }) => parameters.get("DryRun") !== "true")
+        .filter((call) => !isDry(call))
         .map(({ action }) => action)
         .filter((action) => !action.startsWith("Describe")),
     ).toEqual([]);

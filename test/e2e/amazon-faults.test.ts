@@ -1,38 +1,18 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
-import { ec2ForTests, isDry } from "../helper/ec2-for-tests.ts";
-import { type Call, type Fault } from "../helper/ec2-proxy.ts";
-import { createWorkplace, type Finished, type Started } from "../helper/imgbuild.ts";
-import { UBUNTU } from "../helper/moto.ts";
+import { startOnAmazon } from "../helper/amazon-build.ts";
+import { ec2ForTests } from "../helper/ec2-for-tests.ts";
+import { isDry, type Call, type Fault } from "../helper/ec2-proxy.ts";
+import { type Finished, type Started } from "../helper/imgbuild.ts";
 
 const REGION = "us-east-1";
 const OTHER = "us-west-2";
 const ec2 = ec2ForTests({ regions: [REGION, OTHER] });
 
-async function start(args: Readonly<Record<string, unknown>>, builder = "amazon-ebs"): Promise<Started> {
-  const place = await createWorkplace(AWS_CREDENTIALS);
-  const common = {
-    type: builder,
-    region: REGION,
-    custom_endpoint_ec2: ec2.proxy.endpoint,
-    source_ami: UBUNTU.id,
-    instance_type: "t2.micro",
-    communicator: "none",
-    temporary_security_group_source_cidrs: ["127.0.0.1/32"],
-    ...(builder === "amazon-ebsvolume" ? {} : { ami_name: `image-${Date.now()}` }),
-  };
-  const template = join(place.directory, "t.json");
-  await writeFile(template, JSON.stringify({ builders: [{ ...common, ...args }] }));
-  return place.start("build", template);
-}
+const start = (builder: Readonly<Record<string, unknown>>): Promise<Started> =>
+  startOnAmazon(ec2.proxy.endpoint, { builder });
 
-async function build(
-  args: Readonly<Record<string, unknown>> = {},
-  builder?: string,
-): Promise<Finished & { said: string }> {
-  const finished = await (await start(args, builder)).finished;
+async function build(builder: Readonly<Record<string, unknown>> = {}): Promise<Finished & { said: string }> {
+  const finished = await (await start(builder)).finished;
   return { ...finished, said: finished.stdout + finished.stderr };
 }
 
@@ -246,13 +226,11 @@ describe("EC2 that behaves as it does", () => {
 
 describe("the other builders", () => {
   ec2.it("amazon-ebssurrogate registers an image from the second volume", async () => {
-    const { code, said } = await build(
-      {
-        launch_block_device_mappings: [{ device_name: "/dev/xvdf", volume_size: 1, delete_on_termination: true }],
-        ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
-      },
-      "amazon-ebssurrogate",
-    );
+    const { code, said } = await build({
+      type: "amazon-ebssurrogate",
+      launch_block_device_mappings: [{ device_name: "/dev/xvdf", volume_size: 1, delete_on_termination: true }],
+      ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
+    });
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(said).toMatch(/us-east-1: ami-\w+/);
     expect(ec2.calls("CreateSnapshot")).toHaveLength(1);
@@ -261,19 +239,17 @@ describe("the other builders", () => {
   });
 
   ec2.it("amazon-ebssurrogate with use_create_image puts the volume in the root's place", async () => {
-    const { code, said } = await build(
-      {
-        // moto makes a root volume only where it is named.
-        launch_block_device_mappings: ["/dev/sda1", "/dev/xvdf"].map((device_name) => ({
-          device_name,
-          volume_size: 1,
-          delete_on_termination: true,
-        })),
-        ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
-        use_create_image: true,
-      },
-      "amazon-ebssurrogate",
-    );
+    const { code, said } = await build({
+      type: "amazon-ebssurrogate",
+      // moto makes a root volume only where it is named.
+      launch_block_device_mappings: ["/dev/sda1", "/dev/xvdf"].map((device_name) => ({
+        device_name,
+        volume_size: 1,
+        delete_on_termination: true,
+      })),
+      ami_root_device: { source_device_name: "/dev/xvdf", device_name: "/dev/xvda", volume_size: 1 },
+      use_create_image: true,
+    });
     expect({ code, said }).toMatchObject({ code: 0 });
     const [surrogate, root] = ec2.calls("DetachVolume").map(({ parameters }) => parameters.get("VolumeId"));
     expect(surrogate).not.toBe(root);
@@ -285,7 +261,7 @@ describe("the other builders", () => {
 
   ec2.it("amazon-ebsvolume leaves its volumes and snapshots, and nothing else", async () => {
     const volume = { device_name: "/dev/sdf", volume_size: 1, snapshot_volume: true, tags: { Name: "data" } };
-    const { code, said } = await build({ ebs_volumes: [volume] }, "amazon-ebsvolume");
+    const { code, said } = await build({ type: "amazon-ebsvolume", ami_name: undefined, ebs_volumes: [volume] });
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(said).toMatch(/us-east-1: snap-\w+\nus-east-1: vol-\w+/);
     expect(await ec2.addedKinds()).toEqual(["snap", "vol"]);

@@ -2,11 +2,11 @@ import { constants, createPublicKey, publicEncrypt } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { describe, expect, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, vi } from "vitest";
 import { buildOnAmazon, type AmazonTemplate } from "../helper/amazon-build.ts";
 import { letKeyIn } from "../helper/aws-template.ts";
-import { ec2ForTests, isDry } from "../helper/ec2-for-tests.ts";
-import { createEc2Proxy, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
+import { ec2ForTests } from "../helper/ec2-for-tests.ts";
+import { createEc2Proxy, isDry, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
 import { WINDOWS } from "../helper/moto.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { createSshd, freePort } from "../helper/sshd.ts";
@@ -288,8 +288,7 @@ describe("copies (AWS-13)", () => {
     ec2.proxy.answered = tagCopies;
     ec2.proxy.fault = async (call) => {
       if (call.action !== "CopyImage" || isDry(call) || call.region !== "eu-west-1") return undefined;
-      while (ec2.calls("CopyImage").filter(({ region }) => region === OTHER).length === 0)
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      await vi.waitUntil(() => ec2.calls("CopyImage").some(({ region }) => region === OTHER), { timeout: 60_000 });
       return refused("InvalidRequest");
     };
     const { code, said } = await build({ builder: { ami_regions: [OTHER, "eu-west-1"] } });
@@ -318,7 +317,7 @@ describe("deregistration protection", () => {
       if (call.action === "DeregisterImage" && images.has(id)) return refused("OperationNotPermitted");
       if (![protect, unprotect].includes(call.action)) return undefined;
       if (call.action === protect && call.region === failsIn) {
-        while (images.size === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+        await vi.waitUntil(() => images.size > 0, { timeout: 60_000 });
         return refused("InvalidRequest");
       }
       if (call.action === protect) images.add(id);

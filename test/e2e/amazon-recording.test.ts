@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect } from "vitest";
 import { AWS_CREDENTIALS } from "../helper/aws-template.ts";
 import { ec2ForTests } from "../helper/ec2-for-tests.ts";
+import { isDry } from "../helper/ec2-proxy.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { UBUNTU } from "../helper/moto.ts";
 import { RUN_ID, type Recording } from "../helper/replay-ec2.ts";
@@ -13,8 +14,8 @@ const ec2 = ec2ForTests({ regions: [] });
 describe("the recording that unit tests use", () => {
   ec2.it("has the answers that moto gives today (IMGBUILD_RECORD=1 writes them)", async () => {
     const answers: Record<string, string[]> = {};
-    ec2.proxy.answered = ({ action, parameters }, xml) => {
-      if (parameters.get("DryRun") !== "true") (answers[action] ??= []).push(xml);
+    ec2.proxy.answered = (call, xml) => {
+      if (!isDry(call)) (answers[call.action] ??= []).push(xml);
       return xml;
     };
     const place = await createWorkplace(AWS_CREDENTIALS);

@@ -1,10 +1,8 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { AWS_CREDENTIALS, letKeyIn } from "../helper/aws-template.ts";
+import { startOnAmazon } from "../helper/amazon-build.ts";
+import { letKeyIn } from "../helper/aws-template.ts";
 import { createEc2Proxy } from "../helper/ec2-proxy.ts";
-import { createWorkplace } from "../helper/imgbuild.ts";
-import { startMoto, UBUNTU, withMoto } from "../helper/moto.ts";
+import { startMoto, withMoto } from "../helper/moto.ts";
 import { createSshd } from "../helper/sshd.ts";
 
 const withServer = withMoto();
@@ -17,31 +15,25 @@ describe("AWS-09: a machine that is taken away while it is provisioned", () => {
       const proxy = await createEc2Proxy(moto.endpoint);
       try {
         for (const [args, why] of [
-          [{ instance_type: "t2.micro" }, /is (terminated|shutting-down) before the build was done with it\. /],
+          [{}, /is (terminated|shutting-down) before the build was done with it\. /],
           [
-            { spot_instance_types: ["t2.micro"] },
+            { instance_type: undefined, spot_instance_types: ["t2.micro"] },
             /is (terminated|shutting-down) before .* This was a spot interruption/,
           ],
         ] as const) {
-          const [place, sshd] = [await createWorkplace(AWS_CREDENTIALS), await createSshd()];
+          const sshd = await createSshd();
           proxy.clear();
           proxy.answered = letKeyIn(sshd);
-          const builder = {
-            type: "amazon-ebs",
-            region: "us-east-1",
-            custom_endpoint_ec2: proxy.endpoint,
-            source_ami: UBUNTU.id,
-            ami_name: "taken-away",
-            temporary_security_group_source_cidrs: ["127.0.0.1/32"],
-            ssh_host: sshd.host,
-            ssh_port: sshd.port,
-            ssh_username: sshd.username,
-            ...args,
-          };
-          const provisioners = [{ type: "shell", inline: ["echo provisioning; sleep 60"] }];
-          const template = join(place.directory, "t.json");
-          await writeFile(template, JSON.stringify({ builders: [builder], provisioners }));
-          const build = place.start("build", template);
+          const build = await startOnAmazon(proxy.endpoint, {
+            builder: {
+              communicator: "ssh",
+              ssh_host: sshd.host,
+              ssh_port: sshd.port,
+              ssh_username: sshd.username,
+              ...args,
+            },
+            provisioners: [{ type: "shell", inline: ["echo provisioning; sleep 60"] }],
+          });
           await build.until("amazon-ebs: provisioning");
           const [, id] = /Instance ID: (i-\w+)/.exec(build.output())!;
           await moto.ec2("us-east-1", "TerminateInstances", { "InstanceId.1": id! });

@@ -73,7 +73,7 @@ variable "failing" {
 `;
 
 async function workplace(): Promise<Workplace & { readonly temporary: string }> {
-  const temporary = await temporaryDirectory();
+  const temporary = temporaryDirectory();
   const place = await createWorkplace({
     TMPDIR: temporary,
     PKR_VAR_password: secret,
@@ -86,7 +86,7 @@ async function workplace(): Promise<Workplace & { readonly temporary: string }> 
 
 /** What was printed and written, but for the template. */
 async function leaksIn(place: Workplace, texts: readonly string[]): Promise<string[]> {
-  const directory = await temporaryDirectory();
+  const directory = temporaryDirectory();
   await Promise.all(texts.map((text, index) => writeFile(join(directory, `printed-${index}`), text)));
   return [...findPlanted(directory), ...findPlanted(place.directory)];
 }

@@ -12,7 +12,7 @@ async function workplaceWith(
   script: string,
   provisionerArguments = "",
 ): Promise<Workplace & { readonly temporary: string }> {
-  const temporary = await temporaryDirectory();
+  const temporary = temporaryDirectory();
   const place = await createWorkplace({ TMPDIR: temporary });
   const template = `
     source "file" "a" {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AWS_CREDENTIALS } from "./aws-template.ts";
-import { createWorkplace, type Finished } from "./imgbuild.ts";
+import { createWorkplace, type Finished, type Started } from "./imgbuild.ts";
 import { UBUNTU } from "./moto.ts";
 
 export interface AmazonTemplate {
@@ -11,11 +11,11 @@ export interface AmazonTemplate {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Builds an image from moto's Ubuntu, with nobody to log in unless the template says otherwise. */
-export async function buildOnAmazon(
+/** Starts building an image from moto's Ubuntu, with nobody to log in unless the template says otherwise. */
+export async function startOnAmazon(
   endpoint: string,
   { builder, provisioners = [], env = {} }: AmazonTemplate,
-): Promise<Finished & { readonly said: string }> {
+): Promise<Started> {
   const place = await createWorkplace({ ...AWS_CREDENTIALS, ...env });
   const common = {
     type: "amazon-ebs",
@@ -29,7 +29,15 @@ export async function buildOnAmazon(
   };
   const template = join(place.directory, "t.json");
   await writeFile(template, JSON.stringify({ builders: [{ ...common, ...builder }], provisioners }));
-  const finished = await place.run("build", template);
+  return place.start("build", template);
+}
+
+/** The same to its end; what it said is one line. */
+export async function buildOnAmazon(
+  endpoint: string,
+  template: AmazonTemplate,
+): Promise<Finished & { readonly said: string }> {
+  const finished = await (await startOnAmazon(endpoint, template)).finished;
   const said = finished.stdout + finished.stderr;
   return { ...finished, said: said.replaceAll(/\s+/g, " ") };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, type it } from "vitest";
-import { createEc2Proxy, type Call, type Ec2Proxy } from "./ec2-proxy.ts";
+import { createEc2Proxy, isDry, type Call, type Ec2Proxy } from "./ec2-proxy.ts";
 import { startMoto, withMoto, type Moto } from "./moto.ts";
 
 /** moto and a proxy before it, for all tests of one file; the proxy forgets between two of them. */
@@ -49,5 +49,3 @@ export function ec2ForTests({ regions }: { readonly regions: readonly string[] }
     calls: (action) => proxy.calls.filter((call) => call.action === action && !isDry(call)),
   };
 }
-
-export const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";

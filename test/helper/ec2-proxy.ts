@@ -26,6 +26,9 @@ export interface Call {
   readonly region: string;
 }
 
+/** Only whether it would be allowed is asked. */
+export const isDry = ({ parameters }: Call): boolean => parameters.get("DryRun") === "true";
+
 export type Fault =
   /** Refused without being done. */
   | { readonly kind: "error"; readonly code: string; readonly status?: number; readonly message?: string }

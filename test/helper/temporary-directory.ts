@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** A directory of the running test; removed when it ends. */
-export function temporaryDirectorySync(): string {
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "imgbuild-test-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
-}
-
-/** The same for those that wait. */
-export function temporaryDirectory(): Promise<string> {
-  return Promise.resolve(temporaryDirectorySync());
 }

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createAtomicFile, writeFileAtomic } from "../../src/lib/atomic-file.ts";
-import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
-const directory = temporaryDirectorySync;
+const directory = temporaryDirectory;
 
 describe("createAtomicFile", () => {
   it("shows nothing under the name until committed, then everything", async () => {

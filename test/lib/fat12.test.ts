@@ -7,13 +7,13 @@ import { buildTree, type PlacedFile } from "../../src/lib/file-tree.ts";
 import { needs } from "../helper/need.ts";
 import { readBack } from "../helper/read-back.ts";
 import { placed, WHEN } from "./file-tree-fixture.ts";
-import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 const fold = (name: string) => name.toUpperCase();
 const image = (files: readonly PlacedFile[], label = "packer") => createFat12Image(buildTree(files, WHEN, fold), label);
 
 function onDisk(bytes: Buffer): string {
-  const path = join(temporaryDirectorySync(), "floppy.img");
+  const path = join(temporaryDirectory(), "floppy.img");
   writeFileSync(path, bytes);
   return path;
 }
@@ -74,7 +74,7 @@ describe("createFat12Image", () => {
     await fc.assert(
       fc.asyncProperty(files, async (entries) => {
         const path = onDisk(await image(entries.map(({ name, bytes }) => placed(name, Buffer.from(bytes)))));
-        const out = temporaryDirectorySync();
+        const out = temporaryDirectory();
         if (entries.length > 0) readBack("mcopy", "-n", "-i", path, "::*", out);
         for (const { name, bytes } of entries) expect(readFileSync(join(out, name)).equals(bytes)).toBe(true);
       }),

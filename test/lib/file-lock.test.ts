@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { lock, tryLock, withLock } from "../../src/lib/file-lock.ts";
 import { identifyProcess } from "../../src/lib/process-identity.ts";
-import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
-const freshPath = () => join(temporaryDirectorySync(), "a.lock");
+const freshPath = () => join(temporaryDirectory(), "a.lock");
 
 describe("tryLock", () => {
   it("gives the lock to one at a time and leaves no file behind", async () => {

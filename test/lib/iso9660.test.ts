@@ -8,10 +8,10 @@ import { writeIso } from "../../src/lib/iso9660/create-iso.ts";
 import { needs } from "../helper/need.ts";
 import { readBack } from "../helper/read-back.ts";
 import { placed, WHEN } from "./file-tree-fixture.ts";
-import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 async function iso(files: readonly PlacedFile[], label = "cidata"): Promise<string> {
-  const path = join(temporaryDirectorySync(), "cd.iso");
+  const path = join(temporaryDirectory(), "cd.iso");
   const handle = await open(path, "w");
   await writeIso(handle, { root: buildTree(files, WHEN, (name) => name), label, now: WHEN });
   await handle.close();
@@ -79,7 +79,7 @@ describe("writeIso", () => {
     await fc.assert(
       fc.asyncProperty(files, async (entries) => {
         const path = await iso(entries.map((one) => placed(one.path.join("/"), Buffer.from(one.bytes))));
-        const out = temporaryDirectorySync();
+        const out = temporaryDirectory();
         readBack("bsdtar", "-xf", path, "-C", out);
         for (const one of entries) expect(readFileSync(join(out, ...one.path)).equals(one.bytes)).toBe(true);
       }),

@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { candidates, reservePort } from "../../src/lib/ports.ts";
-import { temporaryDirectorySync } from "../helper/temporary-directory.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 const host = "127.0.0.1";
-const directory = temporaryDirectorySync;
+const directory = temporaryDirectory;
 
 /** The ports here are below those that Linux gives to connections, which other tests have many of. */
 async function listen(port: number): Promise<void> {

@@ -19,7 +19,7 @@ async function archive(names: readonly string[]): Promise<Buffer> {
 
 it("writes short, long and non-ASCII names so that tar reads them back", async () => {
   const names = ["a", "x".repeat(100), "y".repeat(101), `${"deep/".repeat(60)}file`, "größe.txt"];
-  const path = join(await temporaryDirectory(), "t.tar");
+  const path = join(temporaryDirectory(), "t.tar");
   writeFileSync(path, await archive(names));
   const env = { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC" };
   const listed = execFileSync("tar", ["--quoting-style=literal", "-tf", path], { env, encoding: "utf8" });

@@ -6,7 +6,7 @@ import { sha256OfFile } from "../../src/sdk/file-digest.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 it("the digest of a file is the known one until the file changes", async () => {
-  const path = join(await temporaryDirectory(), "box");
+  const path = join(temporaryDirectory(), "box");
   await writeFile(path, "box");
   const { size, mtimeMs } = await stat(path);
   // Not the true one, so that reading shows.

@@ -4,7 +4,7 @@ import { Interpolator } from "../../src/template/interpolate/interpolator.ts";
 import { BuildError } from "../../src/sdk/error.ts";
 import { Secrets } from "../../src/template/secrets.ts";
 
-const world = { startTime: new Date("2024-03-05T14:07:09Z"), cwd: "/work", templateDirectory: "/work/templates" };
+const world = { startTime: new Date("2024-03-05T14:07:09Z"), cwd: "/project", templateDirectory: "/project/templates" };
 const interpolator = new Interpolator(
   commonFunctions(world),
   new Map([["user", "no users here"]]),
@@ -18,7 +18,7 @@ describe("Interpolator", () => {
     ["{{isotime}}", "2024-03-05T14:07:09Z"],
     ["{{isotime `2006-01-02`}}", "2024-03-05"],
     ["{{strftime `%Y%m%d`}}", "20240305"],
-    ["{{pwd}} {{template_dir}}", "/work /work/templates"],
+    ["{{pwd}} {{template_dir}}", "/project /project/templates"],
     ["{{packer_version}}", "1.16.0"],
     ["{{lower `ABC`}} {{upper `abc`}}", "abc ABC"],
     ["{{split `a-b-c` `-` 1}}", "b"],

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { BuildEvent } from "../../src/sdk/event.ts";
 import {
   createGithubAnnotations,
@@ -21,6 +20,7 @@ import { createMachineReadableRenderer } from "../../src/ui/machine-readable.ts"
 import { createMetadataFileRenderer } from "../../src/ui/metadata-file.ts";
 import { createTerminal } from "../../src/ui/terminal.ts";
 import { createMemorySink, EVENT_TIME, everyEvent, renderAll } from "../helper/events.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 const golden = (name: string): string => `../fixture/ui/${name}`;
 
@@ -160,7 +160,7 @@ describe("GitHub Actions", () => {
   });
 
   it("writes a step summary whose cells cannot break out of the table", async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryDirectory();
     const renderer = createGithubStepSummary(join(directory, "summary.md"));
     renderAll(renderer, [
       ...everyEvent.slice(0, -1),
@@ -199,7 +199,7 @@ describe("GitLab CI", () => {
 
 describe("createLogFileRenderer", () => {
   it("keeps every byte a guest printed, between lines with times", async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryDirectory();
     const renderer = createLogFileRenderer(directory);
     renderAll(renderer, [
       { kind: "say", build: "file.a", text: "before" },
@@ -224,16 +224,10 @@ describe("createLogFileRenderer", () => {
 
 describe("createMetadataFileRenderer", () => {
   it("writes artifacts, digests and times when the run has finished", async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryDirectory();
     const renderer = createMetadataFileRenderer(join(directory, "metadata.json"));
     renderAll(renderer, everyEvent);
     await renderer.close!();
     await expect(await readFile(join(directory, "metadata.json"), "utf8")).toMatchFileSnapshot(golden("metadata.json"));
   });
 });
-
-async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "imgbuild-test-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createEc2Proxy, type Ec2Proxy } from "../../test/helper/ec2-proxy.ts";
+import { createEc2Proxy, isDry, type Ec2Proxy } from "../../test/helper/ec2-proxy.ts";
 import { startMoto, UBUNTU } from "../../test/helper/moto.ts";
 import type { BenchContext, Benchmark, Figure } from "./benchmark.ts";
 import { median } from "./benchmark.ts";
@@ -87,7 +87,7 @@ async function measure(
   const started = performance.now();
   await run(context, [...program, "build", await writeTemplate(context, proxy, round)]);
   const ended = performance.now();
-  const dryRuns = proxy.calls.filter(({ parameters }) => parameters.get("DryRun") === "true").length;
+  const dryRuns = proxy.calls.filter(isDry).length;
   const calls = proxy.calls.length - dryRuns;
   return { tail: (ended - availableAt) / 1000, total: (ended - started) / 1000, calls, dryRuns };
 }

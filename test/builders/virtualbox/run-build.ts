@@ -28,7 +28,7 @@ export type PlaceOptions = Omit<FakeVirtualBoxOptions, "guest"> &
 
 /** Call inside a test. */
 export async function createPlace(options: PlaceOptions = {}): Promise<Place> {
-  const root = options.root ?? (await temporaryDirectory());
+  const root = options.root ?? temporaryDirectory();
   const guest = createSshGuest(root, options);
   const box = createFakeVirtualBox({ ...options, root, guest });
   guest.onShutdown = async () => {

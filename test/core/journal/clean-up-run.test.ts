@@ -29,7 +29,7 @@ interface DyingRun {
 }
 
 async function createDyingRun(): Promise<DyingRun> {
-  const directory = await temporaryDirectory();
+  const directory = temporaryDirectory();
   const host = testHost(directory);
   const run = await openRun(host, { runId: randomUUID(), template: "t.pkr.hcl", builds: ["file.a"] });
   onTestFinished(() => run.finish({ outcome: "cancelled", builds: [] }));

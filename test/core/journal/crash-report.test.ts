@@ -7,7 +7,7 @@ import { testHost } from "../../helper/test-host.ts";
 
 describe("writeCrashReport", () => {
   it("writes stack and platform, without secrets and environment, for its owner only", async () => {
-    const host = testHost(await temporaryDirectory(), { API_TOKEN: "in the environment" });
+    const host = testHost(temporaryDirectory(), { API_TOKEN: "in the environment" });
     const redactor = createRedactor();
     redactor.add("s3cret-value");
     const error = new Error("broke on s3cret-value", { cause: { details: ["s3cret-value"] } });

@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../../helper/temporary-directory.ts";
 
 describe("openJournalFile", () => {
   it("has a resource on disk before `record` resolves, with later updates, until it is struck", async () => {
-    const path = join(await temporaryDirectory(), "journal.jsonl");
+    const path = join(temporaryDirectory(), "journal.jsonl");
     const journal = await openJournalFile(path);
     const vm = await journal.record({ kind: "vm", id: "one", details: { zone: "a" } });
     expect(outstandingIn(await readFile(path, "utf8"))).toHaveLength(1);
@@ -24,13 +24,13 @@ describe("openJournalFile", () => {
   });
 
   it("is readable by its owner only", async () => {
-    const path = join(await temporaryDirectory(), "journal.jsonl");
+    const path = join(temporaryDirectory(), "journal.jsonl");
     await (await openJournalFile(path)).close();
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
   it("goes on after a line that was cut short, with numbers of its own", async () => {
-    const path = join(await temporaryDirectory(), "journal.jsonl");
+    const path = join(temporaryDirectory(), "journal.jsonl");
     const first = await openJournalFile(path);
     await first.record({ kind: "vm", id: "one" });
     await first.close();
@@ -42,7 +42,7 @@ describe("openJournalFile", () => {
   });
 
   it("keeps every one of many records made at once", async () => {
-    const path = join(await temporaryDirectory(), "journal.jsonl");
+    const path = join(temporaryDirectory(), "journal.jsonl");
     const journal = await openJournalFile(path);
     const ids = Array.from({ length: 300 }, (_, index) => `vm-${index}`);
     const entries = await Promise.all(ids.map((id) => journal.record({ kind: "vm", id })));
