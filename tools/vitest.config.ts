@@ -7,20 +7,25 @@ import { LeftOutReporter } from "../test/helper/left-out-reporter.ts";
 const reports = process.env["IMGBUILD_TEST_REPORTS"];
 const report = reports === undefined ? undefined : join(reports, `tests-${process.pid}.json`);
 
+/**
+ * What holds for each project; a project takes none of these options from the configuration around it.
+ *
+ * Real servers and guests on a busy machine: what needs its second try is named in the summary (`test-summary.mjs`).
+ */
+const everywhere = { root: ".", retry: process.env["CI"] === undefined ? 0 : 1 };
+
 /** Three projects: `unit` (no programs, no network beyond loopback), `cli` (the built command), `e2e` (real programs). */
 export default defineConfig({
   test: {
     // On two cores the default is one worker, which leaves the other core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Real servers and guests on a busy machine: what needs its second try is named in the summary (`test-summary.mjs`).
-    retry: process.env["CI"] === undefined ? 0 : 1,
     reporters: ["default", new LeftOutReporter(), ...(report === undefined ? [] : ["json"])],
     ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [
       {
         test: {
           name: "unit",
-          root: ".",
+          ...everywhere,
           include: ["test/**/*.test.ts"],
           exclude: ["test/cli/**", "test/e2e/**"],
           sequence: { shuffle: true },
@@ -32,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "cli",
-          root: ".",
+          ...everywhere,
           include: ["test/cli/**/*.test.ts"],
           globalSetup: "test/helper/build-once.ts",
           testTimeout: 60_000,
@@ -41,7 +46,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          root: ".",
+          ...everywhere,
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/helper/build-once.ts",
           testTimeout: 900_000,

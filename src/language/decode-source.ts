@@ -65,13 +65,17 @@ function checkNul(file: SourceFile, bytes: Buffer): Diagnostic[] {
   return [nulCharacter({ file, start, end: start + 1 })];
 }
 
-/** By its byte order mark, or by every other byte of the beginning being zero, as in Latin text without a mark. */
+/** By its byte order mark, or by its beginning: two characters of ASCII, each with a zero byte beside it. */
 function utf16Encoding(bytes: Buffer): "utf-16le" | "utf-16be" | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
   if (bytes.length < 4) return undefined;
-  const start = [bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!].map((byte) => byte !== 0);
-  if (start[0] && !start[1] && start[2] && !start[3]) return "utf-16le";
-  if (!start[0] && start[1] && !start[2] && start[3]) return "utf-16be";
+  const [first, second, third, fourth] = [bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!];
+  if (isAsciiText(first) && second === 0 && isAsciiText(third) && fourth === 0) return "utf-16le";
+  if (first === 0 && isAsciiText(second) && third === 0 && isAsciiText(fourth)) return "utf-16be";
   return undefined;
+}
+
+function isAsciiText(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

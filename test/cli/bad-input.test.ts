@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createWorkplace, imgbuildPath, type Workplace } from "../helper/imgbuild.ts";
 import { needsRoot } from "../helper/need.ts";
 
 const good = 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n';
+
+/** A text in no encoding: NUL characters, and bytes that are no UTF-8. */
+const binary = Buffer.from([0, 255, 0, 1, 0, ...Array.from({ length: 2000 }, (_, index) => (index * 151) % 256)]);
 
 async function workplace(): Promise<Workplace> {
   const place = await createWorkplace();
@@ -14,8 +16,8 @@ async function workplace(): Promise<Workplace> {
     "good.pkr.hcl": good,
     "empty.pkr.hcl": "",
     "empty.json": "",
-    "binary.pkr.hcl": Buffer.concat([Buffer.from([0, 255]), randomBytes(2000)]),
-    "binary.json": Buffer.concat([Buffer.from([0, 255]), randomBytes(2000)]),
+    "binary.pkr.hcl": binary,
+    "binary.json": binary,
     "folder/readme.txt": "",
     "vars.pkrvars.hcl/x": "",
     "private/t.pkr.hcl": good,

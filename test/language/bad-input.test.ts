@@ -95,6 +95,7 @@ describe("files that are not text", () => {
     ["a UTF-8 byte order mark", Buffer.from("\ufeffa = 1\n"), []],
     ["UTF-16, little endian", Buffer.from("\ufeffa = 1\n", "utf16le"), ["utf16-file"]],
     ["UTF-16 without a mark", Buffer.from("a = 1\n", "utf16le"), ["utf16-file"]],
+    ["no text, with zeros as UTF-16 has them", Buffer.from([0, 1, 0, 127]), ["nul-character"]],
     ["UTF-16, big endian", Buffer.from([0xfe, 0xff, 0, 97]), ["utf16-file"]],
     ["Latin-1", Buffer.from('a = "caf\u00e9"\n', "latin1"), ["invalid-utf8"]],
     ["a NUL character", Buffer.from("a = 1\0\n"), ["nul-character"]],
