@@ -9,7 +9,8 @@ import { ec2ForTests } from "../helper/ec2-for-tests.ts";
 import { createEc2Proxy, isDry, type Ec2Proxy, type Fault } from "../helper/ec2-proxy.ts";
 import { WINDOWS } from "../helper/moto.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
-import { createSshd, freePort } from "../helper/sshd.ts";
+import { freePort } from "../helper/free-port.ts";
+import { createSshd } from "../helper/sshd.ts";
 
 /**
  * Options that moto knows nothing of, or only a part. Answers made up here, after the API reference and not recorded from

@@ -1,22 +1,13 @@
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { connectRfb } from "../../src/lib/rfb.ts";
+import { freePort } from "../helper/free-port.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 import { tinyGuest, tinySource } from "../helper/tiny-guest.ts";
 
 const withQemu = needs("qemu-system-x86_64", "qemu-system-x86");
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 /** The network is the user's own: imgbuild forwards nothing, and connects where it is told to. */
 const template = (iso: string, port: number): string => `

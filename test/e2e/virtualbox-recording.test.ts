@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import type { HostEvent } from "../helper/fake-virtualbox/session.ts";
 import { transcribe, type Answer } from "../helper/fake-virtualbox/transcript.ts";
+import { freePort } from "../helper/free-port.ts";
 import { needs } from "../helper/need.ts";
 import { createVirtualBoxHome, type VirtualBoxHome } from "../helper/virtualbox.ts";
 
@@ -92,12 +93,4 @@ async function processOf(name: string, home: VirtualBoxHome): Promise<number> {
     if (line.includes(uuid) && /VBoxHeadless/.test(program + line)) return Number(entry);
   }
   throw new Error(`no process runs the machine "${name}"`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { Client } from "ssh2";
 import { onTestFinished } from "vitest";
+import { freePort } from "./free-port.ts";
 
 /** A disk image started by hand, to see what is in it. The image itself is not changed. */
 export interface BootedImage {
@@ -53,14 +53,6 @@ export async function bootImage(path: string, options: BootOptions): Promise<Boo
     },
     port: (guestPort) => ports.get(guestPort)!,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function retried<Result>(attempt: () => Promise<Result>, limitMs: number): Promise<Result> {

@@ -4,7 +4,8 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { findProgram } from "./need.ts";
-import { freePort, hashPassword, keygen, untilAccepting, type TestSshd } from "./sshd.ts";
+import { freePort, untilAccepting } from "./free-port.ts";
+import { hashPassword, keygen, type TestSshd } from "./sshd.ts";
 
 export interface DropbearOptions {
   /** Busybox applets the guest has besides the usual ones. */

@@ -5,7 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "vitest";
 import { findProgram, without } from "./need.ts";
-import { freePort, untilAccepting } from "./sshd.ts";
+import { freePort, untilAccepting } from "./free-port.ts";
 
 /** moto's server: an EC2 (and IAM, SSM, S3, STS…) that nobody here wrote, with one image of Canonical's in it. */
 export interface Moto {

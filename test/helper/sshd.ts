@@ -1,10 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, connect as connectTcp } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import { freePort, untilAccepting } from "./free-port.ts";
 import { findProgram } from "./need.ts";
 
 /** A real OpenSSH server on loopback, with keys of its own, that lets the present user in. */
@@ -75,7 +74,11 @@ export async function createSshd(options: SshdOptions = {}): Promise<TestSshd> {
     if (newHostKey) await makeHostKey(directory);
     child = await launch(directory, options);
     child.stderr!.on("data", (chunk: Buffer) => (log += chunk.toString()));
-    await untilAccepting(port);
+    const ended = new Promise<never>((_, reject) => {
+      child!.once("exit", () => reject(new Error(`sshd has ended: ${log}`)));
+    });
+    ended.catch(() => {}); // That is how it ends when it has been of use, too.
+    await Promise.race([untilAccepting(port), ended]);
   };
   if (options.forBenchmark !== true) {
     onTestFinished(async () => {
@@ -184,26 +187,4 @@ function endGroup(pid: number): void {
   } catch {
     // It has ended already, or leads no group.
   }
-}
-
-/** A port of loopback that is free at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
-}
-
-export async function untilAccepting(port: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    const accepted = await new Promise<boolean>((resolve) => {
-      const socket = connectTcp(port, "127.0.0.1");
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-    if (accepted) return;
-    await sleep(20);
-  }
-  throw new Error(`nothing accepts on port ${port}`);
 }

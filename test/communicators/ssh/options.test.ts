@@ -12,7 +12,8 @@ import { createDropbear } from "../../helper/dropbear.ts";
 import { communicatorConfig, connectTo } from "../../helper/guest-connection.ts";
 import { needs, needsRoot } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
-import { createSshd, freePort } from "../../helper/sshd.ts";
+import { freePort } from "../../helper/free-port.ts";
+import { createSshd } from "../../helper/sshd.ts";
 import { createTcpProxy } from "../../helper/tcp-proxy.ts";
 
 const signal = new AbortController().signal;

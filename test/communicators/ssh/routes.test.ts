@@ -7,7 +7,8 @@ import { connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 import { createSocksServer } from "../../helper/socks-server.ts";
-import { createSshd, freePort, keygen } from "../../helper/sshd.ts";
+import { freePort } from "../../helper/free-port.ts";
+import { createSshd, keygen } from "../../helper/sshd.ts";
 import { askGuest } from "../../../src/sdk/guest-command.ts";
 
 const it = needs("sshd", "openssh-server");

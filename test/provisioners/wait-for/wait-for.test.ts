@@ -9,7 +9,8 @@ import { issuesOf } from "../../helper/decode-config.ts";
 import { needs } from "../../helper/need.ts";
 import { provisionWith } from "../../helper/provision.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
-import { createSshd, freePort } from "../../helper/sshd.ts";
+import { freePort } from "../../helper/free-port.ts";
+import { createSshd } from "../../helper/sshd.ts";
 
 const it = needs("sshd", "openssh-server");
 
