@@ -1,7 +1,7 @@
 import type * as zlib from "node:zlib";
 import { createBlockWorkers } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { frames } from "./frames.ts";
+import { frames, oneFrame } from "./frames.ts";
 
 /** Uncompressed bytes per member, so that the compressed size always fits its 16-bit field. */
 const MEMBER_BYTES = 65280;
@@ -28,7 +28,7 @@ export async function* bgzf(
       outputBytes: MEMBERS * (MEMBER_BYTES + OVERHEAD_BYTES),
       concurrency: 2 * options.concurrency,
       // An empty file is the end alone.
-      compress: (block) => (block.data.length === 0 ? Promise.resolve(block.data) : workers.transform(block)),
+      compress: oneFrame((block) => (block.data.length === 0 ? Promise.resolve(block.data) : workers.transform(block))),
     });
     yield END;
   } finally {

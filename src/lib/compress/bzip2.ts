@@ -1,6 +1,6 @@
 import { createBlockWorkers } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { frames } from "./frames.ts";
+import { frames, oneFrame } from "./frames.ts";
 
 /** bzip2's own unit: a level is a block of level × 100,000 bytes. */
 const LEVEL_BYTES = 100_000;
@@ -24,7 +24,7 @@ export async function* bzip2(
       blockBytes,
       outputBytes,
       concurrency: 2 * options.concurrency,
-      compress: (block) => workers.transform(block),
+      compress: oneFrame((block) => workers.transform(block)),
     });
   } finally {
     await workers.close();

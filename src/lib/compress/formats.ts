@@ -38,13 +38,13 @@ export const compressionFormats = {
   },
   lz4: {
     endings: ["lz4"],
-    levels: { min: 1, max: 1, default: 1 },
+    levels: { min: 0, max: 1, default: 1 },
     compress: lazily(async (source, options) => (await import("./lz4.ts")).lz4(source, options)),
   },
   zst: {
     endings: ["zst", "zstd"],
     // 2 % larger than zstd's own default of 3 on disks of machines, smaller than gzip's, and a third less work.
-    levels: { min: 1, max: 19, default: 2 },
+    levels: { min: 0, max: 19, default: 2 },
     compress: lazily(async (source, options) => (await import("./zstd.ts")).zstd(source, options)),
   },
 } as const satisfies Readonly<Record<string, CompressionFormat>>;

@@ -7,31 +7,38 @@ export interface FrameOptions {
   readonly blockBytes: number;
   /** Room for the frame of a block, where `compress` writes into it. Default none. */
   readonly outputBytes?: number;
-  /** Frames being compressed at a time. */
+  /** Blocks being compressed at a time. */
   readonly concurrency: number;
-  /** Compresses one block into a complete frame of its format. */
-  readonly compress: (block: Block) => Promise<Buffer>;
+  readonly compress: CompressToFrames;
 }
+
+/** Compresses one block into complete frames of its format, given in pieces that are valid as long as the block is. */
+export type CompressToFrames = (block: Block) => Promise<readonly Buffer[]>;
 
 /**
  * For formats whose files may be several complete frames in a row (zstd, lz4, bzip2): blocks compressed independently on
- * all processors. Frames of zero blocks are made once.
+ * all processors.
  */
 export async function* frames(source: ByteSource, options: FrameOptions): AsyncGenerator<Buffer> {
-  const zeros = createZeroCache();
-  const { blockBytes, outputBytes = 0, compress } = options;
-  const compressOnce = (block: Block): Promise<Buffer> => {
-    const { data } = block;
-    return isZero(data) ? zeros(data.length, () => compress(block)) : compress(block);
-  };
-  const blocks = { size: blockBytes, outputBytes, count: options.concurrency + 2 };
+  const { blockBytes, outputBytes = 0, concurrency, compress } = options;
+  const blocks = { size: blockBytes, outputBytes, count: concurrency + 2 };
   let empty = true;
-  for await (const frame of mapBlocks(source, blocks, compressOnce)) {
+  for await (const pieces of mapBlocks(source, blocks, compress)) {
     empty = false;
-    yield frame;
+    // Piece by piece is quicker here than `yield*`, which wraps each.
+    for (const piece of pieces) yield piece;
   }
   // An empty input is one empty frame, so that the file is recognised.
-  if (empty) yield await compress(emptyBlock(outputBytes));
+  if (empty) yield* await compress(emptyBlock(outputBytes));
+}
+
+/** A frame for each block; those of zeros are made once. */
+export function oneFrame(compress: (block: Block) => Promise<Buffer>): CompressToFrames {
+  const zeros = createZeroCache();
+  return async (block) => {
+    const { data } = block;
+    return [await (isZero(data) ? zeros(data.length, () => compress(block)) : compress(block))];
+  };
 }
 
 function emptyBlock(outputBytes: number): Block {

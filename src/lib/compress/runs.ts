@@ -22,10 +22,10 @@ const HIGH_ENTROPY_OF_ONE = 7.3;
 const WORTHWHILE = 0.98;
 
 /**
- * The runs of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
- * size or time, never correctness.
+ * The runs of pieces of one kind that make up `data`, in order; of zeros and of noise only those of `shortest` bytes or
+ * more. What is noise is a guess from samples: a wrong one costs size or time, never correctness.
  */
-export function splitIntoRuns(data: Buffer): Run[] {
+export function splitIntoRuns(data: Buffer, shortest = 0): Run[] {
   if (isZero(data)) return [{ kind: "zeros", start: 0, end: data.length }];
   const runs: Run[] = [];
   for (let start = 0; start < data.length; start += PIECE_BYTES) {
@@ -33,7 +33,10 @@ export function splitIntoRuns(data: Buffer): Run[] {
     append(runs, { kind: kindOf(data.subarray(start, end)), start, end });
   }
   const checked: Run[] = [];
-  for (const run of runs) append(checked, isRepetitive(data, run) ? { ...run, kind: "other" } : run);
+  for (const run of runs) {
+    const isOther = run.end - run.start < shortest || isRepetitive(data, run);
+    append(checked, isOther ? { ...run, kind: "other" } : run);
+  }
   return checked;
 }
 

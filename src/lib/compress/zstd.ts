@@ -1,23 +1,42 @@
 import * as zlib from "node:zlib";
 import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
-import { frames } from "./frames.ts";
+import { frames, type CompressToFrames } from "./frames.ts";
+import { splitIntoRuns } from "./runs.ts";
+import { createZeroCache } from "./zero-cache.ts";
+import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
+/** A frame starts without what came before: shorter runs of zeros or noise stay with what is around them. */
+const SHORTEST_RUN_BYTES = 128 * 1024;
 
 interface ZstdOptions {
+  /** 0 stores, 1 (fast) to 19 (small). */
   readonly level: number;
   readonly concurrency: number;
 }
 
-/** Zstandard (RFC 8878), a frame per block: blocks are compressed natively in the thread pool. */
+/**
+ * Zstandard (RFC 8878), a few frames for each block: zeros come from a cache, what does not compress is stored, and the rest
+ * is compressed natively in the thread pool.
+ */
 export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
-  const compress = fromNode(level) ?? (await fromPackage(level));
-  yield* frames(source, {
-    blockBytes: BLOCK_BYTES,
-    concurrency: concurrency + 1,
-    compress: ({ data }) => compress(data),
-  });
+  const compress = level === 0 ? storeAll : compressor(fromNode(level) ?? (await fromPackage(level)));
+  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: concurrency + 1, compress });
+}
+
+const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(data));
+
+function compressor(compress: Compress): CompressToFrames {
+  const zeros = createZeroCache();
+  return async ({ data }) => {
+    const pieces = splitIntoRuns(data, SHORTEST_RUN_BYTES).map(async ({ kind, start, end }) => {
+      const part = data.subarray(start, end);
+      if (kind === "noise") return storedFrame(part);
+      return [await (kind === "zeros" ? zeros(part.length, () => compress(part)) : compress(part))];
+    });
+    return (await Promise.all(pieces)).flat();
+  };
 }
 
 type Compress = (data: Buffer) => Promise<Buffer>;

@@ -85,7 +85,9 @@ describe("formats that standard programs read", () => {
     ["gzip", "gzip", "gzip", ["-dc"], (source) => gzip(source, { level: 6, concurrency })],
     ["bgzf", "gzip", "gzip", ["-dc"], (source) => bgzf(source, { level: 6, concurrency })],
     ["zstd", "zstd", "zstd", ["-dcq"], (source) => zstd(source, { level: 3, concurrency })],
-    ["lz4", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { concurrency })],
+    ["zstd at level 0", "zstd", "zstd", ["-dcq"], (source) => zstd(source, { level: 0, concurrency })],
+    ["lz4", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { level: 1, concurrency })],
+    ["lz4 at level 0", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { level: 0, concurrency })],
     ["xz", "xz", "xz-utils", ["-dc"], (source) => xz(source, { level: 1, concurrency })],
     ["bzip2", "bzip2", "bzip2", ["-dc"], (source) => bzip2(source, { level: 1, concurrency })],
   ];
@@ -101,6 +103,24 @@ describe("formats that standard programs read", () => {
       }
     });
   }
+});
+
+describe("zstd", () => {
+  it("stores what does not compress, and all of it at level 0", async () => {
+    const noise = mixed().subarray(1_800_000 + 2 * BLOCK_BYTES, 1_800_000 + 3 * BLOCK_BYTES);
+    const [packed, stored] = await Promise.all(
+      [2, 0].map((level) => collect(zstd(pieces(noise), { level, concurrency }))),
+    );
+    expect(packed!.equals(stored!)).toBe(true);
+    expect(stored!.length).toBe(noise.length + 9 + 3 * (BLOCK_BYTES / (128 * 1024)));
+    expect(stored!.includes(noise.subarray(0, 128 * 1024))).toBe(true);
+  });
+
+  it("gives the same bytes whatever the number of processors and the size of the pieces", async () => {
+    const one = await collect(zstd(pieces(mixed()), { level: 2, concurrency: 1 }));
+    const four = await collect(zstd(pieces(mixed(), 333_333), { level: 2, concurrency: 4 }));
+    expect(four.equals(one)).toBe(true);
+  });
 });
 
 describe("the CRC of zeros", () => {
@@ -126,6 +146,9 @@ describe("levels", () => {
     ["bz2", 1, 9],
     ["xz", 0, 9],
     ["zst", 1, 19],
+    ["zst", 0, 1],
+    ["lz4", 0, 1],
+    ["gz", 0, 1],
   ];
   it.each(levels)("of %s trade time for size: %i gives more bytes than %i", async (name, fast, small) => {
     const data = Buffer.concat(Array.from({ length: 4 }, () => text));
@@ -147,6 +170,15 @@ describe("splitIntoRuns", () => {
       ["zeros", 1, 2],
       ["noise", 2, 4],
       ["other", 4, 5],
+    ]);
+  });
+
+  it("takes runs that are too short for their own sake to what is around them", () => {
+    const text = Buffer.alloc(PIECE_BYTES, "some text ");
+    const data = Buffer.concat([Buffer.alloc(2 * PIECE_BYTES), text, Buffer.alloc(PIECE_BYTES), text]);
+    expect(splitIntoRuns(data, 2 * PIECE_BYTES)).toEqual([
+      { kind: "zeros", start: 0, end: 2 * PIECE_BYTES },
+      { kind: "other", start: 2 * PIECE_BYTES, end: data.length },
     ]);
   });
 
