@@ -5,17 +5,15 @@ import { missingFiles } from "../../sdk/missing-files.ts";
 import { downloadIso } from "../../steps/download.ts";
 import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
+import { changeMachine } from "./change-machine.ts";
 import { isoSchema, type IsoBuilderConfig } from "./config/iso.ts";
-import { attachDiscs, attachFloppy } from "./discs.ts";
 import { findVirtualBox } from "./facts.ts";
-import { clearTraces, exportMachine, removeDevices, removeMachine } from "./finish.ts";
+import { exportMachine, removeMachine } from "./finish.ts";
 import { createMachine, diskPaths, placeDiscs } from "./iso-machine.ts";
 import { clearWay } from "./leftovers.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { requireVersion } from "./required-version.ts";
 import { createSurroundings } from "./surroundings.ts";
-import { runUserRows } from "./user-rows.ts";
-import { workWithMachine } from "./work-with-machine.ts";
 
 /** Installs a machine from an ISO in VirtualBox and exports it. */
 export const builder: Builder<IsoBuilderConfig> = {
@@ -46,21 +44,15 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   const output = await outputDirectory(run, { path: config.output_directory });
   const iso = await downloadIso(run, config);
   const surroundings = await createSurroundings(run, config, facts, name);
-  const { additions, floppy, cd, ports, values } = surroundings;
-  const made = await createMachine(run, driver, config, { name, disks, ports });
-  const vm = made.machine.uuid;
+  const { additions, cd, ports } = surroundings;
+  const { machine, owned, releaseDisks } = await createMachine(run, driver, config, { name, disks, ports });
   const discs = placeDiscs(config, { boot: iso.path, additions, cd });
-  await attachDiscs(run, driver, vm, discs);
-  await attachFloppy(run, driver, vm, floppy, undefined);
-  await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
-  await workWithMachine(run, config, { driver, machine: made.machine, surroundings, installsItself: true });
-  const removed = discs.filter(({ role }) => role !== "boot" || !config.bundle_iso);
-  await removeDevices(run, driver, vm, { discs: removed, floppy: floppy !== undefined });
-  await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
-  await clearTraces(run, driver, config, vm);
-  await exportMachine(run, driver, config, { vm, directory: output.path, name });
-  if (config.keep_registered) await made.owned.keep();
-  else await removeMachine(run, made.owned);
-  await made.releaseDisks();
+  const removedDiscs = discs.filter(({ role }) => role !== "boot" || !config.bundle_iso);
+  const work = { driver, machine, surroundings, installsItself: true };
+  await changeMachine(run, config, { ...work, discs, removedDiscs, info: undefined });
+  await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name });
+  if (config.keep_registered) await owned.keep();
+  else await removeMachine(run, owned);
+  await releaseDisks();
   return virtualBoxArtifact(output, config.guest_os_type);
 }

@@ -9,11 +9,12 @@ import { download } from "../../steps/download.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { hasRule } from "./borrowed-machine.ts";
+import { changeMachine } from "./change-machine.ts";
 import { ovfSchema, type OvfBuilderConfig } from "./config/ovf.ts";
-import { attachDiscs, attachFloppy, findPlaces } from "./discs.ts";
+import { findPlaces } from "./discs.ts";
 import type { Driver } from "./driver.ts";
 import { findVirtualBox } from "./facts.ts";
-import { clearTraces, exportMachine, removeDevices, removeMachine } from "./finish.ts";
+import { exportMachine, removeMachine } from "./finish.ts";
 import { importMachine } from "./import-machine.ts";
 import { clearWay } from "./leftovers.ts";
 import type { MachineInfo } from "./machine-info.ts";
@@ -21,8 +22,6 @@ import { markOf, type Machine } from "./owned-machine.ts";
 import { connectionArguments, type MachinePorts } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { createSurroundings } from "./surroundings.ts";
-import { runUserRows } from "./user-rows.ts";
-import { workWithMachine } from "./work-with-machine.ts";
 
 /** Imports an exported machine into VirtualBox, changes it, and exports it again. */
 export const builder: Builder<OvfBuilderConfig> = {
@@ -44,19 +43,12 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   const output = await outputDirectory(run, { path: config.output_directory });
   const appliance = await findAppliance(run, config);
   const surroundings = await createSurroundings(run, config, facts, name);
-  const { floppy, ports, values } = surroundings;
   const { machine, owned, info } = await importMachine(run, driver, config, { name, appliance });
-  const vm = machine.uuid;
-  await prepareMachine(run, driver, config, { machine, info, ports });
+  await prepareMachine(run, driver, config, { machine, info, ports: surroundings.ports });
   const discs = findPlaces(info, config, surroundings);
-  await attachDiscs(run, driver, vm, discs);
-  await attachFloppy(run, driver, vm, floppy, info);
-  await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
-  await workWithMachine(run, config, { driver, machine, surroundings, installsItself: false });
-  await removeDevices(run, driver, vm, { discs, floppy: floppy !== undefined });
-  await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
-  await clearTraces(run, driver, config, vm);
-  await exportMachine(run, driver, config, { vm, directory: output.path, name });
+  const work = { driver, machine, surroundings, installsItself: false };
+  await changeMachine(run, config, { ...work, discs, removedDiscs: discs, info });
+  await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
   return virtualBoxArtifact(output, info.get("ostype") ?? "");

@@ -7,11 +7,12 @@ import { checkMachineFiles } from "../../steps/check-files.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { borrowMachine, describeBorrowing, hasRule } from "./borrowed-machine.ts";
+import { changeMachine } from "./change-machine.ts";
 import { vmSchema, type VmBuilderConfig } from "./config/vm.ts";
-import { attachDiscs, attachFloppy, findPlaces } from "./discs.ts";
+import { findPlaces } from "./discs.ts";
 import { listMachines, machineInfo, type Driver } from "./driver.ts";
 import { findVirtualBox } from "./facts.ts";
-import { clearTraces, exportMachine, removeDevices } from "./finish.ts";
+import { exportMachine } from "./finish.ts";
 import type { MachineInfo } from "./machine-info.ts";
 import { conditionOf } from "./machine-state.ts";
 import type { Machine } from "./owned-machine.ts";
@@ -19,8 +20,6 @@ import { connectionArguments } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { findSnapshot, listSnapshots } from "./snapshots.ts";
 import { createSurroundings } from "./surroundings.ts";
-import { runUserRows } from "./user-rows.ts";
-import { workWithMachine } from "./work-with-machine.ts";
 
 /** Works with a machine VirtualBox has already. The machine stays; what the build put in is taken out. */
 export const builder: Builder<VmBuilderConfig> = {
@@ -41,19 +40,16 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   const output = config.skip_export ? undefined : await outputDirectory(run, { path: config.output_directory });
   const surroundings = await createSurroundings(run, config, facts, machine.name);
   const info = await borrow(run, driver, config, machine);
-  const { floppy, ports, values } = surroundings;
   await run.step("prepare machine", async ({ signal }) => {
-    const connection = connectionArguments(config, ports, { version: driver.version, hasRule: hasRule(info) });
+    const connection = connectionArguments(config, surroundings.ports, {
+      version: driver.version,
+      hasRule: hasRule(info),
+    });
     await driver.call(["modifyvm", machine.uuid, ...connection], { signal });
   });
   const discs = findPlaces(info, config, surroundings);
-  await attachDiscs(run, driver, machine.uuid, discs);
-  await attachFloppy(run, driver, machine.uuid, floppy, info);
-  await runUserRows(run, driver, "vboxmanage", config.vboxmanage, values);
-  await workWithMachine(run, config, { driver, machine, surroundings, installsItself: false });
-  await removeDevices(run, driver, machine.uuid, { discs, floppy: floppy !== undefined });
-  await runUserRows(run, driver, "vboxmanage_post", config.vboxmanage_post, values);
-  await clearTraces(run, driver, config, machine.uuid);
+  const work = { driver, machine, surroundings, installsItself: false };
+  await changeMachine(run, config, { ...work, discs, removedDiscs: discs, info });
   await takeSnapshot(run, driver, config, machine);
   if (output === undefined) return undefined;
   await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name: machine.name });
