@@ -61,8 +61,19 @@ async function dialThroughServer(
         reject(new LoginFailure("refused", `the jump host ${server.host} cannot reach ${where}: ${error.message}`));
         return;
       }
-      stream.once("close", leave);
-      bastion.client.on("close", () => stream.destroy());
+      let why = "closed the connection";
+      const note = (cause: Error) => (why = `failed: ${cause.message}`);
+      const lose = () => {
+        stream.emit("error", new Error(`the jump host ${server.host} ${why}`));
+        stream.destroy();
+      };
+      bastion.client.on("error", note).on("close", lose);
+      stream
+        .on("error", () => {})
+        .once("close", () => {
+          bastion.client.off("error", note).off("close", lose);
+          leave();
+        });
       resolve(stream);
     });
   });

@@ -62,6 +62,8 @@ export function logIn(
     client.once("ready", () => {
       settle();
       client.removeAllListeners("error").removeAllListeners("close");
+      // Whoever uses the client learns its end from "close". An error nobody listens to would end the process.
+      client.on("error", () => {});
       resolve({ client, socket, hostKey: state.hostKey! });
     });
     signal.addEventListener("abort", abort, { once: true });

@@ -1,14 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, vi } from "vitest";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 import { createSocksServer } from "../../helper/socks-server.ts";
 import { freePort } from "../../helper/free-port.ts";
 import { createSshd, keygen } from "../../helper/sshd.ts";
+import { createTcpProxy } from "../../helper/tcp-proxy.ts";
 import { askGuest } from "../../../src/sdk/guest-command.ts";
 
 const it = needs("sshd", "openssh-server");
@@ -26,6 +29,25 @@ describe("the way to the machine", () => {
     });
     expect((await askGuest(communicator, "echo through", { signal })).stdout).toBe("through\n");
     expect(bastion.log()).toContain("Accepted publickey");
+  });
+
+  it("is lost with its jump host, which is said and does no other harm", async () => {
+    const [bastion, server] = [await createSshd(), await createSshd()];
+    const proxy = await createTcpProxy({ target: bastion.port });
+    const communicator = await connectTo(await createRecordingRun(), server, {
+      ssh_bastion_host: "127.0.0.1",
+      ssh_bastion_port: proxy.port,
+      ssh_bastion_username: bastion.username,
+      ssh_bastion_private_key_file: bastion.keyFile,
+    });
+    const began = join(server.directory, "began");
+    const asked = askGuest(communicator, `touch ${began}; sleep 60`, { signal });
+    await vi.waitUntil(() => existsSync(began));
+    proxy.reset();
+    const reason = "the jump host 127.0.0.1 failed: read ECONNRESET";
+    expect((await asked).result).toEqual({ kind: "disconnect", reason });
+    // A new connection through it is a new one to the jump host.
+    expect((await askGuest(communicator, "echo again", { signal })).stdout).toBe("again\n");
   });
 
   it("says which of the two refused", async () => {
