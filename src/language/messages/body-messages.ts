@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostic.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
@@ -9,33 +9,30 @@ import { invalidCharacter } from "./expression-messages.ts";
 
 export function duplicateArgument(name: string, subject: SourceRange, first: SourceRange): Diagnostic {
   const line = lineOf(first.file, first.start);
-  return {
-    severity: "error",
-    code: "duplicate-argument",
-    summary: "Argument set twice",
-    detail: `The argument "${name}" was already set on line ${line}. Each argument may be set only once; remove one of the two.`,
+  return errorAt(
+    "duplicate-argument",
+    "Argument set twice",
+    `The argument "${name}" was already set on line ${line}. Each argument may be set only once; remove one of the two.`,
     subject,
-  };
+  );
 }
 
 export function colonAfterName(name: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "colon-after-argument-name",
-    summary: "Colon instead of equals sign",
-    detail: `An argument is set with an equals sign: ${name} = … (a colon is allowed only inside an object value).`,
+  return errorAt(
+    "colon-after-argument-name",
+    "Colon instead of equals sign",
+    `An argument is set with an equals sign: ${name} = … (a colon is allowed only inside an object value).`,
     subject,
-  };
+  );
 }
 
 export function quotedArgumentName(name: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "quoted-argument-name",
-    summary: "Argument name in quotes",
-    detail: `Argument names are not quoted in HCL: write ${name} = … (a template in JSON syntax belongs in a file named *.pkr.json).`,
+  return errorAt(
+    "quoted-argument-name",
+    "Argument name in quotes",
+    `Argument names are not quoted in HCL: write ${name} = … (a template in JSON syntax belongs in a file named *.pkr.json).`,
     subject,
-  };
+  );
 }
 
 export function incompleteItem(
@@ -44,85 +41,76 @@ export function incompleteItem(
   next: TokenKind,
   nextRange: SourceRange,
 ): Diagnostic {
-  const base = { severity: "error", code: "incomplete-item" } as const;
+  const incomplete = (summary: string, detail: string, at: SourceRange, context?: SourceRange): Diagnostic =>
+    errorAt("incomplete-item", summary, detail, at, context);
   if (next === TokenKind.Dot || next === TokenKind.OpenBracket) {
-    return {
-      ...base,
-      summary: "Invalid argument name",
-      detail: `An argument name is a single word without dots or brackets. To set "${name}" as a whole, write ${name} = { … }.`,
-      subject: nextRange,
-      context: subject,
-    };
+    return incomplete(
+      "Invalid argument name",
+      `An argument name is a single word without dots or brackets. To set "${name}" as a whole, write ${name} = { … }.`,
+      nextRange,
+      subject,
+    );
   }
   if (next === TokenKind.OpenParen) {
-    return {
-      ...base,
-      summary: "Function call outside an argument",
-      detail: `"${name}(" looks like a function call, but a call can only be part of a value, as in: name = ${name}(…).`,
+    return incomplete(
+      "Function call outside an argument",
+      `"${name}(" looks like a function call, but a call can only be part of a value, as in: name = ${name}(…).`,
       subject,
-    };
+    );
   }
-  return {
-    ...base,
-    summary: "Neither an argument nor a block",
-    detail: `To set an argument, write ${name} = … with an equals sign and a value. To begin a block, write ${name} { and its arguments on the lines after it.`,
+  return incomplete(
+    "Neither an argument nor a block",
+    `To set an argument, write ${name} = … with an equals sign and a value. To begin a block, write ${name} { and its arguments on the lines after it.`,
     subject,
-  };
+  );
 }
 
 export function unexpectedInBody(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
   if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
-  return {
-    severity: "error",
-    code: "unexpected-in-body",
-    summary: "Argument or block expected",
-    detail: `A line begins with the name of an argument (name = value) or the type of a block (type "label" {), not with ${describeToken(kind, text)}.`,
+  return errorAt(
+    "unexpected-in-body",
+    "Argument or block expected",
+    `A line begins with the name of an argument (name = value) or the type of a block (type "label" {), not with ${describeToken(kind, text)}.`,
     subject,
-  };
+  );
 }
 
 /** The whole file is one JSON object. */
 export function jsonInHcl(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "json-in-hcl",
-    summary: "JSON in a file of HCL syntax",
-    detail:
-      'This file holds JSON. Name it *.pkr.json if it is HCL written as JSON (blocks such as "source" and "build"), or just *.json if it is a legacy template with "builders".',
+  return errorAt(
+    "json-in-hcl",
+    "JSON in a file of HCL syntax",
+    'This file holds JSON. Name it *.pkr.json if it is HCL written as JSON (blocks such as "source" and "build"), or just *.json if it is a legacy template with "builders".',
     subject,
-  };
+  );
 }
 
 export function strayClosingBrace(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "stray-closing-brace",
-    summary: "Closing brace without an opening one",
-    detail: 'No block or object is open here. Remove this "}", or look for a "{" missing above.',
+  return errorAt(
+    "stray-closing-brace",
+    "Closing brace without an opening one",
+    'No block or object is open here. Remove this "}", or look for a "{" missing above.',
     subject,
-  };
+  );
 }
 
 export function unclosedBlock(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "unclosed-brace",
-    summary: "Missing closing brace",
-    detail:
-      'The file ends while a block or object is still open. Judging by the indentation, it is this "{" that has no "}".',
+  return errorAt(
+    "unclosed-brace",
+    "Missing closing brace",
+    'The file ends while a block or object is still open. Judging by the indentation, it is this "{" that has no "}".',
     subject,
-  };
+  );
 }
 
 export function commaAfterArgument(what: "argument" | "block", text: string, subject: SourceRange): Diagnostic {
   const sign = text === "," ? "comma" : "semicolon";
-  return {
-    severity: "error",
-    code: "comma-after-argument",
-    summary: `Unexpected ${sign} after ${what}`,
-    detail: `Arguments and blocks are separated by new lines, not by ${sign}s. Remove the ${sign}${text === "," ? "" : " and put each on a line of its own"}.`,
+  return errorAt(
+    "comma-after-argument",
+    `Unexpected ${sign} after ${what}`,
+    `Arguments and blocks are separated by new lines, not by ${sign}s. Remove the ${sign}${text === "," ? "" : " and put each on a line of its own"}.`,
     subject,
-  };
+  );
 }
 
 export function missingNewline(
@@ -131,14 +119,10 @@ export function missingNewline(
   next: { readonly kind: TokenKind; readonly text: string; readonly range: SourceRange },
 ): Diagnostic {
   if (next.kind === TokenKind.Invalid) return invalidCharacter(next.text, next.range);
-  return {
-    severity: "error",
-    code: "missing-newline",
-    summary: `Missing newline after ${what}`,
-    detail: afterItem(what, next.kind, next.text),
-    subject,
-    context: { ...subject, end: next.range.end },
-  };
+  return errorAt("missing-newline", `Missing newline after ${what}`, afterItem(what, next.kind, next.text), subject, {
+    ...subject,
+    end: next.range.end,
+  });
 }
 
 const WORD_OPERATORS: Readonly<Record<string, string>> = {
@@ -160,90 +144,78 @@ function afterItem(what: "argument" | "block", kind: TokenKind, text: string): s
 }
 
 export function missingOpenBrace(type: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "missing-open-brace",
-    summary: "Missing opening brace",
-    detail: `The header of the block "${type}" must end with "{" on the same line.`,
+  return errorAt(
+    "missing-open-brace",
+    "Missing opening brace",
+    `The header of the block "${type}" must end with "{" on the same line.`,
     subject,
-  };
+  );
 }
 
 export function braceOnNextLine(subject: SourceRange, context: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "brace-on-next-line",
-    summary: "Opening brace on the next line",
-    detail: 'The "{" of a block must be on the same line as its type and labels. Move it up.',
+  return errorAt(
+    "brace-on-next-line",
+    "Opening brace on the next line",
+    'The "{" of a block must be on the same line as its type and labels. Move it up.',
     subject,
-    context: { ...context, end: subject.end },
-  };
+    { ...context, end: subject.end },
+  );
 }
 
 export function equalsBeforeBrace(type: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "equals-before-block",
-    summary: "Equals sign in a block header",
-    detail: `"${type}" with labels is a block, and a block has no "=" before its "{". Remove the equals sign.`,
+  return errorAt(
+    "equals-before-block",
+    "Equals sign in a block header",
+    `"${type}" with labels is a block, and a block has no "=" before its "{". Remove the equals sign.`,
     subject,
-  };
+  );
 }
 
 export function invalidLabel(type: string, text: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-block-header",
-    summary: "Invalid block header",
-    detail: `After the type of a block come its labels in double quotes and then "{", as in: ${type} "label" {. Found "${shorten(text)}".`,
+  return errorAt(
+    "invalid-block-header",
+    "Invalid block header",
+    `After the type of a block come its labels in double quotes and then "{", as in: ${type} "label" {. Found "${shorten(text)}".`,
     subject,
-  };
+  );
 }
 
 export function templateInLabel(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "template-in-label",
-    summary: "Template in a block label",
-    detail:
-      "Labels are read before anything is evaluated, so they cannot contain ${ } or %{ }. Write the name out, or escape the sign as $${ or %%{.",
+  return errorAt(
+    "template-in-label",
+    "Template in a block label",
+    "Labels are read before anything is evaluated, so they cannot contain ${ } or %{ }. Write the name out, or escape the sign as $${ or %%{.",
     subject,
-  };
+  );
 }
 
 export function blockInOneLine(subject: SourceRange, context: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "one-line-block",
-    summary: "Invalid one-line block",
-    detail:
-      "On the line of its opening brace a block may hold one argument (name = value) and nothing else. Begin a new line after the brace.",
+  return errorAt(
+    "one-line-block",
+    "Invalid one-line block",
+    "On the line of its opening brace a block may hold one argument (name = value) and nothing else. Begin a new line after the brace.",
     subject,
-    context: { ...context, end: subject.end },
-  };
+    { ...context, end: subject.end },
+  );
 }
 
 export function severalInOneLine(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "one-line-block",
-    summary: "Several arguments in a one-line block",
-    detail:
-      "A block written in one line may hold one argument. Put each argument on a line of its own, without commas.",
+  return errorAt(
+    "one-line-block",
+    "Several arguments in a one-line block",
+    "A block written in one line may hold one argument. Put each argument on a line of its own, without commas.",
     subject,
-  };
+  );
 }
 
 export function oneLineBlockNotClosed(subject: SourceRange, context: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "one-line-block",
-    summary: "One-line block not closed on its line",
-    detail:
-      'A block whose first argument follows its "{" directly must end on that line. Begin a new line after the brace.',
+  return errorAt(
+    "one-line-block",
+    "One-line block not closed on its line",
+    'A block whose first argument follows its "{" directly must end on that line. Begin a new line after the brace.',
     subject,
-    context: { ...context, end: subject.end },
-  };
+    { ...context, end: subject.end },
+  );
 }
 
 function shorten(text: string): string {

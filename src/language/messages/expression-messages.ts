@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostic.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
@@ -11,30 +11,26 @@ export function missingComma(
   subject: SourceRange,
   next: SourceRange,
 ): Diagnostic {
-  return {
-    severity: "error",
-    code: "missing-comma",
-    summary: `Missing comma after this ${what}`,
-    detail:
-      what === "attribute"
-        ? "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line."
-        : `${what === "item" ? "Items of a list" : "Arguments of a function"} are separated by commas, also where each has a line of its own. Add a comma here.`,
+  return errorAt(
+    "missing-comma",
+    `Missing comma after this ${what}`,
+    what === "attribute"
+      ? "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line."
+      : `${what === "item" ? "Items of a list" : "Arguments of a function"} are separated by commas, also where each has a line of its own. Add a comma here.`,
     subject,
-    context: { ...subject, end: next.end },
-  };
+    { ...subject, end: next.end },
+  );
 }
 
 /** A list with several items right after a value, where only a single index makes sense. */
 export function listAfterValue(subject: SourceRange, list: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "missing-comma",
-    summary: "Missing comma before this list",
-    detail:
-      "Brackets directly after a value pick one of its elements, but here they hold several. If this is a list of its own, add a comma before it.",
+  return errorAt(
+    "missing-comma",
+    "Missing comma before this list",
+    "Brackets directly after a value pick one of its elements, but here they hold several. If this is a list of its own, add a comma before it.",
     subject,
-    context: { ...subject, end: list.end },
-  };
+    { ...subject, end: list.end },
+  );
 }
 
 const BRACKETS = {
@@ -48,55 +44,41 @@ export function missingClosingBracket(close: ")" | "]" | "}", subject: SourceRan
   const { name, open: sign } = BRACKETS[close];
   const line = lineOf(subject.file, subject.start);
   const where = line === lineOf(open.file, open.start) ? "later on this line" : `by line ${line}`;
-  return {
-    severity: "error",
-    code: `unclosed-${name}`,
-    summary: `Missing closing ${name}`,
-    detail: `This "${sign}" needs a "${close}", which was expected ${where}.`,
-    subject: open,
-  };
+  return errorAt(
+    `unclosed-${name}`,
+    `Missing closing ${name}`,
+    `This "${sign}" needs a "${close}", which was expected ${where}.`,
+    open,
+  );
 }
 
 export function missingExpression(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
   if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
-  const base = { severity: "error", code: "missing-value", summary: "Missing value" } as const;
+  const missing = (detail: string): Diagnostic => errorAt("missing-value", "Missing value", detail, subject);
   switch (kind) {
     case TokenKind.Newline:
     case TokenKind.EndOfFile:
-      return { ...base, detail: `A value is expected before ${describeToken(kind, text)}.`, subject };
+      return missing(`A value is expected before ${describeToken(kind, text)}.`);
     case TokenKind.CloseSequence:
-      return {
-        ...base,
-        detail: 'The template sequence is empty. Put an expression between its braces; for a literal "${" write "$${".',
-        subject,
-      };
+      return missing(
+        'The template sequence is empty. Put an expression between its braces; for a literal "${" write "$${".',
+      );
     case TokenKind.Comma:
-      return {
-        ...base,
-        detail: "A value is expected before this comma. Remove the comma or add what is missing.",
-        subject,
-      };
+      return missing("A value is expected before this comma. Remove the comma or add what is missing.");
     case TokenKind.Equal:
-      return { ...base, detail: 'A value is expected here. To compare two values, write "==".', subject };
+      return missing('A value is expected here. To compare two values, write "==".');
     default:
-      return {
-        ...base,
-        code: "invalid-expression",
-        summary: "Invalid expression",
-        detail: `A value cannot begin with ${describeToken(kind, text)}.`,
+      return errorAt(
+        "invalid-expression",
+        "Invalid expression",
+        `A value cannot begin with ${describeToken(kind, text)}.`,
         subject,
-      };
+      );
   }
 }
 
 export function invalidCharacter(text: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-character",
-    summary: "Invalid character",
-    detail: invalidCharacterDetail(text),
-    subject,
-  };
+  return errorAt("invalid-character", "Invalid character", invalidCharacterDetail(text), subject);
 }
 
 const CHARACTER_HINTS: Readonly<Record<string, string>> = {
@@ -131,121 +113,107 @@ export function foreignString(text: string, subject: SourceRange): Diagnostic {
   const style = text.startsWith("'") ? "single" : text.startsWith("`") ? "back" : "typographic";
   const inner = text.slice(1, -1);
   const better = inner.length <= 60 ? `: "${inner.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : "";
-  return {
-    severity: "error",
-    code: "wrong-quotes",
-    summary: `String in ${style} quotes`,
-    detail: `Strings are written in straight double quotes${better}.`,
+  return errorAt(
+    "wrong-quotes",
+    `String in ${style} quotes`,
+    `Strings are written in straight double quotes${better}.`,
     subject,
-  };
+  );
 }
 
 export function missingColonInConditional(subject: SourceRange, question: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "incomplete-conditional",
-    summary: "Incomplete conditional",
-    detail:
-      'A conditional has three parts: condition ? value if true : value if false. The ":" with the last part is missing. (Outside of brackets the three must be on one line; parentheses allow more.)',
+  return errorAt(
+    "incomplete-conditional",
+    "Incomplete conditional",
+    'A conditional has three parts: condition ? value if true : value if false. The ":" with the last part is missing. (Outside of brackets the three must be on one line; parentheses allow more.)',
     subject,
-    context: { ...question, end: subject.end },
-  };
+    { ...question, end: subject.end },
+  );
 }
 
 export function missingFunctionName(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-function-name",
-    summary: "Incomplete function name",
-    detail:
-      'A name with "::" is that of a function: after each "::" comes another name, and after the last one "(" and the arguments.',
+  return errorAt(
+    "invalid-function-name",
+    "Incomplete function name",
+    'A name with "::" is that of a function: after each "::" comes another name, and after the last one "(" and the arguments.',
     subject,
-  };
+  );
 }
 
 export function expandNotLast(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "expansion-not-last",
-    summary: "Expansion before the last argument",
-    detail: 'Only the last argument of a function can be expanded with "...".',
+  return errorAt(
+    "expansion-not-last",
+    "Expansion before the last argument",
+    'Only the last argument of a function can be expanded with "...".',
     subject,
-  };
+  );
 }
 
 export function invalidAttributeName(kind: TokenKind, dot: SourceRange, subject: SourceRange): Diagnostic {
   const isString = kind === TokenKind.OpenQuote || kind === TokenKind.OpenParen;
-  return {
-    severity: "error",
-    code: "invalid-attribute-name",
-    summary: "Invalid attribute name",
-    detail: isString
+  return errorAt(
+    "invalid-attribute-name",
+    "Invalid attribute name",
+    isString
       ? 'After a dot comes a plain name. To use any other key, write it in brackets: value["key"].'
       : "A name is expected after the dot.",
-    subject: kind === TokenKind.Newline || kind === TokenKind.EndOfFile ? dot : subject,
-  };
+    kind === TokenKind.Newline || kind === TokenKind.EndOfFile ? dot : subject,
+  );
 }
 
 export function ambiguousKey(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "ambiguous-key",
-    summary: "Ambiguous attribute key",
-    detail:
-      'A key that is computed stands in parentheses: (a.b) = …; a key that is meant literally stands in quotes: "a.b" = ….',
+  return errorAt(
+    "ambiguous-key",
+    "Ambiguous attribute key",
+    'A key that is computed stands in parentheses: (a.b) = …; a key that is meant literally stands in quotes: "a.b" = ….',
     subject,
-  };
+  );
 }
 
 export function missingItemValue(key: SourceRange, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "missing-attribute-value",
-    summary: "Missing attribute value",
-    detail: 'In an object each key is followed by "=" (or ":") and a value. (For a list use square brackets.)',
-    subject: key,
-    context: { ...key, end: subject.start },
-  };
+  return errorAt(
+    "missing-attribute-value",
+    "Missing attribute value",
+    'In an object each key is followed by "=" (or ":") and a value. (For a list use square brackets.)',
+    key,
+    { ...key, end: subject.start },
+  );
 }
 
 export function unexpectedInList(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
   if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
-  return {
-    severity: "error",
-    code: "unexpected-in-collection",
-    summary: "Comma or closing bracket expected",
-    detail: `After an item comes a comma or the closing bracket, not ${describeToken(kind, text)}.`,
+  return errorAt(
+    "unexpected-in-collection",
+    "Comma or closing bracket expected",
+    `After an item comes a comma or the closing bracket, not ${describeToken(kind, text)}.`,
     subject,
-  };
+  );
 }
 
 export function invalidFor(expected: string, subject: SourceRange, context: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-for",
-    summary: "Invalid for expression",
-    detail: `Expected ${expected}. The forms are [for v in list : v] and {for k, v in map : k => v}, each with an optional "if" at the end.`,
+  return errorAt(
+    "invalid-for",
+    "Invalid for expression",
+    `Expected ${expected}. The forms are [for v in list : v] and {for k, v in map : k => v}, each with an optional "if" at the end.`,
     subject,
-    context: { ...context, end: Math.max(context.end, subject.end) },
-  };
+    { ...context, end: Math.max(context.end, subject.end) },
+  );
 }
 
 export function unexpectedAfterExpression(text: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "extra-characters",
-    summary: "Extra characters after the expression",
-    detail: `The expression is complete before "${text.length <= 40 ? text : `${text.slice(0, 37)}…`}". Check for a missing operator or bracket.`,
+  return errorAt(
+    "extra-characters",
+    "Extra characters after the expression",
+    `The expression is complete before "${text.length <= 40 ? text : `${text.slice(0, 37)}…`}". Check for a missing operator or bracket.`,
     subject,
-  };
+  );
 }
 
 export function nestingTooDeep(limit: number, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "nesting-too-deep",
-    summary: "Nesting too deep",
-    detail: `Blocks, brackets, operators and directives can be nested ${limit} levels deep, and this one is beyond that. Move parts of it into local values.`,
+  return errorAt(
+    "nesting-too-deep",
+    "Nesting too deep",
+    `Blocks, brackets, operators and directives can be nested ${limit} levels deep, and this one is beyond that. Move parts of it into local values.`,
     subject,
-  };
+  );
 }

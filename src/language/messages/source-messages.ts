@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostic.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Problems of a file as a whole. */
@@ -24,32 +24,29 @@ export function invalidUtf8(subject: SourceRange, isInComment: boolean): Diagnos
 }
 
 export function utf16File(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "utf16-file",
-    summary: "File in UTF-16",
-    detail: "The file is encoded in UTF-16, as Windows PowerShell writes it by default. Save it as UTF-8.",
+  return errorAt(
+    "utf16-file",
+    "File in UTF-16",
+    "The file is encoded in UTF-16, as Windows PowerShell writes it by default. Save it as UTF-8.",
     subject,
-  };
+  );
 }
 
 export function nulCharacter(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "nul-character",
-    summary: "NUL character",
-    detail: "The file holds a NUL character, which no template has. It may be damaged, or not be a text file at all.",
+  return errorAt(
+    "nul-character",
+    "NUL character",
+    "The file holds a NUL character, which no template has. It may be damaged, or not be a text file at all.",
     subject,
-  };
+  );
 }
 
 export function fileTooLarge(size: number, limit: number, subject: SourceRange): Diagnostic {
   const megabytes = (bytes: number): number => Math.round(bytes / (1024 * 1024));
-  return {
-    severity: "error",
-    code: "file-too-large",
-    summary: "File too large",
-    detail: `The file has ${megabytes(size)} MB; up to ${megabytes(limit)} MB are read. Is it the right file?`,
+  return errorAt(
+    "file-too-large",
+    "File too large",
+    `The file has ${megabytes(size)} MB; up to ${megabytes(limit)} MB are read. Is it the right file?`,
     subject,
-  };
+  );
 }

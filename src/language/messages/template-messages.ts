@@ -1,93 +1,83 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
-import type { Diagnostic } from "../diagnostic.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Mistakes in strings, heredocs and template sequences, and comments without an end. */
 
 export function unclosedString(subject: SourceRange, context: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "unclosed-string",
-    summary: "Missing closing quote",
-    detail:
-      'The string that begins here is not closed on its line. Add the closing ". (A quote inside a string is written \\".)',
+  return errorAt(
+    "unclosed-string",
+    "Missing closing quote",
+    'The string that begins here is not closed on its line. Add the closing ". (A quote inside a string is written \\".)',
     subject,
     context,
-  };
+  );
 }
 
 export function multiLineString(subject: SourceRange, context: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "multi-line-string",
-    summary: "String over several lines",
-    detail:
-      "A string in quotes must end on its line. Write \\n for a line break, or use a heredoc:\n\n    <<-EOT\n      first line\n      second line\n    EOT",
+  return errorAt(
+    "multi-line-string",
+    "String over several lines",
+    "A string in quotes must end on its line. Write \\n for a line break, or use a heredoc:\n\n    <<-EOT\n      first line\n      second line\n    EOT",
     subject,
     context,
-  };
+  );
 }
 
 export function unclosedInterpolation(what: "interpolation" | "directive", subject: SourceRange): Diagnostic {
   const sign = what === "interpolation" ? "$" : "%";
-  return {
-    severity: "error",
-    code: `unclosed-${what}`,
-    summary: `Missing closing brace of the template ${what}`,
-    detail: `This "${sign}{" needs a "}". If it is meant literally (in a shell script, say), write "${sign}${sign}{".`,
+  return errorAt(
+    `unclosed-${what}`,
+    `Missing closing brace of the template ${what}`,
+    `This "${sign}{" needs a "}". If it is meant literally (in a shell script, say), write "${sign}${sign}{".`,
     subject,
-  };
+  );
 }
 
 export function unclosedHeredoc(marker: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "unclosed-heredoc",
-    summary: "Missing end of heredoc",
-    detail: `The file ends before a line that holds nothing but ${marker}, which would end this heredoc.`,
+  return errorAt(
+    "unclosed-heredoc",
+    "Missing end of heredoc",
+    `The file ends before a line that holds nothing but ${marker}, which would end this heredoc.`,
     subject,
-  };
+  );
 }
 
 export function heredocEndNotAlone(marker: string, subject: SourceRange, open: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "heredoc-end-not-alone",
-    summary: "Text after the end of a heredoc",
-    detail: `The heredoc begun on line ${lineOf(open.file, open.start)} ends with a line that holds nothing but ${marker}. Put what follows it (a comma, a bracket) on the next line.`,
+  return errorAt(
+    "heredoc-end-not-alone",
+    "Text after the end of a heredoc",
+    `The heredoc begun on line ${lineOf(open.file, open.start)} ends with a line that holds nothing but ${marker}. Put what follows it (a comma, a bracket) on the next line.`,
     subject,
-  };
+  );
 }
 
 export function invalidHeredoc(marker: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-heredoc",
-    summary: "Invalid start of heredoc",
-    detail: `A heredoc begins with << or <<- and a name without quotes or spaces, and nothing may follow on that line: <<-${marker}`,
+  return errorAt(
+    "invalid-heredoc",
+    "Invalid start of heredoc",
+    `A heredoc begins with << or <<- and a name without quotes or spaces, and nothing may follow on that line: <<-${marker}`,
     subject,
-  };
+  );
 }
 
 export function unclosedComment(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "unclosed-comment",
-    summary: "Missing end of comment",
-    detail: "The comment that begins here is not closed. Add */ where it should end.",
+  return errorAt(
+    "unclosed-comment",
+    "Missing end of comment",
+    "The comment that begins here is not closed. Add */ where it should end.",
     subject,
-  };
+  );
 }
 
 export function invalidEscape(text: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-escape",
-    summary: "Invalid escape sequence",
-    detail: `${escapeProblem(text)} The escapes are \\n, \\r, \\t, \\", \\\\, \\uNNNN and \\UNNNNNNNN. For a backslash itself, as in Windows paths and regular expressions, write \\\\.`,
+  return errorAt(
+    "invalid-escape",
+    "Invalid escape sequence",
+    `${escapeProblem(text)} The escapes are \\n, \\r, \\t, \\", \\\\, \\uNNNN and \\UNNNNNNNN. For a backslash itself, as in Windows paths and regular expressions, write \\\\.`,
     subject,
-  };
+  );
 }
 
 function escapeProblem(text: string): string {
@@ -101,55 +91,50 @@ function escapeProblem(text: string): string {
 }
 
 export function extraInSequence(what: "interpolation" | "directive", subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: `extra-in-${what}`,
-    summary: `Extra characters in the template ${what}`,
-    detail: `Here the expression ends, and a closing "}" is expected. If the sequence is meant literally (in a shell script, say), double its sign: ${what === "interpolation" ? "$${" : "%%{"}.`,
+  return errorAt(
+    `extra-in-${what}`,
+    `Extra characters in the template ${what}`,
+    `Here the expression ends, and a closing "}" is expected. If the sequence is meant literally (in a shell script, say), double its sign: ${what === "interpolation" ? "$${" : "%%{"}.`,
     subject,
-  };
+  );
 }
 
 const DIRECTIVES = ["if", "else", "endif", "for", "endfor"];
 
 export function missingDirectiveName(subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "invalid-directive",
-    summary: "Invalid template directive",
-    detail: `After "%{" comes one of ${DIRECTIVES.join(", ")}. For a literal "%{" write "%%{".`,
+  return errorAt(
+    "invalid-directive",
+    "Invalid template directive",
+    `After "%{" comes one of ${DIRECTIVES.join(", ")}. For a literal "%{" write "%%{".`,
     subject,
-  };
+  );
 }
 
 export function unknownDirective(name: string, subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "unknown-directive",
-    summary: "Unknown template directive",
-    detail: `There is no directive "${name}".${didYouMean(name, DIRECTIVES)} For a literal "%{" write "%%{".`,
+  return errorAt(
+    "unknown-directive",
+    "Unknown template directive",
+    `There is no directive "${name}".${didYouMean(name, DIRECTIVES)} For a literal "%{" write "%%{".`,
     subject,
-  };
+  );
 }
 
 export function strayDirective(name: string, open: "if" | "for" | undefined, subject: SourceRange): Diagnostic {
   const expected =
     open === undefined ? "no directive is open here" : `the open directive is "${open}", which ends with "end${open}"`;
-  return {
-    severity: "error",
-    code: "stray-directive",
-    summary: "Directive out of place",
-    detail: `"${name}" does not belong here: ${name === "else" && open === "if" ? 'this "if" has an "else" already' : expected}.`,
+  return errorAt(
+    "stray-directive",
+    "Directive out of place",
+    `"${name}" does not belong here: ${name === "else" && open === "if" ? 'this "if" has an "else" already' : expected}.`,
     subject,
-  };
+  );
 }
 
 export function unclosedDirective(name: "if" | "for", subject: SourceRange): Diagnostic {
-  return {
-    severity: "error",
-    code: "unclosed-directive",
-    summary: "Missing end of template directive",
-    detail: `This "${name}" has no "%{ end${name} }".`,
+  return errorAt(
+    "unclosed-directive",
+    "Missing end of template directive",
+    `This "${name}" has no "%{ end${name} }".`,
     subject,
-  };
+  );
 }
