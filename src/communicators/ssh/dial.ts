@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { connectThroughSocks } from "../../lib/socks5.ts";
+import { forwardOut } from "./forward.ts";
 import { logIn, type LoggedIn } from "./log-in.ts";
 import { LoginFailure, socketFailure } from "./login-failure.ts";
 import type { Address, Route, Server, SshSettings } from "./settings.ts";
@@ -51,32 +52,29 @@ async function dialThroughServer(
   address: Address,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const bastion = await (once ? keptLogin(settings, server, signal) : logInTo(settings, server, signal));
-  const leave = once ? () => {} : () => bastion.client.end();
-  return new Promise((resolve, reject) => {
-    bastion.client.forwardOut("127.0.0.1", 0, address.host, address.port, (error, stream) => {
-      if (error) {
-        leave();
-        const where = `${address.host}:${address.port}`;
-        reject(new LoginFailure("refused", `the jump host ${server.host} cannot reach ${where}: ${error.message}`));
-        return;
-      }
-      let why = "closed the connection";
-      const note = (cause: Error) => (why = `failed: ${cause.message}`);
-      const lose = () => {
-        stream.emit("error", new Error(`the jump host ${server.host} ${why}`));
-        stream.destroy();
-      };
-      bastion.client.on("error", note).on("close", lose);
-      stream
-        .on("error", () => {})
-        .once("close", () => {
-          bastion.client.off("error", note).off("close", lose);
-          leave();
-        });
-      resolve(stream);
+  const { client } = await (once ? keptLogin(settings, server, signal) : logInTo(settings, server, signal));
+  const leave = once ? () => {} : () => client.end();
+  const stream = await forwardOut(client, address).catch((cause: Error) => {
+    leave();
+    const where = `${address.host}:${address.port}`;
+    throw new LoginFailure("refused", `the jump host ${server.host} cannot reach ${where}: ${cause.message}`, {
+      cause,
     });
   });
+  let why = "closed the connection";
+  const note = (cause: Error) => (why = `failed: ${cause.message}`);
+  const lose = () => {
+    stream.emit("error", new Error(`the jump host ${server.host} ${why}`));
+    stream.destroy();
+  };
+  client.on("error", note).on("close", lose);
+  stream
+    .on("error", () => {})
+    .once("close", () => {
+      client.off("error", note).off("close", lose);
+      leave();
+    });
+  return stream;
 }
 
 async function logInTo(settings: SshSettings, server: Server, signal: AbortSignal): Promise<LoggedIn> {

@@ -1,6 +1,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { ClientChannel } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
 import { tunnelPattern } from "../../sdk/schema/communicator.ts";
+import { forwardOut } from "./forward.ts";
 import type { SshLink } from "./link.ts";
 import type { Tunnel } from "./settings.ts";
 
@@ -18,12 +20,10 @@ export async function listenLocally(tunnel: Tunnel, link: () => SshLink | undefi
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
     const { client } = link() ?? {};
     if (!client) return void socket.destroy();
-    const { host, port } = tunnel.target;
-    client.forwardOut("127.0.0.1", socket.remotePort ?? 0, host, port, (error, stream) => {
-      if (error) return void socket.destroy();
-      stream.on("error", () => socket.destroy());
-      socket.pipe(stream).pipe(socket);
-    });
+    forwardOut(client, tunnel.target, socket.remotePort).then(
+      (stream) => join(socket, stream),
+      () => socket.destroy(),
+    );
   });
   server.on("close", () => sockets.forEach((socket) => socket.destroy()));
   await new Promise<void>((resolve, reject) => {
@@ -44,12 +44,11 @@ export async function listenRemotely(tunnels: readonly Tunnel[], link: SshLink, 
     const tunnel = tunnels.find(({ listenPort }) => listenPort === details.destPort);
     if (!tunnel) return reject();
     const socket = connect(tunnel.target);
+    socket.once("error", reject);
     socket.once("connect", () => {
-      const stream = accept();
-      stream.on("error", () => socket.destroy());
-      socket.pipe(stream).pipe(socket);
+      socket.off("error", reject);
+      join(socket, accept());
     });
-    socket.on("error", () => reject());
   });
   for (const { listenPort } of tunnels) {
     await link.ask<number>(
@@ -58,4 +57,11 @@ export async function listenRemotely(tunnels: readonly Tunnel[], link: SshLink, 
       signal,
     );
   }
+}
+
+/** The two sides of a connection: one goes with the other. */
+function join(socket: Socket, stream: ClientChannel): void {
+  socket.on("error", () => stream.end());
+  stream.on("error", () => socket.destroy());
+  socket.pipe(stream).pipe(socket);
 }

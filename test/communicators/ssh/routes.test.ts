@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
@@ -104,6 +105,39 @@ describe("tunnels", () => {
     });
     expect(await text(connect(local, "127.0.0.1"))).toBe("hello");
     expect(await text(connect(remote, "127.0.0.1"))).toBe("hello");
+  });
+
+  it("lead nowhere while the machine is away, and into it when it is back", async () => {
+    const server = await createSshd();
+    const local = await freePort();
+    const args = { ssh_local_tunnels: [`${local}:127.0.0.1:${server.port}`] };
+    const communicator = await connectTo(await createRecordingRun(), server, args);
+    await server.stop();
+    // The first one may come before the end of the connection is known.
+    expect(await text(connect(local, "127.0.0.1"))).toBe("");
+    expect(await text(connect(local, "127.0.0.1"))).toBe("");
+    await server.start();
+    await askGuest(communicator, "true", { signal });
+    const banner = once(connect(local, "127.0.0.1").setEncoding("utf8"), "data");
+    expect(await banner).toEqual([expect.stringMatching(/^SSH-2.0-OpenSSH/)]);
+  });
+
+  it("do not take the connection along when what they lead to breaks off", async () => {
+    const server = await createSshd();
+    const broken = createServer((socket) => {
+      socket.once("data", () => socket.resetAndDestroy());
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void broken.close());
+    await once(broken, "listening");
+    const target = (broken.address() as { port: number }).port;
+    const remote = await freePort();
+    const args = { ssh_remote_tunnels: [`${remote}:127.0.0.1:${target}`] };
+    const communicator = await connectTo(await createRecordingRun(), server, args);
+    const caller = connect(remote, "127.0.0.1");
+    caller.write("hello");
+    expect(await text(caller)).toBe("");
+    await askGuest(communicator, "true", { signal });
+    expect(server.log().split("Accepted publickey")).toHaveLength(2);
   });
 });
 
