@@ -44,12 +44,3 @@ function fill(format: string, name: string, value: string): string {
     (_, index?: string) => (index ? words[Number(index) - 1] : words.shift()) ?? "",
   );
 }
-
-/** The entries of `environment_vars` that are not `NAME=value`. */
-export function malformedVariables(
-  variables: readonly unknown[],
-): readonly { readonly index: number; readonly text: string }[] {
-  return variables.flatMap((variable, index) =>
-    /^[^=\s]+=/.test(String(variable)) ? [] : [{ index, text: String(variable) }],
-  );
-}

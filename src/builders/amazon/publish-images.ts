@@ -1,4 +1,5 @@
-import type { LaunchPermission, Tag } from "@aws-sdk/client-ec2";
+import type { Tag } from "@aws-sdk/client-ec2";
+import { launchPermissions } from "../../sdk/amazon/launch-permissions.ts";
 import { EXPIRES_TAG, mergeTags } from "../../sdk/amazon/mark.ts";
 import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./config/ami.ts";
@@ -46,7 +47,7 @@ async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapsh
   const { run, cloud } = build;
   const ec2 = cloud.ec2(region);
   const options = { young: true, signal: run.signal };
-  for (const Add of permissions(config)) {
+  for (const Add of launchPermissions(config)) {
     run.say(`Sharing AMI ${id} in ${region}`);
     await ec2.call("ModifyImageAttribute", { ImageId: id, LaunchPermission: { Add } }, options);
   }
@@ -59,22 +60,9 @@ async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapsh
     ...config.snapshot_groups.map((Group) => ({ Group: Group as "all" })),
   ];
   for (const SnapshotId of Add.length > 0 ? snapshots : []) {
-    const input = { SnapshotId, Attribute: "createVolumePermission", CreateVolumePermission: { Add } } as const;
-    await ec2.call(
-      "ModifySnapshotAttribute",
-      { ...input, CreateVolumePermission: { Add } },
-      { ...options, busyMs: 60_000 },
-    );
+    const input = { SnapshotId, Attribute: "createVolumePermission" as const, CreateVolumePermission: { Add } };
+    await ec2.call("ModifySnapshotAttribute", input, { ...options, busyMs: 60_000 });
   }
-}
-
-function permissions(config: AmiConfig): LaunchPermission[][] {
-  return [
-    config.ami_users.map((UserId) => ({ UserId })),
-    config.ami_groups.map((Group) => ({ Group: Group as "all" })),
-    config.ami_org_arns.map((OrganizationArn) => ({ OrganizationArn })),
-    config.ami_ou_arns.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
-  ].filter((list) => list.length > 0);
 }
 
 async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region, id }: Target): Promise<void> {

@@ -1,8 +1,8 @@
-import type { LaunchPermission } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../lib/duration.ts";
 import type { Cloud } from "../../sdk/amazon/cloud.ts";
 import { renderTags } from "../../sdk/amazon/config/tags.ts";
 import { imageKind, mappedSnapshots } from "../../sdk/amazon/kinds/image.ts";
+import { launchPermissions } from "../../sdk/amazon/launch-permissions.ts";
 import { EXPIRES_TAG, markTags, mergeTags, newToken, tagSpecifications } from "../../sdk/amazon/mark.ts";
 import { ownResource } from "../../sdk/amazon/owned.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -30,7 +30,7 @@ export async function finishImage(run: Run, cloud: Cloud, { config, imported }: 
     const Resources = [id, ...Images.flatMap(mappedSnapshots)];
     const tags = renderTags(config.tags, config.tag, {});
     await ec2.call("CreateTags", { Resources, Tags: mergeTags(tags, [{ Key: EXPIRES_TAG, Value: "never" }]) }, options);
-    for (const Add of permissions(config)) {
+    for (const Add of launchPermissions(config)) {
       await ec2.call("ModifyImageAttribute", { ImageId: id, LaunchPermission: { Add } }, options);
     }
     if (config.ami_description) {
@@ -42,15 +42,6 @@ export async function finishImage(run: Run, cloud: Cloud, { config, imported }: 
   });
   if (!isCopied) await imported.owned.strike();
   return id;
-}
-
-function permissions(config: ImportConfig): LaunchPermission[][] {
-  return [
-    config.ami_users.map((UserId) => ({ UserId })),
-    config.ami_groups.map((Group) => ({ Group: Group as "all" })),
-    config.ami_org_arns.map((OrganizationArn) => ({ OrganizationArn })),
-    config.ami_ou_arns.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
-  ].filter((list) => list.length > 0);
 }
 
 /** The name of an image cannot be changed. The imported one goes with its task at the end. */

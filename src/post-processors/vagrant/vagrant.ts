@@ -31,7 +31,7 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
     const values = boxValues(run, input, provider, architecture);
     const path = resolve(run.directories.work, options.output.render(values));
     const digest = await run.step("package box", async (step) => {
-      run.say(`Creating a ${architecture} Vagrant box for the "${provider.name}" provider`);
+      run.say(`Creating a Vagrant box for the provider "${provider.name}" (${architecture})`);
       const entries = await boxEntries(run, step, { options, provider, input, architecture, values });
       return writeBox(run, step, path, entries, options.compression_level);
     });

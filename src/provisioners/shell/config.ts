@@ -1,15 +1,14 @@
-import { duration, flag, integer, late, list, map, text, defaultText } from "../../sdk/schema/field.ts";
-import { atMostOne, error, exactlyOne, rule } from "../../sdk/schema/rules.ts";
+import { duration, flag, integer, late, list, text, defaultText } from "../../sdk/schema/field.ts";
+import { atMostOne, exactlyOne } from "../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../sdk/schema/schema.ts";
-import { malformedVariables } from "../../sdk/script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../sdk/schema/script-environment.ts";
 
 export const shellSchema = defineSchema(
   {
     inline: list(text("A command line."), "Commands to run, as the lines of one script.").optional(),
     script: text("Script of this computer to run in the machine.").optional(),
     scripts: list(text("A script."), "Scripts of this computer to run in the machine, in this order.").optional(),
-    environment_vars: list(text("`NAME=value`"), "Environment of the scripts.").default([]),
-    env: map(text("A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
+    ...scriptEnvironmentFields,
     env_var_format: defaultText(
       text("How one variable is written, with `%s` for its name and for its value."),
       "`%s='%s' `, in an environment file `export %s='%s'\\n`",
@@ -37,20 +36,7 @@ export const shellSchema = defineSchema(
     binary: flag("The scripts are programs: copy them byte for byte, instead of with Unix line ends.").default(false),
   },
   {
-    rules: [
-      exactlyOne("inline", "script", "scripts"),
-      atMostOne("remote_path", "remote_file"),
-      rule(["environment_vars"], ({ environment_vars }) =>
-        malformedVariables((environment_vars as readonly unknown[] | undefined) ?? []).map(({ index }) =>
-          error(
-            "invalid-argument",
-            ["environment_vars", index],
-            "Invalid value",
-            'An environment variable is written "NAME=value".',
-          ),
-        ),
-      ),
-    ],
+    rules: [exactlyOne("inline", "script", "scripts"), atMostOne("remote_path", "remote_file"), scriptEnvironmentRule],
   },
 );
 

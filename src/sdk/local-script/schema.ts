@@ -1,7 +1,7 @@
-import { choice, defaultText, deprecated, flag, integer, late, list, map, text } from "../schema/field.ts";
-import { error, exactlyOne, rule } from "../schema/rules.ts";
+import { choice, defaultText, deprecated, flag, integer, late, list, text } from "../schema/field.ts";
+import { exactlyOne } from "../schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../schema/schema.ts";
-import { malformedVariables } from "../script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../schema/script-environment.ts";
 import { missingFiles } from "../missing-files.ts";
 import type { RunDirectories } from "../run.ts";
 
@@ -12,8 +12,7 @@ export const localScriptSchema = defineSchema(
     script: text("A script to run.").optional(),
     scripts: list(text("A script."), "Scripts to run, in this order.").optional(),
     command: deprecated(text("A single command."), 'use "inline"').optional(),
-    environment_vars: list(text("`NAME=value`"), "Environment of the scripts.").default([]),
-    env: map(text("A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
+    ...scriptEnvironmentFields,
     env_var_format: defaultText(
       text("How `{{ .Vars }}` writes one variable, with `%s` for its name and for its value."),
       "`%s='%s' `, on Windows `set \"%s=%s\" && `",
@@ -40,19 +39,7 @@ export const localScriptSchema = defineSchema(
     valid_exit_codes: list(integer("An exit status."), "Exit statuses that count as success.").default([0]),
   },
   {
-    rules: [
-      exactlyOne("inline", "script", "scripts", "command"),
-      rule(["environment_vars"], ({ environment_vars }) =>
-        malformedVariables((environment_vars as readonly unknown[] | undefined) ?? []).map(({ index }) =>
-          error(
-            "invalid-argument",
-            ["environment_vars", index],
-            "Invalid value",
-            'An environment variable is written "NAME=value".',
-          ),
-        ),
-      ),
-    ],
+    rules: [exactlyOne("inline", "script", "scripts", "command"), scriptEnvironmentRule],
   },
 );
 
