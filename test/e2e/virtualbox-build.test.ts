@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { describe, expect } from "vitest";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 import { tinyGuest } from "../helper/tiny-guest.ts";
+import { vagrantIn } from "../helper/vagrant.ts";
 import { createVirtualBoxHome, type VirtualBoxHome } from "../helper/virtualbox.ts";
-import { provisionScript, tinyMachine } from "../helper/virtualbox-template.ts";
+import { provisionScripts, tinyMachine } from "../helper/virtualbox-template.ts";
 
 const withVirtualBox = needs("VBoxManage", "virtualbox");
 
@@ -31,10 +30,11 @@ source "virtualbox-iso" "tiny" {
 }
 build {
   sources = ["source.virtualbox-iso.tiny"]
-  ${provisionScript}
+  ${provisionScripts}
   post-processor "vagrant" {
-    output              = "tiny.box"
-    keep_input_artifact = true
+    output               = "tiny.box"
+    vagrantfile_template = "${resolve("templates/quickstart.Vagrantfile")}"
+    keep_input_artifact  = true
   }
 }`;
 
@@ -76,11 +76,28 @@ async function build(workplace: Workplace, template: string): Promise<string> {
   return stdout;
 }
 
-async function vagrantAdds(workplace: Workplace, box: string, name = "test/box"): Promise<string> {
-  const env = { ...process.env, VAGRANT_HOME: join(workplace.directory, "vagrant"), VAGRANT_CHECKPOINT_DISABLE: "1" };
-  const vagrant = (...args: string[]) => promisify(execFile)("vagrant", args, { env, cwd: workplace.directory });
-  await vagrant("box", "add", ...(box.includes("://") ? [] : ["--name", name]), box);
-  return (await vagrant("box", "list")).stdout;
+/** Debian's Vagrant (2.3.4) knows versions up to 7.0, and refuses others, by what this answers; all else is the real one's. */
+const OLDER_VERSION = `#!/bin/sh
+[ "$*" = --version ] && exec echo 7.0.20r163906
+PATH="\${PATH#*:}" exec VBoxManage "$@"
+`;
+
+/** The machine of the box, brought up by Vagrant: its user and what the guest was provisioned with. */
+async function bringUp(workplace: Workplace, home: VirtualBoxHome, box: string): Promise<string> {
+  const bin = join(workplace.directory, "bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "VBoxManage"), OLDER_VERSION, { mode: 0o755 });
+  await writeFile(
+    join(workplace.directory, "Vagrantfile"),
+    'Vagrant.configure("2") do |config|\n  config.vm.box = "test/box"\n  config.vm.boot_timeout = 1800\nend\n',
+  );
+  const vagrant = vagrantIn(workplace.directory, { ...home.env, PATH: `${bin}:${process.env["PATH"]}` });
+  await vagrant("box", "add", "--no-tty", "--name", "test/box", box);
+  expect(await vagrant("box", "list")).toMatch(/test\/box\s+\(virtualbox, 0\b/);
+  expect(await vagrant("up", "--no-tty", "--provider=virtualbox")).toContain("Machine booted and ready!");
+  const shown = await vagrant("ssh", "--no-tty", "-c", "id -un; hostname; cat /etc/imgbuild-release; sudo id -un");
+  await vagrant("destroy", "--no-tty", "-f");
+  return shown;
 }
 
 /** Our rule and our mark. (VirtualBox itself exports where it put its display's certificate, whoever turned the display on.) */
@@ -93,7 +110,7 @@ const snapshotNames = async (home: VirtualBoxHome, vm: string) =>
 
 describe("a guest on a real VirtualBox", () => {
   withVirtualBox(
-    "is installed, provisioned and exported; the export is imported, changed, and worked with again",
+    "is installed, provisioned and exported; Vagrant brings its box up; the export is imported, changed, and worked with again",
     async () => {
       const home = await createVirtualBoxHome();
       const workplace = await createWorkplace(home.env);
@@ -103,7 +120,9 @@ describe("a guest on a real VirtualBox", () => {
       expect((await readdir(output("output-tiny"))).sort()).toEqual(["tiny-disk001.vmdk", "tiny.ovf"]);
       expect(await readFile(output("output-tiny/tiny.ovf"), "utf8")).not.toMatch(BUILD_TRACES);
       expect(await home.remains()).toEqual([]);
-      expect(await vagrantAdds(workplace, output("tiny.box"))).toMatch(/test\/box\s+\(virtualbox, 0\b/);
+      const shown = await bringUp(workplace, home, output("tiny.box"));
+      expect(shown).toBe("vagrant\nfrom-answer-file\nBuilt by imgbuild\nroot\n");
+      expect(await home.remains()).toEqual([]);
 
       const imported = await build(workplace, importAgain);
       expect(imported).toMatch(/from-answer-file\n.*Built by imgbuild\n/);

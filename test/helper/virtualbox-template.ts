@@ -11,10 +11,10 @@ export const tinyMachine = `
   shutdown_timeout     = "15m"
 `;
 
-/** Runs scripts/provision.sh as the user's templates do. */
-export const provisionScript = `
+/** Runs scripts/provision.sh, and what makes a user Vagrant's, as the user's templates do. */
+export const provisionScripts = `
   provisioner "shell" {
-    script          = "${resolve("scripts/provision.sh")}"
+    scripts         = ["${resolve("scripts/provision.sh")}", "${resolve("scripts/vagrant-user.sh")}"]
     execute_command = "chmod +x {{ .Path }}; echo vagrant | {{ .Vars }} sudo -S -E sh {{ .Path }}"
   }
 `;
