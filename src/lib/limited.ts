@@ -13,3 +13,24 @@ export async function mapLimited<Item, Result>(
   await Promise.all(Array.from({ length: workers }, worker));
   return results;
 }
+
+/** The same function, of which at most `limit` calls are under way; the others wait in the order in which they came. */
+export function limited<Item, Result>(
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): (item: Item) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = limit;
+  return async (item) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work(item);
+    } finally {
+      // Whoever waits takes the place over.
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}

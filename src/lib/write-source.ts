@@ -1,15 +1,15 @@
+import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { ByteSource } from "./byte-source.ts";
-import { createHashThread } from "./hash-thread.ts";
 
 /**
  * Pieces are gathered to so much before a write. On purpose no multiple of a page: Linux keeps what begins and ends at round
  * places in one long stretch of memory, and in a virtual machine whose host has taken free memory back it takes three times
  * as long to get that.
  */
-const BATCH_BYTES = 500_000;
-/** One is gathered while the others are hashed and written. */
-const BATCHES = 4;
+const BATCH_BYTES = 1_000_000;
+/** One is gathered while the others are written. */
+const BATCHES = 3;
 
 export interface Written {
   /** Bytes. */
@@ -24,13 +24,17 @@ export async function writeSource(
   source: ByteSource,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Written> {
-  const thread = createHashThread();
+  const hash = createHash("sha256");
   let size = 0;
   let written: Promise<void> = Promise.resolve();
   const batches = createBatches(async (bytes) => {
     size += bytes.length;
-    written = written.then(() => writeAll(handle, bytes));
-    await Promise.all([written, thread.update(bytes)]);
+    const writing = written.then(() => writeAll(handle, bytes));
+    written = writing;
+    // Let it begin: while the thread pool writes, this thread has nothing else to do.
+    await Promise.resolve();
+    hash.update(bytes);
+    await writing;
   });
   try {
     for await (const piece of source) {
@@ -39,16 +43,15 @@ export async function writeSource(
     }
     await batches.end();
     signal.throwIfAborted();
-    return { size, sha256: await thread.digest() };
+    return { size, sha256: hash.digest("hex") };
   } finally {
     await batches.settled();
-    await thread.close();
   }
 }
 
-/** Gathers pieces in memory of its own, which threads can share; while some batches are at work the next is gathered. */
+/** Gathers pieces in memory of its own; while some batches are at work the next is gathered. */
 function createBatches(start: (bytes: Buffer) => Promise<void>) {
-  const memories = Array.from({ length: BATCHES }, () => Buffer.from(new SharedArrayBuffer(BATCH_BYTES)));
+  const memories = Array.from({ length: BATCHES }, () => Buffer.allocUnsafeSlow(BATCH_BYTES));
   const atWork: Promise<void>[] = [];
   let turn = 0;
   let filled = 0;

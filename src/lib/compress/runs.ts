@@ -10,7 +10,7 @@ export interface Run {
   readonly end: number;
 }
 
-/** Data is looked at in pieces of so many bytes: also the window of deflate. */
+/** Data is looked at in pieces of so many bytes, unless asked otherwise: also the window of deflate. */
 export const PIECE_BYTES = 32 * 1024;
 const SAMPLE_BYTES = 512;
 const SAMPLES = 4;
@@ -22,21 +22,18 @@ const HIGH_ENTROPY_OF_ONE = 7.3;
 const WORTHWHILE = 0.98;
 
 /**
- * The runs of pieces of one kind that make up `data`, in order; of zeros and of noise only those of `shortest` bytes or
- * more. What is noise is a guess from samples: a wrong one costs size or time, never correctness.
+ * The runs of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
+ * size or time, never correctness.
  */
-export function splitIntoRuns(data: Buffer, shortest = 0): Run[] {
+export function splitIntoRuns(data: Buffer, pieceBytes = PIECE_BYTES): Run[] {
   if (isZero(data)) return [{ kind: "zeros", start: 0, end: data.length }];
   const runs: Run[] = [];
-  for (let start = 0; start < data.length; start += PIECE_BYTES) {
-    const end = Math.min(start + PIECE_BYTES, data.length);
+  for (let start = 0; start < data.length; start += pieceBytes) {
+    const end = Math.min(start + pieceBytes, data.length);
     append(runs, { kind: kindOf(data.subarray(start, end)), start, end });
   }
   const checked: Run[] = [];
-  for (const run of runs) {
-    const isOther = run.end - run.start < shortest || isRepetitive(data, run);
-    append(checked, isOther ? { ...run, kind: "other" } : run);
-  }
+  for (const run of runs) append(checked, isRepetitive(data, run) ? { ...run, kind: "other" } : run);
   return checked;
 }
 
@@ -50,7 +47,7 @@ function kindOf(piece: Buffer): RunKind {
   if (isZero(piece)) return "zeros";
   const looksRandom = () =>
     sampledEntropy(piece, 1) > HIGH_ENTROPY_OF_ONE && sampledEntropy(piece, SAMPLES) > HIGH_ENTROPY;
-  return piece.length === PIECE_BYTES && looksRandom() ? "noise" : "other";
+  return piece.length >= PIECE_BYTES && looksRandom() ? "noise" : "other";
 }
 
 const counts = new Uint32Array(256);

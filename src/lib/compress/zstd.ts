@@ -1,14 +1,15 @@
 import * as zlib from "node:zlib";
 import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
+import { limited } from "../limited.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
 import { splitIntoRuns } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
-/** A frame starts without what came before: shorter runs of zeros or noise stay with what is around them. */
-const SHORTEST_RUN_BYTES = 128 * 1024;
+/** A frame starts without what came before: runs are not to be shorter. */
+const PIECE_BYTES = 128 * 1024;
 
 interface ZstdOptions {
   /** 0 stores, 1 (fast) to 19 (small). */
@@ -21,8 +22,14 @@ interface ZstdOptions {
  * is compressed natively in the thread pool.
  */
 export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
-  const compress = level === 0 ? storeAll : compressor(fromNode(level) ?? (await fromPackage(level)));
-  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: concurrency + 1, compress });
+  const compress = level === 0 ? storeAll : compressor(await natively(level, concurrency));
+  // Blocks that are done wait for an earlier one that takes longer: with enough of them no processor does.
+  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: 5 * concurrency, compress });
+}
+
+/** In the thread pool, of which a part is left to those who read and write. */
+async function natively(level: number, concurrency: number): Promise<Compress> {
+  return limited(concurrency + 1, fromNode(level) ?? (await fromPackage(level)));
 }
 
 const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(data));
@@ -30,7 +37,7 @@ const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(dat
 function compressor(compress: Compress): CompressToFrames {
   const zeros = createZeroCache();
   return async ({ data }) => {
-    const pieces = splitIntoRuns(data, SHORTEST_RUN_BYTES).map(async ({ kind, start, end }) => {
+    const pieces = splitIntoRuns(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
       const part = data.subarray(start, end);
       if (kind === "noise") return storedFrame(part);
       return [await (kind === "zeros" ? zeros(part.length, () => compress(part)) : compress(part))];

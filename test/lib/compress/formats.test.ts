@@ -173,9 +173,9 @@ describe("splitIntoRuns", () => {
     ]);
   });
 
-  it("takes runs that are too short for their own sake to what is around them", () => {
+  it("takes what is not a whole piece to what is around it", () => {
     const text = Buffer.alloc(PIECE_BYTES, "some text ");
-    const data = Buffer.concat([Buffer.alloc(2 * PIECE_BYTES), text, Buffer.alloc(PIECE_BYTES), text]);
+    const data = Buffer.concat([Buffer.alloc(2 * PIECE_BYTES), text, Buffer.alloc(2 * PIECE_BYTES), text]);
     expect(splitIntoRuns(data, 2 * PIECE_BYTES)).toEqual([
       { kind: "zeros", start: 0, end: 2 * PIECE_BYTES },
       { kind: "other", start: 2 * PIECE_BYTES, end: data.length },
