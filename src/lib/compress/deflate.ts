@@ -45,7 +45,7 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
     size: BLOCK_BYTES,
     beforeBytes: WINDOW_BYTES,
     outputBytes: BLOCK_BYTES + OVERHEAD_BYTES,
-    count: 6 * concurrency + 1,
+    count: blockCount(concurrency),
   };
   try {
     const results = mapBlocks(source, blocks, (block) => {
@@ -60,6 +60,11 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
   } finally {
     await workers.close();
   }
+}
+
+/** Several for each of a few threads, so that none waits for another; with many threads fewer do, in less memory. */
+function blockCount(threads: number): number {
+  return Math.min(6 * threads, 2 * threads + 16) + 1;
 }
 
 type Compress = (block: Block) => Promise<readonly Buffer[]>;

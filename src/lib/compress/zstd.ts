@@ -10,6 +10,10 @@ import { storedFrame } from "./zstd-stored.ts";
 const BLOCK_BYTES = 2 * 1024 * 1024;
 /** A frame starts without what came before: runs are not to be shorter. */
 const PIECE_BYTES = 128 * 1024;
+/** In Node's thread pool: more processors are of no use here. */
+const POOL_THREADS = 4;
+/** Blocks that are done wait for an earlier one that takes longer: with so many for each thread no thread does. */
+const BLOCKS_PER_THREAD = 5;
 
 interface ZstdOptions {
   /** 0 stores, 1 (fast) to 19 (small). */
@@ -22,14 +26,14 @@ interface ZstdOptions {
  * is compressed natively in the thread pool.
  */
 export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
-  const compress = level === 0 ? storeAll : compressor(await natively(level, concurrency));
-  // Blocks that are done wait for an earlier one that takes longer: with enough of them no processor does.
-  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: 5 * concurrency, compress });
+  const threads = Math.min(concurrency, POOL_THREADS);
+  const compress = level === 0 ? storeAll : compressor(await natively(level, threads));
+  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: BLOCKS_PER_THREAD * threads, compress });
 }
 
-/** In the thread pool, of which a part is left to those who read and write. */
-async function natively(level: number, concurrency: number): Promise<Compress> {
-  return limited(concurrency + 1, fromNode(level) ?? (await fromPackage(level)));
+/** One more than there are threads, so that none waits for us. */
+async function natively(level: number, threads: number): Promise<Compress> {
+  return limited(threads + 1, fromNode(level) ?? (await fromPackage(level)));
 }
 
 const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(data));
