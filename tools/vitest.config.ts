@@ -32,6 +32,7 @@ export default defineConfig({
           // Nothing below src keeps state in a module, so that files can share one process: a quarter less work.
           isolate: false,
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -41,6 +42,7 @@ export default defineConfig({
           include: ["test/cli/**/*.test.ts"],
           globalSetup: "test/helper/build-once.ts",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
