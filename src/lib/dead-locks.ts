@@ -1,10 +1,13 @@
-import { readdir, readFile, unlink } from "node:fs/promises";
+import { readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { tryLock } from "./file-lock.ts";
 import { processState, type ProcessIdentity } from "./process-identity.ts";
 
 /** A lock, or a file on its way to become or break one. */
 const LOCK_NAME = /\.lock(\.[\w.-]+)?$/;
+/** A file on its way to become a lock: it has no content for a moment, and for ever where its process was killed then. */
+const HALF_NAME = /\.lock\.(?:.*\.)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MOMENT_MS = 60_000;
 
 /**
  * Removes the locks under `directory` whose owner is gone. They harm nobody (whoever wants one takes it over), but they
@@ -19,6 +22,10 @@ export async function removeDeadLocks(directory: string): Promise<readonly strin
 
 async function removeIfDead(path: string): Promise<boolean> {
   const owner = await readOwner(path);
+  if (owner === undefined && (await isOldHalf(path))) {
+    await unlink(path).catch(() => {});
+    return true;
+  }
   if (owner === undefined || (await processState(owner)) !== "dead") return false;
   if (!path.endsWith(".lock")) {
     await unlink(path).catch(() => {});
@@ -28,6 +35,12 @@ async function removeIfDead(path: string): Promise<boolean> {
   const held = await tryLock(path);
   await held?.release();
   return held !== undefined;
+}
+
+async function isOldHalf(path: string): Promise<boolean> {
+  if (!HALF_NAME.test(path)) return false;
+  const found = await stat(path).catch(() => undefined);
+  return found?.size === 0 && Date.now() - found.mtimeMs > MOMENT_MS;
 }
 
 /** Only what is written in our own format counts. */

@@ -21,15 +21,14 @@ const FOREIGN_STALE_MS = 60_000;
 
 /**
  * Takes the lock at `path` (a file made for it) if nobody alive has it; `undefined` otherwise. It dies with its owner:
- * a lock whose process is gone is taken over.
+ * a lock whose process is gone is taken over. `token` is unique to the owner; what is made on the way ends in it.
  */
-export async function tryLock(path: string): Promise<FileLock | undefined> {
+export async function tryLock(path: string, token: string = randomUuid()): Promise<FileLock | undefined> {
   await mkdir(dirname(path), { recursive: true });
-  const token = randomUuid();
   if (await create(path, token)) return hold(path, token);
   const found = await readLock(path);
   if (found.kind === "held" && (await isAlive(path, found.owner))) return undefined;
-  if (found.kind !== "free") await breakStale(path, found);
+  if (found.kind !== "free") await breakStale(path, found, token);
   return (await create(path, token)) ? hold(path, token) : undefined;
 }
 
@@ -39,6 +38,8 @@ export interface LockOptions {
   readonly onWait?: ((waitedMs: number) => void | Promise<void>) | undefined;
   /** Default 200 ms. */
   readonly pollMs?: number;
+  /** See `tryLock`. Default: a new one for each try. */
+  readonly token?: string;
 }
 
 /** Waits for the lock. Rejects with the abort reason as soon as `signal` aborts. */
@@ -46,7 +47,7 @@ export async function lock(path: string, options: LockOptions = {}): Promise<Fil
   const started = performance.now();
   for (;;) {
     options.signal?.throwIfAborted();
-    const held = await tryLock(path);
+    const held = await tryLock(path, options.token);
     if (held) return held;
     await options.onWait?.(performance.now() - started);
     await sleep(options.pollMs ?? 200, options.signal);
@@ -107,8 +108,8 @@ async function isAlive(path: string, owner: Owner): Promise<boolean> {
  * a second lock named after that very owner, so a fresh lock can never be removed by a late comer. (A free path is
  * nobody's to remove: between a look that finds nothing and a removal, somebody may have taken it.)
  */
-async function breakStale(path: string, stale: Found): Promise<void> {
-  const guard = await tryLock(`${path}.${tokenOf(stale)}.stale`);
+async function breakStale(path: string, stale: Found, token: string): Promise<void> {
+  const guard = await tryLock(`${path}.${tokenOf(stale)}.stale`, token);
   if (!guard) return;
   try {
     if (tokenOf(await readLock(path)) === tokenOf(stale)) await unlink(path).catch(() => {});

@@ -1,6 +1,7 @@
 import { access, readdir, readFile, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { lock, tryLock, type LockOptions } from "../lib/file-lock.ts";
+import { randomUuid } from "../lib/random-uuid.ts";
 import { processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import type { Reaper } from "./journal.ts";
 import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
@@ -17,11 +18,12 @@ export async function withOwnedLock<Result>(
   options: LockOptions = {},
 ): Promise<Result> {
   const parents = await highestMissingParent(path);
-  const entry = await step.own({ kind: "lock", id: path, details: { parents } }, () =>
+  const token = randomUuid();
+  const entry = await step.own({ kind: "lock", id: path, details: { parents, token } }, () =>
     removeEmptyParents(path, parents),
   );
   await makeParents(path);
-  const held = await lock(path, options);
+  const held = await lock(path, { ...options, token });
   try {
     return await body();
   } finally {
@@ -36,7 +38,7 @@ export const reaper: Reaper = {
   type: "lock",
   describe: ({ id }) => `lock file ${id}`,
   reap: async ({ id, details }, { dryRun }) => {
-    const halfMade = await abandonedHalves(id);
+    const halfMade = await abandonedHalves(id, details?.["token"] as string | undefined);
     if (!dryRun) for (const path of halfMade) await unlink(path).catch(() => {});
     const isThere = await access(id).then(
       () => true,
@@ -53,12 +55,16 @@ export const reaper: Reaper = {
   },
 };
 
-/** What a process that died while it took the lock left beside it: `LOCK.TOKEN`, naming a process that is no more. */
-async function abandonedHalves(path: string): Promise<readonly string[]> {
+/**
+ * What a process that died while it took the lock left beside it: `LOCK.TOKEN`, with the token of the journal (it may be
+ * empty still) or naming a process that is no more.
+ */
+async function abandonedHalves(path: string, token: string | undefined): Promise<readonly string[]> {
   const names = await readdir(dirname(path)).catch(() => []);
-  const ours = names.filter((name) => name.startsWith(`${basename(path)}.`)).map((name) => join(dirname(path), name));
-  const dead = await Promise.all(ours.map(isOfDeadProcess));
-  return ours.filter((_, index) => dead[index]);
+  const halves = names.filter((name) => name.startsWith(`${basename(path)}.`)).map((name) => join(dirname(path), name));
+  const isOurs = (half: string): boolean => token !== undefined && half.endsWith(`.${token}`);
+  const abandoned = await Promise.all(halves.map(async (half) => isOurs(half) || (await isOfDeadProcess(half))));
+  return halves.filter((_, index) => abandoned[index]);
 }
 
 async function isOfDeadProcess(path: string): Promise<boolean> {
