@@ -42,7 +42,7 @@ describe("the way to the machine", () => {
       ssh_bastion_private_key_file: bastion.keyFile,
     });
     const began = join(server.directory, "began");
-    const asked = askGuest(communicator, `touch ${began}; sleep 60`, { signal });
+    const asked = askGuest(communicator, `touch ${began}; sleep 10`, { signal });
     await vi.waitUntil(() => existsSync(began));
     proxy.reset();
     const reason = "the jump host 127.0.0.1 failed: read ECONNRESET";
