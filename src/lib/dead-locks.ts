@@ -21,17 +21,14 @@ export async function removeDeadLocks(directory: string): Promise<readonly strin
 }
 
 async function removeIfDead(path: string): Promise<boolean> {
-  const owner = await readOwner(path);
-  if (owner === undefined && (await isOldHalf(path))) {
-    await unlink(path).catch(() => {});
-    return true;
-  }
-  if (owner === undefined || (await processState(owner)) !== "dead") return false;
-  if (!path.endsWith(".lock")) {
-    await unlink(path).catch(() => {});
-    return true;
-  }
-  // Taken over first, so that nobody else's fresh lock is removed.
+  if (path.endsWith(".lock")) return (await isOfDeadProcess(path)) && takeAway(path);
+  if (!(await isOfDeadProcess(path)) && !(await isOldHalf(path))) return false;
+  await unlink(path).catch(() => {});
+  return true;
+}
+
+/** Taken over first, so that nobody else's fresh lock is removed. */
+async function takeAway(path: string): Promise<boolean> {
   const held = await tryLock(path);
   await held?.release();
   return held !== undefined;
@@ -43,12 +40,13 @@ async function isOldHalf(path: string): Promise<boolean> {
   return found?.size === 0 && Date.now() - found.mtimeMs > MOMENT_MS;
 }
 
-/** Only what is written in our own format counts. */
-async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
+/** Whether a lock, or a file on its way to become one, names a process that is no more. Other formats name none. */
+export async function isOfDeadProcess(path: string): Promise<boolean> {
   try {
     const owner = JSON.parse(await readFile(path, "utf8")) as Partial<ProcessIdentity & { token: string }>;
-    return typeof owner.token === "string" && typeof owner.pid === "number" ? (owner as ProcessIdentity) : undefined;
+    const isOurs = typeof owner.token === "string" && typeof owner.pid === "number";
+    return isOurs && (await processState(owner as ProcessIdentity)) === "dead";
   } catch {
-    return undefined;
+    return false;
   }
 }

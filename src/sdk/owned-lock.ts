@@ -1,8 +1,8 @@
-import { access, readdir, readFile, unlink } from "node:fs/promises";
+import { access, readdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isOfDeadProcess } from "../lib/dead-locks.ts";
 import { lock, tryLock, type LockOptions } from "../lib/file-lock.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
-import { processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import type { Reaper } from "./journal.ts";
 import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
 import type { Step } from "./run.ts";
@@ -65,13 +65,4 @@ async function abandonedHalves(path: string, token: string | undefined): Promise
   const isOurs = (half: string): boolean => token !== undefined && half.endsWith(`.${token}`);
   const abandoned = await Promise.all(halves.map(async (half) => isOurs(half) || (await isOfDeadProcess(half))));
   return halves.filter((_, index) => abandoned[index]);
-}
-
-async function isOfDeadProcess(path: string): Promise<boolean> {
-  try {
-    const owner = JSON.parse(await readFile(path, "utf8")) as ProcessIdentity & { token?: string };
-    return owner.token !== undefined && (await processState(owner)) === "dead";
-  } catch {
-    return false;
-  }
 }
