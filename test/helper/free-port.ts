@@ -1,5 +1,6 @@
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isPortFree } from "../../src/lib/ports.ts";
 
 /** Below the ports that systems give to connections, above those that imgbuild and the tests' programs ask for. */
 const [FIRST, LAST] = [12_000, 29_999];
@@ -10,16 +11,8 @@ export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;
     next = port === LAST ? FIRST : port + 1;
-    if (await isFree(port)) return port;
+    if (await isPortFree(port, "127.0.0.1")) return port;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
 
 /** Until something accepts connections on a port of loopback. */
