@@ -33,6 +33,8 @@ export function logIn(
 ): Promise<LoggedIn> {
   const where = `${address.host}:${address.port}`;
   const client = new Client();
+  // Node ends a process for an error that nobody listens to. Whoever uses the client learns its end from "close".
+  client.on("error", () => {});
   const state: LoginState = { phase: "greeting", hostKey: undefined, keyProblem: undefined };
   return new Promise((resolve, reject) => {
     const silence = setTimeout(() => fail(silent(state, where, settings.silenceLimitMs)), settings.silenceLimitMs);
@@ -40,11 +42,11 @@ export function logIn(
       clearTimeout(silence);
       signal.removeEventListener("abort", abort);
       socket.off("data", heard);
+      client.off("error", failed).off("close", closed);
     };
     const fail = (failure: Error) => {
       settle();
       reject(failure);
-      client.on("error", () => {});
       client.destroy();
       socket.destroy();
     };
@@ -57,13 +59,11 @@ export function logIn(
       onGreeting?.();
     };
     client.on("handshake", () => (state.phase = "authentication"));
-    client.on("error", (error) => fail(explain(error, state, authentication.describe(), where)));
-    client.on("close", () => fail(dropped(state, where)));
+    const failed = (error: Error) => fail(explain(error, state, authentication.describe(), where));
+    const closed = () => fail(dropped(state, where));
+    client.on("error", failed).on("close", closed);
     client.once("ready", () => {
       settle();
-      client.removeAllListeners("error").removeAllListeners("close");
-      // Whoever uses the client learns its end from "close". An error nobody listens to would end the process.
-      client.on("error", () => {});
       resolve({ client, socket, hostKey: state.hostKey! });
     });
     signal.addEventListener("abort", abort, { once: true });
