@@ -49,7 +49,7 @@ const siblingRules = componentFolders.flatMap((folder) =>
 );
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**"] },
+  { ignores: ["dist/**", "node_modules/**", "src/lib/compress/assembly/**"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.base],

@@ -12,8 +12,8 @@ export interface BlockWorkers {
 export type TransformBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
 
 export interface BlockWorkersOptions<Module, Options> {
-  /** URL or `node:` name of the module the threads load. */
-  readonly module: string;
+  /** URL or `node:` name of a module that the threads load for `prepare`. */
+  readonly module?: string;
   /** Called once in each thread, which has only its text: it refers to nothing but its parameters. */
   readonly prepare: (module: Module, options: Options) => TransformBytes | Promise<TransformBytes>;
   readonly options: Options;
@@ -41,7 +41,8 @@ export function createBlockWorkers<Module, Options>(options: BlockWorkersOptions
 const script = `
   const { parentPort, workerData } = require("node:worker_threads");
   const prepare = eval(workerData.prepare);
-  const ready = import(workerData.module).then((module) => prepare(module, workerData.options));
+  const loaded = workerData.module === undefined ? Promise.resolve() : import(workerData.module);
+  const ready = loaded.then((module) => prepare(module, workerData.options));
   parentPort.on("message", async ({ memory, data, before, output }) => {
     try {
       const view = ([offset, length]) => new Uint8Array(memory, offset, length);

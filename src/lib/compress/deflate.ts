@@ -1,7 +1,7 @@
-import * as zlib from "node:zlib";
-import { createBlockWorkers, type BlockWorkers } from "./block-workers.ts";
+import { createBlockWorkers, type TransformBytes } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { mapBlocks, type Block } from "./blocks.ts";
+import { deflateBytesOptions, prepareDeflate } from "./deflate-bytes.ts";
 import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
@@ -34,13 +34,7 @@ export interface DeflateOptions {
  */
 export async function* deflate(source: ByteSource, options: DeflateOptions): AsyncGenerator<Buffer> {
   const { level, concurrency } = options;
-  const workers = createBlockWorkers({
-    module: "node:zlib",
-    prepare: prepareDeflate,
-    options: { level },
-    count: concurrency,
-  });
-  const compress = level === 0 ? storeAll : compressor(workers, level);
+  const { compress, close } = level === 0 ? storing : createDeflater(level, concurrency);
   const blocks = {
     size: BLOCK_BYTES,
     beforeBytes: WINDOW_BYTES,
@@ -58,7 +52,7 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
     }
     yield FINAL_BLOCK;
   } finally {
-    await workers.close();
+    await close();
   }
 }
 
@@ -67,31 +61,41 @@ function blockCount(threads: number): number {
   return Math.min(6 * threads, 2 * threads + 16) + 1;
 }
 
-type Compress = (block: Block) => Promise<readonly Buffer[]>;
+interface BlockCompressor {
+  readonly compress: (block: Block) => Promise<readonly Buffer[]>;
+  readonly close: () => Promise<void>;
+}
 
-const storeAll: Compress = ({ data }) => Promise.resolve(stored(data));
+const storing: BlockCompressor = { compress: async ({ data }) => stored(data), close: async () => {} };
 
-function compressor(workers: BlockWorkers, level: number): Compress {
+function createDeflater(level: number, concurrency: number): BlockCompressor {
+  const options = deflateBytesOptions(level);
+  const workers = createBlockWorkers({ prepare: prepareDeflate, options, count: concurrency });
   const zeros = createZeroCache();
-  const here = prepareDeflate(zlib, { level });
-  const deflated = async (kind: Exclude<Run["kind"], "noise">, part: Block): Promise<readonly Buffer[]> => {
-    const { data } = part;
-    if (kind === "other")
-      return [await (data.length < SMALL_BYTES ? here(data, part.before) : workers.transform(part))];
-    // Made without what came before, so that the same bytes fit anywhere.
-    const alone = { ...part, before: part.before.subarray(0, 0) };
-    return [await zeros(data.length, () => workers.transform(alone))];
+  let here: TransformBytes | undefined;
+  const smallOrLarge = async (part: Block): Promise<Buffer> => {
+    if (part.data.length >= SMALL_BYTES) return workers.transform(part);
+    here ??= prepareDeflate(undefined, options);
+    return Buffer.from(here(part.data, part.before));
   };
-  return async (block) => {
-    const pieces = splitIntoRuns(block.data).map(async ({ kind, start, end }, index) =>
-      kind === "noise" ? stored(block.data.subarray(start, end)) : deflated(kind, partOf(block, { start, end }, index)),
-    );
-    return (await Promise.all(pieces)).flat();
+  const piecesOf = async (kind: Run["kind"], part: Block): Promise<readonly Buffer[]> => {
+    if (kind === "noise") return stored(part.data);
+    if (kind === "other") return [await smallOrLarge(part)];
+    // Made without what came before, so that the same bytes fit anywhere.
+    return [await zeros(part.data.length, () => smallOrLarge({ ...part, before: part.before.subarray(0, 0) }))];
+  };
+  return {
+    compress: async (block) => {
+      const runs = splitIntoRuns(block.data);
+      const pieces = await Promise.all(runs.map((run, index) => piecesOf(run.kind, partOf(block, run, index))));
+      return pieces.flat();
+    },
+    close: () => workers.close(),
   };
 }
 
 /** A run as a block of its own, over the same memory. */
-function partOf({ data, before, output }: Block, { start, end }: Omit<Run, "kind">, index: number): Block {
+function partOf({ data, before, output }: Block, { start, end }: Run, index: number): Block {
   const previous = Math.min(WINDOW_BYTES, before.length + start);
   const room = end - start + RUN_OVERHEAD_BYTES;
   const offset = start + index * RUN_OVERHEAD_BYTES;
@@ -100,19 +104,6 @@ function partOf({ data, before, output }: Block, { start, end }: Omit<Run, "kind
     before: Buffer.from(data.buffer, data.byteOffset + start - previous, previous),
     output: output.subarray(offset, offset + room),
   };
-}
-
-/** A sync flush ends the block at a byte; memLevel 9 because speed and size are worth 256 KiB. */
-function prepareDeflate({ deflateRawSync, constants }: typeof zlib, { level }: { readonly level: number }) {
-  return (data: Uint8Array, before: Uint8Array): Buffer =>
-    deflateRawSync(data, {
-      level,
-      memLevel: 9,
-      finishFlush: constants.Z_SYNC_FLUSH,
-      // The whole result in one piece of memory.
-      chunkSize: data.length + 1024,
-      ...(before.length > 0 ? { dictionary: before } : {}),
-    });
 }
 
 /** RFC 1951, 3.2.4: non-compressed blocks, each with a five-byte header. The data stays where it is. */
