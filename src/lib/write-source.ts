@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { ByteSource } from "./byte-source.ts";
+import { sha256Here, sha256OnThread, type Sha256 } from "./sha256.ts";
 
 /**
  * Pieces are gathered to so much before a write. On purpose no multiple of a page: Linux keeps what begins and ends at round
@@ -24,17 +24,15 @@ export async function writeSource(
   source: ByteSource,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Written> {
-  const hash = createHash("sha256");
+  let hash: Sha256 | undefined;
   let size = 0;
   let written: Promise<void> = Promise.resolve();
   const batches = createBatches(async (bytes) => {
     size += bytes.length;
-    const writing = written.then(() => writeAll(handle, bytes));
-    written = writing;
-    // Let it begin: while the thread pool writes, this thread has nothing else to do.
-    await Promise.resolve();
-    hash.update(bytes);
-    await writing;
+    written = written.then(() => writeAll(handle, bytes));
+    // Only the last batch is not full; the first one that is not is all there is, and not worth a thread.
+    hash ??= bytes.length < BATCH_BYTES ? sha256Here() : sha256OnThread();
+    await Promise.all([written, hash.update(bytes)]);
   });
   try {
     for await (const piece of source) {
@@ -43,15 +41,16 @@ export async function writeSource(
     }
     await batches.end();
     signal.throwIfAborted();
-    return { size, sha256: hash.digest("hex") };
+    return { size, sha256: await (hash ?? sha256Here()).digest() };
   } finally {
     await batches.settled();
+    await hash?.close();
   }
 }
 
-/** Gathers pieces in memory of its own; while some batches are at work the next is gathered. */
+/** Gathers pieces in memory of its own, which threads can share; while some batches are at work the next is gathered. */
 function createBatches(start: (bytes: Buffer) => Promise<void>) {
-  const memories = Array.from({ length: BATCHES }, () => Buffer.allocUnsafeSlow(BATCH_BYTES));
+  const memories = Array.from({ length: BATCHES }, () => Buffer.from(new SharedArrayBuffer(BATCH_BYTES)));
   const atWork: Promise<void>[] = [];
   let turn = 0;
   let filled = 0;
