@@ -10,7 +10,7 @@ export const schema = defineSchema(
     box_tag: text(
       "The box in the registry as `registry/name`. The registry must exist; the box is made where it is missing.",
     ),
-    box_description: text("Short description of a box that is made.").optional(),
+    box_description: text("Description of a box that is made, Markdown.").optional(),
     box_private: flag("A box that is made is private.").default(false),
     version: text("The version to publish; made where the box lacks it."),
     version_description: text("Description of the version, Markdown.").optional(),

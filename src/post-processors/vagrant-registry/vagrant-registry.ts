@@ -54,7 +54,11 @@ async function publish(run: Run, publication: Publication): Promise<void> {
   if (needsUpload) await run.step("upload box", (step) => upload(run, step, publication));
   if (config.no_release) return run.say(`Version ${slot.version} stays unreleased, as asked`);
   await run.step("release version", async () => {
-    if ((await client.versionState(slot.version)) === "RELEASED") return;
+    const state = await client.versionState(slot.version);
+    if (state === "REVOKED") {
+      return run.warn(`Version ${slot.version} of ${config.box_tag} has been revoked, and is not released again`);
+    }
+    if (state !== "UNRELEASED") return;
     await client.release(slot.version);
     run.say(`Released version ${slot.version} of ${config.box_tag}`);
   });
