@@ -2,7 +2,7 @@ import { createJsonApi, HttpStatusError, type JsonApi } from "../../lib/json-api
 import { poll } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import { DEFAULT_API, type VagrantRegistryConfig } from "./schema.ts";
+import { skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
 
 /** Where a box of one provider and architecture stands in the registry. */
 export interface Slot {
@@ -56,7 +56,7 @@ export class RegistryClient {
       headers: { authorization: `Bearer ${token}` },
       env: run.host.env,
       signal: run.signal,
-      insecureTls: config.insecure_skip_tls_verify && config.hcp_api_address !== DEFAULT_API,
+      insecureTls: skipsTlsVerify(config, config.hcp_api_address),
       onTry: (method, path, result, durationMs) => run.debug("http", `${method} ${path}: ${result}`, { durationMs }),
       onRetry: (reason, pauseMs) =>
         run.warn(`Vagrant registry: ${reason}; trying again in ${Math.ceil(pauseMs / 1000)} s`),

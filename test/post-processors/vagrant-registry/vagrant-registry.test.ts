@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { schema } from "../../../src/post-processors/vagrant-registry/schema.ts";
+import { schema, skipsTlsVerify } from "../../../src/post-processors/vagrant-registry/schema.ts";
 import { postProcessor } from "../../../src/post-processors/vagrant-registry/vagrant-registry.ts";
 import { fileArtifact } from "../../../src/sdk/file-artifact.ts";
 import { configOf, issuesOf } from "../../helper/decode-config.ts";
+import { impersonate } from "../../helper/https-impostor.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 import { CLIENT, startVagrantRegistry } from "../../helper/vagrant-registry-server.ts";
 
@@ -147,6 +148,29 @@ it("tells wrong credentials before the build and never shows them", async () => 
   const [sentence] = await postProcessor.preflight!(run, config);
   expect(sentence).toContain("HCP did not accept the client credentials: HTTP 401: invalid_client");
   expect(sentence).not.toContain("wrong-secret-1");
+});
+
+it("never sends the secret to the default identity provider without looking at the certificate", async () => {
+  const registry = await startVagrantRegistry();
+  const { env } = await impersonate({ "auth.idp.hashicorp.com": registry.url });
+  const run = await createRecordingRun({ env });
+  const credentials = { client_id: CLIENT.id, client_secret: CLIENT.secret };
+  const args = { box_tag: "me/debian", version: "1.0", insecure_skip_tls_verify: true, ...credentials };
+  const failed = expect(postProcessor.preflight!(run, configOf(schema, args))).resolves.toHaveLength(1);
+  // The first try has long failed then; the others would only take time.
+  setTimeout(() => run.cancel(new Error("enough")), 300);
+  await failed;
+  expect(registry.requests).toEqual([]);
+});
+
+it.each([
+  ["https://api.cloud.hashicorp.com", false],
+  ["api.cloud.hashicorp.com:443", false],
+  ["https://auth.idp.hashicorp.com/", false],
+  ["https://hcp.example.org", true],
+])("insecure_skip_tls_verify at %s: %j", (address, isUnchecked) => {
+  expect(skipsTlsVerify({ insecure_skip_tls_verify: true }, address)).toBe(isUnchecked);
+  expect(skipsTlsVerify({ insecure_skip_tls_verify: false }, address)).toBe(false);
 });
 
 it.each([
