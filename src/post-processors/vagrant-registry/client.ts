@@ -1,7 +1,8 @@
 import { createJsonApi, HttpStatusError, type JsonApi } from "../../lib/json-api.ts";
+import { poll } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import { DEFAULT_API, type VagrantRegistryConfig } from "./schema.ts";
+import { skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
 
 /** Where a box of one provider and architecture stands in the registry. */
 export interface Slot {
@@ -25,19 +26,28 @@ export interface RegistryArchitecture {
   readonly box_data?: { readonly checksum?: string; readonly checksum_type?: string; readonly size?: string };
 }
 
+/** A version comes into being unreleased; the service may leave out this state. */
+export type VersionState = "UNRELEASED" | "ACTIVE" | "REVOKED";
+
 interface Operation {
   readonly id: string;
   readonly location?: { readonly organization_id?: string; readonly project_id?: string };
+  readonly state?: string;
+  readonly error?: { readonly message?: string };
 }
+
+const BOX_PATIENCE_MS = 5 * 60_000;
 
 /** The part of HCP's Vagrant box registry API (cloud-vagrant-box-registry, 2022-09-30) that publishing needs. */
 export class RegistryClient {
   readonly #api: JsonApi;
   readonly #registry: string;
   readonly #box: string;
+  readonly #signal: AbortSignal;
 
   constructor(run: Run, config: VagrantRegistryConfig, token: string) {
     [this.#registry = "", this.#box = ""] = config.box_tag.split("/");
+    this.#signal = run.signal;
     const baseUrl = /^https?:\/\//.test(config.hcp_api_address)
       ? config.hcp_api_address
       : `https://${config.hcp_api_address}`;
@@ -46,7 +56,7 @@ export class RegistryClient {
       headers: { authorization: `Bearer ${token}` },
       env: run.host.env,
       signal: run.signal,
-      insecureTls: config.insecure_skip_tls_verify && config.hcp_api_address !== DEFAULT_API,
+      insecureTls: skipsTlsVerify(config, config.hcp_api_address),
       onTry: (method, path, result, durationMs) => run.debug("http", `${method} ${path}: ${result}`, { durationMs }),
       onRetry: (reason, pauseMs) =>
         run.warn(`Vagrant registry: ${reason}; trying again in ${Math.ceil(pauseMs / 1000)} s`),
@@ -77,7 +87,7 @@ export class RegistryClient {
   async ensureBox(description: string | undefined, isPrivate: boolean): Promise<boolean> {
     const made = await this.#ensure(`the box ${this.#box}`, this.#boxPath, `${this.#registryPath}/boxes`, {
       name: this.#box,
-      short_description: description ?? "",
+      description: description ?? "",
       is_private: isPrivate,
     });
     const operation = (made as { operation?: Operation } | undefined)?.operation;
@@ -125,16 +135,21 @@ export class RegistryClient {
     await this.#ask("complete the upload", "PUT", path);
   }
 
-  async versionState(version: string): Promise<string | undefined> {
-    const found = await this.#read<{ version?: { state?: string } }>(
+  async versionState(version: string): Promise<VersionState> {
+    const found = await this.#read<{ version?: { state?: VersionState } }>(
       `read version ${version}`,
       this.#versionPath(version),
     );
-    return found?.version?.state;
+    return found?.version?.state ?? "UNRELEASED";
   }
 
+  /** The service refuses to release a version twice: another build may have been faster, or an answer was lost. */
   async release(version: string): Promise<void> {
-    await this.#ask(`release version ${version}`, "PUT", `${this.#versionPath(version)}/release`);
+    try {
+      await this.#ask(`release version ${version}`, "PUT", `${this.#versionPath(version)}/release`);
+    } catch (error) {
+      if (!(error instanceof RegistryRefusal) || (await this.versionState(version)) !== "ACTIVE") throw error;
+    }
   }
 
   /** Reads, and makes what is missing. Another build that was faster is no failure. */
@@ -148,13 +163,23 @@ export class RegistryClient {
     }
   }
 
+  /** The box is made in the background. A call returns after its timeout whatever the state is, so it is repeated. */
   async #waitFor({ id, location }: Operation): Promise<void> {
     const scope = `organizations/${location?.organization_id ?? ""}/projects/${location?.project_id ?? ""}`;
-    await this.#ask(
-      "wait for the box to be made",
-      "GET",
-      `/operation/2020-05-05/${scope}/operations/${encodeURIComponent(id)}/wait?timeout=60s`,
+    const path = `/operation/2020-05-05/${scope}/operations/${encodeURIComponent(id)}/wait?timeout=60s`;
+    const isDone = await poll(
+      async () => {
+        const answer = await this.#ask<{ operation?: Operation }>("wait for the box to be made", "GET", path);
+        const { state, error } = answer?.operation ?? {};
+        if (error) throw new BuildError(`The Vagrant registry could not make the box ${this.#box}: ${error.message}`);
+        return state === "DONE" || undefined;
+      },
+      { intervalMs: 500, timeoutMs: BOX_PATIENCE_MS, signal: this.#signal },
     );
+    if (isDone) return;
+    throw new BuildError(`The Vagrant registry has not made the box ${this.#box} within 5 minutes.`, {
+      hint: "Look at the box in HCP, and run the post-processors again.",
+    });
   }
 
   async #read<Body>(purpose: string, path: string): Promise<Body | undefined> {

@@ -10,7 +10,7 @@ export const schema = defineSchema(
     box_tag: text(
       "The box in the registry as `registry/name`. The registry must exist; the box is made where it is missing.",
     ),
-    box_description: text("Short description of a box that is made.").optional(),
+    box_description: text("Description of a box that is made, Markdown.").optional(),
     box_private: flag("A box that is made is private.").default(false),
     version: text("The version to publish; made where the box lacks it."),
     version_description: text("Description of the version, Markdown.").optional(),
@@ -35,7 +35,7 @@ export const schema = defineSchema(
     ),
     hcp_api_address: text("Address of the HCP API.").default(DEFAULT_API),
     hcp_auth_url: text("Address of the HCP identity provider.").default(DEFAULT_AUTH),
-    insecure_skip_tls_verify: flag("Accept any certificate. Ignored for the default address.").default(false),
+    insecure_skip_tls_verify: flag("Accept any certificate. Ignored for the default addresses.").default(false),
   },
   {
     rules: [
@@ -48,6 +48,16 @@ export const schema = defineSchema(
 );
 
 export type VagrantRegistryConfig = ConfigOf<typeof schema>;
+
+/** HCP itself is never talked to without a look at its certificate: the client secret and the token go there. */
+export function skipsTlsVerify(
+  config: Pick<VagrantRegistryConfig, "insecure_skip_tls_verify">,
+  address: string,
+): boolean {
+  const host = address.replace(/^https:\/\//, "").replace(/\/$/, "");
+  const isDefault = [DEFAULT_API, DEFAULT_AUTH].some((url) => new URL(url).host === host.replace(/:443$/, ""));
+  return config.insecure_skip_tls_verify && !isDefault;
+}
 
 /** The checksum types of the registry's API. */
 const CHECKSUM_TYPES = new Set(["md5", "sha1", "sha256", "sha384", "sha512"]);

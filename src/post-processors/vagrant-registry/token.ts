@@ -4,7 +4,7 @@ import { statusError, HttpStatusError, isTransient } from "../../lib/json-api.ts
 import { retry } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { VagrantRegistryConfig } from "./schema.ts";
+import { skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
 
 /** An access token by client credentials (RFC 6749, section 4.4). Registered as a secret, as the client secret is. */
 export async function registryToken(run: Run, config: VagrantRegistryConfig): Promise<string> {
@@ -29,7 +29,7 @@ async function askForToken(run: Run, config: VagrantRegistryConfig, id: string, 
     client_secret: secret,
     audience: "https://api.hashicorp.cloud",
   };
-  const dispatcher = httpDispatcher(url, run.host.env, { insecureTls: config.insecure_skip_tls_verify });
+  const dispatcher = httpDispatcher(url, run.host.env, { insecureTls: skipsTlsVerify(config, config.hcp_auth_url) });
   try {
     return await retry(() => once(url, dispatcher, new URLSearchParams(form).toString(), run.signal), {
       attempts: 5,

@@ -6,7 +6,7 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import { boxOfArtifact, type VagrantBox } from "../../sdk/vagrant-box.ts";
 import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type Slot } from "./client.ts";
-import { schema, type VagrantRegistryConfig } from "./schema.ts";
+import { schema, skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
 import { registryToken } from "./token.ts";
 
 export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
@@ -54,7 +54,11 @@ async function publish(run: Run, publication: Publication): Promise<void> {
   if (needsUpload) await run.step("upload box", (step) => upload(run, step, publication));
   if (config.no_release) return run.say(`Version ${slot.version} stays unreleased, as asked`);
   await run.step("release version", async () => {
-    if ((await client.versionState(slot.version)) === "RELEASED") return;
+    const state = await client.versionState(slot.version);
+    if (state === "REVOKED") {
+      return run.warn(`Version ${slot.version} of ${config.box_tag} has been revoked, and is not released again`);
+    }
+    if (state !== "UNRELEASED") return;
     await client.release(slot.version);
     run.say(`Released version ${slot.version} of ${config.box_tag}`);
   });
@@ -109,7 +113,7 @@ async function upload(run: Run, step: Step, { client, config, box, slot }: Publi
   let object: string | undefined;
   await uploadBox(run, step, {
     path: box.path,
-    insecureTls: config.insecure_skip_tls_verify,
+    insecureTls: skipsTlsVerify(config, config.hcp_api_address),
     address: async () => {
       const address = await client.uploadAddress(slot, direct);
       object = address.object;
