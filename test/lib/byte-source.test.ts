@@ -105,14 +105,17 @@ describe("a source that is written to a file", () => {
     yield bytes;
   };
 
-  it.each([0, 1, 499_999, 500_000, 500_001, DATA.length])("of %i bytes is whole, and its digest true", async (size) => {
-    const bytes = DATA.subarray(0, size);
-    const handle = await open(`${path}.out`, "w");
-    const written = await writeSource(handle, once(bytes), { signal });
-    await handle.close();
-    expect(readFileSync(`${path}.out`).equals(bytes)).toBe(true);
-    expect(written).toEqual({ size, sha256: createHash("sha256").update(bytes).digest("hex") });
-  });
+  it.each([0, 1, 999_999, 1_000_000, 1_000_001, DATA.length])(
+    "of %i bytes is whole, and its digest true",
+    async (size) => {
+      const bytes = DATA.subarray(0, size);
+      const handle = await open(`${path}.out`, "w");
+      const written = await writeSource(handle, once(bytes), { signal });
+      await handle.close();
+      expect(readFileSync(`${path}.out`).equals(bytes)).toBe(true);
+      expect(written).toEqual({ size, sha256: createHash("sha256").update(bytes).digest("hex") });
+    },
+  );
 
   it("fails with what the disk says", async () => {
     const handle = await open("/dev/full", "w");

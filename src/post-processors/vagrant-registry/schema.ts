@@ -54,8 +54,9 @@ export function skipsTlsVerify(
   config: Pick<VagrantRegistryConfig, "insecure_skip_tls_verify">,
   address: string,
 ): boolean {
-  const host = address.replace(/^https:\/\//, "").replace(/\/$/, "");
-  const isDefault = [DEFAULT_API, DEFAULT_AUTH].some((url) => new URL(url).host === host.replace(/:443$/, ""));
+  const url = /^https?:\/\//i.test(address) ? address : `https://${address}`;
+  const host = URL.canParse(url) ? new URL(url).hostname : undefined;
+  const isDefault = [DEFAULT_API, DEFAULT_AUTH].some((one) => new URL(one).hostname === host);
   return config.insecure_skip_tls_verify && !isDefault;
 }
 
