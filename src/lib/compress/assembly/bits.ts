@@ -18,12 +18,22 @@ export function output(): usize {
 
 /** At most 48 bits. */
 export function writeBits(value: u64, length: u32): void {
-  bits |= value << count;
-  count += length;
+  addBits(value, length);
   flush();
 }
 
-function flush(): void {
+/** At most 57 bits between two flushes: after one up to 7 are pending. */
+export function addBits(value: u64, length: u32): void {
+  bits |= value << count;
+  count += length;
+}
+
+/** A code as it is kept: its bits << 8 | how many there are. */
+export function addCode(code: u32): void {
+  addBits(code >> 8, code & 0xff);
+}
+
+export function flush(): void {
   store<u64>(place, bits);
   place += count >> 3;
   bits >>= count & 56;
@@ -47,17 +57,4 @@ export function align(): void {
   writeBits(0, 3);
   fillByte();
   writeBits(0xffff0000, 32);
-}
-
-/** For a loop that keeps them itself. */
-export function pendingBits(): u64 {
-  return bits;
-}
-export function pendingCount(): u32 {
-  return count;
-}
-export function resume(newPlace: usize, newBits: u64, newCount: u32): void {
-  place = newPlace;
-  bits = newBits;
-  count = newCount;
 }

@@ -1,3 +1,4 @@
+import { add } from "./counters";
 import { isBetterAlone } from "./entropy";
 import {
   ALL_SYMBOLS,
@@ -65,7 +66,7 @@ export function endPart(place: usize): void {
     blockStart = partStart;
   }
   for (let counter: u32 = 0; counter < COUNTS_BYTES; counter += 4)
-    store<u32>(BLOCK_COUNTS + counter, load<u32>(BLOCK_COUNTS + counter) + load<u32>(PART_COUNTS + counter));
+    add(BLOCK_COUNTS + counter, load<u32>(PART_COUNTS + counter));
   memory.fill(PART_COUNTS, 0, COUNTS_BYTES);
   settled = sequences;
   partStart = place;
@@ -77,8 +78,7 @@ export function endBlock(place: usize): void {
 }
 
 function countSymbol(symbol: u32): void {
-  const counter: usize = PART_COUNTS + 4 * symbol;
-  store<u32>(counter, load<u32>(counter) + 1);
+  add(PART_COUNTS + 4 * symbol, 1);
 }
 
 /** `literals` are fewer than 65,536: a part is. */

@@ -1,10 +1,10 @@
 import { align, output, startOutput } from "./bits";
 import { endBlock, startBlock } from "./block";
-import { INPUT, INPUT_MAX, OUTPUT, WINDOW_BYTES } from "./layout";
+import { INPUT, OUTPUT } from "./layout";
 import { takeAll } from "./search";
 import { prepareTables } from "./symbols";
 
-export { INPUT, INPUT_MAX, OUTPUT, WINDOW_BYTES };
+export { INPUT, OUTPUT };
 
 prepareTables();
 

@@ -1,4 +1,5 @@
-import { writeBits } from "./bits";
+import { addCode, writeBits } from "./bits";
+import { add } from "./counters";
 import { makeCodes, makeLengths } from "./huffman";
 import { CODE_LENGTHS, HEADER_CODES, HEADER_COUNTS, HEADER_LENGTHS, HEADER_SYMBOLS, LITLEN_SYMBOLS } from "./layout";
 
@@ -40,8 +41,7 @@ export function writeHeader(): void {
   for (let item: u32 = 0; item < items; item++) {
     const entry = load<u32>(HEADER_SYMBOLS + 4 * item);
     const symbol = entry & 0xff;
-    const code = load<u32>(HEADER_CODES + 4 * symbol);
-    writeBits(code >> 8, code & 0xff);
+    addCode(load<u32>(HEADER_CODES + 4 * symbol));
     writeBits(entry >> 8, extraBits(symbol));
   }
 }
@@ -88,6 +88,5 @@ function addLengths(length: u32, run: u32): void {
 
 function addItem(symbol: u32, extra: u32): void {
   store<u32>(HEADER_SYMBOLS + 4 * items++, symbol | (extra << 8));
-  const counter: usize = HEADER_COUNTS + 4 * symbol;
-  store<u32>(counter, load<u32>(counter) + 1);
+  add(HEADER_COUNTS + 4 * symbol, 1);
 }

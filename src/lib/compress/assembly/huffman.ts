@@ -1,3 +1,4 @@
+import { add } from "./counters";
 import { LENGTH_COUNTS, STARTS, SORTED, TREE } from "./layout";
 
 /**
@@ -65,10 +66,6 @@ function sort(used: u32, countMax: u32): void {
 
 function byteOf(entry: usize, shift: u32): u32 {
   return (load<u32>(entry) >> shift) & 0xff;
-}
-
-function add(counter: usize, change: u32): void {
-  store<u32>(counter, load<u32>(counter) + change);
 }
 
 function treeAt(index: i32): u32 {

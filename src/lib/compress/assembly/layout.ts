@@ -3,7 +3,7 @@
 /** Distances reach so far back (RFC 1951, 2). */
 export const WINDOW_BYTES: u32 = 32 * 1024;
 /** The most that one call takes. */
-export const INPUT_MAX: u32 = 1024 * 1024;
+const INPUT_MAX: u32 = 1024 * 1024;
 /** Literals, the end of a block, and lengths; the last two are never used, but have a fixed code. */
 export const LITLEN_SYMBOLS: u32 = 288;
 export const DISTANCE_SYMBOLS: u32 = 32;

@@ -1,7 +1,8 @@
-import { fillByte, output, pendingBits, pendingCount, resume, writeBits, writeBytes } from "./bits";
+import { addBits, addCode, fillByte, flush, writeBits, writeBytes } from "./bits";
 import { makeHeader, writeHeader } from "./header";
 import { CODE_BITS_MAX, makeCodes, makeLengths } from "./huffman";
 import {
+  ALL_SYMBOLS,
   BLOCK_COUNTS,
   CODE_LENGTHS,
   CODES,
@@ -77,7 +78,7 @@ function setFixedLengths(): void {
 /** What the symbols of the block take with the present code lengths. */
 function symbolBits(): u32 {
   let bits: u32 = 0;
-  for (let symbol: u32 = 0; symbol < LITLEN_SYMBOLS + DISTANCE_SYMBOLS; symbol++) {
+  for (let symbol: u32 = 0; symbol < ALL_SYMBOLS; symbol++) {
     const count = load<u32>(BLOCK_COUNTS + 4 * symbol);
     if (count > 0) bits += count * (load<u8>(CODE_LENGTHS + symbol) + extraBits(symbol));
   }
@@ -102,59 +103,33 @@ function writeSymbols(start: usize, sequences: u32): void {
   makeCodes(CODE_LENGTHS, LITLEN_SYMBOLS, CODES);
   makeCodes(CODE_LENGTHS + LITLEN_SYMBOLS, DISTANCE_SYMBOLS, CODES + 4 * LITLEN_SYMBOLS);
   makeLengthCodes();
-  let place = output();
-  let bits = pendingBits();
-  let count = pendingCount();
   let source = start;
   const stop: usize = SEQUENCES + sequences * SEQUENCE_BYTES;
   for (let sequence: usize = SEQUENCES; sequence < stop; sequence += SEQUENCE_BYTES) {
-    const literals: u32 = load<u16>(sequence);
-    const length: u32 = load<u16>(sequence, 2);
-    const literalsEnd = source + literals;
-    // Three codes of at most 15 bits beside at most 7 that are pending.
+    const literalsEnd = source + load<u16>(sequence);
+    // Three literals are at most 45 bits; a match is 20 of its length, 15 of its distance's code and 13 extra ones.
     for (; source + 3 <= literalsEnd; source += 3) {
-      const one = load<u32>(CODES + 4 * load<u8>(source));
-      const two = load<u32>(CODES + 4 * load<u8>(source, 1));
-      const three = load<u32>(CODES + 4 * load<u8>(source, 2));
-      bits |= u64(one >> 8) << count;
-      count += one & 0xff;
-      bits |= u64(two >> 8) << count;
-      count += two & 0xff;
-      bits |= u64(three >> 8) << count;
-      count += three & 0xff;
-      store<u64>(place, bits);
-      place += count >> 3;
-      bits >>= count & 56;
-      count &= 7;
+      addLiteral(source);
+      addLiteral(source + 1);
+      addLiteral(source + 2);
+      flush();
     }
-    for (; source < literalsEnd; source++) {
-      const code = load<u32>(CODES + 4 * load<u8>(source));
-      bits |= u64(code >> 8) << count;
-      count += code & 0xff;
-    }
-    store<u64>(place, bits);
-    place += count >> 3;
-    bits >>= count & 56;
-    count &= 7;
+    for (; source < literalsEnd; source++) addLiteral(source);
+    flush();
+    const length: u32 = load<u16>(sequence, 2);
     if (length === 0) continue;
-    // 20 bits of the length, 15 of the distance's code, 13 extra ones.
     const distance: u32 = load<u16>(sequence, 4);
     const symbol: u32 = load<u16>(sequence, 6);
-    const lengthCode = load<u32>(LENGTH_CODES + 4 * length);
-    const distanceCode = load<u32>(CODES + 4 * (LITLEN_SYMBOLS + symbol));
-    bits |= u64(lengthCode >> 8) << count;
-    count += lengthCode & 0xff;
-    bits |= u64(distanceCode >> 8) << count;
-    count += distanceCode & 0xff;
-    bits |= u64(distance - distanceBase(symbol)) << count;
-    count += distanceExtraBits(symbol);
-    store<u64>(place, bits);
-    place += count >> 3;
-    bits >>= count & 56;
-    count &= 7;
+    addCode(load<u32>(LENGTH_CODES + 4 * length));
+    addCode(load<u32>(CODES + 4 * (LITLEN_SYMBOLS + symbol)));
+    addBits(distance - distanceBase(symbol), distanceExtraBits(symbol));
+    flush();
     source += length;
   }
-  resume(place, bits, count);
-  const end = load<u32>(CODES + 4 * END_OF_BLOCK);
-  writeBits(end >> 8, end & 0xff);
+  addCode(load<u32>(CODES + 4 * END_OF_BLOCK));
+  flush();
+}
+
+function addLiteral(place: usize): void {
+  addCode(load<u32>(CODES + 4 * load<u8>(place)));
 }
