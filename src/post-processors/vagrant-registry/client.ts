@@ -2,7 +2,7 @@ import { createJsonApi, HttpStatusError, type JsonApi } from "../../lib/json-api
 import { poll } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import { skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
+import { skipsTlsVerify, urlOf, type VagrantRegistryConfig } from "./schema.ts";
 
 /** Where a box of one provider and architecture stands in the registry. */
 export interface Slot {
@@ -48,11 +48,8 @@ export class RegistryClient {
   constructor(run: Run, config: VagrantRegistryConfig, token: string) {
     [this.#registry = "", this.#box = ""] = config.box_tag.split("/");
     this.#signal = run.signal;
-    const baseUrl = /^https?:\/\//.test(config.hcp_api_address)
-      ? config.hcp_api_address
-      : `https://${config.hcp_api_address}`;
     this.#api = createJsonApi({
-      baseUrl,
+      baseUrl: urlOf(config.hcp_api_address),
       headers: { authorization: `Bearer ${token}` },
       env: run.host.env,
       signal: run.signal,

@@ -49,12 +49,17 @@ export const schema = defineSchema(
 
 export type VagrantRegistryConfig = ConfigOf<typeof schema>;
 
+/** Packer takes an address without its scheme, too. */
+export function urlOf(address: string): string {
+  return /^https?:\/\//i.test(address) ? address : `https://${address}`;
+}
+
 /** HCP itself is never talked to without a look at its certificate: the client secret and the token go there. */
 export function skipsTlsVerify(
   config: Pick<VagrantRegistryConfig, "insecure_skip_tls_verify">,
   address: string,
 ): boolean {
-  const url = /^https?:\/\//i.test(address) ? address : `https://${address}`;
+  const url = urlOf(address);
   const host = URL.canParse(url) ? new URL(url).hostname : undefined;
   const isDefault = [DEFAULT_API, DEFAULT_AUTH].some((one) => new URL(one).hostname === host);
   return config.insecure_skip_tls_verify && !isDefault;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { schema, skipsTlsVerify } from "../../../src/post-processors/vagrant-registry/schema.ts";
 import { postProcessor } from "../../../src/post-processors/vagrant-registry/vagrant-registry.ts";
 import { fileArtifact } from "../../../src/sdk/file-artifact.ts";
@@ -152,13 +152,14 @@ it("tells wrong credentials before the build and never shows them", async () => 
 
 it("never sends the secret to the default identity provider without looking at the certificate", async () => {
   const registry = await startVagrantRegistry();
-  const { env } = await impersonate({ "auth.idp.hashicorp.com": registry.url });
+  const { env, ended } = await impersonate({ "auth.idp.hashicorp.com": registry.url });
   const run = await createRecordingRun({ env });
   const credentials = { client_id: CLIENT.id, client_secret: CLIENT.secret };
   const args = { box_tag: "me/debian", version: "1.0", insecure_skip_tls_verify: true, ...credentials };
   const failed = expect(postProcessor.preflight!(run, configOf(schema, args))).resolves.toHaveLength(1);
-  // The first try has long failed then; the others would only take time.
-  setTimeout(() => run.cancel(new Error("enough")), 300);
+  // The other tries would only take time.
+  await vi.waitUntil(() => ended.length > 0);
+  run.cancel(new Error("enough"));
   await failed;
   expect(registry.requests).toEqual([]);
 });
