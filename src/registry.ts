@@ -9,49 +9,48 @@ type Table = Readonly<Record<string, () => Promise<unknown>>>;
  */
 const components: { readonly [Kind in ComponentKind]: Table } = {
   builder: {
-    "amazon-ebs": async () => (await import("./builders/amazon/ebs.ts")).builder,
-    "amazon-ebssurrogate": async () => (await import("./builders/amazon/ebssurrogate.ts")).builder,
-    "amazon-ebsvolume": async () => (await import("./builders/amazon/ebsvolume.ts")).builder,
-    null: async () => (await import("./builders/null/null.ts")).builder,
-    file: async () => (await import("./builders/file/file.ts")).builder,
-    qemu: async () => (await import("./builders/qemu/qemu.ts")).builder,
-    "virtualbox-iso": async () => (await import("./builders/virtualbox/iso.ts")).builder,
-    "virtualbox-ovf": async () => (await import("./builders/virtualbox/ovf.ts")).builder,
-    "virtualbox-vm": async () => (await import("./builders/virtualbox/vm.ts")).builder,
+    "amazon-ebs": async () => (await import("./plugins/amazon/builders/ebs.ts")).builder,
+    "amazon-ebssurrogate": async () => (await import("./plugins/amazon/builders/ebssurrogate.ts")).builder,
+    "amazon-ebsvolume": async () => (await import("./plugins/amazon/builders/ebsvolume.ts")).builder,
+    null: async () => (await import("./plugins/packer/builders/null.ts")).builder,
+    file: async () => (await import("./plugins/packer/builders/file/file.ts")).builder,
+    qemu: async () => (await import("./plugins/qemu/qemu.ts")).builder,
+    "virtualbox-iso": async () => (await import("./plugins/virtualbox/iso.ts")).builder,
+    "virtualbox-ovf": async () => (await import("./plugins/virtualbox/ovf.ts")).builder,
+    "virtualbox-vm": async () => (await import("./plugins/virtualbox/vm.ts")).builder,
   },
   provisioner: {
-    file: async () => (await import("./provisioners/file/file.ts")).provisioner,
-    reboot: async () => (await import("./provisioners/reboot/reboot.ts")).provisioner,
-    "shell-local": async () => (await import("./provisioners/shell-local/shell-local.ts")).provisioner,
-    sleep: async () => (await import("./provisioners/sleep/sleep.ts")).provisioner,
-    breakpoint: async () => (await import("./provisioners/breakpoint/breakpoint.ts")).provisioner,
-    shell: async () => (await import("./provisioners/shell/shell.ts")).provisioner,
-    "wait-for": async () => (await import("./provisioners/wait-for/wait-for.ts")).provisioner,
+    file: async () => (await import("./plugins/packer/provisioners/file/file.ts")).provisioner,
+    reboot: async () => (await import("./plugins/packer/provisioners/reboot.ts")).provisioner,
+    "shell-local": async () => (await import("./plugins/packer/provisioners/shell-local.ts")).provisioner,
+    sleep: async () => (await import("./plugins/packer/provisioners/sleep.ts")).provisioner,
+    breakpoint: async () => (await import("./plugins/packer/provisioners/breakpoint.ts")).provisioner,
+    shell: async () => (await import("./plugins/packer/provisioners/shell/shell.ts")).provisioner,
+    "wait-for": async () => (await import("./plugins/packer/provisioners/wait-for/wait-for.ts")).provisioner,
   },
   "post-processor": {
-    "amazon-import": async () => (await import("./post-processors/amazon-import/amazon-import.ts")).postProcessor,
-    artifice: async () => (await import("./post-processors/artifice/artifice.ts")).postProcessor,
-    checksum: async () => (await import("./post-processors/checksum/checksum.ts")).postProcessor,
-    compress: async () => (await import("./post-processors/compress/compress.ts")).postProcessor,
-    manifest: async () => (await import("./post-processors/manifest/manifest.ts")).postProcessor,
-    "shell-local": async () => (await import("./post-processors/shell-local/shell-local.ts")).postProcessor,
-    vagrant: async () => (await import("./post-processors/vagrant/vagrant.ts")).postProcessor,
-    "vagrant-cloud": async () => (await import("./post-processors/vagrant-cloud/vagrant-cloud.ts")).postProcessor,
-    "vagrant-registry": async () =>
-      (await import("./post-processors/vagrant-registry/vagrant-registry.ts")).postProcessor,
+    "amazon-import": async () => (await import("./plugins/amazon/import/amazon-import.ts")).postProcessor,
+    artifice: async () => (await import("./plugins/packer/post-processors/artifice.ts")).postProcessor,
+    checksum: async () => (await import("./plugins/packer/post-processors/checksum.ts")).postProcessor,
+    compress: async () => (await import("./plugins/packer/post-processors/compress/compress.ts")).postProcessor,
+    manifest: async () => (await import("./plugins/packer/post-processors/manifest.ts")).postProcessor,
+    "shell-local": async () => (await import("./plugins/packer/post-processors/shell-local.ts")).postProcessor,
+    vagrant: async () => (await import("./plugins/vagrant/box/vagrant.ts")).postProcessor,
+    "vagrant-cloud": async () => (await import("./plugins/vagrant/cloud/vagrant-cloud.ts")).postProcessor,
+    "vagrant-registry": async () => (await import("./plugins/vagrant/registry/vagrant-registry.ts")).postProcessor,
   },
   "data-source": {
-    "amazon-ami": async () => (await import("./data-sources/amazon-ami/amazon-ami.ts")).dataSource,
+    "amazon-ami": async () => (await import("./plugins/amazon/data-sources/amazon-ami.ts")).dataSource,
     "amazon-caller-identity": async () =>
-      (await import("./data-sources/amazon-caller-identity/amazon-caller-identity.ts")).dataSource,
+      (await import("./plugins/amazon/data-sources/amazon-caller-identity.ts")).dataSource,
     "amazon-parameterstore": async () =>
-      (await import("./data-sources/amazon-parameterstore/amazon-parameterstore.ts")).dataSource,
+      (await import("./plugins/amazon/data-sources/amazon-parameterstore.ts")).dataSource,
     "amazon-secretsmanager": async () =>
-      (await import("./data-sources/amazon-secretsmanager/amazon-secretsmanager.ts")).dataSource,
-    external: async () => (await import("./data-sources/external/external.ts")).dataSource,
-    file: async () => (await import("./data-sources/file/file.ts")).dataSource,
-    http: async () => (await import("./data-sources/http/http.ts")).dataSource,
-    null: async () => (await import("./data-sources/null/null.ts")).dataSource,
+      (await import("./plugins/amazon/data-sources/amazon-secretsmanager.ts")).dataSource,
+    external: async () => (await import("./plugins/packer/data-sources/external.ts")).dataSource,
+    file: async () => (await import("./plugins/packer/data-sources/file.ts")).dataSource,
+    http: async () => (await import("./plugins/packer/data-sources/http.ts")).dataSource,
+    null: async () => (await import("./plugins/packer/data-sources/null.ts")).dataSource,
   },
 };
 
@@ -71,13 +70,13 @@ export const reapers: ReaperTable = {
   "ec2-snapshot": () => amazonReaper("ec2-snapshot"),
   "iam-instance-profile": () => amazonReaper("iam-instance-profile"),
   "s3-object": () => amazonReaper("s3-object"),
-  "qemu-process": async () => (await import("./builders/qemu/reaper.ts")).reaper,
-  "virtualbox-disk": async () => (await import("./builders/virtualbox/reaper.ts")).diskReaper,
-  "virtualbox-vm": async () => (await import("./builders/virtualbox/reaper.ts")).reaper,
+  "qemu-process": async () => (await import("./plugins/qemu/reaper.ts")).reaper,
+  "virtualbox-disk": async () => (await import("./plugins/virtualbox/reaper.ts")).diskReaper,
+  "virtualbox-vm": async () => (await import("./plugins/virtualbox/reaper.ts")).reaper,
 };
 
 async function amazonReaper(kind: string): Promise<Reaper> {
-  return (await import("./sdk/amazon/reapers.ts")).amazonReapers.get(kind)!;
+  return (await import("./plugins/amazon/aws/reapers.ts")).amazonReapers.get(kind)!;
 }
 
 export const registry: Registry = {

@@ -48,7 +48,7 @@ const IN_CORE = new Set([
   "src/language/functions/remote/fetch-remote.ts",
   "src/cli/validate.ts",
   "src/cli/build.ts",
-  "src/builders/null/null.ts",
+  "src/plugins/packer/builders/null.ts",
 ]);
 /** Packages with native or WebAssembly parts find those beside themselves. */
 const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@mongodb-js/zstd", "bzip2-wasm"];

@@ -13,14 +13,10 @@ const layers = {
   ui: ["sdk", "language", "lib"],
   communicators: ["sdk", "lib"],
   steps: ["communicators", "sdk", "lib"],
-  builders: ["steps", "communicators", "sdk", "lib"],
-  provisioners: ["sdk", "lib"],
-  "post-processors": ["sdk", "lib"],
-  "data-sources": ["sdk", "lib"],
+  plugins: ["steps", "communicators", "sdk", "lib"],
   cli: ["core", "ui", "template", "registry.ts", "language", "sdk", "lib"],
 };
 const everything = [...Object.keys(layers), "registry.ts", "main.ts"];
-const componentFolders = ["builders", "provisioners", "post-processors", "data-sources"];
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => {
   const forbidden = everything.filter((other) => other !== layer && !allowed.includes(other));
@@ -31,22 +27,20 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => {
   return { files: [`src/${layer}/**/*.ts`], rules: { "no-restricted-imports": ["error", { patterns }] } };
 });
 
-/** From a file so many folders deep inside a component, a path that leaves the component but not its kind. */
-const siblingRules = componentFolders.flatMap((folder) =>
-  [0, 1, 2].map((depth) => ({
-    files: [`src/${folder}/*/${"*/".repeat(depth)}*.ts`],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
-        {
-          selector: `ImportDeclaration[source.value=/^(\\.\\.\\u002F){${depth + 1}}(?!\\.\\.)/]`,
-          message: "Components never import their siblings; share through sdk, steps or lib.",
-        },
-      ],
-    },
-  })),
-);
+/** From a file so many folders deep inside a plugin, a path that leaves the plugin but not the room of plugins. */
+const siblingRules = [0, 1, 2, 3].map((depth) => ({
+  files: [`src/plugins/*/${"*/".repeat(depth)}*.ts`],
+  rules: {
+    "no-restricted-syntax": [
+      "error",
+      { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+      {
+        selector: `ImportDeclaration[source.value=/^(\\.\\.\\u002F){${depth + 1}}(?!\\.\\.)/]`,
+        message: "Plugins never import each other; share through sdk, steps or lib.",
+      },
+    ],
+  },
+}));
 
 export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**", "src/lib/compress/assembly/**"] },

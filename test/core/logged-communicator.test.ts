@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSilentCommunicator } from "../../src/builders/file/silent-communicator.ts";
+import { createSilentCommunicator } from "../../src/plugins/packer/builders/file/silent-communicator.ts";
 import { loggedCommunicator } from "../../src/core/provision/logged-communicator.ts";
 import type { Communicator } from "../../src/sdk/communicator.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";

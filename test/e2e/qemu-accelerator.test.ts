@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { chooseAccelerator } from "../../src/builders/qemu/accelerator.ts";
-import { guestRuns } from "../../src/builders/qemu/guest-runs.ts";
-import { qemuConfig } from "../builders/qemu/qemu-config.ts";
+import { chooseAccelerator } from "../../src/plugins/qemu/accelerator.ts";
+import { guestRuns } from "../../src/plugins/qemu/guest-runs.ts";
+import { qemuConfig } from "../plugins/qemu/qemu-config.ts";
 import { needs } from "../helper/need.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";
 

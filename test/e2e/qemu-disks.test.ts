@@ -3,8 +3,8 @@ import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
-import { createDisks, finishDisks } from "../../src/builders/qemu/disks.ts";
-import { qemuConfig } from "../builders/qemu/qemu-config.ts";
+import { createDisks, finishDisks } from "../../src/plugins/qemu/disks.ts";
+import { qemuConfig } from "../plugins/qemu/qemu-config.ts";
 import { needs } from "../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { createFat12Image } from "../../src/lib/fat12.ts";
-import { connectQmp } from "../../src/lib/qmp.ts";
+import { connectQmp } from "../../src/plugins/qemu/qmp.ts";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 

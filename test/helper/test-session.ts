@@ -19,7 +19,7 @@ import type { Resource } from "../../src/sdk/journal.ts";
 import type { Run, RunOptions } from "../../src/sdk/run.ts";
 import { defineSchema } from "../../src/sdk/schema/schema.ts";
 import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } from "../../src/template/model.ts";
-import { createSilentCommunicator } from "../../src/builders/file/silent-communicator.ts";
+import { createSilentCommunicator } from "../../src/plugins/packer/builders/file/silent-communicator.ts";
 
 const schema = defineSchema({});
 const planned = <C extends Component>(component: C): Planned<C> => ({

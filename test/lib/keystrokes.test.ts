@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { characters } from "../../src/lib/keyboard.ts";
 import { parseKeystrokes } from "../../src/lib/keystrokes.ts";
-import { scanCodes } from "../../src/steps/boot-command/scan-code-keyboard.ts";
+import { scanCodes } from "../../src/plugins/virtualbox/scan-code-keyboard.ts";
 
 /** Scan codes and pauses as one line: `1e 9e | 1000 ms | 1c 9c`. */
 function typed(text: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseKeystrokes, type Keystroke } from "../../../src/lib/keystrokes.ts";
-import { createQmpKeyboard } from "../../../src/steps/boot-command/qmp-keyboard.ts";
-import { batches, createScanCodeKeyboard, scanCodes } from "../../../src/steps/boot-command/scan-code-keyboard.ts";
+import { createQmpKeyboard } from "../../../src/plugins/qemu/qmp-keyboard.ts";
+import { batches, createScanCodeKeyboard, scanCodes } from "../../../src/plugins/virtualbox/scan-code-keyboard.ts";
 import { createVncKeyboard } from "../../../src/steps/boot-command/vnc-keyboard.ts";
 
 const { signal } = new AbortController();

@@ -1,0 +1,185 @@
+import { BuildError } from "../../../sdk/error.ts";
+
+/** What a failed call means for the one who made it. */
+export type Verdict =
+  /** Refused for now, for sure not done. */
+  | "throttled"
+  /** The credentials have expired. */
+  | "expired"
+  /** Names something too young to be known everywhere (EC2 is eventually consistent). */
+  | "not-yet"
+  /** Something it needs is still changing state. */
+  | "busy"
+  /** A broken connection or a fault of the service: it may have been done or not. */
+  | "lost"
+  /** The credentials do not allow it. */
+  | "denied"
+  /** No room for such a machine at present. */
+  | "no-capacity"
+  | "final";
+
+const THROTTLED = new Set([
+  "RequestLimitExceeded",
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "EC2ThrottledException",
+  "TooManyRequestsException",
+  "BandwidthLimitExceeded",
+  "LimitExceededException",
+  "PriorRequestNotComplete",
+  "SlowDown",
+]);
+const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
+const DENIED = new Set(["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "UnauthorizedAccess"]);
+const LOST = new Set(["InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "TimeoutError"]);
+const NO_CAPACITY = new Set([
+  "InsufficientInstanceCapacity",
+  "InsufficientHostCapacity",
+  "InsufficientReservedInstanceCapacity",
+  "InsufficientCapacityOnHost",
+  "InsufficientFreeAddressesInSubnet",
+  "SpotMaxPriceTooLow",
+  "MaxSpotInstanceCountExceeded",
+  "UnfulfillableCapacity",
+  "Unsupported",
+]);
+/** Spelled differently by different operations. */
+const NOT_FOUND =
+  /^(Invalid(Instance|InstanceID|AMIID|AMIName|Snapshot|SnapshotID|Volume|VolumeID|Group|GroupId|KeyPair|LaunchTemplateId|LaunchTemplateName)\.?(NotFound|Unavailable)(Exception)?|Invalid(LaunchTemplate)(Id|Name)\.NotFoundException|NoSuchEntity(Exception)?|NoSuchUpload|InvalidSecurityGroupID\.NotFound|InvalidID)$/;
+const BUSY: Readonly<Record<string, readonly string[]>> = {
+  CreateImage: ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceState"],
+  StopInstances: ["IncorrectInstanceState"],
+  ModifyInstanceAttribute: ["IncorrectInstanceState", "IncorrectState"],
+  DeleteSecurityGroup: ["DependencyViolation", "InvalidGroup.InUse", "ResourceInUse"],
+  DeleteSnapshot: ["InvalidSnapshot.InUse", "IncorrectState"],
+  DeleteVolume: ["VolumeInUse", "IncorrectState"],
+  DetachVolume: ["IncorrectState"],
+  AttachVolume: ["IncorrectState", "VolumeInUse"],
+  DeregisterImage: ["InvalidAMIID.Pending", "IncorrectState"],
+  DeleteRole: ["DeleteConflict", "DeleteConflictException"],
+  DeleteInstanceProfile: ["DeleteConflict", "DeleteConflictException"],
+  ModifySnapshotAttribute: ["IncorrectState", "InvalidSnapshot.Pending"],
+  CreateSnapshot: ["SnapshotCreationPerVolumeRateExceeded"],
+};
+/** A profile that IAM has and EC2 does not know yet is told only by the text. */
+const YOUNG_PROFILE = /Invalid IAM Instance Profile|iamInstanceProfile/i;
+
+export function verdictOf(operation: string, error: unknown): Verdict {
+  const code = codeOf(error);
+  if (code === "DryRunOperation") return "final";
+  if (THROTTLED.has(code)) return "throttled";
+  if (EXPIRED.has(code)) return "expired";
+  if (DENIED.has(code)) return "denied";
+  if (NO_CAPACITY.has(code)) return "no-capacity";
+  if (BUSY[operation]?.includes(code)) return "busy";
+  if (NOT_FOUND.test(code)) return "not-yet";
+  if (code === "InvalidParameterValue" && YOUNG_PROFILE.test(textOf(error))) return "not-yet";
+  const status = statusOf(error);
+  if (LOST.has(code) || (status !== undefined && status >= 500)) return "lost";
+  return status === undefined && isNetworkFailure(error) ? "lost" : "final";
+}
+
+/** `InvalidAMIID.NotFound`; the name of the error where it is not of the service. Of an AmazonError, that of its cause. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AmazonError) return error.code;
+  const { Code, name, code } = error as { Code?: string; name?: string; code?: string };
+  return Code ?? (name !== undefined && name !== "Error" ? name : (code ?? ""));
+}
+
+export function isNotFound(error: unknown): boolean {
+  return NOT_FOUND.test(codeOf(error));
+}
+
+export const isDenied = (error: unknown): boolean => DENIED.has(codeOf(error));
+
+const NETWORK = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+]);
+
+function isNetworkFailure(error: unknown): boolean {
+  const { code, name } = error as { code?: string; name?: string };
+  return NETWORK.has(code ?? "") || name === "TimeoutError" || /socket hang up|aborted/.test(textOf(error));
+}
+
+/** Whether no connection could be made. */
+export function isUnreachable(error: unknown): boolean {
+  const { code, name } = error as { code?: string; name?: string };
+  return (NETWORK.has(code ?? "") && code !== "ECONNRESET" && code !== "EPIPE") || name === "TimeoutError";
+}
+
+/** `Amazon cannot be reached (connect ECONNREFUSED 127.0.0.1:1)` */
+export function whyUnreachable(error: unknown): string {
+  const what = isUnreachable(error) ? "Amazon cannot be reached" : "Amazon does not answer as it should";
+  // Of several addresses that were tried, Node keeps the reasons apart.
+  const reasons = error instanceof AggregateError ? error.errors : [error];
+  return `${what} (${[...new Set(reasons.map((reason) => textOf(reason) || codeOf(reason)))].join(", ")})`;
+}
+
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // The page of a proxy or a load balancer, which the SDK takes apart in vain.
+  return text.includes("Deserialization error")
+    ? `the answer (status ${statusOf(error) ?? "unknown"}) is not one of Amazon's`
+    : text;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { $metadata, $response } = error as {
+    $metadata?: { httpStatusCode?: number };
+    /** Of an answer that is not what the service says: the page of a proxy or a load balancer. */
+    $response?: { statusCode?: number };
+  };
+  return $response?.statusCode ?? $metadata?.httpStatusCode;
+}
+
+function requestIdOf(error: unknown): string | undefined {
+  return (error as { $metadata?: { requestId?: string } }).$metadata?.requestId;
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  AuthFailure: "The credentials are not valid for this account or region. Check AWS_PROFILE, or the keys in use.",
+  InvalidClientTokenId: "The access key is not known to AWS. Check AWS_PROFILE, or the keys in use.",
+  SignatureDoesNotMatch: "The secret key does not belong to the access key.",
+  CredentialsProviderError:
+    "There are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  OptInRequired: "Accept the terms of this image in AWS Marketplace, or enable the region, then build again.",
+  VcpuLimitExceeded: "The account's limit of vCPUs is reached. Ask for a higher one, or use another instance_type.",
+  InstanceLimitExceeded: "The account's limit of instances is reached.",
+  InsufficientInstanceCapacity:
+    "Amazon has no room for this size at present. Set capacity_fallback = true to try other zones, or another instance_type.",
+};
+
+/** A call that failed for good, with what to do about it. */
+export class AmazonError extends BuildError {
+  readonly verdict: Verdict;
+  readonly code: string;
+
+  constructor(operation: string, error: unknown, decoded?: string) {
+    const verdict = verdictOf(operation, error);
+    const requestId = requestIdOf(error);
+    const text = decoded ?? textOf(error).replace(/ Encoded authorization failure message: \S+/, "");
+    const id = requestId === undefined ? "" : `, request ${requestId}`;
+    super(`${operation} failed: ${text} (${codeOf(error)}${id})`, { hint: hintFor(operation, error, verdict) });
+    this.verdict = verdict;
+    this.code = codeOf(error);
+  }
+}
+
+function hintFor(operation: string, error: unknown, verdict: Verdict): string | undefined {
+  if (verdict === "denied")
+    return `The credentials do not allow ${operation}. docs/aws-permissions.md has the policy to add it to.`;
+  if (verdict === "expired") {
+    return "The credentials have expired. Renew them (aws sso login, a new token), then remove what is left with:\n    imgbuild cleanup";
+  }
+  return HINTS[codeOf(error)];
+}

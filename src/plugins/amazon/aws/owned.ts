@@ -1,0 +1,185 @@
+import type { Tag } from "@aws-sdk/client-ec2";
+import { sleep } from "../../../lib/retry.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { JournalEntry, Reaper, ReapOutcome, Resource } from "../../../sdk/journal.ts";
+import type { Run, Step } from "../../../sdk/run.ts";
+import { openCloud, type Cloud, type Surroundings } from "./cloud.ts";
+import type { AccessConfig } from "./config/access.ts";
+import { AmazonError } from "./failure.ts";
+import { RUN_TAG, tagValue } from "./mark.ts";
+
+/** What the journal knows of a resource in AWS. Never a secret. */
+export interface OwnedDetails {
+  readonly region: string;
+  readonly access: Partial<AccessConfig>;
+  readonly token: string;
+  /** When it was written, milliseconds since the epoch. */
+  readonly at: number;
+  /** What AWS calls it, once that is known. */
+  readonly awsId?: string;
+  /** The name we gave it. */
+  readonly name?: string;
+  readonly [more: string]: unknown;
+}
+
+export interface Found {
+  readonly id: string;
+  readonly tags: readonly Tag[] | undefined;
+}
+
+/** One kind of thing in AWS: how it is found again and removed, in the run that made it and after that run died. */
+export interface OwnedKind {
+  /** In the journal: `ec2-instance`. */
+  readonly kind: string;
+  /** For people: `instance`. */
+  readonly title: string;
+  /** The things that carry the token, whatever their state, as long as there is something to remove. */
+  find(cloud: Cloud, details: OwnedDetails): Promise<readonly Found[]>;
+  remove(cloud: Cloud, found: Found, context: RemoveContext): Promise<void>;
+  /**
+   * It is one thing, which the answer of the call that made it names: the run that had the answer removes it without
+   * asking what there is.
+   */
+  readonly isWhole?: boolean;
+  manualCommand(id: string, details: OwnedDetails): string;
+}
+
+export interface RemoveContext {
+  readonly details: OwnedDetails;
+  readonly runId: string;
+  readonly signal: AbortSignal;
+}
+
+export interface OwnedResource {
+  readonly token: string;
+  /**
+   * Makes it. A refusal means that there is nothing to look for; after a lost answer there may be, and the entry stays.
+   */
+  making<Result>(create: () => Promise<Result>): Promise<Result>;
+  /** Notes what AWS calls it. */
+  made(awsId: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** It is gone, was never made, or has become the user's. */
+  strike(): Promise<void>;
+}
+
+export interface OwnOptions {
+  readonly region?: string | undefined;
+  readonly token: string;
+  readonly name?: string | undefined;
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** After success it stays; the default is that everything goes. */
+  readonly kept?: () => boolean;
+}
+
+/** Journals a resource before it is made, and registers its removal. */
+export async function ownResource(
+  run: Pick<Run, "runId" | "host">,
+  step: Pick<Step, "own">,
+  cloud: Cloud,
+  kind: OwnedKind,
+  options: OwnOptions,
+): Promise<OwnedResource> {
+  const { token, name } = options;
+  let details: OwnedDetails = {
+    region: options.region ?? cloud.region,
+    access: publicAccess(cloud.access),
+    token,
+    at: run.host.clock.now(),
+    ...(name === undefined ? {} : { name }),
+    ...options.more,
+  };
+  const entry: JournalEntry = await step.own(
+    { kind: kind.kind, id: name ?? token, details },
+    async (outcome, signal) => {
+      if (outcome === "succeeded" && options.kept?.() === true) return;
+      const context = { runId: run.runId, signal, details };
+      if (kind.isWhole === true && details.awsId !== undefined)
+        await kind.remove(cloud, { id: details.awsId, tags: undefined }, context);
+      else await reapOwned(kind, cloud, details, { ...context, dryRun: false });
+    },
+  );
+  return {
+    token,
+    making: async (create) => {
+      try {
+        return await create();
+      } catch (error) {
+        const isLost = error instanceof AmazonError && error.verdict === "lost";
+        if (error instanceof BuildError && !isLost) await entry.strike();
+        throw error;
+      }
+    },
+    made: async (awsId, more = {}) => {
+      details = { ...details, awsId, ...more };
+      await entry.update({ awsId, ...more });
+    },
+    strike: () => entry.strike(),
+  };
+}
+
+/** How to reach the account again, without what must not be written down. */
+function publicAccess(access: AccessConfig): Partial<AccessConfig> {
+  const { access_key: _a, secret_key: _s, token: _t, mfa_code: _m, vault_aws_engine: _v, ...open } = access;
+  return JSON.parse(JSON.stringify(open)) as Partial<AccessConfig>;
+}
+
+/** EC2 may take so long to show what was made a moment ago. */
+const VISIBLE_AFTER_MS = 15_000;
+
+/** Removes what carries both the token and the run id of the journal. */
+export async function reapOwned(
+  kind: OwnedKind,
+  cloud: Cloud,
+  details: OwnedDetails,
+  options: { readonly runId: string; readonly signal: AbortSignal; readonly dryRun: boolean },
+): Promise<ReapOutcome> {
+  const found = await findPatiently(kind, cloud, details, options.signal);
+  if (found.length === 0) return { kind: "gone" };
+  const ours = found.filter(({ tags }) => tagValue(tags, RUN_TAG) === options.runId);
+  if (ours.length === 0) return { kind: "not-ours", why: `its tag ${RUN_TAG} does not name this run` };
+  if (!options.dryRun) for (const one of ours) await kind.remove(cloud, one, { ...options, details });
+  return { kind: "removed" };
+}
+
+async function findPatiently(
+  kind: OwnedKind,
+  cloud: Cloud,
+  details: OwnedDetails,
+  signal: AbortSignal,
+): Promise<readonly Found[]> {
+  for (;;) {
+    const found = await kind.find(cloud, details);
+    const age = Date.now() - details.at;
+    if (found.length > 0 || age < 0 || age > VISIBLE_AFTER_MS) return found;
+    await sleep(1500, signal);
+  }
+}
+
+/** The reaper of a kind, for `imgbuild cleanup`. */
+export function reaperOf(kind: OwnedKind): Reaper {
+  const detailsOf = (resource: Resource) => resource.details as unknown as OwnedDetails;
+  const idOf = (resource: Resource) => detailsOf(resource).awsId ?? resource.id;
+  return {
+    kind: "reaper",
+    type: kind.kind,
+    describe: (resource) => `${kind.title} ${idOf(resource)} (Amazon, ${detailsOf(resource).region})`,
+    manualCommand: (resource) => {
+      const { awsId, name, region } = detailsOf(resource);
+      const id = awsId ?? name;
+      return id === undefined ? undefined : `${kind.manualCommand(id, detailsOf(resource))} --region ${region}`;
+    },
+    reap: async (resource, context) => {
+      const details = detailsOf(resource);
+      const cloud = await openCloud(bareSurroundings(context.env), {
+        ...details.access,
+        region: details.region,
+      } as AccessConfig);
+      return reapOwned(kind, cloud, details, context);
+    },
+  };
+}
+
+function bareSurroundings(env: Surroundings["host"]["env"]): Surroundings {
+  const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
+  return { host: { env, homeDir: home }, directories: { work: env["PWD"] ?? home }, secret: () => {}, warn: () => {} };
+}

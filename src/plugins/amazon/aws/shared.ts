@@ -1,0 +1,88 @@
+import type { Host } from "../../../sdk/host.ts";
+import type { Ec2 } from "./api.ts";
+import type { DelayReason } from "./call.ts";
+import type { AccessConfig } from "./config/access.ts";
+import type { Credentials, CredentialProvider } from "./credentials.ts";
+import { Poller } from "./poller.ts";
+
+/** What the builds of one command share, as far as they use the same account in the same way. */
+export interface Shared {
+  poller(region: string, ec2: () => Ec2): Poller;
+  /** Asks each question once, whoever asks it. */
+  remembered<Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer>;
+  /** One session for all clients, and a new one a while before it expires. */
+  credentials(open: () => Promise<CredentialProvider>): Promise<Credentials>;
+  forgetCredentials(): void;
+  /** What delays many calls is said once. */
+  isFirst(reason: DelayReason): boolean;
+}
+
+interface Command {
+  readonly accounts: Map<string, Shared>;
+  readonly said: Set<DelayReason>;
+}
+/** The environment stands for the command: there is one of each. */
+const commands = new WeakMap<Host["env"], Command>();
+
+export function sharedIn(env: Host["env"], access: AccessConfig): Shared {
+  const command: Command = commands.get(env) ?? { accounts: new Map<string, Shared>(), said: new Set() };
+  commands.set(env, command);
+  const key = accountKey(access);
+  if (!command.accounts.has(key)) command.accounts.set(key, createShared(command));
+  return command.accounts.get(key)!;
+}
+
+function accountKey(access: AccessConfig): string {
+  const { access_key, profile, shared_credentials_file, assume_role, custom_endpoint_ec2, vault_aws_engine } = access;
+  const parts = { access_key, profile, shared_credentials_file, assume_role, custom_endpoint_ec2, vault_aws_engine };
+  return JSON.stringify(parts);
+}
+
+function createShared(command: Command): Shared {
+  const pollers = new Map<string, Poller>();
+  const answers = new Map<string, Promise<unknown>>();
+  let held: Promise<Credentials> | undefined;
+  return {
+    poller: (region, ec2) => {
+      if (!pollers.has(region)) pollers.set(region, new Poller(ec2()));
+      return pollers.get(region)!;
+    },
+    remembered: (key, ask) => remembered(answers, key, ask),
+    credentials: async (open) => {
+      for (;;) {
+        const pending = held;
+        const known = await pending?.catch(() => undefined);
+        if (known && !isEnding(known)) return known;
+        // Somebody else may be renewing them meanwhile.
+        if (held === pending) return (held = open().then((provider) => provider()));
+      }
+    },
+    forgetCredentials: () => (held = undefined),
+    isFirst: (reason) => !command.said.has(reason) && Boolean(command.said.add(reason)),
+  };
+}
+
+async function remembered<Answer>(
+  answers: Map<string, Promise<unknown>>,
+  key: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  for (let asked = answers.get(key); asked !== undefined; asked = answers.get(key)) {
+    // Whoever asked may have been cancelled: then it is asked again.
+    const answer = await asked.then(
+      (value) => ({ value }),
+      () => undefined,
+    );
+    if (answer) return answer.value as Answer;
+  }
+  const own = ask();
+  answers.set(key, own);
+  own.catch(() => answers.delete(key));
+  return own;
+}
+
+/** As the SDK does, so that it does not come back at once for the same ones. */
+const EARLY_MS = 5 * 60_000;
+
+const isEnding = ({ expiration }: Credentials): boolean =>
+  expiration !== undefined && expiration.getTime() - Date.now() < EARLY_MS;

@@ -1,0 +1,153 @@
+import type { Image, Instance } from "@aws-sdk/client-ec2";
+import { describeDuration } from "../../../lib/duration.ts";
+import { sleep } from "../../../lib/retry.ts";
+import type { Cloud } from "../aws/cloud.ts";
+import { AmazonError } from "../aws/failure.ts";
+import { imageKind, mappedSnapshots } from "../aws/kinds/image.ts";
+import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
+import { ownResource, type OwnedResource } from "../aws/owned.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { Run } from "../../../sdk/run.ts";
+import { blockDeviceMappings } from "./block-devices.ts";
+import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
+import type { AmiConfig } from "./config/ami.ts";
+import type { RunConfig } from "./config/run.ts";
+
+/** An image this build has made, ours until the build has succeeded. */
+export interface MadeImage {
+  readonly region: string;
+  readonly id: string;
+  readonly owned: OwnedResource;
+  /** Those its devices are made from. */
+  readonly snapshots: readonly string[];
+  /** It has a name of ours, and takes the name of an older image once it is complete. */
+  readonly isUnnamed: boolean;
+}
+
+export type ImageConfig = AmiConfig & Pick<RunConfig, "run_tags" | "run_tag">;
+
+/** Whether the image in the build region is only there to be copied from. */
+export const isIntermediary = (config: AmiConfig): boolean =>
+  config.encrypt_boot === true || config.skip_save_build_region;
+
+/** An image of the machine, complete. Removed again unless the whole build succeeds (and always when it was only a stage). */
+export async function createImage(
+  build: AmazonBuild,
+  config: ImageConfig,
+  { instance, olds }: { readonly instance: Instance; readonly olds: OldImages },
+): Promise<MadeImage> {
+  const temporary = isIntermediary(config);
+  const isUnnamed = !temporary && olds.has(build.cloud.region);
+  const name = temporary || isUnnamed ? temporaryName(build.run) : config.ami_name;
+  const create: Making["create"] = (spec) => fromInstance(build, config, instance, { name, spec });
+  return makeImage(build, config, { name, temporary, isUnnamed, create });
+}
+
+/** Images of the same name that the new ones replace, by region. */
+export type OldImages = ReadonlyMap<string, readonly Image[]>;
+
+export const temporaryName = (run: Pick<Run, "runId">): string => `imgbuild-${newToken(run)}`;
+
+interface Making {
+  readonly name: string;
+  /** Only there to be copied from. */
+  readonly temporary: boolean;
+  readonly isUnnamed: boolean;
+  readonly create: (spec: ReturnType<typeof tagSpecifications>) => Promise<string>;
+}
+
+/** Journals, makes, waits. Shared by everything that makes an image in the build region. */
+export async function makeImage(build: AmazonBuild, config: ImageConfig, making: Making): Promise<MadeImage> {
+  return build.run.step("create the image", async (step) => {
+    const { run, cloud } = build;
+    const token = newToken(run);
+    const owned = await ownResource(run, step, cloud, imageKind, { token, kept: () => !making.temporary });
+    run.say(`Creating the image ${making.name} from the instance...`);
+    const spec = tagSpecifications(["image"], mergeTags(runTagsOfImage(build, config), markTags(run, token)));
+    const id = await owned.making(() => createOnce(cloud, token, run, () => making.create(spec)));
+    await owned.made(id);
+    run.say(`AMI: ${id}`);
+    const image = await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });
+    return { region: cloud.region, id, owned, snapshots: mappedSnapshots(image), isUnnamed: making.isUnnamed };
+  });
+}
+
+const runTagsOfImage = (build: AmazonBuild, config: ImageConfig) =>
+  config.skip_ami_run_tags ? [] : tagsFor(build, config.run_tags, config.run_tag);
+
+async function fromInstance(
+  build: AmazonBuild,
+  config: ImageConfig,
+  instance: Instance,
+  { name, spec }: { readonly name: string; readonly spec: ReturnType<typeof tagSpecifications> },
+): Promise<string> {
+  const mappings = blockDeviceMappings(config.ami_block_device_mappings);
+  const input = {
+    InstanceId: instance.InstanceId,
+    Name: name,
+    Description: config.ami_description?.render(templateValues(build)),
+    TagSpecifications: spec,
+    ...(mappings.length === 0 ? {} : { BlockDeviceMappings: mappings }),
+  };
+  const made = await build.cloud
+    .ec2()
+    .call("CreateImage", input, { busyMs: STATE_SETTLES_MS, young: true, once: true });
+  return made.ImageId!;
+}
+
+/** EC2 may say for a while that the instance is in no state to be imaged. */
+const STATE_SETTLES_MS = 15 * 60_000;
+
+/**
+ * For calls that have no client token: after an answer that was lost, what carries our token is what the call made.
+ */
+export async function createOnce(
+  cloud: Cloud,
+  token: string,
+  run: Pick<Run, "signal">,
+  create: () => Promise<string>,
+  region = cloud.region,
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await create();
+    } catch (error) {
+      const mayExist =
+        error instanceof AmazonError && (error.verdict === "lost" || error.code === "InvalidAMIName.Duplicate");
+      if (!mayExist) throw error;
+      const { Images } = await cloud.ec2(region).call("DescribeImages", { Owners: ["self"], Filters: byToken(token) });
+      if (Images?.[0]?.ImageId) return Images[0].ImageId;
+      if (error.code === "InvalidAMIName.Duplicate" || attempt === 5) throw error;
+      await sleep(attempt * 1000, run.signal);
+    }
+  }
+}
+
+export const AVAILABLE_MS = 60 * 60_000;
+
+export async function waitUntilAvailable(
+  run: Pick<Run, "say" | "debug">,
+  cloud: Cloud,
+  { id, region, signal }: { readonly id: string; readonly region: string; readonly signal: AbortSignal },
+): Promise<Image> {
+  run.say(`Waiting for AMI ${id} in ${region} to become ready...`);
+  const started = performance.now();
+  const timeoutMs = cloud.waitLimitMs(AVAILABLE_MS);
+  const image = await cloud.poller(region).wait("image", id, {
+    until: (found) => {
+      if (found?.State === "available") return found;
+      if (found?.State === "failed" || found?.State === "invalid" || found?.State === "error") {
+        throw new BuildError(`The image ${id} in ${region} failed: ${found.StateReason?.Message ?? found.State}.`);
+      }
+      return undefined;
+    },
+    expectedMs: 120_000,
+    timeoutMs,
+    signal,
+  });
+  run.debug("amazon", `image ${id} after ${describeDuration(performance.now() - started)}`);
+  if (image) return image;
+  throw new BuildError(`The image ${id} in ${region} is not available after ${describeDuration(timeoutMs)}.`, {
+    hint: "It may only need longer: aws_polling sets the limit. With -on-error=abort it is left to complete.",
+  });
+}

@@ -1,0 +1,47 @@
+import type { Artifact } from "../../../sdk/artifact.ts";
+import { openCloud } from "../aws/cloud.ts";
+import type { Builder, BuilderRun } from "../../../sdk/component.ts";
+import { imageArtifact } from "./artifact.ts";
+import { amazonGeneratedData, type AmazonBuild } from "./build.ts";
+import { copyImages } from "./copy-images.ts";
+import { createImage } from "./create-image.ts";
+import { ebsSchema, type EbsConfig } from "./ebs-config.ts";
+import { provisionMachine } from "./machine.ts";
+import { modifyInstance } from "./modify-instance.ts";
+import { preflightImage } from "./preflight.ts";
+import { publishImages } from "./publish-images.ts";
+import { findOldImages, replaceOldImages } from "./replace-images.ts";
+import { findSourceImage } from "./source-image.ts";
+import { checkUserData } from "./user-data.ts";
+
+/** Builds AMIs: starts a machine from an image, provisions it, and makes an image of it. */
+export const builder: Builder<EbsConfig> = {
+  kind: "builder",
+  type: "amazon-ebs",
+  summary: "Builds an Amazon machine image (AMI) from a running EC2 instance with EBS volumes.",
+  schema: ebsSchema,
+  generatedData: amazonGeneratedData,
+  makesNoFiles: true,
+  build: buildImage,
+  checkFiles: checkUserData,
+  preflight: preflightImage,
+};
+
+async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact | undefined> {
+  const cloud = await openCloud(run, config);
+  const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
+  const build: AmazonBuild = { run, cloud, source };
+  run.say(`Found Image ID: ${source.ImageId}`);
+  const { instance } = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
+  await modifyInstance(build, config, instance.InstanceId!);
+  if (config.skip_create_ami) {
+    run.say("Skipping the image, as skip_create_ami asks for");
+    return undefined;
+  }
+  const olds = await findOldImages(build, config);
+  const made = await createImage(build, config, { instance, olds });
+  const copies = await copyImages(build, config, made, olds);
+  const images = await replaceOldImages(build, config, { images: copies, olds });
+  await publishImages(build, config, images);
+  return imageArtifact(build, "mitchellh.amazonebs", images);
+}

@@ -1,0 +1,130 @@
+import type { Instance, RegisterImageCommandInput } from "@aws-sdk/client-ec2";
+import type { Artifact } from "../../../sdk/artifact.ts";
+import { openCloud } from "../aws/cloud.ts";
+import type { Builder, BuilderRun } from "../../../sdk/component.ts";
+import { imageArtifact } from "./artifact.ts";
+import { blockDeviceMappings } from "./block-devices.ts";
+import { amazonGeneratedData, tagsFor, templateValues, type AmazonBuild } from "./build.ts";
+import { copyImages } from "./copy-images.ts";
+import {
+  createImage,
+  isIntermediary,
+  makeImage,
+  temporaryName,
+  type MadeImage,
+  type OldImages,
+} from "./create-image.ts";
+import { ebssurrogateSchema, type EbssurrogateConfig } from "./ebssurrogate-config.ts";
+import { provisionMachine } from "./machine.ts";
+import { modifyInstance } from "./modify-instance.ts";
+import { preflightImage, preflightRegistration } from "./preflight.ts";
+import { publishImages } from "./publish-images.ts";
+import { findOldImages, replaceOldImages } from "./replace-images.ts";
+import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
+import { findSourceImage } from "./source-image.ts";
+import { checkUserData } from "./user-data.ts";
+import { swapRootVolume } from "./swap-root.ts";
+
+/** Builds AMIs from a volume that a machine has attached beside its own: systems made from nothing. */
+export const builder: Builder<EbssurrogateConfig> = {
+  kind: "builder",
+  type: "amazon-ebssurrogate",
+  summary: "Builds an Amazon machine image (AMI) from a second volume of a running EC2 instance.",
+  schema: ebssurrogateSchema,
+  generatedData: amazonGeneratedData,
+  makesNoFiles: true,
+  build: buildImage,
+  checkFiles: checkUserData,
+  preflight: (run, config) =>
+    config.use_create_image ? preflightImage(run, config) : preflightRegistration(run, config),
+};
+
+async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<Artifact | undefined> {
+  const cloud = await openCloud(run, config);
+  const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
+  const build: AmazonBuild = { run, cloud, source };
+  const { instance } = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
+  await modifyInstance(build, config, instance.InstanceId!);
+  if (config.skip_create_ami) return undefined;
+  const olds = await findOldImages(build, config);
+  const { made, snapshots } = config.use_create_image
+    ? { made: await imageOfSwapped(build, config, { instance, olds }), snapshots: [] }
+    : await registerSnapshots(build, config, { instance, olds });
+  const images = await replaceOldImages(build, config, { images: await copyImages(build, config, made, olds), olds });
+  await publishImages(build, config, images);
+  await keepSnapshots(build, isIntermediary(config) ? [] : snapshots);
+  return imageArtifact({ ...build, source: { ...source, Architecture: config.ami_architecture } }, BUILDER_ID, images);
+}
+
+const BUILDER_ID = "mitchellh.amazon.ebssurrogate";
+
+interface Machine {
+  readonly instance: Instance;
+  readonly olds: OldImages;
+}
+
+async function imageOfSwapped(build: AmazonBuild, config: EbssurrogateConfig, machine: Machine): Promise<MadeImage> {
+  await swapRootVolume(build, config, machine.instance);
+  return createImage(build, config, machine);
+}
+
+async function registerSnapshots(
+  build: AmazonBuild,
+  config: EbssurrogateConfig,
+  { instance, olds }: Machine,
+): Promise<{ made: MadeImage; snapshots: readonly MadeSnapshot[] }> {
+  const devices = config.launch_block_device_mappings.filter(
+    (device) => !device.omit_from_artifact && !device.no_device,
+  );
+  const tags = tagsFor(build, config.snapshot_tags, config.snapshot_tag);
+  const volumes = await Promise.all(
+    devices.map(async (device) => ({
+      deviceName: device.device_name,
+      volumeId: await volumeOf(build, instance, device.device_name),
+      description: config.snapshot_description,
+      tags,
+    })),
+  );
+  const temporary = isIntermediary(config);
+  const snapshots = await snapshotVolumes(build, volumes, { temporary });
+  const isUnnamed = !temporary && olds.has(build.cloud.region);
+  const name = temporary || isUnnamed ? temporaryName(build.run) : config.ami_name;
+  const create = async (TagSpecifications: RegisterImageCommandInput["TagSpecifications"]) => {
+    const input = { ...registration(build, config, snapshots), Name: name, TagSpecifications };
+    return (await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true })).ImageId!;
+  };
+  return { made: await makeImage(build, config, { name, temporary, isUnnamed, create }), snapshots };
+}
+
+/** The surrogate volume takes the place of the root device. */
+export function registration(
+  build: AmazonBuild,
+  config: EbssurrogateConfig,
+  snapshots: readonly MadeSnapshot[],
+): Omit<RegisterImageCommandInput, "Name"> {
+  const root = config.ami_root_device;
+  const snapshotOf = new Map(snapshots.map(({ deviceName, id }) => [deviceName, id]));
+  const { source_device_name: from, ...rootDevice } = root;
+  const others = config.launch_block_device_mappings.filter(
+    (device) => device.device_name !== from && !device.omit_from_artifact && !device.no_device,
+  );
+  const withSnapshot = [
+    { ...rootDevice, snapshot_id: snapshotOf.get(from) },
+    ...others.map((device) => ({ ...device, snapshot_id: snapshotOf.get(device.device_name) })),
+  ];
+  // A snapshot says itself whether it is encrypted.
+  const mappings = withSnapshot.map((device) => ({ ...device, encrypted: undefined, kms_key_id: undefined }));
+  return {
+    Description: config.ami_description?.render(templateValues(build)),
+    Architecture: config.ami_architecture,
+    RootDeviceName: root.device_name,
+    VirtualizationType: config.ami_virtualization_type ?? "hvm",
+    BlockDeviceMappings: blockDeviceMappings([...mappings, ...config.ami_block_device_mappings]),
+    ...(config.ena_support === undefined ? {} : { EnaSupport: config.ena_support }),
+    ...(config.sriov_support ? { SriovNetSupport: "simple" } : {}),
+    ...(config.boot_mode === undefined ? {} : { BootMode: config.boot_mode }),
+    ...(config.uefi_data === undefined ? {} : { UefiData: config.uefi_data }),
+    ...(config.tpm_support === undefined ? {} : { TpmSupport: config.tpm_support }),
+    ...(config.imds_support === undefined ? {} : { ImdsSupport: config.imds_support }),
+  };
+}

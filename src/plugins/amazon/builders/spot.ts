@@ -1,0 +1,115 @@
+import type { Instance, RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
+import { launchTemplateKind } from "../aws/kinds/network.ts";
+import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
+import { ownResource } from "../aws/owned.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { Step } from "../../../sdk/run.ts";
+import { tagsFor, type AmazonBuild } from "./build.ts";
+import type { RunConfig } from "./config/run.ts";
+import { ownInterface, type LaunchRequest } from "./launch-request.ts";
+import type { Network } from "./network.ts";
+
+interface SpotPlan {
+  readonly request: LaunchRequest;
+  readonly token: string;
+  readonly step: Step;
+  readonly network: Network;
+}
+
+/**
+ * One machine of an instant spot fleet: EC2 itself goes through sizes and places. `undefined` when there is no room and
+ * the user allows an instance on demand instead.
+ */
+export async function requestSpot(
+  build: AmazonBuild,
+  config: RunConfig,
+  plan: SpotPlan,
+): Promise<Instance | undefined> {
+  const { run, cloud } = build;
+  const template = await launchTemplate(build, config, plan);
+  const types = config.spot_instance_types.length > 0 ? config.spot_instance_types : [config.instance_type!];
+  const price = config.spot_price && config.spot_price !== "auto" ? { MaxPrice: config.spot_price } : {};
+  const Overrides = types.flatMap((type, index) =>
+    plan.network.places.map(({ subnetId, zone }) => ({
+      InstanceType: type as never,
+      ...price,
+      ...(subnetId ? { SubnetId: subnetId } : zone ? { AvailabilityZone: zone } : {}),
+      ...(config.spot_allocation_strategy === "capacity-optimized-prioritized" ? { Priority: index } : {}),
+    })),
+  );
+  run.say(`Requesting a spot instance of ${types.join(", ")}`);
+  const fleet = await cloud.ec2().call(
+    "CreateFleet",
+    {
+      ClientToken: plan.token,
+      Type: "instant",
+      LaunchTemplateConfigs: [
+        { LaunchTemplateSpecification: { LaunchTemplateId: template, Version: "$Latest" }, Overrides },
+      ],
+      TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: "spot" },
+      ...(config.spot_allocation_strategy
+        ? { SpotOptions: { AllocationStrategy: config.spot_allocation_strategy } }
+        : {}),
+      TagSpecifications: tagSpecifications(
+        ["fleet"],
+        mergeTags(tagsFor(build, config.fleet_tags, config.fleet_tag), markTags(run, plan.token)),
+      ),
+    },
+    { young: true },
+  );
+  const id = fleet.Instances?.[0]?.InstanceIds?.[0] ?? (await launchedWith(build, plan.token));
+  if (id) return { InstanceId: id };
+  const reasons = [
+    ...new Set((fleet.Errors ?? []).map(({ ErrorCode, ErrorMessage }) => `${ErrorMessage} (${ErrorCode})`)),
+  ];
+  if (config.capacity_fallback) {
+    run.warn(`No spot instance: ${reasons.join("; ")}. Launching one on demand instead, as capacity_fallback allows`);
+    return undefined;
+  }
+  throw new BuildError(`There is no spot instance to be had: ${reasons.join("; ") || "EC2 does not say why"}.`, {
+    hint: "Name more sizes in spot_instance_types, or set capacity_fallback = true to fall back to other zones and on demand.",
+  });
+}
+
+/** A fleet takes what it launches from a launch template, removed again with the build. */
+async function launchTemplate(build: AmazonBuild, config: RunConfig, { request, step }: SpotPlan): Promise<string> {
+  const { run, cloud } = build;
+  const token = newToken(run);
+  const name = `imgbuild-${token}`;
+  const owned = await ownResource(run, step, cloud, launchTemplateKind, { token, name });
+  const { TagSpecifications, ...rest } = request;
+  const networkInterface = ownInterface(request, config);
+  // The subnet comes with each place that the fleet may choose.
+  const attached = networkInterface && { SecurityGroupIds: undefined, NetworkInterfaces: [networkInterface] };
+  const data = {
+    ...rest,
+    ...attached,
+    TagSpecifications: TagSpecifications?.filter(({ ResourceType }) => ResourceType !== "network-interface"),
+  } as RequestLaunchTemplateData;
+  const { LaunchTemplate } = await cloud.ec2().call("CreateLaunchTemplate", {
+    LaunchTemplateName: name,
+    ClientToken: token,
+    LaunchTemplateData: data,
+    TagSpecifications: tagSpecifications(
+      ["launch-template"],
+      mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token)),
+    ),
+  });
+  await owned.made(LaunchTemplate!.LaunchTemplateId!);
+  return LaunchTemplate!.LaunchTemplateId!;
+}
+
+async function launchedWith({ cloud }: AmazonBuild, token: string): Promise<string | undefined> {
+  const { Reservations } = await cloud.ec2().call("DescribeInstances", { Filters: byToken(token) });
+  return Reservations?.[0]?.Instances?.[0]?.InstanceId;
+}
+
+/** The spot request has no tags of its own until it exists. */
+export async function tagSpotRequest(build: AmazonBuild, config: RunConfig, id: string): Promise<void> {
+  const tags = tagsFor(build, config.spot_tags, config.spot_tag);
+  if (tags.length === 0) return;
+  const Filters = [{ Name: "instance-id", Values: [id] }];
+  const { Reservations } = await build.cloud.ec2().call("DescribeInstances", { Filters });
+  const request = Reservations?.[0]?.Instances?.[0]?.SpotInstanceRequestId;
+  if (request) await build.cloud.ec2().call("CreateTags", { Resources: [request], Tags: tags }, { young: true });
+}

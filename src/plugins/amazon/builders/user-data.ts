@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import { expandPath } from "../../../sdk/expand-path.ts";
+import type { Builder } from "../../../sdk/component.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import { missingFiles } from "../../../sdk/missing-files.ts";
+import type { Run } from "../../../sdk/run.ts";
+import type { RunConfig } from "./config/run.ts";
+
+const LIMIT_BYTES = 16 * 1024;
+
+export const checkUserData: NonNullable<Builder<RunConfig>["checkFiles"]> = ({ user_data_file: file }, { work }) =>
+  missingFiles(file ? [[["user_data_file"], file]] : [], work);
+
+/** User data as the API takes it. As Packer does, text that is already base64 goes as it is. */
+export async function userData(run: Run, config: RunConfig): Promise<string | undefined> {
+  const bytes = config.user_data_file
+    ? await readUserData(run, config.user_data_file)
+    : Buffer.from(config.user_data ?? "", "utf8");
+  if (bytes.length === 0) return undefined;
+  const text = bytes.toString("utf8").trim();
+  const encoded = isBase64(text) ? text : bytes.toString("base64");
+  const size = Buffer.from(encoded, "base64").length;
+  if (size <= LIMIT_BYTES) return encoded;
+  throw new BuildError(`The user data has ${size} bytes, and EC2 takes at most ${LIMIT_BYTES}.`, {
+    hint: isGzip(bytes)
+      ? undefined
+      : "cloud-init reads gzip as well: compress it, and give the file as user_data_file.",
+  });
+}
+
+async function readUserData(run: Run, path: string): Promise<Buffer> {
+  try {
+    return await readFile(expandPath(run, path));
+  } catch (cause) {
+    throw new BuildError(`user_data_file "${path}" cannot be read.`, { cause });
+  }
+}
+
+/** Text such as "echo" decodes as well, but to nothing anybody means: what it decodes to has to be text or gzip. */
+function isBase64(text: string): boolean {
+  const compact = text.replaceAll(/\s/g, "");
+  if (compact.length < 8 || compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return false;
+  const decoded = Buffer.from(compact, "base64");
+  return isGzip(decoded) || !decoded.toString("utf8").includes("\ufffd");
+}
+
+function isGzip(bytes: Buffer): boolean {
+  try {
+    return bytes[0] === 0x1f && bytes[1] === 0x8b && gunzipSync(bytes).length >= 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Builder } from "../../../sdk/component.ts";
+import type { Artifact } from "../../../sdk/artifact.ts";
+import {
+  communicatorFields,
+  communicatorRenamed,
+  communicatorRules,
+  type CommunicatorConfig,
+} from "../../../sdk/schema/communicator.ts";
+import { defineSchema } from "../../../sdk/schema/schema.ts";
+import { connect } from "../../../steps/connect.ts";
+import { provisionGuest } from "../../../steps/provision.ts";
+
+export const builder: Builder<CommunicatorConfig> = {
+  kind: "builder",
+  type: "null",
+  summary: "Makes nothing: connects to a machine that is there already and provisions it.",
+  schema: defineSchema(communicatorFields, {
+    rules: communicatorRules({ needsHost: true }),
+    renamed: communicatorRenamed,
+  }),
+  generatedData: [],
+  makesNoFiles: true,
+  async build(run, config) {
+    const host = config.ssh_host ?? "";
+    const communicator = await connect(run, { config, host });
+    await provisionGuest(run, { communicator, config, host, port: config.ssh_port, id: "Null" });
+    return artifact;
+  },
+};
+
+const artifact: Artifact = {
+  builderId: "fnoeding.null",
+  id: "Null",
+  files: [],
+  description: "Did not export anything. This is the null builder",
+  state: {},
+  destroy: () => Promise.resolve(),
+};

@@ -1,0 +1,63 @@
+import { CommandError, runCommand } from "../../../lib/process.ts";
+import type { DataSource } from "../../../sdk/component.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import { list, map, sensitive, text } from "../../../sdk/schema/field.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+
+const schema = defineSchema(
+  {
+    program: list(
+      text("A word."),
+      "The program and its arguments, no shell in between. It gets `query` as a JSON object on its standard input and answers with a JSON object on its standard output; what it writes to its standard error is shown when it fails.",
+    ),
+    query: sensitive(map(text("A value."), "What to give to the program.")).default({}),
+    working_dir: text("Where to run it.").optional(),
+  },
+  {
+    rules: [
+      rule(["program"], ({ program }) =>
+        Array.isArray(program) && program.length > 0
+          ? []
+          : [
+              error(
+                "missing-argument",
+                ["program"],
+                "Missing program",
+                'The first word of "program" names the program to run.',
+              ),
+            ],
+      ),
+    ],
+  },
+);
+
+export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+  kind: "data-source",
+  type: "external",
+  summary: "Asks a program of this computer, with JSON in and JSON out.",
+  schema,
+  outputs: { result: "any" },
+  async read(run, { program: words, query, working_dir }) {
+    const [program, ...args] = words as [string, ...string[]];
+    const result = await runCommand(program, args, {
+      signal: run.signal,
+      cwd: working_dir ?? run.directories.template,
+      env: run.host.env,
+      stdin: JSON.stringify(query),
+    });
+    if (result.code !== 0) throw new CommandError(program, args, { result });
+    return { result: parseAnswer(program, result.stdout) };
+  },
+};
+
+function parseAnswer(program: string, text: string): unknown {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch (cause) {
+    throw new BuildError(`The answer of ${program} is not JSON`, { cause });
+  }
+  if (typeof answer === "object" && answer !== null && !Array.isArray(answer)) return answer;
+  throw new BuildError(`The answer of ${program} is not a JSON object`);
+}

@@ -1,0 +1,114 @@
+import { fetch, type Response } from "undici";
+import { basicAuthorization } from "../../../lib/basic-authorization.ts";
+import { httpDispatcher, withoutCredentials } from "../../../lib/http-dispatcher.ts";
+import { retry } from "../../../lib/retry.ts";
+import type { DataSource } from "../../../sdk/component.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { Run } from "../../../sdk/run.ts";
+import { choice, map, text } from "../../../sdk/schema/field.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+
+const schema = defineSchema(
+  {
+    url: text("What to request, by http or https."),
+    method: choice(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"], "How.").default("GET"),
+    request_headers: map(text("A value."), "Headers of the request.").default({}),
+    request_body: text("Body of the request.").optional(),
+  },
+  {
+    rules: [
+      rule(["url"], ({ url }) =>
+        URL.canParse(String(url)) && /^https?:/.test(String(url))
+          ? []
+          : [error("invalid-argument", ["url"], "Invalid URL", '"url" must be a complete http or https address.')],
+      ),
+      rule(["method", "request_body"], ({ method, request_body }) =>
+        request_body !== undefined && (method === "GET" || method === "HEAD")
+          ? [
+              error(
+                "conflicting-arguments",
+                ["request_body"],
+                "Body without a place",
+                `A ${method} request has no body. Set method = "POST", or leave out "request_body".`,
+              ),
+            ]
+          : [],
+      ),
+    ],
+  },
+);
+type Config = ConfigOf<typeof schema>;
+
+export const dataSource: DataSource<Config> = {
+  kind: "data-source",
+  type: "http",
+  summary: "Requests something by HTTP.",
+  schema,
+  outputs: {
+    url: "string",
+    body: "string",
+    body_base64: "string",
+    status: "number",
+    response_headers: "map(string)",
+    request_headers: "map(string)",
+  },
+  async read(run, config) {
+    const address = withoutCredentials(config.url);
+    const { response, bytes } = await request(run, config, address);
+    if (!response.ok) {
+      throw new BuildError(
+        `${config.method} ${address} was answered with status ${response.status} ${response.statusText}`,
+        {
+          hint: bytes.length > 0 ? `The server said: ${bytes.toString("utf8").slice(0, 300)}` : undefined,
+        },
+      );
+    }
+    const headers = Object.fromEntries(response.headers);
+    return {
+      url: config.url,
+      body: bytes.toString("utf8"),
+      body_base64: bytes.toString("base64"),
+      status: response.status,
+      response_headers: headers,
+      // Packer gives the headers of the response this name.
+      request_headers: headers,
+    };
+  },
+};
+
+/** A user and password in the address travel in a header, as everywhere. */
+function withAuthorization({ url: text, request_headers: headers }: Config): {
+  url: string;
+  headers: Record<string, string>;
+} {
+  const url = new URL(text);
+  if (url.username === "" && url.password === "") return { url: text, headers };
+  return { url: withoutCredentials(text), headers: { authorization: basicAuthorization(url), ...headers } };
+}
+
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
+
+async function request(run: Run, config: Config, address: string): Promise<{ response: Response; bytes: Buffer }> {
+  const dispatcher = httpDispatcher(config.url, run.host.env);
+  const once = async () => {
+    const { method, request_body: body } = config;
+    const { url, headers } = withAuthorization(config);
+    const response = await fetch(url, { method, headers, body: body ?? null, dispatcher, signal: run.signal });
+    return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+  };
+  try {
+    return await retry(once, {
+      attempts: IDEMPOTENT.has(config.method) ? 3 : 1,
+      delayMs: 500,
+      signal: run.signal,
+      onRetry: (failure) =>
+        run.debug("http", `${config.method} ${address} failed, trying again`, { failure: String(failure) }),
+    });
+  } catch (cause) {
+    run.signal.throwIfAborted();
+    throw new BuildError(`${config.method} ${address} failed`, { cause });
+  } finally {
+    await dispatcher.close();
+  }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { unlink } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { CommandError, runCommand, type CommandResult } from "../../../lib/process.ts";
+import type { GeneratedData } from "../../../sdk/component.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import { shortLine } from "../../../sdk/output-lines.ts";
+import type { Run } from "../../../sdk/run.ts";
+import { scriptEnvironment } from "../../../sdk/script-environment.ts";
+import { RUN_VARIABLE } from "../../../sdk/run-processes.ts";
+import { warnOfWindowsLineEndsIn } from "../../../sdk/script-line-ends.ts";
+import { commandFor } from "./command.ts";
+import type { LocalScriptConfig } from "./schema.ts";
+
+/** Runs the scripts of a `shell-local` on this computer, one after the other; the first bad exit status ends it. */
+export async function runLocalScripts(run: Run, config: LocalScriptConfig, data: GeneratedData): Promise<void> {
+  const system =
+    run.host.platform === "win32" ? "windows" : run.host.platform === "sunos" ? "solaris" : run.host.platform;
+  if (config.only_on.length > 0 && !config.only_on.some((name) => name === system)) {
+    run.say(`Skipping the local script: it runs only on ${config.only_on.join(", ")}, and this is ${system}`);
+    return;
+  }
+  const lines = config.inline ?? (config.command === undefined ? undefined : [config.command]);
+  if (lines) return runInline(run, config, data, lines);
+  for (const script of config.scripts ?? [config.script!]) {
+    run.say(`Running local shell script: ${script}`);
+    const path = resolve(run.directories.work, script);
+    if (system !== "windows") await warnOfWindowsLineEndsIn(run, script, path);
+    await runScript(run, config, data, { path, name: `The script "${script}"` });
+  }
+}
+
+async function runInline(
+  run: Run,
+  config: LocalScriptConfig,
+  data: GeneratedData,
+  lines: readonly string[],
+): Promise<void> {
+  const path = writeTemporaryScript(run, config, lines);
+  try {
+    run.say("Running local shell script: inline commands");
+    await runScript(run, config, data, { path, name: "The inline script" });
+  } finally {
+    // The whole directory goes at the end of the run; this only shortens how long a script (and a secret in it) lies there.
+    await unlink(path).catch(() => {});
+  }
+}
+
+function writeTemporaryScript(run: Run, config: LocalScriptConfig, lines: readonly string[]): string {
+  const isWindows = run.host.platform === "win32";
+  const extension = (config.tempfile_extension ?? (isWindows ? "cmd" : "")).replace(/^\.?(?=.)/, ".");
+  const path = join(run.directories.temp, `local-script-${randomBytes(6).toString("hex")}${extension}`);
+  const hasOwnShebang = lines[0]?.startsWith("#!") === true && config.inline_shebang === undefined;
+  const shebang = isWindows || hasOwnShebang ? [] : [`#!${config.inline_shebang ?? "/bin/sh -e"}`];
+  // Synchronous on purpose: a child that another build forks while the file is open for writing would inherit it, and
+  // executing the script would then fail with "text file busy".
+  writeFileSync(path, [...shebang, ...lines, ""].join("\n"), { mode: 0o700, flag: "wx" });
+  return path;
+}
+
+interface LocalScript {
+  readonly path: string;
+  /** Begins a sentence. */
+  readonly name: string;
+}
+
+async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedData, script: LocalScript): Promise<void> {
+  const variables = scriptEnvironment(run, data, config);
+  const { program, args, env } = commandFor(run.host.platform, config, variables, script.path);
+  const started = performance.now();
+  try {
+    const result = await runCommand(program, args, {
+      signal: run.signal,
+      cwd: run.directories.work,
+      env: { ...run.host.env, [RUN_VARIABLE]: run.runId, ...env },
+      onLine: (text, stream) => {
+        run.emit({ kind: "output", build: run.build.name, stream, text });
+        return run.ready?.();
+      },
+    });
+    if (!config.valid_exit_codes.includes(result.code))
+      throw badStatus(run, script, result, performance.now() - started);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new BuildError(`${script.name} could not be started`, { cause: error });
+  }
+}
+
+function badStatus(
+  run: Run,
+  { name, path }: LocalScript,
+  { code, signal, stderr, stdout }: CommandResult,
+  durationMs: number,
+): BuildError {
+  const last = (stderr.trimEnd() || stdout.trimEnd()).split("\n").at(-1)!;
+  const said = last === "" ? "it printed nothing" : `its last line of output was "${shortLine(run, last)}"`;
+  const how = signal === undefined ? `ended with exit status ${code}` : `was killed by ${signal}`;
+  const hints: Readonly<Record<number, string>> = {
+    126: `Is the script executable?\n    chmod +x ${path}`,
+    127: "Status 127 means a command was not found.",
+  };
+  return new BuildError(`${name} ${how} after ${(durationMs / 1000).toFixed(1)} s; ${said}`, {
+    hint: signal === undefined ? hints[code] : undefined,
+  });
+}

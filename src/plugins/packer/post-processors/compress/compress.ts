@@ -1,0 +1,94 @@
+import { availableParallelism } from "node:os";
+import { relative, resolve } from "node:path";
+import type { Artifact } from "../../../../sdk/artifact.ts";
+import { fileArtifact } from "../../../../sdk/file-artifact.ts";
+import type { PostProcessed, PostProcessor } from "../../../../sdk/component.ts";
+import { BuildError } from "../../../../sdk/error.ts";
+import type { FileDigest } from "../../../../sdk/file-digest.ts";
+import type { Run, Step } from "../../../../sdk/run.ts";
+import { archiveTime, withProgress, type ArchiveEntry } from "../../../../lib/archive/entry.ts";
+import { tar } from "../../../../lib/archive/tar.ts";
+import { zip } from "../../../../lib/archive/zip.ts";
+import type { ByteSource } from "../../../../lib/byte-source.ts";
+import { compressionFormats } from "../../../../lib/compress/formats.ts";
+import { archiveEntries } from "./archive-entries.ts";
+import { writeOutputFile } from "../../../../sdk/output-file.ts";
+import { endingOf, type OutputFormat } from "./format.ts";
+import { outputFormat, schema, type CompressConfig } from "./schema.ts";
+
+export const postProcessor: PostProcessor<CompressConfig> = {
+  kind: "post-processor",
+  type: "compress",
+  summary: "Packs the files of an artifact into one archive, or compresses a single file.",
+  schema,
+  needsFiles: true,
+  async process(run: Run, config: CompressConfig, input: Artifact): Promise<PostProcessed> {
+    const format = outputFormat(config);
+    refuseWhatCannotBePacked(input, format);
+    const path = resolve(run.directories.work, outputName(run, config, format));
+    const shown = relative(run.directories.work, path);
+    const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
+    const digests = { [path]: digest };
+    return {
+      artifact: fileArtifact("packer.post-processor.compress", [path], `compressed artifacts in: ${shown}`, {
+        digests,
+      }),
+      keepInput: false,
+    };
+  },
+};
+
+function outputName(run: Run, config: CompressConfig, format: OutputFormat): string {
+  const values = { BuildName: run.build.sourceName, BuilderType: run.build.builderType };
+  return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}.${endingOf(format)}`;
+}
+
+/** What can be known before any work is done. */
+function refuseWhatCannotBePacked(input: Artifact, format: OutputFormat): void {
+  if (input.files.length === 0) {
+    throw new BuildError(`There is nothing to compress: the artifact "${input.id}" has no files.`, {
+      hint: "compress works on files; an image that lives in a cloud has none here. Remove the post-processor, or restrict it with only/except.",
+    });
+  }
+  if (!format.archive && input.files.length > 1) {
+    throw new BuildError(`The artifact has ${input.files.length} files, and .${endingOf(format)} holds only one.`, {
+      hint: `Use an archive, for example an output that ends in .tar.${format.compression}.`,
+    });
+  }
+}
+
+interface Work {
+  readonly path: string;
+  readonly format: OutputFormat;
+  readonly config: CompressConfig;
+  readonly input: Artifact;
+}
+
+async function writeArchive(run: Run, step: Step, { path, format, config, input }: Work): Promise<FileDigest> {
+  const entries = await archiveEntries(run, input, step.signal);
+  const total = entries.reduce((sum, entry) => sum + entry.size, 0);
+  let done = 0;
+  const counted = entries.map((entry) =>
+    withProgress(entry, (bytes) => run.progress("Compressing", (done += bytes), total)),
+  );
+  const source = packed(counted, format, config, archiveTime(run.host.env));
+  return writeOutputFile(run, step, path, source);
+}
+
+function packed(
+  entries: readonly ArchiveEntry[],
+  format: OutputFormat,
+  config: CompressConfig,
+  time: Date,
+): ByteSource {
+  const wanted =
+    config.compression_level !== undefined && config.compression_level >= 0 ? config.compression_level : undefined;
+  const concurrency = availableParallelism();
+  if (format.archive === "zip")
+    return zip(entries, { level: wanted ?? compressionFormats.gz.levels.default, concurrency, time });
+  const plain = format.archive === "tar" ? tar(entries, time) : entries[0]!.open();
+  if (!format.compression) return plain;
+  const { levels, compress } = compressionFormats[format.compression];
+  const level = wanted ?? levels.default;
+  return compress(plain, { level: Math.max(level, levels.min), concurrency });
+}

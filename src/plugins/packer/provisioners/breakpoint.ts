@@ -1,0 +1,23 @@
+import type { Provisioner } from "../../../sdk/component.ts";
+import { flag, text } from "../../../sdk/schema/field.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+
+const schema = defineSchema({
+  note: text("What to say when the build stops here.").default(""),
+  disable: flag("Do not stop.").default(false),
+});
+
+export const provisioner: Provisioner<ConfigOf<typeof schema>> = {
+  kind: "provisioner",
+  type: "breakpoint",
+  summary: "Stops the build until you press enter, so that you can look at the machine.",
+  schema,
+  onHost: true,
+  async provision(run, { note, disable }, { communicator }) {
+    const named = note === "" ? "" : ` (${note})`;
+    if (disable) return run.say(`Breakpoint${named} is disabled`);
+    run.say(`Breakpoint${named}. The machine is reachable at ${communicator.address}`);
+    const answered = (await run.waitForUser?.(`Breakpoint${named}.`)) ?? false;
+    if (!answered) run.warn("Nobody can press enter without a terminal: going on.");
+  },
+};

@@ -1,0 +1,13 @@
+import type { Provisioner } from "../../../sdk/component.ts";
+import { runLocalScripts } from "../local-script/run-local-scripts.ts";
+import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/schema.ts";
+
+export const provisioner: Provisioner<LocalScriptConfig> = {
+  kind: "provisioner",
+  type: "shell-local",
+  summary: "Runs shell scripts on this computer while the machine is up.",
+  schema: localScriptSchema,
+  onHost: true,
+  checkFiles: missingScripts,
+  provision: (run, config, { data }) => runLocalScripts(run, config, data),
+};

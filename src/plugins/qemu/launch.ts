@@ -1,0 +1,170 @@
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import type { QmpClient } from "./qmp.ts";
+import type { Run, Step } from "../../sdk/run.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Attendance } from "../../steps/attended-run.ts";
+import { reservePortFor } from "../../steps/reserved-port.ts";
+import type { ChosenAccelerator } from "./accelerator.ts";
+import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
+import type { QemuConfig } from "./config.ts";
+import { controlSockets, type ControlSockets } from "./control-sockets.ts";
+import { chooseDisplay } from "./display.ts";
+import type { Drives } from "./drive-arguments.ts";
+import type { EfiFirmware } from "./efi-firmware.ts";
+import { startMachine, type RunningMachine } from "./machine.ts";
+import { screenshot } from "./screen.ts";
+import { PortTakenError } from "./start-failure.ts";
+import { startTpm } from "./tpm.ts";
+
+export interface LaunchPlan extends Drives {
+  readonly name: string;
+  readonly accelerator: ChosenAccelerator;
+  readonly floppy: string | undefined;
+  readonly efi: EfiFirmware | undefined;
+  readonly outputDirectory: string;
+  /** What `qemuargs` may use, but for what is known only here. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A running machine, and how to reach it. */
+export interface LaunchedMachine extends RunningMachine, Attendance {
+  readonly qmp: QmpClient;
+  /** The port of this host that leads to the guest's SSH port; absent where none is forwarded. */
+  readonly hostPort: number | undefined;
+}
+
+/** Ports can be taken by others between our look and QEMU's; it then starts over with others. */
+const START_ATTEMPTS = 5;
+
+/** Reserves ports and starts the machine (and its TPM). */
+export async function launchMachine(run: Run, config: QemuConfig, plan: LaunchPlan): Promise<LaunchedMachine> {
+  const display = await chooseDisplay(run, config, run.signal);
+  const password = config.disable_vnc ? undefined : vncPassword(run, config);
+  if (plan.accelerator.doubt !== undefined) run.warn(plan.accelerator.doubt);
+  const taken = new Set<number>();
+  for (let attempt = 1; ; attempt++) {
+    const sockets = controlSockets(run.directories.temp);
+    const ports = await reservePorts(run, config, taken);
+    if (config.vtpm) await startTpm(run, config.use_tpm1 ? "1.2" : "2.0", sockets);
+    const facts = machineFacts(config, plan, { sockets, display, ports, hasPassword: password !== undefined });
+    const args = commandLine(config, facts, userArguments(config, plan, ports.ssh));
+    try {
+      return await run.step("start machine", async (step) => {
+        announce(run, facts);
+        const machine = await startMachine(run, step, { name: plan.name, binary: config.qemu_binary, args, sockets });
+        if (password !== undefined) await setVncPassword(machine.qmp, password, step);
+        return launched(run, machine, ports.ssh);
+      });
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) throw error;
+      run.debug("ports", error.message);
+      for (const port of [ports.ssh, ports.vnc]) if (port !== undefined) taken.add(port);
+    }
+  }
+}
+
+/** Ports of this host; absent where the machine needs none. */
+interface Ports {
+  readonly ssh: number | undefined;
+  readonly vnc: number | undefined;
+}
+
+async function reservePorts(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<Ports> {
+  const forwards = config.communicator !== "none" && !config.skip_nat_mapping && config.net_bridge === undefined;
+  const sshRange = { min: config.host_port_min, max: config.host_port_max };
+  const vncRange = { min: config.vnc_port_min, max: config.vnc_port_max };
+  return {
+    ssh: forwards ? await reservePortFor(run, "SSH", sshRange, "127.0.0.1", taken) : undefined,
+    vnc: config.disable_vnc ? undefined : await reservePortFor(run, "VNC", vncRange, config.vnc_bind_address, taken),
+  };
+}
+
+interface Surroundings {
+  readonly sockets: ControlSockets;
+  readonly display: string | undefined;
+  readonly ports: Ports;
+  readonly hasPassword: boolean;
+}
+
+function machineFacts(
+  config: QemuConfig,
+  plan: LaunchPlan,
+  { sockets, display, ports, hasPassword }: Surroundings,
+): MachineFacts {
+  return {
+    name: plan.name,
+    accelerator: plan.accelerator.accelerator,
+    disks: plan.disks,
+    cdroms: plan.cdroms,
+    floppy: plan.floppy,
+    forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: config.ssh_port },
+    vnc:
+      ports.vnc === undefined ? undefined : { host: config.vnc_bind_address, port: ports.vnc, password: hasPassword },
+    display,
+    efi: plan.efi,
+    tpmSocket: config.vtpm ? sockets.tpm : undefined,
+    qmpSocket: userSocket(config, plan),
+    controlSockets: [sockets.control, sockets.screen],
+  };
+}
+
+function launched(run: Run, machine: RunningMachine, hostPort: number | undefined): LaunchedMachine {
+  return {
+    qmp: machine.qmp,
+    lost: machine.lost,
+    exited: machine.exited,
+    expectExit: () => machine.expectExit(),
+    powerOff: () => machine.powerOff(),
+    hostPort,
+    screenshot: async (signal) =>
+      machine.lost.aborted ? undefined : screenshot(machine.qmp, run.directories.temp, signal),
+  };
+}
+
+function userSocket(config: QemuConfig, plan: LaunchPlan): string | undefined {
+  if (!config.qmp_enable && config.qmp_socket_path === undefined) return undefined;
+  return config.qmp_socket_path ?? join(plan.outputDirectory, `${plan.name}.monitor`);
+}
+
+function userArguments(config: QemuConfig, plan: LaunchPlan, hostPort: number | undefined): UserArguments {
+  const values = {
+    ...plan.values,
+    HTTPDir: config.http_directory ?? "",
+    HTTPContent: config.http_content ?? {},
+    OutputDir: plan.outputDirectory,
+    SSHHostPort: hostPort ?? 0,
+  };
+  const rendered = (rows: QemuConfig["qemuargs"]) => rows.map((row) => row.map((part) => part.render(values)));
+  return { replacing: rendered(config.qemuargs), appended: rendered(config.qemuargs_append) };
+}
+
+function announce(run: Run, { vnc, accelerator }: MachineFacts): void {
+  run.say(`Starting the machine (${accelerator})`);
+  if (vnc) run.say(`To watch it: vnc://${vnc.host}:${vnc.port}, or run "imgbuild screen"`);
+}
+
+/** VNC authentication uses eight characters at most (RFC 6143, 7.2.2). */
+const PASSWORD_LENGTH = 8;
+const PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+function vncPassword(run: Run, config: QemuConfig): string | undefined {
+  if (config.vnc_password !== undefined) {
+    run.secret(config.vnc_password);
+    return config.vnc_password;
+  }
+  if (!config.vnc_use_password) return undefined;
+  const letters = Array.from({ length: PASSWORD_LENGTH }, () => PASSWORD_LETTERS[randomInt(PASSWORD_LETTERS.length)]);
+  // Shown, not masked: whoever wants to watch has to know it.
+  run.say(`The VNC password is: ${letters.join("")}`);
+  return letters.join("");
+}
+
+async function setVncPassword(qmp: QmpClient, password: string, { signal }: Step): Promise<void> {
+  try {
+    await qmp.execute("set_password", { protocol: "vnc", password }, { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new BuildError("QEMU did not take the VNC password", { cause });
+  }
+}

@@ -1,0 +1,72 @@
+import { open } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileEntry } from "../../../../lib/archive/entry.ts";
+import type { Artifact } from "../../../../sdk/artifact.ts";
+import { BuildError } from "../../../../sdk/error.ts";
+import { providerBlock, rubyString, type BoxContent, type BoxProvider } from "../provider.ts";
+
+const GIB = 1024 ** 3;
+/** Accelerators under which libvirt has to emulate; the others are kvm. */
+const EMULATED = new Set(["none", "tcg", "hvf", "whpx", "hax", "qemu"]);
+
+/** Boxes as vagrant-libvirt reads them (its docs, "box format"): the list of disks, and the older single-disk keys too. */
+export const libvirt: BoxProvider = {
+  name: "libvirt",
+  async content(artifact, signal): Promise<BoxContent> {
+    const disks = diskPaths(artifact);
+    const format = String(artifact.state["diskType"] ?? "qcow2");
+    const entries = await Promise.all(disks.map((path, index) => fileEntry(path, `box_${index}.img`, signal)));
+    const virtualSize = Math.ceil((await virtualBytes(disks[0]!, format)) / GIB);
+    const firmware = await uefi(artifact, signal);
+    return {
+      metadata: { format, virtual_size: virtualSize, disks: entries.map(({ name }) => ({ path: name, format })) },
+      vagrantfile: providerBlock("libvirt", "libvirt", [
+        `libvirt.driver = ${rubyString(driver(artifact))}`,
+        ...firmware.statements,
+      ]),
+      entries: [...firmware.entries, ...entries],
+    };
+  },
+};
+
+function diskPaths(artifact: Artifact): readonly string[] {
+  const stated = artifact.state["diskPaths"];
+  if (Array.isArray(stated) && stated.length > 0) return stated.map(String);
+  const name = String(artifact.state["diskName"] ?? "");
+  const found = artifact.files.filter((file) => name !== "" && basename(file).startsWith(name));
+  if (found.length > 0) return found;
+  const images = artifact.files.filter((file) => /\.(qcow2|img|raw)$/.test(file));
+  if (images.length > 0) return images;
+  throw new BuildError("The artifact has no disk image to put into a libvirt box.", {
+    hint: `Its files are: ${artifact.files.map((file) => basename(file)).join(", ") || "none"}.`,
+  });
+}
+
+function driver(artifact: Artifact): string {
+  return EMULATED.has(String(artifact.state["domainType"] ?? "kvm")) ? "qemu" : "kvm";
+}
+
+/** Source: docs/interop/qcow2.txt of QEMU: the virtual size is the big-endian 64-bit number at byte 24. */
+async function virtualBytes(path: string, format: string): Promise<number> {
+  const handle = await open(path, "r");
+  try {
+    if (format !== "qcow2") return (await handle.stat()).size;
+    const header = Buffer.alloc(32);
+    await handle.read(header, 0, header.length, 0);
+    if (header.readUInt32BE(0) !== 0x514649fb) throw new BuildError(`${basename(path)} is not a qcow2 image.`);
+    return Number(header.readBigUInt64BE(24));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function uefi(
+  artifact: Artifact,
+  signal: AbortSignal,
+): Promise<Pick<BoxContent, "entries"> & { statements: string[] }> {
+  const { efiVarsPath, efiCodePath } = artifact.state;
+  if (typeof efiVarsPath !== "string") return { entries: [], statements: [] };
+  const statements = [`libvirt.nvram = File.expand_path('../efivars.fd', __FILE__)`];
+  if (typeof efiCodePath === "string") statements.unshift(`libvirt.loader = ${rubyString(efiCodePath)}`);
+  return { entries: [await fileEntry(efiVarsPath, "efivars.fd", signal)], statements };
+}

@@ -1,0 +1,163 @@
+import { BuildError } from "../../../sdk/error.ts";
+import type { Run } from "../../../sdk/run.ts";
+import { createJsonApi, HttpStatusError, type JsonApi } from "../../../lib/json-api.ts";
+import { DEFAULT_URL, type VagrantCloudConfig } from "./schema.ts";
+
+/** What the service tells about a provider of a version. */
+export interface CloudProvider {
+  readonly name: string;
+  readonly architecture?: string | null;
+  readonly checksum?: string | null;
+  readonly checksum_type?: string | null;
+  readonly hosted?: boolean;
+}
+
+export interface CloudVersion {
+  readonly version: string;
+  readonly status?: string;
+  readonly providers?: readonly CloudProvider[];
+}
+
+export interface CloudBox {
+  readonly tag: string;
+  readonly versions?: readonly CloudVersion[];
+}
+
+/** What is sent to create or change a provider. */
+export interface ProviderDraft {
+  readonly name: string;
+  readonly architecture?: string | undefined;
+  readonly default_architecture?: boolean | undefined;
+  readonly url?: string | undefined;
+  readonly checksum?: string | undefined;
+  readonly checksum_type?: string | undefined;
+}
+
+/** Vagrant Cloud's API v2 (developer.hashicorp.com, "Vagrant Cloud API"), as far as publishing a box needs it. */
+export function createCloudClient(
+  run: Run,
+  config: VagrantCloudConfig,
+  token: string,
+  signal: AbortSignal,
+): CloudClient {
+  const api = createJsonApi({
+    baseUrl: config.vagrant_cloud_url,
+    headers: { authorization: `Bearer ${token}` },
+    env: run.host.env,
+    signal,
+    insecureTls: config.insecure_skip_tls_verify && config.vagrant_cloud_url !== DEFAULT_URL,
+    onTry: (method, path, result, durationMs) => run.debug("http", `${method} ${path}: ${result}`, { durationMs }),
+    onRetry: (reason, pauseMs) => run.warn(`Vagrant Cloud: ${reason}; trying again in ${Math.ceil(pauseMs / 1000)} s`),
+  });
+  return new CloudClient(api, config.box_tag, config.version);
+}
+
+export class CloudClient {
+  readonly #api: JsonApi;
+  readonly #tag: string;
+  readonly #version: string;
+
+  constructor(api: JsonApi, tag: string, version: string) {
+    this.#api = api;
+    this.#tag = tag;
+    this.#version = version;
+  }
+
+  get #boxPath(): string {
+    return `/box/${this.#tag.split("/").map(encodeURIComponent).join("/")}`;
+  }
+
+  get #versionPath(): string {
+    return `${this.#boxPath}/version/${encodeURIComponent(this.#version)}`;
+  }
+
+  #providerPath(provider: string, architecture: string | undefined): string {
+    const suffix = architecture === undefined ? "" : `/${encodeURIComponent(architecture)}`;
+    return `${this.#versionPath}/provider/${encodeURIComponent(provider)}${suffix}`;
+  }
+
+  async authenticate(): Promise<void> {
+    await this.#ask("check the access token", "GET", "/authenticate");
+  }
+
+  async readBox(): Promise<CloudBox> {
+    const box = await this.#ask<CloudBox>(`find the box ${this.#tag}`, "GET", this.#boxPath);
+    if (box.tag === this.#tag) return box;
+    throw new BuildError(`Vagrant Cloud answered with the box "${box.tag}" where "${this.#tag}" was asked for.`, {
+      hint: `The box may have been renamed or moved: set box_tag = "${box.tag}" if that is the one.`,
+    });
+  }
+
+  async createVersion(description: string | undefined): Promise<void> {
+    const body = { version: { version: this.#version, description: description ?? "" } };
+    await this.#ask(`create version ${this.#version}`, "POST", `${this.#boxPath}/versions`, body);
+  }
+
+  async readVersion(): Promise<CloudVersion> {
+    return this.#ask<CloudVersion>(`read version ${this.#version}`, "GET", this.#versionPath);
+  }
+
+  async createProvider(provider: ProviderDraft): Promise<void> {
+    await this.#ask(`create provider ${provider.name}`, "POST", `${this.#versionPath}/providers`, { provider });
+  }
+
+  async updateProvider(provider: ProviderDraft): Promise<void> {
+    const path = this.#providerPath(provider.name, provider.architecture);
+    await this.#ask(`update provider ${provider.name}`, "PUT", path, { provider });
+  }
+
+  async deleteProvider(provider: string, architecture: string | undefined): Promise<void> {
+    await this.#ask(`remove provider ${provider}`, "DELETE", this.#providerPath(provider, architecture));
+  }
+
+  async deleteVersion(): Promise<void> {
+    await this.#ask(`remove version ${this.#version}`, "DELETE", this.#versionPath);
+  }
+
+  async uploadAddress(provider: string, architecture: string | undefined, direct: boolean) {
+    const path = `${this.#providerPath(provider, architecture)}/upload${direct ? "/direct" : ""}`;
+    return this.#ask<{ upload_path: string; callback?: string }>("prepare the upload", "GET", path);
+  }
+
+  /** The callback is a whole address; it is reached through the same base. */
+  async confirmUpload(callback: string, base: string): Promise<void> {
+    const path = callback.startsWith(base)
+      ? callback.slice(base.replace(/\/$/, "").length)
+      : new URL(callback).pathname;
+    await this.#ask("confirm the upload", "PUT", path);
+  }
+
+  async release(): Promise<void> {
+    await this.#ask(`release version ${this.#version}`, "PUT", `${this.#versionPath}/release`);
+  }
+
+  async #ask<Body = unknown>(purpose: string, method: string, path: string, body?: unknown): Promise<Body> {
+    try {
+      return await this.#api.call<Body>(method, path, body);
+    } catch (cause) {
+      if (!(cause instanceof HttpStatusError)) throw cause;
+      throw new CloudRefusal(purpose, cause);
+    }
+  }
+
+  /** For calls that have to outlive the first signal: undoing after a cancel. */
+  withSignal(signal: AbortSignal): CloudClient {
+    return new CloudClient(this.#api.withSignal(signal), this.#tag, this.#version);
+  }
+}
+
+/** The service said no, for good. */
+export class CloudRefusal extends BuildError {
+  readonly status: number;
+
+  constructor(purpose: string, cause: HttpStatusError) {
+    super(`Vagrant Cloud refused to ${purpose}: ${cause.message}`, { cause, hint: hints[cause.status] });
+    this.status = cause.status;
+  }
+}
+
+const hints: Readonly<Record<number, string>> = {
+  401: "The access token is wrong or has expired. Set access_token or the environment variable VAGRANT_CLOUD_TOKEN.",
+  403: "The account of the access token may not change this box.",
+  404: "Check box_tag. The box itself is not made by this post-processor: create it on the service first.",
+};

@@ -1,0 +1,146 @@
+import { sha256OfFile } from "../../../sdk/file-digest.ts";
+import { goesDirect, uploadBox } from "../box-upload.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { Run, Step } from "../../../sdk/run.ts";
+import type { VagrantBox } from "../vagrant-box.ts";
+import { CloudRefusal, type CloudClient, type CloudProvider, type ProviderDraft } from "./client.ts";
+import type { VagrantCloudConfig } from "./schema.ts";
+
+export interface Publication {
+  readonly config: VagrantCloudConfig;
+  readonly client: CloudClient;
+  readonly box: VagrantBox;
+  readonly architecture: string | undefined;
+  /** Set where the box is hosted elsewhere and not uploaded. */
+  readonly downloadUrl: string | undefined;
+  /** Once true, nothing is taken back: a later post-processor may fail, the box is out. */
+  isPublished: boolean;
+}
+
+/**
+ * Makes the version where the box lacks it, makes or updates the provider, uploads, and only then releases. What this
+ * run created is removed again when a later step fails; what was there before is never removed.
+ */
+export async function publish(run: Run, publication: Publication): Promise<void> {
+  const draft = await run.step("prepare provider", (step) => providerDraft(publication, step));
+  await run.step("create version", (step) => ensureVersion(run, step, publication));
+  const needsUpload = await run.step("create provider", (step) => ensureProvider(run, step, publication, draft));
+  if (needsUpload) await run.step("upload box", (step) => upload(run, step, publication));
+  await release(run, publication);
+  publication.isPublished = true;
+}
+
+async function providerDraft(
+  { config, box, architecture, downloadUrl }: Publication,
+  step: Step,
+): Promise<ProviderDraft> {
+  const [type, digest] = config.box_checksum?.split(":") ?? [];
+  const computed = type === undefined && downloadUrl === undefined;
+  return {
+    name: box.provider,
+    architecture,
+    default_architecture:
+      config.default_architecture === undefined ? undefined : config.default_architecture === architecture,
+    url: downloadUrl,
+    checksum_type: computed ? "sha256" : type,
+    checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
+  };
+}
+
+async function ensureVersion(run: Run, step: Step, publication: Publication): Promise<void> {
+  const { client, config } = publication;
+  const box = await client.readBox();
+  if (box.versions?.some(({ version }) => version === config.version)) {
+    run.say(`Version ${config.version} of ${config.box_tag} exists already`);
+    return;
+  }
+  step.onCleanup(`version ${config.version} of ${config.box_tag}`, async (_, signal) => {
+    if (publication.isPublished) return;
+    const undoing = client.withSignal(signal);
+    const version = await undoing.readVersion().catch(() => undefined);
+    // Another build may have published its provider under the same version meanwhile.
+    if (version && (version.providers ?? []).length === 0) await undoing.deleteVersion();
+  });
+  await createUnlessThere(() => client.createVersion(config.version_description));
+  run.say(`Created version ${config.version} of ${config.box_tag}`);
+}
+
+/** A lost answer to a create that went through shows as "exists already" on the next try. */
+async function createUnlessThere(create: () => Promise<void>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!(error instanceof CloudRefusal) || (error.status !== 422 && error.status !== 409)) throw error;
+    if (!/already|taken|exists/i.test(error.message)) throw error;
+  }
+}
+
+/** Resolves to whether the box has to be uploaded. */
+async function ensureProvider(run: Run, step: Step, publication: Publication, draft: ProviderDraft): Promise<boolean> {
+  const { client, box, architecture, downloadUrl } = publication;
+  const version = await client.readVersion();
+  const existing = version.providers?.find((other) => isSame(other, box.provider, architecture));
+  if (existing) return replaceProvider(run, publication, existing, draft);
+  step.onCleanup(`provider ${box.provider} on Vagrant Cloud`, async (_, signal) => {
+    if (!publication.isPublished) await client.withSignal(signal).deleteProvider(box.provider, architecture);
+  });
+  await createUnlessThere(() => client.createProvider(draft));
+  return downloadUrl === undefined;
+}
+
+function isSame(other: CloudProvider, name: string, architecture: string | undefined): boolean {
+  return other.name === name && (architecture === undefined || (other.architecture ?? undefined) === architecture);
+}
+
+async function replaceProvider(
+  run: Run,
+  publication: Publication,
+  existing: CloudProvider,
+  draft: ProviderDraft,
+): Promise<boolean> {
+  const { client, config, downloadUrl } = publication;
+  const name = `Provider ${existing.name} of version ${config.version}`;
+  const isSameBox = Boolean(existing.checksum) && existing.checksum === draft.checksum;
+  if (isSameBox && existing.hosted !== false && downloadUrl === undefined) {
+    run.say(`${name} has this very box already`);
+    return false;
+  }
+  const isIncomplete = existing.hosted === false || !existing.checksum;
+  if (!isSameBox && !isIncomplete && !run.options.force) {
+    throw new BuildError(`${name} exists already and holds another box.`, {
+      hint: "Publish under a new version, or replace the box with -force.",
+    });
+  }
+  await client.updateProvider(draft);
+  return downloadUrl === undefined;
+}
+
+async function upload(run: Run, step: Step, { client, config, box, architecture }: Publication): Promise<void> {
+  const direct = await goesDirect(run, box.path, config.no_direct_upload);
+  let callback: string | undefined;
+  await uploadBox(run, step, {
+    path: box.path,
+    insecureTls: config.insecure_skip_tls_verify,
+    address: async () => {
+      const address = await client.uploadAddress(box.provider, architecture, direct);
+      callback = address.callback;
+      return { url: address.upload_path };
+    },
+  });
+  if (direct && callback !== undefined) await client.confirmUpload(callback, config.vagrant_cloud_url);
+}
+
+async function release(run: Run, { client, config }: Publication): Promise<void> {
+  if (config.no_release) {
+    run.say(`Version ${config.version} stays unreleased, as asked`);
+    return;
+  }
+  await run.step("release version", async () => {
+    try {
+      await client.release();
+    } catch (error) {
+      if (!(error instanceof CloudRefusal) || !/already been released/i.test(error.message)) throw error;
+    }
+    run.say(`Released version ${config.version} of ${config.box_tag}`);
+  });
+}

@@ -1,0 +1,136 @@
+import { sha256OfFile } from "../../../sdk/file-digest.ts";
+import type { Artifact } from "../../../sdk/artifact.ts";
+import { goesDirect, uploadBox } from "../box-upload.ts";
+import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { Run, Step } from "../../../sdk/run.ts";
+import { boxOfArtifact, type VagrantBox } from "../vagrant-box.ts";
+import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type Slot } from "./client.ts";
+import { schema, skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
+import { registryToken } from "./token.ts";
+
+export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
+  kind: "post-processor",
+  type: "vagrant-registry",
+  summary: "Publishes a Vagrant box in an HCP Vagrant registry.",
+  schema,
+  async preflight(run, config) {
+    try {
+      await registryToken(run, config);
+      return [];
+    } catch (error) {
+      return [error instanceof BuildError ? `${error.message}. ${error.hint ?? ""}`.trim() : String(error)];
+    }
+  },
+  async process(run: Run, config: VagrantRegistryConfig, input: Artifact): Promise<PostProcessed> {
+    const box = await boxOfArtifact(input);
+    const architecture = config.architecture ?? box.architecture ?? "unknown";
+    const values = { ArtifactId: input.id, Provider: box.provider, Architecture: architecture };
+    const client = new RegistryClient(run, config, await registryToken(run, config));
+    const slot = { version: config.version, provider: box.provider, architecture };
+    await publish(run, { config, client, box, slot, downloadUrl: config.box_download_url?.render(values) });
+    return { artifact: published(config, slot), keepInput: true };
+  },
+};
+
+interface Publication {
+  readonly config: VagrantRegistryConfig;
+  readonly client: RegistryClient;
+  readonly box: VagrantBox;
+  readonly slot: Slot;
+  readonly downloadUrl: string | undefined;
+}
+
+/** Every call can be made again: a run that failed half way is finished by the next one, so nothing is taken back. */
+async function publish(run: Run, publication: Publication): Promise<void> {
+  const { client, config, slot } = publication;
+  await run.step("create box and version", async () => {
+    if (await client.ensureBox(config.box_description, config.box_private)) run.say(`Created box ${config.box_tag}`);
+    if (await client.ensureVersion(slot.version, config.version_description))
+      run.say(`Created version ${slot.version}`);
+    await client.ensureProvider(slot);
+  });
+  const needsUpload = await run.step("create architecture", (step) => ensureArchitecture(run, step, publication));
+  if (needsUpload) await run.step("upload box", (step) => upload(run, step, publication));
+  if (config.no_release) return run.say(`Version ${slot.version} stays unreleased, as asked`);
+  await run.step("release version", async () => {
+    const state = await client.versionState(slot.version);
+    if (state === "REVOKED") {
+      return run.warn(`Version ${slot.version} of ${config.box_tag} has been revoked, and is not released again`);
+    }
+    if (state !== "UNRELEASED") return;
+    await client.release(slot.version);
+    run.say(`Released version ${slot.version} of ${config.box_tag}`);
+  });
+}
+
+/** Resolves to whether the box has to be uploaded. */
+async function ensureArchitecture(run: Run, step: Step, publication: Publication): Promise<boolean> {
+  const { client, slot, downloadUrl } = publication;
+  const draft = await architectureDraft(step, publication);
+  const existing = await client.readArchitecture(slot);
+  if (existing && holdsBox(existing)) {
+    if (existing.box_data?.checksum === draft.box_data.checksum && downloadUrl === undefined) {
+      run.say(`${slot.provider}/${slot.architecture} of version ${slot.version} has this very box already`);
+      return false;
+    }
+    if (!run.options.force) {
+      throw new BuildError(
+        `${slot.provider}/${slot.architecture} of version ${slot.version} exists already and holds another box.`,
+        {
+          hint: "Publish under a new version, or replace the box with -force.",
+        },
+      );
+    }
+  }
+  await client.writeArchitecture(slot, draft, existing !== undefined);
+  return downloadUrl === undefined;
+}
+
+function holdsBox({ box_data: data }: RegistryArchitecture): boolean {
+  return data?.size !== undefined && data.size !== "" && data.size !== "0";
+}
+
+async function architectureDraft(
+  step: Step,
+  { config, box, slot, downloadUrl }: Publication,
+): Promise<ArchitectureDraft> {
+  const [type, digest] = config.box_checksum?.split(":") ?? [];
+  const computed = type === undefined && downloadUrl === undefined;
+  return {
+    architecture_type: slot.architecture,
+    default: config.default_architecture === slot.architecture,
+    box_data: {
+      checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
+      checksum_type: computed ? "SHA256" : (type?.toUpperCase() ?? "NONE"),
+      download_url: downloadUrl,
+    },
+  };
+}
+
+async function upload(run: Run, step: Step, { client, config, box, slot }: Publication): Promise<void> {
+  const direct = await goesDirect(run, box.path, config.no_direct_upload);
+  let object: string | undefined;
+  await uploadBox(run, step, {
+    path: box.path,
+    insecureTls: skipsTlsVerify(config, config.hcp_api_address),
+    address: async () => {
+      const address = await client.uploadAddress(slot, direct);
+      object = address.object;
+      return { url: address.url };
+    },
+  });
+  if (direct && object !== undefined) await client.completeUpload(slot, object);
+}
+
+function published(config: VagrantRegistryConfig, slot: Slot): Artifact {
+  return {
+    builderId: "packer.post-processor.vagrant-registry",
+    id: `${config.box_tag}:${slot.version}:${slot.provider}`,
+    files: [],
+    description: `'${slot.provider}': ${config.box_tag}`,
+    state: { tag: config.box_tag, version: slot.version, architecture: slot.architecture },
+    // What has been published stays: it is not ours to take back.
+    destroy: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,47 @@
+import type { KeyEvent, Keystroke } from "../../lib/keystrokes.ts";
+import { sleep } from "../../lib/retry.ts";
+import type { Keyboard } from "../../steps/boot-command/keyboard.ts";
+
+export interface ScanCodeKeyboardOptions {
+  /** Most codes the hypervisor takes in one call. A stroke is never split. */
+  readonly codesPerCall: number;
+  /** Pause after each call. */
+  readonly intervalMs: number;
+}
+
+/** Presses keys by handing PC/XT scan codes (two hexadecimal digits each) to `put`, as `VBoxManage controlvm keyboardputscancode` takes them. */
+export function createScanCodeKeyboard(
+  put: (codes: readonly string[], strokes: readonly Keystroke[], signal: AbortSignal) => Promise<void>,
+  options: ScanCodeKeyboardOptions,
+): Keyboard {
+  return {
+    async type(strokes, signal) {
+      for (const batch of batches(strokes, options.codesPerCall)) {
+        await put(batch.flat().flatMap(scanCodes), batch, signal);
+        await sleep(options.intervalMs, signal);
+      }
+    },
+  };
+}
+
+/** Whole strokes, with at most `size` scan codes in each batch unless one stroke alone has more. */
+export function batches(strokes: readonly Keystroke[], size: number): readonly (readonly Keystroke[])[] {
+  const result: Keystroke[][] = [];
+  let left = 0;
+  for (const stroke of strokes) {
+    const needed = stroke.flatMap(scanCodes).length;
+    if (result.length === 0 || needed > left) {
+      result.push([stroke]);
+      left = size - needed;
+    } else {
+      result.at(-1)!.push(stroke);
+      left -= needed;
+    }
+  }
+  return result;
+}
+
+export function scanCodes({ key, down }: KeyEvent): readonly string[] {
+  const code = (down ? key.scanCode : key.scanCode | 0x80).toString(16).padStart(2, "0");
+  return key.extended ? ["e0", code] : [code];
+}

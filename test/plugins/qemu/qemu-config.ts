@@ -1,0 +1,14 @@
+import { qemuSchema, type QemuConfig } from "../../../src/plugins/qemu/config.ts";
+import type { ConfigIssue } from "../../../src/sdk/schema/schema.ts";
+import { configOf, issuesOf } from "../../helper/decode-config.ts";
+
+const minimal = { iso_url: "/images/debian.iso", iso_checksum: "none", ssh_username: "vagrant" };
+
+/** A decoded configuration: the least a template has to say, and `args`. */
+export function qemuConfig(args: Readonly<Record<string, unknown>> = {}): QemuConfig {
+  return configOf(qemuSchema, { ...minimal, ...args });
+}
+
+export function qemuIssues(args: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
+  return issuesOf(qemuSchema, { ...minimal, ...args });
+}
