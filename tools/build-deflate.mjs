@@ -3,11 +3,11 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Compiles src/lib/compress/assembly (AssemblyScript) to WebAssembly, and writes that as text into deflate-code.ts, which is
+ * Compiles src/deflate/assembly (AssemblyScript) to WebAssembly, and writes that as text into deflate-code.ts, which is
  * committed: whoever installs, tests or builds needs no compiler. `--check` writes nothing, and fails where the two differ.
  */
-const SOURCE = "src/lib/compress/assembly/deflate.ts";
-const CODE = "src/lib/compress/deflate-code.ts";
+const SOURCE = "src/deflate/assembly/deflate.ts";
+const CODE = "src/deflate/deflate-code.ts";
 const COMPILER = "tools/assemblyscript";
 const PLACE = "node_modules/.cache/assemblyscript";
 

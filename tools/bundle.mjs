@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
 
 /**
@@ -46,8 +46,8 @@ const IN_CORE = new Set([
   "src/cli/program.ts",
   "src/cli/parse-input.ts",
   "src/language/functions/remote/fetch-remote.ts",
-  "src/cli/validate.ts",
-  "src/cli/build.ts",
+  "src/cli/commands/validate.ts",
+  "src/cli/commands/build.ts",
   "src/plugins/packer/builders/null.ts",
 ]);
 /** Packages with native or WebAssembly parts find those beside themselves. */
@@ -86,7 +86,7 @@ const moduleNames = `const __url=require('node:url').pathToFileURL(__filename).h
 
 const written = new Set();
 const imports = collectImports("src");
-const coreFiles = { core: await bundleCore("core"), fmt: await bundleCore("fmt", ["fmt"]) };
+const coreFiles = { core: await bundleCore("core"), fmt: await bundleCore("fmt", ["fmt/fmt"]) };
 await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
 await bundleEntry();
@@ -147,7 +147,7 @@ function partsOf({ outputs }, sources) {
 }
 
 function onlyCommands(names) {
-  const entries = names.map((name) => `${name}: { load: async () => (await import("./${name}.ts")).command }`);
+  const entries = names.map((name) => `${basename(name)}: { load: async () => (await import("./commands/${name}.ts")).command }`);
   const contents = `export const commands = { ${entries.join(", ")} };`;
   const filter = /src\/cli\/commands\.ts$/;
   return { name: "only-commands", setup: (setup) => setup.onLoad({ filter }, () => ({ contents, loader: "js" })) };

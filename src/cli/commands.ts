@@ -16,33 +16,45 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 
 /** In the order of the help. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
-  build: entry("Build images from a template", () => import("./build.ts")),
-  validate: entry("Check a template without building anything", () => import("./validate.ts")),
-  fmt: entry("Rewrite templates in the canonical style", () => import("./fmt.ts")),
-  inspect: entry("Show what a template declares", () => import("./inspect.ts")),
+  build: entry("Build images from a template", () => import("./commands/build.ts")),
+  validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),
+  fmt: entry("Rewrite templates in the canonical style", () => import("./commands/fmt/fmt.ts")),
+  inspect: entry("Show what a template declares", () => import("./commands/inspect/inspect.ts")),
   console: entry(
     "Try expressions with the variables, locals and functions of a template",
-    () => import("./console.ts"),
+    () => import("./commands/console/console.ts"),
   ),
-  "post-process": entry("Run the post-processors of a finished build again", () => import("./post-process.ts")),
-  runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./runs.ts")),
-  cleanup: entry("Remove what runs that died left behind", () => import("./cleanup.ts")),
-  screen: entry("Show the screens of the machines being built", () => import("./screen.ts")),
-  docs: entry("Show the options of a builder, provisioner, post-processor or data source", () => import("./docs.ts")),
-  init: entry("Check that everything a template requires is there", () => import("./init.ts")),
-  plugins: entry("Show which plugins a template requires and which are built in", () => import("./plugins.ts")),
-  completion: entry("Print a completion script for bash, zsh or fish", () => import("./completion.ts")),
-  version: entry("Print the version", () => import("./version.ts")),
+  "post-process": entry(
+    "Run the post-processors of a finished build again",
+    () => import("./commands/post-process.ts"),
+  ),
+  runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./commands/runs.ts")),
+  cleanup: entry("Remove what runs that died left behind", () => import("./commands/cleanup.ts")),
+  screen: entry("Show the screens of the machines being built", () => import("./commands/screen.ts")),
+  docs: entry(
+    "Show the options of a builder, provisioner, post-processor or data source",
+    () => import("./commands/docs/docs.ts"),
+  ),
+  init: entry("Check that everything a template requires is there", () => import("./commands/init.ts")),
+  plugins: entry(
+    "Show which plugins a template requires and which are built in",
+    () => import("./commands/plugins/plugins.ts"),
+  ),
+  completion: entry(
+    "Print a completion script for bash, zsh or fish",
+    () => import("./commands/completion/completion.ts"),
+  ),
+  version: entry("Print the version", () => import("./commands/version.ts")),
   "autocomplete-install": entry(
     "Put the completion script in place for your shell",
-    () => import("./autocomplete-install.ts"),
+    () => import("./commands/autocomplete-install.ts"),
     true,
   ),
   "autocomplete-uninstall": entry(
     "Remove the completion script of your shell",
-    () => import("./autocomplete-uninstall.ts"),
+    () => import("./commands/autocomplete-uninstall.ts"),
     true,
   ),
-  fix: entry("Bring an old JSON template up to date", () => import("./fix.ts")),
-  hcl2_upgrade: entry("Turn a JSON template into HCL2", () => import("./hcl2-upgrade.ts")),
+  fix: entry("Bring an old JSON template up to date", () => import("./commands/fix.ts")),
+  hcl2_upgrade: entry("Turn a JSON template into HCL2", () => import("./commands/hcl2-upgrade.ts")),
 };

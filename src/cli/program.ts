@@ -69,7 +69,7 @@ function wantsHelp(args: readonly string[]): boolean {
 }
 
 async function help(name: string | undefined, process: NodeJS.Process, isMistake: boolean): Promise<number> {
-  const { commandHelp, programHelp } = await import("./help.ts");
+  const { commandHelp, programHelp } = await import("./commands/help.ts");
   const text = name === undefined ? programHelp(commands) : commandHelp(await loadCommand(name));
   (isMistake ? process.stderr : process.stdout).write(text);
   return isMistake ? EXIT.usage : EXIT.ok;

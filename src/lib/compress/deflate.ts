@@ -1,7 +1,7 @@
 import { createBlockWorkers, type TransformBytes } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { mapBlocks, type Block } from "./blocks.ts";
-import { deflateBytesOptions, prepareDeflate } from "./deflate-bytes.ts";
+import { deflateBytesOptions, prepareDeflate } from "../../deflate/deflate-bytes.ts";
 import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 

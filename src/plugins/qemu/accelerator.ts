@@ -3,8 +3,8 @@ import { arch } from "node:os";
 import type { Run } from "../../sdk/run.ts";
 import { guestArchitecture } from "./architecture.ts";
 import { guestRuns } from "./guest-runs.ts";
-import type { QemuConfig } from "./config.ts";
-import type { Accelerator } from "./machine-fields.ts";
+import type { QemuConfig } from "./options/qemu.ts";
+import type { Accelerator } from "./options/machine.ts";
 
 export interface ChosenAccelerator {
   readonly accelerator: Accelerator;

@@ -3,7 +3,7 @@ import type { Run } from "../../sdk/run.ts";
 import { createQmpKeyboard } from "./qmp-keyboard.ts";
 import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-boot-command.ts";
 import { guestArchitecture } from "./architecture.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 
 /** Types `boot_command`, or `boot_steps` one by one. Both go through QMP, so they need no VNC server. */
 export async function typeAtMachine(

@@ -1,7 +1,7 @@
 import type { Builder } from "../../sdk/component.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 
 /** Files of this host that the configuration names. A `firmware` without a slash may be one QEMU brings along. */
 export const checkQemuFiles: NonNullable<Builder<QemuConfig>["checkFiles"]> = async (config, directories) => {

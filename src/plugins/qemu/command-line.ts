@@ -1,7 +1,7 @@
 import { escape, optional, type Argument } from "./argument.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { driveArguments, type Drives } from "./drive-arguments.ts";
-import type { Accelerator } from "./machine-fields.ts";
+import type { Accelerator } from "./options/machine.ts";
 
 /** Everything a command line is made from that is not in the configuration. Paths are absolute. */
 export interface MachineFacts extends Drives {

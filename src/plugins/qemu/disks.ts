@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Run } from "../../sdk/run.ts";
 import { DiskError } from "../../steps/disk-error.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { parseDiskSize } from "./disk-size.ts";
 import type { DiskFile } from "./drive-arguments.ts";
 import { createQemuImg, tooSmall, type QemuImg, type QemuImgArgs } from "./qemu-img.ts";

@@ -1,6 +1,6 @@
 import { runCommand } from "../../lib/process.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 
 /**
  * The value of `-display`, or `undefined` to leave the switch out. A window is opened only where there is a desktop and

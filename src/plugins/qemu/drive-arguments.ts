@@ -1,5 +1,5 @@
 import { escape, type Argument } from "./argument.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 
 /** One image of the machine, in the order of its disks. */
 export interface DiskFile {

@@ -2,7 +2,7 @@ import { access, readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import { guestArchitecture } from "./architecture.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 
 export interface EfiFirmware {
   readonly code: string;

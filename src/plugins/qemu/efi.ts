@@ -2,7 +2,7 @@ import { chmod, copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { findEfiFirmware, type EfiFirmware } from "./efi-firmware.ts";
 
 /**

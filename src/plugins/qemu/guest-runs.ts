@@ -6,7 +6,7 @@ import { runCommand } from "../../lib/process.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { HardwareAccelerator } from "./accelerator.ts";
 import { guestArchitecture } from "./architecture.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { PROBE_EXIT_DEVICE, PROBE_SUCCESS, probeRom } from "./probe-rom.ts";
 
 /** A guest that works is done in about a tenth of a second; a loaded host gets twenty times that. */

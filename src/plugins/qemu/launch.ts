@@ -7,7 +7,7 @@ import type { Attendance } from "../../steps/attended-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { controlSockets, type ControlSockets } from "./control-sockets.ts";
 import { chooseDisplay } from "./display.ts";
 import type { Drives } from "./drive-arguments.ts";

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { runCommand } from "../../lib/process.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { findEfiFirmware } from "./efi-firmware.ts";
 import { toolFailure } from "./tool-failure.ts";
 

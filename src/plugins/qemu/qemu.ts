@@ -13,7 +13,7 @@ import { guestArchitecture } from "./architecture.ts";
 import { qemuArtifact } from "./artifact.ts";
 import { typeAtMachine } from "./boot.ts";
 import { checkQemuFiles } from "./check-files.ts";
-import { qemuSchema, type QemuConfig } from "./config.ts";
+import { qemuSchema, type QemuConfig } from "./options/qemu.ts";
 import { createDisks, finishDisks } from "./disks.ts";
 import { prepareEfi } from "./efi.ts";
 import { bridgeAddress, guestAddress, USER_NETWORK_HOST } from "./guest-address.ts";

@@ -3,7 +3,7 @@ import { isoUrls } from "../../sdk/schema/iso.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { downloadIso } from "../../steps/download.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 
 /** The installation media or source disk: a downloaded file, or with `iso_skip_cache` a URL QEMU reads by itself. */
 export async function sourceImage(run: Run, config: QemuConfig): Promise<string> {

@@ -2,7 +2,7 @@ import type { Communicator } from "../../sdk/communicator.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { shutdownGuest } from "../../steps/shutdown.ts";
-import type { QemuConfig } from "./config.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import type { LaunchedMachine } from "./launch.ts";
 
 /** Shuts the guest down and waits until QEMU has written everything and ended. */

@@ -5,7 +5,7 @@ import { invariant } from "../../lib/invariant.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { Run } from "../../sdk/run.ts";
 import { download } from "../../steps/download.ts";
-import type { SessionConfig } from "./session-config.ts";
+import type { SessionConfig } from "./options/session-config.ts";
 import type { VirtualBoxVersion } from "./version.ts";
 
 const VENDOR = "https://download.virtualbox.org/virtualbox";

@@ -2,7 +2,7 @@ import type { BuilderRun } from "../../sdk/component.ts";
 import { attachDiscs, attachFloppy, type PlacedDisc } from "./discs.ts";
 import { clearTraces, removeDevices } from "./finish.ts";
 import type { MachineInfo } from "./machine-info.ts";
-import type { SessionConfig } from "./session-config.ts";
+import type { SessionConfig } from "./options/session-config.ts";
 import { runUserRows } from "./user-rows.ts";
 import { workWithMachine, type Work } from "./work-with-machine.ts";
 

@@ -4,7 +4,7 @@ import type { Run } from "../../sdk/run.ts";
 import type { Driver } from "./driver.ts";
 import { attachedAt, controllersOf, type MachineInfo } from "./machine-info.ts";
 import { FLOPPY } from "./borrowed-machine.ts";
-import type { SessionConfig } from "./session-config.ts";
+import type { SessionConfig } from "./options/session-config.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** An optical disc in its place. */

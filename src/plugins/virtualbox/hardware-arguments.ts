@@ -1,4 +1,4 @@
-import type { IsoBuilderConfig } from "./config/iso.ts";
+import type { IsoBuilderConfig } from "./options/iso.ts";
 import { recommendedGraphics } from "./recommended-graphics.ts";
 import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
 

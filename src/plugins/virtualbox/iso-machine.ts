@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { basename, extname, join, resolve } from "node:path";
 import type { Run } from "../../sdk/run.ts";
-import type { IsoBuilderConfig } from "./config/iso.ts";
+import type { IsoBuilderConfig } from "./options/iso.ts";
 import { connectionArguments, type MachinePorts } from "./ports.ts";
 import type { PlacedDisc } from "./discs.ts";
 import type { Driver } from "./driver.ts";

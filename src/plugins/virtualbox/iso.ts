@@ -6,7 +6,7 @@ import { downloadIso } from "../../steps/download.ts";
 import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { changeMachine } from "./change-machine.ts";
-import { isoSchema, type IsoBuilderConfig } from "./config/iso.ts";
+import { isoSchema, type IsoBuilderConfig } from "./options/iso.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
 import { createMachine, diskPaths, placeDiscs } from "./iso-machine.ts";

@@ -10,7 +10,7 @@ import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { hasRule } from "./borrowed-machine.ts";
 import { changeMachine } from "./change-machine.ts";
-import { ovfSchema, type OvfBuilderConfig } from "./config/ovf.ts";
+import { ovfSchema, type OvfBuilderConfig } from "./options/ovf.ts";
 import { findPlaces } from "./discs.ts";
 import type { Driver } from "./driver.ts";
 import { findVirtualBox } from "./facts.ts";

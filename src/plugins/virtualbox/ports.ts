@@ -1,7 +1,7 @@
 import type { Run } from "../../sdk/run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import { RULE } from "./borrowed-machine.ts";
-import type { SessionConfig } from "./session-config.ts";
+import type { SessionConfig } from "./options/session-config.ts";
 import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
 
 /** Ports of this computer for one machine. */

@@ -7,7 +7,7 @@ import { reservePortFor } from "../../steps/reserved-port.ts";
 import { RULE } from "./borrowed-machine.ts";
 import { machineInfo, powerOff, screenshot, type Driver } from "./driver.ts";
 import type { MachinePorts } from "./ports.ts";
-import type { SessionConfig } from "./session-config.ts";
+import type { SessionConfig } from "./options/session-config.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */

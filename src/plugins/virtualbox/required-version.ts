@@ -1,5 +1,5 @@
 import { BuildError } from "../../sdk/error.ts";
-import type { IsoBuilderConfig } from "./config/iso.ts";
+import type { IsoBuilderConfig } from "./options/iso.ts";
 import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
 
 interface Requirement {

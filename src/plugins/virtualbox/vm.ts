@@ -8,7 +8,7 @@ import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { borrowMachine, describeBorrowing, hasRule } from "./borrowed-machine.ts";
 import { changeMachine } from "./change-machine.ts";
-import { vmSchema, type VmBuilderConfig } from "./config/vm.ts";
+import { vmSchema, type VmBuilderConfig } from "./options/vm.ts";
 import { findPlaces } from "./discs.ts";
 import { listMachines, machineInfo, type Driver } from "./driver.ts";
 import { findVirtualBox } from "./facts.ts";

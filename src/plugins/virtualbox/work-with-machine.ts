@@ -10,7 +10,7 @@ import { uploadAdditions, uploadVersionFile } from "./additions.ts";
 import type { Driver } from "./driver.ts";
 import type { Machine } from "./owned-machine.ts";
 import { powerOn, type RunningMachine } from "./power-on.ts";
-import type { SessionConfig } from "./session-config.ts";
+import type { SessionConfig } from "./options/session-config.ts";
 import { NAT_HOST, type Surroundings } from "./surroundings.ts";
 import { createTypingFeedback } from "./typing-feedback.ts";
 

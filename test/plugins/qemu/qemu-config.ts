@@ -1,4 +1,4 @@
-import { qemuSchema, type QemuConfig } from "../../../src/plugins/qemu/config.ts";
+import { qemuSchema, type QemuConfig } from "../../../src/plugins/qemu/options/qemu.ts";
 import type { ConfigIssue } from "../../../src/sdk/schema/schema.ts";
 import { configOf, issuesOf } from "../../helper/decode-config.ts";
 

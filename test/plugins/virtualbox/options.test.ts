@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isoSchema } from "../../../src/plugins/virtualbox/config/iso.ts";
+import { isoSchema } from "../../../src/plugins/virtualbox/options/iso.ts";
 import { attachDiscs } from "../../../src/plugins/virtualbox/discs.ts";
 import { hardwareArguments } from "../../../src/plugins/virtualbox/hardware-arguments.ts";
 import { createMachine, diskPaths, placeDiscs } from "../../../src/plugins/virtualbox/iso-machine.ts";

@@ -3,7 +3,7 @@ import type { Host } from "../../../sdk/host.ts";
 import type { Run } from "../../../sdk/run.ts";
 import type { Api, Commands, Ec2, Iam, S3, SecretsManager, Ssm, Sts } from "./api.ts";
 import { callPatiently, type CallContext } from "./call.ts";
-import type { AccessConfig } from "./config/access.ts";
+import type { AccessConfig } from "./options/access.ts";
 import type { CredentialProvider } from "./credentials.ts";
 import type { Poller } from "./poller.ts";
 import { sharedIn, type Shared } from "./shared.ts";

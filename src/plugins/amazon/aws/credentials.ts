@@ -11,7 +11,7 @@ import {
 import type { Surroundings } from "./cloud.ts";
 import { expandPath } from "../../../sdk/expand-path.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import type { AccessConfig } from "./config/access.ts";
+import type { AccessConfig } from "./options/access.ts";
 import { vaultCredentials } from "./vault.ts";
 
 export interface Credentials {

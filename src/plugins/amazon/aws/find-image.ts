@@ -1,7 +1,7 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Cloud } from "./cloud.ts";
-import { ec2Filters, type AmiFilter } from "./config/filters.ts";
+import { ec2Filters, type AmiFilter } from "./options/filters.ts";
 
 /** The one image that matches, or the newest where `most_recent` says so. All pages are read. */
 export async function findImage(cloud: Cloud, filter: AmiFilter, signal: AbortSignal): Promise<Image> {

@@ -4,7 +4,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { JournalEntry, Reaper, ReapOutcome, Resource } from "../../../sdk/journal.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { openCloud, type Cloud, type Surroundings } from "./cloud.ts";
-import type { AccessConfig } from "./config/access.ts";
+import type { AccessConfig } from "./options/access.ts";
 import { AmazonError } from "./failure.ts";
 import { RUN_TAG, tagValue } from "./mark.ts";
 

@@ -1,7 +1,7 @@
 import type { Host } from "../../../sdk/host.ts";
 import type { Ec2 } from "./api.ts";
 import type { DelayReason } from "./call.ts";
-import type { AccessConfig } from "./config/access.ts";
+import type { AccessConfig } from "./options/access.ts";
 import type { Credentials, CredentialProvider } from "./credentials.ts";
 import { Poller } from "./poller.ts";
 

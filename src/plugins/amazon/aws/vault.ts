@@ -1,6 +1,6 @@
 import { BuildError } from "../../../sdk/error.ts";
 import type { Surroundings } from "./cloud.ts";
-import type { AccessConfig } from "./config/access.ts";
+import type { AccessConfig } from "./options/access.ts";
 import type { Credentials, CredentialProvider } from "./credentials.ts";
 
 type Engine = NonNullable<AccessConfig["vault_aws_engine"]>;

@@ -1,5 +1,5 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 
 /** Which address of the machine to connect to; `undefined` while it has none of the kind asked for. */
 export function hostOf(instance: Instance, wanted: RunConfig["ssh_interface"]): string | undefined {

@@ -1,5 +1,5 @@
 import type { BlockDeviceMapping } from "@aws-sdk/client-ec2";
-import type { BlockDevice } from "./config/block-device.ts";
+import type { BlockDevice } from "./options/block-device.ts";
 
 /** Device mappings as the API takes them. */
 export function blockDeviceMappings(devices: readonly BlockDevice[]): BlockDeviceMapping[] {

@@ -1,6 +1,6 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
-import { renderTags, type TagList, type TagMap } from "../aws/config/tags.ts";
+import { renderTags, type TagList, type TagMap } from "../aws/options/tags.ts";
 import type { BuilderRun } from "../../../sdk/component.ts";
 
 /** What the steps of one Amazon build share: where it runs, what it starts from. */

@@ -10,8 +10,8 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { blockDeviceMappings } from "./block-devices.ts";
 import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./config/ami.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { AmiConfig } from "./options/ami.ts";
+import type { RunConfig } from "./options/run.ts";
 
 /** An image this build has made, ours until the build has succeeded. */
 export interface MadeImage {

@@ -5,7 +5,7 @@ import { imageArtifact } from "./artifact.ts";
 import { amazonGeneratedData, type AmazonBuild } from "./build.ts";
 import { copyImages } from "./copy-images.ts";
 import { createImage } from "./create-image.ts";
-import { ebsSchema, type EbsConfig } from "./ebs-config.ts";
+import { ebsSchema, type EbsConfig } from "./options/ebs.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage } from "./preflight.ts";

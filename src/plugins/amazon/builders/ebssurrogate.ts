@@ -14,7 +14,7 @@ import {
   type MadeImage,
   type OldImages,
 } from "./create-image.ts";
-import { ebssurrogateSchema, type EbssurrogateConfig } from "./ebssurrogate-config.ts";
+import { ebssurrogateSchema, type EbssurrogateConfig } from "./options/ebssurrogate.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage, preflightRegistration } from "./preflight.ts";

@@ -1,7 +1,7 @@
 import { BuildError } from "../../../sdk/error.ts";
 import { poll } from "../../../lib/retry.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./config/ami.ts";
+import type { AmiConfig } from "./options/ami.ts";
 import type { MadeImage } from "./create-image.ts";
 
 type FastLaunch = NonNullable<AmiConfig["fast_launch"]>;

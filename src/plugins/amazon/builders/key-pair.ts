@@ -5,7 +5,7 @@ import { ownResource } from "../aws/owned.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { keepForDebug, sshKey, type SshKey } from "../../../steps/ssh-key.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 
 /** The key to log in with, and the name of the key pair the instance gets, where there is one. */
 export interface MachineKey {

@@ -2,8 +2,8 @@ import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { markTags, mergeTags, tagSpecifications } from "../aws/mark.ts";
 import { blockDeviceMappings, noEphemeral } from "./block-devices.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { BlockDevice } from "./config/block-device.ts";
-import { isSpotWanted, type RunConfig } from "./config/run.ts";
+import type { BlockDevice } from "./options/block-device.ts";
+import { isSpotWanted, type RunConfig } from "./options/run.ts";
 import { userData } from "./user-data.ts";
 
 /** Everything but where and how big: the same for every try. */

@@ -1,5 +1,5 @@
 import type { AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./config/ami.ts";
+import type { AmiConfig } from "./options/ami.ts";
 
 /** Enhanced networking is an attribute of the stopped machine that the image takes over. */
 export async function modifyInstance(

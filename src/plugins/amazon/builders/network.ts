@@ -1,8 +1,8 @@
 import type { Subnet } from "@aws-sdk/client-ec2";
-import { ec2Filters } from "../aws/config/filters.ts";
+import { ec2Filters } from "../aws/options/filters.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 
 /** Where to launch: in order of preference. Without any of the options there is one place, with everything left open. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
-import type { AmiConfig } from "./config/ami.ts";
+import type { AmiConfig } from "./options/ami.ts";
 
 /** The account's own images of the name of the new one, by region: those regions that get it and have such images. */
 export async function ownImagesNamed(

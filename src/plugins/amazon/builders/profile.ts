@@ -2,7 +2,7 @@ import { POLICY_NAME, instanceProfileKind } from "../aws/kinds/profile.ts";
 import { markTags, newToken } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 
 export interface Profile {
   readonly name: string;

@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-ec2";
 import { launchPermissions } from "../aws/launch-permissions.ts";
 import { EXPIRES_TAG, mergeTags } from "../aws/mark.ts";
 import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./config/ami.ts";
+import type { AmiConfig } from "./options/ami.ts";
 import { forEachImage } from "./copy-images.ts";
 import type { ImageConfig, MadeImage } from "./create-image.ts";
 import { enableFastLaunch } from "./fast-launch.ts";

@@ -5,7 +5,7 @@ import { markTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./config/ami.ts";
+import type { AmiConfig } from "./options/ami.ts";
 import { createOnce, waitUntilAvailable, type MadeImage, type OldImages } from "./create-image.ts";
 import { ownImagesNamed } from "./own-images.ts";
 

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
-import { ec2Filters } from "../aws/config/filters.ts";
+import { ec2Filters } from "../aws/options/filters.ts";
 import { callerAddress } from "../aws/caller-address.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { securityGroupKind } from "../aws/kinds/network.ts";
@@ -10,7 +10,7 @@ import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 import type { Network } from "./network.ts";
 
 type Config = RunConfig & CommunicatorConfig;

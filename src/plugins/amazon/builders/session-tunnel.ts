@@ -5,7 +5,7 @@ import { AmazonError } from "../aws/failure.ts";
 import { ownProcess, type OwnedProcess } from "../../../sdk/owned-process.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 import { findPlugin, PLUGIN, startPlugin, type Plugin, type RunningPlugin } from "./session-plugin.ts";
 
 /** So long the agent of a new machine may need to report for the first time. */

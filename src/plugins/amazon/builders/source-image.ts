@@ -1,10 +1,10 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
-import type { AmiFilter } from "../aws/config/filters.ts";
+import type { AmiFilter } from "../aws/options/filters.ts";
 import { findImage } from "../aws/find-image.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import type { AmiConfig } from "./config/ami.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { AmiConfig } from "./options/ami.ts";
+import type { RunConfig } from "./options/run.ts";
 
 type Wanted = Pick<RunConfig, "source_ami" | "source_ami_filter"> & Partial<Pick<AmiConfig, "ami_virtualization_type">>;
 

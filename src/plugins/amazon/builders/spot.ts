@@ -5,7 +5,7 @@ import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Step } from "../../../sdk/run.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 import { ownInterface, type LaunchRequest } from "./launch-request.ts";
 import type { Network } from "./network.ts";
 

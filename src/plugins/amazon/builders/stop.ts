@@ -1,7 +1,7 @@
 import { describeDuration } from "../../../lib/duration.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
-import { isSpotWanted, type RunConfig } from "./config/run.ts";
+import { isSpotWanted, type RunConfig } from "./options/run.ts";
 
 const STOPPED_MS = 10 * 60_000;
 

@@ -1,7 +1,7 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { EbssurrogateConfig } from "./ebssurrogate-config.ts";
+import type { EbssurrogateConfig } from "./options/ebssurrogate.ts";
 import { volumeOf } from "./snapshots.ts";
 
 const SETTLE_MS = 5 * 60_000;

@@ -5,7 +5,7 @@ import type { Builder } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { Run } from "../../../sdk/run.ts";
-import type { RunConfig } from "./config/run.ts";
+import type { RunConfig } from "./options/run.ts";
 
 const LIMIT_BYTES = 16 * 1024;
 

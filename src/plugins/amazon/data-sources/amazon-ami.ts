@@ -1,6 +1,6 @@
 import { openCloud } from "../aws/cloud.ts";
-import { accessFields, accessRules } from "../aws/config/access.ts";
-import { amiFilterFields } from "../aws/config/filters.ts";
+import { accessFields, accessRules } from "../aws/options/access.ts";
+import { amiFilterFields } from "../aws/options/filters.ts";
 import { findImage } from "../aws/find-image.ts";
 import type { DataSource } from "../../../sdk/component.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";

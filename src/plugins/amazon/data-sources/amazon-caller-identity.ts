@@ -1,5 +1,5 @@
 import { openCloud } from "../aws/cloud.ts";
-import { accessFields, accessRules } from "../aws/config/access.ts";
+import { accessFields, accessRules } from "../aws/options/access.ts";
 import type { DataSource } from "../../../sdk/component.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 

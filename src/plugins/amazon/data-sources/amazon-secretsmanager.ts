@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { openCloud } from "../aws/cloud.ts";
-import { accessFields, accessRules } from "../aws/config/access.ts";
+import { accessFields, accessRules } from "../aws/options/access.ts";
 import type { DataSource } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";

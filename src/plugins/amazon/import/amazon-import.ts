@@ -8,7 +8,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { finishImage } from "./finish-image.ts";
 import { importImage } from "./import-image.ts";
-import { importSchema, type ImportConfig } from "./schema.ts";
+import { importSchema, type ImportConfig } from "./options.ts";
 import { uploadToBucket } from "./upload.ts";
 
 /** Turns a disk image or an OVA into an AMI, by way of S3 and EC2's VM Import. */

@@ -1,6 +1,6 @@
 import { describeDuration } from "../../../lib/duration.ts";
 import type { Cloud } from "../aws/cloud.ts";
-import { renderTags } from "../aws/config/tags.ts";
+import { renderTags } from "../aws/options/tags.ts";
 import { imageKind, mappedSnapshots } from "../aws/kinds/image.ts";
 import { launchPermissions } from "../aws/launch-permissions.ts";
 import { EXPIRES_TAG, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
@@ -8,7 +8,7 @@ import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import type { ImportedImage } from "./import-image.ts";
-import type { ImportConfig } from "./schema.ts";
+import type { ImportConfig } from "./options.ts";
 
 interface Imported {
   readonly config: ImportConfig;

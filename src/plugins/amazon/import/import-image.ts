@@ -6,7 +6,7 @@ import { markTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
-import type { ImportConfig } from "./schema.ts";
+import type { ImportConfig } from "./options.ts";
 import type { UploadedObject } from "./upload.ts";
 
 export interface ImportedImage {

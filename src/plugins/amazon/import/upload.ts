@@ -6,7 +6,7 @@ import { s3ObjectKind } from "../aws/kinds/s3-object.ts";
 import { newToken } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
-import type { ImportConfig } from "./schema.ts";
+import type { ImportConfig } from "./options.ts";
 
 export interface UploadedObject {
   readonly bucket: string;

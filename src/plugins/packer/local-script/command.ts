@@ -1,6 +1,6 @@
 import type { Host } from "../../../sdk/host.ts";
 import { formatEnvironment, type EnvironmentPairs } from "../../../sdk/script-environment.ts";
-import type { LocalScriptConfig } from "./schema.ts";
+import type { LocalScriptConfig } from "./options.ts";
 
 export interface LocalCommand {
   readonly program: string;

@@ -11,7 +11,7 @@ import { scriptEnvironment } from "../../../sdk/script-environment.ts";
 import { RUN_VARIABLE } from "../../../sdk/run-processes.ts";
 import { warnOfWindowsLineEndsIn } from "../../../sdk/script-line-ends.ts";
 import { commandFor } from "./command.ts";
-import type { LocalScriptConfig } from "./schema.ts";
+import type { LocalScriptConfig } from "./options.ts";
 
 /** Runs the scripts of a `shell-local` on this computer, one after the other; the first bad exit status ends it. */
 export async function runLocalScripts(run: Run, config: LocalScriptConfig, data: GeneratedData): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
-import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/schema.ts";
+import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/options.ts";
 
 /** The artifact passes through, whatever the script did with its files, so it is never ours to remove. */
 export const postProcessor: PostProcessor<LocalScriptConfig> = {

@@ -1,6 +1,6 @@
 import type { Provisioner } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
-import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/schema.ts";
+import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/options.ts";
 
 export const provisioner: Provisioner<LocalScriptConfig> = {
   kind: "provisioner",

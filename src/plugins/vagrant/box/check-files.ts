@@ -1,6 +1,6 @@
 import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
-import type { VagrantConfig } from "./schema.ts";
+import type { VagrantConfig } from "./options.ts";
 
 /** Files the box is to hold that are not there now (and are not made during the build). */
 export function checkBoxFiles(config: VagrantConfig, work: string): Promise<readonly ConfigIssue[]> {

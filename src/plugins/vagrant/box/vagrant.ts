@@ -15,7 +15,7 @@ import { vagrantArchitecture } from "./architecture.ts";
 import type { BoxContent, BoxProvider } from "./provider.ts";
 import { providerByBuilder, providerByName } from "./providers/by-builder.ts";
 import { checkBoxFiles } from "./check-files.ts";
-import { schema, type VagrantConfig } from "./schema.ts";
+import { schema, type VagrantConfig } from "./options.ts";
 import { renderVagrantfile } from "./vagrantfile.ts";
 
 export const postProcessor: PostProcessor<VagrantConfig> = {

@@ -1,7 +1,7 @@
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { createJsonApi, HttpStatusError, type JsonApi } from "../../../lib/json-api.ts";
-import { DEFAULT_URL, type VagrantCloudConfig } from "./schema.ts";
+import { DEFAULT_URL, type VagrantCloudConfig } from "./options.ts";
 
 /** What the service tells about a provider of a version. */
 export interface CloudProvider {

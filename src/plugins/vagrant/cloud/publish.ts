@@ -4,7 +4,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import type { VagrantBox } from "../vagrant-box.ts";
 import { CloudRefusal, type CloudClient, type CloudProvider, type ProviderDraft } from "./client.ts";
-import type { VagrantCloudConfig } from "./schema.ts";
+import type { VagrantCloudConfig } from "./options.ts";
 
 export interface Publication {
   readonly config: VagrantCloudConfig;

@@ -5,7 +5,7 @@ import type { Run } from "../../../sdk/run.ts";
 import { boxOfArtifact } from "../vagrant-box.ts";
 import { createCloudClient } from "./client.ts";
 import { publish } from "./publish.ts";
-import { schema, type VagrantCloudConfig } from "./schema.ts";
+import { schema, type VagrantCloudConfig } from "./options.ts";
 
 export const postProcessor: PostProcessor<VagrantCloudConfig> = {
   kind: "post-processor",

@@ -2,7 +2,7 @@ import { createJsonApi, HttpStatusError, type JsonApi } from "../../../lib/json-
 import { poll } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
-import { skipsTlsVerify, urlOf, type VagrantRegistryConfig } from "./schema.ts";
+import { skipsTlsVerify, urlOf, type VagrantRegistryConfig } from "./options.ts";
 
 /** Where a box of one provider and architecture stands in the registry. */
 export interface Slot {

@@ -4,7 +4,7 @@ import { statusError, HttpStatusError, isTransient } from "../../../lib/json-api
 import { retry } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
-import { skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
+import { skipsTlsVerify, type VagrantRegistryConfig } from "./options.ts";
 
 /** An access token by client credentials (RFC 6749, section 4.4). Registered as a secret, as the client secret is. */
 export async function registryToken(run: Run, config: VagrantRegistryConfig): Promise<string> {

@@ -6,7 +6,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { boxOfArtifact, type VagrantBox } from "../vagrant-box.ts";
 import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type Slot } from "./client.ts";
-import { schema, skipsTlsVerify, type VagrantRegistryConfig } from "./schema.ts";
+import { schema, skipsTlsVerify, type VagrantRegistryConfig } from "./options.ts";
 import { registryToken } from "./token.ts";
 
 export const postProcessor: PostProcessor<VagrantRegistryConfig> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AccessConfig } from "../../../../src/plugins/amazon/aws/config/access.ts";
+import type { AccessConfig } from "../../../../src/plugins/amazon/aws/options/access.ts";
 import { sharedIn } from "../../../../src/plugins/amazon/aws/shared.ts";
 
 const access = {} as AccessConfig;

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { postProcessor } from "../../../../src/plugins/vagrant/box/vagrant.ts";
-import { schema } from "../../../../src/plugins/vagrant/box/schema.ts";
+import { schema } from "../../../../src/plugins/vagrant/box/options.ts";
 import type { Artifact } from "../../../../src/sdk/artifact.ts";
 import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
 import { configOf } from "../../../helper/decode-config.ts";

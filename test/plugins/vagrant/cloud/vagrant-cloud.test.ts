@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { schema } from "../../../../src/plugins/vagrant/cloud/schema.ts";
+import { schema } from "../../../../src/plugins/vagrant/cloud/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/cloud/vagrant-cloud.ts";
 import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
 import { configOf, issuesOf } from "../../../helper/decode-config.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { schema } from "../../../../src/plugins/vagrant/registry/schema.ts";
+import { schema } from "../../../../src/plugins/vagrant/registry/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/registry/vagrant-registry.ts";
 import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
 import { configOf } from "../../../helper/decode-config.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { schema, skipsTlsVerify } from "../../../../src/plugins/vagrant/registry/schema.ts";
+import { schema, skipsTlsVerify } from "../../../../src/plugins/vagrant/registry/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/registry/vagrant-registry.ts";
 import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
 import { configOf, issuesOf } from "../../../helper/decode-config.ts";

@@ -14,7 +14,7 @@ import { compressionFormats } from "../../../../lib/compress/formats.ts";
 import { archiveEntries } from "./archive-entries.ts";
 import { writeOutputFile } from "../../../../sdk/output-file.ts";
 import { endingOf, type OutputFormat } from "./format.ts";
-import { outputFormat, schema, type CompressConfig } from "./schema.ts";
+import { outputFormat, schema, type CompressConfig } from "./options.ts";
 
 export const postProcessor: PostProcessor<CompressConfig> = {
   kind: "post-processor",

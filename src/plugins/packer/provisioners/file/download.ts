@@ -8,7 +8,7 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import type { FileConfig } from "./config.ts";
+import type { FileConfig } from "./options.ts";
 
 interface Found {
   readonly kind: "file" | "directory";

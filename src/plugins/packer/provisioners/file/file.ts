@@ -1,6 +1,6 @@
 import type { Provisioner } from "../../../../sdk/component.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
-import { fileSchema, type FileConfig } from "./config.ts";
+import { fileSchema, type FileConfig } from "./options.ts";
 import { download } from "./download.ts";
 import { upload } from "./upload.ts";
 

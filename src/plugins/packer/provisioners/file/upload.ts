@@ -10,7 +10,7 @@ import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { warnOfWindowsLineEndsIn } from "../../../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import type { FileConfig } from "./config.ts";
+import type { FileConfig } from "./options.ts";
 
 /** Something on this computer that is to be copied. */
 type Source =

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BuildError } from "../../../../sdk/error.ts";
-import type { ShellConfig } from "./config.ts";
+import type { ShellConfig } from "./options.ts";
 
 /** A script as it will stand in the guest. */
 export interface Script {

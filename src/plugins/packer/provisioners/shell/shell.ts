@@ -9,7 +9,7 @@ import type { Run } from "../../../../sdk/run.ts";
 import { scriptEnvironment } from "../../../../sdk/script-environment.ts";
 import { warnOfWindowsLineEnds } from "../../../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import { shellSchema, type ShellConfig } from "./config.ts";
+import { shellSchema, type ShellConfig } from "./options.ts";
 import {
   couldNotWrite,
   inOneCommand,

@@ -8,7 +8,7 @@ import {
   formatOfName,
   parseFormat,
 } from "../../../../../src/plugins/packer/post-processors/compress/format.ts";
-import { schema } from "../../../../../src/plugins/packer/post-processors/compress/schema.ts";
+import { schema } from "../../../../../src/plugins/packer/post-processors/compress/options.ts";
 import { fileArtifact } from "../../../../../src/sdk/file-artifact.ts";
 import { configOf, issuesOf } from "../../../../helper/decode-config.ts";
 import { createRecordingRun, type RecordingRun } from "../../../../helper/recording-run.ts";

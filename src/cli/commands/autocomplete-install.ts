@@ -1,0 +1,54 @@
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { defineCommand, EXIT, type CommandContext } from "../command.ts";
+import { commands } from "../commands.ts";
+import { shells, type Shell } from "./completion/shells.ts";
+import { completionTable } from "./completion/table.ts";
+
+export const command = defineCommand({
+  name: "autocomplete-install",
+  summary: "Put the completion script in place for your shell",
+  examples: [{ command: "imgbuild -autocomplete-install", explains: "takes the shell from $SHELL" }],
+  arguments: [],
+  flags: {},
+  run: async (context) => {
+    const own = ownShell(context);
+    if (!own) return EXIT.failed;
+    await mkdir(dirname(own.path), { recursive: true });
+    await writeFileAtomic(own.path, own.shell.script(await completionTable(commands)));
+    const more =
+      own.name === "zsh"
+        ? `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${dirname(own.path)} $fpath)`
+        : "";
+    context.host.stdout.write(`Completion for ${own.name} is in ${own.path}. It works in new shells.${more}\n`);
+    return EXIT.ok;
+  },
+});
+
+export interface OwnShell {
+  readonly name: string;
+  readonly shell: Shell;
+  readonly path: string;
+}
+
+export function ownShell({ host }: CommandContext): OwnShell | undefined {
+  const name = basename(host.env["SHELL"] ?? "");
+  if (!Object.hasOwn(shells, name)) {
+    host.stderr.write(
+      `There is completion for ${Object.keys(shells).join(", ")}, and your shell ($SHELL) is "${name}".\n`,
+    );
+    return undefined;
+  }
+  const shell = shells[name as keyof typeof shells];
+  return { name, shell, path: join(host.homeDir, shell.path) };
+}
+
+/** `-autocomplete-uninstall`. */
+export async function uninstall(context: CommandContext): Promise<number> {
+  const own = ownShell(context);
+  if (!own) return EXIT.failed;
+  await rm(own.path, { force: true });
+  context.host.stdout.write(`${own.path} is removed.\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,24 @@
+import { defineCommand, EXIT } from "../../command.ts";
+import { commands } from "../../commands.ts";
+import { shells } from "./shells.ts";
+import { completionTable } from "./table.ts";
+import { UsageError } from "../../usage-error.ts";
+
+export const command = defineCommand({
+  name: "completion",
+  summary: "Print a completion script for bash, zsh or fish",
+  examples: [
+    { command: "imgbuild completion bash > /etc/bash_completion.d/imgbuild", explains: "bash, for everybody" },
+    { command: "imgbuild completion fish > ~/.config/fish/completions/imgbuild.fish", explains: "fish" },
+    { command: "imgbuild -autocomplete-install", explains: "put it in place for your own shell" },
+  ],
+  arguments: [{ name: "shell", description: "bash, zsh or fish." }],
+  flags: {},
+  run: async ({ host }, { positional: [shell = ""] }) => {
+    const write = Object.hasOwn(shells, shell) ? shells[shell as keyof typeof shells].script : undefined;
+    if (!write)
+      throw new UsageError(`There is a completion script for ${Object.keys(shells).join(", ")}, not for "${shell}"`);
+    host.stdout.write(write(await completionTable(commands)));
+    return EXIT.ok;
+  },
+});

@@ -1,0 +1,46 @@
+import type { CommandEntry } from "../../commands.ts";
+
+/** What can be typed, as the completion scripts hold it: they answer without starting imgbuild. */
+export interface CompletionTable {
+  readonly commands: readonly CompletedCommand[];
+}
+
+export interface CompletedCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: readonly CompletedFlag[];
+  /** Words for the first argument, where they are few (`bash`, `required`). Files otherwise. */
+  readonly words: readonly string[];
+}
+
+export interface CompletedFlag {
+  readonly name: string;
+  readonly description: string;
+  readonly hasValue: boolean;
+  readonly choices: readonly string[];
+}
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  completion: ["bash", "zsh", "fish"],
+  plugins: ["installed", "required", "install", "remove"],
+};
+
+export async function completionTable(commands: Readonly<Record<string, CommandEntry>>): Promise<CompletionTable> {
+  const listed = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
+  const completed = listed.map(async ([name, entry]): Promise<CompletedCommand> => {
+    const { flags } = await entry.load();
+    const shown = Object.entries(flags).filter(([, { hidden }]) => hidden !== true);
+    return {
+      name,
+      summary: entry.summary,
+      words: WORDS[name] ?? [],
+      flags: shown.map(([flag, { kind, description, ...rest }]) => ({
+        name: flag,
+        description,
+        hasValue: kind !== "boolean",
+        choices: "choices" in rest ? rest.choices : [],
+      })),
+    };
+  });
+  return { commands: await Promise.all(completed) };
+}

@@ -1,0 +1,84 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { writeFileAtomic } from "../../../lib/atomic-file.ts";
+import type { TemplateNames } from "../../../template/model.ts";
+import { complete } from "./complete.ts";
+import { give, type ConsoleOutput } from "./piped.ts";
+import { answer } from "./session.ts";
+
+export interface InteractiveOptions {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly names: TemplateNames;
+  readonly output: ConsoleOutput;
+  readonly historyFile: string;
+  readonly signal: AbortSignal;
+}
+
+const PROMPT = "> ";
+const CONTINUATION = ". ";
+const LONGEST_HISTORY = 1_000;
+
+/** Asks until `exit` or Ctrl-D. Ctrl-C drops what was typed so far. History is kept for the next time. */
+export async function runInteractive(options: InteractiveOptions): Promise<void> {
+  const { stdin, stdout, names, output, historyFile, signal } = options;
+  const terminal = createInterface({
+    input: stdin,
+    output: stdout,
+    prompt: PROMPT,
+    history: await readHistory(historyFile),
+    historySize: LONGEST_HISTORY,
+    removeHistoryDuplicates: true,
+    completer: (line: string) => complete(line, names.scope),
+  });
+  let pending = "";
+  const ask = (prompt: string): void => {
+    terminal.setPrompt(prompt);
+    terminal.prompt();
+  };
+  terminal.on("SIGINT", () => {
+    if (pending === "" && terminal.line === "") output.value('To leave, type "exit" or press Ctrl-D.');
+    pending = "";
+    // readline has no way to drop the line but to type Ctrl-U (before the cursor) and Ctrl-K (after it).
+    terminal.write(null, { ctrl: true, name: "u" });
+    terminal.write(null, { ctrl: true, name: "k" });
+    stdout.write("\n");
+    ask(PROMPT);
+  });
+  ask(PROMPT);
+  for await (const line of terminal) {
+    pending += pending === "" ? line : `\n${line}`;
+    // An empty line gives up on what is still open.
+    const result = await answer(line === "" ? pending.trimEnd() : `${pending}\n`, names, signal);
+    if (result.kind === "exit") break;
+    if (result.kind === "incomplete" && line !== "") {
+      ask(CONTINUATION);
+      continue;
+    }
+    give(result, output);
+    pending = "";
+    ask(PROMPT);
+  }
+  terminal.close();
+  await saveHistory(historyFile, terminal);
+}
+
+async function readHistory(file: string): Promise<string[]> {
+  try {
+    return (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+  } catch {
+    return [];
+  }
+}
+
+/** Readable for the user only, as a line may hold a secret. Losing the history is no reason to fail. */
+async function saveHistory(file: string, terminal: Interface): Promise<void> {
+  const { history } = terminal as Interface & { readonly history: readonly string[] };
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFileAtomic(file, `${history.join("\n")}\n`, { mode: 0o600 });
+  } catch {
+    // A read-only home directory, say.
+  }
+}

@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import type { Host } from "../../sdk/host.ts";
+import { hasErrors } from "../../language/diagnostic.ts";
+import { registry } from "../../registry.ts";
+import { writeFailure } from "../../sdk/write-failure.ts";
+import { readSource } from "../../template/files/read-source.ts";
+import { displayPath } from "../../template/files/template-files.ts";
+import { readFixedTemplate } from "../../template/json/read-legacy-file.ts";
+import { createUpgradeOptions } from "../../template/upgrade/upgrade-options.ts";
+import { upgradeTemplate } from "../../template/upgrade/upgrade-template.ts";
+import { booleanFlag, defineCommand, EXIT, textFlag, type FlagValues } from "../command.ts";
+import { printDiagnostics } from "../print-diagnostics.ts";
+import { templateFlags } from "../template-flags.ts";
+
+const flags = {
+  ...templateFlags,
+  "output-file": textFlag("FILE", "Where to write the result; TEMPLATE.pkr.hcl by default, - for standard output."),
+  "with-annotations": booleanFlag("Explain the parts of the result in comments."),
+};
+
+/** `imgbuild hcl2_upgrade`: a legacy JSON template as HCL2. */
+export const command = defineCommand({
+  name: "hcl2_upgrade",
+  summary: "Turn a JSON template into HCL2",
+  examples: [
+    { command: "imgbuild hcl2_upgrade old.json", explains: "Write old.json.pkr.hcl" },
+    {
+      command: "imgbuild hcl2_upgrade -output-file=web.pkr.hcl -with-annotations old.json",
+      explains: "Another name, with comments",
+    },
+  ],
+  arguments: [{ name: "template", description: "A legacy .json template. It is not changed." }],
+  flags,
+  notes: [
+    "Old forms are fixed on the way, as by imgbuild fix. Calls of functions in {{ }} become ${ }; values that are known only while building, such as {{ .Vars }}, stay.",
+    "A variable whose default is worked out from others becomes a local value, which cannot be set with -var.",
+  ],
+  run: ({ host }, { positional: [path = ""], flags: given }) => upgrade(host, path, given),
+});
+
+async function upgrade(host: Host, path: string, given: FlagValues<typeof flags>): Promise<number> {
+  const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
+  printDiagnostics(host, diagnostics);
+  if (!file || hasErrors(diagnostics)) return EXIT.failed;
+  const read = readFixedTemplate(file);
+  printDiagnostics(host, read.diagnostics);
+  if (!read.fixed || hasErrors(read.diagnostics)) return EXIT.failed;
+  const { template } = read.fixed;
+  const options = await createUpgradeOptions(template, registry, host, given["with-annotations"]);
+  const text = upgradeTemplate(template, options);
+  const output = given["output-file"] ?? `${path}.pkr.hcl`;
+  if (output === "-") host.stdout.write(text);
+  else {
+    const shown = displayPath(resolve(host.cwd, output), host.cwd);
+    await writeFileAtomic(resolve(host.cwd, output), text).catch(async (cause: unknown) => {
+      throw await writeFailure(shown, cause);
+    });
+    host.stdout.write(`Successfully created ${shown}\n`);
+  }
+  return EXIT.ok;
+}

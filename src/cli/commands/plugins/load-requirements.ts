@@ -1,0 +1,24 @@
+import type { Host } from "../../../sdk/host.ts";
+import type { RequiredPlugin } from "../../../template/model.ts";
+import type { FlagValues } from "../../command.ts";
+import { loadChecked } from "../../load-checked.ts";
+import { lookAtTemplate } from "../../look-at-template.ts";
+import type { templateFlags } from "../../template-flags.ts";
+
+export interface RequirementOptions {
+  readonly path: string;
+  readonly flags: FlagValues<typeof templateFlags>;
+  readonly signal: AbortSignal;
+}
+
+/** The `required_plugins` of a template; `undefined` (and said why) when it cannot be read. */
+export function loadPluginRequirements(
+  host: Host,
+  { path, flags, signal }: RequirementOptions,
+): Promise<readonly RequiredPlugin[] | undefined> {
+  return lookAtTemplate(host, { path, signal }, async ({ session, output }) => {
+    const loading = { path, flags, syntaxOnly: true, undeclaredVariables: "ignore", readsDataSources: false } as const;
+    const { template, isValid } = await loadChecked(session, output, loading);
+    return isValid ? template?.requiredPlugins : undefined;
+  });
+}

@@ -1,0 +1,85 @@
+import { preflight } from "../../core/preflight.ts";
+import { BuildRun } from "../../core/run/build-run.ts";
+import { BuildError } from "../../sdk/error.ts";
+import type { Template } from "../../template/model.ts";
+import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
+import { interruptible } from "../interruptible.ts";
+import { loadChecked } from "../load-checked.ts";
+import { lookAtTemplate } from "../look-at-template.ts";
+import { outputFlags } from "../output-flags.ts";
+import type { UnopenedSession } from "../session.ts";
+import { templateArgument, templateFlags } from "../template-flags.ts";
+
+const flags = {
+  ...templateFlags,
+  ...outputFlags,
+  "syntax-only": booleanFlag("Check the syntax and the structure only: no variables, no values."),
+  "evaluate-datasources": booleanFlag(
+    "Read the data sources, so that what depends on them is checked too. Uses the network.",
+  ),
+  "no-warn-undeclared-var": booleanFlag("No warning about variables in files that the template does not declare."),
+  preflight: booleanFlag(
+    "Ask the world as well: programs, images, credentials, names that are taken. Changes nothing.",
+  ),
+  "use-sequential-evaluation": booleanFlag("", {
+    hidden: true,
+    withoutEffect: "locals and data sources are always read in the order they need each other.",
+  }),
+  "ignore-prerelease-plugins": booleanFlag("", { hidden: true, withoutEffect: "all components are built in." }),
+};
+
+export const command = defineCommand({
+  name: "validate",
+  summary: "Check a template without building anything",
+  examples: [
+    { command: "imgbuild validate template.pkr.hcl", explains: "one template" },
+    {
+      command: "imgbuild validate -var-file=prod.pkrvars.hcl .",
+      explains: "the templates in this directory, with these variables",
+    },
+    { command: "imgbuild validate -preflight .", explains: "also ask the world whether the builds can start" },
+  ],
+  arguments: [templateArgument],
+  flags,
+  notes: [
+    "Without -evaluate-datasources and -preflight nothing but the template's own files is read, and nothing is asked of the network.",
+  ],
+  run: (context, { positional: [path = ""], flags: given }) =>
+    interruptible(context.process, (signal) => validate(context, path, given, signal)),
+});
+
+function validate(
+  { host }: CommandContext,
+  path: string,
+  given: FlagValues<typeof flags>,
+  signal: AbortSignal,
+): Promise<number> {
+  return lookAtTemplate(host, { path, signal, shown: given }, async ({ session, output }) => {
+    const { template, isValid } = await loadChecked(session, output, {
+      path,
+      flags: given,
+      syntaxOnly: given["syntax-only"],
+      undeclaredVariables: given["no-warn-undeclared-var"] ? "ignore" : "warn",
+      readsDataSources: given["evaluate-datasources"],
+    });
+    if (!isValid) return EXIT.failed;
+    if (given.preflight && template && !(await isReady(session, template))) return EXIT.failed;
+    const text = given["syntax-only"]
+      ? "Syntax-only check passed. Everything looks okay."
+      : "The configuration is valid.";
+    session.emit({ kind: "say", text });
+    return EXIT.ok;
+  });
+}
+
+async function isReady(session: UnopenedSession, template: Template): Promise<boolean> {
+  const journal = { record: () => Promise.reject(new BuildError("A check makes nothing")) };
+  const found = await Promise.all(
+    template.builds.map(async (plan) => {
+      const problems = await preflight(new BuildRun({ ...session, journal }, plan.identity), plan);
+      for (const text of problems) session.emit({ kind: "error", build: plan.identity.name, text });
+      return problems.length;
+    }),
+  );
+  return found.every((count) => count === 0);
+}

@@ -1,0 +1,16 @@
+import { VERSION } from "../../lib/version.ts";
+import { booleanFlag, defineCommand, EXIT } from "../command.ts";
+
+export const command = defineCommand({
+  name: "version",
+  summary: "Print the version",
+  examples: [{ command: "imgbuild version", explains: "also -v, --version" }],
+  arguments: [],
+  flags: { "machine-readable": booleanFlag("Print the lines Packer's tools read.") },
+  run({ host }, { flags }) {
+    const seconds = Math.floor(host.clock.now() / 1000);
+    const lines = [`${seconds},,version,${VERSION}`, `${seconds},,version-prelease,`, `${seconds},,version-commit,`];
+    host.stdout.write(flags["machine-readable"] ? lines.map((line) => `${line}\n`).join("") : `imgbuild v${VERSION}\n`);
+    return Promise.resolve(EXIT.ok);
+  },
+});
