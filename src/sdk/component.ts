@@ -1,5 +1,6 @@
 import type { Artifact } from "./artifact.ts";
 import type { Communicator } from "./communicator.ts";
+import type { Plugin } from "./plugin.ts";
 import type { Run, RunDirectories } from "./run.ts";
 import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
@@ -8,7 +9,7 @@ import type { ConfigIssue, Schema } from "./schema/schema.ts";
  * implementation can live in another process behind the same interface.
  *
  * A component module default-exports nothing and does nothing at import time; it exports one object of these types,
- * and `src/registry.ts` knows the module by a lazy import.
+ * and the `plugin.ts` of its room knows the module by a lazy import.
  */
 export type Component = Builder | Provisioner | PostProcessor | DataSource;
 export type ComponentKind = Component["kind"];
@@ -92,6 +93,8 @@ export interface DataSource<Config = unknown> extends Described<"data-source", C
 
 /** Finds components by type name. Loading is lazy; asking for the names loads nothing. */
 export interface Registry {
+  /** Whose components these are. */
+  readonly plugins: readonly Plugin[];
   types(kind: ComponentKind): readonly string[];
   load<Kind extends ComponentKind>(kind: Kind, type: string): Promise<Extract<Component, { kind: Kind }> | undefined>;
 }

@@ -103,6 +103,7 @@ const components: readonly Component[] = [machine, run, pack("pack"), pack("uplo
 export function fakeRegistry(...others: readonly Component[]): Registry {
   const all = [...components, ...others];
   return {
+    plugins: [],
     types: (kind: ComponentKind) => all.filter((component) => component.kind === kind).map(({ type }) => type),
     load: (kind, type) =>
       Promise.resolve(all.find((component) => component.kind === kind && component.type === type) as never),

@@ -7,6 +7,7 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import type { LegacyTemplate } from "../json/legacy-template.ts";
 import { UserVariables } from "../json/user-variables.ts";
 import { Secrets } from "../secrets.ts";
+import { pluginSourceOf } from "../known-plugins.ts";
 import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
@@ -32,6 +33,7 @@ export async function createUpgradeOptions(
   ]);
   return {
     component: (kind, type) => components.get(`${kind} ${type}`),
+    pluginSource: (type) => pluginSourceOf(type, registry.plugins),
     renderName: nameRenderer(template, host),
     withAnnotations,
   };
