@@ -60,6 +60,11 @@ export class SshCommunicator implements Communicator {
     return this.#connecting;
   }
 
+  /** Whether the connection stands, as far as is known. */
+  isConnected(): Promise<boolean> {
+    return Promise.resolve(this.#guest?.link.alive === true);
+  }
+
   async #connectAnew(signal: AbortSignal): Promise<ReadyGuest> {
     const again = this.#guest !== undefined;
     for (;;) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { QmpClient } from "./qmp.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import { BuildError } from "../../sdk/error.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import type { Attendance } from "../../steps/attended-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
@@ -30,7 +31,7 @@ export interface LaunchPlan extends Drives {
 /** A running machine, and how to reach it. */
 export interface LaunchedMachine extends RunningMachine, Attendance {
   readonly qmp: QmpClient;
-  /** The port of this host that leads to the guest's SSH port; absent where none is forwarded. */
+  /** The port of this host that leads to the guest's SSH (or WinRM) port; absent where none is forwarded. */
   readonly hostPort: number | undefined;
 }
 
@@ -75,7 +76,9 @@ async function reservePorts(run: Run, config: QemuConfig, taken: ReadonlySet<num
   const sshRange = { min: config.host_port_min, max: config.host_port_max };
   const vncRange = { min: config.vnc_port_min, max: config.vnc_port_max };
   return {
-    ssh: forwards ? await reservePortFor(run, "SSH", sshRange, "127.0.0.1", taken) : undefined,
+    ssh: forwards
+      ? await reservePortFor(run, config.communicator === "winrm" ? "WinRM" : "SSH", sshRange, "127.0.0.1", taken)
+      : undefined,
     vnc: config.disable_vnc ? undefined : await reservePortFor(run, "VNC", vncRange, config.vnc_bind_address, taken),
   };
 }
@@ -98,7 +101,7 @@ function machineFacts(
     disks: plan.disks,
     cdroms: plan.cdroms,
     floppy: plan.floppy,
-    forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: config.ssh_port },
+    forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: guestLogin(config).port },
     vnc:
       ports.vnc === undefined ? undefined : { host: config.vnc_bind_address, port: ports.vnc, password: hasPassword },
     display,

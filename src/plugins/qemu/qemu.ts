@@ -1,5 +1,6 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import { attendedRun } from "../../steps/attended-run.ts";
 import { createCd } from "../../steps/cd.ts";
 import { connect } from "../../steps/connect.ts";
@@ -99,8 +100,9 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, session:
   if (config.communicator === "none") launched.expectExit();
   await typeAtMachine(run, config, launched.qmp, session.values);
   const bridge = config.net_bridge;
-  const host = config.ssh_host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
-  const port = launched.hostPort ?? config.ssh_port;
+  const login = guestLogin(config);
+  const host = login.host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
+  const port = launched.hostPort ?? login.port;
   const communicator = await connect(run, {
     config,
     host,

@@ -1,4 +1,5 @@
 import type { Run } from "../../sdk/run.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import { RULE } from "./borrowed-machine.ts";
 import type { SessionConfig } from "./options/session-config.ts";
@@ -21,7 +22,7 @@ export async function reserveMachinePorts(run: Run, config: SessionConfig): Prom
     );
   }
   return {
-    ssh: forwards ? await reservePortFor(run, "SSH", sshRange) : undefined,
+    ssh: forwards ? await reservePortFor(run, config.communicator === "winrm" ? "WinRM" : "SSH", sshRange) : undefined,
     vrdp: await reservePortFor(run, "VRDP", vrdpRange, config.vrdp_bind_address),
   };
 }
@@ -32,7 +33,7 @@ export function connectionArguments(
   ports: MachinePorts,
   { version, hasRule }: { readonly version: VirtualBoxVersion; readonly hasRule: boolean },
 ): string[] {
-  const rule = ["--natpf1", `${RULE},tcp,127.0.0.1,${ports.ssh ?? ""},,${config.ssh_port}`];
+  const rule = ["--natpf1", `${RULE},tcp,127.0.0.1,${ports.ssh ?? ""},,${guestLogin(config).port}`];
   const forwarding = ports.ssh === undefined ? [] : ["--nic1", "nat", ...(hasRule ? deleteRule : []), ...rule];
   return [
     ...forwarding,

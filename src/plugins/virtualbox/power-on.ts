@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import type { Attendance } from "../../steps/attended-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import { RULE } from "./borrowed-machine.ts";
@@ -74,6 +75,8 @@ async function forwardedPort(
     const range = { min: config.host_port_min, max: config.host_port_max };
     port = await reservePortFor(run, "SSH", range, "127.0.0.1", taken);
     await driver.call(["controlvm", vm, "natpf1", "delete", RULE], { signal });
-    await driver.call(["controlvm", vm, "natpf1", `${RULE},tcp,127.0.0.1,${port},,${config.ssh_port}`], { signal });
+    await driver.call(["controlvm", vm, "natpf1", `${RULE},tcp,127.0.0.1,${port},,${guestLogin(config).port}`], {
+      signal,
+    });
   }
 }

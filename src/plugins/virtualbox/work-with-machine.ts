@@ -1,4 +1,5 @@
 import type { BuilderRun } from "../../sdk/component.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import { sleep } from "../../lib/retry.ts";
 import { attendedRun } from "../../steps/attended-run.ts";
 import { createScanCodeKeyboard } from "./scan-code-keyboard.ts";
@@ -30,8 +31,9 @@ export async function workWithMachine(run: BuilderRun, config: SessionConfig, wo
   const attended = attendedRun(run, running);
   if (config.disable_shutdown && config.communicator === "none") running.watch.expectOff();
   await type(attended, config, work);
-  const host = config.ssh_host ?? "127.0.0.1";
-  const port = running.sshPort ?? config.ssh_port;
+  const login = guestLogin(config);
+  const host = login.host ?? "127.0.0.1";
+  const port = running.sshPort ?? login.port;
   const communicator = await connect(attended, { config, host, port, key, installsItself: work.installsItself });
   await uploadVersionFile(attended, config, communicator, driver.version);
   await uploadAdditions(attended, config, communicator, driver.version, additions);

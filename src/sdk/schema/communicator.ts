@@ -2,14 +2,15 @@ import type * as z from "zod";
 import { choice, defaultText, duration, flag, integer, list, sensitive, text } from "./field.ts";
 import { conflict, error, requires, rule } from "./rules.ts";
 import type { Rule } from "./schema.ts";
+import { winrmFields } from "./winrm.ts";
 
 const port = (description: string) => integer(description).min(1).max(65535);
 
 /** How to reach and enter the guest. Spread into the schema of every builder. */
 const loginFields = {
   communicator: choice(
-    ["ssh", "none"],
-    "How provisioners reach the machine. `none` means not at all: then there can be no provisioners in the guest.",
+    ["ssh", "winrm", "none"],
+    "How provisioners reach the machine: `winrm` is for Windows, which knows `ssh` too. `none` means not at all: then there can be no provisioners in the guest.",
   ).default("ssh"),
   pause_before_connecting: duration(
     "How long to leave the machine alone after the first good login, before connecting for good.",
@@ -104,13 +105,13 @@ const routeFields = {
   ).default([]),
 };
 
-export const communicatorFields = { ...loginFields, ...sessionFields, ...routeFields };
+export const communicatorFields = { ...loginFields, ...sessionFields, ...routeFields, ...winrmFields };
 
 export type CommunicatorConfig = Readonly<z.output<z.ZodObject<typeof communicatorFields>>>;
 
 /** For builders that forward a port of this computer to the machine. */
 export const hostPortFields = {
-  host_port_min: port("Lowest port of this computer to forward to the machine's SSH port.").default(2222),
+  host_port_min: port("Lowest port of this computer to forward to the machine's SSH or WinRM port.").default(2222),
   host_port_max: port("Ports of this computer below this one may be forwarded.").default(4444),
   skip_nat_mapping: flag("Forward no port; the machine is reachable by itself.").default(false),
 };
@@ -133,9 +134,19 @@ export interface CommunicatorRuleOptions {
 }
 
 export function communicatorRules(options: CommunicatorRuleOptions = {}): readonly Rule[] {
+  const users = [
+    needed("ssh", "ssh_username", "the user to log in as"),
+    needed("winrm", "winrm_username", "the user to log in as"),
+  ];
+  const hosts = [
+    needed("ssh", "ssh_host", "the address of the machine"),
+    needed("winrm", "winrm_host", "the address of the machine"),
+  ];
   return [
-    ...(options.username === false ? [] : [needed("ssh_username", "the user to log in as")]),
-    ...(options.needsHost === true ? [needed("ssh_host", "the address of the machine"), needsCredential] : []),
+    ...(options.username === false ? [] : users),
+    ...(options.needsHost === true
+      ? [...hosts, needsCredential, needed("winrm", "winrm_password", "the user's password")]
+      : []),
     requires("ssh_certificate_file", "ssh_private_key_file"),
     bastionNeedsLogin,
     oneRoute,
@@ -148,15 +159,15 @@ export function communicatorRules(options: CommunicatorRuleOptions = {}): readon
 /** `HOST` may be an IPv6 address in brackets. */
 export const tunnelPattern = /^(\d+):(\[[^\]]+\]|[^:]+):(\d+)$/;
 
-function needed(name: string, what: string): Rule {
+function needed(communicator: "ssh" | "winrm", name: string, what: string): Rule {
   return rule(["communicator", name], (config) =>
-    (config["communicator"] ?? "ssh") === "ssh" && isBlank(config[name])
+    (config["communicator"] ?? "ssh") === communicator && isBlank(config[name])
       ? [
           error(
             "missing-argument",
             [],
             "Missing argument",
-            `"${name}" (${what}) is required when the communicator is "ssh".`,
+            `"${name}" (${what}) is required when the communicator is "${communicator}".`,
           ),
         ]
       : [],

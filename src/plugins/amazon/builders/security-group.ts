@@ -9,6 +9,7 @@ import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aw
 import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
 import type { Network } from "./network.ts";
@@ -35,8 +36,9 @@ export async function securityGroups(build: AmazonBuild, config: Config, network
     const id = await owned.making(() => createGroup(cloud, { name, tags, token, vpcId: network.vpcId }));
     await owned.made(id);
     if (sources.length > 0 && config.ssh_interface !== "session_manager") {
-      run.say(`Authorizing access to port ${config.ssh_port} from ${sources.join(", ")}`);
-      const IpPermissions = [permission(config.ssh_port, sources)];
+      const { port } = guestLogin(config);
+      run.say(`Authorizing access to port ${port} from ${sources.join(", ")}`);
+      const IpPermissions = [permission(port, sources)];
       await cloud
         .ec2()
         .call("AuthorizeSecurityGroupIngress", { GroupId: id, IpPermissions }, { young: true })

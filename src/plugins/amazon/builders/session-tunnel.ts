@@ -4,6 +4,7 @@ import { untilAborted } from "../../../lib/until-aborted.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { ownProcess, type OwnedProcess } from "../../../sdk/owned-process.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
 import { findPlugin, PLUGIN, startPlugin, type Plugin, type RunningPlugin } from "./session-plugin.ts";
@@ -33,7 +34,7 @@ export async function sessionTunnel(
     const request: SessionRequest = {
       Target: instanceId,
       DocumentName: "AWS-StartPortForwardingSession",
-      Parameters: { portNumber: [String(config.ssh_port)], localPortNumber: [String(port)] },
+      Parameters: { portNumber: [String(guestLogin(config).port)], localPortNumber: [String(port)] },
       Reason: `imgbuild ${run.runId}`,
     };
     const over = new AbortController();
