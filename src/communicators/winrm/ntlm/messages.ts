@@ -77,11 +77,19 @@ export interface AvPair {
   readonly value: Buffer;
 }
 
-export const av = { end: 0, computer: 1, domain: 2, flags: 6, timestamp: 7, targetName: 9, channelBindings: 10 } as const;
+export const av = {
+  end: 0,
+  computer: 1,
+  domain: 2,
+  flags: 6,
+  timestamp: 7,
+  targetName: 9,
+  channelBindings: 10,
+} as const;
 
 export function parsePairs(bytes: Buffer): readonly AvPair[] {
   const pairs: AvPair[] = [];
-  for (let at = 0; at + 4 <= bytes.length; ) {
+  for (let at = 0; at + 4 <= bytes.length;) {
     const [id, length] = [bytes.readUInt16LE(at), bytes.readUInt16LE(at + 2)];
     if (id === av.end) break;
     pairs.push({ id, value: bytes.subarray(at + 4, at + 4 + length) });

@@ -95,7 +95,11 @@ export class Connection {
     const sealer = this.#sealer!;
     const answer = await this.#exchange({ body: formatEncrypted(sealer, body), type: ENCRYPTED_TYPE }, options);
     if (answer.status === 401) return undefined;
-    if (!answer.type.startsWith("multipart/encrypted")) return this.#plain(answer);
+    if (!answer.type.startsWith("multipart/encrypted")) {
+      // Whoever answered in the clear has not read the message: from here on both sides would count differently.
+      this.#forget();
+      return this.#plain(answer);
+    }
     const message = parseEncrypted(sealer, answer.body);
     if (message !== undefined) return { status: answer.status, text: message.toString("utf8") };
     throw new WireFailure("not-winrm", `an answer of ${this.#url.host} does not bear the right signature`);
