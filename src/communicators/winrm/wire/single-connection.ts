@@ -38,7 +38,7 @@ export function singleConnection(url: URL, settings: WinrmSettings, onConnect: (
       base(options, (...[error, made]) => {
         socket = made ?? undefined;
         onConnect();
-        if (error === null) callback(null, made!);
+        if (error === null) callback(null, made);
         else callback(error, null);
       }),
   });
