@@ -9,7 +9,7 @@ import type { ReaperTable } from "./sdk/journal.ts";
 import type { LazyTable, Plugin } from "./sdk/plugin.ts";
 
 /** Every plugin that is built in. A component is one line in its plugin's `plugin.ts`. */
-export const plugins: readonly Plugin[] = [amazon, packer, qemu, vagrant, virtualbox];
+export const plugins: readonly Plugin[] = [amazon, packer, qemu, virtualbox, vagrant];
 
 export const registry: Registry = {
   plugins,

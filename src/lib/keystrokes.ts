@@ -104,7 +104,7 @@ function taggedCharacter(text: string, offset: number): { events: Keystroke; len
   const typed = tag && characters.get(tag[1]!);
   if (!typed) return undefined;
   const direction = tag[2]!.toLowerCase() === "on" ? "down" : "up";
-  const event = going(direction, typed.key, tag[1]!);
+  const event = going(direction, typed.key, tag[1]);
   if (!typed.shifted) return { events: event, length: tag[0].length };
   const shift = going(direction, leftShift);
   return { events: direction === "down" ? [...shift, ...event] : [...event, ...shift], length: tag[0].length };
