@@ -23,8 +23,7 @@ export function deriveRun(run: Run, changes: RunChanges): Run {
     host: run.host,
     directories: run.directories,
     signal: within(run.signal),
-    step: (name, body) =>
-      run.step(name, (step) => aroundStep(name, () => body(withSignal(step, within(step.signal))))),
+    step: (name, body) => run.step(name, (step) => aroundStep(name, () => body(withSignal(step, within(step.signal))))),
     emit,
     say: (text) => emit({ kind: "say", build, text }),
     warn: (text) => emit({ kind: "warning", build, text }),
