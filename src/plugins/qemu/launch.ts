@@ -4,7 +4,7 @@ import type { QmpClient } from "./qmp.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { guestLogin } from "../../sdk/schema/guest-login.ts";
-import type { Attendance } from "../../steps/attended-run.ts";
+import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
@@ -29,7 +29,7 @@ export interface LaunchPlan extends Drives {
 }
 
 /** A running machine, and how to reach it. */
-export interface LaunchedMachine extends RunningMachine, Attendance {
+export interface LaunchedMachine extends RunningMachine, MachineWatch {
   readonly qmp: QmpClient;
   /** The port of this host that leads to the guest's SSH (or WinRM) port; absent where none is forwarded. */
   readonly hostPort: number | undefined;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { guestLogin } from "../../sdk/schema/guest-login.ts";
-import type { Attendance } from "../../steps/attended-run.ts";
+import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import { RULE } from "./borrowed-machine.ts";
 import { machineInfo, powerOff, screenshot, type Driver } from "./driver.ts";
@@ -12,7 +12,7 @@ import type { SessionConfig } from "./options/session-config.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */
-export interface RunningMachine extends Attendance {
+export interface RunningMachine extends MachineWatch {
   readonly watch: Watch;
   /** The port of this computer that leads to the guest's SSH port; absent where none is forwarded. */
   readonly sshPort: number | undefined;
