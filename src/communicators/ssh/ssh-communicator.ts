@@ -45,7 +45,7 @@ export class SshCommunicator implements Communicator {
   }
 
   get shell(): Communicator["shell"] {
-    return this.#guest && (this.#guest.facts.posix ? "posix" : "other");
+    return this.#guest?.facts.shell;
   }
 
   get terminal(): boolean {

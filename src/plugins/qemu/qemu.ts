@@ -1,6 +1,6 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
-import { guestLogin } from "../../sdk/schema/guest-login.ts";
+import { guestLogin, windowsGuest } from "../../sdk/schema/guest-login.ts";
 import { watchedRun } from "../../steps/watched-run.ts";
 import { createCd } from "../../steps/cd.ts";
 import { connect } from "../../steps/connect.ts";
@@ -72,6 +72,7 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
     diskSize: config.disk_size ?? "40960M",
     domainType: (await accelerator).accelerator,
     architecture: guestArchitecture(config.qemu_binary),
+    guest: windowsGuest(config),
     efiVarsPath: config.efi_drop_efivars ? undefined : efi?.vars,
     efiCodePath: efi?.code,
   });

@@ -51,7 +51,7 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
-  return virtualBoxArtifact(output, info.get("ostype") ?? "");
+  return virtualBoxArtifact(output, info.get("ostype") ?? "", config);
 }
 
 /** A local `.ovf` is used where it is: the disks it names lie beside it. */

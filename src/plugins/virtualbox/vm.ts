@@ -53,7 +53,7 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   await takeSnapshot(run, driver, config, machine);
   if (output === undefined) return undefined;
   await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name: machine.name });
-  return virtualBoxArtifact(output, info.get("ostype") ?? "");
+  return virtualBoxArtifact(output, info.get("ostype") ?? "", config);
 }
 
 /** The machine must be there, off, and have the wanted snapshots; all this is said before anything is done. */

@@ -1,3 +1,4 @@
+import type { WindowsGuest } from "../artifact-state.ts";
 import type { CommunicatorConfig } from "./communicator.ts";
 
 /** What a template says about the way into the machine, whichever its communicator is. */
@@ -24,4 +25,11 @@ export function guestLogin(config: CommunicatorConfig): GuestLogin {
     username: config.ssh_username,
     password: config.ssh_password,
   };
+}
+
+/** What is known of a Windows guest; WinRM is spoken by nothing else. `undefined` for others. */
+export function windowsGuest(config: CommunicatorConfig, isWindows = false): WindowsGuest | undefined {
+  const { communicator } = config;
+  if (communicator !== "winrm" && !isWindows) return undefined;
+  return { system: "windows", communicator, user: guestLogin(config).username ?? "" };
 }

@@ -40,9 +40,9 @@ const quiet = "$ProgressPreference='SilentlyContinue';";
  */
 export const reader = [
   `begin{${quiet}$imgbuild=$null}`,
-  "process{$line=[string]$_;$null=$input",
-  "if($imgbuild){&$imgbuild $line}",
-  "else{$imgbuild=.([ScriptBlock]::Create([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($line))))}}",
+  "process{$imgbuildLine=[string]$_;$null=$input",
+  "if($imgbuild){&$imgbuild $imgbuildLine}",
+  "else{$imgbuild=.([ScriptBlock]::Create([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($imgbuildLine))))}}",
   "end{if($imgbuild){&$imgbuild $null}else{exit 99}}",
 ].join("\n");
 

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { receiveFiles } from "../../../src/communicators/winrm/guest/receive-files.ts";
 import { sendFiles } from "../../../src/communicators/winrm/guest/send-files.ts";
+import { uptimeScript } from "../../../src/sdk/windows/restart.ts";
 import { NO_PROGRAM, reader } from "../../../src/sdk/windows/powershell.ts";
 import { inProcess, type Program, type ProgramContext } from "./command.ts";
 import { receiveFilesProgram, sendFilesProgram } from "./copy-programs.ts";
 import { guestPath } from "./guest-path.ts";
+import type { GuestMachine } from "./guest-programs.ts";
 import type { LineProgram, LineResult } from "./line-program.ts";
 import { copyOfWinrmcp } from "./winrmcp.ts";
 
@@ -22,6 +24,7 @@ export interface StandInOptions {
   /** Everything PowerShell would have been given to run, for a grammar to check. */
   readonly seen: (script: string) => void;
   readonly programs: Readonly<Record<string, (options: StandInOptions) => LineProgram>>;
+  readonly machine: GuestMachine;
 }
 
 /**
@@ -77,6 +80,10 @@ function scriptOf(rest: string, { driveC }: StandInOptions): string {
 async function runScript(script: string, context: ProgramContext, options: StandInOptions): Promise<number> {
   options.seen(script);
   const copied = copyOfWinrmcp(script, options.driveC);
+  if (script.endsWith(uptimeScript)) {
+    context.stdout.write(`${Math.round(options.machine.uptime() * 1000)}\r\n`);
+    return 0;
+  }
   const result = copied ?? options.answer(script, options.environment) ?? trivial(script, options.environment);
   if (result.stdout) context.stdout.write(result.stdout);
   if (result.stderr) context.stderr.write(result.stderr);

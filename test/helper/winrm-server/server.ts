@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Program } from "./command.ts";
 import { createFront } from "./front.ts";
 import type { Exchange, WinrmServerOptions } from "./options.ts";
-import { guestPrograms } from "./guest-programs.ts";
+import { guestPrograms, type ScheduledTask } from "./guest-programs.ts";
 import { powershellStandIn } from "./powershell-stand-in.ts";
 import { answerSoap } from "./service.ts";
 import { Shells, type Shell } from "./shells.ts";
@@ -26,6 +26,8 @@ export interface WinrmServer {
   readonly commands: readonly string[];
   /** What PowerShell would have run. */
   readonly scripts: readonly string[];
+  /** The scheduled tasks that were run. */
+  readonly tasks: readonly ScheduledTask[];
   /** Seconds since the machine started. */
   uptime(): number;
   /** The machine goes down for so long: all shells, programs and connections are gone. */
@@ -34,7 +36,7 @@ export interface WinrmServer {
 }
 
 export async function startWinrmServer(options: WinrmServerOptions): Promise<WinrmServer> {
-  const state: State = { exchanges: [], commands: [], scripts: [], bootedAt: performance.now() };
+  const state: State = { exchanges: [], commands: [], scripts: [], tasks: [], bootedAt: performance.now() };
   const filled = { username: "vagrant", password: "Pa55 w\u00f6rd", maxEnvelopeKb: 500, trouble: {}, ...options };
   for (const name of ["windows/temp", "users/root/temp"]) mkdirSync(join(options.driveC, name), { recursive: true });
   const shells = new Shells({
@@ -69,6 +71,7 @@ export async function startWinrmServer(options: WinrmServerOptions): Promise<Win
     exchanges: state.exchanges,
     commands: state.commands,
     scripts: state.scripts,
+    tasks: state.tasks,
     uptime,
     restart: async (downMs = 300) => {
       await close(front, shells);
@@ -88,6 +91,7 @@ interface State {
   readonly exchanges: Exchange[];
   readonly commands: string[];
   readonly scripts: string[];
+  readonly tasks: ScheduledTask[];
   bootedAt: number;
 }
 
@@ -101,12 +105,18 @@ function startProgram(command: string, shell: Shell, { options, state, uptime }:
   state.commands.push(command);
   const { driveC } = options;
   const environment = { USERNAME: options.username ?? "vagrant", COMPUTERNAME: "WINDOWS", ...shell.environment };
+  const runCmd = (text: string, variables: Readonly<Record<string, string>>) => {
+    const all = { ...environment, ...variables };
+    if (options.winePrefix === undefined) return tinyCmd(text, { driveC, environment: all, inSetup: false });
+    return wineCmd(text, { prefix: options.winePrefix, environment: all });
+  };
   const powershell = powershellStandIn(command, {
     driveC,
     environment,
     answer: options.answer ?? (() => undefined),
     seen: (script) => void state.scripts.push(script),
-    programs: guestPrograms({ uptime }),
+    programs: guestPrograms,
+    machine: { uptime, runCmd, tasks: state.tasks },
   });
   if (powershell !== undefined) return powershell;
   if (/^shutdown\b/i.test(command)) options.onShutdown?.(command);

@@ -18,6 +18,7 @@ import { providerByBuilder, providerByName } from "./providers/by-builder.ts";
 import { checkBoxFiles } from "./check-files.ts";
 import { schema, type VagrantConfig } from "./options.ts";
 import { renderVagrantfile } from "./vagrantfile.ts";
+import { windowsStatements } from "./windows.ts";
 
 export const postProcessor: PostProcessor<VagrantConfig> = {
   kind: "post-processor",
@@ -94,7 +95,10 @@ async function boxEntries(run: Run, step: Step, box: Box): Promise<ArchiveEntry[
   const content = await box.provider.content(box.input, step.signal);
   const metadata =
     included.find((entry) => entry.name === "metadata.json") ?? textEntry("metadata.json", metadataText(box, content));
-  const vagrantfile = textEntry("Vagrantfile", renderVagrantfile(content.vagrantfile, custom));
+  const vagrantfile = textEntry(
+    "Vagrantfile",
+    renderVagrantfile([...windowsStatements(box.input, box.provider.name), ...content.vagrantfile], custom),
+  );
   const entries = [metadata, vagrantfile, ...included.filter((entry) => entry !== metadata), ...content.entries];
   refuseDuplicates(entries);
   return entries;

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, win32 } from "node:path";
 import { finished } from "node:stream/promises";
 import { createAtomicFile } from "../../../../lib/atomic-file.ts";
 import { shellQuoteGlob } from "../../../../lib/shell-quote.ts";
@@ -8,6 +8,8 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
+import { listWindowsFiles } from "../../../../sdk/windows/list-files.ts";
 import type { FileConfig } from "./options.ts";
 
 interface Found {
@@ -25,6 +27,7 @@ export async function download(run: Run, config: FileConfig, communicator: Commu
 /** Wildcards are expanded by the guest's own shell; a name without any is itself. */
 async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly Found[]> {
   const slash = pattern.endsWith("/");
+  if (isWindows(communicator)) return findOnWindows(run, communicator, pattern);
   if (communicator.shell === "other") return [{ kind: slash ? "directory" : "file", path: pattern }];
   const look = `for f in ${shellQuoteGlob(slash ? pattern.slice(0, -1) || "/" : pattern)}; do if [ -d "$f" ]; then printf 'd%s\\0' "$f"; elif [ -e "$f" ]; then printf 'f%s\\0' "$f"; fi; done`;
   const { stdout } = await askGuest(communicator, look, { signal: run.signal, pty: false });
@@ -35,6 +38,14 @@ async function find(run: Run, communicator: Communicator, pattern: string): Prom
   });
   if (found.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
   return found;
+}
+
+/** A name without wildcards, or what PowerShell makes of one with them. */
+async function findOnWindows(run: Run, communicator: Communicator, pattern: string): Promise<readonly Found[]> {
+  const [, name = pattern, slash = ""] = /^(.*?)([/\\]?)$/.exec(pattern) ?? [];
+  const listed = await listWindowsFiles(communicator, name, run.signal);
+  if (listed.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
+  return listed.map(({ kind, path }) => ({ kind, path: kind === "directory" ? path + slash : path }));
 }
 
 async function fetchOne(
@@ -48,7 +59,9 @@ async function fetchOne(
   const onProgress = (done: number, total: number | undefined) => run.progress(path, done, total);
   run.say(`Downloading ${path} => ${config.destination}`);
   if (kind === "directory") return communicator.downloadDir(path, destination, { signal, onProgress });
-  const target = /[/\\]$/.test(config.destination) ? join(destination, basename(path)) : destination;
+  const target = /[/\\]$/.test(config.destination)
+    ? join(destination, isWindows(communicator) ? win32.basename(path) : basename(path))
+    : destination;
   await mkdir(dirname(target), { recursive: true });
   const file = await createAtomicFile(target);
   try {

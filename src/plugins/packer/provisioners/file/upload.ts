@@ -10,6 +10,7 @@ import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { warnOfWindowsLineEndsIn } from "../../../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import type { FileConfig } from "./options.ts";
 
 /** Something on this computer that is to be copied. */
@@ -26,14 +27,26 @@ type Source =
   | { readonly kind: "directory"; readonly name: string; readonly path: string };
 
 export async function upload(run: Run, config: FileConfig, communicator: Communicator): Promise<void> {
+  const onWindows = isWindows(communicator);
+  if (onWindows) checkForWindows(run, config);
   for (const source of await readSources(run, config)) {
     const target = source.kind === "file" ? fileTarget(config.destination, source.name) : config.destination;
     run.say(`Uploading ${source.name} => ${target}`);
-    if (source.kind === "file" && source.path !== undefined)
+    if (source.kind === "file" && source.path !== undefined && !onWindows)
       await warnOfWindowsLineEndsIn(run, source.name, source.path);
     if (needsStaging(config)) await uploadStaged(run, config, communicator, source, target);
     else await copy(run, communicator, source, target, modeOf(config));
   }
+}
+
+/** Windows has neither sudo nor modes. */
+function checkForWindows(run: Run, config: FileConfig): void {
+  if (config.become || config.owner !== undefined) {
+    throw new BuildError("become and owner do not work on Windows", {
+      hint: "Log in as an administrator; set the owner afterwards, in a powershell provisioner: icacls PATH /setowner USER",
+    });
+  }
+  if (config.mode !== undefined) run.warn("Windows has no modes: mode is without effect. Use icacls.");
 }
 
 /** A destination with a trailing slash is a directory. */

@@ -9,6 +9,8 @@ import type { Run } from "../../../../sdk/run.ts";
 import { scriptEnvironment } from "../../../../sdk/script-environment.ts";
 import { warnOfWindowsLineEnds } from "../../../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
+import { runOnWindows } from "./on-windows.ts";
 import { shellSchema, type ShellConfig } from "./options.ts";
 import {
   couldNotWrite,
@@ -55,6 +57,7 @@ async function runScript(
 ): Promise<void> {
   run.say(`Provisioning with shell script: ${script.name}`);
   const environment = scriptEnvironment(run, data, config);
+  if (isWindows(communicator)) return runOnWindows(run, config, { communicator, data }, { script, environment });
   // Each attempt has names of its own: the machine may still be removing what the one before has left.
   const { plan, ...ended } = await start(run, config, async () => {
     const plan = planScript(config, script.content, environment, inOne(communicator));
