@@ -34,7 +34,7 @@ describe("waiting for WinRM", () => {
     const server = await winrmServerForTest({ inSetup: true });
     const run = await createRecordingRun();
     await expect(connectToWinrm(run, server, { winrm_timeout: "1s" })).rejects.toThrow(
-      "WinRM did not become available within 1s: Windows is still being set up",
+      "WinRM did not become available within 1 second: Windows is still being set up",
     );
   });
 
@@ -42,7 +42,9 @@ describe("waiting for WinRM", () => {
     const server = await winrmServerForTest();
     const run = await createRecordingRun();
     const done = connectToWinrm(run, server, { winrm_password: "wrong", winrm_timeout: "2s" });
-    await expect(done).rejects.toThrow(/refuses the login of "vagrant" by NTLM and Basic authentication \(401; it offers Negotiate\)/);
+    await expect(done).rejects.toThrow(
+      /refuses the login of "vagrant" by NTLM and Basic authentication \(401; it offers Negotiate\)/,
+    );
   });
 
   it("does not give up on a machine that installs itself", async () => {
@@ -57,7 +59,9 @@ describe("waiting for WinRM", () => {
   it("waits while a server answers, but starts no shell", async () => {
     const server = await winrmServerForTest({ maxShells: 0 });
     const run = await createRecordingRun();
-    await expect(connectToWinrm(run, server, { winrm_timeout: "1s" })).rejects.toThrow("too many shells are open in the machine");
+    await expect(connectToWinrm(run, server, { winrm_timeout: "1s" })).rejects.toThrow(
+      "too many shells are open in the machine",
+    );
   });
 
   it("gives up when the run is cancelled", async () => {
@@ -102,7 +106,10 @@ describe("a connection that breaks", () => {
     const communicator = await connectToWinrm(run, server);
     server.trouble.cut = afterCalls(0, "Receive");
     const { result } = await askGuest(communicator, "echo gone", { signal: run.signal });
-    expect(result).toMatchObject({ kind: "disconnect", reason: expect.stringContaining("in the middle of an answer") as unknown });
+    expect(result).toMatchObject({
+      kind: "disconnect",
+      reason: expect.stringContaining("in the middle of an answer") as unknown,
+    });
   });
 
   it("survives slow answers", async () => {

@@ -36,7 +36,7 @@ export interface WinrmServer {
 }
 
 export async function startWinrmServer(options: WinrmServerOptions): Promise<WinrmServer> {
-  const state: State = { exchanges: [], commands: [], scripts: [], tasks: [], bootedAt: performance.now() };
+  const state: State = { exchanges: [], commands: [], scripts: [], tasks: [], bootedAt: performance.now() - UP_FOR_MS };
   const filled = { username: "vagrant", password: "Pa55 w\u00f6rd", maxEnvelopeKb: 500, trouble: {}, ...options };
   for (const name of ["windows/temp", "users/root/temp"]) mkdirSync(join(options.driveC, name), { recursive: true });
   const shells = new Shells({
@@ -86,6 +86,9 @@ export async function startWinrmServer(options: WinrmServerOptions): Promise<Win
     },
   };
 }
+
+/** A machine that was just started could hardly be told from one that has just restarted. */
+const UP_FOR_MS = 3_600_000;
 
 interface State {
   readonly exchanges: Exchange[];

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { sleep } from "../../../src/lib/retry.ts";
 import { inProcess, type Program, type ProgramContext } from "./command.ts";
@@ -12,14 +12,28 @@ export interface TinyCmdOptions {
 
 /** A few words of cmd.exe, for tests that are to be fast and need no more: it is not tried here, WinRM is. */
 export function tinyCmd(command: string, options: TinyCmdOptions): Program {
-  return inProcess(async (context) => {
-    let code = 0;
-    for (const part of command.split("&").map((text) => text.trim())) code = await runOne(part, context, options);
-    return code;
-  });
+  return inProcess((context) => runLine(command.replace(/^cmd \/c /, ""), context, options));
 }
 
-async function runOne(command: string, { stdin, stdout, stderr, signal }: ProgramContext, options: TinyCmdOptions) {
+async function runLine(command: string, context: ProgramContext, options: TinyCmdOptions): Promise<number> {
+  let code = 0;
+  for (const part of command.split(/&&?/).filter((text) => text.trim() !== "")) {
+    code = await runOne(part.trim(), context, options);
+  }
+  return code;
+}
+
+async function runBatch(path: string, context: ProgramContext, options: TinyCmdOptions): Promise<number> {
+  let code = 0;
+  for (const line of readFileSync(path, "utf8").split("\r\n")) {
+    if (line !== "") code = await runLine(line, context, options);
+    if (/^exit\b/.test(line)) return code;
+  }
+  return code;
+}
+
+async function runOne(command: string, context: ProgramContext, options: TinyCmdOptions): Promise<number> {
+  const { stdin, stdout, stderr, signal } = context;
   const [word = "", ...rest] = command.split(" ");
   const text = rest.join(" ");
   const [, appended, path] = /^(.*) >> "([^"]+)"$/.exec(text) ?? [];
@@ -28,6 +42,15 @@ async function runOne(command: string, { stdin, stdout, stderr, signal }: Progra
       if (path === undefined)
         stdout.write(`${text.replace(/%(\w+)%/g, (_, name: string) => options.environment[name] ?? "")}\r\n`);
       else append(guestPath(options.driveC, path), appended!);
+      return 0;
+    case "set":
+      return 0;
+    case "call":
+      return runBatch(guestPath(options.driveC, text.replaceAll('"', "")), context, options);
+    case "del":
+      rmSync(guestPath(options.driveC, /"([^"]+)"/.exec(text)?.[1] ?? text), { force: true });
+      return 0;
+    case "shutdown":
       return 0;
     case "exit":
       return Number(text);

@@ -67,8 +67,18 @@ describe("powershell", () => {
 
   it("chooses program, policy and trace as it is told", async () => {
     const { server, run, communicator } = await guest();
-    await provisionWith(provisioner, { inline: ["exit 0"], use_pwsh: true, execution_policy: "none" }, run, communicator);
-    await provisionWith(provisioner, { inline: ["exit 0"], execution_policy: "remotesigned", debug_mode: 1 }, run, communicator);
+    await provisionWith(
+      provisioner,
+      { inline: ["exit 0"], use_pwsh: true, execution_policy: "none" },
+      run,
+      communicator,
+    );
+    await provisionWith(
+      provisioner,
+      { inline: ["exit 0"], execution_policy: "remotesigned", debug_mode: 1 },
+      run,
+      communicator,
+    );
     const [, first, second] = server.commands;
     expect(first).toMatch(/^pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand/);
     expect(second).toMatch(/^powershell .* -ExecutionPolicy remotesigned -EncodedCommand/);
@@ -87,7 +97,9 @@ describe("powershell", () => {
     expect(server.commands).toContain(
       `powershell -executionpolicy bypass "& { . C:/e.ps1; &'C:/s.ps1'; exit $LastExitCode }"`,
     );
-    expect(server.commands.at(-1)).toContain("Remove-Item -Force -ErrorAction SilentlyContinue -LiteralPath 'C:/s.ps1','C:/e.ps1'");
+    expect(server.commands.at(-1)).toContain(
+      "Remove-Item -Force -ErrorAction SilentlyContinue -LiteralPath 'C:/s.ps1','C:/e.ps1'",
+    );
   });
 
   it("writes the environment as PowerShell where a format is asked for", async () => {
@@ -100,7 +112,7 @@ describe("powershell", () => {
   it("runs elevated scripts by a task of that user, whose password nobody sees", async () => {
     const { server, run, communicator } = await guest();
     const args = {
-      inline: ["Write-Output \"as $env:ROLE\"", "exit 4"],
+      inline: ['Write-Output "as $env:ROLE"', "exit 4"],
       environment_vars: ["ROLE=admin"],
       elevated_user: "Administrator",
       elevated_password: "{{.WinRMPassword}}",
@@ -109,7 +121,9 @@ describe("powershell", () => {
     await provisionWith(provisioner, args, run, communicator, { WinRMPassword: "tops3cret" });
     const [task] = server.tasks;
     expect(task).toMatchObject({ user: "Administrator", password: "tops3cret" });
-    expect(task?.command).toMatch(/^powershell -NoProfile -NonInteractive -ExecutionPolicy bypass -File "C:\/Windows\/Temp\/imgbuild-\w+\/run.ps1"$/);
+    expect(task?.command).toMatch(
+      /^powershell -NoProfile -NonInteractive -ExecutionPolicy bypass -File "C:\/Windows\/Temp\/imgbuild-\w+\/run.ps1"$/,
+    );
     expect(output(run)).toEqual(["stdout: as admin"]);
     expect(run.secrets).toContain("tops3cret");
     expect([...server.commands, ...server.scripts].join("\n")).not.toMatch(/tops3cret|ROLE=|admin'/);
@@ -135,9 +149,10 @@ describe("powershell", () => {
 
   it("says how a script that loses the connection can be allowed to", async () => {
     const { server, run, communicator } = await guest();
-    server.trouble.cut = (action) => action === "Receive";
+    server.trouble.cut = firstCalls(1, "Receive");
     const lost = provisionWith(provisioner, { inline: ["exit 0"] }, run, communicator);
     await expect(lost).rejects.toMatchObject({ hint: expect.stringContaining("windows-restart") as unknown });
+    server.trouble.cut = firstCalls(1, "Receive");
     await provisionWith(provisioner, { inline: ["exit 0"], valid_exit_codes: [2300218] }, run, communicator);
   });
 
@@ -150,7 +165,11 @@ describe("powershell", () => {
     expect(details({ inline: ["x"], execution_policy: "never" })[0]).toContain("bypass");
     expect(details({ inline: ["x"], debug_mode: 3 }).length).toBe(1);
     expect(configOf(provisioner.schema, { inline: ["x"] })).toMatchObject({
-      execution_policy: "bypass", start_retry_timeout: 300_000, valid_exit_codes: [0], skip_clean: false, use_pwsh: false,
+      execution_policy: "bypass",
+      start_retry_timeout: 300_000,
+      valid_exit_codes: [0],
+      skip_clean: false,
+      use_pwsh: false,
     });
   });
 });

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provisioner as file } from "../../../../src/plugins/packer/provisioners/file/file.ts";
@@ -20,7 +20,10 @@ async function guest(options: Parameters<typeof winrmServerForTest>[0] = {}) {
 }
 
 /** A machine that restarts when it is told to; the uptimes of the tests are seconds, so it has been up for long. */
-async function restartable(restart: (server: TestWinrmServer, times: number) => Promise<void>, answer?: () => undefined) {
+async function restartable(
+  restart: (server: TestWinrmServer, times: number) => Promise<void>,
+  answer?: () => undefined,
+) {
   let server: TestWinrmServer | undefined;
   let times = 0;
   const found = await guest({
@@ -36,25 +39,29 @@ const output = (run: RecordingRun) => run.events.flatMap((event) => (event.kind 
 describe("windows-shell", () => {
   it("runs the lines of inline as one batch file with the environment, and removes it", async () => {
     const { server, run, communicator } = await guest();
-    const bat = vi_answer(server);
-    await provisionWith(windowsShell, { inline: ["exit 0"], environment_vars: ["A=b c"] }, run, communicator);
-    expect(bat()).toMatch(/^powershell .* -EncodedCommand/);
+    const args = { inline: ["echo A is %A%", "exit 3"], environment_vars: ["A=b c"], valid_exit_codes: [3] };
+    await provisionWith(windowsShell, args, run, communicator);
+    expect(output(run)).toEqual(["A is b c"]);
+    expect(server.commands.length).toBe(2);
     expect(server.commands.join()).not.toContain("b c");
+    expect(await readdir(join(server.driveC, "windows/temp"))).toEqual([]);
   });
 
   it("puts the environment before the file where execute_command says so", async () => {
     const { server, run, communicator } = await guest();
-    const args = { inline: ["x"], env: { A: "b" }, remote_path: "C:/s.bat", execute_command: 'echo {{.Vars}}"{{.Path}}"' };
+    const args = {
+      inline: ["x"],
+      env: { A: "b" },
+      remote_path: "C:/s.bat",
+      execute_command: '{{.Vars}}call "{{.Path}}"',
+      valid_exit_codes: [9009],
+    };
     await provisionWith(windowsShell, args, run, communicator);
-    const wanted = 'echo set "A=b" && set "PACKER_BUILDER_TYPE=test" && set "PACKER_BUILD_NAME=example" && "C:/s.bat"';
+    const wanted = 'set "A=b" && set "PACKER_BUILDER_TYPE=test" && set "PACKER_BUILD_NAME=example" && call "C:/s.bat"';
     expect(server.commands).toContain(wanted);
     expect(server.commands.at(-1)).toBe('cmd /c del /f /q "C:\\s.bat"');
   });
 });
-
-function vi_answer(server: TestWinrmServer): () => string | undefined {
-  return () => server.commands.at(-1);
-}
 
 describe("windows-restart", () => {
   it("restarts the machine and waits until it is back", async () => {
@@ -76,17 +83,20 @@ describe("windows-restart", () => {
   it("gives up on a machine that does not restart", async () => {
     const { run, communicator } = await restartable(() => Promise.resolve());
     await expect(provisionWith(windowsRestart, { restart_timeout: "2s" }, run, communicator)).rejects.toMatchObject({
-      message: "The machine was not usable again within 2s: it did not restart",
+      message: "The machine was not usable again within 2 seconds: it did not restart",
       hint: expect.stringContaining("raise restart_timeout") as unknown,
     });
   });
 
   it("waits until the user's own check succeeds, and until nothing is pending in the registry", async () => {
     let asked = 0;
-    const { run, communicator } = await restartable((guest) => guest.restart(50), () => {
-      asked++;
-      return undefined;
-    });
+    const { run, communicator } = await restartable(
+      (guest) => guest.restart(50),
+      () => {
+        asked++;
+        return undefined;
+      },
+    );
     const args = { restart_check_command: "echo ready", check_registry: true, registry_keys: ["HKLM:a", "HKLM:b"] };
     await provisionWith(windowsRestart, args, run, communicator);
     expect(output(run)).toContain("ready");
@@ -122,8 +132,12 @@ describe("provisioners for any machine, on Windows", () => {
     await writeFile(join(run.directories.work, "a.txt"), "a");
     await provisionWith(file, { source: "a.txt", destination: "C:\\dir\\" }, run, communicator);
     await provisionWith(file, { content: "b", destination: "C:/dir/b.txt" }, run, communicator);
-    await provisionWith(file, { direction: "download", source: "C:/dir/*.txt", destination: "back/" }, run, communicator);
-    const { readFile } = await import("node:fs/promises");
+    await provisionWith(
+      file,
+      { direction: "download", source: "C:/dir/*.txt", destination: "back/" },
+      run,
+      communicator,
+    );
     expect(await readFile(join(run.directories.work, "back/b.txt"), "utf8")).toBe("b");
     expect(await readFile(join(server.driveC, "dir/a.txt"), "utf8")).toBe("a");
     await expect(
@@ -137,7 +151,12 @@ describe("provisioners for any machine, on Windows", () => {
   it("shell says what a Windows without sh needs, and runs the user's own command", async () => {
     const { run, server, communicator } = await guest();
     await expect(provisionWith(shell, { inline: ["ls"] }, run, communicator)).rejects.toThrow("has no sh");
-    await provisionWith(shell, { inline: ["ls"], execute_command: "echo {{.Path}}", remote_path: "C:/x.sh" }, run, communicator);
+    await provisionWith(
+      shell,
+      { inline: ["ls"], execute_command: "echo {{.Path}}", remote_path: "C:/x.sh" },
+      run,
+      communicator,
+    );
     expect(server.commands).toContain("echo C:/x.sh");
   });
 });
@@ -148,7 +167,8 @@ describe("windows-update", () => {
     let server: TestWinrmServer | undefined;
     const found = await guest({
       onShutdown: () => void setTimeout(() => void server!.restart(50), 20),
-      answer: (script) => (script.includes("Microsoft.Update.Session") ? { stdout: "update\r\n", code: codes.shift()! } : undefined),
+      answer: (script) =>
+        script.includes("Microsoft.Update.Session") ? { stdout: "update\r\n", code: codes.shift()! } : undefined,
     });
     server = found.server;
     const args = { filters: ["exclude:$_.Title -like '*Preview*'", "include:$true"], update_limit: 25 };
