@@ -19,6 +19,8 @@ import {
 import { createSealer, type Sealer } from "../../../src/communicators/winrm/ntlm/seal.ts";
 
 const NAME = "WINDOWS";
+/** The computer's name in the DNS (2.2.2.1). */
+const DNS_COMPUTER = 3;
 
 /** The server's half of one NTLMv2 login (MS-NLMP, 3.2.5). */
 export interface Acceptor {
@@ -52,6 +54,7 @@ function challengeMessage(wanted: number, nonce: Buffer): Buffer {
   const pairs = formatPairs([
     { id: av.domain, value: name },
     { id: av.computer, value: name },
+    { id: DNS_COMPUTER, value: name },
     { id: av.timestamp, value: fileTimeNow() },
   ]);
   const fixed = Buffer.alloc(56);
