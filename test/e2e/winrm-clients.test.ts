@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished } from "vitest";
 import { findProgram, needs } from "../helper/need.ts";
 import { winrmServerForTest, type TestWinrmServer } from "../helper/winrm-server/for-test.ts";
 import { runPython, withPython } from "../helper/winrm-server/python.ts";
+import { canonicalSoap } from "../helper/winrm-server/canonical-soap.ts";
 import { selfSigned } from "../helper/winrm-server/certificate.ts";
 import { winePrefix } from "../helper/winrm-server/wine.ts";
 
@@ -55,6 +56,8 @@ describe("pywinrm", () => {
     const server = await windows();
     const answers = await runPython(pywinrm, target(server, { scheme: "http", transport: "ntlm" }));
     expect(trimmed(answers)).toEqual(wanted);
+    const said = server.exchanges.map(({ request }) => canonicalSoap(request));
+    await expect(`${JSON.stringify(said, undefined, 2)}\n`).toMatchFileSnapshot("../fixture/winrm/pywinrm-session.json");
   });
 
   python("works by NTLM over HTTPS, bound to the certificate", async () => {

@@ -117,12 +117,13 @@ function runPowershell(
   return { ...printed, code };
 }
 
-async function runByProgram({ head, variables }: Received, { machine }: StandInOptions): Promise<LineResult> {
+async function runByProgram({ head, variables }: Received, { machine, signal }: StandInOptions): Promise<LineResult> {
   const [path = "", , programs = "", argumentsText = ""] = head;
   if (!programs.includes("%ComSpec%")) return { code: NO_SUCH_PROGRAM, stderr: `none of these is there: ${programs}` };
   // What `cmd /d /s /c ""PATH""` runs.
   const command = argumentsText.replace(/^.*\/c "(.*)"$/, "$1").replace("%", path);
-  const program = machine.runCmd(`call ${command}`, variables);
+  const program = machine.runCmd(command, variables);
+  signal?.addEventListener("abort", () => program.kill(), { once: true });
   program.stdin.end();
   const [stdout, stderr, code] = await Promise.all([collect(program.stdout), collect(program.stderr), program.exit]);
   return { stdout, stderr: stderr.replace(/\r\n$/, ""), code };

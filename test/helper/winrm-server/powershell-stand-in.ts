@@ -25,6 +25,8 @@ export interface StandInOptions {
   readonly seen: (script: string) => void;
   readonly programs: Readonly<Record<string, (options: StandInOptions) => LineProgram>>;
   readonly machine: GuestMachine;
+  /** Aborts when the PowerShell is ended. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -46,7 +48,7 @@ const ours: StandInOptions["programs"] = {
   [sendFiles]: ({ driveC }) => sendFilesProgram(driveC),
 };
 
-async function runReader({ stdin, stdout, stderr }: ProgramContext, options: StandInOptions): Promise<number> {
+async function runReader({ stdin, stdout, stderr, signal }: ProgramContext, options: StandInOptions): Promise<number> {
   let program: LineProgram | undefined;
   const tell = (result: LineResult | undefined) => {
     if (result?.stdout) stdout.write(result.stdout);
@@ -59,7 +61,7 @@ async function runReader({ stdin, stdout, stderr }: ProgramContext, options: Sta
       options.seen(text);
       const make = { ...ours, ...options.programs }[text];
       if (make === undefined) throw new Error("The stand-in of PowerShell does not know this program");
-      program = make(options);
+      program = make({ ...options, signal });
       continue;
     }
     const code = tell(await program.line(line));

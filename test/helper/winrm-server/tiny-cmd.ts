@@ -75,6 +75,8 @@ async function runOne(command: string, context: ProgramContext, options: TinyCmd
       await sleep(Number(text) * 1000, signal);
       return 0;
     default:
+      if (/^".*\.bat"$/i.test(command))
+        return runBatch(guestPath(options.driveC, command.slice(1, -1)), context, options);
       stderr.write(
         `'${word}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n`,
       );

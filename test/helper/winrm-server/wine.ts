@@ -50,7 +50,7 @@ export interface WineOptions {
  * stands.
  */
 export function wineCmd(command: string, { prefix, environment }: WineOptions): Program {
-  const name = `imgbuild-${randomBytes(6).toString("hex")}.bat`;
+  const name = `wine-${randomBytes(6).toString("hex")}.bat`;
   const directory = join(prefix, "drive_c", "windows", "temp");
   mkdirSync(directory, { recursive: true });
   const file = join(directory, name);
