@@ -7,7 +7,7 @@ export interface XmlElement {
   readonly text: string;
 }
 
-export class XmlError extends Error {
+class XmlError extends Error {
   override readonly name = "XmlError";
 }
 
@@ -107,7 +107,13 @@ function unescapeXml(text: string): string {
   });
 }
 
-const escapes: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;" };
+const escapes: Readonly<Record<string, string>> = {
+  "<": "&lt;",
+  ">": "&gt;",
+  "&": "&amp;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 
 /** For text and for attributes. What XML 1.0 cannot carry at all (most control characters) is left out. */
 export function escapeXml(text: string): string {

@@ -37,15 +37,16 @@ async function windows(options: Parameters<typeof winrmServerForTest>[0] = {}): 
   const here = join(prefix, "drive_c", name);
   await mkdir(here);
   onTestFinished(() => rm(here, { recursive: true, force: true }));
-  let server: TestWinrmServer | undefined;
-  const onShutdown = () => void setTimeout(() => void server!.restart(500), 50);
-  server = await winrmServerForTest({
+  const made: { server?: TestWinrmServer } = {};
+  const onShutdown = () => void setTimeout(() => void made.server!.restart(500), 50);
+  const server = await winrmServerForTest({
     driveC: join(prefix, "drive_c"),
     winePrefix: prefix,
     onShutdown,
     password: "Pa55 word",
     ...options,
   });
+  made.server = server;
   return { server, here, there: `C:/${name}` };
 }
 

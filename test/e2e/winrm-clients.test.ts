@@ -57,7 +57,9 @@ describe("pywinrm", () => {
     const answers = await runPython(pywinrm, target(server, { scheme: "http", transport: "ntlm" }));
     expect(trimmed(answers)).toEqual(wanted);
     const said = server.exchanges.map(({ request }) => canonicalSoap(request));
-    await expect(`${JSON.stringify(said, undefined, 2)}\n`).toMatchFileSnapshot("../fixture/winrm/pywinrm-session.json");
+    await expect(`${JSON.stringify(said, undefined, 2)}\n`).toMatchFileSnapshot(
+      "../fixture/winrm/pywinrm-session.json",
+    );
   });
 
   python("works by NTLM over HTTPS, bound to the certificate", async () => {

@@ -8,7 +8,7 @@ import { updateScript } from "../../src/plugins/windows-update/update-script.ts"
 import { listFiles } from "../../src/sdk/windows/list-files.ts";
 import { reader } from "../../src/sdk/windows/powershell.ts";
 import { uptimeScript } from "../../src/sdk/windows/restart.ts";
-import { runElevated, runFile, runScript } from "../../src/sdk/windows/run-program.ts";
+import { runElevated, runFile, runScript } from "../../src/sdk/windows/programs.ts";
 import { runPython, withPython } from "../helper/winrm-server/python.ts";
 
 /**

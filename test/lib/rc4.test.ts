@@ -11,7 +11,11 @@ describe("createRc4", () => {
     ["833222772a", 0, "80ad97bdc973df8a2e879e92a497efda"],
   ])("gives the stream of RFC 6229 for %s at %i", (key, offset, stream) => {
     const cipher = createRc4(Buffer.from(key, "hex"));
-    expect(cipher(Buffer.alloc(offset + 16)).subarray(offset).toString("hex")).toBe(stream);
+    expect(
+      cipher(Buffer.alloc(offset + 16))
+        .subarray(offset)
+        .toString("hex"),
+    ).toBe(stream);
   });
 
   it("goes on where it stopped", () => {

@@ -31,7 +31,7 @@ export async function askGuestFacts(client: WsmanClient, signal: AbortSignal): P
   }
 }
 
-export function parseFacts(answer: string): GuestFacts {
+function parseFacts(answer: string): GuestFacts {
   const [, version = ""] = /(\d+\.\d+\.\d+)/.exec(answer) ?? [];
   return { version, inSetup: Number(findValue(answer, SETUP) ?? 0) !== 0 };
 }

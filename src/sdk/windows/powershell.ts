@@ -28,7 +28,7 @@ export function powershellCommand(text: string, { executable = "powershell" }: P
 }
 
 /** As `-EncodedCommand` wants it. */
-export function encodeCommand(text: string): string {
+function encodeCommand(text: string): string {
   return Buffer.from(text, "utf16le").toString("base64");
 }
 

@@ -8,7 +8,7 @@ import {
   runElevated,
   runFile,
   runScript,
-} from "../../../src/sdk/windows/run-program.ts";
+} from "../../../src/sdk/windows/programs.ts";
 import type { Program } from "./command.ts";
 import { guestPath } from "./guest-path.ts";
 import type { LineProgram, LineResult } from "./line-program.ts";
@@ -85,6 +85,9 @@ class ScriptProgram implements LineProgram {
         break;
       case "=":
         this.#ready = rest === digestOf(this.#pieces);
+        break;
+      default:
+        throw new Error(`A line of no kind: ${line}`);
     }
     return undefined;
   }

@@ -55,6 +55,7 @@ export class Connection {
   async post(text: string, options: PostOptions): Promise<Answer> {
     const body = Buffer.from(text);
     for (const scheme of this.#schemes()) {
+      if (!this.#mayTry(scheme)) continue;
       const answer = await this.#postBy(scheme, body, options);
       if (answer === undefined) continue;
       this.#chosen.scheme = scheme;
@@ -74,6 +75,13 @@ export class Connection {
     return useTls ? ["basic", "ntlm"] : ["ntlm", "basic"];
   }
 
+  /** A password never travels in the clear to a server that has not asked for it so. */
+  #mayTry(scheme: "basic" | "ntlm"): boolean {
+    const { authentication, useTls } = this.#settings;
+    if (scheme === "ntlm" || useTls || authentication === "basic") return true;
+    return this.#chosen.scheme === "basic" || this.#offers.some((offer) => /\bbasic\b/i.test(offer));
+  }
+
   /** `undefined`: refused. */
   async #postBy(scheme: "basic" | "ntlm", body: Buffer, options: PostOptions): Promise<Answer | undefined> {
     if (scheme === "basic") {
@@ -82,8 +90,9 @@ export class Connection {
       const answer = await this.#exchange({ body, authorization }, options);
       return answer.status === 401 ? undefined : this.#plain(answer);
     }
+    const wasLoggedIn = this.#loggedIn;
     const answer = await this.#postSealed(body, options);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined || !wasLoggedIn) return answer;
     // A connection that the server has replaced meanwhile knows nothing of the login.
     this.#forget();
     return this.#postSealed(body, options);

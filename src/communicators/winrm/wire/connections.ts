@@ -1,4 +1,5 @@
 import { endpoint, type Address, type WinrmSettings } from "../settings.ts";
+import { WireFailure } from "./failure.ts";
 import { Connection, type Answer, type Chosen, type PostOptions } from "./connection.ts";
 
 /** The connections to one guest: as many as there are requests at a time, each kept for the next. */
@@ -8,6 +9,7 @@ export class Connections {
   readonly #chosen: Chosen = {};
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
+  #closed = false;
 
   constructor(settings: WinrmSettings, address: Address) {
     this.#settings = settings;
@@ -16,6 +18,7 @@ export class Connections {
 
   /** A connection on which a request failed is not used again. */
   async post(text: string, options: PostOptions): Promise<Answer> {
+    if (this.#closed) throw new WireFailure("closed", `the connection to ${this.url.host} was closed`);
     const connection = this.#idle.pop() ?? this.#open();
     try {
       const answer = await connection.post(text, options);
@@ -29,6 +32,7 @@ export class Connections {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const all = [...this.#all];
     this.#all.clear();
     this.#idle.length = 0;

@@ -56,8 +56,8 @@ export class WsmanClient {
       const envelope = await this.ask({ action: "get", resource: CONFIG_RESOURCE, body: "" }, signal);
       const kilobytes = Number(findElement(envelope, "MaxEnvelopeSizekb")?.text);
       if (kilobytes >= 32) this.maxEnvelope = Math.min(kilobytes, LARGEST_USEFUL_KB) * 1024;
-    } catch (error) {
-      if (!(error instanceof WsmanFault)) throw error;
+    } catch {
+      signal.throwIfAborted();
     }
   }
 

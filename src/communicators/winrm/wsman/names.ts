@@ -28,7 +28,6 @@ export const CONFIG_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/config
 export const IDENTIFY = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd";
 
 export const TERMINATE = `${namespaces.rsp}/signal/terminate`;
-export const CTRL_C = `${namespaces.rsp}/signal/ctrl_c`;
 export const STATE = `${namespaces.rsp}/CommandState`;
 
 /** Codes in `WSManFault` that mean something to us. */

@@ -10,10 +10,11 @@ import type { Run } from "../../../sdk/run.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { late, list, map } from "../../../sdk/schema/field.ts";
 import { scriptEnvironment, type EnvironmentPairs } from "../../../sdk/script-environment.ts";
-import { ARRIVED_INCOMPLETE, type PreparedCommand } from "../../../sdk/windows/run-program.ts";
+import { ARRIVED_INCOMPLETE } from "../../../sdk/windows/programs.ts";
+import { type PreparedCommand } from "../../../sdk/windows/run-program.ts";
 
 /** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
-export const DISCONNECTED = 2300218;
+const DISCONNECTED = 2300218;
 
 /** As the environment of other scripts, but with values that may wait for the machine: `{{ .WinRMPassword }}`. */
 export const lateEnvironmentFields = {

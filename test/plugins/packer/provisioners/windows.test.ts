@@ -24,13 +24,13 @@ async function restartable(
   restart: (server: TestWinrmServer, times: number) => Promise<void>,
   answer?: () => undefined,
 ) {
-  let server: TestWinrmServer | undefined;
+  const made: { server?: TestWinrmServer } = {};
   let times = 0;
   const found = await guest({
-    onShutdown: () => void setTimeout(() => void restart(server!, ++times), 20),
+    onShutdown: () => void setTimeout(() => void restart(made.server!, ++times), 20),
     ...(answer === undefined ? {} : { answer }),
   });
-  server = found.server;
+  made.server = found.server;
   return found;
 }
 
@@ -164,17 +164,17 @@ describe("provisioners for any machine, on Windows", () => {
 describe("windows-update", () => {
   it("installs, restarts and looks again until nothing is left", async () => {
     const codes = [101, 100, 0];
-    let server: TestWinrmServer | undefined;
+    const made: { server?: TestWinrmServer } = {};
     const found = await guest({
-      onShutdown: () => void setTimeout(() => void server!.restart(50), 20),
+      onShutdown: () => void setTimeout(() => void made.server!.restart(50), 20),
       answer: (script) =>
         script.includes("Microsoft.Update.Session") ? { stdout: "update\r\n", code: codes.shift()! } : undefined,
     });
-    server = found.server;
+    made.server = found.server;
     const args = { filters: ["exclude:$_.Title -like '*Preview*'", "include:$true"], update_limit: 25 };
     await provisionWith(windowsUpdate, args, found.run, found.communicator);
-    expect(server.tasks.map(({ user }) => user)).toEqual(["SYSTEM", "SYSTEM", "SYSTEM"]);
-    expect(server.tasks[0]?.script).toContain("if($_.Title -like '*Preview*'){return $false}");
+    expect(found.server.tasks.map(({ user }) => user)).toEqual(["SYSTEM", "SYSTEM", "SYSTEM"]);
+    expect(found.server.tasks[0]?.script).toContain("if($_.Title -like '*Preview*'){return $false}");
     expect(found.run.said().at(-1)).toBe("Windows is up to date");
   });
 

@@ -63,7 +63,7 @@ describe("a box for virtualbox", () => {
       ...input,
       state: { architecture: "amd64", guest: { ...guest, communicator: "ssh", user: "vagrant" } },
     };
-    const other = (await pack(run, overSsh as typeof input)).read("Vagrantfile");
+    const other = (await pack(run, overSsh)).read("Vagrantfile");
     expect(other).toContain('config.vm.communicator = "winssh"');
     expect(other).not.toContain("5985");
     expect(other).not.toContain("username");

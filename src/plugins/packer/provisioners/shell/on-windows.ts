@@ -5,7 +5,8 @@ import { runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-
 import type { Run } from "../../../../sdk/run.ts";
 import { formatEnvironment, type EnvironmentPairs } from "../../../../sdk/script-environment.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import { NO_SUCH_PROGRAM, prepareFile } from "../../../../sdk/windows/run-program.ts";
+import { NO_SUCH_PROGRAM } from "../../../../sdk/windows/programs.ts";
+import { prepareFile } from "../../../../sdk/windows/run-program.ts";
 import { checkEnd, startAgain, startPrepared } from "../windows-script.ts";
 import type { ShellConfig } from "./options.ts";
 import type { Script } from "./script.ts";
