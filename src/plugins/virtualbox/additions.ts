@@ -5,8 +5,8 @@ import { invariant } from "../../lib/invariant.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { Run } from "../../sdk/run.ts";
 import { download } from "../../steps/download.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import type { VirtualBoxVersion } from "./version.ts";
+import type { SessionConfig } from "./options/common-config.ts";
+import type { VirtualBoxVersion } from "./driver/version.ts";
 
 const VENDOR = "https://download.virtualbox.org/virtualbox";
 

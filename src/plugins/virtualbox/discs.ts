@@ -1,11 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { Driver } from "./driver.ts";
-import { attachedAt, controllersOf, type MachineInfo } from "./machine-info.ts";
-import { FLOPPY } from "./borrowed-machine.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Driver } from "./driver/driver.ts";
+import { attachedAt, controllersOf, type MachineInfo } from "./driver/vm-info.ts";
+import { FLOPPY } from "./existing-machine.ts";
+import type { SessionConfig } from "./options/common-config.ts";
+import type { Surroundings } from "./machine-inputs.ts";
 
 /** An optical disc in its place. */
 export interface PlacedDisc {

@@ -1,6 +1,6 @@
 import type { Run } from "../../sdk/run.ts";
-import { openDriver, type Driver } from "./driver.ts";
-import { parseRecords } from "./machine-info.ts";
+import { openDriver, type Driver } from "./driver/driver.ts";
+import { parseRecords } from "./driver/vm-info.ts";
 
 /** What this VirtualBox is like. */
 export interface VirtualBoxFacts {

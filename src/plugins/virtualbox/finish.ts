@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Run } from "../../sdk/run.ts";
 import { withHeartbeat } from "../../sdk/heartbeat.ts";
 import { detachDiscs, removeFloppy, type PlacedDisc } from "./discs.ts";
-import { machineInfo, type Driver } from "./driver.ts";
-import { hasRule } from "./borrowed-machine.ts";
+import { machineInfo, type Driver } from "./driver/driver.ts";
+import { hasRule } from "./existing-machine.ts";
 import { deleteRule } from "./ports.ts";
-import type { SessionConfig } from "./options/session-config.ts";
+import type { SessionConfig } from "./options/common-config.ts";
 import { runOf, type OwnedMachine } from "./owned-machine.ts";
 
 /** Takes out what only the build needed. A boot disc stays where `bundle_iso` says so: leave it out of `discs`. */

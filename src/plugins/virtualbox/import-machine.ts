@@ -2,8 +2,8 @@ import { BuildError } from "../../sdk/error.ts";
 import { withHeartbeat } from "../../sdk/heartbeat.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { OvfBuilderConfig } from "./options/ovf.ts";
-import { machineInfo, type Driver } from "./driver.ts";
-import type { MachineInfo } from "./machine-info.ts";
+import { machineInfo, type Driver } from "./driver/driver.ts";
+import type { MachineInfo } from "./driver/vm-info.ts";
 import { ownMachine, type Machine, type OwnedMachine } from "./owned-machine.ts";
 
 export interface ImportedMachine {

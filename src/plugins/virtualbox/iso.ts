@@ -5,15 +5,15 @@ import { missingFiles } from "../../sdk/missing-files.ts";
 import { downloadIso } from "../../steps/download.ts";
 import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
-import { changeMachine } from "./change-machine.ts";
+import { changeMachine } from "./customize-machine.ts";
 import { isoSchema, type IsoBuilderConfig } from "./options/iso.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
-import { createMachine, diskPaths, placeDiscs } from "./iso-machine.ts";
-import { clearWay } from "./leftovers.ts";
+import { createMachine, diskPaths, placeDiscs } from "./create-machine.ts";
+import { clearWay } from "./conflicts.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { requireVersion } from "./required-version.ts";
-import { createSurroundings } from "./surroundings.ts";
+import { createSurroundings } from "./machine-inputs.ts";
 
 /** Installs a machine from an ISO in VirtualBox and exports it. */
 export const builder: Builder<IsoBuilderConfig> = {

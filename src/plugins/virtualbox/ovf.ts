@@ -8,20 +8,20 @@ import { checkMachineFiles } from "../../steps/check-files.ts";
 import { download } from "../../steps/download.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
-import { hasRule } from "./borrowed-machine.ts";
-import { changeMachine } from "./change-machine.ts";
+import { hasRule } from "./existing-machine.ts";
+import { changeMachine } from "./customize-machine.ts";
 import { ovfSchema, type OvfBuilderConfig } from "./options/ovf.ts";
 import { findPlaces } from "./discs.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver } from "./driver/driver.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
 import { importMachine } from "./import-machine.ts";
-import { clearWay } from "./leftovers.ts";
-import type { MachineInfo } from "./machine-info.ts";
+import { clearWay } from "./conflicts.ts";
+import type { MachineInfo } from "./driver/vm-info.ts";
 import { markOf, type Machine } from "./owned-machine.ts";
 import { connectionArguments, type MachinePorts } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
-import { createSurroundings } from "./surroundings.ts";
+import { createSurroundings } from "./machine-inputs.ts";
 
 /** Imports an exported machine into VirtualBox, changes it, and exports it again. */
 export const builder: Builder<OvfBuilderConfig> = {

@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../sdk/journal.ts";
 import type { Run, Step } from "../../sdk/run.ts";
-import { deleteDisk, deleteMachine, type Driver } from "./driver.ts";
+import { deleteDisk, deleteMachine, type Driver } from "./driver/driver.ts";
 
 /** A machine of VirtualBox, by the id VirtualBox keeps whatever it is called. */
 export interface Machine {

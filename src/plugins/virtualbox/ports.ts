@@ -1,8 +1,8 @@
 import type { Run } from "../../sdk/run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
-import { RULE } from "./borrowed-machine.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
+import { RULE } from "./existing-machine.ts";
+import type { SessionConfig } from "./options/common-config.ts";
+import { isAtLeast, type VirtualBoxVersion } from "./driver/version.ts";
 
 /** Ports of this computer for one machine. */
 export interface MachinePorts {

@@ -4,10 +4,10 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Attendance } from "../../steps/attended-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
-import { RULE } from "./borrowed-machine.ts";
-import { machineInfo, powerOff, screenshot, type Driver } from "./driver.ts";
+import { RULE } from "./existing-machine.ts";
+import { machineInfo, powerOff, screenshot, type Driver } from "./driver/driver.ts";
 import type { MachinePorts } from "./ports.ts";
-import type { SessionConfig } from "./options/session-config.ts";
+import type { SessionConfig } from "./options/common-config.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */

@@ -1,5 +1,5 @@
 import type { Run } from "../../sdk/run.ts";
-import { openDriver } from "./driver.ts";
+import { openDriver } from "./driver/driver.ts";
 
 /** What would stop any build: VirtualBox missing, too old, or unable to start machines. */
 export async function virtualBoxPreflight(run: Run): Promise<readonly string[]> {

@@ -1,10 +1,10 @@
 import { endProcess } from "../../lib/end-process.ts";
 import type { ReapContext, Reaper, ReapOutcome, Resource } from "../../sdk/journal.ts";
 import { findCalls } from "../../sdk/owned-process.ts";
-import { deleteDisk, deleteMachine, listDisks, listMachines, screenshot, type Driver } from "./driver.ts";
-import type { RegisteredMachine } from "./machine-info.ts";
-import { returnMachine, type Borrowing } from "./borrowed-machine.ts";
-import { createVBoxManage, findVBoxManage } from "./vboxmanage.ts";
+import { deleteDisk, deleteMachine, listDisks, listMachines, screenshot, type Driver } from "./driver/driver.ts";
+import type { RegisteredMachine } from "./driver/vm-info.ts";
+import { returnMachine, type Borrowing } from "./existing-machine.ts";
+import { createVBoxManage, findVBoxManage } from "./driver/vboxmanage.ts";
 import { platform, tmpdir } from "node:os";
 
 type Caller = Pick<Driver, "call">;

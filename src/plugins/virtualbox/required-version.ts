@@ -1,6 +1,6 @@
 import { BuildError } from "../../sdk/error.ts";
 import type { IsoBuilderConfig } from "./options/iso.ts";
-import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
+import { isAtLeast, type VirtualBoxVersion } from "./driver/version.ts";
 
 interface Requirement {
   readonly argument: string;

@@ -1,7 +1,7 @@
 import { sleep } from "../../lib/retry.ts";
 import type { Keystroke } from "../../lib/keystrokes.ts";
 import { BuildError } from "../../sdk/error.ts";
-import type { VBoxManage } from "./vboxmanage.ts";
+import type { VBoxManage } from "./driver/vboxmanage.ts";
 
 /** What becomes of the keys typed at a machine. */
 export interface TypingFeedback {

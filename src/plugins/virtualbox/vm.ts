@@ -6,20 +6,20 @@ import type { Run } from "../../sdk/run.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
-import { borrowMachine, describeBorrowing, hasRule } from "./borrowed-machine.ts";
-import { changeMachine } from "./change-machine.ts";
+import { borrowMachine, describeBorrowing, hasRule } from "./existing-machine.ts";
+import { changeMachine } from "./customize-machine.ts";
 import { vmSchema, type VmBuilderConfig } from "./options/vm.ts";
 import { findPlaces } from "./discs.ts";
-import { listMachines, machineInfo, type Driver } from "./driver.ts";
+import { listMachines, machineInfo, type Driver } from "./driver/driver.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine } from "./finish.ts";
-import type { MachineInfo } from "./machine-info.ts";
-import { conditionOf } from "./machine-state.ts";
+import type { MachineInfo } from "./driver/vm-info.ts";
+import { conditionOf } from "./driver/vm-state.ts";
 import type { Machine } from "./owned-machine.ts";
 import { connectionArguments } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
-import { findSnapshot, listSnapshots } from "./snapshots.ts";
-import { createSurroundings } from "./surroundings.ts";
+import { findSnapshot, listSnapshots } from "./driver/snapshots.ts";
+import { createSurroundings } from "./machine-inputs.ts";
 
 /** Works with a machine VirtualBox has already. The machine stays; what the build put in is taken out. */
 export const builder: Builder<VmBuilderConfig> = {

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { machineInfo, type Driver } from "./driver.ts";
-import type { MachineInfo } from "./machine-info.ts";
-import { conditionOf, explainCrash } from "./machine-state.ts";
+import { machineInfo, type Driver } from "./driver/driver.ts";
+import type { MachineInfo } from "./driver/vm-info.ts";
+import { conditionOf, explainCrash } from "./driver/vm-state.ts";
 
 export interface Watch {
   /** Aborts when the machine is gone although nobody asked it to; the reason is a BuildError. */

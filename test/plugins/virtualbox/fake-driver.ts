@@ -1,6 +1,6 @@
-import type { Driver } from "../../../src/plugins/virtualbox/driver.ts";
-import { callFailure } from "../../../src/plugins/virtualbox/failure.ts";
-import { parseVersion } from "../../../src/plugins/virtualbox/version.ts";
+import type { Driver } from "../../../src/plugins/virtualbox/driver/driver.ts";
+import { callFailure } from "../../../src/plugins/virtualbox/driver/failure.ts";
+import { parseVersion } from "../../../src/plugins/virtualbox/driver/version.ts";
 import type { FakeVirtualBox } from "../../helper/fake-virtualbox/fake-virtualbox.ts";
 
 /** The driver without a process in between, for tests of many small things. It does not wait for locks. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createTypingFeedback, hasUnreadKeys, textScreen } from "../../../src/plugins/virtualbox/typing-feedback.ts";
-import { VBoxManageError } from "../../../src/plugins/virtualbox/failure.ts";
+import { VBoxManageError } from "../../../src/plugins/virtualbox/driver/failure.ts";
 import { parseKeystrokes, type Keystroke } from "../../../src/lib/keystrokes.ts";
 import { createScanCodeKeyboard } from "../../../src/plugins/virtualbox/scan-code-keyboard.ts";
 

@@ -3,8 +3,8 @@ import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { guestFields, guestRenamed, guestRules, nameField } from "./guest.ts";
-import { exportFields } from "./session.ts";
+import { guestFields, guestRenamed, guestRules, nameField } from "./common.ts";
+import { exportFields } from "./virtualbox.ts";
 
 const importFields = {
   source_path: text("The `.ovf` or `.ova` to start from: a path, or an `http`, `https` or `file` URL."),

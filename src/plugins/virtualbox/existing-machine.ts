@@ -1,6 +1,6 @@
 import type { Step } from "../../sdk/run.ts";
-import { machineInfo, powerOff, type Driver } from "./driver.ts";
-import { controllersOf, takenPlaces, type MachineInfo, type TakenPlace } from "./machine-info.ts";
+import { machineInfo, powerOff, type Driver } from "./driver/driver.ts";
+import { controllersOf, takenPlaces, type MachineInfo, type TakenPlace } from "./driver/vm-info.ts";
 import type { Machine } from "./owned-machine.ts";
 
 /** How a machine of the user's was before we worked with it. JSON, for the journal. */

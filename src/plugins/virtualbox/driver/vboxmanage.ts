@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { runCommand } from "../../lib/process.ts";
-import { retry } from "../../lib/retry.ts";
-import type { Host } from "../../sdk/host.ts";
+import { runCommand } from "../../../lib/process.ts";
+import { retry } from "../../../lib/retry.ts";
+import type { Host } from "../../../sdk/host.ts";
 import { callFailure, startFailure, VBoxManageError } from "./failure.ts";
 
 export interface CallOptions {

@@ -1,8 +1,8 @@
-import { BuildError } from "../../sdk/error.ts";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { callFailureText } from "./failure.ts";
 import type { Driver } from "./driver.ts";
-import { parseMachineReadable } from "./machine-info.ts";
+import { parseMachineReadable } from "./vm-info.ts";
 
 export interface Snapshot {
   readonly uuid: string;

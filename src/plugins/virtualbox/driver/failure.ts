@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { CommandError, type CommandResult } from "../../lib/process.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { CommandError, type CommandResult } from "../../../lib/process.ts";
+import { BuildError } from "../../../sdk/error.ts";
 
 /** VBoxManage did not do what it was told. `kind` says why, where the reason is one somebody acts upon. */
 export class VBoxManageError extends BuildError {

@@ -1,6 +1,6 @@
 import type { LateTemplate } from "../../sdk/late-template.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver } from "./driver/driver.ts";
 
 /** Runs the calls of `vboxmanage` or `vboxmanage_post`, one after the other, each as the user wrote it. */
 export async function runUserRows(

@@ -1,10 +1,10 @@
 import type { BuilderRun } from "../../sdk/component.ts";
 import { attachDiscs, attachFloppy, type PlacedDisc } from "./discs.ts";
 import { clearTraces, removeDevices } from "./finish.ts";
-import type { MachineInfo } from "./machine-info.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import { runUserRows } from "./user-rows.ts";
-import { workWithMachine, type Work } from "./work-with-machine.ts";
+import type { MachineInfo } from "./driver/vm-info.ts";
+import type { SessionConfig } from "./options/common-config.ts";
+import { runUserRows } from "./user-commands.ts";
+import { workWithMachine, type Work } from "./boot-and-provision.ts";
 
 export interface Change extends Work {
   readonly discs: readonly PlacedDisc[];

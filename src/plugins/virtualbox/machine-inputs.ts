@@ -6,8 +6,8 @@ import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import { guestAdditions } from "./additions.ts";
 import type { VirtualBoxFacts } from "./facts.ts";
 import { reserveMachinePorts, type MachinePorts } from "./ports.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import { choosesNetwork } from "./user-rows.ts";
+import type { SessionConfig } from "./options/common-config.ts";
+import { choosesNetwork } from "./user-commands.ts";
 
 /** What a machine is given from outside, made before it is. Paths are of files on this computer. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import type { IsoBuilderConfig } from "./options/iso.ts";
 import { recommendedGraphics } from "./recommended-graphics.ts";
-import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
+import { isAtLeast, type VirtualBoxVersion } from "./driver/version.ts";
 
 const NETWORK_CARDS = 8;
 

@@ -7,11 +7,11 @@ import { connect } from "../../steps/connect.ts";
 import { provisionGuest } from "../../steps/provision.ts";
 import { shutdownGuest } from "../../steps/shutdown.ts";
 import { uploadAdditions, uploadVersionFile } from "./additions.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver } from "./driver/driver.ts";
 import type { Machine } from "./owned-machine.ts";
 import { powerOn, type RunningMachine } from "./power-on.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import { NAT_HOST, type Surroundings } from "./surroundings.ts";
+import type { SessionConfig } from "./options/common-config.ts";
+import { NAT_HOST, type Surroundings } from "./machine-inputs.ts";
 import { createTypingFeedback } from "./typing-feedback.ts";
 
 export interface Work {

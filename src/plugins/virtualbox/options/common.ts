@@ -11,7 +11,7 @@ import { floppyFields, floppyRules } from "../../../sdk/schema/floppy.ts";
 import { httpFields, httpRules } from "../../../sdk/schema/http.ts";
 import { outputFields } from "../../../sdk/schema/output.ts";
 import { shutdownFields } from "../../../sdk/schema/shutdown.ts";
-import { sessionFields, sessionRules } from "./session.ts";
+import { sessionFields, sessionRules } from "./virtualbox.ts";
 
 /** The arguments all three builders have. */
 export const guestFields = {

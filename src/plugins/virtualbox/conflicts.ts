@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { shellQuote } from "../../lib/shell-quote.ts";
-import { deleteMachine, listDisks, listMachines, machineInfo, type Driver } from "./driver.ts";
+import { deleteMachine, listDisks, listMachines, machineInfo, type Driver } from "./driver/driver.ts";
 import { runOf } from "./owned-machine.ts";
 
 /**

@@ -4,8 +4,8 @@ import type { Run } from "../../sdk/run.ts";
 import type { IsoBuilderConfig } from "./options/iso.ts";
 import { connectionArguments, type MachinePorts } from "./ports.ts";
 import type { PlacedDisc } from "./discs.ts";
-import type { Driver } from "./driver.ts";
-import { furtherHardwareCalls, hardwareArguments } from "./hardware-arguments.ts";
+import type { Driver } from "./driver/driver.ts";
+import { furtherHardwareCalls, hardwareArguments } from "./hardware.ts";
 import { markOf, ownDisk, ownMachine, type Machine, type OwnedMachine } from "./owned-machine.ts";
 import { controllers, discPlan, diskSlots, type ControllerKind, type DiscRole, type Slot } from "./storage-plan.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { retry } from "../../lib/retry.ts";
-import { BuildError } from "../../sdk/error.ts";
-import type { Run } from "../../sdk/run.ts";
+import { retry } from "../../../lib/retry.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { Run } from "../../../sdk/run.ts";
 import { VBoxManageError } from "./failure.ts";
 import {
   parseMachineReadable,
@@ -11,7 +11,7 @@ import {
   parseRecords,
   type MachineInfo,
   type RegisteredMachine,
-} from "./machine-info.ts";
+} from "./vm-info.ts";
 import { createVBoxManage, type VBoxManage } from "./vboxmanage.ts";
 import { parseVersion, type VirtualBoxVersion } from "./version.ts";
 
