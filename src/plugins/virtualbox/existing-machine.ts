@@ -1,98 +1,102 @@
 import type { Step } from "../../sdk/run.ts";
-import { machineInfo, powerOff, type Driver } from "./driver/driver.ts";
-import { controllersOf, takenPlaces, type MachineInfo, type TakenPlace } from "./driver/vm-info.ts";
-import type { Machine } from "./owned-machine.ts";
+import { FLOPPY_CONTROLLER } from "./discs.ts";
+import type { DriverVerbs, Machine } from "./driver/driver.ts";
+import type { StorageSlot } from "./driver/storage-slot.ts";
+import type { VmInfo } from "./driver/vm-info.ts";
+import { SSH_FORWARDING } from "./ports.ts";
 
-/** How a machine of the user's was before we worked with it. JSON, for the journal. */
-export interface Borrowing {
+/**
+ * What a machine of the user's was like before the build changed it. It is JSON in the journal, which other versions of
+ * imgbuild read: the names and forms of its members stay.
+ */
+export interface OriginalState {
   readonly role: "borrowed";
   readonly uuid: string;
   readonly name: string;
-  /** Snapshot to go back to; the machine is then as it was, whatever happened. */
+  /** The snapshot to restore. The machine is then as it was, whatever was done to it. */
   readonly snapshot?: string | undefined;
   readonly vrde: boolean;
   /** How its first network card was attached: `nat`, `bridged`, `none`, … */
   readonly network: string;
   readonly hadRule: boolean;
-  /** Where it had drives and disks: what is elsewhere afterwards is the build's. */
-  readonly drives: readonly TakenPlace[];
-  /** Absent before VirtualBox 7.0, where a guest behind NAT always reaches this computer's loopback. */
+  /** Where it had drives and disks. What is elsewhere afterwards belongs to the build. */
+  readonly drives: readonly JournalledSlot[];
+  /** Absent before VirtualBox 7.0. */
   readonly localhostReachable?: boolean | undefined;
 }
 
-export const RULE = "packercomm";
-export const FLOPPY = "imgbuild Floppy";
+interface JournalledSlot {
+  readonly controller: string;
+  readonly port: string;
+  readonly device: string;
+}
 
-export function describeBorrowing(machine: Machine, info: MachineInfo, snapshot: string | undefined): Borrowing {
+export function originalState(machine: Machine, info: VmInfo, snapshot: string | undefined): OriginalState {
+  const drives = info.usedSlots.map(({ controller, port, device }) => ({
+    controller,
+    port: String(port),
+    device: String(device),
+  }));
   return {
     role: "borrowed",
     ...machine,
     snapshot,
-    vrde: info.get("vrde") === "on",
-    network: info.get("nic1") ?? "none",
-    hadRule: hasRule(info),
-    drives: takenPlaces(info),
-    localhostReachable: info.has("localhostReachable") ? info.get("localhostReachable") === "1" : undefined,
+    vrde: info.remoteDisplay,
+    network: info.network,
+    hadRule: info.forwardings.includes(SSH_FORWARDING),
+    drives,
+    localhostReachable: info.natLocalhostReachable,
   };
 }
 
-export function hasRule(info: MachineInfo): boolean {
-  return [...info].some(([name, value]) => name.startsWith("Forwarding(") && value.startsWith(`${RULE},`));
+export interface ExistingMachine {
+  readonly driver: DriverVerbs;
+  readonly original: OriginalState;
+  /** The machine stays as the build leaves it, if the build succeeds. */
+  readonly keepsChanges: boolean;
 }
 
-/** Journals that a machine of the user's is worked with: it is switched off and set back however the build ends. */
-export async function borrowMachine(
-  driver: Driver,
-  step: Pick<Step, "own">,
-  borrowing: Borrowing,
-  isKept: () => boolean,
-): Promise<void> {
-  const details: Readonly<Record<string, unknown>> = { ...borrowing };
-  await step.own({ kind: "virtualbox-vm", id: borrowing.uuid, details }, async (outcome, signal) => {
-    if (outcome === "succeeded" && isKept()) return;
-    await returnMachine(driver, borrowing, signal);
+/** Journals a machine before the build changes it. It is switched off and restored however the build ends. */
+export async function ownChanges(step: Pick<Step, "own">, existing: ExistingMachine): Promise<void> {
+  const { driver, original, keepsChanges } = existing;
+  const details: Readonly<Record<string, unknown>> = { ...original };
+  await step.own({ kind: "virtualbox-vm", id: original.uuid, details }, async (outcome, signal) => {
+    if (outcome === "succeeded" && keepsChanges) return;
+    await restoreMachine(driver, original, signal);
   });
 }
 
-/** Switches the machine off and takes out what the build put in. */
-export async function returnMachine(
-  driver: Pick<Driver, "call">,
-  borrowing: Borrowing,
-  signal: AbortSignal,
-): Promise<void> {
-  const { uuid, snapshot, vrde, network, hadRule, localhostReachable } = borrowing;
-  await powerOff(driver, uuid, signal);
-  const call = (...args: string[]) => driver.call(args, { signal });
+/** Switches the machine off and takes back what the build changed. */
+export async function restoreMachine(driver: DriverVerbs, original: OriginalState, signal: AbortSignal): Promise<void> {
+  const { uuid: vm, snapshot } = original;
+  await driver.ensurePoweredOff({ vm, signal });
   if (snapshot !== undefined) {
-    await call("snapshot", uuid, "restore", snapshot);
+    await driver.restoreSnapshot({ vm, snapshot, signal });
     return;
   }
-  const info = await machineInfo(driver, uuid, signal);
+  const info = await driver.vmInfo({ vm, signal });
   if (info === undefined) return;
-  for (const args of removals(info, borrowing)) await call(...args);
-  if (!hadRule && hasRule(info)) await call("modifyvm", uuid, "--natpf1", "delete", RULE);
-  const reach = localhostReachable === undefined ? [] : ["--nat-localhostreachable1", onOff(localhostReachable)];
-  await call("modifyvm", uuid, "--vrde", onOff(vrde), "--nic1", network, ...reach);
+  for (const slot of addedDrives(info, original)) await driver.detachDvd({ vm, ...slot, signal });
+  const hasFloppy = info.controllers.some(({ name }) => name === FLOPPY_CONTROLLER);
+  if (hasFloppy) await driver.removeController({ vm, controller: FLOPPY_CONTROLLER, signal });
+  const hasRule = info.forwardings.includes(SSH_FORWARDING);
+  if (hasRule && !original.hadRule) {
+    await driver.modifyVm({ vm, settings: { removedForwarding: SSH_FORWARDING }, signal });
+  }
+  const settings = {
+    remoteDisplay: original.vrde,
+    network: original.network,
+    natLocalhostReachable: original.localhostReachable,
+  };
+  await driver.modifyVm({ vm, settings, signal });
 }
 
-/** The calls that take out what a build put into the drives of a machine. */
-function removals(info: MachineInfo, { uuid, drives }: Borrowing): readonly (readonly string[])[] {
-  const isOld = (place: TakenPlace) =>
-    drives.some(
-      ({ controller, port, device }) =>
-        controller === place.controller && port === place.port && device === place.device,
-    );
-  const discs = takenPlaces(info).filter((place) => place.controller !== FLOPPY && !isOld(place));
-  const hasFloppy = controllersOf(info).some(({ name }) => name === FLOPPY);
-  return [
-    ...discs.map(({ controller, port, device }) => [
-      ...["storageattach", uuid, "--storagectl", controller, "--port", port, "--device", device],
-      ...["--type", "dvddrive", "--medium", "none"],
-    ]),
-    ...(hasFloppy ? [["storagectl", uuid, "--name", FLOPPY, "--remove"]] : []),
-  ];
+/** Optical drives that the build put in. Its floppy drive goes with its controller. */
+function addedDrives({ usedSlots }: VmInfo, { drives }: OriginalState): readonly StorageSlot[] {
+  const original = new Set(drives.map(slotKey));
+  return usedSlots.filter((slot) => slot.controller !== FLOPPY_CONTROLLER && !original.has(slotKey(slot)));
 }
 
-function onOff(value: boolean): "on" | "off" {
-  return value ? "on" : "off";
+function slotKey({ controller, port, device }: StorageSlot | JournalledSlot): string {
+  return `${controller}-${port}-${device}`;
 }

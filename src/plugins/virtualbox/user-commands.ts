@@ -1,26 +1,38 @@
 import type { LateTemplate } from "../../sdk/late-template.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Driver } from "./driver/driver.ts";
+import { isNetworkSwitch, isRemoteDisplaySwitch } from "./driver/user-command.ts";
 
-/** Runs the calls of `vboxmanage` or `vboxmanage_post`, one after the other, each as the user wrote it. */
-export async function runUserRows(
+/** Rows of `vboxmanage` or `vboxmanage_post`: the arguments of one call each. */
+export type UserCommands = readonly (readonly LateTemplate[])[];
+
+export interface UserCommandRows {
+  readonly name: "vboxmanage" | "vboxmanage_post";
+  readonly commands: UserCommands;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the rows one after the other, each as the user wrote it. */
+export async function runUserCommands(
   run: Run,
   driver: Driver,
-  name: "vboxmanage" | "vboxmanage_post",
-  rows: readonly (readonly LateTemplate[])[],
-  values: Readonly<Record<string, unknown>>,
+  { name, commands, values }: UserCommandRows,
 ): Promise<void> {
-  if (rows.length === 0) return;
+  if (commands.length === 0) return;
   await run.step(`run ${name}`, async ({ signal }) => {
-    for (const row of rows) {
-      const args = row.map((part) => part.render(values));
+    for (const command of commands) {
+      const args = command.map((part) => part.render(values));
       run.say(`VBoxManage ${args.join(" ")}`);
-      await driver.call(args, { signal });
+      await driver.runUserCommand({ args, signal });
     }
   });
 }
 
-/** Whether the user attaches network cards by hand: the guest may then see this computer under any of its addresses. */
-export function choosesNetwork(rows: readonly (readonly LateTemplate[])[]): boolean {
-  return rows.flat().some(({ text }) => /^--?nic\d$/.test(text));
+/** Whether the user attaches network cards: the guest may then see this computer under any of its addresses. */
+export function choosesNetwork(commands: UserCommands): boolean {
+  return commands.flat().some(({ text }) => isNetworkSwitch(text));
+}
+
+export function choosesRemoteDisplay(commands: UserCommands): boolean {
+  return commands.flat().some(({ text }) => isRemoteDisplaySwitch(text));
 }

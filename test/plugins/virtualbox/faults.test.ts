@@ -41,7 +41,7 @@ describe("VBX-01: a lock of VirtualBox", () => {
     await box.call(["createvm", "--name", "m", "--ostype", "Other", "--register"]);
     box.find("m")!.lockedFor = Infinity;
     const call = createVBoxManage({ env: run.host.env, platform: "linux" });
-    const refused = call(["modifyvm", "m", "--cpus", "2"], { signal: run.signal, patienceMs: 250 });
+    const refused = call(["modifyvm", "m", "--cpus", "2"], { signal: run.signal, lockTimeoutMs: 250 });
     await expect(refused).rejects.toThrow("The machine 'm' is already locked for a session (or being unlocked)");
     expect(box.calls.length).toBeGreaterThan(2);
   });

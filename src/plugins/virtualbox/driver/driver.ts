@@ -1,136 +1,150 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { retry } from "../../../lib/retry.ts";
-import { BuildError } from "../../../sdk/error.ts";
-import type { Run } from "../../../sdk/run.ts";
-import { VBoxManageError } from "./failure.ts";
-import {
-  parseMachineReadable,
-  parseMachines,
-  parseRecords,
-  type MachineInfo,
-  type RegisteredMachine,
-} from "./vm-info.ts";
-import { createVBoxManage, type VBoxManage } from "./vboxmanage.ts";
-import { parseVersion, type VirtualBoxVersion } from "./version.ts";
+import type { NvramChange } from "./nvram.ts";
+import type { StorageBus, StorageSlot } from "./storage-slot.ts";
+import type { VirtualBoxVersion } from "./version.ts";
+import type { VmInfo } from "./vm-info.ts";
+import type { Forwarding, VmSettings } from "./vm-settings.ts";
 
-/** VirtualBox on this computer. `call` is for what only one step needs. */
-export interface Driver {
+/** VirtualBox on this computer. */
+export interface Driver extends DriverVerbs {
   readonly version: VirtualBoxVersion;
-  readonly call: VBoxManage;
-}
-
-/** Finds VirtualBox. Rejects with what to install or load when it is missing or cannot start machines. */
-export async function openDriver(run: Pick<Run, "host">, signal: AbortSignal): Promise<Driver> {
-  const { env, platform } = run.host;
-  const call = createVBoxManage({ env, platform });
-  return { call, version: parseVersion(await call(["--version"], { signal })) };
-}
-
-export async function listMachines(
-  { call }: Pick<Driver, "call">,
-  signal: AbortSignal,
-): Promise<readonly RegisteredMachine[]> {
-  return parseMachines(await call(["list", "vms"], { signal }));
-}
-
-/** What VirtualBox knows of a machine; `undefined` when it knows no such machine. */
-export async function machineInfo(
-  { call }: Pick<Driver, "call">,
-  vm: string,
-  signal: AbortSignal,
-): Promise<MachineInfo | undefined> {
-  try {
-    return parseMachineReadable(await call(["showvminfo", vm, "--machinereadable"], { signal }));
-  } catch (error) {
-    if (error instanceof VBoxManageError && error.reason === "not found") return undefined;
-    throw error;
-  }
-}
-
-/** So long a machine may take to get from one state to another. */
-const TRANSITION_PATIENCE_MS = 30_000;
-const TRANSITION_INTERVAL_MS = 100;
-
-/** Cuts the power of a machine, if it is on. One that is just being started or stopped is waited for. */
-export async function powerOff({ call }: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
-  const isOff = /is not currently running|VBOX_E_OBJECT_NOT_FOUND|Could not find a registered/;
-  await retryInTransition(signal, /Invalid machine state/, () =>
-    ignoring(isOff, () => call(["controlvm", vm, "poweroff"], { signal, patienceMs: 0 })),
-  );
 }
 
 /**
- * Removes a machine and its disks, whether it is on or off. A machine that is not there (any more) is fine. Whoever
- * interrupts `startvm` stops the messenger only: the machine starts all the same, so it is switched off until it is gone.
+ * What VirtualBox can do, in verbs. Each takes one object, and rejects with a `VBoxManageError` or the abort reason. How
+ * VBoxManage is called for it, and how its answers are read, is known in this folder alone.
  */
-export async function deleteMachine(driver: Pick<Driver, "call">, vm: string, signal: AbortSignal): Promise<void> {
-  await retryInTransition(signal, undefined, async () => {
-    try {
-      await ignoringMissing(() => driver.call(["unregistervm", vm, "--delete"], { signal, patienceMs: 0 }));
-    } catch (error) {
-      if (error instanceof VBoxManageError && error.reason === "locked") await powerOff(driver, vm, signal);
-      throw error;
-    }
-  });
+export interface DriverVerbs extends Inventory, Machines, Storage, Power, Network, Console, Appliances, Snapshots {
+  /** A call that the user wrote. `args` follow the program's name, as they are. */
+  runUserCommand(request: Request<{ args: readonly string[] }>): Promise<void>;
 }
 
-function retryInTransition(
-  signal: AbortSignal,
-  passing: RegExp | undefined,
-  operation: () => Promise<void>,
-): Promise<void> {
-  return retry(operation, {
-    timeoutMs: TRANSITION_PATIENCE_MS,
-    delayMs: TRANSITION_INTERVAL_MS,
-    factor: 1,
-    signal,
-    shouldRetry: (error) =>
-      error instanceof VBoxManageError && (error.reason === "locked" || passing?.test(error.message) === true),
-  });
+/** What every verb is given, beside its own parameters. */
+export type Request<Parameters = unknown> = CallOptions & Readonly<Parameters>;
+
+/** `vm` is a machine's UUID or its name. */
+export type VmRequest<Parameters = unknown> = Request<{ vm: string } & Parameters>;
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** How long to wait for a machine that another process has locked. Default 30 s. */
+  readonly lockTimeoutMs?: number;
 }
 
-/** Takes a disk out of VirtualBox's registry and removes its file. */
-export async function deleteDisk({ call }: Pick<Driver, "call">, path: string, signal: AbortSignal): Promise<void> {
-  await ignoringMissing(() => call(["closemedium", "disk", path, "--delete"], { signal }));
-  await rm(path, { force: true });
+/** A machine by its name, and by the id that VirtualBox keeps when the name changes. */
+export interface Machine {
+  readonly uuid: string;
+  readonly name: string;
 }
 
-/** Disks VirtualBox has in its registry: paths and whether some machine uses them. */
-export async function listDisks({ call }: Pick<Driver, "call">, signal: AbortSignal) {
-  const records = parseRecords(await call(["list", "hdds"], { signal }));
-  return records.map((record) => ({ uuid: record.get("UUID") ?? "", path: record.get("Location") ?? "" }));
+export interface SystemProperties {
+  /** Where VirtualBox keeps its machines; empty when it does not say. */
+  readonly machineFolder: string;
+  /** The guest additions ISO that belongs to this VirtualBox, if it is installed. */
+  readonly additionsIso: string | undefined;
 }
 
-/** The screen of a machine as PNG, by way of a file in `directory`. */
-export async function screenshot(
-  { call }: Pick<Driver, "call">,
-  vm: string,
-  directory: string,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const path = join(directory, `screen-${randomUUID()}.png`);
-  try {
-    await call(["controlvm", vm, "screenshotpng", path], { signal, patienceMs: 1000 });
-    return await readFile(path);
-  } finally {
-    await rm(path, { force: true });
-  }
+export interface RegisteredDisk {
+  readonly uuid: string;
+  readonly path: string;
 }
 
-async function ignoringMissing(body: () => Promise<unknown>): Promise<void> {
-  try {
-    await body();
-  } catch (error) {
-    if (!(error instanceof VBoxManageError) || error.reason !== "not found") throw error;
-  }
+export interface Inventory {
+  systemProperties(request: Request): Promise<SystemProperties>;
+  listVms(request: Request): Promise<readonly Machine[]>;
+  /** The hard disks in VirtualBox's registry, whether or not their files exist. */
+  listDisks(request: Request): Promise<readonly RegisteredDisk[]>;
 }
 
-async function ignoring(known: RegExp, body: () => Promise<unknown>): Promise<void> {
-  try {
-    await body();
-  } catch (error) {
-    if (!(error instanceof BuildError) || !known.test(error.message)) throw error;
-  }
+export interface Machines {
+  /** Creates and registers an empty machine. */
+  createVm(request: Request<Machine & { osType: string; architecture: "x86" | "arm" }>): Promise<void>;
+  /** `undefined` when VirtualBox has no such machine. */
+  vmInfo(request: VmRequest): Promise<VmInfo | undefined>;
+  /** Applies the settings in one call, in the order in which they are written. Without any, there is no call. */
+  modifyVm(request: VmRequest<{ settings: VmSettings }>): Promise<void>;
+  /** Changes the variables of the EFI firmware, one call each. `vm` is a UUID: it owns the keys. */
+  modifyNvram(request: VmRequest<{ changes: readonly NvramChange[] }>): Promise<void>;
+  /** `resolution` as in `1440x900`. */
+  setEfiResolution(request: VmRequest<{ resolution: string }>): Promise<void>;
+  /** Removes a machine with its disks, whether it is on or off. A machine that does not exist is fine. */
+  deleteVm(request: VmRequest): Promise<void>;
+}
+
+export interface NewController {
+  readonly name: string;
+  readonly bus: StorageBus;
+  /** Only for controllers whose ports can be counted: SATA and NVMe (`pcie`). */
+  readonly portCount?: number | undefined;
+}
+
+export interface Storage {
+  createDisk(request: Request<{ path: string; sizeMib: number }>): Promise<void>;
+  /** Takes a disk (a path or UUID) out of the registry, and its file with it where `deletesFile`. */
+  closeDisk(request: Request<{ disk: string; deletesFile: boolean }>): Promise<void>;
+  /** Removes a disk's file, and the disk from the registry if it is there. */
+  deleteDisk(request: Request<{ path: string }>): Promise<void>;
+  addController(request: VmRequest<NewController>): Promise<void>;
+  /** Removes a controller with everything attached to it. */
+  removeController(request: VmRequest<{ controller: string }>): Promise<void>;
+  attachDisk(
+    request: VmRequest<StorageSlot & { path: string; isSolidState: boolean; discards: boolean }>,
+  ): Promise<void>;
+  /** Attaches an optical drive with a disc in it. */
+  attachDvd(request: VmRequest<StorageSlot & { path: string }>): Promise<void>;
+  /** Takes out the disc together with its drive. */
+  detachDvd(request: VmRequest<StorageSlot>): Promise<void>;
+  attachFloppy(request: VmRequest<StorageSlot & { path: string }>): Promise<void>;
+}
+
+export interface Power {
+  startVm(request: VmRequest<{ isHeadless: boolean }>): Promise<void>;
+  pressPowerButton(request: VmRequest): Promise<void>;
+  /** Cuts the power of a running machine. Rejects when it is not running. */
+  powerOff(request: VmRequest): Promise<void>;
+  /** Cuts the power of a machine that is on, after waiting for one that is just being started or stopped. */
+  ensurePoweredOff(request: VmRequest): Promise<void>;
+}
+
+export interface Network {
+  /** Puts a forwarded port of a running machine's first network card in the place of the one of the same name. */
+  replaceForwarding(request: VmRequest<{ forwarding: Forwarding }>): Promise<void>;
+}
+
+export interface Console {
+  /** PC/XT scan codes, two hexadecimal digits each. */
+  sendScanCodes(request: VmRequest<{ codes: readonly string[] }>): Promise<void>;
+  /** The characters on the screen, without blanks at the end; `undefined` in a graphics mode. */
+  textScreen(request: VmRequest): Promise<string | undefined>;
+  /** Whether the guest has left keys in the queue of its PS/2 keyboard. */
+  hasUnreadKeys(request: VmRequest): Promise<boolean>;
+  /** The screen as PNG. It passes through a file in `directory`. */
+  screenshot(request: VmRequest<{ directory: string }>): Promise<Uint8Array>;
+}
+
+export interface Appliances {
+  /** Writes the machine as OVF or OVA, whichever the ending of `path` says. `flags` are further ones of the user's. */
+  exportVm(request: VmRequest<{ path: string; flags: readonly string[] }>): Promise<void>;
+  /** `flags` are further ones of the user's; `options` is a list such as `keepallmacs,keepnatmacs`, or empty. */
+  importVm(
+    request: Request<{ appliance: string; name: string; flags: readonly string[]; options: string }>,
+  ): Promise<void>;
+}
+
+export interface Snapshot {
+  readonly uuid: string;
+  readonly name: string;
+  /** Names from the root: `base/updated`. */
+  readonly path: string;
+  readonly isCurrent: boolean;
+}
+
+/** `snapshot` is a UUID or a name. */
+export interface Snapshots {
+  listSnapshots(request: VmRequest): Promise<readonly Snapshot[]>;
+  takeSnapshot(request: VmRequest<{ name: string }>): Promise<void>;
+  restoreSnapshot(request: VmRequest<{ snapshot: string }>): Promise<void>;
+  /** Its disks are merged into what builds on it. VirtualBox refuses one with several children. */
+  deleteSnapshot(request: VmRequest<{ snapshot: string }>): Promise<void>;
+  /** Registers a machine of its own in the state of the snapshot, for example to export it. */
+  cloneSnapshot(request: VmRequest<{ snapshot: string; clone: Machine }>): Promise<void>;
 }

@@ -1,78 +1,92 @@
-/**
- * The `name=value` lines of `--machinereadable` output, names and values without their quotes. Every network card behind NAT
- * has lines of the same names (`Forwarding(0)`, `localhostReachable`); those of the first card are kept.
- */
-export type MachineInfo = ReadonlyMap<string, string>;
+import { parseMachineReadable } from "./output.ts";
+import type { StorageBus, StorageSlot } from "./storage-slot.ts";
+import { conditionOf, type VmCondition } from "./vm-state.ts";
 
-export function parseMachineReadable(output: string): MachineInfo {
-  const info = new Map<string, string>();
-  for (const line of output.split("\n")) {
-    const [, quotedName, bareName, value] = /^(?:"([^"]*)"|([^="]+))=(.*?)\r?$/.exec(line) ?? [];
-    if (value === undefined) continue;
-    const name = quotedName ?? bareName!;
-    if (!info.has(name)) info.set(name, value.replace(/^"(.*)"$/, "$1"));
-  }
-  return info;
-}
-
-export interface RegisteredMachine {
-  readonly name: string;
-  readonly uuid: string;
-}
-
-/** `"name" {uuid}` lines of `list vms`. */
-export function parseMachines(output: string): readonly RegisteredMachine[] {
-  return [...output.matchAll(/^"(.*)" \{([0-9a-f-]+)\}\r?$/gm)].map(([, name, uuid]) => ({ name: name!, uuid: uuid! }));
-}
-
-/** Records of `list hdds` and the like: blocks of `Name: value` lines. */
-export function parseRecords(output: string): readonly ReadonlyMap<string, string>[] {
-  const blocks = output.split(/\r?\n\r?\n/).filter((block) => block.trim() !== "");
-  return blocks.map(
-    (block) => new Map([...block.matchAll(/^([^:\n]+):[ \t]*(.*?)\r?$/gm)].map(([, name, value]) => [name!, value!])),
-  );
+/** What VirtualBox says about a machine. */
+export interface VmInfo {
+  readonly uuid: string | undefined;
+  /** VirtualBox's description of the guest system, such as `Debian 12 Bookworm (64-bit)`; empty when it gives none. */
+  readonly osType: string;
+  readonly description: string | undefined;
+  /** VirtualBox's own word for the state; `condition` is what it means for a build. */
+  readonly state: string;
+  readonly condition: VmCondition | undefined;
+  readonly logFolder: string | undefined;
+  readonly remoteDisplay: boolean;
+  /** How the first network card is attached: `nat`, `bridged`, `none`, … */
+  readonly network: string;
+  /** Absent before VirtualBox 7.0, where a guest behind NAT can always reach this computer's loopback. */
+  readonly natLocalhostReachable: boolean | undefined;
+  /** Names of the forwarded ports. */
+  readonly forwardings: readonly string[];
+  readonly controllers: readonly StorageController[];
+  /** Slots with a medium or an empty drive. */
+  readonly usedSlots: readonly StorageSlot[];
 }
 
 export interface StorageController {
   readonly name: string;
   /** `PIIX4`, `IntelAhci`, `VirtioSCSI`, … */
   readonly type: string;
-  readonly portCount: number;
+  /** `undefined` for a type that is not told apart here. */
+  readonly bus: StorageBus | undefined;
 }
 
-export function controllersOf(info: MachineInfo): readonly StorageController[] {
+type Values = ReadonlyMap<string, string>;
+
+/** Reads the output of `showvminfo --machinereadable`. Several network cards use the same names: the first one counts. */
+export function parseVmInfo(output: string): VmInfo {
+  const values = parseMachineReadable(output);
+  const state = values.get("VMState") ?? "";
+  const controllers = parseControllers(values);
+  const localhost = values.get("localhostReachable");
+  return {
+    uuid: values.get("UUID"),
+    osType: values.get("ostype") ?? "",
+    description: values.get("description"),
+    state,
+    condition: conditionOf(state),
+    logFolder: values.get("LogFldr"),
+    remoteDisplay: values.get("vrde") === "on",
+    network: values.get("nic1") ?? "none",
+    natLocalhostReachable: localhost === undefined ? undefined : localhost === "1",
+    forwardings: parseForwardings(values),
+    controllers,
+    usedSlots: controllers.flatMap(({ name }) => parseUsedSlots(values, name)),
+  };
+}
+
+/** `Forwarding(0)="name,tcp,127.0.0.1,2222,,22"` */
+function parseForwardings(values: Values): readonly string[] {
+  const rules = [...values].filter(([name]) => name.startsWith("Forwarding("));
+  return rules.map(([, rule]) => rule.split(",", 1)[0]!);
+}
+
+function parseControllers(values: Values): readonly StorageController[] {
   const controllers: StorageController[] = [];
-  for (let index = 0; info.has(`storagecontrollername${index}`); index++) {
-    controllers.push({
-      name: info.get(`storagecontrollername${index}`)!,
-      type: info.get(`storagecontrollertype${index}`) ?? "",
-      portCount: Number(info.get(`storagecontrollerportcount${index}`) ?? 0),
-    });
+  for (let index = 0; values.has(`storagecontrollername${index}`); index++) {
+    const type = values.get(`storagecontrollertype${index}`) ?? "";
+    controllers.push({ name: values.get(`storagecontrollername${index}`)!, type, bus: busOf(type) });
   }
   return controllers;
 }
 
-/** A place on a controller that something is attached to. */
-export interface TakenPlace {
-  readonly controller: string;
-  readonly port: string;
-  readonly device: string;
+const buses: readonly (readonly [RegExp, StorageBus])[] = [
+  [/^(PIIX3|PIIX4|ICH6)$/, "ide"],
+  [/AHCI/i, "sata"],
+  [/virtio/i, "virtio"],
+  [/I82078/i, "floppy"],
+];
+
+function busOf(type: string): StorageBus | undefined {
+  return buses.find(([pattern]) => pattern.test(type))?.[1];
 }
 
-/** Every place with a medium or an empty drive. */
-export function takenPlaces(info: MachineInfo): readonly TakenPlace[] {
-  return controllersOf(info).flatMap(({ name }) =>
-    [...info].flatMap(([key, medium]) => {
-      const [, port, device] = /^-(\d+)-(\d+)$/.exec(key.startsWith(name) ? key.slice(name.length) : "") ?? [];
-      return port === undefined || device === undefined || medium === "none"
-        ? []
-        : [{ controller: name, port, device }];
-    }),
-  );
-}
-
-/** What sits at `port`:`device` of a controller: a path, `emptydrive`, or `undefined` when nothing is attached. */
-export function attachedAt(info: MachineInfo, controller: string, port: number, device: number): string | undefined {
-  const medium = info.get(`${controller}-${port}-${device}`);
-  return medium === undefined || medium === "none" ? undefined : medium;
+/** `"IDE-0-1"="/path/of/a.iso"`, with `emptydrive` for a drive without a medium and `none` for an unused slot. */
+function parseUsedSlots(values: Values, controller: string): readonly StorageSlot[] {
+  return [...values].flatMap(([key, medium]) => {
+    if (medium === "none" || !key.startsWith(controller)) return [];
+    const [, port, device] = /^-(\d+)-(\d+)$/.exec(key.slice(controller.length)) ?? [];
+    return port === undefined ? [] : [{ controller, port: Number(port), device: Number(device) }];
+  });
 }

@@ -3,7 +3,7 @@ import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { guestFields, guestRenamed, guestRules, nameField } from "./common.ts";
+import { commonFields, commonRenamed, commonRules, nameField } from "./common.ts";
 import { exportFields } from "./virtualbox.ts";
 
 const importFields = {
@@ -18,8 +18,8 @@ const importFields = {
 
 /** Every argument of a `virtualbox-ovf` source. */
 export const ovfSchema = defineSchema(
-  { ...importFields, ...guestFields, ...bootFields, ...exportFields, ...nameField },
-  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
+  { ...importFields, ...commonFields, ...bootFields, ...exportFields, ...nameField },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
 );
 
 export type OvfBuilderConfig = ConfigOf<typeof ovfSchema>;

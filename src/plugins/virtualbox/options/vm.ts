@@ -2,7 +2,7 @@ import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { flag, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { guestFields, guestRenamed, guestRules } from "./common.ts";
+import { commonFields, commonRenamed, commonRules } from "./common.ts";
 import { exportFields } from "./virtualbox.ts";
 
 const snapshotFields = {
@@ -16,8 +16,8 @@ const snapshotFields = {
 
 /** Every argument of a `virtualbox-vm` source. */
 export const vmSchema = defineSchema(
-  { ...guestFields, ...bootFields, ...exportFields, ...snapshotFields },
-  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
+  { ...commonFields, ...bootFields, ...exportFields, ...snapshotFields },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
 );
 
 export type VmBuilderConfig = ConfigOf<typeof vmSchema>;
