@@ -147,7 +147,9 @@ function partsOf({ outputs }, sources) {
 }
 
 function onlyCommands(names) {
-  const entries = names.map((name) => `${basename(name)}: { load: async () => (await import("./commands/${name}.ts")).command }`);
+  const entries = names.map(
+    (name) => `${basename(name)}: { load: async () => (await import("./commands/${name}.ts")).command }`,
+  );
   const contents = `export const commands = { ${entries.join(", ")} };`;
   const filter = /src\/cli\/commands\.ts$/;
   return { name: "only-commands", setup: (setup) => setup.onLoad({ filter }, () => ({ contents, loader: "js" })) };

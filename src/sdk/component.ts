@@ -8,7 +8,7 @@ import type { ConfigIssue, Schema } from "./schema/schema.ts";
  * implementation can live in another process behind the same interface.
  *
  * A component module default-exports nothing and does nothing at import time; it exports one object of these types,
- * and `src/registry.ts` knows the module by a lazy import.
+ * and the `plugin.ts` of its room knows the module by a lazy import.
  */
 export type Component = Builder | Provisioner | PostProcessor | DataSource;
 export type ComponentKind = Component["kind"];
@@ -88,10 +88,4 @@ export interface DataSource<Config = unknown> extends Described<"data-source", C
   readonly outputs: Readonly<Record<string, string>>;
   /** JSON values by attribute name. */
   read(run: Run, config: Config): Promise<Readonly<Record<string, unknown>>>;
-}
-
-/** Finds components by type name. Loading is lazy; asking for the names loads nothing. */
-export interface Registry {
-  types(kind: ComponentKind): readonly string[];
-  load<Kind extends ComponentKind>(kind: Kind, type: string): Promise<Extract<Component, { kind: Kind }> | undefined>;
 }

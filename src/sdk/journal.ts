@@ -59,5 +59,5 @@ export interface ReapContext {
   readonly dryRun: boolean;
 }
 
-/** Resource kind → reaper, loaded when a journal names that kind. Adding a kind is one line in `src/registry.ts`. */
+/** Resource kind → reaper, loaded when a journal names that kind. Adding a kind is one line in its room's `plugin.ts`. */
 export type ReaperTable = Readonly<Record<string, () => Promise<Reaper>>>;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { pid as ownPid, ppid } from "node:process";
 import { endProcess } from "../lib/end-process.ts";
 import type { Reaper, Resource } from "./journal.ts";
+import { ownPid, parentPid } from "../lib/this-process.ts";
 
 /** Every script a run starts on the host gets it, as from Packer; what they start inherits it. */
 export const RUN_VARIABLE = "PACKER_RUN_UUID";
@@ -25,7 +25,7 @@ export const reaper: Reaper = {
 async function processesOfRun(runId: string): Promise<readonly number[]> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const isOurs = async (pid: number): Promise<boolean> => {
-    if (pid === ownPid || pid === ppid) return false;
+    if (pid === ownPid || pid === parentPid) return false;
     const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
     return environment.split("\0").includes(`${RUN_VARIABLE}=${runId}`);
   };

@@ -1,9 +1,11 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
-import type { Component, ComponentKind, Registry } from "../sdk/component.ts";
+import type { Component, ComponentKind } from "../sdk/component.ts";
+import type { Registry } from "../sdk/registry.ts";
+import type { Plugin } from "../sdk/plugin.ts";
 import { error } from "./diagnostics.ts";
-import { pluginOf } from "./known-plugins.ts";
+import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";
 
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
 
@@ -30,7 +32,7 @@ export class ComponentLookup {
     const loaded = this.#loaded.get(key);
     if (loaded) return loaded as ComponentOf<Kind>;
     const types = this.#registry.types(kind);
-    if (!types.includes(type)) return unknownType(kind, type, types, subject);
+    if (!types.includes(type)) return unknownType(kind, type, this.#registry, subject);
     this.#wanted.set(key, [kind, type]);
     return "loading";
   }
@@ -67,17 +69,29 @@ const words: { readonly [Kind in ComponentKind]: string } = {
 function unknownType(
   kind: ComponentKind,
   type: string,
-  known: readonly string[],
+  registry: Registry,
   subject: SourceRange | undefined,
 ): Diagnostic {
   const word = words[kind];
-  const prefix = type.split("-")[0]!;
-  const isOurs = known.some((other) => other.split("-")[0] === prefix);
-  const suggestion = didYouMean(type, known);
-  const plugin = isOurs ? undefined : pluginOf(type);
-  const list = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
-  const detail = plugin
-    ? `The ${word} "${type}" belongs to the Packer plugin ${plugin}, which imgbuild does not have.`
-    : `There is no ${word} of type "${type}".${suggestion || list}`;
+  const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
   return error(`unknown-${kind}-type`, `Unknown ${word} type`, detail, subject);
+}
+
+interface Available {
+  readonly known: readonly string[];
+  readonly plugins: readonly Plugin[];
+}
+
+function whyUnknown(word: string, type: string, { known, plugins }: Available): string {
+  if (isPackersOwn(type)) return `The ${word} "${type}" is part of Packer; imgbuild does not have it yet.`;
+  const isMisspelt = known.some((other) => prefixOf(other) === prefixOf(type));
+  const source = isMisspelt ? undefined : pluginSourceOf(type, plugins);
+  if (source) return `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
+  const suggestion = didYouMean(type, known);
+  const list = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
+  return `There is no ${word} of type "${type}".${suggestion || list}`;
+}
+
+function prefixOf(type: string): string {
+  return type.split("-")[0]!;
 }

@@ -1,7 +1,11 @@
-/** Prefix of component types → plugin. A type belongs to a plugin when it is the prefix, or begins with it and `-`. */
-const plugins: Readonly<Record<string, string>> = {
+import type { Plugin } from "../sdk/plugin.ts";
+
+/**
+ * Well-known plugins of others, by the prefix of their component types: a guess for templates that do not say
+ * `required_plugins`.
+ */
+const elsewhere: Readonly<Record<string, string>> = {
   alicloud: "github.com/hashicorp/alicloud",
-  amazon: "github.com/hashicorp/amazon",
   ansible: "github.com/hashicorp/ansible",
   azure: "github.com/hashicorp/azure",
   chef: "github.com/hashicorp/chef",
@@ -34,7 +38,6 @@ const plugins: Readonly<Record<string, string>> = {
   profitbricks: "github.com/hashicorp/profitbricks",
   proxmox: "github.com/hashicorp/proxmox",
   puppet: "github.com/hashicorp/puppet",
-  qemu: "github.com/hashicorp/qemu",
   salt: "github.com/hashicorp/salt",
   scaleway: "github.com/scaleway/scaleway",
   sshkey: "github.com/ivoronin/sshkey",
@@ -43,18 +46,27 @@ const plugins: Readonly<Record<string, string>> = {
   triton: "github.com/hashicorp/triton",
   ucloud: "github.com/ucloud/ucloud",
   utm: "github.com/naveenrajm7/utm",
-  vagrant: "github.com/hashicorp/vagrant",
-  virtualbox: "github.com/hashicorp/virtualbox",
   vmware: "github.com/hashicorp/vmware",
   vsphere: "github.com/hashicorp/vsphere",
   vultr: "github.com/vultr/vultr",
-  windows: "github.com/rgl/windows-update",
   xenserver: "github.com/ddelnano/xenserver",
   yandex: "github.com/hashicorp/yandex",
 };
 
-/** The source of the Packer plugin a component type belongs to, where it is a well-known one. */
-export function pluginOf(type: string): string | undefined {
+/** Types of Packer's own that its prefix would give to a plugin, and that imgbuild lacks. */
+const packersOwn: ReadonlySet<string> = new Set(["hcp-sbom", "powershell", "windows-restart", "windows-shell"]);
+
+/** Part of Packer itself, and missing here. */
+export function isPackersOwn(type: string): boolean {
+  return packersOwn.has(type);
+}
+
+/** The address of the Packer plugin a component type belongs to, as far as can be known from its name. */
+export function pluginSourceOf(type: string, builtIn: readonly Plugin[]): string | undefined {
+  if (isPackersOwn(type)) return undefined;
+  if (type === "windows-update") return "github.com/rgl/windows-update";
   const prefix = type.split("-")[0]!;
-  return Object.hasOwn(plugins, prefix) ? plugins[prefix] : undefined;
+  const ours = builtIn.find(({ name }) => name === prefix);
+  if (ours) return ours.source;
+  return Object.hasOwn(elsewhere, prefix) ? elsewhere[prefix] : undefined;
 }

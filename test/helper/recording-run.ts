@@ -26,13 +26,13 @@ export interface RecordingRun extends BuilderRun {
   finish(outcome: Outcome): Promise<readonly UndoFailure[]>;
 }
 
-export interface RecordedResource {
+interface RecordedResource {
   readonly resource: Resource;
   readonly updates: readonly Readonly<Record<string, unknown>>[];
   readonly struck: boolean;
 }
 
-export interface UndoFailure {
+interface UndoFailure {
   readonly what: string;
   readonly error: unknown;
 }

@@ -15,7 +15,7 @@ async function upgrade(name: string, withAnnotations: boolean): Promise<string> 
   const text = readFileSync(join(fixtures, name, "input.json"), "utf8");
   const { fixed, diagnostics } = readFixedTemplate({ name: "input.json", text });
   expect(diagnostics).toEqual([]);
-  const components = name === "amazon" ? registry : fakeRegistry();
+  const components = name === "amazon" ? registry : { ...fakeRegistry(), plugins: registry.plugins };
   const options = await createUpgradeOptions(fixed!.template, components, testHost("/"), withAnnotations);
   return upgradeTemplate(fixed!.template, options);
 }

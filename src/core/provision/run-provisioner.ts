@@ -33,7 +33,7 @@ async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   }
 }
 
-export function describeProvisioner({ type, name }: PlannedProvisioner): string {
+function describeProvisioner({ type, name }: PlannedProvisioner): string {
   return name === undefined ? `${type} provisioner` : `${type} provisioner "${name}"`;
 }
 

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 
-export const QEMU_BUILDER_ID = "transcend.qemu";
+const QEMU_BUILDER_ID = "transcend.qemu";
 
 /** What later stages are told about the machine. The first five names are Packer's. */
 export interface QemuArtifactState {

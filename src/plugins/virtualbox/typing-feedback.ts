@@ -113,12 +113,9 @@ function showsEcho(screen: string, { echo }: Typed): boolean {
 
 /** What the keys write on a screen, if they do nothing else. */
 function echoOf(strokes: readonly Keystroke[]): string {
-  const codes = strokes.flatMap((stroke) => stroke.filter(({ down }) => down).map(({ keysym }) => keysym));
-  const written = codes.filter((code) => !isShift(code));
-  const isText = written.every((code) => code >= 0x20 && code < 0x7f);
-  return isText ? String.fromCharCode(...written).trimEnd() : "";
+  const pressed = strokes.flatMap((stroke) => stroke.filter(({ down, key }) => down && !SHIFTS.has(key.qcode)));
+  const texts = pressed.map(({ prints }) => prints);
+  return texts.includes(undefined) ? "" : texts.join("").trimEnd();
 }
 
-function isShift(keysym: number): boolean {
-  return keysym === 0xffe1 || keysym === 0xffe2;
-}
+const SHIFTS: ReadonlySet<string> = new Set(["shift", "shift_r"]);

@@ -1,4 +1,5 @@
-import type { Component, ComponentKind, Registry } from "../../sdk/component.ts";
+import type { Component, ComponentKind } from "../../sdk/component.ts";
+import type { Registry } from "../../sdk/registry.ts";
 import type { Host } from "../../sdk/host.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import { startTime } from "../../lib/start-time.ts";
@@ -7,6 +8,7 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import type { LegacyTemplate } from "../json/legacy-template.ts";
 import { UserVariables } from "../json/user-variables.ts";
 import { Secrets } from "../secrets.ts";
+import { pluginSourceOf } from "../known-plugins.ts";
 import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
@@ -32,6 +34,7 @@ export async function createUpgradeOptions(
   ]);
   return {
     component: (kind, type) => components.get(`${kind} ${type}`),
+    pluginSource: (type) => pluginSourceOf(type, registry.plugins),
     renderName: nameRenderer(template, host),
     withAnnotations,
   };

@@ -4,7 +4,6 @@ import { formatHcl } from "../../language/format/format.ts";
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { LegacyTemplate } from "../json/legacy-template.ts";
-import { pluginOf } from "../known-plugins.ts";
 import * as annotations from "./annotations.ts";
 import { hclName, quoteHcl } from "./hcl-text.ts";
 import { IMAGE_SEARCH, separateImageSearch } from "./image-search.ts";
@@ -13,6 +12,8 @@ import { writeBody, writeText, writeValue, type WriteContext } from "./write-bod
 export interface UpgradeOptions {
   /** The component of a type, where imgbuild has it: its schema tells blocks from arguments. */
   readonly component: (kind: ComponentKind, type: string) => Component | undefined;
+  /** The address of the Packer plugin a type belongs to, where it belongs to one. */
+  readonly pluginSource: (type: string) => string | undefined;
   /** Renders a name with the variables' defaults: labels cannot be computed. */
   readonly renderName: (text: string) => string;
   /** Explain in comments what was made of what. */
@@ -103,7 +104,7 @@ class Upgrade {
     const types = [...this.#template.builders, ...provisioners, ...cleanups, ...chains.flat()].map(({ type }) =>
       String(type),
     );
-    const sources = new Set(types.flatMap((type) => (coreTypes.has(type) ? [] : (pluginOf(type) ?? []))));
+    const sources = new Set(types.flatMap((type) => this.#options.pluginSource(type) ?? []));
     return [...sources]
       .sort()
       .flatMap((source) => [
@@ -238,9 +239,6 @@ class Upgrade {
     return source ? `${source.type}.${source.label}` : name;
   }
 }
-
-/** Components Packer has built in. */
-const coreTypes: ReadonlySet<string> = new Set(["windows-shell", "windows-restart", "hcp-sbom"]);
 
 /** Variables whose value calls anything but `env`: HCL2 takes constants as defaults, so these become local values. */
 function localNames(variables: LegacyTemplate["variables"]): ReadonlySet<string> {

@@ -1,25 +1,25 @@
-import { registry } from "../../../registry.ts";
-import type { ComponentKind } from "../../../sdk/component.ts";
-import { pluginOf } from "../../../template/known-plugins.ts";
+import { plugins } from "../../../registry.ts";
+import type { Plugin } from "../../../sdk/plugin.ts";
 import type { RequiredPlugin } from "../../../template/model.ts";
-
-const KINDS: readonly ComponentKind[] = ["builder", "provisioner", "post-processor", "data-source"];
 
 /** Whether imgbuild has the components of a Packer plugin itself. The version does not matter then. */
 export function isBuiltIn({ source }: Pick<RequiredPlugin, "source">): boolean {
-  return builtInTypes().some(([, type]) => pluginOf(type) === source);
+  return plugins.some((plugin) => plugin.source === source);
 }
 
 /** The components that are Packer plugins elsewhere, by plugin. */
 export function builtInPlugins(): ReadonlyMap<string, readonly string[]> {
-  const plugins = new Map<string, string[]>();
-  for (const [kind, type] of builtInTypes()) {
-    const source = pluginOf(type);
-    if (source !== undefined) plugins.set(source, [...(plugins.get(source) ?? []), `${kind} ${type}`]);
-  }
-  return plugins;
+  return new Map(
+    plugins.flatMap((plugin) => (plugin.source === undefined ? [] : [[plugin.source, componentsOf(plugin)] as const])),
+  );
 }
 
-function builtInTypes(): readonly (readonly [ComponentKind, string])[] {
-  return KINDS.flatMap((kind) => registry.types(kind).map((type) => [kind, type] as const));
+function componentsOf(plugin: Plugin): readonly string[] {
+  const named = (kind: string, table: object = {}) => Object.keys(table).map((type) => `${kind} ${type}`);
+  return [
+    ...named("builder", plugin.builders),
+    ...named("provisioner", plugin.provisioners),
+    ...named("post-processor", plugin.postProcessors),
+    ...named("data-source", plugin.dataSources),
+  ];
 }

@@ -19,7 +19,7 @@ export interface DriverVerbs extends Inventory, Machines, Storage, Power, Networ
 }
 
 /** What every verb is given, beside its own parameters. */
-export type Request<Parameters = unknown> = CallOptions & Readonly<Parameters>;
+type Request<Parameters = unknown> = CallOptions & Readonly<Parameters>;
 
 /** `vm` is a machine's UUID or its name. */
 export type VmRequest<Parameters = unknown> = Request<{ vm: string } & Parameters>;
@@ -43,7 +43,7 @@ export interface SystemProperties {
   readonly additionsIso: string | undefined;
 }
 
-export interface RegisteredDisk {
+interface RegisteredDisk {
   readonly uuid: string;
   readonly path: string;
 }
@@ -70,7 +70,7 @@ export interface Machines {
   deleteVm(request: VmRequest): Promise<void>;
 }
 
-export interface NewController {
+interface NewController {
   readonly name: string;
   readonly bus: StorageBus;
   /** Only for controllers whose ports can be counted: SATA and NVMe (`pcie`). */
