@@ -1,12 +1,10 @@
 import type { PlacedDisc } from "./discs.ts";
-import type { Driver } from "./driver/driver.ts";
 import type { StorageSlot } from "./driver/storage-slot.ts";
 import type { IsoBuilderConfig } from "./options/iso.ts";
 import { controllerNames, discPlan, diskSlots, type ControllerKind, type DiscRole, type Slot } from "./storage-plan.ts";
+import type { Target } from "./target.ts";
 
-export interface NewStorage {
-  readonly driver: Driver;
-  readonly vm: string;
+export interface NewStorage extends Target {
   /** Paths of the disks, which exist. */
   readonly disks: readonly string[];
   readonly signal: AbortSignal;

@@ -40,7 +40,7 @@ function vendorDownload({ text }: VirtualBoxVersion): { readonly iso: string; re
   return { iso: `${folder}/VBoxGuestAdditions_${text}.iso`, checksums: `${folder}/SHA256SUMS` };
 }
 
-/** The user's own digest comes first, then a list of checksums. Empty strings stand for what there is not. */
+/** The user's own digest comes first, then a list of checksums. An empty string means that there is none. */
 function checksumSpec(digest: string, list: string): string {
   if (digest !== "") return `sha256:${digest}`;
   return list === "" ? "none" : `file:${list}`;

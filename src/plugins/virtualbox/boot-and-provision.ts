@@ -12,6 +12,7 @@ import { NAT_HOST, type MachineInputs } from "./machine-inputs.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import { powerOn } from "./power-on.ts";
 import { createScanCodeKeyboard } from "./scan-code-keyboard.ts";
+import type { Target } from "./target.ts";
 import { createTypingFeedback } from "./typing-feedback.ts";
 import type { Watch } from "./watch.ts";
 
@@ -71,9 +72,7 @@ async function type(run: BuilderRun, config: CommonConfig, { driver, machine, in
   });
 }
 
-interface RunningGuest {
-  readonly driver: Driver;
-  readonly vm: string;
+interface RunningGuest extends Target {
   readonly watch: Watch;
   readonly communicator: Communicator;
 }

@@ -5,13 +5,14 @@ import { addStorage } from "./add-storage.ts";
 import type { Driver, Machine } from "./driver/driver.ts";
 import { hardwareSettings, nvramChanges } from "./hardware.ts";
 import type { IsoBuilderConfig } from "./options/iso.ts";
-import { markOf, ownDisk, ownMachine, type OwnedMachine } from "./owned-machine.ts";
+import { markOf, ownDisk, ownMachine, type OwnedDisk, type OwnedMachine } from "./owned-machine.ts";
 import { connectionSettings, type MachinePorts } from "./ports.ts";
+import type { Target } from "./target.ts";
 
 export interface NewMachine {
   readonly machine: Machine;
   readonly owned: OwnedMachine;
-  /** The disks need no care of their own any more: they were removed with the machine, or stay with it. */
+  /** Call when the disks were removed with the machine, or stay with it: they need no cleanup of their own. */
   releaseDisks(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export interface MachinePlan {
   readonly ports: MachinePorts;
 }
 
-/** Creates the disks first: a machine that is removed takes its disks with it, and what is left of them is removed after it. */
+/** Creates the disks first: removing the machine removes its disks, and those that are left are removed after it. */
 export async function createMachine(run: Run, config: IsoBuilderConfig, plan: MachinePlan): Promise<NewMachine> {
   const { driver } = plan;
   const disks = await createDisks(run, config, plan);
@@ -51,10 +52,14 @@ export async function createMachine(run: Run, config: IsoBuilderConfig, plan: Ma
   });
 }
 
-async function createDisks(run: Run, config: IsoBuilderConfig, { driver, disks: paths }: MachinePlan) {
+async function createDisks(
+  run: Run,
+  config: IsoBuilderConfig,
+  { driver, disks: paths }: MachinePlan,
+): Promise<readonly OwnedDisk[]> {
   return run.step("create disks", async (step) => {
     const sizes = [config.disk_size, ...config.disk_additional_size];
-    const disks = [];
+    const disks: OwnedDisk[] = [];
     for (const [index, path] of paths.entries()) {
       const sizeMib = sizes[index]!;
       disks.push(await ownDisk(driver, step, path));
@@ -65,13 +70,11 @@ async function createDisks(run: Run, config: IsoBuilderConfig, { driver, disks: 
   });
 }
 
-interface FirmwareTarget {
-  readonly driver: Driver;
-  readonly vm: string;
-  readonly signal: AbortSignal;
-}
-
-async function setUpFirmware(run: Run, config: IsoBuilderConfig, { driver, vm, signal }: FirmwareTarget) {
+async function setUpFirmware(
+  run: Run,
+  config: IsoBuilderConfig,
+  { driver, vm, signal }: Target & { readonly signal: AbortSignal },
+): Promise<void> {
   const { gfx_efi_resolution: resolution, secure_boot: isSecure } = config;
   if (resolution !== undefined) await driver.setEfiResolution({ vm, resolution, signal });
   const ownerKeys = config.machine_owner_keys.map((key) => resolve(run.directories.work, key));

@@ -1,21 +1,19 @@
 import { realpath } from "node:fs/promises";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { Driver } from "./driver/driver.ts";
 import type { StorageSlot } from "./driver/storage-slot.ts";
 import type { StorageController, VmInfo } from "./driver/vm-info.ts";
 import type { MachineInputs } from "./machine-inputs.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import type { DiscInterface } from "./storage-plan.ts";
+import type { Target } from "./target.ts";
 
 /** An optical disc in its slot. */
 export interface PlacedDisc extends StorageSlot {
   readonly path: string;
 }
 
-export interface DiscChange {
-  readonly driver: Driver;
-  readonly vm: string;
+export interface DiscChange extends Target {
   readonly discs: readonly PlacedDisc[];
 }
 
@@ -36,9 +34,7 @@ export async function attachDiscs(run: Run, { driver, vm, discs }: DiscChange): 
 /** Name of the controller of the build's floppy drive. */
 export const FLOPPY_CONTROLLER = "imgbuild Floppy";
 
-export interface FloppyChange {
-  readonly driver: Driver;
-  readonly vm: string;
+export interface FloppyChange extends Target {
   readonly path: string | undefined;
   /** The machine's own controllers. */
   readonly controllers: readonly StorageController[];
@@ -76,8 +72,12 @@ export async function removeDevices(run: Run, { driver, vm, discs, hasFloppy }: 
   });
 }
 
-/** Slots for the discs of a machine that the build did not create, on its controller of the wanted kind. */
-export function findSlots(info: VmInfo, config: CommonConfig, inputs: Pick<MachineInputs, "additions" | "cd">) {
+/** Puts discs into free slots of a machine that the build did not create, on its controller of the wanted kind. */
+export function findSlots(
+  info: VmInfo,
+  config: CommonConfig,
+  inputs: Pick<MachineInputs, "additions" | "cd">,
+): readonly PlacedDisc[] {
   const additions = config.guest_additions_mode === "attach" ? inputs.additions : undefined;
   const paths = [additions, inputs.cd].filter((path) => path !== undefined);
   if (paths.length === 0) return [];
@@ -87,7 +87,7 @@ export function findSlots(info: VmInfo, config: CommonConfig, inputs: Pick<Machi
   if (free.length < paths.length) {
     throw new BuildError(`The ${kind.toUpperCase()} controller of the machine has no place left for a disc`);
   }
-  return paths.map((path, index): PlacedDisc => ({ ...free[index]!, path }));
+  return paths.map((path, index) => ({ ...free[index]!, path }));
 }
 
 function findController({ controllers }: VmInfo, kind: DiscInterface): StorageController {

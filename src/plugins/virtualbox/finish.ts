@@ -1,20 +1,16 @@
 import { join } from "node:path";
 import { withHeartbeat } from "../../sdk/heartbeat.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { Driver } from "./driver/driver.ts";
 import type { VmInfo } from "./driver/vm-info.ts";
 import type { VmSettings } from "./driver/vm-settings.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import { runOf, type OwnedMachine } from "./owned-machine.ts";
 import { SSH_FORWARDING } from "./ports.ts";
+import type { Target } from "./target.ts";
 import { choosesRemoteDisplay } from "./user-commands.ts";
 
-/** Resets what the build set in the machine: its mark, its display, and its forwarded port unless the machine is kept as it is. */
-export async function resetSettings(
-  run: Run,
-  config: CommonConfig,
-  { driver, vm }: { readonly driver: Driver; readonly vm: string },
-): Promise<void> {
+/** Resets what the build set in the machine: its mark, its display, and its forwarded port if it is exported. */
+export async function resetSettings(run: Run, config: CommonConfig, { driver, vm }: Target): Promise<void> {
   await run.step("set back the machine", async ({ signal }) => {
     const info = await driver.vmInfo({ vm, signal });
     if (info === undefined) return;
@@ -33,9 +29,7 @@ function settingsToReset(config: CommonConfig, info: VmInfo): VmSettings {
   };
 }
 
-export interface Export {
-  readonly driver: Driver;
-  readonly vm: string;
+export interface Export extends Target {
   readonly directory: string;
   readonly name: string;
 }

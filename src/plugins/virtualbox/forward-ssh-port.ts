@@ -1,16 +1,14 @@
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
-import type { Driver } from "./driver/driver.ts";
 import { readLog, saysPortIsTaken } from "./driver/log.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import { sshForwarding } from "./ports.ts";
+import type { Target } from "./target.ts";
 
 const FORWARDING_ATTEMPTS = 5;
 
-export interface SshForwarding {
-  readonly driver: Driver;
-  readonly vm: string;
+export interface SshForwarding extends Target {
   /** The port that the machine was started with; absent where none is forwarded. */
   readonly reserved: number | undefined;
   readonly signal: AbortSignal;

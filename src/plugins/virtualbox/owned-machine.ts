@@ -44,12 +44,13 @@ export async function ownMachine(
   };
 }
 
+export interface OwnedDisk {
+  /** Something else takes care of the disk from now on. */
+  keep(): Promise<void>;
+}
+
 /** Journals a disk before it is made; it is taken from VirtualBox's registry and removed unless `keep` was called. */
-export async function ownDisk(
-  driver: Driver,
-  step: Pick<Step, "own">,
-  path: string,
-): Promise<{ keep(): Promise<void> }> {
+export async function ownDisk(driver: Driver, step: Pick<Step, "own">, path: string): Promise<OwnedDisk> {
   let kept = false;
   const entry = await step.own({ kind: "virtualbox-disk", id: path }, async (_outcome, signal) => {
     if (!kept) await driver.deleteDisk({ path, signal });

@@ -1,9 +1,9 @@
 import type { Run } from "../../sdk/run.ts";
 import type { Attendance } from "../../steps/attended-run.ts";
-import type { Driver } from "./driver/driver.ts";
 import { forwardSshPort } from "./forward-ssh-port.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import type { MachinePorts } from "./ports.ts";
+import type { Target } from "./target.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */
@@ -13,17 +13,11 @@ export interface RunningMachine extends Attendance {
   readonly sshPort: number | undefined;
 }
 
-export interface PoweredMachine {
-  readonly driver: Driver;
-  readonly vm: string;
+export interface PowerOn extends Target {
   readonly ports: MachinePorts;
 }
 
-export async function powerOn(
-  run: Run,
-  config: CommonConfig,
-  { driver, vm, ports }: PoweredMachine,
-): Promise<RunningMachine> {
+export async function powerOn(run: Run, config: CommonConfig, { driver, vm, ports }: PowerOn): Promise<RunningMachine> {
   return run.step("start machine", async ({ signal, onCleanup }) => {
     run.say(`Starting the machine${config.headless ? " without a window" : ""}...`);
     const watched: { machine?: Watch } = {};

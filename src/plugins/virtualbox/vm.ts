@@ -1,17 +1,16 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
-import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { customizeMachine } from "./customize-machine.ts";
 import { findSlots } from "./discs.ts";
-import type { Driver, Machine, Snapshot } from "./driver/driver.ts";
+import type { Driver, Machine } from "./driver/driver.ts";
 import type { VmInfo } from "./driver/vm-info.ts";
 import { originalState, ownChanges } from "./existing-machine.ts";
 import { findVirtualBox } from "./facts.ts";
+import { findMachine } from "./find-machine.ts";
 import { findSnapshot } from "./find-snapshot.ts";
 import { exportMachine } from "./finish.ts";
 import { prepareInputs } from "./machine-inputs.ts";
@@ -49,40 +48,6 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   if (output === undefined) return undefined;
   await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name: machine.name });
   return virtualBoxArtifact(output, info.osType);
-}
-
-/** The machine must exist, be off, and have the wanted snapshots. All this is checked before anything is changed. */
-async function findMachine(run: Run, driver: Driver, config: VmBuilderConfig): Promise<Machine> {
-  return run.step("find machine", async ({ signal }) => {
-    const machines = await driver.listVms({ signal });
-    const machine = machines.find(({ name, uuid }) => name === config.vm_name || uuid === config.vm_name);
-    if (machine === undefined) throw noSuchMachine(config.vm_name, machines);
-    const vm = machine.uuid;
-    const condition = (await driver.vmInfo({ vm, signal }))?.condition;
-    if (condition === "running" || condition === "stopping") {
-      throw new BuildError(`The machine "${machine.name}" is running`, { hint: "Shut it down before the build." });
-    }
-    checkSnapshots(config, await driver.listSnapshots({ vm, signal }));
-    return machine;
-  });
-}
-
-function noSuchMachine(wanted: string, machines: readonly Machine[]): BuildError {
-  const names = machines.map(({ name }) => name);
-  const known = names.map((name) => `"${name}"`).join(", ") || "none at all";
-  return new BuildError(`VirtualBox has no machine "${wanted}".${didYouMean(wanted, names)}`, {
-    hint: `It has ${known}.`,
-  });
-}
-
-function checkSnapshots(config: VmBuilderConfig, snapshots: readonly Snapshot[]): void {
-  if (config.attach_snapshot) findSnapshot(snapshots, config.attach_snapshot);
-  const isTaken = snapshots.some(({ name }) => name === config.target_snapshot);
-  if (isTaken && !config.force_delete_snapshot) {
-    throw new BuildError(`The machine has a snapshot "${config.target_snapshot}" already`, {
-      hint: "Set force_delete_snapshot = true to have it deleted, or another target_snapshot.",
-    });
-  }
 }
 
 interface FoundMachine {

@@ -66,7 +66,7 @@ export interface Machines {
   modifyNvram(request: VmRequest<{ changes: readonly NvramChange[] }>): Promise<void>;
   /** `resolution` as in `1440x900`. */
   setEfiResolution(request: VmRequest<{ resolution: string }>): Promise<void>;
-  /** Removes a machine with its disks, whether it is on or off. A machine that does not exist is fine. */
+  /** Removes a machine with its disks, whether it is on or off. Does nothing when there is no such machine. */
   deleteVm(request: VmRequest): Promise<void>;
 }
 
@@ -122,9 +122,9 @@ export interface Console {
 }
 
 export interface Appliances {
-  /** Writes the machine as OVF or OVA, whichever the ending of `path` says. `flags` are further ones of the user's. */
+  /** Writes the machine as OVF or OVA, by the ending of `path`, into a directory that exists. `flags` are the user's own. */
   exportVm(request: VmRequest<{ path: string; flags: readonly string[] }>): Promise<void>;
-  /** `flags` are further ones of the user's; `options` is a list such as `keepallmacs,keepnatmacs`, or empty. */
+  /** `flags` are the user's own; `options` is a list such as `keepallmacs,keepnatmacs`, or empty. */
   importVm(
     request: Request<{ appliance: string; name: string; flags: readonly string[]; options: string }>,
   ): Promise<void>;

@@ -39,7 +39,7 @@ async function vmInfo(call: VBoxManage, { vm, ...options }: VmRequest): Promise<
   }
 }
 
-/** To interrupt `startvm` stops the caller only; the machine starts all the same. So it is powered off until it is gone. */
+/** An interrupted `startvm` does not keep the machine from starting. So it is powered off, as often as it takes. */
 async function deleteVm(call: VBoxManage, request: VmRequest): Promise<void> {
   const { vm, signal } = request;
   await retryTransition({ signal }, async () => {

@@ -28,7 +28,7 @@ export interface StorageController {
   readonly name: string;
   /** `PIIX4`, `IntelAhci`, `VirtioSCSI`, … */
   readonly type: string;
-  /** `undefined` for a type that is not told apart here. */
+  /** `undefined` for the types that nobody asks about. */
   readonly bus: StorageBus | undefined;
 }
 
