@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
-import type { Artifact } from "../../sdk/artifact.ts";
+import { BUILDER_ID, type ArtifactOf } from "../../sdk/artifact-state.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 
-const VIRTUALBOX_BUILDER_ID = "mitchellh.virtualbox";
-
 /** The finished machine: every file in the output directory. */
-export async function virtualBoxArtifact(output: OutputDirectory, guestOsType: string): Promise<Artifact> {
+export async function virtualBoxArtifact(
+  output: OutputDirectory,
+  guestOsType: string,
+): Promise<ArtifactOf<typeof BUILDER_ID.virtualbox>> {
   return {
-    builderId: VIRTUALBOX_BUILDER_ID,
+    builderId: BUILDER_ID.virtualbox,
     id: "VM",
     files: await output.files(),
     description: `VM files in directory: ${output.shown}`,

@@ -1,7 +1,7 @@
 import { sleep } from "../../lib/retry.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
-import { attendedRun } from "../../steps/attended-run.ts";
+import { watchedRun } from "../../steps/watched-run.ts";
 import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-boot-command.ts";
 import { connect } from "../../steps/connect.ts";
 import { provisionGuest } from "../../steps/provision.ts";
@@ -29,16 +29,16 @@ export async function bootAndProvision(run: BuilderRun, config: CommonConfig, gu
   const { driver, machine, installsItself } = guest;
   const { key, http, ports, additions: iso } = guest.inputs;
   const running = await powerOn(run, config, { driver, vm: machine.uuid, ports });
-  const attended = attendedRun(run, running);
+  const watched = watchedRun(run, running);
   if (config.disable_shutdown && config.communicator === "none") running.watch.expectOff();
-  await type(attended, config, guest);
+  await type(watched, config, guest);
   const host = config.ssh_host ?? "127.0.0.1";
   const port = running.sshPort ?? config.ssh_port;
-  const communicator = await connect(attended, { config, host, port, key, installsItself });
+  const communicator = await connect(watched, { config, host, port, key, installsItself });
   const { version } = driver;
-  await uploadVersionFile(attended, config, { communicator, version });
-  await uploadAdditions(attended, config, { communicator, version, iso });
-  await provisionGuest(attended, {
+  await uploadVersionFile(watched, config, { communicator, version });
+  await uploadAdditions(watched, config, { communicator, version, iso });
+  await provisionGuest(watched, {
     config,
     communicator,
     host,
@@ -47,7 +47,7 @@ export async function bootAndProvision(run: BuilderRun, config: CommonConfig, gu
     key,
     http: http && { ip: NAT_HOST, port: http.port },
   });
-  await stop(attended, config, { driver, vm: machine.uuid, watch: running.watch, communicator });
+  await stop(watched, config, { driver, vm: machine.uuid, watch: running.watch, communicator });
 }
 
 /** What fits in VirtualBox's keyboard (64 bytes, up to two for a code) and a BIOS (15 keys) when both are empty. */

@@ -1,5 +1,5 @@
 import type { Run } from "../../sdk/run.ts";
-import type { Attendance } from "../../steps/attended-run.ts";
+import type { MachineWatch } from "../../steps/watched-run.ts";
 import { forwardSshPort } from "./forward-ssh-port.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import type { MachinePorts } from "./ports.ts";
@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */
-export interface RunningMachine extends Attendance {
+export interface RunningMachine extends MachineWatch {
   readonly watch: Watch;
   /** The port of this computer that leads to the guest's SSH port; absent where none is forwarded. */
   readonly sshPort: number | undefined;
