@@ -42,7 +42,7 @@ export const reader = [
   `begin{${quiet}$imgbuild=$null}`,
   "process{$imgbuildLine=[string]$_;$null=$input",
   "if($imgbuild){&$imgbuild $imgbuildLine}",
-  "else{$imgbuild=.([ScriptBlock]::Create([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($imgbuildLine))))}}",
+  "else{$imgbuild=. ([ScriptBlock]::Create([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($imgbuildLine))))}}",
   "end{if($imgbuild){&$imgbuild $null}else{exit 99}}",
 ].join("\n");
 

@@ -67,7 +67,7 @@ if($imgbuildText -ne $null){Read-ImgbuildLine $imgbuildText;return}
 ${incomplete}
 $p=Find-ImgbuildProgram
 if(-not $p){Remove-ImgbuildFile;Exit-Imgbuild ${NO_SUCH_PROGRAM} ('none of these is there: '+$imgbuildRun.head[2].Replace('|',', '))}
-$i=New-Object Diagnostics.ProcessStartInfo $p,$imgbuildRun.head[3].Replace('%',$imgbuildRun.path)
+$i=New-Object Diagnostics.ProcessStartInfo $p,($imgbuildRun.head[3].Replace('%',$imgbuildRun.path))
 $i.UseShellExecute=$false
 $r=[Diagnostics.Process]::Start($i)
 $r.WaitForExit()

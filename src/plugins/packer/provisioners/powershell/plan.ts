@@ -62,7 +62,7 @@ function planOwnCommand(config: PowershellConfig, own: LateTemplate, options: Pl
   const command = own.render({ ...options.data, Path: path, Vars: variables });
   return {
     uploads: [
-      { path: variables, content: Buffer.from(settings) },
+      { path: variables, content: Buffer.from(`\ufeff${settings}`) },
       { path, content: options.script.content },
     ],
     prepared: { command, stdin: "" },
@@ -85,7 +85,7 @@ function planElevated(config: PowershellConfig, user: LateTemplate, { script, en
     directory,
     files: {
       "script.ps1": script.content,
-      "environment.ps1": Buffer.from(settings),
+      "environment.ps1": Buffer.from(`\ufeff${settings}`),
       // As data, so that no value is seen where PowerShell logs the text of scripts.
       "environment.txt": Buffer.from(asText ? "" : environmentData(environment)),
       "run.ps1": Buffer.from(elevatedRunner(config.debug_mode)),

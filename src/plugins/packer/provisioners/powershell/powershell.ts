@@ -25,7 +25,7 @@ export const provisioner: Provisioner<PowershellConfig> = {
   schema: powershellSchema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
-    for (const script of await readWindowsScripts(config, run.directories.work, inlineScript)) {
+    for (const script of await readWindowsScripts(config, run.directories.work, markedInline)) {
       await runOne(run, config, machine, script);
     }
     if (config.pause_after === 0) return;
@@ -33,6 +33,9 @@ export const provisioner: Provisioner<PowershellConfig> = {
     await sleep(config.pause_after, run.signal);
   },
 };
+
+/** With a mark of its encoding: PowerShell 5 takes other files for the machine's code page. */
+const markedInline = (lines: readonly string[]): string => `\ufeff${inlineScript(lines)}`;
 
 async function runOne(run: Run, config: PowershellConfig, machine: Machine, script: WindowsScript): Promise<void> {
   const { communicator, data } = machine;
