@@ -6,7 +6,7 @@ export function createNoneCommunicator(): Communicator {
   const refuse = (what: string) => () =>
     Promise.reject(
       new BuildError(`Cannot ${what}: this build has communicator = "none"`, {
-        hint: 'Set communicator = "ssh" in the source, or leave out the provisioners that work in the machine.',
+        hint: 'Set communicator = "ssh" (or "winrm", for Windows) in the source, or leave out the provisioners that work in the machine.',
       }),
     );
   return {

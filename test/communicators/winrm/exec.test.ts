@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { askGuest } from "../../../src/sdk/guest-command.ts";
-import { connectToWinrm, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
+import { connectToWinrm, until, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 
 describe("exec over WinRM", () => {
@@ -84,7 +84,9 @@ describe("exec over WinRM", () => {
     const communicator = await connectToWinrm(run, server);
     const controller = new AbortController();
     const running = communicator.exec("sleep 600", { signal: controller.signal });
-    setTimeout(() => controller.abort(new Error("enough")), 100);
+    running.catch(() => {});
+    await until(() => server.commands.includes("sleep 600"));
+    controller.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
     expect(server.exchanges.some(({ request }) => request.includes("signal/terminate"))).toBe(true);
   });

@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { freePort } from "../../helper/free-port.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
-import { connectToWinrm, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
+import { connectToWinrm, until, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
 import { afterCalls, firstCalls } from "../../helper/winrm-server/trouble.ts";
 
 const reasons = (said: readonly string[]) => said.filter((text) => text.startsWith("WinRM is not ready"));
 
 describe("waiting for WinRM", () => {
   it("says that nothing listens, and connects once something does", async () => {
-    const server = await winrmServerForTest();
     const run = await createRecordingRun();
-    const down = server.restart(600);
-    await connectToWinrm(run, server);
-    await down;
+    const there = { host: "127.0.0.1", port: await freePort(), username: "vagrant", password: "vagrant" };
+    const connecting = connectToWinrm(run, there);
+    await until(() => reasons(run.said()).length > 0);
+    await winrmServerForTest(there);
+    await connecting;
     expect(reasons(run.said())[0]).toContain("nothing listens on 127.0.0.1");
   });
 
@@ -51,8 +53,10 @@ describe("waiting for WinRM", () => {
     const server = await winrmServerForTest();
     const run = await createRecordingRun();
     server.trouble.refuseLogin = true;
-    setTimeout(() => (server.trouble.refuseLogin = false), 1500);
-    await connectToWinrm(run, server, {}, { installsItself: true });
+    const connecting = connectToWinrm(run, server, {}, { installsItself: true });
+    await until(() => reasons(run.said()).length > 0);
+    server.trouble.refuseLogin = false;
+    await connecting;
     expect(reasons(run.said())[0]).toContain("(401");
   });
 
@@ -88,7 +92,8 @@ describe("a connection that breaks", () => {
     const run = await createRecordingRun();
     const communicator = await connectToWinrm(run, server);
     const running = communicator.exec("sleep 600", { signal: run.signal });
-    setTimeout(() => void server.restart(50), 100);
+    await until(() => server.commands.includes("sleep 600"));
+    await server.restart(50);
     expect(await running).toMatchObject({ kind: "disconnect" });
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 import { canonicalSoap } from "../../helper/winrm-server/canonical-soap.ts";
-import { connectToWinrm, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
+import { connectToWinrm, until, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
 
 /** A recorded session of pywinrm (`test/e2e/winrm-clients.test.ts` records it): the same commands that ours runs here. */
 const recorded = JSON.parse(
@@ -45,7 +45,8 @@ describe("our SOAP", () => {
     await communicator.exec("more", { signal: run.signal, stdin: "line one\r\ntwo\r\n" });
     const controller = new AbortController();
     const cancelled = communicator.exec("sleep 60", { signal: controller.signal }).catch(() => {});
-    setTimeout(() => controller.abort(new Error("enough")), 50);
+    await until(() => server.commands.includes("sleep 60"));
+    controller.abort(new Error("enough"));
     await cancelled;
     await communicator.close();
     const said = server.exchanges.map(({ request }) => canonicalSoap(request));

@@ -24,6 +24,11 @@ export async function winrmServerForTest(options: Partial<WinrmServerOptions> = 
   return { ...server, driveC };
 }
 
+/** Looks until it is so. The time limit of the test is the limit. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** The arguments of a source that reaches the server. */
 export function winrmArguments(server: Pick<WinrmServer, "host" | "port" | "username" | "password">) {
   return {
@@ -38,7 +43,7 @@ export function winrmArguments(server: Pick<WinrmServer, "host" | "port" | "user
 /** Connects as a builder does; `port` instead of the server's where a proxy stands before it. */
 export function connectToWinrm(
   run: Run,
-  server: WinrmServer,
+  server: Pick<WinrmServer, "host" | "port" | "username" | "password">,
   args: Readonly<Record<string, unknown>> = {},
   options: Partial<ConnectOptions> = {},
 ): Promise<Communicator> {

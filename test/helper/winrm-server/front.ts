@@ -26,7 +26,7 @@ export interface FrontOptions extends WinrmServerOptions {
   readonly password: string;
   readonly maxEnvelopeKb: number;
   readonly trouble: Trouble;
-  readonly answer0: (text: string) => Promise<{ readonly status: number; readonly text: string }>;
+  readonly answerSoap: (text: string) => Promise<{ readonly status: number; readonly text: string }>;
   readonly record: (exchange: Exchange) => void;
 }
 
@@ -71,7 +71,7 @@ async function serve(
   const soap = text.toString("utf8");
   const action = actionOf(parseXml(soap));
   if (await makeTrouble(options.trouble, action, response)) return;
-  const answer = text.length > limit ? tooLarge(limit) : await options.answer0(soap);
+  const answer = text.length > limit ? tooLarge(limit) : await options.answerSoap(soap);
   options.record({ request: soap, response: answer.text, status: answer.status });
   send(response, { ...answer, action, sealer: sealed ? session.sealer : undefined }, options.trouble);
 }

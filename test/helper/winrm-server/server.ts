@@ -55,7 +55,7 @@ export async function startWinrmServer(options: WinrmServerOptions): Promise<Win
   const make = () =>
     createFront({
       ...filled,
-      answer0: (text) => answerSoap(text, service),
+      answerSoap: (text) => answerSoap(text, service),
       record: (exchange) => void state.exchanges.push(exchange),
     });
   const letWineGo = options.winePrefix === undefined ? undefined : await keepWineUp(options.winePrefix);

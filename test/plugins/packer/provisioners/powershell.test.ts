@@ -5,7 +5,12 @@ import { provisioner } from "../../../../src/plugins/packer/provisioners/powersh
 import { issuesOf, configOf } from "../../../helper/decode-config.ts";
 import { provisionWith } from "../../../helper/provision.ts";
 import { createRecordingRun, type RecordingRun } from "../../../helper/recording-run.ts";
-import { connectToWinrm, winrmServerForTest, type TestWinrmServer } from "../../../helper/winrm-server/for-test.ts";
+import {
+  connectToWinrm,
+  until,
+  winrmServerForTest,
+  type TestWinrmServer,
+} from "../../../helper/winrm-server/for-test.ts";
 import { firstCalls } from "../../../helper/winrm-server/trouble.ts";
 
 async function guest(options: Parameters<typeof winrmServerForTest>[0] = {}) {
@@ -131,9 +136,11 @@ describe("powershell", () => {
 
   it("removes what is left when the run is cancelled", async () => {
     const { server, run, communicator } = await guest({ answer: () => undefined });
-    server.trouble.delayMs = (action) => (action === "Receive" ? 400 : undefined);
+    const first = firstCalls(1, "Receive");
+    server.trouble.delayMs = (action) => (first(action) ? 5000 : undefined);
     const done = provisionWith(provisioner, { inline: ["exit 0"] }, run, communicator);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    done.catch(() => {});
+    await until(() => server.commands.length === 2);
     run.cancel(new Error("enough"));
     await expect(done).rejects.toThrow("enough");
     expect(server.commands.at(-1)).toContain("Remove-Item");
