@@ -56,7 +56,9 @@ describe("pywinrm", () => {
     const server = await windows();
     const answers = await runPython(pywinrm, target(server, { scheme: "http", transport: "ntlm" }));
     expect(trimmed(answers)).toEqual(wanted);
-    const said = server.exchanges.map(({ request }) => canonicalSoap(request));
+    // How often output is asked for depends on the hour.
+    const all = server.exchanges.map(({ request }) => JSON.stringify(canonicalSoap(request)));
+    const said = [...new Set(all)].map((request) => JSON.parse(request) as unknown);
     await expect(`${JSON.stringify(said, undefined, 2)}\n`).toMatchFileSnapshot(
       "../fixture/winrm/pywinrm-session.json",
     );
