@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Machine, Provisioner } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../sdk/guest-command.ts";
+import { lateSecret } from "../../sdk/late-secret.ts";
 import type { Run } from "../../sdk/run.ts";
 import { tidyGuest } from "../../sdk/tidy-guest.ts";
 import { RESTART_COMMAND, restartWindows } from "../../sdk/windows/restart.ts";
@@ -15,7 +16,6 @@ export const provisioner: Provisioner<WindowsUpdateConfig> = {
   summary: "Installs updates in a Windows machine, with the restarts they need.",
   schema: windowsUpdateSchema,
   async provision(run, config, machine) {
-    if (config.password !== undefined) run.secret(config.password.render(machine.data));
     for (let round = 1; round <= MOST_ROUNDS; round++) {
       const verdict = await updateOnce(run, config, machine);
       if (verdict === "done") return run.say("Windows is up to date");
@@ -58,7 +58,7 @@ async function runTask(run: Run, config: WindowsUpdateConfig, machine: Machine):
   const { command, stdin } = prepareElevated({
     ...task,
     user: config.username?.render(machine.data) ?? "SYSTEM",
-    password: config.password?.render(machine.data) ?? "",
+    password: lateSecret(run, config.password, machine.data),
     // With a mark of its encoding: PowerShell 5 takes other files for the machine's code page.
     files: { "update.ps1": Buffer.from(`\ufeff${script}`) },
     command: `powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "${task.directory}/update.ps1"`,

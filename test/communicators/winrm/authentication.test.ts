@@ -29,7 +29,7 @@ async function refusing(offers: readonly string[]) {
   return { seen, port: (server.address() as AddressInfo).port };
 }
 
-const options = { signal: new AbortController().signal, silenceMs: 5000 };
+const options = { signal: new AbortController().signal, silenceMs: 5000, repeatable: true };
 
 describe("logging in over plain HTTP", () => {
   it("sends no password in the clear where that was not asked for", async () => {

@@ -83,9 +83,11 @@ describe("exec over WinRM", () => {
     const run = await createRecordingRun();
     const communicator = await connectToWinrm(run, server);
     const controller = new AbortController();
-    const running = communicator.exec("sleep 600", { signal: controller.signal });
+    let begun = false;
+    const onStdout = () => void (begun = true);
+    const running = communicator.exec("echo begun&sleep 600", { signal: controller.signal, onStdout });
     running.catch(() => {});
-    await until(() => server.commands.includes("sleep 600"));
+    await until(() => begun);
     controller.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
     expect(server.exchanges.some(({ request }) => request.includes("signal/terminate"))).toBe(true);

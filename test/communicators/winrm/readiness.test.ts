@@ -91,8 +91,10 @@ describe("a connection that breaks", () => {
     const server = await winrmServerForTest();
     const run = await createRecordingRun();
     const communicator = await connectToWinrm(run, server);
-    const running = communicator.exec("sleep 600", { signal: run.signal });
-    await until(() => server.commands.includes("sleep 600"));
+    let begun = false;
+    const onStdout = () => void (begun = true);
+    const running = communicator.exec("echo begun&sleep 600", { signal: run.signal, onStdout });
+    await until(() => begun);
     await server.restart(50);
     expect(await running).toMatchObject({ kind: "disconnect" });
   });

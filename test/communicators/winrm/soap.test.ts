@@ -44,8 +44,10 @@ describe("our SOAP", () => {
     const communicator = await connectToWinrm(run, server);
     await communicator.exec("more", { signal: run.signal, stdin: "line one\r\ntwo\r\n" });
     const controller = new AbortController();
-    const cancelled = communicator.exec("sleep 60", { signal: controller.signal }).catch(() => {});
-    await until(() => server.commands.includes("sleep 60"));
+    let begun = false;
+    const onStdout = () => void (begun = true);
+    const cancelled = communicator.exec("echo begun&sleep 60", { signal: controller.signal, onStdout }).catch(() => {});
+    await until(() => begun);
     controller.abort(new Error("enough"));
     await cancelled;
     await communicator.close();

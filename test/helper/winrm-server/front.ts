@@ -94,14 +94,13 @@ function send(
   const plain = Buffer.from(answer.text);
   const body = answer.sealer === undefined ? plain : formatEncrypted(answer.sealer, plain);
   const type = answer.sealer === undefined ? SOAP : ENCRYPTED_TYPE;
+  if (trouble.hangUp?.(answer.action) === true) response.setHeader("connection", "close");
   response.writeHead(answer.status, { "content-type": type, "content-length": body.length });
   if (trouble.cut?.(answer.action) === true) {
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.destroy());
     return;
   }
-  response.end(body, () => {
-    if (trouble.hangUp?.(answer.action) === true) response.socket?.destroy();
-  });
+  response.end(body);
 }
 
 /** True when the user is let in. Otherwise the answer is already given. */

@@ -15,7 +15,7 @@ export interface Trouble {
   silence?: ((action: string) => boolean) | undefined;
   /** Send half of the answer's body and close. */
   cut?: ((action: string) => boolean) | undefined;
-  /** Close the connection after an answer, so that a login does not outlive it. */
+  /** Announce the end of the connection with an answer, so that a login does not outlive it. */
   hangUp?: ((action: string) => boolean) | undefined;
 }
 

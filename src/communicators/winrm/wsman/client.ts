@@ -6,13 +6,15 @@ import type { Answer } from "../wire/connection.ts";
 import { WireFailure } from "../wire/failure.ts";
 import { formatRequest, identifyRequest, type Request } from "./envelope.ts";
 import { WsmanFault, faultOf, parseEnvelope } from "./fault.ts";
-import { CONFIG_RESOURCE, faultCodes } from "./names.ts";
+import { CONFIG_RESOURCE, faultCodes, type Action } from "./names.ts";
 
 /** What Windows before 2012 takes at most; newer ones take 500 KiB. */
 const SMALLEST_ENVELOPE = 150 * 1024;
 /** Beyond what the server promised to answer within. */
 const GRACE_MS = 10_000;
 const USUAL_TIMEOUT_MS = 20_000;
+/** Asked twice they would do something twice. */
+const ONCE: ReadonlySet<Action> = new Set<Action>(["command", "send"]);
 
 /** Asks one guest, by WS-Management. Rejects with a WireFailure or a WsmanFault, or with the reason of `signal`. */
 export class WsmanClient {
@@ -40,13 +42,17 @@ export class WsmanClient {
       maxEnvelope: this.maxEnvelope,
     };
     const text = formatRequest({ ...request, timeoutMs }, addressed);
-    const answer = await this.#connections.post(text, { signal, silenceMs: timeoutMs + GRACE_MS });
+    const answer = await this.#connections.post(text, {
+      signal,
+      silenceMs: timeoutMs + GRACE_MS,
+      repeatable: !ONCE.has(request.action),
+    });
     return this.#read(answer);
   }
 
   /** Whether a WinRM server is there and lets us in; what it calls itself. */
   async identify(signal: AbortSignal, silenceMs: number): Promise<string> {
-    const envelope = this.#read(await this.#connections.post(identifyRequest, { signal, silenceMs }));
+    const envelope = this.#read(await this.#connections.post(identifyRequest, { signal, silenceMs, repeatable: true }));
     return findElement(envelope, "ProductVersion")?.text ?? "";
   }
 

@@ -3,6 +3,7 @@ import { sleep } from "../../../../lib/retry.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
+import { lateSecret } from "../../../../sdk/late-secret.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
@@ -39,9 +40,9 @@ const markedInline = (lines: readonly string[]): string => `\ufeff${inlineScript
 
 async function runOne(run: Run, config: PowershellConfig, machine: Machine, script: WindowsScript): Promise<void> {
   const { communicator, data } = machine;
-  const elevated = config.elevated_user === undefined ? "" : ", elevated";
+  const elevated = config.elevated_user?.text ? ", elevated" : "";
   run.say(`Provisioning with PowerShell${elevated}: ${script.name}`);
-  if (config.elevated_password !== undefined) run.secret(config.elevated_password.render(data));
+  lateSecret(run, config.elevated_password, data);
   const environment = lateEnvironment(run, data, config);
   const plan = planScript(config, { script, environment, data });
   let ended: GuestCommandResult | undefined;
