@@ -120,7 +120,10 @@ function runPowershell(
   return { ...printed, code };
 }
 
-async function runByProgram({ head, variables }: Received, { machine, signal }: StandInOptions): Promise<LineResult> {
+async function runByProgram(
+  { head, variables }: Received,
+  { machine, signal, print }: StandInOptions,
+): Promise<LineResult> {
   const [path = "", , programs = "", argumentsText = ""] = head;
   if (!programs.includes("%ComSpec%")) return { code: NO_SUCH_PROGRAM, stderr: `none of these is there: ${programs}` };
   // What `cmd /d /s /c ""PATH""` runs.
@@ -128,14 +131,15 @@ async function runByProgram({ head, variables }: Received, { machine, signal }: 
   const program = machine.runCmd(command, variables);
   signal?.addEventListener("abort", () => program.kill(), { once: true });
   program.stdin.end();
-  const [stdout, stderr, code] = await Promise.all([collect(program.stdout), collect(program.stderr), program.exit]);
-  return { stdout, stderr: stderr.replace(/\r\n$/, ""), code };
-}
-
-async function collect(stream: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  const streams = (["stdout", "stderr"] as const).map(
+    (name) =>
+      new Promise<void>((resolve) => {
+        program[name].on("data", (chunk: Buffer) => print?.(name, chunk));
+        program[name].once("end", resolve).once("close", resolve);
+      }),
+  );
+  const [code] = await Promise.all([program.exit, ...streams]);
+  return { code };
 }
 
 /** Takes files, registers a task, and runs what the task would: the script among the files. */

@@ -27,6 +27,8 @@ export interface StandInOptions {
   readonly machine: GuestMachine;
   /** Aborts when the PowerShell is ended. */
   readonly signal?: AbortSignal;
+  /** Prints at once what a program prints that runs inside of the PowerShell. */
+  readonly print?: (stream: "stdout" | "stderr", chunk: Buffer) => void;
 }
 
 /**
@@ -61,7 +63,8 @@ async function runReader({ stdin, stdout, stderr, signal }: ProgramContext, opti
       options.seen(text);
       const make = { ...ours, ...options.programs }[text];
       if (make === undefined) throw new Error("The stand-in of PowerShell does not know this program");
-      program = make({ ...options, signal });
+      const print = (stream: "stdout" | "stderr", chunk: Buffer) => void { stdout, stderr }[stream].write(chunk);
+      program = make({ ...options, signal, print });
       continue;
     }
     const code = tell(await program.line(line));
