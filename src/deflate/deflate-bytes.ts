@@ -39,7 +39,7 @@ interface DeflateExports {
 export type DeflateBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
 
 /** Of at most 1 MiB; what came before is the dictionary. The result ends with a sync flush, at a byte. */
-export function prepareDeflate(_: unknown, { module, depth, lazy }: DeflateBytesOptions): DeflateBytes {
+export function prepareDeflate({ module, depth, lazy }: DeflateBytesOptions): DeflateBytes {
   const instance = new WebAssembly.Instance(module).exports as unknown as DeflateExports;
   const input = instance.INPUT.value;
   const output = instance.OUTPUT.value;

@@ -1,4 +1,5 @@
-import { createBlockWorkers, type TransformBytes } from "./block-workers.ts";
+import type { TransformBytes } from "./transform-bytes.ts";
+import { createBlockWorkers } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { mapBlocks, type Block } from "./blocks.ts";
 import { deflateBytesOptions, prepareDeflate } from "../../deflate/deflate-bytes.ts";
@@ -70,12 +71,12 @@ const storing: BlockCompressor = { compress: async ({ data }) => stored(data), c
 
 function createDeflater(level: number, concurrency: number): BlockCompressor {
   const options = deflateBytesOptions(level);
-  const workers = createBlockWorkers({ prepare: prepareDeflate, options, count: concurrency });
+  const workers = createBlockWorkers({ name: "deflate", options }, concurrency);
   const zeros = createZeroCache();
   let here: TransformBytes | undefined;
   const smallOrLarge = async (part: Block): Promise<Buffer> => {
     if (part.data.length >= SMALL_BYTES) return workers.transform(part);
-    here ??= prepareDeflate(undefined, options);
+    here ??= prepareDeflate(options);
     return Buffer.from(here(part.data, part.before));
   };
   const piecesOf = async (kind: Run["kind"], part: Block): Promise<readonly Buffer[]> => {
