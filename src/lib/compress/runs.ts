@@ -1,5 +1,5 @@
-import { deflateRawSync } from "node:zlib";
 import { isZero } from "./is-zero.ts";
+import { repeatedShare } from "./repetition.ts";
 
 /** What a stretch of data is like: nothing but zeros, compressed or encrypted already, or anything else. */
 type RunKind = "zeros" | "noise" | "other";
@@ -18,8 +18,8 @@ const SAMPLES = 4;
 const HIGH_ENTROPY = 7.84;
 /** The same for a single sample: few bytes never look as random as they are. Most data is told by this alone. */
 const HIGH_ENTROPY_OF_ONE = 7.3;
-/** Noise that deflate shrinks by more than this is none: high order-0 entropy can hide repetition. */
-const WORTHWHILE = 0.98;
+/** Noise of which more than this occurs again is none: high order-0 entropy can hide repetition. */
+const WORTHWHILE_SHARE = 0.02;
 
 /**
  * The runs of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
@@ -70,10 +70,11 @@ function sampledEntropy(piece: Buffer, samples: number): number {
   return Math.log2(total) - sum / total;
 }
 
-/** Deflate itself decides, on the middle of a run that looks like noise. */
+/** Whether a run that looks like noise repeats what came before; judged from its middle. */
 function isRepetitive(data: Buffer, { kind, start, end }: Run): boolean {
   if (kind !== "noise") return false;
-  const middle = (start + end - PIECE_BYTES / 2) >> 1;
-  const sample = data.subarray(middle, middle + PIECE_BYTES / 2);
-  return deflateRawSync(sample, { level: 1 }).length < sample.length * WORTHWHILE;
+  const middle = (start + end) >> 1;
+  const from = Math.max(start, middle - PIECE_BYTES / 2);
+  const to = Math.min(end, middle + PIECE_BYTES / 2);
+  return repeatedShare(data, from, to) > WORTHWHILE_SHARE;
 }
