@@ -51,16 +51,22 @@ interface BlockWorker extends BlockWorkers {
 function createWorker(task: TransformTask): BlockWorker {
   const worker = new Worker(new URL("./block-thread.ts", import.meta.url), { workerData: task });
   const waiting: Waiting[] = [];
+  let failure: Error | undefined;
   worker.on("message", (reply: BlockReply) => {
     const { block, resolve, reject } = waiting.shift()!;
     if (reply.error !== undefined) reject(new Error(reply.error));
     else resolve(block.output.subarray(0, reply.length));
   });
-  worker.on("error", (error) => waiting.splice(0).forEach(({ reject }) => reject(error)));
+  worker.on("error", (error: Error) => {
+    failure = error;
+    for (const { reject } of waiting.splice(0)) reject(error);
+  });
   return {
     waiting: () => waiting.length,
     transform: (block) =>
       new Promise((resolve, reject) => {
+        // Nothing answers any more.
+        if (failure) return reject(failure);
         waiting.push({ block, resolve, reject });
         worker.postMessage(requestFor(block));
       }),

@@ -2,7 +2,8 @@ import type { TransformBytes } from "./transform-bytes.ts";
 import { createBlockWorkers } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { mapBlocks, type Block } from "./blocks.ts";
-import { deflateBytesOptions, prepareDeflate } from "../../deflate/deflate-bytes.ts";
+import { prepareDeflate } from "../../deflate/deflate-bytes.ts";
+import { deflateBytesOptions } from "../../deflate/levels.ts";
 import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
