@@ -1,7 +1,7 @@
 import type { Attribute, Block, Body, Expression, Label } from "./ast.ts";
 import { convert } from "./convert.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import * as messages from "./dynamic-block-messages.ts";
+import * as messages from "./messages/dynamic-block-messages.ts";
 import { evaluate } from "./evaluate/evaluate.ts";
 import { pairsOf } from "./evaluate/iterate.ts";
 import { childScope } from "./evaluate/scope.ts";

@@ -4,7 +4,7 @@ export const manyParameters = [
   "src/communicators/ssh/transfer-file.ts",
   "src/communicators/ssh/transfer-tree.ts",
   "src/language/diagnostic.ts",
-  "src/language/evaluate/call-messages.ts",
+  "src/language/messages/call-messages.ts",
   "src/language/evaluate/for.ts",
   "src/language/evaluate/operators.ts",
   "src/language/evaluate/traversal.ts",

@@ -6,7 +6,7 @@ import type { FunctionDefinition, OrdinaryFunction, Parameter, Evaluation, Scope
 import { containsSensitive, deepMarks, deepUnmark, mark, union, unmark, withMarks } from "../marks.ts";
 import type { SourceRange } from "../source.ts";
 import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue, type Mark, type Value } from "../value.ts";
-import * as messages from "./call-messages.ts";
+import * as messages from "../messages/call-messages.ts";
 import { functionsOf } from "./scope.ts";
 
 /** `name(argument, …)`: checks and converts the arguments as the function declares them, then calls it. */

@@ -4,7 +4,7 @@ import { isKnown, objectValue, textOf, truthOf, tupleValue, unknownValue, type M
 import { evaluateCondition } from "./conditional.ts";
 import type { Evaluation, Scope } from "./contract.ts";
 import { iterate } from "./iterate.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { evaluateKey } from "./object.ts";
 import { childScope } from "./scope.ts";
 

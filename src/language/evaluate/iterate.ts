@@ -3,7 +3,7 @@ import { withMarks } from "../marks.ts";
 import type { SourceRange } from "../source.ts";
 import { entriesOf, isKnown, isNull, itemsOf, numberValue, stringValue, type Value } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 
 export interface Iteration {
   /** Undefined when the collection is not known (or wrong, which has been reported). */

@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 
 /** `{ key = value, … }`. A key that is not known yet makes the whole object unknown. Of equal keys the last wins. */
 export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value {

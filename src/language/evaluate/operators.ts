@@ -7,7 +7,7 @@ import { deepMarks, union, withMarks } from "../marks.ts";
 import { BOOL, boolValue, decimalOf, isKnown, isNull, NUMBER, numberValue, truthOf, unknownValue } from "../value.ts";
 import type { Type, Value } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 
 /** `! operand`, `- operand` */
 export function evaluateUnary(node: Unary, scope: Scope, evaluation: Evaluation): Value {

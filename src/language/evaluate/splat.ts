@@ -3,7 +3,7 @@ import { withMarks } from "../marks.ts";
 import { typesEqual } from "../type.ts";
 import { isKnown, isNull, itemsOf, listOf, listValue, tupleValue, unknownValue, type Value } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { childScope } from "./scope.ts";
 
 /**

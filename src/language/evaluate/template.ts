@@ -16,7 +16,7 @@ import {
 import { evaluateCondition } from "./conditional.ts";
 import type { Evaluation, Scope } from "./contract.ts";
 import { iterate } from "./iterate.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { childScope } from "./scope.ts";
 
 /** `"text ${value} %{ if … }"`: the parts as text, one after the other. */

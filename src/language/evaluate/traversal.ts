@@ -15,7 +15,7 @@ import {
 } from "../value.ts";
 import type { Mark, Type, Value } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { lookUpVariable, variableNames } from "./scope.ts";
 
 export function evaluateVariable(node: Variable, scope: Scope, evaluation: Evaluation): Value {

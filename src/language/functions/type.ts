@@ -2,7 +2,7 @@ import type { FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
 import type { Evaluation, Scope } from "../evaluate/contract.ts";
-import * as messages from "../evaluate/call-messages.ts";
+import * as messages from "../messages/call-messages.ts";
 import { isSensitive, mark, unmark } from "../marks.ts";
 import { formatType } from "../type.ts";
 import { parseTypeConstraint } from "../type-constraint.ts";

@@ -1,8 +1,8 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
-import { withArticle } from "./convert-primitive.ts";
-import { errorAt, type Diagnostic } from "./diagnostic.ts";
-import type { SourceRange } from "./source.ts";
-import type { Type } from "./value.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import { withArticle } from "../convert-primitive.ts";
+import { errorAt, type Diagnostic } from "../diagnostic.ts";
+import type { SourceRange } from "../source.ts";
+import type { Type } from "../value.ts";
 
 /** Every problem a `dynamic` block can have, one factory each. */
 
