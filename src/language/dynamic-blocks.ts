@@ -84,13 +84,14 @@ function expandDynamic(block: Block, scope: Scope, diagnostics: Diagnostic[]): S
   const { value, diagnostics: problems } = evaluate(declaration.forEach, scope);
   diagnostics.push(...problems);
   if (problems.some((problem) => problem.severity === "error")) return [];
+  const place = { subject: declaration.forEach.range, context: block.headerRange };
   if (isNull(value)) {
-    diagnostics.push(messages.nullForEach(declaration.forEach.range, block.headerRange));
+    diagnostics.push(messages.nullForEach(place));
     return [];
   }
   const pairs = pairsOf(value);
   if (pairs === "not iterable") {
-    diagnostics.push(messages.wrongForEach(value.type, declaration.forEach.range, block.headerRange));
+    diagnostics.push(messages.wrongForEach(value.type, place));
     return [];
   }
   if (pairs)

@@ -69,7 +69,7 @@ function evaluateArguments({ node, scope, evaluation }: Site): Given {
   const isSequence = value.type.kind === "list" || value.type.kind === "set" || value.type.kind === "tuple";
   if (isNull(value) || (!isSequence && value.type.kind !== "dynamic")) {
     const problem = isNull(value) ? "is null; it must be a list, set or tuple." : "must be a list, set or tuple.";
-    evaluation.report(messages.invalidExpansion(problem, range, node.range), node, scope);
+    evaluation.report(messages.invalidExpansion(problem, { subject: range, context: node.range }), node, scope);
     return { given: undefined, marks };
   }
   if (!isKnown(value)) return { given: undefined, marks };
@@ -81,13 +81,20 @@ function checkCount(definition: OrdinaryFunction, count: number, { node, scope, 
   const { name, parameters, variadic } = definition;
   const missing = parameters[count];
   if (missing) {
-    const message = messages.tooFewArguments(name, missing.name, describeSignature(definition), node.range, node.range);
+    const message = messages.tooFewArguments(name, missing.name, describeSignature(definition), {
+      subject: node.range,
+      context: node.range,
+    });
     evaluation.report(message, node, scope);
     return false;
   }
   if (count <= parameters.length || variadic) return true;
   const extra = node.args[parameters.length]?.range ?? node.range;
-  evaluation.report(messages.tooManyArguments(name, describeSignature(definition), extra, node.range), node, scope);
+  evaluation.report(
+    messages.tooManyArguments(name, describeSignature(definition), { subject: extra, context: node.range }),
+    node,
+    scope,
+  );
   return false;
 }
 
@@ -113,7 +120,7 @@ function checkArgument(
   const { node, scope, evaluation } = site;
   const reject = (problem: string): undefined => {
     evaluation.report(
-      messages.invalidArgument(definition.name, parameter.name, problem, range, node.range),
+      messages.invalidArgument(definition.name, parameter.name, problem, { subject: range, context: node.range }),
       node,
       scope,
     );
@@ -164,13 +171,10 @@ function reportFailure(
   const index = error.argument;
   const message =
     index === undefined
-      ? messages.failedCall(definition.name, problem, node.range, node.range)
-      : messages.invalidArgument(
-          definition.name,
-          parameterAt(definition, index).name,
-          problem,
-          given[index]?.range ?? node.range,
-          node.range,
-        );
+      ? messages.failedCall(definition.name, problem, { subject: node.range, context: node.range })
+      : messages.invalidArgument(definition.name, parameterAt(definition, index).name, problem, {
+          subject: given[index]?.range ?? node.range,
+          context: node.range,
+        });
   evaluation.report(message, node, scope);
 }

@@ -39,12 +39,16 @@ export function evaluateCondition(
 ): Value | undefined {
   const value = evaluation.evaluate(condition, scope);
   if (isNull(value)) {
-    evaluation.report(messages.nullCondition(condition.range, whole.range), condition, scope);
+    evaluation.report(messages.nullCondition({ subject: condition.range, context: whole.range }), condition, scope);
     return undefined;
   }
   const result = convert(value, BOOL);
   if (result.value) return result.value;
-  evaluation.report(messages.wrongConditionType(result.error, condition.range, whole.range), condition, scope);
+  evaluation.report(
+    messages.wrongConditionType(result.error, { subject: condition.range, context: whole.range }),
+    condition,
+    scope,
+  );
   return undefined;
 }
 

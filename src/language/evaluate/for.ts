@@ -46,7 +46,7 @@ function addToGroup(
   else if (node.grouped) group.push(value);
   else
     evaluation.report(
-      messages.duplicateKey(isSensitive(key) ? undefined : name, node.key.range, node.range),
+      messages.duplicateKey(isSensitive(key) ? undefined : name, { subject: node.key.range, context: node.range }),
       node.key,
       scope,
     );

@@ -15,12 +15,12 @@ export interface Iteration {
 export function iterate(collection: Expression, context: SourceRange, scope: Scope, evaluation: Evaluation): Iteration {
   const value = evaluation.evaluate(collection, scope);
   if (isNull(value)) {
-    evaluation.report(messages.iterateNull(collection.range, context), collection, scope);
+    evaluation.report(messages.iterateNull({ subject: collection.range, context }), collection, scope);
     return { pairs: undefined, marks: value.marks };
   }
   const pairs = pairsOf(value);
   if (pairs === "not iterable") {
-    evaluation.report(messages.iterateOther(value.type, collection.range, context), collection, scope);
+    evaluation.report(messages.iterateOther(value.type, { subject: collection.range, context }), collection, scope);
     return { pairs: undefined, marks: value.marks };
   }
   return { pairs, marks: value.marks };

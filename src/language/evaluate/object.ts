@@ -45,11 +45,11 @@ export function evaluateKey(
 ): Value | undefined {
   const value = evaluation.evaluate(key, scope);
   if (isNull(value)) {
-    evaluation.report(messages.nullKey(key.range, context), key, scope);
+    evaluation.report(messages.nullKey({ subject: key.range, context }), key, scope);
     return undefined;
   }
   const result = convert(value, STRING);
   if (result.value) return result.value;
-  evaluation.report(messages.wrongKeyType(result.error, key.range, context), key, scope);
+  evaluation.report(messages.wrongKeyType(result.error, { subject: key.range, context }), key, scope);
   return undefined;
 }

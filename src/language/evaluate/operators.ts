@@ -85,7 +85,7 @@ function combineNumbers(node: Binary, leftValue: Value, scope: Scope, evaluation
   const marks = union(leftValue.marks, rightValue.marks);
   if (!left || !right) return withMarks(unknown, marks);
   if ((operator === "/" || operator === "%") && isKnown(right) && decimalOf(right).isZero()) {
-    evaluation.report(messages.divisionByZero(node.right.range, node.range), node, scope);
+    evaluation.report(messages.divisionByZero({ subject: node.right.range, context: node.range }), node, scope);
     return withMarks(unknown, marks);
   }
   if (!isKnown(left) || !isKnown(right)) return withMarks(unknown, marks);
@@ -107,11 +107,15 @@ function operandOf(
 ): Value | undefined {
   const name = node.kind === "unary" ? `unary ${node.operator}` : node.operator;
   if (isNull(value)) {
-    evaluation.report(messages.nullOperand(name, part.range, node.range), part, scope);
+    evaluation.report(messages.nullOperand(name, { subject: part.range, context: node.range }), part, scope);
     return undefined;
   }
   const result = convert(value, type);
   if (result.value) return result.value;
-  evaluation.report(messages.invalidOperand(name, result.error, part.range, node.range), part, scope);
+  evaluation.report(
+    messages.invalidOperand(name, result.error, { subject: part.range, context: node.range }),
+    part,
+    scope,
+  );
   return undefined;
 }

@@ -17,7 +17,8 @@ export function evaluateSplat(node: Splat, scope: Scope, evaluation: Evaluation)
     evaluation.evaluate(node.each, childScope(scope, [[SPLAT_ITEM, withMarks(item, marks)]]));
   const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
   if (isNull(source)) {
-    if (isSequence) evaluation.report(messages.splatOfUnsupported(node.source.range, node.range), node, scope);
+    if (isSequence)
+      evaluation.report(messages.splatOfUnsupported({ subject: node.source.range, context: node.range }), node, scope);
     return withMarks(isSequence ? unknownValue() : tupleValue([]), marks);
   }
   if (!isSequence)

@@ -45,7 +45,8 @@ function renderInterpolation(part: TemplateInterpolation, scope: Scope, evaluati
   const { expression } = part;
   const value = evaluation.evaluate(expression, scope);
   into.marks = union(into.marks, value.marks);
-  if (isNull(value)) evaluation.report(messages.nullInTemplate(expression.range, part.range), expression, scope);
+  if (isNull(value))
+    evaluation.report(messages.nullInTemplate({ subject: expression.range, context: part.range }), expression, scope);
   const text = isNull(value) ? undefined : convert(value, STRING).value;
   if (text && isKnown(text)) {
     into.pieces.push(textOf(text));
@@ -53,7 +54,11 @@ function renderInterpolation(part: TemplateInterpolation, scope: Scope, evaluati
   }
   into.isKnown = false;
   if (isNull(value) || text) return;
-  evaluation.report(messages.wrongTypeInTemplate(value.type, expression.range, part.range), expression, scope);
+  evaluation.report(
+    messages.wrongTypeInTemplate(value.type, { subject: expression.range, context: part.range }),
+    expression,
+    scope,
+  );
 }
 
 /** `%{ if condition }…%{ else }…%{ endif }` */

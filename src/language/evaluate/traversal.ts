@@ -48,11 +48,12 @@ function getAttribute(node: GetAttribute, object: Value, scope: Scope, evaluatio
   const { name, nameRange, range } = node;
   const { type, marks } = object;
   if (isNull(object)) {
-    evaluation.report(messages.attributeOfNull(name, nameRange, range), node, scope);
+    evaluation.report(messages.attributeOfNull(name, { subject: nameRange, context: range }), node, scope);
     return withMarks(unknownValue(), marks);
   }
   if (type.kind === "object" || type.kind === "map") return getKey(object, stringValue(name), node, scope, evaluation);
-  if (type.kind !== "dynamic") evaluation.report(messages.attributeOfOther(name, type, nameRange, range), node, scope);
+  if (type.kind !== "dynamic")
+    evaluation.report(messages.attributeOfOther(name, type, { subject: nameRange, context: range }), node, scope);
   return withMarks(unknownValue(), marks);
 }
 
@@ -68,7 +69,10 @@ function getKey(holder: Value, key: Value, node: GetAttribute | Index, scope: Sc
     const attribute = type.attributes.get(name);
     if (attribute)
       return withMarks(isKnown(holder) ? entriesOf(holder).get(name)! : unknownValue(attribute.type), marks);
-    const message = messages.unsupportedAttribute(shownName, candidates(type.attributes.keys()), subject, node.range);
+    const message = messages.unsupportedAttribute(shownName, candidates(type.attributes.keys()), {
+      subject,
+      context: node.range,
+    });
     evaluation.report(message, node, scope);
     return withMarks(unknownValue(), marks);
   }
@@ -78,7 +82,7 @@ function getKey(holder: Value, key: Value, node: GetAttribute | Index, scope: Sc
   const value = entries.get(name);
   if (value) return withMarks(value, marks);
   evaluation.report(
-    messages.missingMapElement(shownName, candidates(entries.keys()), subject, node.range),
+    messages.missingMapElement(shownName, candidates(entries.keys()), { subject, context: node.range }),
     node,
     scope,
   );
@@ -94,13 +98,13 @@ function getIndex(node: Index, collection: Value, scope: Scope, evaluation: Eval
     evaluation.report(message, node, scope);
     return withMarks(unknownValue(), marks);
   };
-  if (isNull(collection)) return fail(messages.indexOfNull(subject, node.range));
-  if (isNull(key)) return fail(messages.nullIndex(subject, node.range));
+  if (isNull(collection)) return fail(messages.indexOfNull({ subject, context: node.range }));
+  if (isNull(key)) return fail(messages.nullIndex({ subject, context: node.range }));
   if (type.kind === "dynamic") return withMarks(unknownValue(), marks);
   const keyType = keyTypes[type.kind];
-  if (!keyType) return fail(messages.indexOfOther(type, node.collection.range, node.range));
+  if (!keyType) return fail(messages.indexOfOther(type, { subject: node.collection.range, context: node.range }));
   const result = convert(key, keyType);
-  if (!result.value) return fail(messages.wrongIndexType(result.error, subject, node.range));
+  if (!result.value) return fail(messages.wrongIndexType(result.error, { subject, context: node.range }));
   if (!isKnown(result.value)) return withMarks(unknownValue("element" in type ? type.element : undefined), marks);
   if (keyType === STRING) return getKey(collection, result.value, node, scope, evaluation);
   return getElement(node, collection, result.value, marks, fail);
@@ -118,12 +122,12 @@ function getElement(
   const index = decimalOf(key);
   const { type } = collection;
   const subject = node.key.range;
-  if (!index.isInteger()) return fail(messages.fractionalIndex(subject, node.range));
-  if (index.isNegative() && !index.isZero()) return fail(messages.negativeIndex(subject, node.range));
+  if (!index.isInteger()) return fail(messages.fractionalIndex({ subject, context: node.range }));
+  if (index.isNegative() && !index.isZero()) return fail(messages.negativeIndex({ subject, context: node.range }));
   const position = index.toNumber();
   const elementType = type.kind === "tuple" ? type.elements[position] : "element" in type ? type.element : undefined;
   const length =
     type.kind === "tuple" ? type.elements.length : isKnown(collection) ? itemsOf(collection).length : Infinity;
-  if (position >= length) return fail(messages.indexOutOfRange(length, subject, node.range));
+  if (position >= length) return fail(messages.indexOutOfRange(length, { subject, context: node.range }));
   return withMarks(isKnown(collection) ? itemsOf(collection)[position]! : unknownValue(elementType), marks);
 }

@@ -47,7 +47,10 @@ function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Valu
   }
   const list = problems.map((problem) => `\n- ${problem}`).join("");
   evaluation.report(
-    messages.failedCall("try", `no argument evaluates without an error.${list}`, node.range, node.range),
+    messages.failedCall("try", `no argument evaluates without an error.${list}`, {
+      subject: node.range,
+      context: node.range,
+    }),
     node,
     scope,
   );
@@ -71,6 +74,10 @@ function wrongArguments(
   evaluation: Evaluation,
 ): Value {
   const problem = node.expandFinal ? "its arguments cannot be expanded with ..." : `it takes ${expected}`;
-  evaluation.report(messages.failedCall(name, `${problem}.`, node.range, node.range), node, scope);
+  evaluation.report(
+    messages.failedCall(name, `${problem}.`, { subject: node.range, context: node.range }),
+    node,
+    scope,
+  );
   return unknownValue();
 }

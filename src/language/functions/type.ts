@@ -99,14 +99,11 @@ function convertCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): 
   const [valueNode, typeNode, extra] = node.args;
   if (!valueNode || !typeNode || extra || node.expandFinal) {
     const report = extra
-      ? messages.tooManyArguments("convert", "2 arguments (value, type)", extra.range, node.range)
-      : messages.tooFewArguments(
-          "convert",
-          valueNode ? "type" : "value",
-          "2 arguments (value, type)",
-          node.range,
-          node.range,
-        );
+      ? messages.tooManyArguments("convert", "2 arguments (value, type)", { subject: extra.range, context: node.range })
+      : messages.tooFewArguments("convert", valueNode ? "type" : "value", "2 arguments (value, type)", {
+          subject: node.range,
+          context: node.range,
+        });
     evaluation.report(report, node, scope);
     return unknownValue();
   }
@@ -117,6 +114,10 @@ function convertCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): 
   const result = convert(value, type);
   if (result.value) return result.value;
   const problem = `${describeConversionError(result.error)}.`;
-  evaluation.report(messages.invalidArgument("convert", "value", problem, valueNode.range, node.range), node, scope);
+  evaluation.report(
+    messages.invalidArgument("convert", "value", problem, { subject: valueNode.range, context: node.range }),
+    node,
+    scope,
+  );
   return unknownValue(type);
 }

@@ -1,67 +1,42 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
-import { errorAt, type Diagnostic } from "../diagnostic.ts";
+import { error, type Diagnostic, type Place } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Every problem a function call can have, one factory each. */
 
 export const unknownFunction = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
-  errorAt(
+  error(
     "unknown-function",
+    subject,
     "Unknown function",
     `There is no function named "${name}".${didYouMean(name, known)}`,
-    subject,
   );
 
 export const noFunctions = (name: string, subject: SourceRange): Diagnostic =>
-  errorAt("no-functions", "Functions are not allowed here", `The function "${name}" cannot be called here.`, subject);
+  error("no-functions", subject, "Functions are not allowed here", `The function "${name}" cannot be called here.`);
 
-export function tooFewArguments(
-  name: string,
-  missing: string,
-  expected: string,
-  subject: SourceRange,
-  context: SourceRange,
-): Diagnostic {
-  return errorAt(
+export function tooFewArguments(name: string, missing: string, expected: string, place: Place): Diagnostic {
+  return error(
     "too-few-arguments",
+    place,
     "Not enough function arguments",
     `The function "${name}" expects ${expected}; "${missing}" is missing.`,
-    subject,
-    context,
   );
 }
 
-export const tooManyArguments = (
-  name: string,
-  expected: string,
-  subject: SourceRange,
-  context: SourceRange,
-): Diagnostic =>
-  errorAt(
-    "too-many-arguments",
-    "Too many function arguments",
-    `The function "${name}" expects ${expected}.`,
-    subject,
-    context,
-  );
+export const tooManyArguments = (name: string, expected: string, place: Place): Diagnostic =>
+  error("too-many-arguments", place, "Too many function arguments", `The function "${name}" expects ${expected}.`);
 
-export const invalidArgument = (
-  name: string,
-  parameter: string,
-  problem: string,
-  subject: SourceRange,
-  context: SourceRange,
-): Diagnostic =>
-  errorAt(
+export const invalidArgument = (name: string, parameter: string, problem: string, place: Place): Diagnostic =>
+  error(
     "invalid-function-argument",
+    place,
     "Invalid function argument",
     `Invalid value for "${parameter}" of "${name}": ${problem}`,
-    subject,
-    context,
   );
 
-export const failedCall = (name: string, problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  errorAt("function-failed", "Error in function call", `The call to "${name}" failed: ${problem}`, subject, context);
+export const failedCall = (name: string, problem: string, place: Place): Diagnostic =>
+  error("function-failed", place, "Error in function call", `The call to "${name}" failed: ${problem}`);
 
-export const invalidExpansion = (problem: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  errorAt("invalid-expansion", "Invalid expanding argument", `The argument before ... ${problem}`, subject, context);
+export const invalidExpansion = (problem: string, place: Place): Diagnostic =>
+  error("invalid-expansion", place, "Invalid expanding argument", `The argument before ... ${problem}`);

@@ -2,7 +2,7 @@ import type { Expression } from "../ast.ts";
 import { missingClosingBracket } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { error } from "./nesting.ts";
+import { errorExpression } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
 import { lacksClose, skipPastClose } from "./recover.ts";
 
@@ -13,7 +13,7 @@ import { lacksClose, skipPastClose } from "./recover.ts";
 export function parseEnclosed(parser: Parser, bracket: ")" | "]", open: SourceRange, onComma?: () => void): Expression {
   const close = bracket === ")" ? TokenKind.CloseParen : TokenKind.CloseBracket;
   return parser.withNewlines(false, () => {
-    const expression = lacksClose(parser, close) ? error(parser, parser.start) : parser.parseExpression();
+    const expression = lacksClose(parser, close) ? errorExpression(parser, parser.start) : parser.parseExpression();
     if (parser.accept(close)) return expression;
     if (parser.peek() === TokenKind.Comma && onComma !== undefined) onComma();
     else parser.report(missingClosingBracket(bracket, parser.tokenRange(), open));

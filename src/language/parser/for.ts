@@ -2,7 +2,7 @@ import type { Expression } from "../ast.ts";
 import { invalidFor, missingClosingBracket } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { error } from "./nesting.ts";
+import { errorExpression } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
 import { skipPastClose } from "./recover.ts";
 
@@ -16,7 +16,7 @@ export function parseFor(parser: Parser, start: number, open: SourceRange, shape
   const fail = (expected: string): Expression => {
     parser.report(invalidFor(expected, parser.tokenRange(), parser.range(start, parser.lastEnd)));
     skipPastClose(parser, close);
-    return error(parser, start);
+    return errorExpression(parser, start);
   };
   parser.advance();
   const intro = parseForIntro(parser);

@@ -4,7 +4,7 @@ import { invalidFor } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { parseForIntro } from "./for.ts";
-import { error } from "./nesting.ts";
+import { errorExpression } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
 import { decodeEscapes } from "./string-literal.ts";
 
@@ -125,7 +125,7 @@ function parseDirectiveContent(parser: Parser): DirectiveContent {
       const intro = parseForIntro(parser);
       if (typeof intro !== "string") return { kind: "for", ...intro, height: parser.height };
       parser.report(invalidFor(intro, parser.tokenRange(), range));
-      const collection = error(parser, parser.start);
+      const collection = errorExpression(parser, parser.start);
       return { kind: "for", keyName: undefined, valueName: "", collection, height: parser.height };
     }
     case "else":

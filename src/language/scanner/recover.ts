@@ -22,10 +22,10 @@ export function recoverAtLineEnd(scanner: Scanner, mode: QuotedMode, lineEnd: nu
   if (mode.suspect !== undefined && readAgainLeniently(scanner, mode.suspect, scanner.modes.length)) return;
   if (closesOnLaterLine(scanner.text, lineEnd, scanner.end)) {
     scanner.report(
-      multiLineString(
-        scanner.tokenRange(mode.openToken),
-        scanner.range(scanner.tokens.starts[mode.openToken]!, lineEnd),
-      ),
+      multiLineString({
+        subject: scanner.tokenRange(mode.openToken),
+        context: scanner.range(scanner.tokens.starts[mode.openToken]!, lineEnd),
+      }),
     );
     mode.spansLines = true;
     return;
@@ -116,7 +116,7 @@ function closeMode(scanner: Scanner, reportStrings: boolean): void {
 function reportUnclosedString(scanner: Scanner, mode: QuotedMode, end: number): void {
   const open = scanner.tokens.starts[mode.openToken]!;
   const textEnd = scanner.text.charCodeAt(end - 1) === Char.CarriageReturn ? end - 1 : end;
-  scanner.report(unclosedString(scanner.range(open, open + 1), scanner.range(open, textEnd)));
+  scanner.report(unclosedString({ subject: scanner.range(open, open + 1), context: scanner.range(open, textEnd) }));
 }
 
 function closeQuote(scanner: Scanner, position: number): void {
