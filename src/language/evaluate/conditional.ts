@@ -38,18 +38,14 @@ export function evaluateCondition(
   evaluation: Evaluation,
 ): Value | undefined {
   const value = evaluation.evaluate(condition, scope);
+  const place = { subject: condition.range, context: whole.range };
   if (isNull(value)) {
-    evaluation.report(messages.nullCondition({ subject: condition.range, context: whole.range }), condition, scope);
+    evaluation.report(messages.nullCondition(place), condition, scope);
     return undefined;
   }
   const result = convert(value, BOOL);
-  if (result.value) return result.value;
-  evaluation.report(
-    messages.wrongConditionType(result.error, { subject: condition.range, context: whole.range }),
-    condition,
-    scope,
-  );
-  return undefined;
+  if (!result.value) evaluation.report(messages.wrongConditionType(result.error, place), condition, scope);
+  return result.value;
 }
 
 /** A bare `null` has no type of its own and takes that of the other branch. */

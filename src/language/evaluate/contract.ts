@@ -32,6 +32,13 @@ export interface Evaluation {
   pass(diagnostic: Diagnostic): void;
 }
 
+/** An expression being evaluated: where, and as part of which evaluation. */
+export interface Site<Node extends Expression = Expression> {
+  readonly node: Node;
+  readonly scope: Scope;
+  readonly evaluation: Evaluation;
+}
+
 export interface Evaluated {
   readonly value: Value;
   readonly diagnostics: readonly Diagnostic[];
@@ -83,7 +90,7 @@ export interface Parameter {
  * go to the result, elements keep theirs.
  * `raw`: the function deals with unknown values and marks itself.
  */
-type Depth = "deep" | "shallow" | "raw";
+export type Depth = "deep" | "shallow" | "raw";
 
 type FunctionGroup =
   | "string"

@@ -28,7 +28,8 @@ export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation:
     if (key && isKnown(key)) entries.push([textOf(key), value]);
     else isComplete = false;
   }
-  return withMarks(isComplete ? objectValue(entries) : unknownValue(), marks);
+  if (!isComplete) return withMarks(unknownValue(), marks);
+  return withMarks(objectValue(entries), marks);
 }
 
 function itemKey(item: ObjectItem, node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value | undefined {
@@ -44,12 +45,12 @@ export function evaluateKey(
   evaluation: Evaluation,
 ): Value | undefined {
   const value = evaluation.evaluate(key, scope);
+  const place = { subject: key.range, context };
   if (isNull(value)) {
-    evaluation.report(messages.nullKey({ subject: key.range, context }), key, scope);
+    evaluation.report(messages.nullKey(place), key, scope);
     return undefined;
   }
   const result = convert(value, STRING);
-  if (result.value) return result.value;
-  evaluation.report(messages.wrongKeyType(result.error, { subject: key.range, context }), key, scope);
-  return undefined;
+  if (!result.value) evaluation.report(messages.wrongKeyType(result.error, place), key, scope);
+  return result.value;
 }
