@@ -21,7 +21,7 @@ const Num = Decimal.clone({
 });
 
 export function numberFrom(number: number | string | bigint | Decimal): Decimal {
-  return new Num(typeof number === "bigint" ? number.toString() : number);
+  return new Num(number);
 }
 
 const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -30,7 +30,8 @@ const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 export function parseNumber(text: string): Decimal | undefined {
   if (!NUMBER_TEXT.test(text)) return undefined;
   const number = new Num(text);
-  return number.isFinite() ? number.toSignificantDigits(PRECISION) : undefined;
+  if (!number.isFinite()) return undefined;
+  return number.toSignificantDigits(PRECISION);
 }
 
 /** A result of arithmetic without the traces of rounding: 1 / 3 * 3 is 1, not 0.999…. */
@@ -42,7 +43,8 @@ export function tidy(result: Decimal): Decimal {
 
 /** All digits, never an exponent, no trailing zeros: the text of the number in a template. */
 export function formatNumber(number: Decimal): string {
-  if (!number.isFinite()) return number.isNaN() ? "NaN" : number.isNegative() ? "-Inf" : "+Inf";
+  if (number.isNaN()) return "NaN";
+  if (!number.isFinite()) return number.isNegative() ? "-Inf" : "+Inf";
   return number.isZero() ? "0" : number.toFixed();
 }
 
