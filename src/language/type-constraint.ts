@@ -2,6 +2,7 @@ import type { Expression, FunctionCall, ObjectExpression } from "./ast.ts";
 import { convert } from "./convert.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { evaluate } from "./evaluate/evaluate.ts";
+import { literalText } from "./literal-text.ts";
 import * as messages from "./messages/type-messages.ts";
 import type { SourceRange } from "./source.ts";
 import {
@@ -41,15 +42,8 @@ function parseType(node: Expression, diagnostics: Diagnostic[]): Type {
   if (node.kind === "variable") return parseKeyword(node.name, node.range, diagnostics);
   if (node.kind === "call") return parseConstructor(node, diagnostics);
   if (node.kind === "parentheses") return parseType(node.expression, diagnostics);
-  if (node.kind !== "error") diagnostics.push(messages.notAType(literalText(node), node.range));
+  if (node.kind !== "error") diagnostics.push(messages.notAType(literalText(node) || undefined, node.range));
   return DYNAMIC;
-}
-
-/** The text of an expression that is nothing but a text. */
-function literalText(node: Expression): string | undefined {
-  if (node.kind !== "template" || node.parts.length !== 1) return undefined;
-  const part = node.parts[0]!;
-  return part.kind === "text" ? part.text : undefined;
 }
 
 function parseKeyword(name: string, range: SourceRange, diagnostics: Diagnostic[]): Type {
@@ -102,7 +96,7 @@ function parseAttributes(node: ObjectExpression, diagnostics: Diagnostic[]): Rea
   const attributes = new Map<string, ObjectAttribute>();
   for (const item of node.items) {
     const name = item.bareKey ?? literalText(item.key);
-    if (name === undefined) diagnostics.push(messages.wrongAttributeName(item.key.range));
+    if (!name) diagnostics.push(messages.wrongAttributeName(item.key.range));
     else if (attributes.has(name)) diagnostics.push(messages.duplicateAttribute(item.key.range));
     else attributes.set(name, parseAttribute(item.value, diagnostics));
   }

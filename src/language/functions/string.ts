@@ -144,7 +144,8 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
       const offset = integerAt(args, 1);
       const length = integerAt(args, 2);
       const start = offset < 0 ? Math.max(0, characters.length + offset) : offset;
-      return stringValue(characters.slice(start, length < 0 ? undefined : start + length).join(""));
+      const end = length < 0 ? undefined : start + length;
+      return stringValue(characters.slice(start, end).join(""));
     },
   },
   {
@@ -207,10 +208,12 @@ function trim(text: string, characters: string): string {
 }
 
 function replaceAll(text: string, part: string, replacement: string): string {
-  const count = part === "" ? text.length + 1 : text.split(part).length - 1;
-  limitSize(text.length + count * replacement.length);
-  return part === "" ? ["", ...text, ""].join(replacement) : text.split(part).join(replacement);
+  // Nothing is between all characters, and before and after them.
+  const pieces = part === "" ? ["", ...text, ""] : text.split(part);
+  limitSize(text.length + (pieces.length - 1) * replacement.length);
+  return pieces.join(replacement);
 }
 
-const splitText = (separator: string, text: string): readonly string[] =>
-  separator === "" ? [...text] : text.split(separator);
+function splitText(separator: string, text: string): readonly string[] {
+  return separator === "" ? [...text] : text.split(separator);
+}
