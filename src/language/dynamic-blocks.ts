@@ -49,9 +49,11 @@ export function expandDynamicBlocks(
 }
 
 function expandBody(body: Body, scope: Scope, diagnostics: Diagnostic[]): ScopedBody {
-  const blocks = body.blocks.flatMap((block) =>
-    block.type === "dynamic" ? expandDynamic(block, scope, diagnostics) : [expandStatic(block, scope, diagnostics)],
-  );
+  const expand = (block: Block): readonly ScopedBlock[] => {
+    if (block.type === "dynamic") return expandDynamic(block, scope, diagnostics);
+    return [expandStatic(block, scope, diagnostics)];
+  };
+  const blocks = body.blocks.flatMap(expand);
   return { attributes: body.attributes, blocks, scope, range: body.range, endRange: body.endRange };
 }
 
@@ -146,7 +148,7 @@ function generate(
 ): ScopedBlock[] {
   const { block, type, iterator, content } = declaration;
   const inner = childScope(scope, [[iterator, objectValue({ key, value: item })]]);
-  const labels = declaration.labels ? generateLabels(declaration.labels, inner, diagnostics) : [];
+  const labels = generateLabels(declaration.labels, inner, diagnostics);
   if (!labels) return [];
   const body = expandBody(content.body, inner, diagnostics);
   const { range, headerRange } = block;
@@ -166,18 +168,23 @@ function generate(
 }
 
 /** The texts of `labels`, or undefined after reporting why a block cannot be labelled so. */
-function generateLabels(expression: Expression, scope: Scope, diagnostics: Diagnostic[]): readonly Label[] | undefined {
+function generateLabels(
+  expression: Expression | undefined,
+  scope: Scope,
+  diagnostics: Diagnostic[],
+): readonly Label[] | undefined {
+  if (!expression) return [];
   const { value, diagnostics: problems } = evaluate(expression, scope);
   diagnostics.push(...problems);
   if (problems.length > 0) return undefined;
   const refuse = (problem: string): undefined => void diagnostics.push(messages.wrongLabel(problem, expression.range));
-  if (isNull(value) || !isKnown(value) || !Array.isArray(value.content))
-    return refuse(isKnown(value) ? "must be a list of texts" : "must not depend on values not known yet");
+  if (!isKnown(value)) return refuse("must not depend on values not known yet");
+  if (!Array.isArray(value.content)) return refuse("must be a list of texts");
   if (containsSensitive(value)) return refuse("must not be sensitive, because labels are shown");
   const labels: Label[] = [];
   for (const item of value.content as readonly Value[]) {
-    const text = isNull(item) ? undefined : convert(item, STRING).value;
-    if (!text) return refuse("must be texts");
+    const { value: text } = convert(item, STRING);
+    if (!text || isNull(text)) return refuse("must be texts");
     if (!isKnown(text)) return refuse("must not depend on values not known yet");
     labels.push({ value: textOf(text), range: expression.range });
   }

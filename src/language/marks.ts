@@ -16,8 +16,7 @@ export function withMarks(value: Value, marks: ReadonlySet<Mark>): Value {
   return all === value.marks ? value : { ...value, marks: all };
 }
 
-export const mark = (value: Value, mark: Mark = "sensitive"): Value =>
-  withMarks(value, mark === "sensitive" ? SENSITIVE : new Set([mark]));
+export const mark = (value: Value, mark: Mark = "sensitive"): Value => withMarks(value, new Set([mark]));
 
 /** The value without its own marks; elements keep theirs. */
 export const unmark = (value: Value): Value => (value.marks.size === 0 ? value : { ...value, marks: NO_MARKS });

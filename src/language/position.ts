@@ -29,9 +29,10 @@ export function lineOf(file: SourceFile, offset: number): number {
 export function lineBounds(file: SourceFile, line: number): { readonly start: number; readonly end: number } {
   const { starts } = tableOf(file);
   const start = starts[line - 1]!;
-  const next = line < starts.length ? starts[line]! : undefined;
+  const next = starts[line];
   if (next === undefined) return { start, end: file.text.length };
-  return { start, end: file.text.charCodeAt(next - 2) === 13 && next - 2 >= start ? next - 2 : next - 1 };
+  const hasReturn = file.text.charCodeAt(next - 2) === 13 && next - 2 >= start;
+  return { start, end: next - (hasReturn ? 2 : 1) };
 }
 
 interface LineTable {

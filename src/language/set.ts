@@ -42,7 +42,8 @@ function contentKey(content: Exclude<Content, null>): string {
   if (Array.isArray(content)) return `[${(content as readonly Value[]).map(orderingKey).join(";")}]`;
   if (content instanceof Map) {
     const entries = [...(content as ReadonlyMap<string, Value>)];
-    return `{${entries.map(([key, value]) => `${JSON.stringify(key)}=${orderingKey(value)}`).join(";")}}`;
+    const fields = entries.map(([key, value]) => `${JSON.stringify(key)}=${orderingKey(value)}`);
+    return `{${fields.join(";")}}`;
   }
   return formatNumber(content as Decimal);
 }

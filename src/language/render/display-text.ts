@@ -24,10 +24,11 @@ export function displayWidth(text: string): number {
 
 /** Breaks paragraphs at spaces so that no line is wider than `width`. Lines that begin with a space are left alone. */
 export function wrapText(text: string, width: number): string[] {
-  return text.split("\n").flatMap((line) => (line.startsWith(" ") ? [line] : wrapLine(line, width)));
+  return text.split("\n").flatMap((line) => wrapLine(line, width));
 }
 
 function wrapLine(line: string, width: number): string[] {
+  if (line.startsWith(" ")) return [line];
   const lines: string[] = [];
   let current = "";
   for (const word of line.split(" ")) {
