@@ -1,3 +1,4 @@
+import { ownEntry } from "../../lib/own-entry.ts";
 import type { Attribute, Block, Body, Expression, Label, ObjectItem } from "../ast.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { limitDiagnostics } from "../limit-diagnostics.ts";
@@ -96,7 +97,7 @@ class BodyReader {
   add(object: JsonObject): void {
     for (const property of object.properties) {
       if (property.name === "//") continue;
-      const block = Object.hasOwn(this.schema.blocks, property.name) ? this.schema.blocks[property.name] : undefined;
+      const block = ownEntry(this.schema.blocks, property.name);
       if (block === undefined) this.addAttribute(property);
       else this.addBlocks(property, block, property.value, []);
     }

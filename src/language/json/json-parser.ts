@@ -241,10 +241,18 @@ export class JsonParser {
 
   private skipComment(): void {
     const start = this.position;
-    const isBlock = this.text.startsWith("/*", start);
-    const close = this.text.indexOf(isBlock ? "*/" : "\n", start + 1);
-    this.position = close === -1 ? this.text.length : close + (isBlock ? 2 : 0);
+    this.position = this.text.startsWith("/*", start) ? this.endAfter("*/") : this.endBefore("\n");
     this.report(messages.commentInJson(this.range(start, Math.min(start + 2, this.position))));
+  }
+
+  /** Where the next `sign` begins, or the text ends. */
+  private endBefore(sign: string): number {
+    const found = this.text.indexOf(sign, this.position + 1);
+    return found === -1 ? this.text.length : found;
+  }
+
+  private endAfter(sign: string): number {
+    return Math.min(this.endBefore(sign) + sign.length, this.text.length);
   }
 
   /** Over one bracket with all it holds, without recursion. */

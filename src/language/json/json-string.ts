@@ -25,7 +25,8 @@ export function decodeJsonString(raw: string, onInvalid: (offset: number, length
 
 /** What follows the backslash, decoded; undefined if it is no escape of JSON. Surrogates come as pairs of escapes. */
 function decodeEscape(code: string): string | undefined {
-  return code.length === 5 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : SIMPLE[code];
+  if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+  return SIMPLE[code];
 }
 
 /** The decoded text of a JSON string as a view from which offsets lead back into the file. `range` is with the quotes. */

@@ -1,4 +1,4 @@
-import type { TemplatePart } from "../ast.ts";
+import type { TemplateIf, TemplatePart } from "../ast.ts";
 import { nestingTooDeep } from "../messages/expression-messages.ts";
 import { strayDirective, unclosedDirective } from "../messages/template-messages.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
@@ -69,9 +69,12 @@ function closeDirective(parser: Parser, stack: Frame[], segment: Closer): void {
     const { keyName, valueName, collection } = opener;
     outer.push({ kind: "for", keyName, valueName, collection, body: frame.parts, range });
   } else {
-    const branches = frame.inElse ? { then: frame.before, else: frame.parts } : { then: frame.parts, else: [] };
-    outer.push({ kind: "if", condition: opener.condition, ...branches, range });
+    outer.push({ kind: "if", condition: opener.condition, ...branchesOf(frame), range });
   }
+}
+
+function branchesOf({ inElse, before, parts }: Frame): Pick<TemplateIf, "then" | "else"> {
+  return inElse ? { then: before, else: parts } : { then: parts, else: [] };
 }
 
 /** Lines of a heredoc come one by one; a run of them is one part. Pieces are joined when the run is complete. */

@@ -78,11 +78,8 @@ function isBraceNear(parser: Parser, kind: TokenKind, typeName: string): boolean
     else parser.report(missingOpenBrace(typeName, line));
     return isBraceNext;
   }
-  parser.report(
-    kind === TokenKind.EndOfFile
-      ? missingOpenBrace(typeName, parser.lastEndRange())
-      : invalidLabel(typeName, parser.tokenText, parser.tokenRange()),
-  );
+  if (kind === TokenKind.EndOfFile) parser.report(missingOpenBrace(typeName, parser.lastEndRange()));
+  else parser.report(invalidLabel(typeName, parser.tokenText, parser.tokenRange()));
   skipLine(parser);
   return false;
 }

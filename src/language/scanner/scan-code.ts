@@ -12,8 +12,9 @@ export function scanCode(scanner: Scanner, mode: InterpolationMode | undefined):
 }
 
 function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void {
-  const { text, tokens, position } = scanner;
+  const { text, position } = scanner;
   const code = text.charCodeAt(position);
+  const next = text.charCodeAt(position + 1);
   switch (code) {
     case Char.Space:
     case Char.Tab:
@@ -22,24 +23,22 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
     case Char.LineFeed:
       return newline(scanner, mode, 1);
     case Char.CarriageReturn:
-      if (text.charCodeAt(position + 1) === Char.LineFeed) return newline(scanner, mode, 2);
+      if (next === Char.LineFeed) return newline(scanner, mode, 2);
       break;
     case Char.DoubleQuote:
       return doubleQuote(scanner, mode);
     case Char.Hash:
-      // `${#name}` is a shell's way to ask for a length; a comment here would swallow the rest of the line.
-      if (mode !== undefined && position === tokens.ends[mode.openToken]) break;
+      if (isLengthOperator(scanner, mode)) break;
       return lineComment(scanner);
     case Char.Slash:
-      if (text.charCodeAt(position + 1) === Char.Slash) return lineComment(scanner);
-      if (text.charCodeAt(position + 1) === Char.Star) return blockComment(scanner);
+      if (next === Char.Slash) return lineComment(scanner);
+      if (next === Char.Star) return blockComment(scanner);
       break;
     case Char.Less:
-      if (text.charCodeAt(position + 1) === Char.Less && openHeredoc(scanner)) return;
+      if (next === Char.Less && openHeredoc(scanner)) return;
       break;
     case Char.Tilde:
-      if (mode?.braces === 0 && text.charCodeAt(position + 1) === Char.CloseBrace)
-        return closeSequence(scanner, mode, 2);
+      if (mode?.braces === 0 && next === Char.CloseBrace) return closeSequence(scanner, mode, 2);
       break;
     case Char.OpenBrace:
       if (mode !== undefined) mode.braces++;
@@ -49,6 +48,17 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
       if (mode !== undefined) mode.braces--;
       break;
   }
+  scanPlainToken(scanner, code);
+}
+
+/** `${#name}` is a shell's way to ask for a length; a comment here would swallow the rest of the line. */
+function isLengthOperator({ tokens, position }: Scanner, mode: InterpolationMode | undefined): boolean {
+  return mode !== undefined && position === tokens.ends[mode.openToken];
+}
+
+/** A name, number or operator, or a character that begins none. */
+function scanPlainToken(scanner: Scanner, code: number): void {
+  const { text, tokens, position } = scanner;
   const identifier = identifierLength(text, position, scanner.end);
   if (identifier > 0) return emit(scanner, TokenKind.Identifier, identifier);
   if (isDigit(code)) return emit(scanner, TokenKind.Number, numberLength(text, position, scanner.end));
