@@ -32,7 +32,7 @@ export function lineBounds(file: SourceFile, line: number): { readonly start: nu
   const next = starts[line];
   if (next === undefined) return { start, end: file.text.length };
   const hasReturn = file.text.charCodeAt(next - 2) === 13 && next - 2 >= start;
-  return { start, end: next - (hasReturn ? 2 : 1) };
+  return { start, end: next - 1 - Number(hasReturn) };
 }
 
 interface LineTable {

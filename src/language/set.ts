@@ -38,7 +38,7 @@ export function orderingKey(value: Value): string {
 
 function contentKey(content: Exclude<Content, null>): string {
   if (typeof content === "string") return JSON.stringify(content);
-  if (typeof content === "boolean") return content ? "T" : "F";
+  if (typeof content === "boolean") return String(content);
   if (Array.isArray(content)) return `[${(content as readonly Value[]).map(orderingKey).join(";")}]`;
   if (content instanceof Map) {
     const entries = [...(content as ReadonlyMap<string, Value>)];

@@ -1,4 +1,5 @@
 import type { Expression, FunctionCall, ObjectExpression } from "./ast.ts";
+import { compareStrings } from "./compare-strings.ts";
 import { convert } from "./convert.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { evaluate } from "./evaluate/evaluate.ts";
@@ -100,7 +101,7 @@ function parseAttributes(node: ObjectExpression, diagnostics: Diagnostic[]): Rea
     else if (attributes.has(name)) diagnostics.push(messages.duplicateAttribute(item.key.range));
     else attributes.set(name, parseAttribute(item.value, diagnostics));
   }
-  return new Map([...attributes].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...attributes].sort(([a], [b]) => compareStrings(a, b)));
 }
 
 /** A type, or `optional(type)`, or `optional(type, default)`. */

@@ -94,6 +94,6 @@ function formatAttributes(attributes: Attributes): string {
 }
 
 function formatAttribute({ type, optional }: ObjectAttribute): string {
-  const text = formatType(type);
-  return optional ? `optional(${text})` : text;
+  if (optional) return `optional(${formatType(type)})`;
+  return formatType(type);
 }

@@ -113,8 +113,10 @@ function wrongCount(definition: OrdinaryFunction, count: number, node: FunctionC
 function describeSignature({ parameters, variadic }: Pick<FunctionDefinition, "parameters" | "variadic">): string {
   const names = parameters.map(({ name }) => name).filter((name) => name !== variadic?.name);
   const count = counted(parameters.length, "argument");
-  if (variadic) return `at least ${count} (${[...names, `${variadic.name}...`].join(", ")})`;
-  return names.length === 0 ? "no arguments" : `${count} (${names.join(", ")})`;
+  const list = names.join(", ");
+  if (variadic && names.length === 0) return `at least ${count} (${variadic.name}...)`;
+  if (variadic) return `at least ${count} (${list}, ${variadic.name}...)`;
+  return names.length === 0 ? "no arguments" : `${count} (${list})`;
 }
 
 const parameterAt = ({ parameters, variadic }: OrdinaryFunction, index: number): Parameter =>

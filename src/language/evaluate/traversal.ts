@@ -135,7 +135,8 @@ function getIndex(collection: Value, site: Site<Index>): Value {
   if (!isKnown(value)) return withMarks(unknownValue(elementOf(type)), marks);
   if (keyType === STRING) return getKey(collection, value, site);
   const wrong = wrongPosition(decimalOf(value), collection, place);
-  return wrong ? fail(wrong) : withMarks(elementAt(collection, decimalOf(value).toNumber()), marks);
+  if (wrong) return fail(wrong);
+  return withMarks(elementAt(collection, decimalOf(value).toNumber()), marks);
 }
 
 const keyTypes: Partial<Record<Type["kind"], Type>> = { list: NUMBER, tuple: NUMBER, map: STRING, object: STRING };
@@ -144,7 +145,8 @@ function wrongPosition(index: Decimal, collection: Value, place: Place): Diagnos
   if (!index.isInteger()) return messages.fractionalIndex(place);
   if (index.isNegative() && !index.isZero()) return messages.negativeIndex(place);
   const length = lengthOf(collection);
-  return index.toNumber() >= length ? messages.indexOutOfRange(length, place) : undefined;
+  if (index.toNumber() < length) return undefined;
+  return messages.indexOutOfRange(length, place);
 }
 
 /** Infinite where it is not known. */

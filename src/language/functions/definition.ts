@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { FunctionDefinition, Functions, OrdinaryFunction, SpecialForm } from "../evaluate/contract.ts";
 import type { Value } from "../value.ts";
 
-/** A function as its table has it: not yet told about the world it is called in. */
+/** A function as its table has it: without the environment it is called in. */
 export type FunctionDeclaration = ContextualFunction | SpecialForm;
 
 interface ContextualFunction extends Omit<OrdinaryFunction, "call"> {
@@ -14,7 +14,7 @@ export function bindFunction(declaration: FunctionDeclaration, context: Function
   return { ...declaration, call: (args) => declaration.call(args, context) };
 }
 
-/** The world as functions see it. All paths are absolute. */
+/** The environment of a call. All paths are absolute. */
 export interface FunctionContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,4 +1,5 @@
 import { constants, createHash, createPrivateKey, privateDecrypt, randomUUID } from "node:crypto";
+import { ownEntry } from "../../lib/own-entry.ts";
 import { STRING, stringValue } from "../value.ts";
 import { stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
@@ -108,7 +109,7 @@ const namespaces: Readonly<Record<string, string>> = {
 };
 
 function namedUuid(namespace: string, name: string): string {
-  const base = (Object.hasOwn(namespaces, namespace) ? namespaces[namespace]! : namespace).toLowerCase();
+  const base = (ownEntry(namespaces, namespace) ?? namespace).toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(base))
     throw new FunctionError("the namespace must be dns, url, oid, x500 or a UUID.", 0);
   const hash = createHash("sha1")

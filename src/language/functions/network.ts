@@ -98,10 +98,10 @@ function networkAt(text: string, argument: number): Network {
 }
 
 function parseAddress(text: string, argument: number): Network {
-  const isValid = text.includes(":")
-    ? ipaddr.IPv6.isValid(text) && !text.includes("%")
-    : ipaddr.IPv4.isValidFourPartDecimal(text);
-  if (!isValid) throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);
+  // An address of IPv6 with a zone names an interface of one machine.
+  const isIpv6 = text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text);
+  if (!isIpv6 && !ipaddr.IPv4.isValidFourPartDecimal(text))
+    throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);
   const bytes = ipaddr.parse(text).toByteArray();
   const base = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
   return { base, bits: bytes.length * 8, length: bytes.length * 8 };
@@ -120,7 +120,8 @@ const formatNetwork = ({ base, bits, length }: Network): string => `${formatAddr
 function hostAddress({ base, bits, length }: Network, host: bigint): string {
   const size = 1n << BigInt(bits - length);
   if (host >= size || host < -size) throw new FunctionError(`the network has only ${size} addresses.`, 1);
-  return formatAddress(base + (host < 0n ? size + host : host), bits);
+  const offset = host < 0n ? size + host : host;
+  return formatAddress(base + offset, bits);
 }
 
 function subnet({ base, bits, length }: Network, newBits: number, number: bigint): Network {

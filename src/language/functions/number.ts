@@ -129,9 +129,9 @@ const MOST_DIGITS = 5_000;
 
 function parseInteger(text: string, base: number): Decimal {
   const sign = /^[+-]?/.exec(text)![0];
-  const body = text.slice(sign.length);
   // Only bases above 36 tell upper from lower case.
-  const digits = [...(base <= 36 ? body.toLowerCase() : body)].map((char) => DIGITS.indexOf(char));
+  const body = base <= 36 ? text.toLowerCase() : text;
+  const digits = [...body.slice(sign.length)].map((char) => DIGITS.indexOf(char));
   if (digits.length === 0 || digits.some((digit) => digit < 0 || digit >= base)) {
     throw new FunctionError(`${JSON.stringify(text)} is not a whole number in base ${base}.`, 0);
   }

@@ -20,8 +20,8 @@ export function range(args: readonly Value[]): Value {
   );
 }
 
-/** One towards the limit unless given. `direction` is negative where the limit is below the start, 0 where they are one. */
-function checkedStep(direction: number, step = numberFrom(direction < 0 ? -1 : 1)): Decimal {
+/** One towards the limit unless given. `direction` is −1 where the limit is below the start, 0 where they are one, else 1. */
+function checkedStep(direction: number, step = numberFrom(direction || 1)): Decimal {
   if (step.isZero()) throw new FunctionError("the step must not be zero.", 2);
   if (direction === 0 || step.isNegative() === direction < 0) return step;
   const sign = direction < 0 ? "negative" : "positive";

@@ -140,12 +140,10 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
       "A part of a text, counted in characters. A negative offset counts from the end, a negative length means all the rest.",
     example: ['substr("hello world", 1, 4)', '"ello"'],
     call: (args) => {
-      const characters = graphemes(textAt(args, 0));
-      const offset = integerAt(args, 1);
+      const rest = graphemes(textAt(args, 0)).slice(integerAt(args, 1));
       const length = integerAt(args, 2);
-      const start = offset < 0 ? Math.max(0, characters.length + offset) : offset;
-      const end = length < 0 ? undefined : start + length;
-      return stringValue(characters.slice(start, end).join(""));
+      const part = length < 0 ? rest : rest.slice(0, length);
+      return stringValue(part.join(""));
     },
   },
   {

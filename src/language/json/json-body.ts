@@ -124,8 +124,7 @@ class BodyReader {
     if (value.kind === "null" || value.kind === "error") return;
     const missing = schema.labels[labels.length];
     if (missing === undefined) {
-      const bodies = value.kind === "array" ? value.items : [value];
-      for (const body of bodies) this.addBlock(property, schema, body, labels);
+      for (const body of severalIn(value)) this.addBlock(property, schema, body, labels);
       return;
     }
     if (value.kind !== "object" && value.kind !== "array") {
@@ -152,9 +151,13 @@ class BodyReader {
   }
 }
 
+/** An array stands for several, anything else for one. */
+function severalIn(node: JsonNode): readonly JsonNode[] {
+  return node.kind === "array" ? node.items : [node];
+}
+
 function objectsIn(node: JsonNode, what: string, diagnostics: Diagnostic[]): JsonObject[] {
-  const candidates = node.kind === "array" ? node.items : [node];
-  return candidates.flatMap((candidate) => {
+  return severalIn(node).flatMap((candidate) => {
     if (candidate.kind === "object") return [candidate];
     if (candidate.kind !== "error") diagnostics.push(bodyNotAnObject(what, candidate.range));
     return [];

@@ -2,7 +2,7 @@ import { error, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { describeToken } from "./describe-token.ts";
+import { describeToken, shorten } from "./describe-token.ts";
 import { invalidCharacter } from "./expression-messages.ts";
 
 /** Mistakes in bodies: arguments, blocks, their names, labels and braces. */
@@ -103,13 +103,16 @@ export function unclosedBlock(subject: SourceRange): Diagnostic {
   );
 }
 
+const COMMA = { sign: "comma", advice: "Remove the comma." };
+const SEMICOLON = { sign: "semicolon", advice: "Remove the semicolon and put each on a line of its own." };
+
 export function commaAfterArgument(what: "argument" | "block", text: string, subject: SourceRange): Diagnostic {
-  const sign = text === "," ? "comma" : "semicolon";
+  const { sign, advice } = text === "," ? COMMA : SEMICOLON;
   return error(
     "comma-after-argument",
     subject,
     `Unexpected ${sign} after ${what}`,
-    `Arguments and blocks are separated by new lines, not by ${sign}s. Remove the ${sign}${text === "," ? "" : " and put each on a line of its own"}.`,
+    `Arguments and blocks are separated by new lines, not by ${sign}s. ${advice}`,
   );
 }
 
@@ -221,8 +224,4 @@ export function oneLineBlockNotClosed(subject: SourceRange, context: SourceRange
     "One-line block not closed on its line",
     'A block whose first argument follows its "{" directly must end on that line. Begin a new line after the brace.',
   );
-}
-
-function shorten(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 37)}…`;
 }

@@ -2,6 +2,7 @@ import { didYouMean } from "../../lib/did-you-mean.ts";
 import { describeConversionError, type ConversionError } from "../conversion.ts";
 import { withArticle } from "../convert-primitive.ts";
 import { error, type Diagnostic, type Place } from "../diagnostic.ts";
+import { isSequence } from "../type.ts";
 import type { SourceRange } from "../source.ts";
 import type { Type } from "../value.ts";
 
@@ -27,8 +28,10 @@ export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
   );
 
 /** A name and what it may have been meant to be; undefined when it is secret. */
-const named = (name: string | undefined, known: Iterable<string>): string =>
-  name === undefined ? "of this name, which is sensitive." : `named "${name}".${didYouMean(name, known)}`;
+function named(name: string | undefined, known: Iterable<string>): string {
+  if (name === undefined) return "of this name, which is sensitive.";
+  return `named "${name}".${didYouMean(name, known)}`;
+}
 
 export const unsupportedAttribute = (name: string | undefined, known: Iterable<string>, place: Place): Diagnostic =>
   error("unsupported-attribute", place, "Unsupported attribute", `This object has no attribute ${named(name, known)}`);
@@ -45,8 +48,7 @@ export const attributeOfNull = (name: string, place: Place): Diagnostic =>
   );
 
 export function attributeOfOther(name: string, type: Type, place: Place): Diagnostic {
-  const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
-  const hint = isSequence ? ` To get "${name}" from every element, write [*].${name}.` : "";
+  const hint = isSequence(type) ? ` To get "${name}" from every element, write [*].${name}.` : "";
   return error(
     "attribute-of-non-object",
     place,
@@ -59,11 +61,13 @@ export const indexOfNull = (place: Place): Diagnostic =>
   error("index-of-null", place, "Attempt to index null value", "This value is null, so it has no elements.");
 
 export function indexOfOther(type: Type, place: Place): Diagnostic {
-  const why =
-    type.kind === "set"
-      ? "Elements of a set have no order, so they cannot be picked by index. Convert it to a list first."
-      : `This value is ${withArticle(type)}, which has no elements.`;
-  return error("index-of-non-collection", place, "Invalid index", why);
+  return error("index-of-non-collection", place, "Invalid index", whyNoIndex(type));
+}
+
+function whyNoIndex(type: Type): string {
+  if (type.kind === "set")
+    return "Elements of a set have no order, so they cannot be picked by index. Convert it to a list first.";
+  return `This value is ${withArticle(type)}, which has no elements.`;
 }
 
 export const nullIndex = (place: Place): Diagnostic =>
@@ -73,11 +77,14 @@ export const wrongIndexType = (problem: ConversionError, place: Place): Diagnost
   error("wrong-index-type", place, "Invalid index", `The index does not fit this value: ${clause(problem)}`);
 
 export function indexOutOfRange(length: number, place: Place): Diagnostic {
-  const range =
-    length === 0
-      ? "It is empty."
-      : `It has ${length === 1 ? "one element, at index 0" : `${length} elements, 0 to ${length - 1}`}.`;
+  const range = describeIndices(length);
   return error("index-out-of-range", place, "Invalid index", `There is no element at this index. ${range}`);
+}
+
+function describeIndices(length: number): string {
+  if (length === 0) return "It is empty.";
+  if (length === 1) return "It has one element, at index 0.";
+  return `It has ${length} elements, 0 to ${length - 1}.`;
 }
 
 export const negativeIndex = (place: Place): Diagnostic =>
@@ -141,8 +148,7 @@ export const nullInTemplate = (place: Place): Diagnostic =>
   );
 
 export function wrongTypeInTemplate(type: Type, place: Place): Diagnostic {
-  const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
-  const hint = isSequence
+  const hint = isSequence(type)
     ? ' Use join(", ", …) to put its elements in the text, or jsonencode(…) for all of it.'
     : " Use jsonencode(…) to put all of it in the text.";
   return error(
@@ -174,13 +180,16 @@ export function wrongKeyType(problem: ConversionError, place: Place): Diagnostic
   return error("wrong-object-key", place, "Invalid object key", `A key must be a text: ${clause(problem)}`);
 }
 
-export const duplicateKey = (key: string | undefined, place: Place): Diagnostic =>
-  error(
+/** `key` is undefined where it is secret. */
+export function duplicateKey(key: string | undefined, place: Place): Diagnostic {
+  const what = key === undefined ? "same sensitive key" : `key ${JSON.stringify(key)}`;
+  return error(
     "duplicate-object-key",
     place,
     "Duplicate object key",
-    `Two elements produced the ${key === undefined ? "same sensitive key" : `key ${JSON.stringify(key)}`}. To collect the values of equal keys in lists, write ... after the value.`,
+    `Two elements produced the ${what}. To collect the values of equal keys in lists, write ... after the value.`,
   );
+}
 
 export const nestedTooDeep = (subject: SourceRange): Diagnostic =>
   error(

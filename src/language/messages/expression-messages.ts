@@ -2,7 +2,7 @@ import { error, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { describeToken } from "./describe-token.ts";
+import { describeToken, shorten } from "./describe-token.ts";
 
 /** Mistakes in expressions: brackets, separators, operators, names. */
 
@@ -15,11 +15,15 @@ export function missingComma(
     "missing-comma",
     { subject, context: { ...subject, end: next.end } },
     `Missing comma after this ${what}`,
-    what === "attribute"
-      ? "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line."
-      : `${what === "item" ? "Items of a list" : "Arguments of a function"} are separated by commas, also where each has a line of its own. Add a comma here.`,
+    SEPARATION[what],
   );
 }
+
+const SEPARATION = {
+  attribute: "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line.",
+  item: "Items of a list are separated by commas, also where each has a line of its own. Add a comma here.",
+  argument: "Arguments of a function are separated by commas, also where each has a line of its own. Add a comma here.",
+} as const;
 
 /** A list with several items right after a value, where only a single index makes sense. */
 export function listAfterValue(subject: SourceRange, list: SourceRange): Diagnostic {
@@ -107,10 +111,13 @@ function invalidCharacterDetail(text: string): string {
   return `The character ${shown}(U+${code}) has no meaning in HCL outside of strings and comments.`;
 }
 
+const QUOTES: Readonly<Record<string, string>> = { "'": "single", "`": "back" };
+
 export function foreignString(text: string, subject: SourceRange): Diagnostic {
-  const style = text.startsWith("'") ? "single" : text.startsWith("`") ? "back" : "typographic";
+  const style = QUOTES[text[0]!] ?? "typographic";
   const inner = text.slice(1, -1);
-  const better = inner.length <= 60 ? `: "${inner.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : "";
+  const escaped = inner.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  const better = inner.length <= 60 ? `: "${escaped}"` : "";
   return error(
     "wrong-quotes",
     subject,
@@ -147,15 +154,21 @@ export function expandNotLast(subject: SourceRange): Diagnostic {
 }
 
 export function invalidAttributeName(kind: TokenKind, dot: SourceRange, subject: SourceRange): Diagnostic {
-  const isString = kind === TokenKind.OpenQuote || kind === TokenKind.OpenParen;
-  return error(
-    "invalid-attribute-name",
-    kind === TokenKind.Newline || kind === TokenKind.EndOfFile ? dot : subject,
-    "Invalid attribute name",
-    isString
-      ? 'After a dot comes a plain name. To use any other key, write it in brackets: value["key"].'
-      : "A name is expected after the dot.",
-  );
+  const invalid = (place: SourceRange, detail: string): Diagnostic =>
+    error("invalid-attribute-name", place, "Invalid attribute name", detail);
+  switch (kind) {
+    case TokenKind.OpenQuote:
+    case TokenKind.OpenParen:
+      return invalid(
+        subject,
+        'After a dot comes a plain name. To use any other key, write it in brackets: value["key"].',
+      );
+    case TokenKind.Newline:
+    case TokenKind.EndOfFile:
+      return invalid(dot, "A name is expected after the dot.");
+    default:
+      return invalid(subject, "A name is expected after the dot.");
+  }
 }
 
 export function ambiguousKey(subject: SourceRange): Diagnostic {
@@ -200,7 +213,7 @@ export function unexpectedAfterExpression(text: string, subject: SourceRange): D
     "extra-characters",
     subject,
     "Extra characters after the expression",
-    `The expression is complete before "${text.length <= 40 ? text : `${text.slice(0, 37)}…`}". Check for a missing operator or bracket.`,
+    `The expression is complete before "${shorten(text)}". Check for a missing operator or bracket.`,
   );
 }
 

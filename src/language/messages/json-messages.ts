@@ -1,15 +1,17 @@
-import { error, type Diagnostic } from "../diagnostic.ts";
+import { error, warning, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Mistakes in JSON, and in HCL written as JSON. */
+
+const MEMBERS = { property: "Properties of an object", item: "Items of an array" } as const;
 
 export function missingJsonComma(what: "property" | "item", subject: SourceRange): Diagnostic {
   return error(
     "missing-comma",
     subject,
     `Missing comma after this ${what}`,
-    `${what === "property" ? "Properties of an object" : "Items of an array"} are separated by commas. Add a comma here.`,
+    `${MEMBERS[what]} are separated by commas. Add a comma here.`,
   );
 }
 
@@ -31,24 +33,25 @@ export function missingJsonValue(subject: SourceRange): Diagnostic {
   );
 }
 
+const BRACKETS = {
+  "]": { open: "[", name: "bracket" },
+  "}": { open: "{", name: "brace" },
+} as const;
+
 export function unclosedJson(close: "}" | "]", open: SourceRange, found: string | undefined): Diagnostic {
-  const sign = close === "}" ? "{" : "[";
+  const { open: sign, name } = BRACKETS[close];
   const where = found === undefined ? "the file ends before it" : `a "${found}" comes first`;
-  return error(
-    close === "}" ? "unclosed-brace" : "unclosed-bracket",
-    open,
-    `Missing closing ${close === "}" ? "brace" : "bracket"}`,
-    `This "${sign}" needs a "${close}", but ${where}.`,
-  );
+  return error(`unclosed-${name}`, open, `Missing closing ${name}`, `This "${sign}" needs a "${close}", but ${where}.`);
 }
 
+const EXPECTED = { property: 'a property ("name": value)', item: "a value" } as const;
+
 export function strayInJson(text: string, what: "property" | "item", subject: SourceRange): Diagnostic {
-  const expected = what === "property" ? 'a property ("name": value)' : "a value";
   return error(
     "unexpected-in-json",
     subject,
     "Invalid JSON",
-    `Here ${expected} is expected, not ${JSON.stringify(text)}.`,
+    `Here ${EXPECTED[what]} is expected, not ${JSON.stringify(text)}.`,
   );
 }
 
@@ -124,12 +127,8 @@ export function invalidJsonEscape(text: string, subject: SourceRange): Diagnosti
 }
 
 export function invalidJsonValue(text: string, subject: SourceRange): Diagnostic {
-  return error(
-    "invalid-json-value",
-    subject,
-    text === "" ? "Missing value" : "Invalid JSON value",
-    invalidValueDetail(text),
-  );
+  const summary = text === "" ? "Missing value" : "Invalid JSON value";
+  return error("invalid-json-value", subject, summary, invalidValueDetail(text));
 }
 
 function invalidValueDetail(text: string): string {
@@ -157,18 +156,15 @@ export function duplicateProperty(
   subject: SourceRange,
   severity: Diagnostic["severity"],
 ): Diagnostic {
-  const line = lineOf(first.file, first.start);
-  const effect = severity === "warning" ? " The last one counts; remove the others." : " Remove one of the two.";
-  return {
-    ...error(
-      "duplicate-property",
-      subject,
-      "Duplicate property",
-      `The property ${JSON.stringify(name)} was already set on line ${line}.${effect}`,
-    ),
-    severity,
-  };
+  const text = `The property ${JSON.stringify(name)} was already set on line ${lineOf(first.file, first.start)}.`;
+  const { make, advice } = DUPLICATE[severity];
+  return make("duplicate-property", subject, "Duplicate property", `${text} ${advice}`);
 }
+
+const DUPLICATE = {
+  error: { make: error, advice: "Remove one of the two." },
+  warning: { make: warning, advice: "The last one counts; remove the others." },
+} as const;
 
 export function bodyNotAnObject(what: string, subject: SourceRange): Diagnostic {
   return error(

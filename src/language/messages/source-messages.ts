@@ -13,10 +13,12 @@ export function moreProblems(count: number, subject: SourceRange | undefined): D
   );
 }
 
+const IN_COMMENT = { make: warning, what: "This comment holds" };
+const ELSEWHERE = { make: error, what: "Here the file holds" };
+
 export function invalidUtf8(subject: SourceRange, isInComment: boolean): Diagnostic {
-  const problem = isInComment ? warning : error;
-  const what = isInComment ? "This comment holds" : "Here the file holds";
-  return problem(
+  const { make, what } = isInComment ? IN_COMMENT : ELSEWHERE;
+  return make(
     "invalid-utf8",
     subject,
     "Invalid UTF-8",

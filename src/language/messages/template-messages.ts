@@ -23,8 +23,10 @@ export function multiLineString(place: Place): Diagnostic {
   );
 }
 
+const SIGNS = { interpolation: "$", directive: "%" } as const;
+
 export function unclosedInterpolation(what: "interpolation" | "directive", subject: SourceRange): Diagnostic {
-  const sign = what === "interpolation" ? "$" : "%";
+  const sign = SIGNS[what];
   return error(
     `unclosed-${what}`,
     subject,
@@ -80,20 +82,18 @@ export function invalidEscape(text: string, subject: SourceRange): Diagnostic {
 
 function escapeProblem(text: string): string {
   if (text === "\\u") return "After \\u come exactly four hexadecimal digits.";
-  if (text.startsWith("\\U")) {
-    return text.length > 2
-      ? "There is no character of this number (the last is 10FFFF)."
-      : "After \\U come exactly eight hexadecimal digits.";
-  }
+  if (text === "\\U") return "After \\U come exactly eight hexadecimal digits.";
+  if (text.startsWith("\\U")) return "There is no character of this number (the last is 10FFFF).";
   return `"${text}" has no meaning.`;
 }
 
 export function extraInSequence(what: "interpolation" | "directive", subject: SourceRange): Diagnostic {
+  const sign = SIGNS[what];
   return error(
     `extra-in-${what}`,
     subject,
     `Extra characters in the template ${what}`,
-    `Here the expression ends, and a closing "}" is expected. If the sequence is meant literally (in a shell script, say), double its sign: ${what === "interpolation" ? "$${" : "%%{"}.`,
+    `Here the expression ends, and a closing "}" is expected. If the sequence is meant literally (in a shell script, say), double its sign: ${sign}${sign}{.`,
   );
 }
 
@@ -118,14 +118,14 @@ export function unknownDirective(name: string, subject: SourceRange): Diagnostic
 }
 
 export function strayDirective(name: string, open: "if" | "for" | undefined, subject: SourceRange): Diagnostic {
-  const expected =
-    open === undefined ? "no directive is open here" : `the open directive is "${open}", which ends with "end${open}"`;
-  return error(
-    "stray-directive",
-    subject,
-    "Directive out of place",
-    `"${name}" does not belong here: ${name === "else" && open === "if" ? 'this "if" has an "else" already' : expected}.`,
-  );
+  const why = whyOutOfPlace(name, open);
+  return error("stray-directive", subject, "Directive out of place", `"${name}" does not belong here: ${why}.`);
+}
+
+function whyOutOfPlace(name: string, open: "if" | "for" | undefined): string {
+  if (open === undefined) return "no directive is open here";
+  if (name === "else" && open === "if") return 'this "if" has an "else" already';
+  return `the open directive is "${open}", which ends with "end${open}"`;
 }
 
 export function unclosedDirective(name: "if" | "for", subject: SourceRange): Diagnostic {

@@ -25,6 +25,12 @@ export function skipTo(parser: Parser, stop: (kind: TokenKind) => boolean): void
   }
 }
 
+export const closingTokens = {
+  ")": TokenKind.CloseParen,
+  "]": TokenKind.CloseBracket,
+  "}": TokenKind.CloseBrace,
+} as const;
+
 /** Skips to this closing bracket and over it; stops before anything that shows it is missing. */
 export function skipPastClose(parser: Parser, close: TokenKind): void {
   skipTo(parser, (kind) => kind === close);

@@ -65,6 +65,11 @@ export function identifierLength(text: string, start: number, end: number): numb
   }
 }
 
+/** The end of a line without the carriage return before its line feed. */
+export function withoutReturn(text: string, lineEnd: number): number {
+  return text.charCodeAt(lineEnd - 1) === Char.CarriageReturn ? lineEnd - 1 : lineEnd;
+}
+
 export function isDigit(code: number): boolean {
   return code >= Char.Zero && code <= Char.Nine;
 }

@@ -6,7 +6,7 @@ import {
   unclosedString,
 } from "../messages/template-messages.ts";
 import { TokenKind } from "../token.ts";
-import { Char } from "./character.ts";
+import { Char, withoutReturn } from "./character.ts";
 import type { HeredocMode, InterpolationMode, QuotedMode } from "./mode.ts";
 import type { Scanner } from "./scanner.ts";
 
@@ -115,7 +115,7 @@ function closeMode(scanner: Scanner, reportStrings: boolean): void {
 
 function reportUnclosedString(scanner: Scanner, mode: QuotedMode, end: number): void {
   const open = scanner.tokens.starts[mode.openToken]!;
-  const textEnd = scanner.text.charCodeAt(end - 1) === Char.CarriageReturn ? end - 1 : end;
+  const textEnd = withoutReturn(scanner.text, end);
   scanner.report(unclosedString({ subject: scanner.range(open, open + 1), context: scanner.range(open, textEnd) }));
 }
 

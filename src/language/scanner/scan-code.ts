@@ -1,6 +1,6 @@
 import { invalidHeredoc, unclosedComment } from "../messages/template-messages.ts";
 import { TokenKind } from "../token.ts";
-import { Char, identifierLength, isDigit } from "./character.ts";
+import { Char, identifierLength, isDigit, withoutReturn } from "./character.ts";
 import type { InterpolationMode } from "./mode.ts";
 import { operatorAt } from "./operator.ts";
 import type { Scanner } from "./scanner.ts";
@@ -107,8 +107,8 @@ function closeSequence(scanner: Scanner, mode: InterpolationMode, length: number
 function lineComment(scanner: Scanner): void {
   const { text, position } = scanner;
   const lineEnd = text.indexOf("\n", position);
-  let end = lineEnd === -1 || lineEnd > scanner.end ? scanner.end : lineEnd;
-  if (end === lineEnd && text.charCodeAt(end - 1) === Char.CarriageReturn) end--;
+  const isEnded = lineEnd !== -1 && lineEnd <= scanner.end;
+  const end = isEnded ? withoutReturn(text, lineEnd) : scanner.end;
   emit(scanner, TokenKind.Comment, end - position);
 }
 

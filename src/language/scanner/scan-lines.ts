@@ -1,5 +1,5 @@
 import { TokenKind } from "../token.ts";
-import { Char, identifierLength } from "./character.ts";
+import { Char, identifierLength, withoutReturn } from "./character.ts";
 import type { BareMode, HeredocMode } from "./mode.ts";
 import type { Scanner } from "./scanner.ts";
 import { enterSequence, isEscapedSequenceAt, isSequenceAt } from "./sequence.ts";
@@ -51,7 +51,7 @@ function closeHeredoc(scanner: Scanner, mode: HeredocMode): boolean {
     }
     return false;
   }
-  const close = text.charCodeAt(lineEnd - 1) === Char.CarriageReturn ? lineEnd - 1 : lineEnd;
+  const close = withoutReturn(text, lineEnd);
   tokens.push(TokenKind.CloseHeredoc, position, close);
   scanner.position = close;
   scanner.leave();
