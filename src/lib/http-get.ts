@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
 import { httpDispatcher, proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+import { errorText } from "./error-text.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 
 export interface GetOptions {
@@ -59,7 +60,7 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
       headersTimeout: stallMs ?? 60_000,
       bodyTimeout: stallMs ?? 60_000,
       headers: { "accept-encoding": "identity", "user-agent": "imgbuild", ...authorization(url), ...headers },
-      ...(signal ? { signal } : {}),
+      ...(signal && { signal }),
     });
     const close = async (): Promise<void> => {
       response.body.on("error", () => {});
@@ -80,9 +81,7 @@ function authorization(url: URL): Readonly<Record<string, string>> {
 }
 
 function singleHeaders({ headers }: Dispatcher.ResponseData): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  );
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0]]));
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -107,10 +106,13 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why, in words; through which proxy, if any, without its credentials. */
 export function describeNetworkFailure(error: unknown, proxy?: URL): string {
-  const through = proxy ? ` (through the proxy ${withoutCredentials(proxy.href)})` : "";
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const code = "code" in cause ? String(cause.code) : "";
-    if (reasons[code] !== undefined) return reasons[code] + through;
-  }
-  return (error instanceof Error ? error.message : String(error)) + through;
+  const why = networkReason(error) ?? errorText(error);
+  return proxy ? `${why} (through the proxy ${withoutCredentials(proxy.href)})` : why;
+}
+
+/** What we have words for, of the error or one of its causes. */
+function networkReason(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const known = "code" in error ? reasons[String(error.code)] : undefined;
+  return known ?? networkReason(error.cause);
 }

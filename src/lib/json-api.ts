@@ -1,4 +1,5 @@
 import { request, type Dispatcher } from "undici";
+import { errorText } from "./error-text.ts";
 import { httpDispatcher } from "./http-dispatcher.ts";
 import { retry } from "./retry.ts";
 
@@ -51,69 +52,85 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
 }
 
 function apiThrough(dispatcher: Dispatcher, options: JsonApiOptions): JsonApi {
-  const once = async <Body>(method: string, path: string, body: unknown): Promise<Body> => {
+  const attempt = async (call: Call): Promise<unknown> => {
     const started = performance.now();
-    const tell = (result: string) => options.onTry?.(method, path, result, performance.now() - started);
+    const tell = (result: string) => options.onTry?.(call.method, call.path, result, performance.now() - started);
     try {
-      const answer = await request(options.baseUrl.replace(/\/$/, "") + path, {
-        method: method as "GET",
-        dispatcher,
-        signal: options.signal,
-        headers: {
-          accept: "application/json",
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...options.headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await answer.body.text();
-      tell(String(answer.statusCode));
-      const { location, "retry-after": retryAfter } = answer.headers;
-      // The token goes nowhere but to the address that was configured.
-      if (answer.statusCode >= 300 && answer.statusCode < 400) {
-        throw statusError(answer.statusCode, `the service has moved to ${String(location)}; set that address`);
-      }
-      if (answer.statusCode >= 300) throw statusError(answer.statusCode, text, retryAfter);
-      return parseBody(text) as Body;
+      return await callOnce(call, dispatcher, options, tell);
     } catch (error) {
-      if (!(error instanceof HttpStatusError)) tell(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof HttpStatusError)) tell(errorText(error));
       throw error;
     }
   };
   return {
-    call: <Body>(method: string, path: string, body?: unknown) =>
-      retry(() => once<Body>(method, path, body), {
+    call: async <Body>(method: string, path: string, body?: unknown) => {
+      const answer = await retry(() => attempt({ method, path, body }), {
         timeoutMs: options.patienceMs ?? 120_000,
         delayMs: 500,
         maxDelayMs: 15_000,
         signal: options.signal,
         shouldRetry: isTransient,
         pauseFor: (error) => (error instanceof HttpStatusError ? error.retryAfterMs : undefined),
-        onRetry: (error, _, pauseMs) =>
-          options.onRetry?.(error instanceof Error ? error.message : String(error), pauseMs),
-      }),
+        onRetry: (error, _, pauseMs) => options.onRetry?.(errorText(error), pauseMs),
+      });
+      return answer as Body;
+    },
     withSignal: (signal) => apiThrough(dispatcher, { ...options, signal }),
   };
 }
 
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+async function callOnce(
+  { method, path, body }: Call,
+  dispatcher: Dispatcher,
+  { baseUrl, headers, signal }: JsonApiOptions,
+  tell: (result: string) => void,
+): Promise<unknown> {
+  const hasBody = body !== undefined;
+  const answer = await request(baseUrl.replace(/\/$/, "") + path, {
+    method: method as "GET",
+    dispatcher,
+    signal,
+    headers: { accept: "application/json", ...(hasBody && { "content-type": "application/json" }), ...headers },
+    ...(hasBody && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.body.text();
+  tell(String(answer.statusCode));
+  const { location, "retry-after": retryAfter } = answer.headers;
+  // The token goes nowhere but to the address that was configured.
+  if (answer.statusCode >= 300 && answer.statusCode < 400) {
+    throw statusError(answer.statusCode, `the service has moved to ${String(location)}; set that address`);
+  }
+  if (answer.statusCode >= 300) throw statusError(answer.statusCode, text, retryAfter);
+  return parseBody(text);
+}
+
 export function statusError(status: number, text: string, retryAfter?: string | string[]): HttpStatusError {
   const seconds = Number(retryAfter);
-  return new HttpStatusError(
-    status,
-    `HTTP ${status}${serverMessage(text)}`,
-    Number.isFinite(seconds) ? seconds * 1000 : undefined,
-  );
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const said = serverMessage(text);
+  const message = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
+  return new HttpStatusError(status, message, retryAfterMs);
 }
 
 /** The usual places of a message in a JSON error body; an HTML page says nothing to a person. */
 function serverMessage(text: string): string {
-  const body = parseBody(text);
-  if (typeof body === "object" && body !== null) {
-    const { errors, message, error } = body as { errors?: unknown; message?: unknown; error?: unknown };
-    const said = Array.isArray(errors) ? errors.map(String).join("; ") : (message ?? error ?? errors);
-    if (typeof said === "string" && said !== "") return `: ${said}`;
-  }
-  return text.trim() === "" || text.trimStart().startsWith("<") ? "" : `: ${text.trim().slice(0, 200)}`;
+  const said = messageIn(parseBody(text));
+  if (typeof said === "string" && said !== "") return said;
+  const isPage = text.trimStart().startsWith("<");
+  return isPage ? "" : text.trim().slice(0, 200);
+}
+
+function messageIn(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return undefined;
+  const { errors, message, error } = body as { errors?: unknown; message?: unknown; error?: unknown };
+  if (Array.isArray(errors)) return errors.map(String).join("; ");
+  return message ?? error ?? errors;
 }
 
 function parseBody(text: string): unknown {

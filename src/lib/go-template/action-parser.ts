@@ -199,13 +199,11 @@ function checkCallable(command: Command): void {
 }
 
 function emptyCommand(token: Token): GoTemplateError {
-  return new GoTemplateError(
-    token.kind === "close" ? "a value is missing in this template action" : "a command is missing here",
-    token,
-  );
+  if (token.kind === "close") return new GoTemplateError("a value is missing in this template action", token);
+  return new GoTemplateError("a command is missing here", token);
 }
 
 function unexpected(token: Token): GoTemplateError {
-  const what = token.kind === "close" ? 'unexpected "}}"' : `unexpected "${token.text}" in a template action`;
-  return new GoTemplateError(what, token);
+  if (token.kind === "close") return new GoTemplateError('unexpected "}}"', token);
+  return new GoTemplateError(`unexpected "${token.text}" in a template action`, token);
 }

@@ -52,8 +52,10 @@ class Scanner {
 
   #scanAction(): void {
     const open = this.#position;
-    this.#position += this.#hasLeftTrim(open) ? 3 : 2;
-    const content = this.#hasLeftTrim(open) ? this.#position + 1 : this.#position;
+    // `{{`, or `{{-` and a space.
+    const isTrimmed = this.#hasLeftTrim(open);
+    this.#position += 2 + Number(isTrimmed);
+    const content = this.#position + Number(isTrimmed);
     if (this.#text.startsWith("/*", content)) return this.#skipComment(open, content);
     this.#push("open", open, this.#position);
     while (!this.#atClose()) {
