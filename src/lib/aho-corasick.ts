@@ -56,8 +56,9 @@ class Trie {
     for (let index = 0; index < pattern.length; index++) {
       const unit = pattern.charCodeAt(index);
       node = this.#child(node, unit) || this.#addChild(node, unit);
-      const known = this.#shortestThrough[node]!;
-      this.#shortestThrough[node] = known === 0 ? pattern.length : Math.min(known, pattern.length);
+      // 0 where there is none yet.
+      const known = this.#shortestThrough[node]! || pattern.length;
+      this.#shortestThrough[node] = Math.min(known, pattern.length);
     }
     this.#longest[node] = pattern.length;
   }

@@ -19,8 +19,10 @@ function parseLine(line: string): ChecksumEntry | undefined {
   const bsd = /^([A-Za-z0-9-]+) ?\((.+)\) ?= ?([0-9a-fA-F]+)$/.exec(line);
   if (bsd) return typed(bsd[1]!, bsd[3]!, bsd[2]!);
   const gnu = /^\\?([0-9a-fA-F]{32,128})(?:\s+[ *]?(.+))?$/.exec(line);
-  const digest = gnu ? digestByLength(gnu[1]!) : undefined;
-  return digest && { digest, name: gnu![2] === undefined ? undefined : cleanName(gnu![2]) };
+  if (!gnu) return undefined;
+  const [, hex, name] = gnu;
+  const digest = digestByLength(hex!);
+  return digest && { digest, name: name && cleanName(name) };
 }
 
 function typed(label: string, hex: string, name: string): ChecksumEntry | undefined {
@@ -28,8 +30,8 @@ function typed(label: string, hex: string, name: string): ChecksumEntry | undefi
     .toLowerCase()
     .replace(/^sha2-/, "sha")
     .replace("sha-", "sha");
-  const matches = isDigestAlgorithm(algorithm) && hex.length === digestLengths[algorithm];
-  return matches ? { digest: { algorithm, hex: hex.toLowerCase() }, name: cleanName(name) } : undefined;
+  if (!isDigestAlgorithm(algorithm) || hex.length !== digestLengths[algorithm]) return undefined;
+  return { digest: { algorithm, hex: hex.toLowerCase() }, name: cleanName(name) };
 }
 
 function cleanName(name: string): string {
@@ -46,7 +48,8 @@ function cleanName(name: string): string {
 export function findChecksum(entries: readonly ChecksumEntry[], fileName: string): Digest | undefined {
   const named = entries.filter(({ name }) => name === fileName);
   const byLastPart = entries.filter(({ name }) => name !== undefined && lastPart(name) === lastPart(fileName));
-  const nameless = entries.length === 1 && entries[0]!.name === undefined ? entries : [];
+  const isNameless = entries.length === 1 && entries[0]!.name === undefined;
+  const nameless = isNameless ? entries : [];
   const found = [named, byLastPart, nameless].find((some) => some.length > 0) ?? [];
   return found.map(({ digest }) => digest).sort((a, b) => b.hex.length - a.hex.length)[0];
 }

@@ -21,7 +21,7 @@ export function digestByLength(hex: string): Digest | undefined {
   const algorithm = (Object.keys(digestLengths) as DigestAlgorithm[]).find(
     (name) => digestLengths[name] === hex.length,
   );
-  return algorithm === undefined ? undefined : { algorithm, hex: hex.toLowerCase() };
+  return algorithm && { algorithm, hex: hex.toLowerCase() };
 }
 
 export function formatDigest(digest: Digest): string {

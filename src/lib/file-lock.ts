@@ -29,7 +29,8 @@ export async function tryLock(path: string, token: string = randomUuid()): Promi
   const found = await readLock(path);
   if (found.kind === "held" && (await isAlive(path, found.owner))) return undefined;
   if (found.kind !== "free") await breakStale(path, found, token);
-  return (await create(path, token)) ? hold(path, token) : undefined;
+  const isCreated = await create(path, token);
+  return isCreated ? hold(path, token) : undefined;
 }
 
 export interface LockOptions {
@@ -90,7 +91,8 @@ async function readLock(path: string): Promise<Found> {
   try {
     return { kind: "held", owner: JSON.parse(await readFile(path, "utf8")) as Owner };
   } catch (error) {
-    return { kind: error instanceof Error && "code" in error && error.code === "ENOENT" ? "free" : "damaged" };
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return { kind: isMissing ? "free" : "damaged" };
   }
 }
 

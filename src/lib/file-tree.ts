@@ -81,13 +81,12 @@ function add<Entry extends TreeFile | TreeDirectory>(directory: TreeDirectory, e
 }
 
 function sort(directory: TreeDirectory): void {
-  directory.children.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  directory.children.sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
   for (const child of directory.children) if (child.kind === "directory") sort(child);
 }
 
 /** The bytes of a file in pieces. */
 export function readContent(content: Uint8Array | string): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  return typeof content === "string"
-    ? (createReadStream(content, { highWaterMark: 1024 * 1024 }) as Readable as AsyncIterable<Uint8Array>)
-    : [content];
+  if (typeof content !== "string") return [content];
+  return createReadStream(content, { highWaterMark: 1024 * 1024 }) as Readable as AsyncIterable<Uint8Array>;
 }

@@ -98,7 +98,8 @@ export const characters: ReadonlyMap<string, TypedCharacter> = new Map(
       const physical: Key = { scanCode: from + index, extended: false, qcode: qcodes[index]! };
       const upper = shifted[index];
       const lower: [string, TypedCharacter] = [character, { key: physical, shifted: false }];
-      return upper === undefined ? [lower] : [lower, [upper, { key: physical, shifted: true }]];
+      if (upper === undefined) return [lower];
+      return [lower, [upper, { key: physical, shifted: true }]];
     }),
   ),
 );

@@ -23,7 +23,7 @@ export async function identifyProcess(pid: number = ownPid): Promise<ProcessIden
 export async function processState(identity: ProcessIdentity): Promise<"alive" | "dead" | "unknown"> {
   if (identity.scope !== (await processScope())) return "unknown";
   const now = await identifyProcess(identity.pid);
-  return now !== undefined && now.startTime === identity.startTime ? "alive" : "dead";
+  return now?.startTime === identity.startTime ? "alive" : "dead";
 }
 
 async function processScope(): Promise<string> {
@@ -34,7 +34,7 @@ async function processScope(): Promise<string> {
 /** Different each time the machine is started; `undefined` where the system does not say (only Linux does). */
 export async function bootId(): Promise<string | undefined> {
   const id = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
-  return id.trim() === "" ? undefined : id.trim();
+  return id.trim() || undefined;
 }
 
 function exists(pid: number): boolean {

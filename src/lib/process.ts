@@ -37,7 +37,7 @@ export class CommandError extends Error {
   readonly code: string | undefined;
 
   constructor(program: string, args: readonly string[], failure: { result?: CommandResult; cause?: unknown }) {
-    super(describeFailure(program, failure), failure.cause === undefined ? undefined : { cause: failure.cause });
+    super(describeFailure(program, failure), "cause" in failure ? { cause: failure.cause } : undefined);
     this.program = program;
     this.args = args;
     this.result = failure.result;
@@ -92,7 +92,7 @@ export function startCommand(program: string, args: readonly string[], options: 
     // A group of its own: Ctrl-C at the terminal reaches imgbuild only, which then decides what its children get.
     detached: true,
     cleanup: false,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...stdinOf(options.stdin),
   });
   const stopping = new Stopper(child);
@@ -147,8 +147,8 @@ class Stopper {
 
   async stop(graceMs = 3000): Promise<void> {
     this.#stopping = true;
-    this.#send(this.#leaderGone ? "SIGKILL" : "SIGTERM");
-    if (this.#leaderGone) return;
+    if (this.#leaderGone) return this.#send("SIGKILL");
+    this.#send("SIGTERM");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send("SIGKILL"), graceMs);
     await this.#exited;
@@ -191,9 +191,13 @@ async function collect(
   if (ended.exitCode === undefined && ended.signal === undefined) {
     throw new CommandError(program, args, { cause: ended.cause ?? ended });
   }
-  const signal = ended.signal;
-  const code = ended.exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
-  return { code, signal, stdout: stdout.text(), stderr: stderr.text() };
+  const code = ended.exitCode ?? codeOfSignal(ended.signal);
+  return { code, signal: ended.signal, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** As shells have it. */
+function codeOfSignal(signal: NodeJS.Signals | undefined): number {
+  return 128 + (signal === undefined ? 0 : constants.signals[signal]);
 }
 
 function definedOnly(env: CommandOptions["env"]): Record<string, string> {
@@ -205,14 +209,15 @@ function stdinOf(stdin: CommandOptions["stdin"]): { input: string | Uint8Array |
 }
 
 function errorCode(cause: unknown): string | undefined {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  return typeof cause.code === "string" ? cause.code : undefined;
 }
 
 function describeFailure(program: string, { result, cause }: { result?: CommandResult; cause?: unknown }): string {
   if (result) {
     const how = result.signal === undefined ? `exit code ${result.code}` : `signal ${result.signal}`;
     const said = lastLines(result.stderr) || lastLines(result.stdout);
-    return `${program} failed with ${how}${said === "" ? "" : `: ${said}`}`;
+    return [`${program} failed with ${how}`, said].filter(Boolean).join(": ");
   }
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: `The program "${program}" was not found`,

@@ -73,7 +73,7 @@ export async function poll<Result>(
 /** Resolves after `ms`; rejects with the abort reason as soon as `signal` aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    await delay(ms, undefined, signal ? { signal } : undefined);
+    await delay(ms, undefined, signal && { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

@@ -31,7 +31,8 @@ export async function writeSource(
     size += bytes.length;
     written = written.then(() => writeAll(handle, bytes));
     // Only the last batch is not full; the first one that is not is all there is, and not worth a thread.
-    hash ??= bytes.length < BATCH_BYTES ? sha256Here() : sha256OnThread();
+    const isAll = bytes.length < BATCH_BYTES;
+    hash ??= isAll ? sha256Here() : sha256OnThread();
     await Promise.all([written, hash.update(bytes)]);
   });
   try {

@@ -37,7 +37,8 @@ export function textEntry(name: string, text: string): ArchiveEntry {
 export function archiveTime(env: Readonly<Record<string, string | undefined>>): Date {
   const epoch = Number(env["SOURCE_DATE_EPOCH"]);
   const earliest = Date.UTC(1980, 0, 1);
-  return new Date(Number.isSafeInteger(epoch) && epoch > 0 ? Math.max(epoch * 1000, earliest) : earliest);
+  if (!Number.isSafeInteger(epoch)) return new Date(earliest);
+  return new Date(Math.max(epoch * 1000, earliest));
 }
 
 /** The same entry, telling how many bytes were read since the last time. */

@@ -37,7 +37,8 @@ export function oneFrame(compress: (block: Block) => Promise<Buffer>): CompressT
   const zeros = createZeroCache();
   return async (block) => {
     const { data } = block;
-    return [await (isZero(data) ? zeros(data.length, () => compress(block)) : compress(block))];
+    if (isZero(data)) return [await zeros(data.length, () => compress(block))];
+    return [await compress(block)];
   };
 }
 

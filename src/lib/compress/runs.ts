@@ -33,7 +33,10 @@ export function splitIntoRuns(data: Buffer, pieceBytes = PIECE_BYTES): Run[] {
     append(runs, { kind: kindOf(data.subarray(start, end)), start, end });
   }
   const checked: Run[] = [];
-  for (const run of runs) append(checked, isRepetitive(data, run) ? { ...run, kind: "other" } : run);
+  for (const run of runs) {
+    const kind = isRepetitive(data, run) ? "other" : run.kind;
+    append(checked, { ...run, kind });
+  }
   return checked;
 }
 

@@ -44,7 +44,8 @@ function compressor(compress: Compress): CompressToFrames {
     const pieces = splitIntoRuns(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
       const part = data.subarray(start, end);
       if (kind === "noise") return storedFrame(part);
-      return [await (kind === "zeros" ? zeros(part.length, () => compress(part)) : compress(part))];
+      if (kind === "zeros") return [await zeros(part.length, () => compress(part))];
+      return [await compress(part)];
     });
     return (await Promise.all(pieces)).flat();
   };

@@ -17,11 +17,10 @@ const MODE = { directory: 0o040555, executable: 0o100555, file: 0o100444 } as co
 
 /** The entries of one directory record. A name is split where it is too long for one. */
 export function rockRidgeEntries(facts: PosixFacts): readonly Buffer[] {
-  const mode = facts.isDirectory ? MODE.directory : facts.executable ? MODE.executable : MODE.file;
   const owner = bothEndian32(0);
   return [
-    ...(facts.name === "" ? [] : nameEntries(facts.name)),
-    entry("PX", Buffer.concat([bothEndian32(mode), bothEndian32(facts.links), owner, owner])),
+    ...nameEntries(facts.name),
+    entry("PX", Buffer.concat([bothEndian32(modeOf(facts)), bothEndian32(facts.links), owner, owner])),
     entry(
       "TF",
       Buffer.concat([
@@ -38,6 +37,12 @@ const ATTRIBUTES = 8;
 const CONTINUES = 1;
 const LONGEST_PART = 248;
 
+function modeOf({ isDirectory, executable }: PosixFacts): number {
+  if (isDirectory) return MODE.directory;
+  return executable ? MODE.executable : MODE.file;
+}
+
+/** None for no name. */
 function nameEntries(name: string): readonly Buffer[] {
   const bytes = Buffer.from(name, "utf8");
   const parts = Array.from({ length: Math.ceil(bytes.length / LONGEST_PART) }, (_, i) =>
