@@ -67,10 +67,11 @@ export const runProgram: typeof RunProgram = async (args, host) => {
 function compile(cachePath: string): Script | undefined {
   try {
     const compiled = new Script(wrapped(source), { filename: file, cachedData: readFileSync(cachePath) });
-    return usesCache(compiled) ? compiled : undefined;
+    if (usesCache(compiled)) return compiled;
   } catch {
-    return undefined;
+    // No cache yet.
   }
+  return undefined;
 }
 
 function usesCache({ cachedDataRejected }: Script): boolean {

@@ -48,8 +48,7 @@ function cleanName(name: string): string {
 export function findChecksum(entries: readonly ChecksumEntry[], fileName: string): Digest | undefined {
   const named = entries.filter(({ name }) => name === fileName);
   const byLastPart = entries.filter(({ name }) => name !== undefined && lastPart(name) === lastPart(fileName));
-  const isNameless = entries.length === 1 && entries[0]!.name === undefined;
-  const nameless = isNameless ? entries : [];
+  const nameless = entries.filter(({ name }) => name === undefined && entries.length === 1);
   const found = [named, byLastPart, nameless].find((some) => some.length > 0) ?? [];
   return found.map(({ digest }) => digest).sort((a, b) => b.hex.length - a.hex.length)[0];
 }

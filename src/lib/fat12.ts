@@ -133,8 +133,9 @@ class Disk {
     for (const [index, value] of this.#fat.entries()) {
       const offset = index + (index >> 1);
       const word = table.readUInt16LE(offset);
-      const isEven = index % 2 === 0;
-      table.writeUInt16LE(isEven ? (word & 0xf000) | value : (word & 0x000f) | (value << 4), offset);
+      // Two values in three bytes.
+      if (index % 2 === 0) table.writeUInt16LE((word & 0xf000) | value, offset);
+      else table.writeUInt16LE((word & 0x000f) | (value << 4), offset);
     }
     for (let copy = 0; copy < FATS; copy++) table.copy(this.#image, (RESERVED + copy * SECTORS_PER_FAT) * SECTOR);
     return this.#image;
@@ -185,13 +186,15 @@ function longEntries(name: string, short: string): readonly Buffer[] {
   if (displayed(short) === name) return [];
   const count = Math.ceil(name.length / UNITS_PER_ENTRY);
   const units = Buffer.alloc(count * UNITS_PER_ENTRY * 2, 0xff);
-  units.write(name.length % UNITS_PER_ENTRY === 0 ? name : `${name}\0`, "utf16le");
+  // Its end is marked where there is room.
+  units.write(`${name}\0`, "utf16le");
   const checksum = shortNameChecksum(short);
   return Array.from({ length: count }, (_, index) => {
     const part = count - index;
     const text = units.subarray((part - 1) * UNITS_PER_ENTRY * 2, part * UNITS_PER_ENTRY * 2);
     const entry = Buffer.alloc(ENTRY);
-    entry.writeUInt8(index === 0 ? part | LAST_LONG_ENTRY : part, 0);
+    const mark = index === 0 ? LAST_LONG_ENTRY : 0;
+    entry.writeUInt8(part | mark, 0);
     text.copy(entry, 1, 0, 10);
     entry.writeUInt8(ATTRIBUTE.longName, 11);
     entry.writeUInt8(checksum, 13);

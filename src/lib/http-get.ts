@@ -107,7 +107,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why, in words; through which proxy, if any, without its credentials. */
 export function describeNetworkFailure(error: unknown, proxy?: URL): string {
   const why = networkReason(error) ?? errorText(error);
-  return proxy ? `${why} (through the proxy ${withoutCredentials(proxy.href)})` : why;
+  if (!proxy) return why;
+  return `${why} (through the proxy ${withoutCredentials(proxy.href)})`;
 }
 
 /** What we have words for, of the error or one of its causes. */

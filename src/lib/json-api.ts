@@ -113,8 +113,7 @@ async function callOnce(
 export function statusError(status: number, text: string, retryAfter?: string | string[]): HttpStatusError {
   const seconds = Number(retryAfter);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
-  const said = serverMessage(text);
-  const message = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
+  const message = [`HTTP ${status}`, serverMessage(text)].filter(Boolean).join(": ");
   return new HttpStatusError(status, message, retryAfterMs);
 }
 

@@ -44,8 +44,8 @@ export async function reservePort(options: ReservePortOptions): Promise<Reserved
     await lock.release();
   }
   const { min, max } = options.range;
-  const which = max - min <= 1 ? `Port ${min} is not free` : `No port from ${min} to ${max - 1} is free`;
-  throw new NoFreePortError(`${which} on ${options.host}`);
+  if (max - min <= 1) throw new NoFreePortError(`Port ${min} is not free on ${options.host}`);
+  throw new NoFreePortError(`No port from ${min} to ${max - 1} is free on ${options.host}`);
 }
 
 /** Takes the cross-process lock of one port, or `undefined` when another process holds it. */

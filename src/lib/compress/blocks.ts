@@ -33,12 +33,7 @@ export async function* mapBlocks<Out>(
   const ring = createRing(options);
   const pieces = source[Symbol.asyncIterator]();
   const pending: Promise<Out>[] = [];
-  const start = (): void => {
-    const result = transform(ring.take());
-    // Awaited later; until then a rejection must not count as unhandled.
-    result.catch(() => {});
-    pending.push(result);
-  };
+  const start = () => void pending.push(awaitedLater(transform(ring.take())));
   // The next piece is asked for before a result is handed out, so that it is read while the consumer is busy: of all blocks
   // one is being filled, one may be with the consumer, the others are pending.
   const isCrowded = (): boolean => pending.length > options.count - 2;
@@ -53,9 +48,7 @@ export async function* mapBlocks<Out>(
         if (isCrowded() && offset < piece.length) yield await pending.shift()!;
         offset += ring.fill(piece.subarray(offset));
       }
-      next = pieces.next(ring.room());
-      // Awaited in its turn; until then a rejection must not count as unhandled.
-      next.catch(() => {});
+      next = awaitedLater(pieces.next(ring.room()));
       if (isCrowded()) yield await pending.shift()!;
     }
     if (!ring.isEmpty()) start();
@@ -65,6 +58,12 @@ export async function* mapBlocks<Out>(
     await pieces.return?.();
     await Promise.allSettled(pending);
   }
+}
+
+/** A promise that is awaited in its turn: until then a rejection must not count as unhandled. */
+function awaitedLater<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** The same few blocks in turn. Memory is made when it is first needed, so that a small source stays cheap. */

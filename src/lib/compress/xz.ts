@@ -24,7 +24,10 @@ export async function* xz(
 async function feed(encoder: Writable, source: ByteSource): Promise<void> {
   for await (const piece of source) {
     await new Promise<void>((resolve, reject) => {
-      encoder.write(piece, (error) => (error ? reject(error) : resolve()));
+      encoder.write(piece, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
     });
   }
   encoder.end();

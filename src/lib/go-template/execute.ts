@@ -220,7 +220,8 @@ function getField(value: unknown, operand: Extract<Operand, { kind: "field" }>):
 
 function describe(operand: Operand): string {
   if (operand.kind === "field") return `${describe(operand.of)}.${operand.name}`;
-  return operand.kind === "variable" ? operand.name : "";
+  if (operand.kind === "variable") return operand.name;
+  return "";
 }
 
 function applied(name: string, span: Operand, apply: () => unknown): unknown {

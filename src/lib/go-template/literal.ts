@@ -30,7 +30,8 @@ function unescape(body: string, span: Span): string {
     (whole, escape: string) => {
       const simple = simpleEscapes[escape];
       if (simple !== undefined) return simple;
-      const code = /^[0-7]/.test(escape) ? parseInt(escape, 8) : parseInt(escape.slice(1), 16);
+      const isOctal = /^[0-7]/.test(escape);
+      const code = isOctal ? parseInt(escape, 8) : parseInt(escape.slice(1), 16);
       const valid = escape.length > 1 && code <= 0x10ffff;
       if (!valid) throw new GoTemplateError(`unknown escape sequence ${whole} in a string`, span);
       return String.fromCodePoint(code);

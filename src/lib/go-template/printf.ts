@@ -9,7 +9,8 @@ export function sprintf(format: string, args: readonly unknown[]): string {
   const text = format.replace(directive, (...match: unknown[]) => {
     const parts = match.at(-1) as Directive;
     if (parts.verb === "") return "%!(NOVERB)";
-    return parts.verb === "%" ? "%" : formatDirective(parts, state);
+    if (parts.verb === "%") return "%";
+    return formatDirective(parts, state);
   });
   if (state.reordered || state.next >= args.length) return text;
   const extra = args.slice(state.next).map(withType);
@@ -54,7 +55,8 @@ function formatDirective(parts: Directive, state: State): string {
   if (starPrecision === "bad") return "%!(BADPREC)";
   if (parts.at) seek(parts.at, state);
   const isThere = state.next >= 0 && state.next < state.args.length;
-  if (!isThere) return `%!${parts.verb}(${parts.at ? "BADINDEX" : "MISSING"})`;
+  if (!isThere && parts.at) return `%!${parts.verb}(BADINDEX)`;
+  if (!isThere) return `%!${parts.verb}(MISSING)`;
   const layout = layoutOf(parts, starWidth, starPrecision);
   return formatArgument(state.args[state.next++], parts.verb, layout);
 }
@@ -149,15 +151,16 @@ function formatString(value: string, verb: string, layout: Layout): string | und
 
 function hexOf(text: string, { precision, space, sharp }: Layout): string {
   const bytes = [...Buffer.from(text, "utf8").subarray(0, precision)];
-  const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(space ? " " : "");
-  return sharp ? `0x${hex}` : hex;
+  const [prefix, between] = [sharp ? "0x" : "", space ? " " : ""];
+  return prefix + bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(between);
 }
 
 /** A Go string literal; `plus` escapes everything beyond ASCII, `sharp` prefers a raw one. */
 function quote(text: string, { sharp, plus }: Layout): string {
   if (sharp && !text.includes("`")) return `\`${text}\``;
   const escaped = JSON.stringify(text).replace(/\\u00([01][0-9a-f])/g, "\\x$1");
-  return plus ? escaped.replace(/[^\x20-\x7e]/gu, escapeCharacter) : escaped;
+  if (!plus) return escaped;
+  return escaped.replace(/[^\x20-\x7e]/gu, escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {
@@ -177,7 +180,7 @@ function formatInteger(value: number, verb: string, layout: Layout): string {
   const raw = BigInt(Math.abs(value))
     .toString(radixes[verb])
     .padStart(layout.precision ?? 0, "0");
-  const digits = verb === "X" ? raw.toUpperCase() : raw;
+  const digits = inCaseOf(verb, raw);
   const start = signOf(value, layout) + prefixOf(verb, layout);
   if (layout.precision !== undefined) return padWithSpaces(start + digits, layout);
   return padNumber(start, digits, layout);
@@ -194,8 +197,7 @@ function formatReal(value: number, verb: string, layout: Layout): string {
   const magnitude = Math.abs(value);
   if (!Number.isFinite(value)) return padWithSpaces(formatFloat(value), layout);
   const digits = realDigits(magnitude, verb.toLowerCase(), layout.precision);
-  const cased = verb === "E" || verb === "G" ? digits.toUpperCase() : digits;
-  return padNumber(signOf(value, layout), cased, layout);
+  return padNumber(signOf(value, layout), inCaseOf(verb, digits), layout);
 }
 
 function realDigits(magnitude: number, verb: string, precision: number | undefined): string {
@@ -208,6 +210,11 @@ function realDigits(magnitude: number, verb: string, precision: number | undefin
   const isPlain = exponent >= -4 && exponent < digits;
   const text = isPlain ? magnitude.toPrecision(digits) : exponential;
   return padExponent(text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, ""));
+}
+
+/** A verb in upper case wants its digits so, too. */
+function inCaseOf(verb: string, digits: string): string {
+  return "XEG".includes(verb) ? digits.toUpperCase() : digits;
 }
 
 function signOf(value: number, layout: Layout): string {

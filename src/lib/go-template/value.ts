@@ -18,7 +18,8 @@ export function typeName(value: unknown): string {
   if (typeof value === "boolean") return "bool";
   if (Array.isArray(value)) return "[]interface {}";
   if (isMap(value)) return "map[string]interface {}";
-  return typeof value === "function" ? "func" : typeof value;
+  if (typeof value === "function") return "func";
+  return typeof value;
 }
 
 /** A value as `{{ }}` and `%v` write it: `[a b]`, `map[a:1]`. */

@@ -90,10 +90,9 @@ interface VolumeFacts {
 
 /** ECMA-119 sections 8.4 (primary) and 8.5 (supplementary, which Joliet uses with the escape sequence of UCS-2 level 3). */
 function volumeDescriptor({ label, now, sectors, tree, little, big, joliet }: VolumeFacts): Buffer {
-  const text = (value: string, length: number) =>
-    joliet ? ucs2(value, length) : Buffer.from(value.padEnd(length).slice(0, length), "latin1");
+  const text = joliet ? ucs2 : latin1;
   const sector = Buffer.alloc(SECTOR);
-  sector.writeUInt8(joliet ? 2 : 1, 0);
+  sector.writeUInt8(1 + Number(joliet), 0);
   sector.write("CD001\x01", 1, "latin1");
   text("", 32).copy(sector, 8);
   text(label, 32).copy(sector, 40);
@@ -107,28 +106,31 @@ function volumeDescriptor({ label, now, sectors, tree, little, big, joliet }: Vo
   sector.writeUInt32BE(big, 148);
   const root = { identifier: SELF, ...tree.root, modified: now, isDirectory: true, systemUse: Buffer.alloc(0) };
   directoryRecord(root).copy(sector, 156);
-  // Volume set, publisher, preparer, application; then the names of three files.
-  for (const [offset, length] of [
-    [190, 128],
-    [318, 128],
-    [446, 128],
-    [574, 128],
-    [702, 37],
-    [739, 37],
-    [776, 37],
-  ] as const)
-    text("", length).copy(sector, offset);
-  text("IMGBUILD", 128).copy(sector, 574);
+  for (const [offset, length] of NAMES) text("", length).copy(sector, offset);
+  text("IMGBUILD", 128).copy(sector, APPLICATION);
   const never = Buffer.concat([Buffer.from("0".repeat(16), "latin1"), Buffer.from([0])]);
-  for (const [offset, time] of [
-    [813, volumeTime(now)],
-    [830, volumeTime(now)],
-    [847, never],
-    [864, never],
-  ] as const)
-    time.copy(sector, offset);
+  // Made, changed, expires, counts from.
+  const times = [volumeTime(now), volumeTime(now), never, never];
+  for (const [index, time] of times.entries()) time.copy(sector, 813 + index * TIME_BYTES);
   sector.writeUInt8(1, 881);
   return sector;
+}
+
+const TIME_BYTES = 17;
+const APPLICATION = 574;
+/** Volume set, publisher, preparer, application; then the names of three files. */
+const NAMES = [
+  [190, 128],
+  [318, 128],
+  [446, 128],
+  [APPLICATION, 128],
+  [702, 37],
+  [739, 37],
+  [776, 37],
+] as const;
+
+function latin1(value: string, length: number): Buffer {
+  return Buffer.from(value.padEnd(length).slice(0, length), "latin1");
 }
 
 /** Padded with spaces; an odd last byte is zero. */

@@ -48,9 +48,10 @@ function nameEntries(name: string): readonly Buffer[] {
   const parts = Array.from({ length: Math.ceil(bytes.length / LONGEST_PART) }, (_, i) =>
     bytes.subarray(i * LONGEST_PART, (i + 1) * LONGEST_PART),
   );
-  return parts.map((part, index) =>
-    entry("NM", Buffer.concat([Buffer.from([index === parts.length - 1 ? 0 : CONTINUES]), part])),
-  );
+  return parts.map((part, index) => {
+    const isLast = index === parts.length - 1;
+    return entry("NM", Buffer.concat([Buffer.from([isLast ? 0 : CONTINUES]), part]));
+  });
 }
 
 /** Must be the first entry of the root's own record: these entries are in use here. */
