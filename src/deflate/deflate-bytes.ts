@@ -20,14 +20,15 @@ const SAMPLE_BYTES = 64 * 1024;
  */
 export function prepareDeflate({ module, search, zlibLevel }: DeflateBytesOptions): DeflateBytes {
   const ours = prepareOwnDeflate(module, search);
-  return zlibLevel === undefined ? ours : smallerOnSample(ours, zlibDeflate(zlibLevel));
+  if (zlibLevel === undefined) return ours;
+  return smallerOnSample(ours, zlibDeflate(zlibLevel));
 }
 
 function zlibDeflate(level: number): DeflateBytes {
   const finishFlush = constants.Z_SYNC_FLUSH;
   return (data, before) => {
-    const dictionary = before.length === 0 ? undefined : before;
-    return deflateRawSync(data, { level, finishFlush, dictionary });
+    const dictionary = before.length > 0 && { dictionary: before };
+    return deflateRawSync(data, { level, finishFlush, ...dictionary });
   };
 }
 
@@ -36,8 +37,13 @@ function smallerOnSample(one: DeflateBytes, other: DeflateBytes): DeflateBytes {
   return (data, before) => {
     const start = Math.max(0, (data.length - SAMPLE_BYTES) >> 1);
     const sample = data.subarray(start, start + SAMPLE_BYTES);
-    const beforeSample = start === 0 ? before : data.subarray(Math.max(0, start - WINDOW_BYTES), start);
+    const beforeSample = windowBefore(start, data, before);
     const deflate = one(sample, beforeSample).length < other(sample, beforeSample).length ? one : other;
     return deflate(data, before);
   };
+}
+
+function windowBefore(start: number, data: Uint8Array, before: Uint8Array): Uint8Array {
+  if (start === 0) return before;
+  return data.subarray(Math.max(0, start - WINDOW_BYTES), start);
 }
