@@ -1,16 +1,16 @@
 import type { Expression, ForObject, ForTuple, ObjectItem, TemplatePart } from "./ast.ts";
 
 /** A direct part of an expression, and the names its evaluation adds to the scope (`for` variables, the splat item). */
-export interface Child {
+export interface ChildExpression {
   readonly expression: Expression;
   readonly binds: readonly string[];
 }
 
 const NO_NAMES: readonly string[] = [];
-const plain = (expression: Expression): Child => ({ expression, binds: NO_NAMES });
+const plain = (expression: Expression): ChildExpression => ({ expression, binds: NO_NAMES });
 
 /** The direct parts of an expression in source order. */
-export function childExpressions(node: Expression): readonly Child[] {
+export function childExpressions(node: Expression): readonly ChildExpression[] {
   switch (node.kind) {
     case "literal":
     case "variable":
@@ -50,7 +50,7 @@ function itemExpressions({ key, bareKey, value }: ObjectItem): readonly Expressi
   return bareKey === undefined ? [key, value] : [value];
 }
 
-function forChildren(node: ForTuple | ForObject): readonly Child[] {
+function forChildren(node: ForTuple | ForObject): readonly ChildExpression[] {
   const inner = [node.value];
   if (node.kind === "for-object") inner.unshift(node.key);
   if (node.condition) inner.push(node.condition);
@@ -62,7 +62,7 @@ function boundNames({ keyName, valueName }: Pick<ForTuple, "keyName" | "valueNam
   return keyName === undefined ? [valueName] : [keyName, valueName];
 }
 
-function partChildren(part: TemplatePart, binds: readonly string[]): readonly Child[] {
+function partChildren(part: TemplatePart, binds: readonly string[]): readonly ChildExpression[] {
   switch (part.kind) {
     case "text":
       return [];

@@ -26,21 +26,21 @@ export interface ReferencedValue {
 }
 
 /** Where a diagnostic points: its subject, or that with what else helps to see it; undefined where there is no text. */
-export type Place = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
+export type DiagnosticPlace = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
 
 /**
  * The makers of diagnostics. All layers have this one order: code, place, summary, detail. (Where text has no ranges yet, as in
  * `sdk/schema`, the place is the path of an argument.) Their callers are the message factories of a layer, which have one home.
  */
-export function error(code: string, place: Place, summary: string, detail: string): Diagnostic {
+export function error(code: string, place: DiagnosticPlace, summary: string, detail: string): Diagnostic {
   return { severity: "error", code, summary, detail, ...pointing(place) };
 }
 
-export function warning(code: string, place: Place, summary: string, detail: string): Diagnostic {
+export function warning(code: string, place: DiagnosticPlace, summary: string, detail: string): Diagnostic {
   return { severity: "warning", code, summary, detail, ...pointing(place) };
 }
 
-function pointing(place: Place): Pick<Diagnostic, "subject" | "context" | "values"> {
+function pointing(place: DiagnosticPlace): Pick<Diagnostic, "subject" | "context" | "values"> {
   if (place === undefined || "file" in place) return { subject: place };
   return place;
 }

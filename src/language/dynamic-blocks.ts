@@ -134,7 +134,7 @@ function iteratorName(attribute: Attribute | undefined, diagnostics: Diagnostic[
   return undefined;
 }
 
-interface Round {
+interface BlockIteration {
   readonly key: Value;
   readonly item: Value;
   readonly isUnknown: boolean;
@@ -142,7 +142,7 @@ interface Round {
 
 function generate(
   declaration: Declaration,
-  { key, item, isUnknown }: Round,
+  { key, item, isUnknown }: BlockIteration,
   scope: Scope,
   diagnostics: Diagnostic[],
 ): ScopedBlock[] {

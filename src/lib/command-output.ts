@@ -10,7 +10,12 @@ export type OnLine = (line: string, stream: OutputStream) => void | Promise<void
 const KEPT_OUTPUT = 8 * 1024 * 1024;
 
 /** Reads a stream to its end: into `tail`, and line by line into `queue`, no faster than its lines are taken. */
-export async function drain(stream: Readable | null, tail: Tail, queue: LineQueue, name: OutputStream): Promise<void> {
+export async function drain(
+  stream: Readable | null,
+  tail: OutputTail,
+  queue: LineQueue,
+  name: OutputStream,
+): Promise<void> {
   if (!stream) return;
   const decoder = new StringDecoder("utf8");
   const lines = new LineSplitter((line) => queue.add(line, name));
@@ -49,7 +54,7 @@ export class LineQueue {
 }
 
 /** The end of a text of any length. */
-export class Tail {
+export class OutputTail {
   #chunks: string[] = [];
   #length = 0;
 

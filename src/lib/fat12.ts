@@ -54,7 +54,7 @@ class Disk {
     return entries;
   }
 
-  async #writeChild(child: TreeFile | TreeDirectory, ownCluster: number): Promise<Written> {
+  async #writeChild(child: TreeFile | TreeDirectory, ownCluster: number): Promise<EntryFacts> {
     if (child.kind === "file")
       return { attribute: ATTRIBUTE.archive, cluster: await this.#writeFile(child), size: child.size };
     const cluster = await this.#writeDirectory(child, ownCluster);
@@ -148,13 +148,13 @@ function entryCount({ children }: TreeDirectory): number {
 }
 
 /** What an entry says of a file or directory that has been written. */
-interface Written {
+interface EntryFacts {
   readonly attribute: number;
   readonly cluster: number;
   readonly size: number;
 }
 
-function shortEntry(name: string, modified: Date, { attribute, cluster, size }: Written): Buffer {
+function shortEntry(name: string, modified: Date, { attribute, cluster, size }: EntryFacts): Buffer {
   const entry = Buffer.alloc(ENTRY);
   entry.write(name, 0, 11, "latin1");
   entry.writeUInt8(attribute, 11);

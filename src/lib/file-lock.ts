@@ -85,9 +85,9 @@ async function create(path: string, token: string): Promise<boolean> {
 }
 
 /** A lock file appears with its content, so one that cannot be read is damage: it belongs to nobody. */
-type Found = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: Owner };
+type FoundLock = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: Owner };
 
-async function readLock(path: string): Promise<Found> {
+async function readLock(path: string): Promise<FoundLock> {
   try {
     return { kind: "held", owner: JSON.parse(await readFile(path, "utf8")) as Owner };
   } catch (error) {
@@ -96,7 +96,7 @@ async function readLock(path: string): Promise<Found> {
   }
 }
 
-const tokenOf = (found: Found): string => (found.kind === "held" ? found.owner.token : found.kind);
+const tokenOf = (found: FoundLock): string => (found.kind === "held" ? found.owner.token : found.kind);
 
 async function isAlive(path: string, owner: Owner): Promise<boolean> {
   const state = await processState(owner);
@@ -110,7 +110,7 @@ async function isAlive(path: string, owner: Owner): Promise<boolean> {
  * a second lock named after that very owner, so a fresh lock can never be removed by a late comer. (A free path is
  * nobody's to remove: between a look that finds nothing and a removal, somebody may have taken it.)
  */
-async function breakStale(path: string, stale: Found, token: string): Promise<void> {
+async function breakStale(path: string, stale: FoundLock, token: string): Promise<void> {
   const guard = await tryLock(`${path}.${tokenOf(stale)}.stale`, token);
   if (!guard) return;
   try {

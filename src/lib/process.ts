@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
-import { drain, LineQueue, Tail, type OutputStream } from "./command-output.ts";
+import { drain, LineQueue, OutputTail, type OutputStream } from "./command-output.ts";
 import { execa, type ResultPromise } from "execa";
 import { kill } from "./this-process.ts";
 
@@ -124,14 +124,14 @@ export function startCommand(program: string, args: readonly string[], options: 
 
 /** Sends signals to the process group of one child, and never after the group is gone (its number may be reused). */
 class Stopper {
-  readonly #child: Child;
+  readonly #child: CommandChild;
   readonly #exited: Promise<unknown>;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
   #leaderGone = false;
   #ended = false;
 
-  constructor(child: Child) {
+  constructor(child: CommandChild) {
     this.#child = child;
     this.#exited = new Promise((resolve) => {
       child.once("exit", resolve);
@@ -172,16 +172,16 @@ class Stopper {
   }
 }
 
-type Child = ResultPromise<{ buffer: false; reject: false; extendEnv: false; stripFinalNewline: false }>;
+type CommandChild = ResultPromise<{ buffer: false; reject: false; extendEnv: false; stripFinalNewline: false }>;
 
 async function collect(
   program: string,
   args: readonly string[],
-  child: Child,
+  child: CommandChild,
   options: CommandOptions,
 ): Promise<CommandResult> {
-  const stdout = new Tail();
-  const stderr = new Tail();
+  const stdout = new OutputTail();
+  const stderr = new OutputTail();
   const queue = new LineQueue(options.onLine);
   const [ended] = await Promise.all([
     child,

@@ -10,7 +10,15 @@ import type { SourceRange } from "../source.ts";
 import { isSequence } from "../type.ts";
 import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue } from "../value.ts";
 import type { Mark, Type, Value } from "../value.ts";
-import type { Depth, Evaluation, FunctionDefinition, OrdinaryFunction, Parameter, Scope, Site } from "./contract.ts";
+import type {
+  Depth,
+  Evaluation,
+  FunctionDefinition,
+  OrdinaryFunction,
+  Parameter,
+  Scope,
+  EvaluationSite,
+} from "./contract.ts";
 import { functionsOf } from "./scope.ts";
 
 /** `name(argument, …)`: checks and converts the arguments as the function declares them, then calls it. */
@@ -31,14 +39,14 @@ function unknownFunction({ name, nameRange }: FunctionCall, known: readonly stri
   return messages.unknownFunction(name, known, nameRange);
 }
 
-type CallSite = Site<FunctionCall>;
+type CallSite = EvaluationSite<FunctionCall>;
 
 function callFunction(definition: FunctionDefinition, site: CallSite): Value {
   if (definition.special) return definition.special(site.node, site.scope, site.evaluation);
   return callOrdinary(definition, site);
 }
 
-interface Argument {
+interface GivenArgument {
   readonly value: Value;
   readonly range: SourceRange;
 }
@@ -60,7 +68,7 @@ function knownType({ returns }: OrdinaryFunction): Type | undefined {
 
 interface Given {
   /** All arguments, the expanded ones included; undefined when their number is not known (or wrong, and reported). */
-  readonly given: readonly Argument[] | undefined;
+  readonly given: readonly GivenArgument[] | undefined;
   /** Of everything in all of them. */
   readonly marks: ReadonlySet<Mark>;
 }
@@ -76,7 +84,10 @@ function evaluateArguments(site: CallSite): Given {
 }
 
 /** The arguments that `value...` stands for; undefined as in `Given`. */
-function expand({ value, range }: Argument, { node, scope, evaluation }: CallSite): readonly Argument[] | undefined {
+function expand(
+  { value, range }: GivenArgument,
+  { node, scope, evaluation }: CallSite,
+): readonly GivenArgument[] | undefined {
   const problem = whyNotExpandable(value);
   if (problem !== undefined) {
     evaluation.report(messages.invalidExpansion(problem, { subject: range, context: node.range }), node, scope);
@@ -126,7 +137,7 @@ const parameterAt = ({ parameters, variadic }: OrdinaryFunction, index: number):
 function checkArgument(
   definition: OrdinaryFunction,
   index: number,
-  { value, range }: Argument,
+  { value, range }: GivenArgument,
   { node, scope, evaluation }: CallSite,
 ): Value | undefined {
   const parameter = parameterAt(definition, index);
@@ -143,7 +154,7 @@ function checkArgument(
 function apply(
   definition: OrdinaryFunction,
   values: readonly Value[],
-  given: readonly Argument[],
+  given: readonly GivenArgument[],
   site: CallSite,
 ): Value {
   const depths = values.map((_, index) => parameterAt(definition, index).depth ?? "deep");
@@ -186,7 +197,7 @@ const isKnownByDepth: { readonly [D in Depth]: (value: Value) => boolean } = {
 interface Applied {
   readonly definition: OrdinaryFunction;
   readonly values: readonly Value[];
-  readonly given: readonly Argument[];
+  readonly given: readonly GivenArgument[];
 }
 
 function reportFailure(error: FunctionError, { definition, values, given }: Applied, site: CallSite): void {

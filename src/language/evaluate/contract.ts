@@ -33,7 +33,7 @@ export interface Evaluation {
 }
 
 /** An expression being evaluated: where, and as part of which evaluation. */
-export interface Site<Node extends Expression = Expression> {
+export interface EvaluationSite<Node extends Expression = Expression> {
   readonly node: Node;
   readonly scope: Scope;
   readonly evaluation: Evaluation;

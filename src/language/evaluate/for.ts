@@ -2,7 +2,7 @@ import type { ForObject, ForTuple } from "../ast.ts";
 import { isSensitive, union, withMarks } from "../marks.ts";
 import { isKnown, objectValue, textOf, truthOf, tupleValue, unknownValue, type Mark, type Value } from "../value.ts";
 import { evaluateCondition } from "./conditional.ts";
-import type { Evaluation, Scope, Site } from "./contract.ts";
+import type { Evaluation, Scope, EvaluationSite } from "./contract.ts";
 import { iterate } from "./iterate.ts";
 import * as messages from "../messages/evaluation-messages.ts";
 import { evaluateKey } from "./object.ts";
@@ -43,7 +43,7 @@ function addToGroup(groups: Map<string, Value[]>, key: Value, value: Value, grou
   return !group || grouped;
 }
 
-function reportDuplicate(key: Value, { node, scope, evaluation }: Site<ForObject>): void {
+function reportDuplicate(key: Value, { node, scope, evaluation }: EvaluationSite<ForObject>): void {
   const name = isSensitive(key) ? undefined : textOf(key);
   const place = { subject: node.key.range, context: node.range };
   evaluation.report(messages.duplicateKey(name, place), node.key, scope);

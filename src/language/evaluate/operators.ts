@@ -6,7 +6,7 @@ import { tidy } from "../number.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
 import { BOOL, boolValue, decimalOf, isKnown, isNull, NUMBER, numberValue, truthOf, unknownValue } from "../value.ts";
 import type { Type, Value } from "../value.ts";
-import type { Evaluation, Scope, Site } from "./contract.ts";
+import type { Evaluation, Scope, EvaluationSite } from "./contract.ts";
 import * as messages from "../messages/evaluation-messages.ts";
 
 /** `! operand`, `- operand` */
@@ -38,7 +38,7 @@ export function evaluateBinary(node: Binary, scope: Scope, evaluation: Evaluatio
   return value;
 }
 
-type BinarySite = Site<Binary>;
+type BinarySite = EvaluationSite<Binary>;
 
 function combine(left: Value, site: BinarySite): Value {
   const { node, scope, evaluation } = site;
@@ -123,7 +123,7 @@ function operandOf(
   part: Expression,
   value: Value,
   type: Type,
-  { node, scope, evaluation }: Site<Unary | Binary>,
+  { node, scope, evaluation }: EvaluationSite<Unary | Binary>,
 ): Value | undefined {
   const name = node.kind === "unary" ? `unary ${node.operator}` : node.operator;
   const place = { subject: part.range, context: node.range };

@@ -1,7 +1,7 @@
 import type { Decimal } from "decimal.js";
 import type { Expression, GetAttribute, Index, Variable } from "../ast.ts";
 import { convert } from "../convert.ts";
-import type { Diagnostic, Place } from "../diagnostic.ts";
+import type { Diagnostic, DiagnosticPlace } from "../diagnostic.ts";
 import { union, withMarks } from "../marks.ts";
 import * as messages from "../messages/evaluation-messages.ts";
 import { elementOf } from "../type.ts";
@@ -19,7 +19,7 @@ import {
   type Type,
   type Value,
 } from "../value.ts";
-import type { Evaluation, Scope, Site } from "./contract.ts";
+import type { Evaluation, Scope, EvaluationSite } from "./contract.ts";
 import { lookUpVariable, variableNames } from "./scope.ts";
 
 export function evaluateVariable(node: Variable, scope: Scope, evaluation: Evaluation): Value {
@@ -58,7 +58,7 @@ function takeStep(node: Traversal, holder: Value, scope: Scope, evaluation: Eval
   return getAttribute(holder, { node, scope, evaluation });
 }
 
-function getAttribute(object: Value, site: Site<GetAttribute>): Value {
+function getAttribute(object: Value, site: EvaluationSite<GetAttribute>): Value {
   const { node, scope, evaluation } = site;
   const { name } = node;
   const { type, marks } = object;
@@ -73,7 +73,7 @@ function getAttribute(object: Value, site: Site<GetAttribute>): Value {
 }
 
 /** An attribute of an object or element of a map, known or not. */
-function getKey(holder: Value, key: Value, site: Site<Traversal>): Value {
+function getKey(holder: Value, key: Value, site: EvaluationSite<Traversal>): Value {
   const name = textOf(key);
   const marks = union(holder.marks, key.marks);
   const missing = { ...site, name: key.marks.size > 0 ? undefined : name, isSecret: marks.size > 0 };
@@ -82,7 +82,7 @@ function getKey(holder: Value, key: Value, site: Site<Traversal>): Value {
 }
 
 /** For a message. A secret key is not quoted, nor are names in a secret. */
-interface MissingKey extends Site<Traversal> {
+interface MissingKey extends EvaluationSite<Traversal> {
   readonly name: string | undefined;
   readonly isSecret: boolean;
 }
@@ -115,7 +115,7 @@ function reportMissing(
   return unknownValue();
 }
 
-function getIndex(collection: Value, site: Site<Index>): Value {
+function getIndex(collection: Value, site: EvaluationSite<Index>): Value {
   const { node, scope, evaluation } = site;
   const key = evaluation.evaluate(node.key, scope);
   const marks = union(collection.marks, key.marks);
@@ -141,7 +141,7 @@ function getIndex(collection: Value, site: Site<Index>): Value {
 
 const keyTypes: Partial<Record<Type["kind"], Type>> = { list: NUMBER, tuple: NUMBER, map: STRING, object: STRING };
 
-function wrongPosition(index: Decimal, collection: Value, place: Place): Diagnostic | undefined {
+function wrongPosition(index: Decimal, collection: Value, place: DiagnosticPlace): Diagnostic | undefined {
   if (!index.isInteger()) return messages.fractionalIndex(place);
   if (index.isNegative() && !index.isZero()) return messages.negativeIndex(place);
   const length = lengthOf(collection);

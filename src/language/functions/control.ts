@@ -1,5 +1,5 @@
 import type { FunctionCall } from "../ast.ts";
-import type { Evaluation, Scope, Site } from "../evaluate/contract.ts";
+import type { Evaluation, Scope, EvaluationSite } from "../evaluate/contract.ts";
 import * as messages from "../messages/call-messages.ts";
 import { deepMarks, withMarks } from "../marks.ts";
 import { hasErrors } from "../diagnostic.ts";
@@ -59,12 +59,12 @@ function canCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Valu
   return withMarks(boolValue(true), deepMarks(value));
 }
 
-function wrongArguments(name: string, expected: string, site: Site<FunctionCall>): Value {
+function wrongArguments(name: string, expected: string, site: EvaluationSite<FunctionCall>): Value {
   if (site.node.expandFinal) return fail(name, "its arguments cannot be expanded with ....", site);
   return fail(name, `it takes ${expected}.`, site);
 }
 
-function fail(name: string, problem: string, { node, scope, evaluation }: Site<FunctionCall>): Value {
+function fail(name: string, problem: string, { node, scope, evaluation }: EvaluationSite<FunctionCall>): Value {
   const place = { subject: node.range, context: node.range };
   evaluation.report(messages.failedCall(name, problem, place), node, scope);
   return unknownValue();

@@ -7,17 +7,17 @@ import { decodeBase64, decodeUtf8 } from "./encoding.ts";
 import { readBytes } from "./paths.ts";
 
 const algorithms = ["md5", "sha1", "sha256", "sha512"] as const;
-type Digest = (data: Uint8Array) => string;
+type DigestFunction = (data: Uint8Array) => string;
 const hex =
-  (algorithm: string): Digest =>
+  (algorithm: string): DigestFunction =>
   (data) =>
     createHash(algorithm).update(data).digest("hex");
 const base64 =
-  (algorithm: string): Digest =>
+  (algorithm: string): DigestFunction =>
   (data) =>
     createHash(algorithm).update(data).digest("base64");
 
-function ofText(name: string, what: string, digest: Digest): FunctionDeclaration {
+function ofText(name: string, what: string, digest: DigestFunction): FunctionDeclaration {
   return {
     name,
     group: "hash",
@@ -29,7 +29,7 @@ function ofText(name: string, what: string, digest: Digest): FunctionDeclaration
   };
 }
 
-function ofFile(name: string, what: string, digest: Digest): FunctionDeclaration {
+function ofFile(name: string, what: string, digest: DigestFunction): FunctionDeclaration {
   return {
     name,
     group: "hash",

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { withArticle } from "../convert-primitive.ts";
-import { error, type Diagnostic, type Place } from "../diagnostic.ts";
+import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 import type { Type } from "../value.ts";
 
@@ -22,7 +22,7 @@ export const missingForEach = (subject: SourceRange): Diagnostic =>
     "A dynamic block needs the argument for_each: the collection to make one block for each element of.",
   );
 
-export const nullForEach = (place: Place): Diagnostic =>
+export const nullForEach = (place: DiagnosticPlace): Diagnostic =>
   error(
     "dynamic-for-each-null",
     place,
@@ -30,7 +30,7 @@ export const nullForEach = (place: Place): Diagnostic =>
     "The value of for_each is null. For no blocks, use an empty list.",
   );
 
-export const wrongForEach = (type: Type, place: Place): Diagnostic =>
+export const wrongForEach = (type: Type, place: DiagnosticPlace): Diagnostic =>
   error(
     "dynamic-for-each-type",
     place,

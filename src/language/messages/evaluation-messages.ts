@@ -1,7 +1,7 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { describeConversionError, type ConversionError } from "../conversion.ts";
 import { withArticle } from "../convert-primitive.ts";
-import { error, type Diagnostic, type Place } from "../diagnostic.ts";
+import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
 import { isSequence } from "../type.ts";
 import type { SourceRange } from "../source.ts";
 import type { Type } from "../value.ts";
@@ -33,13 +33,21 @@ function named(name: string | undefined, known: Iterable<string>): string {
   return `named "${name}".${didYouMean(name, known)}`;
 }
 
-export const unsupportedAttribute = (name: string | undefined, known: Iterable<string>, place: Place): Diagnostic =>
+export const unsupportedAttribute = (
+  name: string | undefined,
+  known: Iterable<string>,
+  place: DiagnosticPlace,
+): Diagnostic =>
   error("unsupported-attribute", place, "Unsupported attribute", `This object has no attribute ${named(name, known)}`);
 
-export const missingMapElement = (name: string | undefined, known: Iterable<string>, place: Place): Diagnostic =>
+export const missingMapElement = (
+  name: string | undefined,
+  known: Iterable<string>,
+  place: DiagnosticPlace,
+): Diagnostic =>
   error("missing-map-element", place, "Missing map element", `This map has no element ${named(name, known)}`);
 
-export const attributeOfNull = (name: string, place: Place): Diagnostic =>
+export const attributeOfNull = (name: string, place: DiagnosticPlace): Diagnostic =>
   error(
     "attribute-of-null",
     place,
@@ -47,7 +55,7 @@ export const attributeOfNull = (name: string, place: Place): Diagnostic =>
     `This value is null, so it has no attribute "${name}".`,
   );
 
-export function attributeOfOther(name: string, type: Type, place: Place): Diagnostic {
+export function attributeOfOther(name: string, type: Type, place: DiagnosticPlace): Diagnostic {
   const hint = isSequence(type) ? ` To get "${name}" from every element, write [*].${name}.` : "";
   return error(
     "attribute-of-non-object",
@@ -57,10 +65,10 @@ export function attributeOfOther(name: string, type: Type, place: Place): Diagno
   );
 }
 
-export const indexOfNull = (place: Place): Diagnostic =>
+export const indexOfNull = (place: DiagnosticPlace): Diagnostic =>
   error("index-of-null", place, "Attempt to index null value", "This value is null, so it has no elements.");
 
-export function indexOfOther(type: Type, place: Place): Diagnostic {
+export function indexOfOther(type: Type, place: DiagnosticPlace): Diagnostic {
   return error("index-of-non-collection", place, "Invalid index", whyNoIndex(type));
 }
 
@@ -70,13 +78,13 @@ function whyNoIndex(type: Type): string {
   return `This value is ${withArticle(type)}, which has no elements.`;
 }
 
-export const nullIndex = (place: Place): Diagnostic =>
+export const nullIndex = (place: DiagnosticPlace): Diagnostic =>
   error("null-index", place, "Invalid index", "The index is null.");
 
-export const wrongIndexType = (problem: ConversionError, place: Place): Diagnostic =>
+export const wrongIndexType = (problem: ConversionError, place: DiagnosticPlace): Diagnostic =>
   error("wrong-index-type", place, "Invalid index", `The index does not fit this value: ${clause(problem)}`);
 
-export function indexOutOfRange(length: number, place: Place): Diagnostic {
+export function indexOutOfRange(length: number, place: DiagnosticPlace): Diagnostic {
   const range = describeIndices(length);
   return error("index-out-of-range", place, "Invalid index", `There is no element at this index. ${range}`);
 }
@@ -87,7 +95,7 @@ function describeIndices(length: number): string {
   return `It has ${length} elements, 0 to ${length - 1}.`;
 }
 
-export const negativeIndex = (place: Place): Diagnostic =>
+export const negativeIndex = (place: DiagnosticPlace): Diagnostic =>
   error(
     "negative-index",
     place,
@@ -95,16 +103,16 @@ export const negativeIndex = (place: Place): Diagnostic =>
     "An index must not be negative. To count from the end, subtract from the length: list[length(list) - 1].",
   );
 
-export const fractionalIndex = (place: Place): Diagnostic =>
+export const fractionalIndex = (place: DiagnosticPlace): Diagnostic =>
   error("fractional-index", place, "Invalid index", "An index must be a whole number.");
 
-export const invalidOperand = (operator: string, problem: ConversionError, place: Place): Diagnostic =>
+export const invalidOperand = (operator: string, problem: ConversionError, place: DiagnosticPlace): Diagnostic =>
   error("invalid-operand", place, "Invalid operand", `Unsuitable value for ${operator}: ${clause(problem)}`);
 
-export const nullOperand = (operator: string, place: Place): Diagnostic =>
+export const nullOperand = (operator: string, place: DiagnosticPlace): Diagnostic =>
   error("null-operand", place, "Invalid operand", `Unsuitable value for ${operator}: it is null.`);
 
-export const divisionByZero = (place: Place): Diagnostic =>
+export const divisionByZero = (place: DiagnosticPlace): Diagnostic =>
   error(
     "division-by-zero",
     place,
@@ -120,10 +128,10 @@ export const numberOutOfRange = (subject: SourceRange): Diagnostic =>
     "The number is too large: at most 5000 digits are supported.",
   );
 
-export const nullCondition = (place: Place): Diagnostic =>
+export const nullCondition = (place: DiagnosticPlace): Diagnostic =>
   error("null-condition", place, "Null condition", "The condition is null. A condition must be true or false.");
 
-export const wrongConditionType = (problem: ConversionError, place: Place): Diagnostic =>
+export const wrongConditionType = (problem: ConversionError, place: DiagnosticPlace): Diagnostic =>
   error(
     "wrong-condition-type",
     place,
@@ -139,7 +147,7 @@ export const inconsistentBranches = (then: Type, otherwise: Type, why: string, s
     `Both results of a condition must have one type: the true result is ${withArticle(then)}, the false result ${withArticle(otherwise)}.${why}`,
   );
 
-export const nullInTemplate = (place: Place): Diagnostic =>
+export const nullInTemplate = (place: DiagnosticPlace): Diagnostic =>
   error(
     "null-in-template",
     place,
@@ -147,7 +155,7 @@ export const nullInTemplate = (place: Place): Diagnostic =>
     "The value is null, which cannot be part of a text.",
   );
 
-export function wrongTypeInTemplate(type: Type, place: Place): Diagnostic {
+export function wrongTypeInTemplate(type: Type, place: DiagnosticPlace): Diagnostic {
   const hint = isSequence(type)
     ? ' Use join(", ", …) to put its elements in the text, or jsonencode(…) for all of it.'
     : " Use jsonencode(…) to put all of it in the text.";
@@ -159,10 +167,10 @@ export function wrongTypeInTemplate(type: Type, place: Place): Diagnostic {
   );
 }
 
-export const iterateNull = (place: Place): Diagnostic =>
+export const iterateNull = (place: DiagnosticPlace): Diagnostic =>
   error("iterate-null", place, "Iteration over null value", "A null value cannot be iterated over.");
 
-export const iterateOther = (type: Type, place: Place): Diagnostic =>
+export const iterateOther = (type: Type, place: DiagnosticPlace): Diagnostic =>
   error(
     "iterate-non-collection",
     place,
@@ -170,18 +178,18 @@ export const iterateOther = (type: Type, place: Place): Diagnostic =>
     `This value is ${withArticle(type)}. Only lists, sets, maps, tuples and objects can be iterated over.`,
   );
 
-export const splatOfUnsupported = (place: Place): Diagnostic =>
+export const splatOfUnsupported = (place: DiagnosticPlace): Diagnostic =>
   error("splat-of-null", place, "Splat of null value", "A splat needs a value that is not null.");
 
-export const nullKey = (place: Place): Diagnostic =>
+export const nullKey = (place: DiagnosticPlace): Diagnostic =>
   error("null-object-key", place, "Invalid object key", "A key must not be null.");
 
-export function wrongKeyType(problem: ConversionError, place: Place): Diagnostic {
+export function wrongKeyType(problem: ConversionError, place: DiagnosticPlace): Diagnostic {
   return error("wrong-object-key", place, "Invalid object key", `A key must be a text: ${clause(problem)}`);
 }
 
 /** `key` is undefined where it is secret. */
-export function duplicateKey(key: string | undefined, place: Place): Diagnostic {
+export function duplicateKey(key: string | undefined, place: DiagnosticPlace): Diagnostic {
   const what = key === undefined ? "same sensitive key" : `key ${JSON.stringify(key)}`;
   return error(
     "duplicate-object-key",

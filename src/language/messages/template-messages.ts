@@ -1,11 +1,11 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
-import { error, type Diagnostic, type Place } from "../diagnostic.ts";
+import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Mistakes in strings, heredocs and template sequences, and comments without an end. */
 
-export function unclosedString(place: Place): Diagnostic {
+export function unclosedString(place: DiagnosticPlace): Diagnostic {
   return error(
     "unclosed-string",
     place,
@@ -14,7 +14,7 @@ export function unclosedString(place: Place): Diagnostic {
   );
 }
 
-export function multiLineString(place: Place): Diagnostic {
+export function multiLineString(place: DiagnosticPlace): Diagnostic {
   return error(
     "multi-line-string",
     place,

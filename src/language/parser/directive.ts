@@ -6,8 +6,8 @@ import type { DirectiveSegment, Segment } from "./segment.ts";
 
 /** Nests the directives of a template and joins texts that stand side by side. Leaves the height of the tree in `parser`. */
 export function buildParts(parser: Parser, segments: readonly Segment[]): TemplatePart[] {
-  const root: Frame = { parts: [], opener: undefined, inElse: false, before: [] };
-  const stack: Frame[] = [root];
+  const root: OpenDirective = { parts: [], opener: undefined, inElse: false, before: [] };
+  const stack: OpenDirective[] = [root];
   let deepest = 0;
   for (const segment of segments) {
     const frame = stack[stack.length - 1]!;
@@ -39,7 +39,7 @@ export function buildParts(parser: Parser, segments: readonly Segment[]): Templa
 type Opener = Extract<DirectiveSegment, { kind: "if" } | { kind: "for" }>;
 type Closer = Extract<DirectiveSegment, { kind: "else" | "endif" | "endfor" }>;
 
-interface Frame {
+interface OpenDirective {
   /** Where the next part goes: the branch being read. */
   parts: TemplatePart[];
   readonly opener: Opener | undefined;
@@ -48,7 +48,7 @@ interface Frame {
   before: TemplatePart[];
 }
 
-function closeDirective(parser: Parser, stack: Frame[], segment: Closer): void {
+function closeDirective(parser: Parser, stack: OpenDirective[], segment: Closer): void {
   const frame = stack[stack.length - 1]!;
   const { opener } = frame;
   const expects = segment.kind === "endfor" ? "for" : "if";
@@ -73,7 +73,7 @@ function closeDirective(parser: Parser, stack: Frame[], segment: Closer): void {
   }
 }
 
-function branchesOf({ inElse, before, parts }: Frame): Pick<TemplateIf, "then" | "else"> {
+function branchesOf({ inElse, before, parts }: OpenDirective): Pick<TemplateIf, "then" | "else"> {
   return inElse ? { then: before, else: parts } : { then: parts, else: [] };
 }
 

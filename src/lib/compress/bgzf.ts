@@ -1,7 +1,7 @@
 import type { ByteSource } from "../byte-source.ts";
 import { MEMBER_BYTES } from "./bgzf-members.ts";
 import { createBlockWorkers } from "./block-workers.ts";
-import type { Block } from "./blocks.ts";
+import type { DataBlock } from "./blocks.ts";
 import { frames, oneFrame } from "./frames.ts";
 
 /** Members made by one job. */
@@ -17,7 +17,7 @@ export async function* bgzf(
 ): AsyncGenerator<Buffer> {
   const workers = createBlockWorkers({ name: "bgzf", options: { level } }, concurrency);
   // An empty file is the end alone.
-  const compress = async (block: Block) => (block.data.length === 0 ? block.data : workers.transform(block));
+  const compress = async (block: DataBlock) => (block.data.length === 0 ? block.data : workers.transform(block));
   try {
     yield* frames(source, {
       blockBytes: MEMBERS * MEMBER_BYTES,

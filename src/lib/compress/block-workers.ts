@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { TransformTask } from "./block-transforms.ts";
-import type { Block } from "./blocks.ts";
+import type { DataBlock } from "./blocks.ts";
 
 /** Threads that compress (or hash) blocks, so that the event loop is free and all processors work. */
 export interface BlockWorkers {
   /** Transforms one block on the thread with the least to do; resolves to the result, in the block's `output`. */
-  transform(block: Block): Promise<Buffer>;
+  transform(block: DataBlock): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export type ByteRange = readonly [offset: number, length: number];
 export type BlockReply = { readonly length: number; readonly error?: undefined } | { readonly error: string };
 
 interface Waiting {
-  readonly block: Block;
+  readonly block: DataBlock;
   readonly resolve: (data: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -76,7 +76,7 @@ function createWorker(task: TransformTask): BlockWorker {
   };
 }
 
-function requestFor({ data, before, output }: Block): BlockRequest {
+function requestFor({ data, before, output }: DataBlock): BlockRequest {
   return { memory: data.buffer, data: rangeOf(data), before: rangeOf(before), output: rangeOf(output) };
 }
 

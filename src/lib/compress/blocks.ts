@@ -1,7 +1,7 @@
 import type { ByteSource } from "../byte-source.ts";
 
 /** A part of a source, in memory that threads can share. */
-export interface Block {
+export interface DataBlock {
   readonly data: Buffer;
   /** The last bytes before `data` in the source, as many as were asked for and there are. */
   readonly before: Buffer;
@@ -28,7 +28,7 @@ export interface MapBlocksOptions {
 export async function* mapBlocks<Out>(
   source: ByteSource,
   options: MapBlocksOptions,
-  transform: (block: Block) => Promise<Out>,
+  transform: (block: DataBlock) => Promise<Out>,
 ): AsyncGenerator<Out> {
   const ring = createRing(options);
   const pieces = source[Symbol.asyncIterator]();
@@ -96,7 +96,7 @@ function createRing({ size, beforeBytes = 0, outputBytes = 0, count }: MapBlocks
       return taken.length;
     },
     /** The present block; the next one becomes present. */
-    take(): Block {
+    take(): DataBlock {
       const output = part(beforeBytes + size, outputBytes);
       const block = { data: part(beforeBytes, filled), before: before(), output };
       turn++;

@@ -1,10 +1,10 @@
 import type { TransformBytes } from "./transform-bytes.ts";
 import { createBlockWorkers } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { mapBlocks, type Block } from "./blocks.ts";
+import { mapBlocks, type DataBlock } from "./blocks.ts";
 import { prepareDeflate } from "../../deflate/deflate-bytes.ts";
 import { deflateBytesOptions } from "../../deflate/levels.ts";
-import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
+import { PIECE_BYTES, splitIntoExtents, type Extent } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
 export const BLOCK_BYTES = 1024 * 1024;
@@ -14,8 +14,8 @@ const SMALL_BYTES = 64 * 1024;
 const STORED_MAX = 0xffff;
 const FULL_STORED = storedHeader(STORED_MAX);
 /** More than any way of writing a run adds to it. */
-const RUN_OVERHEAD_BYTES = 1024;
-const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * RUN_OVERHEAD_BYTES;
+const EXTENT_OVERHEAD_BYTES = 1024;
+const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * EXTENT_OVERHEAD_BYTES;
 /** An empty final block with fixed codes: ends a deflate stream. */
 const FINAL_BLOCK = Buffer.from([0x03, 0x00]);
 
@@ -64,7 +64,7 @@ function blockCount(threads: number): number {
 }
 
 interface BlockCompressor {
-  readonly compress: (block: Block) => Promise<readonly Buffer[]>;
+  readonly compress: (block: DataBlock) => Promise<readonly Buffer[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -75,12 +75,12 @@ function createDeflater(level: number, concurrency: number): BlockCompressor {
   const workers = createBlockWorkers({ name: "deflate", options }, concurrency);
   const zeros = createZeroCache();
   let here: TransformBytes | undefined;
-  const smallOrLarge = async (part: Block): Promise<Buffer> => {
+  const smallOrLarge = async (part: DataBlock): Promise<Buffer> => {
     if (part.data.length >= SMALL_BYTES) return workers.transform(part);
     here ??= prepareDeflate(options);
     return Buffer.from(here(part.data, part.before));
   };
-  const piecesOf = async (kind: Run["kind"], part: Block): Promise<readonly Buffer[]> => {
+  const piecesOf = async (kind: Extent["kind"], part: DataBlock): Promise<readonly Buffer[]> => {
     if (kind === "noise") return stored(part.data);
     if (kind === "other") return [await smallOrLarge(part)];
     // Made without what came before, so that the same bytes fit anywhere.
@@ -88,7 +88,7 @@ function createDeflater(level: number, concurrency: number): BlockCompressor {
   };
   return {
     compress: async (block) => {
-      const runs = splitIntoRuns(block.data);
+      const runs = splitIntoExtents(block.data);
       const pieces = await Promise.all(runs.map((run, index) => piecesOf(run.kind, partOf(block, run, index))));
       return pieces.flat();
     },
@@ -97,10 +97,10 @@ function createDeflater(level: number, concurrency: number): BlockCompressor {
 }
 
 /** A run as a block of its own, over the same memory. */
-function partOf({ data, before, output }: Block, { start, end }: Run, index: number): Block {
+function partOf({ data, before, output }: DataBlock, { start, end }: Extent, index: number): DataBlock {
   const previous = Math.min(WINDOW_BYTES, before.length + start);
-  const room = end - start + RUN_OVERHEAD_BYTES;
-  const offset = start + index * RUN_OVERHEAD_BYTES;
+  const room = end - start + EXTENT_OVERHEAD_BYTES;
+  const offset = start + index * EXTENT_OVERHEAD_BYTES;
   return {
     data: data.subarray(start, end),
     before: Buffer.from(data.buffer, data.byteOffset + start - previous, previous),

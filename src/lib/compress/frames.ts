@@ -1,5 +1,5 @@
 import type { ByteSource } from "../byte-source.ts";
-import { mapBlocks, type Block } from "./blocks.ts";
+import { mapBlocks, type DataBlock } from "./blocks.ts";
 import { isZero } from "./is-zero.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
@@ -13,7 +13,7 @@ export interface FrameOptions {
 }
 
 /** Compresses one block into complete frames of its format, given in pieces that are valid as long as the block is. */
-export type CompressToFrames = (block: Block) => Promise<readonly Buffer[]>;
+export type CompressToFrames = (block: DataBlock) => Promise<readonly Buffer[]>;
 
 /**
  * For formats whose files may be several complete frames in a row (zstd, lz4, bzip2): blocks compressed independently on
@@ -33,7 +33,7 @@ export async function* frames(source: ByteSource, options: FrameOptions): AsyncG
 }
 
 /** A frame for each block; those of zeros are made once. */
-export function oneFrame(compress: (block: Block) => Promise<Buffer>): CompressToFrames {
+export function oneFrame(compress: (block: DataBlock) => Promise<Buffer>): CompressToFrames {
   const zeros = createZeroCache();
   return async (block) => {
     const { data } = block;
@@ -42,7 +42,7 @@ export function oneFrame(compress: (block: Block) => Promise<Buffer>): CompressT
   };
 }
 
-function emptyBlock(outputBytes: number): Block {
+function emptyBlock(outputBytes: number): DataBlock {
   const nothing = Buffer.from(new SharedArrayBuffer(outputBytes), 0, 0);
   return { data: nothing, before: nothing, output: Buffer.from(nothing.buffer, 0, outputBytes) };
 }

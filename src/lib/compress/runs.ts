@@ -2,10 +2,10 @@ import { isZero } from "./is-zero.ts";
 import { repeatedShare } from "./repetition.ts";
 
 /** What a stretch of data is like: nothing but zeros, compressed or encrypted already, or anything else. */
-type RunKind = "zeros" | "noise" | "other";
+type ExtentKind = "zeros" | "noise" | "other";
 
-export interface Run {
-  readonly kind: RunKind;
+export interface Extent {
+  readonly kind: ExtentKind;
   readonly start: number;
   readonly end: number;
 }
@@ -25,14 +25,14 @@ const WORTHWHILE_SHARE = 0.02;
  * The runs of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
  * size or time, never correctness.
  */
-export function splitIntoRuns(data: Buffer, pieceBytes = PIECE_BYTES): Run[] {
+export function splitIntoExtents(data: Buffer, pieceBytes = PIECE_BYTES): Extent[] {
   if (isZero(data)) return [{ kind: "zeros", start: 0, end: data.length }];
-  const runs: Run[] = [];
+  const runs: Extent[] = [];
   for (let start = 0; start < data.length; start += pieceBytes) {
     const end = Math.min(start + pieceBytes, data.length);
     append(runs, { kind: kindOf(data.subarray(start, end)), start, end });
   }
-  const checked: Run[] = [];
+  const checked: Extent[] = [];
   for (const run of runs) {
     const kind = isRepetitive(data, run) ? "other" : run.kind;
     append(checked, { ...run, kind });
@@ -40,13 +40,13 @@ export function splitIntoRuns(data: Buffer, pieceBytes = PIECE_BYTES): Run[] {
   return checked;
 }
 
-function append(runs: Run[], run: Run): void {
+function append(runs: Extent[], run: Extent): void {
   const last = runs.at(-1);
   if (last?.kind === run.kind) runs[runs.length - 1] = { ...last, end: run.end };
   else runs.push(run);
 }
 
-function kindOf(piece: Buffer): RunKind {
+function kindOf(piece: Buffer): ExtentKind {
   if (isZero(piece)) return "zeros";
   const looksRandom = () =>
     sampledEntropy(piece, 1) > HIGH_ENTROPY_OF_ONE && sampledEntropy(piece, SAMPLES) > HIGH_ENTROPY;
@@ -74,7 +74,7 @@ function sampledEntropy(piece: Buffer, samples: number): number {
 }
 
 /** Whether a run that looks like noise repeats what came before; judged from its middle. */
-function isRepetitive(data: Buffer, { kind, start, end }: Run): boolean {
+function isRepetitive(data: Buffer, { kind, start, end }: Extent): boolean {
   if (kind !== "noise") return false;
   const middle = (start + end) >> 1;
   const from = Math.max(start, middle - PIECE_BYTES / 2);

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
-import { splitIntoRuns } from "./runs.ts";
+import { splitIntoExtents } from "./runs.ts";
 import { createZeroCache } from "./zero-cache.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
@@ -41,7 +41,7 @@ const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(dat
 function compressor(compress: Compress): CompressToFrames {
   const zeros = createZeroCache();
   return async ({ data }) => {
-    const pieces = splitIntoRuns(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
+    const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
       const part = data.subarray(start, end);
       if (kind === "noise") return storedFrame(part);
       if (kind === "zeros") return [await zeros(part.length, () => compress(part))];

@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean.ts";
 import { errorText } from "../error-text.ts";
-import type { Command, GoTemplate, Operand, Pipeline, RangeNode, TemplateNode } from "./ast.ts";
+import type { PipelineCommand, GoTemplate, Operand, TemplatePipeline, RangeNode, TemplateNode } from "./ast.ts";
 import { builtins } from "./builtins.ts";
 import { GoTemplateError } from "./error.ts";
 import { formatValue, isMap, isTrue, sortedKeys, typeName, type TemplateFunction } from "./value.ts";
@@ -18,7 +18,7 @@ export function executeGoTemplate(
   functions: TemplateFunctions = new Map(),
 ): string {
   const execution = new Execution(template, functions);
-  execution.run(template.body, frameOf(data));
+  execution.run(template.body, scopeOf(data));
   return execution.output();
 }
 
@@ -26,7 +26,7 @@ export function executeGoTemplate(
 const MAX_INVOCATIONS = 500;
 
 /** What names mean in a place of the template. */
-interface Frame {
+interface TemplateScope {
   /** What `.` stands for. */
   readonly dot: unknown;
   /** The innermost last. */
@@ -34,7 +34,7 @@ interface Frame {
 }
 
 /** Of a template that has just begun. */
-function frameOf(data: unknown): Frame {
+function scopeOf(data: unknown): TemplateScope {
   return { dot: data, variables: [["$", data]] };
 }
 
@@ -56,7 +56,7 @@ class Execution {
     return this.#written.join("");
   }
 
-  run(nodes: readonly TemplateNode[], frame: Frame): Flow {
+  run(nodes: readonly TemplateNode[], frame: TemplateScope): Flow {
     for (const node of nodes) {
       const flow = this.#runNode(node, frame);
       if (flow !== "next") return flow;
@@ -64,7 +64,7 @@ class Execution {
     return "next";
   }
 
-  #runNode(node: TemplateNode, frame: Frame): Flow {
+  #runNode(node: TemplateNode, frame: TemplateScope): Flow {
     switch (node.kind) {
       case "text":
         this.#written.push(node.text);
@@ -88,14 +88,14 @@ class Execution {
     }
   }
 
-  #choose(node: Extract<TemplateNode, { kind: "if" | "with" }>, frame: Frame): Flow {
+  #choose(node: Extract<TemplateNode, { kind: "if" | "with" }>, frame: TemplateScope): Flow {
     const value = this.#pipeline(node.pipeline, frame);
     if (!isTrue(value)) return this.run(node.else, frame);
     if (node.kind === "if") return this.run(node.then, frame);
     return this.run(node.then, { ...frame, dot: value });
   }
 
-  #range(node: RangeNode, frame: Frame): Flow {
+  #range(node: RangeNode, frame: TemplateScope): Flow {
     const value = this.#pipeline({ ...node.pipeline, variables: [] }, frame);
     const entries = entriesOf(value, node.pipeline);
     if (entries.length === 0) return withOwnVariables(frame, () => this.run(node.else, frame));
@@ -107,13 +107,13 @@ class Execution {
   }
 
   /** One name is that of the item, two are those of key and item. */
-  #round({ pipeline, body }: RangeNode, [key, item]: Entry, frame: Frame): Flow {
+  #round({ pipeline, body }: RangeNode, [key, item]: Entry, frame: TemplateScope): Flow {
     const values = [key, item].slice(-pipeline.variables.length);
     for (const [index, name] of pipeline.variables.entries()) bind(frame, name, values[index], pipeline.assigns);
     return this.run(body, { ...frame, dot: item });
   }
 
-  #invoke(node: Extract<TemplateNode, { kind: "template" }>, frame: Frame): void {
+  #invoke(node: Extract<TemplateNode, { kind: "template" }>, frame: TemplateScope): void {
     const body = this.#template.definitions.get(node.name);
     if (!body) {
       const hint = didYouMean(node.name, [...this.#template.definitions.keys()]);
@@ -126,11 +126,11 @@ class Execution {
       );
     }
     const data = node.pipeline && this.#pipeline(node.pipeline, frame);
-    this.run(body, frameOf(data));
+    this.run(body, scopeOf(data));
     this.#invocations--;
   }
 
-  #pipeline(pipeline: Pipeline, frame: Frame): unknown {
+  #pipeline(pipeline: TemplatePipeline, frame: TemplateScope): unknown {
     const [first, ...others] = pipeline.commands;
     let value = this.#command(first!, frame, []);
     for (const command of others) value = this.#command(command, frame, [value]);
@@ -138,7 +138,7 @@ class Execution {
     return value;
   }
 
-  #command(command: Command, frame: Frame, piped: readonly unknown[]): unknown {
+  #command(command: PipelineCommand, frame: TemplateScope, piped: readonly unknown[]): unknown {
     const [head, ...rest] = command.operands as [Operand, ...Operand[]];
     if (head.kind === "function") return this.#call(head, rest, frame, piped);
     const value = this.#operand(head, frame);
@@ -149,7 +149,7 @@ class Execution {
     return value;
   }
 
-  #call(head: FunctionName, rest: readonly Operand[], frame: Frame, piped: readonly unknown[]): unknown {
+  #call(head: FunctionName, rest: readonly Operand[], frame: TemplateScope, piped: readonly unknown[]): unknown {
     if (head.name === "and" || head.name === "or") return this.#shortCircuit(head.name, rest, frame, piped);
     const callee = this.#functions.get(head.name) ?? builtins.get(head.name);
     if (!callee) {
@@ -160,7 +160,12 @@ class Execution {
     return applied(head.name, head, () => callee(...args));
   }
 
-  #shortCircuit(name: "and" | "or", operands: readonly Operand[], frame: Frame, piped: readonly unknown[]): unknown {
+  #shortCircuit(
+    name: "and" | "or",
+    operands: readonly Operand[],
+    frame: TemplateScope,
+    piped: readonly unknown[],
+  ): unknown {
     let value: unknown;
     for (const operand of operands) {
       value = this.#operand(operand, frame);
@@ -169,7 +174,7 @@ class Execution {
     return piped.length > 0 ? piped[0] : value;
   }
 
-  #operand(operand: Operand, frame: Frame): unknown {
+  #operand(operand: Operand, frame: TemplateScope): unknown {
     switch (operand.kind) {
       case "literal":
         return operand.value;
@@ -192,18 +197,18 @@ class Execution {
 type FunctionName = Extract<Operand, { kind: "function" }>;
 
 /** Forgets the variables that `body` declares. */
-function withOwnVariables<Result>({ variables }: Frame, body: () => Result): Result {
+function withOwnVariables<Result>({ variables }: TemplateScope, body: () => Result): Result {
   const depth = variables.length;
   const result = body();
   variables.length = depth;
   return result;
 }
 
-function lookUp({ variables }: Frame, name: string): Frame["variables"][number] | undefined {
+function lookUp({ variables }: TemplateScope, name: string): TemplateScope["variables"][number] | undefined {
   return variables.findLast(([other]) => other === name);
 }
 
-function bind(frame: Frame, name: string, value: unknown, assigns: boolean): void {
+function bind(frame: TemplateScope, name: string, value: unknown, assigns: boolean): void {
   const existing = assigns && lookUp(frame, name);
   if (existing) existing[1] = value;
   else frame.variables.push([name, value]);
@@ -235,7 +240,7 @@ function applied(name: string, span: Operand, apply: () => unknown): unknown {
 
 type Entry = readonly [key: unknown, item: unknown];
 
-function entriesOf(value: unknown, pipeline: Pipeline): readonly Entry[] {
+function entriesOf(value: unknown, pipeline: TemplatePipeline): readonly Entry[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.map((item: unknown, index) => [index, item] as const);
   if (isMap(value)) return sortedKeys(value).map((key) => [key, value[key]] as const);

@@ -5,7 +5,7 @@ import { formatFloat, formatValue, isMap, padExponent, sortedKeys, typeName } fr
  * Source: the package documentation of Go's fmt (facts only).
  */
 export function sprintf(format: string, args: readonly unknown[]): string {
-  const state: State = { args, next: 0, reordered: false };
+  const state: FormatState = { args, next: 0, reordered: false };
   const text = format.replace(directive, (...match: unknown[]) => {
     const parts = match.at(-1) as Directive;
     if (parts.verb === "") return "%!(NOVERB)";
@@ -24,7 +24,7 @@ function withType(value: unknown): string {
   return `${typeName(value)}=${formatValue(value)}`;
 }
 
-interface State {
+interface FormatState {
   readonly args: readonly unknown[];
   next: number;
   reordered: boolean;
@@ -38,7 +38,7 @@ interface Directive {
   readonly verb: string;
 }
 
-interface Layout {
+interface VerbLayout {
   readonly minus: boolean;
   readonly plus: boolean;
   readonly sharp: boolean;
@@ -48,7 +48,7 @@ interface Layout {
   readonly precision: number | undefined;
 }
 
-function formatDirective(parts: Directive, state: State): string {
+function formatDirective(parts: Directive, state: FormatState): string {
   const starWidth = takeStar(parts.width, state);
   const starPrecision = takeStar(parts.precision?.slice(1), state);
   if (starWidth === "bad") return "%!(BADWIDTH)";
@@ -61,7 +61,7 @@ function formatDirective(parts: Directive, state: State): string {
   return formatArgument(state.args[state.next++], parts.verb, layout);
 }
 
-function layoutOf({ flags, width, precision }: Directive, starWidth?: number, starPrecision?: number): Layout {
+function layoutOf({ flags, width, precision }: Directive, starWidth?: number, starPrecision?: number): VerbLayout {
   const wanted = starWidth ?? Number(width ?? 0);
   const minus = flags.includes("-") || wanted < 0;
   const given = starPrecision ?? Number(precision?.slice(1) || 0);
@@ -76,7 +76,7 @@ function layoutOf({ flags, width, precision }: Directive, starWidth?: number, st
   };
 }
 
-function takeStar(part: string | undefined, state: State): number | "bad" | undefined {
+function takeStar(part: string | undefined, state: FormatState): number | "bad" | undefined {
   if (!part?.endsWith("*")) return undefined;
   if (part.startsWith("[")) seek(part, state);
   const value = state.args[state.next++];
@@ -84,12 +84,12 @@ function takeStar(part: string | undefined, state: State): number | "bad" | unde
   return isSize ? value : "bad";
 }
 
-function seek(index: string, state: State): void {
+function seek(index: string, state: FormatState): void {
   state.reordered = true;
   state.next = parseInt(index.slice(1), 10) - 1;
 }
 
-function formatArgument(value: unknown, verb: string, layout: Layout): string {
+function formatArgument(value: unknown, verb: string, layout: VerbLayout): string {
   if (verb === "T") return padWithSpaces(typeName(value), layout);
   if (verb === "v") return formatAny(value, layout);
   const format = (part: unknown): string => formatArgument(part, verb, layout);
@@ -101,7 +101,7 @@ function formatArgument(value: unknown, verb: string, layout: Layout): string {
   return formatScalar(value, verb, layout) ?? badVerb(value, verb);
 }
 
-function formatScalar(value: unknown, verb: string, layout: Layout): string | undefined {
+function formatScalar(value: unknown, verb: string, layout: VerbLayout): string | undefined {
   if (typeof value === "string") return formatString(value, verb, layout);
   if (typeof value === "boolean" && verb === "t") return padWithSpaces(String(value), layout);
   if (typeof value !== "number") return undefined;
@@ -115,7 +115,7 @@ function badVerb(value: unknown, verb: string): string {
   return `%!${verb}(${withType(value)})`;
 }
 
-function formatAny(value: unknown, layout: Layout): string {
+function formatAny(value: unknown, layout: VerbLayout): string {
   if (layout.sharp) return padWithSpaces(goSyntax(value), layout);
   if (typeof value !== "number") return padWithSpaces(formatValue(value), layout);
   if (Number.isInteger(value)) return formatInteger(value, "d", layout);
@@ -130,7 +130,7 @@ function goSyntax(value: unknown): string {
   return `map[string]interface {}{${entries.join(", ")}}`;
 }
 
-function formatString(value: string, verb: string, layout: Layout): string | undefined {
+function formatString(value: string, verb: string, layout: VerbLayout): string | undefined {
   const cut = [...value].slice(0, layout.precision).join("");
   switch (verb) {
     case "s":
@@ -149,14 +149,14 @@ function formatString(value: string, verb: string, layout: Layout): string | und
   }
 }
 
-function hexOf(text: string, { precision, space, sharp }: Layout): string {
+function hexOf(text: string, { precision, space, sharp }: VerbLayout): string {
   const bytes = [...Buffer.from(text, "utf8").subarray(0, precision)];
   const [prefix, between] = [sharp ? "0x" : "", space ? " " : ""];
   return prefix + bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(between);
 }
 
 /** A Go string literal; `plus` escapes everything beyond ASCII, `sharp` prefers a raw one. */
-function quote(text: string, { sharp, plus }: Layout): string {
+function quote(text: string, { sharp, plus }: VerbLayout): string {
   if (sharp && !text.includes("`")) return `\`${text}\``;
   const escaped = JSON.stringify(text).replace(/\\u00([01][0-9a-f])/g, "\\x$1");
   if (!plus) return escaped;
@@ -173,7 +173,7 @@ const integerVerbs = "bcdoOqxXU";
 const radixes: Readonly<Record<string, number>> = { b: 2, o: 8, O: 8, d: 10, x: 16, X: 16 };
 const prefixes: Readonly<Record<string, string>> = { b: "0b", o: "0", O: "0o", x: "0x", X: "0X" };
 
-function formatInteger(value: number, verb: string, layout: Layout): string {
+function formatInteger(value: number, verb: string, layout: VerbLayout): string {
   if (verb === "c") return pad(characterOf(value), layout);
   if (verb === "q") return pad(`'${characterOf(value)}'`, layout);
   if (verb === "U") return pad(`U+${value.toString(16).toUpperCase().padStart(4, "0")}`, layout);
@@ -186,14 +186,14 @@ function formatInteger(value: number, verb: string, layout: Layout): string {
   return padNumber(start, digits, layout);
 }
 
-function prefixOf(verb: string, { sharp }: Layout): string {
+function prefixOf(verb: string, { sharp }: VerbLayout): string {
   if (!sharp && verb !== "O") return "";
   return prefixes[verb] ?? "";
 }
 
 const characterOf = (code: number): string => (code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\uFFFD");
 
-function formatReal(value: number, verb: string, layout: Layout): string {
+function formatReal(value: number, verb: string, layout: VerbLayout): string {
   const magnitude = Math.abs(value);
   if (!Number.isFinite(value)) return padWithSpaces(formatFloat(value), layout);
   const digits = realDigits(magnitude, verb.toLowerCase(), layout.precision);
@@ -217,22 +217,22 @@ function inCaseOf(verb: string, digits: string): string {
   return "XEG".includes(verb) ? digits.toUpperCase() : digits;
 }
 
-function signOf(value: number, layout: Layout): string {
+function signOf(value: number, layout: VerbLayout): string {
   if (value < 0 || Object.is(value, -0)) return "-";
   if (layout.plus) return "+";
   return layout.space ? " " : "";
 }
 
-function padNumber(prefix: string, digits: string, layout: Layout): string {
+function padNumber(prefix: string, digits: string, layout: VerbLayout): string {
   if (!layout.zero) return pad(prefix + digits, layout);
   return prefix + digits.padStart(layout.width - prefix.length, "0");
 }
 
-function padWithSpaces(text: string, layout: Layout): string {
+function padWithSpaces(text: string, layout: VerbLayout): string {
   return pad(text, { ...layout, zero: false });
 }
 
-function pad(text: string, { width, minus, zero }: Layout): string {
+function pad(text: string, { width, minus, zero }: VerbLayout): string {
   const missing = Math.max(width - [...text].length, 0);
   if (minus) return text + " ".repeat(missing);
   return (zero ? "0" : " ").repeat(missing) + text;

@@ -26,7 +26,7 @@ const SYSTEM_AREA = 16;
 export async function writeIso(to: FileHandle, { root, label, now }: IsoOptions): Promise<void> {
   const plain = new DirectoryTree(root, plainNaming, true);
   const joliet = new DirectoryTree(root, jolietNaming, false);
-  const layout = new Layout(SYSTEM_AREA + 3);
+  const layout = new DiscLayout(SYSTEM_AREA + 3);
   const tables = [plain, joliet].map((tree) => ({
     tree,
     little: layout.take(sectorsFor(tree.pathTableBytes)),
@@ -52,7 +52,7 @@ export async function writeIso(to: FileHandle, { root, label, now }: IsoOptions)
   await to.truncate(layout.next * SECTOR);
 }
 
-class Layout {
+class DiscLayout {
   next: number;
   constructor(first: number) {
     this.next = first;
@@ -64,7 +64,7 @@ class Layout {
   }
 }
 
-function placeFiles(root: TreeDirectory, layout: Layout): ReadonlyMap<TreeFile, number> {
+function placeFiles(root: TreeDirectory, layout: DiscLayout): ReadonlyMap<TreeFile, number> {
   const placed = new Map<TreeFile, number>();
   const visit = (directory: TreeDirectory): void => {
     for (const child of directory.children) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { TransformTask } from "../../../src/lib/compress/block-transforms.ts";
 import { createBlockWorkers } from "../../../src/lib/compress/block-workers.ts";
-import type { Block } from "../../../src/lib/compress/blocks.ts";
+import type { DataBlock } from "../../../src/lib/compress/blocks.ts";
 
-function blockOf(text: string): Block {
+function blockOf(text: string): DataBlock {
   const memory = new SharedArrayBuffer(1000);
   const data = Buffer.from(memory, 0, text.length);
   data.write(text);

@@ -15,7 +15,7 @@ import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
 import { compressionFormats, type CompressionName } from "../../../src/lib/compress/formats.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
 import { lz4 } from "../../../src/lib/compress/lz4.ts";
-import { PIECE_BYTES, splitIntoRuns } from "../../../src/lib/compress/runs.ts";
+import { PIECE_BYTES, splitIntoExtents } from "../../../src/lib/compress/runs.ts";
 import { xz } from "../../../src/lib/compress/xz.ts";
 import { zstd } from "../../../src/lib/compress/zstd.ts";
 import { writeSource } from "../../../src/lib/write-source.ts";
@@ -175,7 +175,9 @@ describe("splitIntoRuns", () => {
     const noise = randomBytes(2 * PIECE_BYTES);
     const text = Buffer.alloc(PIECE_BYTES, "some text ");
     const data = Buffer.concat([text, Buffer.alloc(PIECE_BYTES), noise, text]);
-    expect(splitIntoRuns(data).map(({ kind, start, end }) => [kind, start / PIECE_BYTES, end / PIECE_BYTES])).toEqual([
+    expect(
+      splitIntoExtents(data).map(({ kind, start, end }) => [kind, start / PIECE_BYTES, end / PIECE_BYTES]),
+    ).toEqual([
       ["other", 0, 1],
       ["zeros", 1, 2],
       ["noise", 2, 4],
@@ -186,7 +188,7 @@ describe("splitIntoRuns", () => {
   it("takes what is not a whole piece to what is around it", () => {
     const text = Buffer.alloc(PIECE_BYTES, "some text ");
     const data = Buffer.concat([Buffer.alloc(2 * PIECE_BYTES), text, Buffer.alloc(2 * PIECE_BYTES), text]);
-    expect(splitIntoRuns(data, 2 * PIECE_BYTES)).toEqual([
+    expect(splitIntoExtents(data, 2 * PIECE_BYTES)).toEqual([
       { kind: "zeros", start: 0, end: 2 * PIECE_BYTES },
       { kind: "other", start: 2 * PIECE_BYTES, end: data.length },
     ]);
@@ -196,7 +198,7 @@ describe("splitIntoRuns", () => {
     "does not take for noise what repeats after %i bytes",
     (period) => {
       const data = repeated(randomBytes(period), 4 * PIECE_BYTES);
-      expect(splitIntoRuns(data)).toEqual([{ kind: "other", start: 0, end: data.length }]);
+      expect(splitIntoExtents(data)).toEqual([{ kind: "other", start: 0, end: data.length }]);
     },
   );
 
@@ -206,14 +208,14 @@ describe("splitIntoRuns", () => {
       const data = randomBytes(8 * PIECE_BYTES);
       for (let end = 2 * PIECE_BYTES; end < data.length; end += 20 * length)
         data.copy(data, end, end - 31_000, end - 31_000 + length);
-      expect(splitIntoRuns(data).map(({ kind }) => kind)).toEqual(["other"]);
+      expect(splitIntoExtents(data).map(({ kind }) => kind)).toEqual(["other"]);
     },
   );
 
   it("does not take for noise a piece that repeats the one before it", () => {
     const noise = randomBytes(PIECE_BYTES);
     const data = Buffer.concat([Buffer.alloc(PIECE_BYTES), noise, noise]);
-    expect(splitIntoRuns(data).map(({ kind, start }) => [kind, start / PIECE_BYTES])).toEqual([
+    expect(splitIntoExtents(data).map(({ kind, start }) => [kind, start / PIECE_BYTES])).toEqual([
       ["zeros", 0],
       ["other", 1],
     ]);
@@ -221,11 +223,11 @@ describe("splitIntoRuns", () => {
 
   it("takes for noise what repeats from farther away than deflate sees", () => {
     const data = repeated(randomBytes(PIECE_BYTES + 5_000), 8 * PIECE_BYTES);
-    expect(splitIntoRuns(data)).toEqual([{ kind: "noise", start: 0, end: data.length }]);
+    expect(splitIntoExtents(data)).toEqual([{ kind: "noise", start: 0, end: data.length }]);
   });
 
   it("does not take repetition of all byte values for noise", () => {
     const everyByte = Buffer.from(Array.from({ length: PIECE_BYTES }, (_, index) => (index * 167) & 0xff));
-    expect(splitIntoRuns(everyByte)).toEqual([{ kind: "other", start: 0, end: PIECE_BYTES }]);
+    expect(splitIntoExtents(everyByte)).toEqual([{ kind: "other", start: 0, end: PIECE_BYTES }]);
   });
 });
