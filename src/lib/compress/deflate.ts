@@ -4,7 +4,7 @@ import type { ByteSource } from "../byte-source.ts";
 import { mapBlocks, type DataBlock } from "./blocks.ts";
 import { prepareDeflate } from "../../deflate/deflate-bytes.ts";
 import { deflateBytesOptions } from "../../deflate/levels.ts";
-import { PIECE_BYTES, splitIntoExtents, type Extent } from "./runs.ts";
+import { PIECE_BYTES, splitIntoExtents, type Extent } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
 export const BLOCK_BYTES = 1024 * 1024;

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
-import { splitIntoExtents } from "./runs.ts";
+import { splitIntoExtents } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
 import { storedFrame } from "./zstd-stored.ts";
 

@@ -15,7 +15,7 @@ import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
 import { compressionFormats, type CompressionName } from "../../../src/lib/compress/formats.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
 import { lz4 } from "../../../src/lib/compress/lz4.ts";
-import { PIECE_BYTES, splitIntoExtents } from "../../../src/lib/compress/runs.ts";
+import { PIECE_BYTES, splitIntoExtents } from "../../../src/lib/compress/extents.ts";
 import { xz } from "../../../src/lib/compress/xz.ts";
 import { zstd } from "../../../src/lib/compress/zstd.ts";
 import { writeSource } from "../../../src/lib/write-source.ts";
