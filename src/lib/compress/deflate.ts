@@ -13,7 +13,7 @@ const WINDOW_BYTES = 32 * 1024;
 const SMALL_BYTES = 64 * 1024;
 const STORED_MAX = 0xffff;
 const FULL_STORED = storedHeader(STORED_MAX);
-/** More than any way of writing a run adds to it. */
+/** More than any way of writing an extent adds to it. */
 const EXTENT_OVERHEAD_BYTES = 1024;
 const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * EXTENT_OVERHEAD_BYTES;
 /** An empty final block with fixed codes: ends a deflate stream. */
@@ -29,8 +29,8 @@ export interface DeflateOptions {
 }
 
 /**
- * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in runs of
- * data of one kind. Each run becomes whole bytes of the stream, so that they can be joined: zeros come from a cache, what
+ * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in extents of
+ * data of one kind. Each extent becomes whole bytes of the stream, so that they can be joined: zeros come from a cache, what
  * does not compress is stored, both at the speed of memory, and the rest is deflated on a thread with the 32 KiB before
  * it as dictionary.
  */
@@ -88,15 +88,17 @@ function createDeflater(level: number, concurrency: number): BlockCompressor {
   };
   return {
     compress: async (block) => {
-      const runs = splitIntoExtents(block.data);
-      const pieces = await Promise.all(runs.map((run, index) => piecesOf(run.kind, partOf(block, run, index))));
+      const extents = splitIntoExtents(block.data);
+      const pieces = await Promise.all(
+        extents.map((extent, index) => piecesOf(extent.kind, partOf(block, extent, index))),
+      );
       return pieces.flat();
     },
     close: () => workers.close(),
   };
 }
 
-/** A run as a block of its own, over the same memory. */
+/** An extent as a block of its own, over the same memory. */
 function partOf({ data, before, output }: DataBlock, { start, end }: Extent, index: number): DataBlock {
   const previous = Math.min(WINDOW_BYTES, before.length + start);
   const room = end - start + EXTENT_OVERHEAD_BYTES;

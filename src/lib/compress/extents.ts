@@ -22,28 +22,28 @@ const HIGH_ENTROPY_OF_ONE = 7.3;
 const WORTHWHILE_SHARE = 0.02;
 
 /**
- * The runs of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
+ * The extents of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
  * size or time, never correctness.
  */
 export function splitIntoExtents(data: Buffer, pieceBytes = PIECE_BYTES): Extent[] {
   if (isZero(data)) return [{ kind: "zeros", start: 0, end: data.length }];
-  const runs: Extent[] = [];
+  const extents: Extent[] = [];
   for (let start = 0; start < data.length; start += pieceBytes) {
     const end = Math.min(start + pieceBytes, data.length);
-    append(runs, { kind: kindOf(data.subarray(start, end)), start, end });
+    append(extents, { kind: kindOf(data.subarray(start, end)), start, end });
   }
   const checked: Extent[] = [];
-  for (const run of runs) {
-    const kind = isRepetitive(data, run) ? "other" : run.kind;
-    append(checked, { ...run, kind });
+  for (const extent of extents) {
+    const kind = isRepetitive(data, extent) ? "other" : extent.kind;
+    append(checked, { ...extent, kind });
   }
   return checked;
 }
 
-function append(runs: Extent[], run: Extent): void {
-  const last = runs.at(-1);
-  if (last?.kind === run.kind) runs[runs.length - 1] = { ...last, end: run.end };
-  else runs.push(run);
+function append(extents: Extent[], extent: Extent): void {
+  const last = extents.at(-1);
+  if (last?.kind === extent.kind) extents[extents.length - 1] = { ...last, end: extent.end };
+  else extents.push(extent);
 }
 
 function kindOf(piece: Buffer): ExtentKind {
@@ -73,7 +73,7 @@ function sampledEntropy(piece: Buffer, samples: number): number {
   return Math.log2(total) - sum / total;
 }
 
-/** Whether a run that looks like noise repeats what came before; judged from its middle. */
+/** Whether an extent that looks like noise repeats what came before; judged from its middle. */
 function isRepetitive(data: Buffer, { kind, start, end }: Extent): boolean {
   if (kind !== "noise") return false;
   const middle = (start + end) >> 1;

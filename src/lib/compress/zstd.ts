@@ -8,7 +8,7 @@ import { createZeroCache } from "./zero-cache.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
-/** A frame starts without what came before: runs are not to be shorter. */
+/** A frame starts without what came before: extents are not to be shorter. */
 const PIECE_BYTES = 128 * 1024;
 /** In Node's thread pool: more processors are of no use here. */
 const POOL_THREADS = 4;

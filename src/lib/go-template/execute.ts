@@ -18,7 +18,7 @@ export function executeGoTemplate(
   functions: TemplateFunctions = new Map(),
 ): string {
   const execution = new Execution(template, functions);
-  execution.run(template.body, scopeOf(data));
+  execution.execute(template.body, scopeOf(data));
   return execution.output();
 }
 
@@ -56,31 +56,31 @@ class Execution {
     return this.#written.join("");
   }
 
-  run(nodes: readonly TemplateNode[], frame: TemplateScope): Flow {
+  execute(nodes: readonly TemplateNode[], scope: TemplateScope): Flow {
     for (const node of nodes) {
-      const flow = this.#runNode(node, frame);
+      const flow = this.#runNode(node, scope);
       if (flow !== "next") return flow;
     }
     return "next";
   }
 
-  #runNode(node: TemplateNode, frame: TemplateScope): Flow {
+  #runNode(node: TemplateNode, scope: TemplateScope): Flow {
     switch (node.kind) {
       case "text":
         this.#written.push(node.text);
         return "next";
       case "action": {
-        const value = this.#pipeline(node.pipeline, frame);
+        const value = this.#pipeline(node.pipeline, scope);
         if (node.pipeline.variables.length === 0) this.#written.push(formatValue(value, "<no value>"));
         return "next";
       }
       case "if":
       case "with":
-        return withOwnVariables(frame, () => this.#choose(node, frame));
+        return withOwnVariables(scope, () => this.#choose(node, scope));
       case "range":
-        return this.#range(node, frame);
+        return this.#range(node, scope);
       case "template":
-        this.#invoke(node, frame);
+        this.#invoke(node, scope);
         return "next";
       case "break":
       case "continue":
@@ -88,32 +88,32 @@ class Execution {
     }
   }
 
-  #choose(node: Extract<TemplateNode, { kind: "if" | "with" }>, frame: TemplateScope): Flow {
-    const value = this.#pipeline(node.pipeline, frame);
-    if (!isTrue(value)) return this.run(node.else, frame);
-    if (node.kind === "if") return this.run(node.then, frame);
-    return this.run(node.then, { ...frame, dot: value });
+  #choose(node: Extract<TemplateNode, { kind: "if" | "with" }>, scope: TemplateScope): Flow {
+    const value = this.#pipeline(node.pipeline, scope);
+    if (!isTrue(value)) return this.execute(node.else, scope);
+    if (node.kind === "if") return this.execute(node.then, scope);
+    return this.execute(node.then, { ...scope, dot: value });
   }
 
-  #range(node: RangeNode, frame: TemplateScope): Flow {
-    const value = this.#pipeline({ ...node.pipeline, variables: [] }, frame);
+  #range(node: RangeNode, scope: TemplateScope): Flow {
+    const value = this.#pipeline({ ...node.pipeline, variables: [] }, scope);
     const entries = entriesOf(value, node.pipeline);
-    if (entries.length === 0) return withOwnVariables(frame, () => this.run(node.else, frame));
+    if (entries.length === 0) return withOwnVariables(scope, () => this.execute(node.else, scope));
     for (const entry of entries) {
-      const flow = withOwnVariables(frame, () => this.#round(node, entry, frame));
+      const flow = withOwnVariables(scope, () => this.#round(node, entry, scope));
       if (flow === "break") break;
     }
     return "next";
   }
 
   /** One name is that of the item, two are those of key and item. */
-  #round({ pipeline, body }: RangeNode, [key, item]: Entry, frame: TemplateScope): Flow {
+  #round({ pipeline, body }: RangeNode, [key, item]: Entry, scope: TemplateScope): Flow {
     const values = [key, item].slice(-pipeline.variables.length);
-    for (const [index, name] of pipeline.variables.entries()) bind(frame, name, values[index], pipeline.assigns);
-    return this.run(body, { ...frame, dot: item });
+    for (const [index, name] of pipeline.variables.entries()) bind(scope, name, values[index], pipeline.assigns);
+    return this.execute(body, { ...scope, dot: item });
   }
 
-  #invoke(node: Extract<TemplateNode, { kind: "template" }>, frame: TemplateScope): void {
+  #invoke(node: Extract<TemplateNode, { kind: "template" }>, scope: TemplateScope): void {
     const body = this.#template.definitions.get(node.name);
     if (!body) {
       const hint = didYouMean(node.name, [...this.#template.definitions.keys()]);
@@ -125,71 +125,71 @@ class Execution {
         node,
       );
     }
-    const data = node.pipeline && this.#pipeline(node.pipeline, frame);
-    this.run(body, scopeOf(data));
+    const data = node.pipeline && this.#pipeline(node.pipeline, scope);
+    this.execute(body, scopeOf(data));
     this.#invocations--;
   }
 
-  #pipeline(pipeline: TemplatePipeline, frame: TemplateScope): unknown {
+  #pipeline(pipeline: TemplatePipeline, scope: TemplateScope): unknown {
     const [first, ...others] = pipeline.commands;
-    let value = this.#command(first!, frame, []);
-    for (const command of others) value = this.#command(command, frame, [value]);
-    for (const name of pipeline.variables) bind(frame, name, value, pipeline.assigns);
+    let value = this.#command(first!, scope, []);
+    for (const command of others) value = this.#command(command, scope, [value]);
+    for (const name of pipeline.variables) bind(scope, name, value, pipeline.assigns);
     return value;
   }
 
-  #command(command: PipelineCommand, frame: TemplateScope, piped: readonly unknown[]): unknown {
+  #command(command: PipelineCommand, scope: TemplateScope, piped: readonly unknown[]): unknown {
     const [head, ...rest] = command.operands as [Operand, ...Operand[]];
-    if (head.kind === "function") return this.#call(head, rest, frame, piped);
-    const value = this.#operand(head, frame);
-    const args = [...rest.map((operand) => this.#operand(operand, frame)), ...piped];
+    if (head.kind === "function") return this.#call(head, rest, scope, piped);
+    const value = this.#operand(head, scope);
+    const args = [...rest.map((operand) => this.#operand(operand, scope)), ...piped];
     if (typeof value === "function")
       return applied(String(describe(head)), head, () => (value as TemplateFunction)(...args));
     if (args.length > 0) throw new GoTemplateError("a value that is not a function cannot take arguments", command);
     return value;
   }
 
-  #call(head: FunctionName, rest: readonly Operand[], frame: TemplateScope, piped: readonly unknown[]): unknown {
-    if (head.name === "and" || head.name === "or") return this.#shortCircuit(head.name, rest, frame, piped);
+  #call(head: FunctionName, rest: readonly Operand[], scope: TemplateScope, piped: readonly unknown[]): unknown {
+    if (head.name === "and" || head.name === "or") return this.#shortCircuit(head.name, rest, scope, piped);
     const callee = this.#functions.get(head.name) ?? builtins.get(head.name);
     if (!callee) {
       const hint = didYouMean(head.name, [...this.#functions.keys(), ...builtins.keys()]);
       throw new GoTemplateError(`there is no function "${head.name}".${hint}`, head);
     }
-    const args = [...rest.map((operand) => this.#operand(operand, frame)), ...piped];
+    const args = [...rest.map((operand) => this.#operand(operand, scope)), ...piped];
     return applied(head.name, head, () => callee(...args));
   }
 
   #shortCircuit(
     name: "and" | "or",
     operands: readonly Operand[],
-    frame: TemplateScope,
+    scope: TemplateScope,
     piped: readonly unknown[],
   ): unknown {
     let value: unknown;
     for (const operand of operands) {
-      value = this.#operand(operand, frame);
+      value = this.#operand(operand, scope);
       if (isTrue(value) === (name === "or")) return value;
     }
     return piped.length > 0 ? piped[0] : value;
   }
 
-  #operand(operand: Operand, frame: TemplateScope): unknown {
+  #operand(operand: Operand, scope: TemplateScope): unknown {
     switch (operand.kind) {
       case "literal":
         return operand.value;
       case "nil":
         return undefined;
       case "dot":
-        return frame.dot;
+        return scope.dot;
       case "variable":
-        return lookUp(frame, operand.name)?.[1];
+        return lookUp(scope, operand.name)?.[1];
       case "pipeline":
-        return withOwnVariables(frame, () => this.#pipeline(operand.pipeline, frame));
+        return withOwnVariables(scope, () => this.#pipeline(operand.pipeline, scope));
       case "function":
-        return this.#call(operand, [], frame, []);
+        return this.#call(operand, [], scope, []);
       case "field":
-        return getField(this.#operand(operand.of, frame), operand);
+        return getField(this.#operand(operand.of, scope), operand);
     }
   }
 }
@@ -208,10 +208,10 @@ function lookUp({ variables }: TemplateScope, name: string): TemplateScope["vari
   return variables.findLast(([other]) => other === name);
 }
 
-function bind(frame: TemplateScope, name: string, value: unknown, assigns: boolean): void {
-  const existing = assigns && lookUp(frame, name);
+function bind(scope: TemplateScope, name: string, value: unknown, assigns: boolean): void {
+  const existing = assigns && lookUp(scope, name);
   if (existing) existing[1] = value;
-  else frame.variables.push([name, value]);
+  else scope.variables.push([name, value]);
 }
 
 function getField(value: unknown, operand: Extract<Operand, { kind: "field" }>): unknown {
