@@ -1,22 +1,22 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { prepareOwnDeflate, type DeflateBytes, type Search } from "./own-deflate.ts";
 
-/** What a level comes to (`levels.ts`), in a form that threads can be given. */
+/** The parameters of a level (`levels.ts`), in a form that can be sent to threads. */
 export interface DeflateBytesOptions {
-  /** The compiled code of ours. */
+  /** Our compiled code. */
   readonly module: WebAssembly.Module;
   readonly search: Search;
-  /** Where zlib makes less, at this level of its own, it is zlib's turn; undefined leaves everything to ours. */
+  /** Where zlib, at this level, compresses better, zlib is used; undefined never uses zlib. */
   readonly zlibLevel: number | undefined;
 }
 
 const WINDOW_BYTES = 32 * 1024;
-/** Of this much of the data both are tried. */
+/** Both are tried on this much of the data. */
 const SAMPLE_BYTES = 64 * 1024;
 
 /**
- * Deflates at most 1 MiB with at most 32 KiB before it as dictionary. The result ends with a sync flush, at a byte: what
- * follows in the stream (RFC 1951) can be joined to it.
+ * Deflates at most 1 MiB with at most 32 KiB before it as dictionary. The result ends with a sync flush, at a byte:
+ * what follows in the stream (RFC 1951) can be joined to it.
  */
 export function prepareDeflate({ module, search, zlibLevel }: DeflateBytesOptions): DeflateBytes {
   const ours = prepareOwnDeflate(module, search);
@@ -32,7 +32,7 @@ function zlibDeflate(level: number): DeflateBytes {
   };
 }
 
-/** For each call the one that makes less of the middle of the data; `other` where both make the same. */
+/** Chooses, for each call, the one that compresses the middle of the data better; `other` if they are equal. */
 function smallerOnSample(one: DeflateBytes, other: DeflateBytes): DeflateBytes {
   return (data, before) => {
     const start = Math.max(0, (data.length - SAMPLE_BYTES) >> 1);

@@ -2,7 +2,7 @@ import { DEFLATE_CODE } from "./deflate-code.ts";
 import type { DeflateBytesOptions } from "./deflate-bytes.ts";
 import type { Search } from "./own-deflate.ts";
 
-/** By level, from 1 on: each makes less than the one before, and takes longer. At the last, size is all that counts. */
+/** By level, from 1 on: each compresses better than the one before, and takes longer. At the last, only size counts. */
 const LEVELS: readonly (Search & { readonly zlibLevel?: number })[] = [
   { depth: 1, lazy: 0 },
   { depth: 2, lazy: 0 },

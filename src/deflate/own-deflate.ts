@@ -1,11 +1,11 @@
 /** Compresses `data`, which came after `before`. Its result is valid until its next call. */
 export type DeflateBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
 
-/** How hard the search for repetition is. */
+/** How thorough the search for repetition is. */
 export interface Search {
-  /** Earlier places that each place is compared with, 1 to 32. */
+  /** How many earlier places each place is compared with, 1 to 32. */
   readonly depth: number;
-  /** A match shorter than so many bytes gives way to a longer one that begins at the next byte. */
+  /** A match shorter than this many bytes gives way to a longer one that begins at the next byte. */
   readonly lazy: number;
 }
 
@@ -17,7 +17,7 @@ interface DeflateExports {
   deflate(length: number, before: number, depth: number, lazy: number): number;
 }
 
-/** Our deflate. It has memory of its own, where data is copied to and the result is. */
+/** Our deflate. Data is copied to its own memory, which also holds the result. */
 export function prepareOwnDeflate(module: WebAssembly.Module, { depth, lazy }: Search): DeflateBytes {
   const instance = new WebAssembly.Instance(module).exports as unknown as DeflateExports;
   const input = instance.INPUT.value;

@@ -33,7 +33,7 @@ function textToNumber(value: Value): Conversion {
   return failed(`a number is required, and ${quoteText(value)} is not one`);
 }
 
-/** Words HCL itself refuses, although shells and YAML have taught people to write them. */
+/** Words that HCL refuses, although shells and YAML have taught people to write them. */
 const nearMisses: Readonly<Record<string, string>> = {
   true: "true",
   yes: "true",

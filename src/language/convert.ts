@@ -24,7 +24,7 @@ export function convert(value: Value, type: Type): Conversion {
 }
 
 function convertKnown(value: Value, type: Type): Conversion {
-  // A sensitive text must be seen as such by the message of its own conversion.
+  // The message about a failed conversion has to see that a text is sensitive.
   return isStructural(type) ? convertStructure(unmark(value), type) : convertPrimitive(value, type);
 }
 

@@ -25,12 +25,16 @@ export interface ReferencedValue {
   readonly description: string;
 }
 
-/** Where a diagnostic points: its subject, or that with what else helps to see it; undefined where there is no text. */
+/**
+ * Where a diagnostic points: its subject, or the subject with more that helps to see it; undefined where there is no
+ * text.
+ */
 export type DiagnosticPlace = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
 
 /**
- * The makers of diagnostics. All layers have this one order: code, place, summary, detail. (Where text has no ranges yet, as in
- * `sdk/schema`, the place is the path of an argument.) Their callers are the message factories of a layer, which have one home.
+ * The makers of diagnostics. All layers have this one order: code, place, summary, detail. (Where text has no ranges
+ * yet, as in `sdk/schema`, the place is the path of an argument.) Their callers are the message factories of a layer,
+ * which have one home.
  */
 export function error(code: string, place: DiagnosticPlace, summary: string, detail: string): Diagnostic {
   return { severity: "error", code, summary, detail, ...pointing(place) };

@@ -27,7 +27,10 @@ export interface ScopedBlock {
   readonly range: SourceRange;
   readonly typeRange: SourceRange;
   readonly headerRange: SourceRange;
-  /** Stands for any number of blocks, as `for_each` is not known yet. Its iterator is unknown, and one block is a guess. */
+  /**
+   * Stands for any number of blocks, because `for_each` is not known yet: the iterator is unknown, and that there is
+   * one block is a guess.
+   */
   readonly isUnknown: boolean;
   /** The `dynamic` block this one comes from. */
   readonly origin?: Block | undefined;
@@ -167,7 +170,7 @@ function generate(
   ];
 }
 
-/** The texts of `labels`, or undefined after reporting why a block cannot be labelled so. */
+/** The texts of `labels`, or undefined after reporting why they cannot be labels. */
 function generateLabels(
   expression: Expression | undefined,
   scope: Scope,

@@ -24,7 +24,7 @@ export function formatValue(value: Value, indent = ""): string {
   if (Array.isArray(content)) {
     const lines = (content as readonly Value[]).map((item) => `${inner}${formatValue(item, inner)},\n`);
     const text = enclosed("[", lines, `${indent}]`);
-    // `tuple` and `list` both read as `[…]`; only a set behaves so differently that it must show.
+    // `tuple` and `list` both read as `[…]`; only a set behaves differently enough to need showing.
     return type.kind === "set" ? `toset(${text})` : text;
   }
   if (content instanceof Map) {

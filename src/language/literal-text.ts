@@ -1,6 +1,6 @@
 import type { Expression } from "./ast.ts";
 
-/** The text of an expression that is nothing but a text in quotes. */
+/** The text of an expression that is a plain string. */
 export function literalText(node: Expression): string | undefined {
   if (node.kind !== "template" || node.parts.length > 1) return undefined;
   const [part] = node.parts;

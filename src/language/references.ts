@@ -4,7 +4,10 @@ import { literalText } from "./literal-text.ts";
 import { formatStep } from "./path-step.ts";
 import type { SourceRange } from "./source.ts";
 
-/** A traversal in the text: a root name and the steps that are constant. `var.disks[0].size` → `var`, `disks`, 0, `size`. */
+/**
+ * A traversal in the text: a root name and the steps that are constant. `var.disks[0].size` → `var`, `disks`, 0,
+ * `size`.
+ */
 export interface Reference {
   readonly root: string;
   readonly steps: readonly ReferenceStep[];
@@ -68,7 +71,7 @@ function bodyExpressions(body: Body): readonly Expression[] {
   return [...own, ...body.blocks.flatMap((block) => bodyExpressions(block.body))];
 }
 
-/** The longest constant traversal that `node` is, or undefined when it is something else (or goes on dynamically). */
+/** The longest constant traversal that `node` is, or undefined when it is something else (or continues dynamically). */
 function asTraversal(node: Expression): Reference | undefined {
   const steps: ReferenceStep[] = [];
   let current = node;

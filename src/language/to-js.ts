@@ -14,7 +14,7 @@ export interface PlainData {
   readonly unknownPaths: readonly DataPath[];
 }
 
-/** The value as plain data for decoding into a configuration, with what the plain data cannot say beside it. */
+/** The value as plain data for decoding into a configuration, together with what plain data cannot express. */
 export function valueToJs(value: Value): PlainData {
   const sensitivePaths: DataPath[] = [];
   const unknownPaths: DataPath[] = [];

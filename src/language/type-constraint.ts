@@ -20,7 +20,7 @@ import {
 } from "./value.ts";
 
 export interface ParsedType {
-  /** `dynamic` where the text is wrong. */
+  /** `dynamic` where the expression is not a valid type. */
   readonly type: Type;
   readonly diagnostics: readonly Diagnostic[];
 }

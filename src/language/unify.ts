@@ -22,7 +22,7 @@ export function unifyElements(types: readonly Type[]): Type | undefined {
   return closed.length === 0 ? DYNAMIC : unify(closed);
 }
 
-/** Text is what numbers and booleans can both become; numbers and booleans alone have nothing in common. */
+/** Numbers and booleans can both become text; without a text among them they have no common type. */
 const unifyPrimitives = (types: readonly Type[]): Type | undefined =>
   types.some((type) => type.kind === "string") ? STRING : undefined;
 

@@ -1,6 +1,6 @@
 import { digestByLength, digestLengths, isDigestAlgorithm, type Digest } from "./checksum.ts";
 
-/** One line of a checksum file. A file may hold nothing but a digest, without a name. */
+/** One line of a checksum file. A file may contain just a digest, without a name. */
 export interface ChecksumEntry {
   readonly digest: Digest;
   /** As written, with forward slashes, without a leading `./` or `*`. */
@@ -8,8 +8,9 @@ export interface ChecksumEntry {
 }
 
 /**
- * Reads the lines of a checksum file as GNU coreutils (`DIGITS  name`, `DIGITS *name`), BSD (`SHA256 (name) = DIGITS`) and
- * OpenSSL (`SHA2-256(name)= DIGITS`) write them, or with a digest alone. Other lines (signatures, comments) are passed over.
+ * Reads the lines of a checksum file as GNU coreutils (`DIGITS  name`, `DIGITS *name`), BSD (`SHA256 (name) = DIGITS`)
+ * and OpenSSL (`SHA2-256(name)= DIGITS`) write them, or with a digest alone. Other lines (signatures, comments) are
+ * ignored.
  */
 export function parseChecksumFile(text: string): readonly ChecksumEntry[] {
   return text.split(/\r?\n/).flatMap((line) => parseLine(line.trim()) ?? []);
@@ -42,8 +43,8 @@ function cleanName(name: string): string {
 }
 
 /**
- * The digest for a file: by its whole name, else by the last part of it; the strongest where there are several; the only
- * digest of a file without names.
+ * The digest for a file: by its whole name, else by the last part of it; the strongest where there are several; the
+ * only digest of a file without names.
  */
 export function findChecksum(entries: readonly ChecksumEntry[], fileName: string): Digest | undefined {
   const named = entries.filter(({ name }) => name === fileName);

@@ -1,6 +1,6 @@
 import { digestByLength, digestLengths, isDigestAlgorithm, type Digest } from "./checksum.ts";
 
-/** What a download is required to be, as written in templates. */
+/** How a download is verified, as written in templates. */
 export type Checksum =
   | { readonly kind: "none" }
   | { readonly kind: "digest"; readonly digest: Digest }

@@ -4,7 +4,7 @@ import { LineSplitter } from "./line-splitter.ts";
 
 export type OutputStream = "stdout" | "stderr";
 
-/** Takes a line without its end; the promise it may return holds the program back. */
+/** Takes a line without its line end; a promise it returns delays the program. */
 export type OnLine = (line: string, stream: OutputStream) => void | Promise<void>;
 
 const KEPT_OUTPUT = 8 * 1024 * 1024;
@@ -23,7 +23,7 @@ export async function drain(
     tail.add(decoder.write(chunk));
     if (!queue.wanted) continue;
     lines.add(chunk);
-    // Nothing more is read from the program until its lines are taken.
+    // Reading from the program pauses until its lines are taken.
     await queue.delivered();
   }
   lines.end();

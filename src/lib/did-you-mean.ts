@@ -1,7 +1,7 @@
 /** Names longer than this are not compared: nobody mistypes them, and the comparison takes quadratic time. */
 const LONGEST_NAME = 100;
 
-/** The candidate nearest to a mistyped name, when one is near enough to be meant: at most 40% of the letters differ. */
+/** The candidate nearest to a mistyped name, when one is near enough: at most 40 % of the letters differ. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
@@ -20,7 +20,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return found === undefined ? "" : ` Did you mean ${JSON.stringify(found)}?`;
 }
 
-/** Case, and `-` for `_`, are the commonest slips and count for nothing. */
+/** Case, and `-` for `_`, are the commonest slips and are ignored. */
 const normalize = (name: string): string => name.toLowerCase().replaceAll("-", "_");
 
 /** Insertions, deletions, substitutions and swaps of neighbours needed to turn one text into the other. */

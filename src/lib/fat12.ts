@@ -20,7 +20,7 @@ const END_OF_CHAIN = 0xfff;
 
 const ATTRIBUTE = { volumeLabel: 0x08, directory: 0x10, archive: 0x20, longName: 0x0f } as const;
 
-/** What was asked for cannot be on a floppy disk, or does not fit. */
+/** Something that a floppy disk cannot hold, or that does not fit. */
 export class FloppyError extends Error {
   override readonly name = "FloppyError";
 }
@@ -88,13 +88,13 @@ class Disk {
     if (first + count > CLUSTERS + 2)
       throw new FloppyError(`"${name}" does not fit any more: a floppy disk holds ${CLUSTERS * SECTOR} bytes`);
     const clusters = Array.from({ length: count }, (_, index) => first + index);
-    // Each says which is the next.
+    // Each entry gives the next cluster.
     this.#fat.push(...clusters.slice(1), END_OF_CHAIN);
     return clusters;
   }
 
   #writeClusters(clusters: readonly number[], data: Buffer): void {
-    // Allocated in one go, so they lie side by side.
+    // Allocated together, so they are contiguous.
     data.copy(this.#image, DATA_START + (clusters[0]! - 2) * SECTOR);
   }
 
@@ -181,12 +181,12 @@ function dosDateTime(at: Date): { readonly date: number; readonly time: number }
 const UNITS_PER_ENTRY = 13;
 const LAST_LONG_ENTRY = 0x40;
 
-/** The entries that carry a long name, last part first; none where the short name says the same. */
+/** The entries that carry a long name, last part first; none where the short name is the same. */
 function longEntries(name: string, short: string): readonly Buffer[] {
   if (displayed(short) === name) return [];
   const count = Math.ceil(name.length / UNITS_PER_ENTRY);
   const units = Buffer.alloc(count * UNITS_PER_ENTRY * 2, 0xff);
-  // Its end is marked where there is room.
+  // Terminated if there is room.
   units.write(`${name}\0`, "utf16le");
   const checksum = shortNameChecksum(short);
   return Array.from({ length: count }, (_, index) => {

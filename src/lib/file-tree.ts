@@ -36,8 +36,9 @@ export class TreeConflictError extends Error {
 }
 
 /**
- * Arranges files in directories, sorted by name so that equal input makes equal images. `fold` says which names the file
- * system cannot tell apart. Empty directories are given as paths with a trailing slash and no content.
+ * Arranges files in directories, sorted by name so that equal input makes equal images. `fold` maps names that the file
+ * system cannot distinguish to the same text. Empty directories are given as paths with a trailing slash and no
+ * content.
  */
 export function buildTree(files: readonly PlacedFile[], modified: Date, fold: (name: string) => string): TreeDirectory {
   const root: TreeDirectory = { kind: "directory", name: "", modified, children: [] };

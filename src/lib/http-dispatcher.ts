@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface DispatcherOptions {
   /** Accept any certificate. */
   readonly insecureTls?: boolean | undefined;
-  /** No byte for so long is a failure. Default 60 s. There is no limit on the whole transfer. */
+  /** Receiving nothing for this long is a failure. Default 60 s. There is no limit on the whole transfer. */
   readonly stallMs?: number | undefined;
 }
 

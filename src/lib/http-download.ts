@@ -6,13 +6,13 @@ import { sleep } from "./retry.ts";
 import { isPage, refusePageText, refuseWebPage } from "./web-page.ts";
 
 export interface HttpDownloadOptions extends GetOptions {
-  /** Bytes done and, where the server says it, bytes in all. */
+  /** Bytes received and, if the server says so, the total. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
   /** Called once the size is known, before the first byte is written; may reject (no room on the disk). */
   readonly beforeBody?: ((bytesToCome: number | undefined) => Promise<void>) | undefined;
-  /** Rest belongs to beginning only if the digest says so in the end: resume even where the server gives no validator. */
+  /** The digest will be checked in the end, so resume even if the server gives no validator. */
   readonly verifiedLater: boolean;
-  /** Give up after so many attempts in a row that brought no byte. Default 4. */
+  /** Give up after this many attempts in a row without receiving a byte. Default 4. */
   readonly attempts?: number;
   /** Pause after the first failure; it doubles with each further one, up to 5 s. Default 400 ms. */
   readonly pauseMs?: number | undefined;
@@ -58,7 +58,7 @@ interface Download {
   readonly options: HttpDownloadOptions;
 }
 
-/** A failure that may pass: what came so far stays, and another attempt is worth it. */
+/** A failure that may be temporary: what was received is kept, and another attempt is worthwhile. */
 class CutError extends Error {}
 
 async function attempt(download: Download): Promise<DownloadedOrigin> {
@@ -78,7 +78,7 @@ async function attempt(download: Download): Promise<DownloadedOrigin> {
   }
 }
 
-/** Certificates and unknown hosts do not mend themselves in a second. */
+/** Problems with certificates and unknown hosts do not go away within seconds. */
 function isTransient(error: unknown): error is HttpError {
   return error instanceof HttpError && error.cause !== undefined && !/certificate|no such host/.test(error.message);
 }

@@ -7,7 +7,7 @@ import { basicAuthorization } from "./basic-authorization.ts";
 export interface GetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** No byte for so long is a failure; there is no limit on the whole. Default 60 s. */
+  /** Receiving nothing for this long is a failure; there is no limit on the whole. Default 60 s. */
   readonly stallMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -16,7 +16,7 @@ export interface GetResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
-  /** Where the last redirect led. */
+  /** The address after the last redirect. */
   readonly url: string;
   /** Ends the connection. Call it on every path out. */
   close(): Promise<void>;
@@ -56,7 +56,7 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
     const target = withoutCredentials(url.href);
     const response = await request(target, {
       dispatcher,
-      // Said here as well, since a proxy's own connections do not inherit it.
+      // Set here as well, since a proxy's own connections do not inherit it.
       headersTimeout: stallMs ?? 60_000,
       bodyTimeout: stallMs ?? 60_000,
       headers: { "accept-encoding": "identity", "user-agent": "imgbuild", ...authorization(url), ...headers },
@@ -111,7 +111,7 @@ export function describeNetworkFailure(error: unknown, proxy?: URL): string {
   return `${why} (through the proxy ${withoutCredentials(proxy.href)})`;
 }
 
-/** What we have words for, of the error or one of its causes. */
+/** The text for the error or one of its causes, if there is one. */
 function networkReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const known = "code" in error ? reasons[String(error.code)] : undefined;

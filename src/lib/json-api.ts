@@ -10,7 +10,7 @@ export interface JsonApiOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly insecureTls?: boolean | undefined;
-  /** How long a throttled, failing or unreachable server is asked again. Default 2 minutes. */
+  /** How long to retry when the server throttles, fails or cannot be reached. Default 2 minutes. */
   readonly patienceMs?: number | undefined;
   /** One call per try, for a debug log. Never given headers or bodies. */
   readonly onTry?: ((method: string, path: string, result: string, durationMs: number) => void) | undefined;
@@ -19,7 +19,7 @@ export interface JsonApiOptions {
 }
 
 export interface JsonApi {
-  /** Resolves for a 2xx answer, with its JSON body; rejects with `HttpStatusError` for what stays any other. */
+  /** Resolves for a 2xx answer, with its JSON body; rejects with `HttpStatusError` for any other that persists. */
   call<Body = unknown>(method: string, path: string, body?: unknown): Promise<Body>;
   /** The same service for calls that have to outlive the first signal (undoing after a cancel). */
   withSignal(signal: AbortSignal): JsonApi;
@@ -38,7 +38,7 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** Worth another try: throttled, a fault of the server, or no answer at all. Other 4xx answers are final. */
+/** Worth retrying: throttled, a server error, or no answer at all. Other 4xx answers are final. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof HttpStatusError)) return true;
   return error.status === 429 || error.status === 408 || error.status >= 500;
@@ -46,7 +46,7 @@ export function isTransient(error: unknown): boolean {
 
 /** A JSON-over-HTTP service with patience: transient failures are retried with growing, jittered pauses. */
 export function createJsonApi(options: JsonApiOptions): JsonApi {
-  // Its sockets close by themselves when idle and keep no process alive.
+  // Its sockets close when idle and do not keep the process alive.
   const dispatcher = httpDispatcher(options.baseUrl, options.env, { insecureTls: options.insecureTls });
   return apiThrough(dispatcher, options);
 }
@@ -102,7 +102,7 @@ async function callOnce(
   const text = await answer.body.text();
   tell(String(answer.statusCode));
   const { location, "retry-after": retryAfter } = answer.headers;
-  // The token goes nowhere but to the address that was configured.
+  // The token is sent only to the configured address.
   if (answer.statusCode >= 300 && answer.statusCode < 400) {
     throw statusError(answer.statusCode, `the service has moved to ${String(location)}; set that address`);
   }

@@ -1,5 +1,5 @@
 /**
- * The US keyboard: one row per physical key, with its name in every code we type in.
+ * The US keyboard: one row per physical key, with its code in every notation we use.
  * Sources: IBM PC/XT scan codes (set 1) with the 101-key extensions prefixed e0; QEMU's QKeyCode (qapi/ui.json).
  */
 export interface Key {

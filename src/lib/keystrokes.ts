@@ -11,7 +11,7 @@ export interface KeyEvent {
   readonly prints?: string | undefined;
 }
 
-/** Events that belong together (shift and a letter): never to be torn apart by a pause. */
+/** Events that belong together (shift and a letter) and must not be separated by a pause. */
 export type Keystroke = readonly KeyEvent[];
 
 export type Keystrokes =
@@ -39,8 +39,8 @@ export interface ParsedKeystrokes {
  *     key   = "<" name [ "On" | "Off" ] ">"                 names as in `namedKeys`, whatever their case
  *           | "<" character ( "On" | "Off" ) ">"
  *
- * Anything else is typed as it stands; shift is implied. With `opaque` given, stretches it matches (template actions that
- * are not rendered yet) are passed over.
+ * Anything else is typed literally; shift is implied. Text that `opaque` matches (template actions that are not
+ * rendered yet) is skipped.
  */
 export function parseKeystrokes(text: string, options: { readonly opaque?: RegExp } = {}): ParsedKeystrokes {
   const items: Keystrokes[] = [];
@@ -78,7 +78,7 @@ function readOne(text: string, offset: number, items: Keystrokes[], problems: Ke
   return readCharacter(text, offset, items, problems);
 }
 
-/** Nothing: a second. Digits: seconds. Anything else has to be a duration. */
+/** Empty: one second. Digits: seconds. Anything else has to be a duration. */
 function waitMs(amount: string | undefined): number | undefined {
   if (amount === undefined) return undefined;
   if (amount === "") return 1000;
@@ -110,7 +110,7 @@ function taggedCharacter(text: string, offset: number): { events: Keystroke; len
   const direction = DIRECTIONS[tag[2]!.toLowerCase()]!;
   const event = going(direction, typed.key, tag[1]);
   if (!typed.shifted) return { events: event, length: tag[0].length };
-  // Shift is held longer than what it is for.
+  // Shift goes down first and comes up last.
   const events = [...going(direction, leftShift), ...event];
   if (direction === "up") events.reverse();
   return { events, length: tag[0].length };
@@ -142,7 +142,7 @@ function untypable(character: string): string {
   return `${describeCharacter(character)} cannot be typed on a US keyboard. ${instead.get(character) ?? "Use a character that is on it."}`;
 }
 
-/** What looks like a misspelt key is typed as it stands, as Packer does, but not without a word. */
+/** What looks like a misspelt key is typed literally, as Packer does, but with a warning. */
 function warnAboutTag(text: string, offset: number, problems: KeystrokeProblem[]): void {
   const tag = /^<([a-z]{2,}[0-9]*[a-z0-9.]*)>/i.exec(text.slice(offset, offset + 40));
   if (!tag) return;

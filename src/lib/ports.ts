@@ -9,7 +9,7 @@ export interface PortRange {
   readonly max: number;
 }
 
-/** A TCP port no other process that asks through this module will be given until `release`. */
+/** A TCP port that this module gives to no other process until `release`. */
 export interface ReservedPort {
   readonly port: number;
   release(): Promise<void>;
@@ -21,7 +21,7 @@ export interface ReservePortOptions {
   readonly host: string;
   /** Shared by all processes of the user (the cache directory). */
   readonly lockDirectory: string;
-  /** Ports that turned out to be unusable. */
+  /** Ports known to be unusable. */
   readonly exclude?: ReadonlySet<number>;
   readonly signal?: AbortSignal | undefined;
 }

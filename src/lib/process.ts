@@ -13,7 +13,7 @@ export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string | undefined;
   readonly stdin?: string | Uint8Array | Readable | undefined;
-  /** Called with each line without its end, one at a time; the promise it may return holds the program back. */
+  /** Called with each line without its end, one at a time; a promise it returns delays the program. */
   readonly onLine?: ((line: string, stream: OutputStream) => void | Promise<void>) | undefined;
 }
 
@@ -47,7 +47,7 @@ export class CommandError extends Error {
 
 /**
  * Runs a program with an argument list (never through a shell) in its own process group and waits for it.
- * Resolves whatever the exit code; rejects with a CommandError when it cannot be started, and with the abort reason.
+ * Resolves for any exit code; rejects with a CommandError when it cannot be started, and with the abort reason.
  */
 export async function runCommand(
   program: string,
@@ -72,13 +72,19 @@ export async function runChecked(
   return result;
 }
 
-/** A program that goes on running while the caller does other things. */
+/** A program that keeps running while the caller does other things. */
 export interface RunningCommand {
   /** Absent when the program could not be started (then `finished` rejects). */
   readonly pid: number | undefined;
-  /** Settles when the program ended and its output was delivered. Rejects only when it could not be started or `onLine` failed. */
+  /**
+   * Settles when the program ended and its output was delivered. Rejects only when it could not be started or `onLine`
+   * failed.
+   */
   readonly finished: Promise<CommandResult>;
-  /** SIGTERM to the group, SIGKILL after `graceMs` (default 3 s); resolves when it ended. Harmless when it already has. */
+  /**
+   * SIGTERM to the group, SIGKILL after `graceMs` (default 3 s); resolves when it has ended. Does nothing if it already
+   * has.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -122,7 +128,7 @@ export function startCommand(program: string, args: readonly string[], options: 
   };
 }
 
-/** Sends signals to the process group of one child, and never after the group is gone (its number may be reused). */
+/** Sends signals to the process group of one child, and never after the group is gone (its id may be reused). */
 class Stopper {
   readonly #child: CommandChild;
   readonly #exited: Promise<unknown>;
@@ -154,7 +160,7 @@ class Stopper {
     await this.#exited;
   }
 
-  /** What the program started and left behind goes with it, once it was told to stop. */
+  /** After a stop was requested, processes that the program left behind are ended, too. */
   #leaderEnded(): void {
     clearTimeout(this.#timer);
     this.#leaderGone = true;
@@ -195,7 +201,7 @@ async function collect(
   return { code, signal: ended.signal, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** As shells have it. */
+/** As shells report it. */
 function codeOfSignal(signal: NodeJS.Signals | undefined): number {
   return 128 + (signal === undefined ? 0 : constants.signals[signal]);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TransformBytes } from "./compress/transform-bytes.ts";
 
-/** Adds blocks to a SHA-256: nothing of some data, and the digest of no data. */
+/** Adds blocks to a SHA-256: returns nothing for data, and the digest for an empty block. */
 export function prepareSha256(): TransformBytes {
   const hash = createHash("sha256");
   return (data) => {

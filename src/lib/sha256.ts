@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createBlockWorkers } from "./compress/block-workers.ts";
 
-/** A SHA-256 (FIPS 180-4) that is made piece by piece. */
+/** A SHA-256 (FIPS 180-4) computed piece by piece. */
 export interface Sha256 {
   /** Resolves when `data` has been read. */
   update(data: Buffer): Promise<void>;

@@ -1,4 +1,4 @@
-/** A quote inside single quotes: they end, it stands in double quotes, they go on. */
+/** A single quote within single quotes: end them, write it in double quotes, begin them again. */
 const QUOTED_QUOTE = `'"'"'`;
 
 /**

@@ -71,7 +71,7 @@ async function request(
   await read(length + 2);
 }
 
-/** By the type of the address; of others the first byte says so. */
+/** By address type; for the others, the first byte gives the length. */
 const ADDRESS_BYTES: Readonly<Record<number, number>> = { 1: 4, 4: 16 };
 
 function address(host: string): Buffer {
@@ -99,7 +99,7 @@ const replies: Readonly<Record<number, string>> = {
 
 interface ExactReader {
   (length: number): Promise<Buffer>;
-  /** Stops reading; what came early stays in the socket. */
+  /** Stops reading; bytes that arrived early stay in the socket. */
   release(): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The one time a run has: `timestamp`, `isotime` and the like all derive from it, so that two of them agree.
+ * The time of a run: `timestamp`, `isotime` and the like all derive from it, so that they agree.
  * SOURCE_DATE_EPOCH (seconds) replaces the clock, for reproducible images.
  */
 export function startTime(host: {

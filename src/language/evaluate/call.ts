@@ -53,7 +53,7 @@ interface GivenArgument {
 
 function callOrdinary(definition: OrdinaryFunction, site: CallSite): Value {
   const { given, marks } = evaluateArguments(site);
-  // Even the unknown result of a wrong call is as secret as its arguments: try(…) may go on with it.
+  // Even the unknown result of a failed call is as secret as its arguments: try(…) may continue with it.
   const failure = withMarks(unknownValue(knownType(definition)), marks);
   if (!given || !checkCount(definition, given.length, site)) return failure;
   const converted = given.map((argument, index) => checkArgument(definition, index, argument, site));
@@ -61,7 +61,7 @@ function callOrdinary(definition: OrdinaryFunction, site: CallSite): Value {
   return apply(definition, converted as Value[], given, site);
 }
 
-/** The type of the result as far as it can be told without arguments. */
+/** The type of the result, if it is known without looking at arguments. */
 function knownType({ returns }: OrdinaryFunction): Type | undefined {
   return typeof returns === "function" ? undefined : returns;
 }

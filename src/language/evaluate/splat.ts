@@ -7,7 +7,7 @@ import * as messages from "../messages/evaluation-messages.ts";
 import { childScope } from "./scope.ts";
 
 /**
- * `source[*].each` and `source.*.each`: the rest applied to every element. A value that is no sequence counts as a
+ * `source[*].each` and `source.*.each`: the rest applied to every element. A value that is not a sequence counts as a
  * sequence of itself, and null as an empty one.
  */
 export function evaluateSplat(node: Splat, scope: Scope, evaluation: Evaluation): Value {
@@ -42,7 +42,10 @@ function applyToUnknown(type: SequenceType, each: (item: Value) => Value): Value
   return unknownValue(listOf(each(unknownValue(type.element)).type));
 }
 
-/** Elements of one type normally give results of one type; where not (elements of type `any`) the result is a tuple. */
+/**
+ * Elements of one type normally give results of one type; if they do not (elements of type `any`), the result is a
+ * tuple.
+ */
 function listOfSame(results: readonly Value[], element: Value["type"], each: (item: Value) => Value): Value {
   const type = results[0]?.type ?? each(unknownValue(element)).type;
   const areSame = results.every((result) => typesEqual(result.type, type));

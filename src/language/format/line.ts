@@ -36,7 +36,7 @@ function lineOf(tokens: Tokens, text: string, start: number, end: number): Line 
   const comment = hasRemark ? end - 1 : end;
   for (let index = start + 1; index < comment; index++) {
     if (tokens.kinds[index] !== TokenKind.Equal) continue;
-    // A value that goes on below is not aligned with its neighbours.
+    // A value that continues on the next line is not aligned with its neighbours.
     const goesOn = netBrackets(tokens, index, comment) !== 0;
     return { start, assign: goesOn ? comment : index, comment, end };
   }

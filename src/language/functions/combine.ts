@@ -9,7 +9,7 @@ import { itemsAt } from "./sequence.ts";
 
 /** The functions that make one list, or choose one value, out of several. */
 
-/** Which argument is chosen tells only that those before it are empty, so only their marks go with it. */
+/** The choice of an argument reveals only that those before it are empty, so only their marks are added. */
 export function coalesce(args: readonly Value[]): Value {
   const types = args.filter((arg) => !(isNull(arg) && arg.type.kind === "dynamic")).map((arg) => arg.type);
   const type = unify(types);

@@ -21,7 +21,7 @@ export interface FunctionContext {
   /** Where the template is: what relative paths in functions start from. */
   readonly templateDir: string;
   readonly homeDir: string;
-  /** Milliseconds since the epoch: one moment for the whole run, so that everything named after it agrees. */
+  /** Milliseconds since the epoch: the same for a whole run, so that everything named after it agrees. */
   readonly startTime: number;
   /** What a template rendered by `templatefile` or `templatestring` may call. */
   readonly functions: Functions;
@@ -31,7 +31,9 @@ export interface FunctionContext {
 
 /** Functions are synchronous; a call that needs the network asks here, and is evaluated again when the answer is in. */
 interface RemoteAnswers {
-  /** The answer, or undefined when it is not there yet (and is now wanted). @throws FunctionError when the call failed. */
+  /**
+   * The answer, or undefined when it is not there yet (and is now wanted). @throws FunctionError when the call failed.
+   */
   answer(request: RemoteRequest): Value | undefined;
 }
 

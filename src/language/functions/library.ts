@@ -19,7 +19,7 @@ export interface FunctionLibrary extends Functions {
    * side effects; only its last result counts.
    */
   settle<Result>(compute: () => Result, signal?: AbortSignal): Promise<Result>;
-  /** Loads functions that are going to be called, so that `settle` need not find that out by running twice. */
+  /** Loads functions that are going to be called, so that `settle` does not have to discover them by running twice. */
   preload(names: Iterable<string>): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ const listParam = (name = "list") => anyParam(name, { depth: "shallow" });
 
 const sameType = ([list]: readonly Value[]): Type => asListType(list!.type);
 
-/** What has an order already stays what it is. */
+/** A set becomes a list; anything else keeps its type. */
 function asListType(type: Type): Type {
   return type.kind === "set" ? listOf(type.element) : type;
 }

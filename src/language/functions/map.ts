@@ -176,7 +176,7 @@ function typeOfKeys(type: Type): Type {
   return listOf(STRING);
 }
 
-/** What becomes of the element of a collection of this kind; of anything else the type is open. */
+/** A type made from the element type of a collection of this kind; dynamic for anything else. */
 function fromElement(type: Type, kind: "list" | "map", make: (element: Type) => Type): Type {
   return type.kind === kind ? make(type.element) : DYNAMIC;
 }

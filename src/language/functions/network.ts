@@ -98,7 +98,7 @@ function networkAt(text: string, argument: number): IpNetwork {
 }
 
 function parseAddress(text: string, argument: number): IpNetwork {
-  // An address of IPv6 with a zone names an interface of one machine.
+  // An IPv6 address with a zone names an interface of one machine.
   const isIpv6 = text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text);
   if (!isIpv6 && !ipaddr.IPv4.isValidFourPartDecimal(text))
     throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);

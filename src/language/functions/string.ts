@@ -206,7 +206,7 @@ function trim(text: string, characters: string): string {
 }
 
 function replaceAll(text: string, part: string, replacement: string): string {
-  // Nothing is between all characters, and before and after them.
+  // An empty substring occurs between all characters, and before and after them.
   const pieces = part === "" ? ["", ...text, ""] : text.split(part);
   limitSize(text.length + (pieces.length - 1) * replacement.length);
   return pieces.join(replacement);

@@ -89,7 +89,7 @@ function noteComment(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, detail: diagnostic.detail + note };
 }
 
-/** Rendering within rendering could go on for ever. */
+/** Templates that render templates could recurse without end. */
 function withoutTemplates(functions: Functions): Functions {
   const isExcluded = (name: string) => name === "templatefile" || name === "templatestring";
   return {

@@ -74,14 +74,14 @@ function toItem({ nameRange, value, range }: JsonProperty, diagnostics: Diagnost
   return { key: templateIn(nameRange, diagnostics), value: jsonToExpression(value, diagnostics), range };
 }
 
-/** The string at this range (with its quotes) as a template; the range of the result is with the quotes, too. */
+/** The string at this range (with its quotes) as a template; the range of the result includes the quotes, too. */
 function templateIn(range: SourceRange, diagnostics: Diagnostic[]): Expression {
   const parsed = parseTemplateIn(viewOfJsonString(range));
   diagnostics.push(...parsed.diagnostics);
   return { ...parsed.expression, range };
 }
 
-/** Collects the arguments and blocks of one body out of the objects that make it up. */
+/** Collects the arguments and blocks of one body from the objects it consists of. */
 class BodyReader {
   readonly attributes: Attribute[] = [];
   readonly blocks: Block[] = [];

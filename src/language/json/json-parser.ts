@@ -5,7 +5,7 @@ import type { SourceFile, SourceRange } from "../source.ts";
 import { decodeJsonString } from "./json-string.ts";
 import type { JsonNode, JsonProperty } from "./json.ts";
 
-/** Half of what native syntax allows: a string in JSON may hold a template that nests in its turn. */
+/** Half of what native syntax allows: a JSON string may contain a template with its own nesting. */
 const MAX_NESTING = 125;
 
 /** Reads one JSON text by the grammar of RFC 8259, goes on after mistakes, and notes all of them. */
@@ -15,7 +15,7 @@ export class JsonParser {
   private readonly text: string;
   private position = 0;
   private depth = 0;
-  /** Brackets do not match: said once, since everything after it follows from it. */
+  /** Brackets do not match: reported once, since later problems follow from it. */
   private isUnbalanced = false;
 
   constructor(file: SourceFile) {
@@ -89,7 +89,7 @@ export class JsonParser {
     return { kind: "array", items, range: this.range(start, this.position) };
   }
 
-  /** Members and the commas between them up to the closing bracket. `parseMember` says whether it got anywhere. */
+  /** Members and the commas between them up to the closing bracket. `parseMember` returns whether it made progress. */
   private parseMembers(open: number, close: "}" | "]", what: "property" | "item", parseMember: () => boolean): void {
     let end = this.position;
     let comma: SourceRange | undefined;

@@ -2,7 +2,7 @@ import { TokenKind } from "../token.ts";
 
 const LONGEST = 40;
 
-/** So much of the user's text as a message has room for. */
+/** As much of the user's text as fits in a message. */
 export function shorten(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}…`;
 }

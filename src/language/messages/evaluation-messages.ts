@@ -6,7 +6,7 @@ import { isSequence } from "../type.ts";
 import type { SourceRange } from "../source.ts";
 import type { Type } from "../value.ts";
 
-/** Every problem evaluation can report but those of calls, one factory each. */
+/** Every problem that evaluation can report, except those of calls, one factory each. */
 
 /** `Because it is a bool, …`: a conversion clause as a sentence. */
 const clause = (problem: ConversionError): string => `${describeConversionError(problem)}.`;
@@ -27,7 +27,7 @@ export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
     `The name "${name}" cannot be used here: only constant values can. For text, put it in quotes: "${name}".`,
   );
 
-/** A name and what it may have been meant to be; undefined when it is secret. */
+/** A name and the one that may have been meant; `name` is undefined when it is secret. */
 function named(name: string | undefined, known: Iterable<string>): string {
   if (name === undefined) return "of this name, which is sensitive.";
   return `named "${name}".${didYouMean(name, known)}`;

@@ -86,7 +86,10 @@ function parseItems(parser: Parser, items: Items): void {
   }
 }
 
-/** Skips what cannot begin an item, to the end of its line; a closing bracket alone, so that there is always progress. */
+/**
+ * Skips what cannot begin an item, to the end of its line; a closing bracket is skipped by itself, so that there is
+ * always progress.
+ */
 function skipProblem(parser: Parser): void {
   const before = parser.index;
   skipLine(parser);
@@ -144,7 +147,7 @@ function parseQuotedItem(parser: Parser, items: Items): void {
   finishLine(parser, "argument");
 }
 
-/** Of a string of nothing but text. Of any other it is the first, after which no equals sign comes. */
+/** The last token of a plain string. For any other string it is the first one, which no equals sign follows. */
 function lastTokenOfName({ index, kinds }: Parser): number {
   const isPlain = kinds[index + 1] === TokenKind.Text && kinds[index + 2] === TokenKind.CloseQuote;
   return isPlain ? index + 2 : index;

@@ -4,7 +4,7 @@ import { strayDirective, unclosedDirective } from "../messages/template-messages
 import { MAX_NESTING, type Parser } from "./parser.ts";
 import type { DirectiveSegment, Segment } from "./segment.ts";
 
-/** Nests the directives of a template and joins texts that stand side by side. Leaves the height of the tree in `parser`. */
+/** Nests the directives of a template and joins adjacent texts. Leaves the height of the tree in `parser`. */
 export function buildParts(parser: Parser, segments: readonly Segment[]): TemplatePart[] {
   const root: OpenDirective = { parts: [], opener: undefined, inElse: false, before: [] };
   const stack: OpenDirective[] = [root];

@@ -8,7 +8,7 @@ import { closingTokens, lacksClose, skipPastClose } from "./recover.ts";
 
 /**
  * One expression and the bracket that closes it; the opening one is consumed. Newlines do not count inside.
- * `onComma` reports a comma after the expression, if that means something else than a missing bracket.
+ * `onComma` reports a comma after the expression, if it means something other than a missing bracket.
  */
 export function parseEnclosed(parser: Parser, bracket: ")" | "]", open: SourceRange, onComma?: () => void): Expression {
   const close = closingTokens[bracket];

@@ -63,7 +63,7 @@ function parseQuotedLabel(parser: Parser): Label {
   return { value, range };
 }
 
-/** `type "label" = {` and a brace on the next line are reported and read as what was meant. */
+/** `type "label" = {` and a brace on the next line are reported and read as they were meant. */
 function isBraceNear(parser: Parser, kind: TokenKind, typeName: string): boolean {
   if (kind === TokenKind.Equal && parser.kindAfter(parser.index) === TokenKind.OpenBrace) {
     parser.reportAside(equalsBeforeBrace(typeName, parser.tokenRange()));

@@ -38,7 +38,7 @@ export function skipPastClose(parser: Parser, close: TokenKind): void {
   else parser.silence();
 }
 
-/** Skips the rest of a block, whatever is in it, and its closing brace. */
+/** Skips the rest of a block, including its closing brace. */
 export function skipPastCloseBrace(parser: Parser): void {
   for (let braces = 1; braces > 0 && parser.peek() !== TokenKind.EndOfFile; parser.advance()) {
     if (parser.peek() === TokenKind.OpenBrace) braces++;

@@ -38,7 +38,7 @@ export type DirectiveSegment = { readonly range: SourceRange } & (
 );
 
 /**
- * Reads segments up to (not including) the closing token. Quoted text has backslash escapes, text in lines has not.
+ * Reads segments up to (not including) the closing token. Quoted text has backslash escapes, text in lines does not.
  * A strip marker removes white space from the text token beside it; in heredocs that is one line at most, as in the
  * original implementation.
  */

@@ -2,7 +2,7 @@
 
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Replaces what could steer a terminal (escape sequences, changes of direction) one for one by a visible sign. */
+/** Replaces each character that could control a terminal (escape sequences, changes of direction) by a visible one. */
 export function toSafeText(text: string): string {
   return text.replaceAll(UNSAFE, "\ufffd");
 }

@@ -12,7 +12,7 @@ export interface ExcerptLine {
   readonly marks: string;
 }
 
-/** At most this many lines around or of what is at fault. */
+/** At most this many lines are shown, context included. */
 const MAX_LINES = 6;
 
 /** The lines of source that show what is at fault, cut to a width around it. */
@@ -59,7 +59,7 @@ interface Bounds {
   readonly end: number;
 }
 
-/** The part of a line to show: all of it, or so much that what is marked is visible with some of what is around. */
+/** The part of a line to show: all of it, or enough to see what is marked and some of its surroundings. */
 function cutAround(line: Bounds, mark: Bounds, width: number): Bounds {
   if (line.end - line.start <= width) return line;
   const tail = Math.min(20, line.end - mark.end);
@@ -68,7 +68,7 @@ function cutAround(line: Bounds, mark: Bounds, width: number): Bounds {
   return { start, end: Math.min(line.end, start + width) };
 }
 
-/** Tabs stay tabs, so that the carets stand right whatever their width. Something missing gets one caret. */
+/** Tabs stay tabs, so that the carets line up whatever their width. Something missing gets one caret. */
 function marksUnder(before: string, marked: string): string {
   const leading = /^[ \t]*/.exec(before)![0];
   const space =

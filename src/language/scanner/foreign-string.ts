@@ -1,4 +1,6 @@
-/** Quotation marks people (and word processors) write where HCL wants `"`, with what may end such a string. */
+/**
+ * Quotation marks that people (and word processors) write where HCL wants `"`, each with the marks that may close it.
+ */
 const CLOSERS: ReadonlyMap<string, RegExp> = new Map([
   ["'", /['\n]/g],
   ["`", /[`\n]/g],
@@ -10,7 +12,7 @@ const CLOSERS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Finds strings in foreign quotes, closed on the same line. One finder per text: it remembers up to where there is no
+ * Finds strings in foreign quotes, closed on the same line. One finder per text: it remembers how far there is no
  * closing mark, so that a line full of opening ones is not searched again for each.
  */
 export class ForeignStrings {

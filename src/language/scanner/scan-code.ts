@@ -125,7 +125,7 @@ function blockComment(scanner: Scanner): void {
 
 /**
  * `Heredoc = ("<<" | "<<-") Identifier Newline …`. A start with more to it (`<<"EOT"`, `<< EOT`, `<<EOT # why`) is
- * reported and read as meant, provided that it has an end. False if this is no heredoc at all.
+ * reported and read as meant, provided that it has an end. False if this is not a heredoc at all.
  */
 function openHeredoc(scanner: Scanner): boolean {
   const { text, position, end } = scanner;

@@ -58,7 +58,7 @@ function closeHeredoc(scanner: Scanner, mode: HeredocMode): boolean {
   return true;
 }
 
-/** The offset of the first character at or after `start` that is no space, tab or carriage return. */
+/** The offset of the first character at or after `start` that is not a space, tab or carriage return. */
 function blankEnd(text: string, start: number, end: number): number {
   let position = start;
   while (position < end) {

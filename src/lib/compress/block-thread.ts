@@ -5,7 +5,7 @@ import type { BlockReply, BlockRequest, ByteRange } from "./block-workers.ts";
 
 /** The program of each thread of `block-workers.ts`: it transforms the blocks that are sent to it, in order. */
 const ready = prepareTransform(workerData as TransformTask);
-// A transform that cannot be prepared is told to who waits for a block.
+// Reported when the first block waits for it; until then a rejection must not count as unhandled.
 ready.catch(() => {});
 parentPort!.on("message", (request: BlockRequest) => void answer(request));
 

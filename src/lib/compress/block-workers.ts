@@ -65,7 +65,7 @@ function createWorker(task: TransformTask): BlockWorker {
     waiting: () => waiting.length,
     transform: (block) =>
       new Promise((resolve, reject) => {
-        // Nothing answers any more.
+        // The thread is dead and will not answer.
         if (failure) return reject(failure);
         waiting.push({ block, resolve, reject });
         worker.postMessage(requestFor(block));

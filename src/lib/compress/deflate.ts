@@ -9,7 +9,7 @@ import { createZeroCache } from "./zero-cache.ts";
 
 export const BLOCK_BYTES = 1024 * 1024;
 const WINDOW_BYTES = 32 * 1024;
-/** Less than this is done sooner than a thread starts. */
+/** Compressing less than this is faster than starting a thread. */
 const SMALL_BYTES = 64 * 1024;
 const STORED_MAX = 0xffff;
 const FULL_STORED = storedHeader(STORED_MAX);
@@ -29,10 +29,10 @@ export interface DeflateOptions {
 }
 
 /**
- * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in extents of
- * data of one kind. Each extent becomes whole bytes of the stream, so that they can be joined: zeros come from a cache, what
- * does not compress is stored, both at the speed of memory, and the rest is deflated on a thread with the 32 KiB before
- * it as dictionary.
+ * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in extents
+ * of data of one kind. Each extent becomes whole bytes of the stream, so that they can be joined: zeros come from a
+ * cache, what does not compress is stored, both at the speed of memory, and the rest is deflated on a thread with the
+ * 32 KiB before it as dictionary.
  */
 export async function* deflate(source: ByteSource, options: DeflateOptions): AsyncGenerator<Buffer> {
   const { level, concurrency } = options;
@@ -49,7 +49,7 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
       return compress(block);
     });
     for await (const pieces of results) {
-      // Piece by piece is quicker here than `yield*`, which wraps each.
+      // Yielding piece by piece is faster here than `yield*`, which wraps each one.
       for (const piece of pieces) yield piece;
     }
     yield FINAL_BLOCK;
@@ -58,7 +58,10 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
   }
 }
 
-/** Several for each of a few threads, so that none waits for another; with many threads fewer do, in less memory. */
+/**
+ * Several for each thread, so that none waits for another; with many threads, fewer each are enough and take less
+ * memory.
+ */
 function blockCount(threads: number): number {
   return Math.min(6 * threads, 2 * threads + 16) + 1;
 }
@@ -83,7 +86,7 @@ function createDeflater(level: number, concurrency: number): BlockCompressor {
   const piecesOf = async (kind: Extent["kind"], part: DataBlock): Promise<readonly Buffer[]> => {
     if (kind === "noise") return stored(part.data);
     if (kind === "other") return [await smallOrLarge(part)];
-    // Made without what came before, so that the same bytes fit anywhere.
+    // Compressed without a dictionary, so that the same bytes fit anywhere.
     return [await zeros(part.data.length, () => smallOrLarge({ ...part, before: part.before.subarray(0, 0) }))];
   };
   return {

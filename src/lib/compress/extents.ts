@@ -10,20 +10,20 @@ export interface Extent {
   readonly end: number;
 }
 
-/** Data is looked at in pieces of so many bytes, unless asked otherwise: also the window of deflate. */
+/** Data is examined in pieces of this many bytes by default; also the window of deflate. */
 export const PIECE_BYTES = 32 * 1024;
 const SAMPLE_BYTES = 512;
 const SAMPLES = 4;
 /** Bits per byte above which order-0 statistics cannot shrink what was sampled by more than about 1 %. */
 const HIGH_ENTROPY = 7.84;
-/** The same for a single sample: few bytes never look as random as they are. Most data is told by this alone. */
+/** The same for a single sample: a few bytes never look as random as they are. This alone classifies most data. */
 const HIGH_ENTROPY_OF_ONE = 7.3;
-/** Noise of which more than this occurs again is none: high order-0 entropy can hide repetition. */
+/** Data of which more than this share repeats is not noise: high order-0 entropy can hide repetition. */
 const WORTHWHILE_SHARE = 0.02;
 
 /**
- * The extents of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
- * size or time, never correctness.
+ * The extents of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one
+ * costs size or time, never correctness.
  */
 export function splitIntoExtents(data: Buffer, pieceBytes = PIECE_BYTES): Extent[] {
   if (isZero(data)) return [{ kind: "zeros", start: 0, end: data.length }];

@@ -16,8 +16,8 @@ export interface FrameOptions {
 export type CompressToFrames = (block: DataBlock) => Promise<readonly Buffer[]>;
 
 /**
- * For formats whose files may be several complete frames in a row (zstd, lz4, bzip2): blocks compressed independently on
- * all processors.
+ * For formats whose files may be several complete frames in a row (zstd, lz4, bzip2): blocks compressed independently
+ * on all processors.
  */
 export async function* frames(source: ByteSource, options: FrameOptions): AsyncGenerator<Buffer> {
   const { blockBytes, outputBytes = 0, concurrency, compress } = options;
@@ -25,14 +25,14 @@ export async function* frames(source: ByteSource, options: FrameOptions): AsyncG
   let empty = true;
   for await (const pieces of mapBlocks(source, blocks, compress)) {
     empty = false;
-    // Piece by piece is quicker here than `yield*`, which wraps each.
+    // Yielding piece by piece is faster here than `yield*`, which wraps each one.
     for (const piece of pieces) yield piece;
   }
   // An empty input is one empty frame, so that the file is recognised.
   if (empty) yield* await compress(emptyBlock(outputBytes));
 }
 
-/** A frame for each block; those of zeros are made once. */
+/** A frame for each block; frames of zeros are made only once. */
 export function oneFrame(compress: (block: DataBlock) => Promise<Buffer>): CompressToFrames {
   const zeros = createZeroCache();
   return async (block) => {

@@ -1,6 +1,6 @@
-/** As far back as deflate can refer. */
+/** How far back deflate can refer. */
 const WINDOW_BYTES = 32 * 1024;
-/** A stretch of words is noted every so many bytes. */
+/** A stretch of words is indexed every so many bytes. */
 const STEP_BYTES = 128;
 /** The words of a stretch begin at so many bytes in a row: looking up every so many bytes meets one of them. */
 const STRETCH_BYTES = 16;
@@ -10,9 +10,9 @@ const HASH_BITS = 13;
 const MULTIPLIER = 0x9e3779b1;
 
 /**
- * How much of the data from `start` to `end`, from 0 to about 1, occurs within a window before it. A sample: words of four
- * bytes, one of which occurs again in noise once in hundreds of calls. Takes a fraction of what deflating the same data
- * would.
+ * How much of the data from `start` to `end`, from 0 to about 1, occurs within a window before it. A sample: words of
+ * four bytes, one of which occurs again in noise once in hundreds of calls. Takes a fraction of what deflating the same
+ * data would.
  */
 export function repeatedShare(data: Buffer, start: number, end: number): number {
   const { places, count } = noteWords(data, start, end);

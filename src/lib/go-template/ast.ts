@@ -1,5 +1,5 @@
 /**
- * The tree of a template in the language of Go's text/template. Plain data; every node knows its stretch of the text.
+ * The tree of a template in the language of Go's text/template. Plain data; every node knows its range in the text.
  * Source: the package documentation of Go's text/template and text/template/parse (facts only).
  */
 export interface GoTemplate {
@@ -53,7 +53,7 @@ interface InvokeNode extends SpannedNode<"template"> {
 export interface TemplatePipeline extends Span {
   /** `$x :=`, or `$i, $e :=` in a range. */
   readonly variables: readonly string[];
-  /** `=` assigns to variables there are; `:=` declares. */
+  /** `=` assigns to existing variables; `:=` declares new ones. */
   readonly assigns: boolean;
   readonly commands: readonly PipelineCommand[];
 }

@@ -8,8 +8,8 @@ import { formatValue, isMap, isTrue, sortedKeys, typeName, type TemplateFunction
 export type TemplateFunctions = ReadonlyMap<string, TemplateFunction>;
 
 /**
- * Runs a template over plain data. A name the data does not hold is an error (Go prints `<no value>` for maps, which
- * then ends up in a machine image).
+ * Runs a template over plain data. A name that the data does not contain is an error (Go prints `<no value>` for maps,
+ * which then ends up in a machine image).
  * @throws GoTemplateError with the place in the template, also for errors thrown by `functions`.
  */
 export function executeGoTemplate(
@@ -25,7 +25,7 @@ export function executeGoTemplate(
 /** Templates that invoke themselves deeper than this are stopped. */
 const MAX_INVOCATIONS = 500;
 
-/** What names mean in a place of the template. */
+/** What names refer to at a place in the template. */
 interface TemplateScope {
   /** What `.` stands for. */
   readonly dot: unknown;
@@ -33,7 +33,7 @@ interface TemplateScope {
   readonly variables: [name: string, value: unknown][];
 }
 
-/** Of a template that has just begun. */
+/** The scope at the beginning of a template. */
 function scopeOf(data: unknown): TemplateScope {
   return { dot: data, variables: [["$", data]] };
 }
@@ -106,7 +106,7 @@ class Execution {
     return "next";
   }
 
-  /** One name is that of the item, two are those of key and item. */
+  /** One name is for the item, two are for key and item. */
   #round({ pipeline, body }: RangeNode, [key, item]: Entry, scope: TemplateScope): Flow {
     const values = [key, item].slice(-pipeline.variables.length);
     for (const [index, name] of pipeline.variables.entries()) bind(scope, name, values[index], pipeline.assigns);

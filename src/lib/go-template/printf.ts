@@ -1,7 +1,7 @@
 import { formatFloat, formatValue, isMap, padExponent, sortedKeys, typeName } from "./value.ts";
 
 /**
- * Go's fmt.Sprintf over plain data. Mistakes do not fail but show in the output, as in Go: `%!d(string=hi)`.
+ * Go's fmt.Sprintf over plain data. Mistakes do not throw but appear in the output, as in Go: `%!d(string=hi)`.
  * Source: the package documentation of Go's fmt (facts only).
  */
 export function sprintf(format: string, args: readonly unknown[]): string {
@@ -212,7 +212,7 @@ function realDigits(magnitude: number, verb: string, precision: number | undefin
   return padExponent(text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, ""));
 }
 
-/** A verb in upper case wants its digits so, too. */
+/** A verb in upper case prints its digits in upper case, too. */
 function inCaseOf(verb: string, digits: string): string {
   return "XEG".includes(verb) ? digits.toUpperCase() : digits;
 }

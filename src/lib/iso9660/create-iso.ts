@@ -7,7 +7,7 @@ import { jolietNaming, plainNaming } from "./naming.ts";
 
 export interface IsoOptions {
   readonly root: TreeDirectory;
-  /** Written as it is: cloud-init wants `cidata` in lower case. */
+  /** Written unchanged: cloud-init wants `cidata` in lower case. */
   readonly label: string;
   readonly now: Date;
 }
@@ -88,7 +88,9 @@ interface VolumeFacts {
   readonly joliet: boolean;
 }
 
-/** ECMA-119 sections 8.4 (primary) and 8.5 (supplementary, which Joliet uses with the escape sequence of UCS-2 level 3). */
+/**
+ * ECMA-119 sections 8.4 (primary) and 8.5 (supplementary, which Joliet uses with the escape sequence of UCS-2 level 3).
+ */
 function volumeDescriptor({ label, now, sectors, tree, little, big, joliet }: VolumeFacts): Buffer {
   const text = joliet ? ucs2 : latin1;
   const sector = Buffer.alloc(SECTOR);
@@ -109,7 +111,7 @@ function volumeDescriptor({ label, now, sectors, tree, little, big, joliet }: Vo
   for (const [offset, length] of NAMES) text("", length).copy(sector, offset);
   text("IMGBUILD", 128).copy(sector, APPLICATION);
   const never = Buffer.concat([Buffer.from("0".repeat(16), "latin1"), Buffer.from([0])]);
-  // Made, changed, expires, counts from.
+  // Creation, modification, expiration, effective.
   const times = [volumeTime(now), volumeTime(now), never, never];
   for (const [index, time] of times.entries()) time.copy(sector, 813 + index * TIME_BYTES);
   sector.writeUInt8(1, 881);

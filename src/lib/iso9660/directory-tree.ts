@@ -20,7 +20,7 @@ interface PlacedDirectory {
   readonly children: ReadonlyMap<TreeDirectory, PlacedDirectory>;
   readonly number: number;
   sector: number;
-  /** Bytes of its records, and behind them of entries that did not fit in one. */
+  /** Bytes of its records, and after them of entries that did not fit into one. */
   recordBytes: number;
   bytes: number;
 }
@@ -103,7 +103,7 @@ export class DirectoryTree {
       const entries = this.#posix(facts(child));
       if (child.kind === "directory") this.#add(sink, identifier, placed.children.get(child)!, entries);
       else {
-        // An empty file lies nowhere.
+        // An empty file has no sector.
         const sector = (child.size > 0 && fileSector.get(child)) || 0;
         sink.add({ identifier, sector, size: child.size, modified: child.modified, isDirectory: false }, entries);
       }
@@ -130,7 +130,7 @@ export class DirectoryTree {
   }
 }
 
-/** Puts records into sectors, none across a border, and what is too long for a record behind them. */
+/** Puts records into sectors, none across a boundary, and what is too long for a record after them. */
 class RecordSink {
   recordBytes = 0;
   overflowBytes = 0;

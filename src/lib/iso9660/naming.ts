@@ -1,10 +1,10 @@
-/** How one of the two directory trees of a disc writes names. */
+/** How one of the two directory trees of a disc encodes names. */
 export interface Naming {
   /** The bytes of each name of one directory, in the same order; all different. */
   encode(names: readonly string[], isDirectory: (index: number) => boolean): readonly Buffer[];
 }
 
-/** ISO 9660 itself: upper case, digits, underscore; 8 + 3. Systems that know no more than that find files by these. */
+/** ISO 9660 itself: upper case, digits, underscore; 8 + 3. Systems without any extension find files by these names. */
 export const plainNaming: Naming = {
   encode(names, isDirectory) {
     const taken = new Set<string>();
@@ -33,7 +33,9 @@ function splitName(name: string): readonly [before: string, after: string] {
   return [name.slice(0, dot), name.slice(dot + 1)];
 }
 
-/** Joliet: UCS-2 big-endian, at most 64 characters, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995. */
+/**
+ * Joliet: UCS-2 big-endian, at most 64 characters, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995.
+ */
 export const jolietNaming: Naming = {
   encode(names) {
     const taken = new Set<string>();

@@ -1,7 +1,7 @@
 import { bothEndian32, recordTime } from "./fields.ts";
 
 /**
- * System use entries that give names and modes as Unix has them.
+ * System use entries that give Unix names and modes.
  * Sources: System Use Sharing Protocol 1.12 (SP, CE, ER); Rock Ridge Interchange Protocol 1.09/1.10 (RR, PX, NM, TF).
  */
 export interface PosixFacts {
@@ -42,7 +42,7 @@ function modeOf({ isDirectory, executable }: PosixFacts): number {
   return executable ? MODE.executable : MODE.file;
 }
 
-/** None for no name. */
+/** None for an empty name. */
 function nameEntries(name: string): readonly Buffer[] {
   const bytes = Buffer.from(name, "utf8");
   const parts = Array.from({ length: Math.ceil(bytes.length / LONGEST_PART) }, (_, i) =>
@@ -54,7 +54,7 @@ function nameEntries(name: string): readonly Buffer[] {
   });
 }
 
-/** Must be the first entry of the root's own record: these entries are in use here. */
+/** Must be the first entry of the root's own record: announces that such entries are used. */
 export const sharingProtocol: Buffer = entry("SP", Buffer.from([0xbe, 0xef, 0]));
 
 /** Which extension is used; in the root's own record. */
@@ -68,7 +68,7 @@ export function extensionReference(): Buffer {
 
 export const CONTINUATION_LENGTH = 28;
 
-/** The rest of the entries is elsewhere. */
+/** The rest of the entries lies elsewhere. */
 export function continuation(sector: number, offset: number, length: number): Buffer {
   return entry("CE", Buffer.concat([bothEndian32(sector), bothEndian32(offset), bothEndian32(length)]));
 }
