@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readFile, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { awaitedLater } from "./awaited-later.ts";
 import type { Digest, DigestAlgorithm } from "./checksum.ts";
 import { syncDirectory, writeFileAtomic } from "./atomic-file.ts";
 import { dirname } from "node:path";
@@ -90,9 +91,7 @@ export class PartFile {
     const chunks = this.#pending;
     this.#pending = [];
     this.#pendingSize = 0;
-    this.#writing = writeAll(this.#handle, chunks);
-    // The next call that waits for it reports its failure.
-    this.#writing.catch(() => {});
+    this.#writing = awaitedLater(writeAll(this.#handle, chunks));
   }
 
   async flush(): Promise<void> {

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { awaitedLater } from "./awaited-later.ts";
 import type { BytePieces } from "./byte-source.ts";
 
 /** Large enough to keep the disk busy, small enough to stay in the processor's cache. */
@@ -37,11 +38,9 @@ export async function* readPieces(path: string, options: ReadPiecesOptions = {})
       const piece: Uint8Array = await next;
       if (piece.length === 0) return;
       position += piece.length;
-      const readNext = (into: Uint8Array) => (position < end ? read(into, position) : undefined);
+      const readNext = (into: Uint8Array) => (position < end ? awaitedLater(read(into, position)) : undefined);
       // A consumer that gave memory is likely to do so again.
       next = room ? undefined : readNext(ownMemory(turn));
-      // Awaited in its turn; until then a rejection must not count as unhandled.
-      next?.catch(() => {});
       room = yield piece;
       next ??= readNext(room ?? ownMemory(turn));
     }

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { awaitedLater } from "./awaited-later.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { sha256Here, sha256OnThread, type Sha256 } from "./sha256.ts";
 
@@ -58,10 +59,7 @@ function createBatches(start: (bytes: Buffer) => Promise<void>) {
   let turn = 0;
   let filled = 0;
   const next = async (): Promise<void> => {
-    const work = start(memories[turn % BATCHES]!.subarray(0, filled));
-    // Awaited in its turn; until then a rejection must not count as unhandled.
-    work.catch(() => {});
-    atWork.push(work);
+    atWork.push(awaitedLater(start(memories[turn % BATCHES]!.subarray(0, filled))));
     turn++;
     filled = 0;
     if (atWork.length === BATCHES) await atWork.shift();

@@ -12,7 +12,7 @@ const CLOSERS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Finds strings in foreign quotes, closed on the same line. One finder per text: it remembers how far there is no
+ * Finds strings in foreign quotes, closed on the same line. One finder per text: it remembers up to where there is no
  * closing mark, so that a line full of opening ones is not searched again for each.
  */
 export class ForeignStrings {

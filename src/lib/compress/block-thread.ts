@@ -1,12 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { awaitedLater } from "../awaited-later.ts";
 import { errorText } from "../error-text.ts";
 import { prepareTransform, type TransformTask } from "./block-transforms.ts";
 import type { BlockReply, BlockRequest, ByteRange } from "./block-workers.ts";
 
 /** The program of each thread of `block-workers.ts`: it transforms the blocks that are sent to it, in order. */
-const ready = prepareTransform(workerData as TransformTask);
-// Reported when the first block waits for it; until then a rejection must not count as unhandled.
-ready.catch(() => {});
+const ready = awaitedLater(prepareTransform(workerData as TransformTask));
 parentPort!.on("message", (request: BlockRequest) => void answer(request));
 
 async function answer({ memory, data, before, output }: BlockRequest): Promise<void> {

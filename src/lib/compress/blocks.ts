@@ -1,3 +1,4 @@
+import { awaitedLater } from "../awaited-later.ts";
 import type { ByteSource } from "../byte-source.ts";
 
 /** A part of a source, in memory that threads can share. */
@@ -60,12 +61,6 @@ export async function* mapBlocks<Out>(
     await pieces.return?.();
     await Promise.allSettled(pending);
   }
-}
-
-/** A promise that is awaited in its turn: until then a rejection must not count as unhandled. */
-function awaitedLater<Result>(promise: Promise<Result>): Promise<Result> {
-  promise.catch(() => {});
-  return promise;
 }
 
 /** The same few blocks in turn. Memory is made when it is first needed, so that a small source stays cheap. */
