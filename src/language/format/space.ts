@@ -4,11 +4,8 @@ import type { Line } from "./line.ts";
 /** Sets the space between the tokens within each cell to one or none. */
 export function spaceTokens(tokens: Tokens, text: string, lines: readonly Line[], spaces: Uint32Array): void {
   for (const { start, assign, comment } of lines) {
-    for (const cell of [
-      { start, end: assign },
-      { start: assign, end: comment },
-    ])
-      spaceCell(tokens, text, cell, spaces);
+    spaceCell(tokens, text, { start, end: assign }, spaces);
+    spaceCell(tokens, text, { start: assign, end: comment }, spaces);
   }
 }
 

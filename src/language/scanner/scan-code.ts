@@ -14,7 +14,6 @@ export function scanCode(scanner: Scanner, mode: InterpolationMode | undefined):
 function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void {
   const { text, position } = scanner;
   const code = text.charCodeAt(position);
-  const next = text.charCodeAt(position + 1);
   switch (code) {
     case Char.Space:
     case Char.Tab:
@@ -23,7 +22,7 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
     case Char.LineFeed:
       return newline(scanner, mode, 1);
     case Char.CarriageReturn:
-      if (next === Char.LineFeed) return newline(scanner, mode, 2);
+      if (text.charCodeAt(position + 1) === Char.LineFeed) return newline(scanner, mode, 2);
       break;
     case Char.DoubleQuote:
       return doubleQuote(scanner, mode);
@@ -31,14 +30,15 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
       if (isLengthOperator(scanner, mode)) break;
       return lineComment(scanner);
     case Char.Slash:
-      if (next === Char.Slash) return lineComment(scanner);
-      if (next === Char.Star) return blockComment(scanner);
+      if (text.charCodeAt(position + 1) === Char.Slash) return lineComment(scanner);
+      if (text.charCodeAt(position + 1) === Char.Star) return blockComment(scanner);
       break;
     case Char.Less:
-      if (next === Char.Less && openHeredoc(scanner)) return;
+      if (text.charCodeAt(position + 1) === Char.Less && openHeredoc(scanner)) return;
       break;
     case Char.Tilde:
-      if (mode?.braces === 0 && next === Char.CloseBrace) return closeSequence(scanner, mode, 2);
+      if (mode?.braces === 0 && text.charCodeAt(position + 1) === Char.CloseBrace)
+        return closeSequence(scanner, mode, 2);
       break;
     case Char.OpenBrace:
       if (mode !== undefined) mode.braces++;
