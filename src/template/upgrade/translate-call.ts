@@ -1,4 +1,4 @@
-import type { Command, Operand, Pipeline } from "../../lib/go-template/ast.ts";
+import type { PipelineCommand, Operand, TemplatePipeline } from "../../lib/go-template/ast.ts";
 import { hclName, quoteHcl } from "./hcl-text.ts";
 
 /** What a translation has to know about the rest of the template. */
@@ -14,7 +14,7 @@ export interface TranslationContext {
 }
 
 /** An action as an HCL expression, or undefined where HCL has no equivalent. */
-export function translatePipeline(pipeline: Pipeline, context: TranslationContext): string | undefined {
+export function translatePipeline(pipeline: TemplatePipeline, context: TranslationContext): string | undefined {
   if (pipeline.variables.length > 0 || isLiteral(pipeline)) return undefined;
   let piped: string | undefined;
   for (const [index, command] of pipeline.commands.entries()) {
@@ -25,12 +25,12 @@ export function translatePipeline(pipeline: Pipeline, context: TranslationContex
 }
 
 /** `{{ "{{" }}` has to stay: HCL2 templates read braces in texts as well. */
-function isLiteral({ commands: [command, ...others] }: Pipeline): boolean {
+function isLiteral({ commands: [command, ...others] }: TemplatePipeline): boolean {
   return others.length === 0 && command?.operands.length === 1 && command.operands[0]?.kind === "literal";
 }
 
 function translateCommand(
-  { operands }: Command,
+  { operands }: PipelineCommand,
   piped: readonly string[],
   context: TranslationContext,
 ): string | undefined {

@@ -1,49 +1,52 @@
-import { deflateRawSync } from "node:zlib";
 import { isZero } from "./is-zero.ts";
+import { repeatedShare } from "./repetition.ts";
 
 /** What a stretch of data is like: nothing but zeros, compressed or encrypted already, or anything else. */
-type RunKind = "zeros" | "noise" | "other";
+type ExtentKind = "zeros" | "noise" | "other";
 
-export interface Run {
-  readonly kind: RunKind;
+export interface Extent {
+  readonly kind: ExtentKind;
   readonly start: number;
   readonly end: number;
 }
 
-/** Data is looked at in pieces of so many bytes, unless asked otherwise: also the window of deflate. */
+/** Data is examined in pieces of this many bytes by default; also the window of deflate. */
 export const PIECE_BYTES = 32 * 1024;
 const SAMPLE_BYTES = 512;
 const SAMPLES = 4;
 /** Bits per byte above which order-0 statistics cannot shrink what was sampled by more than about 1 %. */
 const HIGH_ENTROPY = 7.84;
-/** The same for a single sample: few bytes never look as random as they are. Most data is told by this alone. */
+/** The same for a single sample: a few bytes never look as random as they are. This alone classifies most data. */
 const HIGH_ENTROPY_OF_ONE = 7.3;
-/** Noise that deflate shrinks by more than this is none: high order-0 entropy can hide repetition. */
-const WORTHWHILE = 0.98;
+/** Data of which more than this share repeats is not noise: high order-0 entropy can hide repetition. */
+const WORTHWHILE_SHARE = 0.02;
 
 /**
- * The runs of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one costs
- * size or time, never correctness.
+ * The extents of pieces of one kind that make up `data`, in order. What is noise is a guess from samples: a wrong one
+ * costs size or time, never correctness.
  */
-export function splitIntoRuns(data: Buffer, pieceBytes = PIECE_BYTES): Run[] {
+export function splitIntoExtents(data: Buffer, pieceBytes = PIECE_BYTES): Extent[] {
   if (isZero(data)) return [{ kind: "zeros", start: 0, end: data.length }];
-  const runs: Run[] = [];
+  const extents: Extent[] = [];
   for (let start = 0; start < data.length; start += pieceBytes) {
     const end = Math.min(start + pieceBytes, data.length);
-    append(runs, { kind: kindOf(data.subarray(start, end)), start, end });
+    append(extents, { kind: kindOf(data.subarray(start, end)), start, end });
   }
-  const checked: Run[] = [];
-  for (const run of runs) append(checked, isRepetitive(data, run) ? { ...run, kind: "other" } : run);
+  const checked: Extent[] = [];
+  for (const extent of extents) {
+    const kind = isRepetitive(data, extent) ? "other" : extent.kind;
+    append(checked, { ...extent, kind });
+  }
   return checked;
 }
 
-function append(runs: Run[], run: Run): void {
-  const last = runs.at(-1);
-  if (last?.kind === run.kind) runs[runs.length - 1] = { ...last, end: run.end };
-  else runs.push(run);
+function append(extents: Extent[], extent: Extent): void {
+  const last = extents.at(-1);
+  if (last?.kind === extent.kind) extents[extents.length - 1] = { ...last, end: extent.end };
+  else extents.push(extent);
 }
 
-function kindOf(piece: Buffer): RunKind {
+function kindOf(piece: Buffer): ExtentKind {
   if (isZero(piece)) return "zeros";
   const looksRandom = () =>
     sampledEntropy(piece, 1) > HIGH_ENTROPY_OF_ONE && sampledEntropy(piece, SAMPLES) > HIGH_ENTROPY;
@@ -70,10 +73,11 @@ function sampledEntropy(piece: Buffer, samples: number): number {
   return Math.log2(total) - sum / total;
 }
 
-/** Deflate itself decides, on the middle of a run that looks like noise. */
-function isRepetitive(data: Buffer, { kind, start, end }: Run): boolean {
+/** Whether an extent that looks like noise repeats what came before; judged from its middle. */
+function isRepetitive(data: Buffer, { kind, start, end }: Extent): boolean {
   if (kind !== "noise") return false;
-  const middle = (start + end - PIECE_BYTES / 2) >> 1;
-  const sample = data.subarray(middle, middle + PIECE_BYTES / 2);
-  return deflateRawSync(sample, { level: 1 }).length < sample.length * WORTHWHILE;
+  const middle = (start + end) >> 1;
+  const from = Math.max(start, middle - PIECE_BYTES / 2);
+  const to = Math.min(end, middle + PIECE_BYTES / 2);
+  return repeatedShare(data, from, to) > WORTHWHILE_SHARE;
 }
