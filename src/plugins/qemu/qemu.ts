@@ -13,7 +13,7 @@ import { guestArchitecture } from "./architecture.ts";
 import { qemuArtifact } from "./artifact.ts";
 import { typeAtMachine } from "./boot.ts";
 import { checkQemuFiles } from "./check-files.ts";
-import { qemuSchema, type QemuConfig } from "./options/qemu.ts";
+import { type QemuConfig, schema } from "./options/qemu.ts";
 import { createDisks, finishDisks } from "./disks.ts";
 import { prepareEfi } from "./efi.ts";
 import { bridgeAddress, guestAddress, USER_NETWORK_HOST } from "./guest-address.ts";
@@ -27,7 +27,7 @@ export const builder: Builder<QemuConfig> = {
   kind: "builder",
   type: "qemu",
   summary: "Builds a disk image (qcow2 or raw) in a QEMU virtual machine, from an ISO or from another disk image.",
-  schema: qemuSchema,
+  schema: schema,
   generatedData: [],
   build: buildImage,
   checkFiles: checkQemuFiles,

@@ -8,15 +8,12 @@ export const scriptEnvironmentFields = {
   env: map(text("A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
 };
 
-export const scriptEnvironmentRule = rule(["environment_vars"], ({ environment_vars }) => {
-  const variables = (environment_vars as readonly unknown[] | undefined) ?? [];
-  return variables.flatMap((variable, index) => (/^[^=\s]+=/.test(String(variable)) ? [] : [malformed(index)]));
-});
+export const scriptEnvironmentRule = rule(scriptEnvironmentFields, ["environment_vars"], ({ environment_vars }) =>
+  environment_vars.flatMap(variableIssues),
+);
 
-const malformed = (index: number): ConfigIssue =>
-  error(
-    "invalid-argument",
-    ["environment_vars", index],
-    "Invalid value",
-    'An environment variable is written "NAME=value".',
-  );
+function variableIssues(variable: string, index: number): ConfigIssue[] {
+  if (/^[^=\s]+=/.test(variable)) return [];
+  const detail = 'An environment variable is written "NAME=value".';
+  return [error("invalid-argument", ["environment_vars", index], "Invalid value", detail)];
+}

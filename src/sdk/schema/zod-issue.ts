@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import { didYouMean } from "../../lib/did-you-mean.ts";
-import { fieldMeta, unwrap, type FieldKind } from "./field.ts";
+import { fieldMeta, type FieldKind } from "./field.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
+import { elementType } from "./zod-type.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -126,8 +127,5 @@ function fieldAt(schema: Schema<unknown>, path: ConfigIssue["path"]): z.ZodType 
 
 /** Into lists and maps: the type of the element at the rest of the path. */
 function descend(field: z.ZodType, rest: ConfigIssue["path"]): z.ZodType {
-  return rest.reduce<z.ZodType>((type) => {
-    const { def } = unwrap(type)._zod as unknown as { def: { element?: z.ZodType; valueType?: z.ZodType } };
-    return def.element ?? def.valueType ?? type;
-  }, field);
+  return rest.reduce<z.ZodType>((type) => elementType(type) ?? type, field);
 }

@@ -15,7 +15,7 @@ import {
   type MadeImage,
   type OldImages,
 } from "./create-image.ts";
-import { ebssurrogateSchema, type EbssurrogateConfig } from "./options/ebssurrogate.ts";
+import { type EbssurrogateConfig, schema } from "./options/ebssurrogate.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage, preflightRegistration } from "./preflight.ts";
@@ -31,7 +31,7 @@ export const builder: Builder<EbssurrogateConfig> = {
   kind: "builder",
   type: "amazon-ebssurrogate",
   summary: "Builds an Amazon machine image (AMI) from a second volume of a running EC2 instance.",
-  schema: ebssurrogateSchema,
+  schema: schema,
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,

@@ -10,9 +10,14 @@ import { communicatorFields, communicatorRenamed, communicatorRules } from "../.
 import { blocks, flag, list, text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { amazonGeneratedData, tagsFor, type AmazonBuild } from "./build.ts";
-import { spotIsNotModified } from "./options/ami.ts";
 import { blockDeviceFields, blockDeviceRules } from "./options/block-device.ts";
-import { runFields, runRenamed, runRules } from "./options/run.ts";
+import {
+  enhancedNetworkingFields,
+  enhancedNetworkingRenamed,
+  spotIsNotModified,
+} from "./options/enhanced-networking.ts";
+import { runRules } from "./options/run-rules.ts";
+import { runFields, runRenamed } from "./options/run.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightMachine } from "./preflight.ts";
@@ -38,13 +43,12 @@ const schema = defineSchema(
     ...accessFields,
     ...communicatorFields,
     ...runFields,
-    ena_support: flag("Enhanced networking with the Elastic Network Adapter.").optional(),
-    sriov_support: flag("Enhanced networking with the Intel 82599 virtual function.").default(false),
+    ...enhancedNetworkingFields,
     ebs_volumes: blocks(volume, "A volume to make. It stays, unless `delete_on_termination` is set.").default([]),
   },
   {
     rules: [...accessRules, ...communicatorRules(), ...runRules, spotIsNotModified],
-    renamed: { ...communicatorRenamed, ...runRenamed, enhanced_networking: "ena_support" },
+    renamed: { ...communicatorRenamed, ...runRenamed, ...enhancedNetworkingRenamed },
   },
 );
 type Config = ConfigOf<typeof schema>;

@@ -9,7 +9,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { finishImage } from "./finish-image.ts";
 import { importImage } from "./import-image.ts";
-import { importSchema, type ImportConfig } from "./options.ts";
+import { type ImportConfig, schema } from "./options.ts";
 import { uploadToBucket } from "./upload.ts";
 
 /** Turns a disk image or an OVA into an AMI, by way of S3 and EC2's VM Import. */
@@ -17,7 +17,7 @@ export const postProcessor: PostProcessor<ImportConfig> = {
   kind: "post-processor",
   type: "amazon-import",
   summary: "Imports an OVA or a disk image as an Amazon machine image (AMI).",
-  schema: importSchema,
+  schema: schema,
   independent: true,
   async process(run, config, input) {
     const path = fileOf(input, config.format);

@@ -6,7 +6,7 @@ import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { RunDirectories } from "../../../sdk/run.ts";
 
 /** The options of `shell-local`, which is a provisioner and a post-processor. */
-export const localScriptSchema = defineSchema(
+export const schema = defineSchema(
   {
     inline: list(text("A command line."), "Commands to run, as the lines of one script.").optional(),
     script: text("A script to run.").optional(),
@@ -43,7 +43,7 @@ export const localScriptSchema = defineSchema(
   },
 );
 
-export type LocalScriptConfig = ConfigOf<typeof localScriptSchema>;
+export type LocalScriptConfig = ConfigOf<typeof schema>;
 
 /** For `checkFiles`. */
 export function missingScripts(

@@ -10,25 +10,23 @@ import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
-const schema = defineSchema(
-  {
-    files: list(
-      text("A file, or a pattern for files (`*`, `?`, `[ab]`, `{a,b}`, `**`)."),
-      "The files of the new artifact, from the working directory.",
-    ),
-  },
-  {
-    rules: [
-      rule(["files"], ({ files }) =>
-        Array.isArray(files) && files.length > 0
-          ? []
-          : [error("missing-argument", ["files"], "Missing files", '"files" must name at least one file.')],
-      ),
-    ],
-  },
-);
+const fields = {
+  files: list(
+    text("A file, or a pattern for files (`*`, `?`, `[ab]`, `{a,b}`, `**`)."),
+    "The files of the new artifact, from the working directory.",
+  ),
+};
+const schema = defineSchema(fields, {
+  rules: [
+    rule(fields, ["files"], ({ files }) => {
+      if (files.length > 0) return [];
+      return [error("missing-argument", ["files"], "Missing files", '"files" must name at least one file.')];
+    }),
+  ],
+});
+type ArtificeConfig = ConfigOf<typeof schema>;
 
-export const postProcessor: PostProcessor<ConfigOf<typeof schema>> = {
+export const postProcessor: PostProcessor<ArtificeConfig> = {
   kind: "post-processor",
   type: "artifice",
   summary: "Puts files of your choice in the artifact's place, for the post-processors that follow.",

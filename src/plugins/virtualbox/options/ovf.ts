@@ -2,7 +2,7 @@ import { parseChecksum } from "../../../lib/checksum-spec.ts";
 import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../sdk/schema/schema.ts";
 import { guestFields, guestRenamed, guestRules, nameField } from "./guest.ts";
 import { exportFields } from "./session.ts";
 
@@ -19,12 +19,13 @@ const importFields = {
 /** Every argument of a `virtualbox-ovf` source. */
 export const ovfSchema = defineSchema(
   { ...importFields, ...guestFields, ...bootFields, ...exportFields, ...nameField },
-  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
+  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(importFields, ["checksum"], checksumIsOne)] },
 );
 
 export type OvfBuilderConfig = ConfigOf<typeof ovfSchema>;
 
-function checksumIsOne({ checksum }: Readonly<Record<string, unknown>>) {
-  const parsed = parseChecksum(String(checksum));
-  return parsed.kind === "invalid" ? [error("invalid-checksum", ["checksum"], "Invalid checksum", parsed.problem)] : [];
+function checksumIsOne({ checksum }: DecodedFields<typeof importFields, "checksum">): ConfigIssue[] {
+  const parsed = parseChecksum(checksum);
+  if (parsed.kind !== "invalid") return [];
+  return [error("invalid-checksum", ["checksum"], "Invalid checksum", parsed.problem)];
 }

@@ -1,7 +1,7 @@
 import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { flag, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../sdk/schema/schema.ts";
 import { guestFields, guestRenamed, guestRules } from "./guest.ts";
 import { exportFields } from "./session.ts";
 
@@ -17,12 +17,12 @@ const snapshotFields = {
 /** Every argument of a `virtualbox-vm` source. */
 export const vmSchema = defineSchema(
   { ...guestFields, ...bootFields, ...exportFields, ...snapshotFields },
-  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
+  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(snapshotFields, ["vm_name"], nameIsGiven)] },
 );
 
 export type VmBuilderConfig = ConfigOf<typeof vmSchema>;
 
-function nameIsGiven({ vm_name: name }: Readonly<Record<string, unknown>>) {
+function nameIsGiven({ vm_name: name }: DecodedFields<typeof snapshotFields, "vm_name">): ConfigIssue[] {
   if (name !== "") return [];
   return [error("missing-argument", ["vm_name"], "Missing argument", '"vm_name" must name a machine of VirtualBox.')];
 }

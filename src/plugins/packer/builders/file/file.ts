@@ -13,26 +13,24 @@ import { atMostOne, rule, warning } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 import { createSilentCommunicator } from "./silent-communicator.ts";
 
-const schema = defineSchema(
-  {
-    target: text("The file to write, from the working directory. An existing file is replaced."),
-    content: text("What to write. The file is readable by its owner only (0600).").optional(),
-    source: text("A file to copy. Where the file system can, the copy shares its blocks and takes no time.").optional(),
-  },
-  {
-    rules: [
-      atMostOne("content", "source"),
-      rule(["content", "source"], ({ content, source }) =>
-        content || source
-          ? []
-          : [warning("empty-file", [], "Empty file", 'Neither "content" nor "source" is set: "target" will be empty.')],
-      ),
-    ],
-  },
-);
-type Config = ConfigOf<typeof schema>;
+const fields = {
+  target: text("The file to write, from the working directory. An existing file is replaced."),
+  content: text("What to write. The file is readable by its owner only (0600).").optional(),
+  source: text("A file to copy. Where the file system can, the copy shares its blocks and takes no time.").optional(),
+};
+const schema = defineSchema(fields, {
+  rules: [
+    atMostOne("content", "source"),
+    rule(fields, ["content", "source"], ({ content, source }) => {
+      if (content || source) return [];
+      const detail = 'Neither "content" nor "source" is set: "target" will be empty.';
+      return [warning("empty-file", [], "Empty file", detail)];
+    }),
+  ],
+});
+type FileBuilderConfig = ConfigOf<typeof schema>;
 
-export const builder: Builder<Config> = {
+export const builder: Builder<FileBuilderConfig> = {
   kind: "builder",
   type: "file",
   summary: "Writes a file on this computer, from text or as a copy. For trying out provisioners and post-processors.",
@@ -50,7 +48,7 @@ export const builder: Builder<Config> = {
   },
 };
 
-async function write(run: BuilderRun, step: Step, path: string, config: Config): Promise<OwnedFile> {
+async function write(run: BuilderRun, step: Step, path: string, config: FileBuilderConfig): Promise<OwnedFile> {
   const before = await lstat(path).catch(() => undefined);
   if (before?.isDirectory()) throw new BuildError(`"${config.target}" is a directory, so no file can be written there`);
   const file = await createOwnedFile(run, step, path, { mode: 0o600 });

@@ -8,14 +8,14 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import type { FileConfig } from "./options.ts";
+import type { FileProvisionerConfig } from "./options.ts";
 
 interface Found {
   readonly kind: "file" | "directory";
   readonly path: string;
 }
 
-export async function download(run: Run, config: FileConfig, communicator: Communicator): Promise<void> {
+export async function download(run: Run, config: FileProvisionerConfig, communicator: Communicator): Promise<void> {
   const patterns = config.sources ?? [config.source ?? ""];
   for (const pattern of patterns) {
     for (const found of await find(run, communicator, pattern)) await fetchOne(run, config, communicator, found);
@@ -39,7 +39,7 @@ async function find(run: Run, communicator: Communicator, pattern: string): Prom
 
 async function fetchOne(
   run: Run,
-  config: FileConfig,
+  config: FileProvisionerConfig,
   communicator: Communicator,
   { kind, path }: Found,
 ): Promise<void> {

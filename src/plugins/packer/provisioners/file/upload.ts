@@ -10,7 +10,7 @@ import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { warnOfWindowsLineEndsIn } from "../../../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import type { FileConfig } from "./options.ts";
+import type { FileProvisionerConfig } from "./options.ts";
 
 /** Something on this computer that is to be copied. */
 type Source =
@@ -25,7 +25,7 @@ type Source =
     }
   | { readonly kind: "directory"; readonly name: string; readonly path: string };
 
-export async function upload(run: Run, config: FileConfig, communicator: Communicator): Promise<void> {
+export async function upload(run: Run, config: FileProvisionerConfig, communicator: Communicator): Promise<void> {
   for (const source of await readSources(run, config)) {
     const target = source.kind === "file" ? fileTarget(config.destination, source.name) : config.destination;
     run.say(`Uploading ${source.name} => ${target}`);
@@ -41,7 +41,7 @@ function fileTarget(destination: string, name: string): string {
   return destination.endsWith("/") || destination.endsWith("\\") ? `${destination}${basename(name)}` : destination;
 }
 
-async function readSources(run: Run, config: FileConfig): Promise<readonly Source[]> {
+async function readSources(run: Run, config: FileProvisionerConfig): Promise<readonly Source[]> {
   if (config.content !== undefined) {
     const open = Buffer.from(config.content);
     return [{ kind: "file", name: "content", mode: 0o644, size: open.length, open }];
@@ -61,7 +61,7 @@ async function readSource(work: string, name: string): Promise<Source> {
   return { kind: "file", name, path, mode: found.mode & 0o777, size: found.size, open };
 }
 
-function modeOf(config: FileConfig): number | undefined {
+function modeOf(config: FileProvisionerConfig): number | undefined {
   return config.mode === undefined ? undefined : Number.parseInt(config.mode, 8);
 }
 
@@ -80,14 +80,14 @@ async function copy(
 }
 
 /** A directory has no one mode, so `mode` is then set afterwards, as `owner` is. */
-function needsStaging(config: FileConfig): boolean {
+function needsStaging(config: FileProvisionerConfig): boolean {
   return config.become || config.owner !== undefined;
 }
 
 /** Copies to a directory of the user's own, then moves it into place with the asked-for rights, as root where asked for. */
 async function uploadStaged(
   run: Run,
-  config: FileConfig,
+  config: FileProvisionerConfig,
   communicator: Communicator,
   source: Source,
   target: string,

@@ -9,7 +9,7 @@ import type { Run } from "../../../../sdk/run.ts";
 import { scriptEnvironment } from "../../../../sdk/script-environment.ts";
 import { warnOfWindowsLineEnds } from "../../../../sdk/script-line-ends.ts";
 import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import { shellSchema, type ShellConfig } from "./options.ts";
+import { type ShellConfig, schema } from "./options.ts";
 import {
   couldNotWrite,
   inOneCommand,
@@ -28,7 +28,7 @@ export const provisioner: Provisioner<ShellConfig> = {
   kind: "provisioner",
   type: "shell",
   summary: "Runs shell scripts in the machine.",
-  schema: shellSchema,
+  schema: schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
