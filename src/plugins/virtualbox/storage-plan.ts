@@ -68,7 +68,7 @@ export interface DiscWishes extends Partial<CdConfig> {
   readonly guest_additions_mode: "upload" | "attach" | "disable";
 }
 
-export type DiscInterface = "ide" | "sata" | "virtio";
+type DiscInterface = "ide" | "sata" | "virtio";
 
 /** Which discs the machine has, and where. */
 export function discPlan(config: DiscWishes): readonly { readonly role: DiscRole; readonly slot: Slot }[] {

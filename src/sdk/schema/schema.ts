@@ -26,7 +26,7 @@ export interface Rule<Name extends string, Arguments = { readonly [N in Name]: u
 }
 
 /** A rule whose types were checked when its schema was defined. */
-export type AnyRule = Rule<string, never>;
+type AnyRule = Rule<string, never>;
 
 /** An argument Packer removed (`iso_checksum_type`). `apply` returns the arguments without it, rewritten. */
 export interface LegacyArgument {

@@ -38,5 +38,5 @@ interface Definition {
 
 /** The one place that looks where zod's public types do not. */
 function definitionOf(type: z.ZodType): Definition {
-  return type._zod.def as unknown as Definition;
+  return type._zod.def;
 }
