@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { shownPath } from "../sdk/shown-path.ts";
+import { shownPath } from "./shown-path.ts";
 import { BuildError } from "../sdk/error.ts";
 import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../sdk/owned-directory.ts";
 import type { Run } from "../sdk/run.ts";

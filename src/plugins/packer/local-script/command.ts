@@ -1,5 +1,5 @@
 import type { Host } from "../../../sdk/host.ts";
-import { formatEnvironment, type EnvironmentPairs } from "../../../sdk/script-environment.ts";
+import { formatEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
 import type { LocalScriptConfig } from "./options.ts";
 
 export interface LocalCommand {

@@ -1,7 +1,7 @@
 import { choice, defaultText, deprecated, flag, integer, late, list, text } from "../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../../sdk/schema/script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../scripts/environment-fields.ts";
 import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { RunDirectories } from "../../../sdk/run.ts";
 

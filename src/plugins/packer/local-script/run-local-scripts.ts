@@ -7,9 +7,9 @@ import type { GeneratedData } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { shortLine } from "../../../sdk/output-lines.ts";
 import type { Run } from "../../../sdk/run.ts";
-import { scriptEnvironment } from "../../../sdk/script-environment.ts";
+import { scriptEnvironment } from "../scripts/script-environment.ts";
 import { RUN_VARIABLE } from "../../../sdk/run-processes.ts";
-import { warnOfWindowsLineEndsIn } from "../../../sdk/script-line-ends.ts";
+import { warnOfWindowsLineEndsIn } from "../scripts/script-line-ends.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./options.ts";
 

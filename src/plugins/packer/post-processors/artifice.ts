@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { glob } from "tinyglobby";
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { displayPath } from "../../../lib/display-path.ts";
-import { describeFiles } from "../../../sdk/describe-files.ts";
+import { describeFiles } from "./describe-files.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
 import { list, text } from "../../../sdk/schema/field.ts";

@@ -6,11 +6,11 @@ import { readPieces } from "../../../lib/read-pieces.ts";
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
-import { describeFiles } from "../../../sdk/describe-files.ts";
+import { describeFiles } from "./describe-files.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { choice, lateWithDefault, list } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { changeSharedFile } from "../../../sdk/shared-file.ts";
+import { changeSharedFile } from "./shared-file.ts";
 
 const schema = defineSchema({
   checksum_types: list(

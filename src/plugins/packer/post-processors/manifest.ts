@@ -7,7 +7,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { flag, map, text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { changeSharedFile } from "../../../sdk/shared-file.ts";
+import { changeSharedFile } from "./shared-file.ts";
 
 const schema = defineSchema(
   {

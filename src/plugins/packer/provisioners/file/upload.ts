@@ -8,8 +8,8 @@ import type { Communicator, UploadSource } from "../../../../sdk/communicator.ts
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../sdk/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import { warnOfWindowsLineEndsIn } from "../../../../sdk/script-line-ends.ts";
-import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
+import { warnOfWindowsLineEndsIn } from "../../scripts/script-line-ends.ts";
+import { tidyGuest } from "../tidy-guest.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 
 /** Something on this computer that is to be copied. */

@@ -1,7 +1,7 @@
 import { duration, flag, integer, late, list, text, defaultText } from "../../../../sdk/schema/field.ts";
 import { atMostOne, exactlyOne } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../../../sdk/schema/script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../scripts/environment-fields.ts";
 
 export const schema = defineSchema(
   {

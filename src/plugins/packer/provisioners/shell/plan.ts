@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { onStop } from "../../../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../../../lib/shell-quote.ts";
-import { formatEnvironment, type EnvironmentPairs } from "../../../../sdk/script-environment.ts";
+import { formatEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
 import type { ShellConfig } from "./options.ts";
 
 /** Everything about one run of one script but the machine it runs in. */

@@ -6,9 +6,9 @@ import { BuildError, ConnectionLost } from "../../../../sdk/error.ts";
 import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import { scriptEnvironment } from "../../../../sdk/script-environment.ts";
-import { warnOfWindowsLineEnds } from "../../../../sdk/script-line-ends.ts";
-import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
+import { scriptEnvironment } from "../../scripts/script-environment.ts";
+import { warnOfWindowsLineEnds } from "../../scripts/script-line-ends.ts";
+import { tidyGuest } from "../tidy-guest.ts";
 import { type ShellConfig, schema } from "./options.ts";
 import {
   couldNotWrite,

@@ -1,5 +1,5 @@
-import type { GeneratedData } from "./component.ts";
-import type { Run } from "./run.ts";
+import type { GeneratedData } from "../../../sdk/component.ts";
+import type { Run } from "../../../sdk/run.ts";
 
 export interface ScriptVariables {
   /** `NAME=value`, as `environment_vars`. */

@@ -1,6 +1,6 @@
-import { list, map, text } from "./field.ts";
-import { error, rule } from "./rules.ts";
-import type { ConfigIssue } from "./schema.ts";
+import { list, map, text } from "../../../sdk/schema/field.ts";
+import { error, rule } from "../../../sdk/schema/rules.ts";
+import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
 
 /** The environment of scripts, here and in the machine. */
 export const scriptEnvironmentFields = {

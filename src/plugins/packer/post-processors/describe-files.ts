@@ -1,4 +1,4 @@
-import { displayPath } from "../lib/display-path.ts";
+import { displayPath } from "../../../lib/display-path.ts";
 
 /** The description of an artifact that is nothing but files. */
 export function describeFiles(files: readonly string[], work: string): string {

@@ -1,6 +1,6 @@
-import type { Communicator } from "./communicator.ts";
-import { askGuest } from "./guest-command.ts";
-import type { Run } from "./run.ts";
+import type { Communicator } from "../../../sdk/communicator.ts";
+import { askGuest } from "../../../sdk/guest-command.ts";
+import type { Run } from "../../../sdk/run.ts";
 
 const LIMIT_MS = 15_000;
 /** A cancelled run is not held up for longer. */
