@@ -1,5 +1,5 @@
 /**
- * The world said no: a program failed, a server refused, a disk is full. Thrown by components and steps, shown to the
+ * The environment said no: a program failed, a server refused, a disk is full. Thrown by components and steps, shown to the
  * user as summary, hint and cause chain. (The user's text being wrong is a `Diagnostic`; our own bug is `invariant`.)
  */
 export class BuildError extends Error {
@@ -8,10 +8,10 @@ export class BuildError extends Error {
   readonly hint: string | undefined;
 
   constructor(summary: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
-    super(summary, options.cause === undefined ? undefined : { cause: options.cause });
+    super(summary, options.cause === undefined ? {} : { cause: options.cause });
     this.hint = options.hint;
   }
 }
 
-/** The way to the machine broke under an operation. Another try may find it whole again. */
+/** The connection to the machine broke during an operation. Another try may succeed. */
 export class ConnectionLost extends BuildError {}

@@ -34,9 +34,11 @@ export function outputLines(run: Run): OutputLines {
       stdout.end();
       stderr.end();
     },
-    lastLine: () => (last === undefined ? undefined : shortLine(run, last)),
+    lastLine: () => last && shortLine(run, last),
   };
 }
 
-/** A line for an error message. Masked before it is cut: half a secret is not known to be one. */
-export const shortLine = (run: Run, line: string): string => run.redact(line).slice(0, 300);
+/** A line for an error message. Masked before it is cut: half a secret would not be recognised. */
+export function shortLine(run: Run, line: string): string {
+  return run.redact(line).slice(0, 300);
+}

@@ -2,7 +2,7 @@ import { checkRules } from "./check-rules.ts";
 import { startsWith, type DecodeOptions, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { prepareArguments } from "./prepare-arguments.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
-import { issueFromZod } from "./zod-issue.ts";
+import { issuesFromZod } from "./zod-issue.ts";
 
 export interface Decoded<Config> {
   /** Absent where there are errors, or where something is not known yet. */
@@ -17,7 +17,7 @@ export function decode<Config>(schema: Schema<Config>, input: RawArguments, opti
   const prepared = prepareArguments(schema, input, [], state);
   const parsed = schema.object.safeParse(prepared);
   for (const issue of parsed.error?.issues ?? []) {
-    state.issues.push(...issueFromZod(issue, prepared, schema, options.isSensitive));
+    state.issues.push(...issuesFromZod(issue, { schema, input: prepared, isSensitive: options.isSensitive }));
   }
   checkRules(schema, prepared, [], state);
   const issues = state.issues

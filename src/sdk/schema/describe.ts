@@ -72,8 +72,8 @@ function elementDescription(field: z.ZodType): NonNullable<OptionDescription["el
   return { kind, choices, type: typeText(kind, choices, elementType(field)) };
 }
 
-function typeText(kind: FieldKind, choices: readonly string[] | undefined, element: z.ZodType | undefined): string {
-  const inner = (): string => (element ? elementDescription(element).type : "any");
+function typeText(kind: FieldKind, choices: readonly string[] = [], element: z.ZodType | undefined): string {
+  const inner = (): string => (element && elementDescription(element).type) ?? "any";
   const texts: { readonly [Kind in FieldKind]: () => string } = {
     text: () => "string",
     late: () => "string",
@@ -81,7 +81,7 @@ function typeText(kind: FieldKind, choices: readonly string[] | undefined, eleme
     integer: () => "number",
     number: () => "number",
     duration: () => "duration",
-    choice: () => (choices ?? []).map((choice) => `"${choice}"`).join(" or "),
+    choice: () => choices.map((choice) => `"${choice}"`).join(" or "),
     list: () => `list of ${inner()}`,
     map: () => `map of ${inner()}`,
     block: () => "block",
@@ -97,8 +97,8 @@ function choicesOf(field: z.ZodType): readonly string[] | undefined {
 }
 
 function lateDefault(field: z.ZodType): string | undefined {
-  const value = (fieldMeta(field) as { readonly lateDefault?: string }).lateDefault;
-  return value === undefined ? undefined : JSON.stringify(value);
+  const { lateDefault: text } = fieldMeta(field);
+  return text && JSON.stringify(text);
 }
 
 /** The value of `.default(x)`, as a template would write it. */

@@ -55,6 +55,6 @@ export const isoLegacy: readonly LegacyArgument[] = [
 ];
 
 /** `iso_url` and `iso_urls` as one list. */
-export function isoUrls(config: Pick<IsoConfig, "iso_url" | "iso_urls">): readonly string[] {
-  return config.iso_url ? [config.iso_url] : (config.iso_urls ?? []);
+export function isoUrls({ iso_url, iso_urls = [] }: Pick<IsoConfig, "iso_url" | "iso_urls">): readonly string[] {
+  return iso_url ? [iso_url] : iso_urls;
 }

@@ -1,9 +1,11 @@
 import type * as z from "zod";
+import { errorMessage } from "../../lib/error-text.ts";
 import { LateTemplate } from "../late-template.ts";
 import { coerce, isPlainObject } from "./coerce.ts";
 import { UNKNOWN_ARGUMENT, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { deprecation, rewriteOldNames } from "./old-names.ts";
+import { error } from "./rules.ts";
 import type { Schema } from "./schema.ts";
 import { elementType } from "./zod-type.ts";
 
@@ -104,8 +106,7 @@ function render(text: string, path: Path, state: DecodeState): unknown {
   try {
     return state.options.render(text, {});
   } catch (failure) {
-    const detail = failure instanceof Error ? failure.message : String(failure);
-    state.issues.push({ severity: "error", code: "invalid-template", path, summary: "Invalid template", detail });
+    state.issues.push(error("invalid-template", path, "Invalid template", errorMessage(failure)));
     state.unknown.push(path);
     return undefined;
   }
