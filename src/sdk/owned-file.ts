@@ -36,7 +36,7 @@ export async function createOwnedFile(
 ): Promise<OwnedFile> {
   const temporaryPath = temporaryName(path, run.runId);
   const parents = await highestMissingParent(path);
-  let file: OwnedFile | undefined;
+  let file: OwnedFile | undefined = undefined;
   const entry = await step.own({ kind: "file", id: path, details: { parents } }, async () => {
     if (file) await file.discard();
     else await removeEmptyParents(path, parents);

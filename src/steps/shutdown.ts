@@ -1,7 +1,7 @@
 import type { Communicator } from "../sdk/communicator.ts";
 import { describeDuration } from "../lib/duration.ts";
 import { BuildError } from "../sdk/error.ts";
-import { commandFailure, runGuestCommand } from "../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand } from "./guest-command.ts";
 import { withHeartbeat } from "../sdk/heartbeat.ts";
 import type { Run } from "../sdk/run.ts";
 

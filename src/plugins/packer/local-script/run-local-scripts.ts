@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { CommandError, runCommand, type CommandResult } from "../../../lib/process.ts";
 import type { GeneratedData } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import { shortLine } from "../../../sdk/output-lines.ts";
+import { shortLine } from "../../../steps/output-lines.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { scriptEnvironment } from "../scripts/script-environment.ts";
 import { RUN_VARIABLE } from "../../../sdk/run-processes.ts";

@@ -3,7 +3,7 @@ import { sleep } from "../../../lib/retry.ts";
 import type { Communicator } from "../../../sdk/communicator.ts";
 import type { Provisioner } from "../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../sdk/error.ts";
-import { askGuest } from "../../../sdk/guest-command.ts";
+import { askGuest } from "../../../steps/guest-command.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { defaultText, duration, flag, text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";

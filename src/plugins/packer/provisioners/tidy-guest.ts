@@ -1,5 +1,5 @@
 import type { Communicator } from "../../../sdk/communicator.ts";
-import { askGuest } from "../../../sdk/guest-command.ts";
+import { askGuest } from "../../../steps/guest-command.ts";
 import type { Run } from "../../../sdk/run.ts";
 
 const LIMIT_MS = 15_000;

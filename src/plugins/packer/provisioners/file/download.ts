@@ -6,7 +6,7 @@ import { createAtomicFile } from "../../../../lib/atomic-file.ts";
 import { shellQuoteGlob } from "../../../../lib/shell-quote.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { askGuest } from "../../../../sdk/guest-command.ts";
+import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 

@@ -6,7 +6,7 @@ import { onStop } from "../../../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../../../lib/shell-quote.ts";
 import type { Communicator, UploadSource } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { askGuest } from "../../../../sdk/guest-command.ts";
+import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { warnOfWindowsLineEndsIn } from "../../scripts/script-line-ends.ts";
 import { tidyGuest } from "../tidy-guest.ts";

@@ -3,7 +3,7 @@ import { retry, sleep } from "../../../../lib/retry.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../../sdk/error.ts";
-import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";

@@ -3,7 +3,7 @@ import { sleep } from "../../../../lib/retry.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Provisioner } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { askGuest } from "../../../../sdk/guest-command.ts";
+import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { duration, flag, integer, text } from "../../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../../sdk/schema/rules.ts";

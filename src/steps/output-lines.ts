@@ -1,5 +1,5 @@
 import { LineSplitter } from "../lib/line-splitter.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "../sdk/run.ts";
 
 /** Turns what a command in the guest prints into events: every byte for the log, whole lines for people. */
 export interface OutputLines {

@@ -1,8 +1,8 @@
 import { constants } from "node:os";
-import type { Communicator, ExecOptions, ExecResult } from "./communicator.ts";
-import { BuildError, ConnectionLost } from "./error.ts";
+import type { Communicator, ExecOptions, ExecResult } from "../sdk/communicator.ts";
+import { BuildError, ConnectionLost } from "../sdk/error.ts";
 import { outputLines } from "./output-lines.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "../sdk/run.ts";
 
 export interface GuestCommandResult {
   readonly result: ExecResult;
