@@ -12,7 +12,7 @@ export const MARKER_FILE = ".imgbuild-run";
 
 export interface OwnedDirectory {
   readonly path: string;
-  /** The directory is what the user wanted: the marker goes, and no clean-up touches it any more. */
+  /** The directory is the result: its marker is removed, and no clean-up touches it any more. */
   keep(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function makeOwnedDirectory(
   await syncDirectory(dirname(path));
 }
 
-/** Renamed first: were it interrupted half-way, what is left still carries the run id, though its marker may be gone. */
+/** Renamed first: what an interruption leaves still carries the run id, though its marker may be gone. */
 export async function removeOwnedDirectory(path: string, runId: string): Promise<void> {
   const aside = temporaryName(path, runId);
   if (await exists(path)) {

@@ -12,7 +12,7 @@ export interface OwnedFile {
   readonly temporaryPath: string;
   /** Flushes (see `flush`), closes, renames. The file counts as ours until `keep`. Rejects, leaving `path` as it was, when that fails. */
   commit(): Promise<void>;
-  /** The file is what the user wanted: no clean-up touches it any more. Commits when that was not done. */
+  /** The file is the result: no clean-up touches it any more. Commits it if that was not done. */
   keep(): Promise<void>;
   discard(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface OwnedFileOptions {
 /**
  * Starts `path` under a temporary name beside it, which carries the run id (that is its mark), after writing it to the
  * journal. A committed file is recognised by device, inode and time of birth, journalled before the rename: were the
- * user to put another file there, no clean-up would touch it. A file that replaced one of the user is never removed.
+ * user to put another file there, no clean-up would touch it. A file that replaced one of the user's is never removed.
  */
 export async function createOwnedFile(
   run: Pick<Run, "runId">,

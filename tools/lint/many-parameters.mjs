@@ -26,8 +26,6 @@ export const manyParameters = [
   "src/plugins/virtualbox/power-on.ts",
   "src/plugins/virtualbox/user-rows.ts",
   "src/plugins/virtualbox/work-with-machine.ts",
-  "src/steps/http-server.ts",
-  "src/steps/reserved-port.ts",
   "src/template/diagnostics.ts",
   "src/template/hcl2/body-arguments.ts",
   "src/template/hcl2/load-hcl2.ts",

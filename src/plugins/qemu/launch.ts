@@ -75,8 +75,10 @@ async function reservePorts(run: Run, config: QemuConfig, taken: ReadonlySet<num
   const sshRange = { min: config.host_port_min, max: config.host_port_max };
   const vncRange = { min: config.vnc_port_min, max: config.vnc_port_max };
   return {
-    ssh: forwards ? await reservePortFor(run, "SSH", sshRange, "127.0.0.1", taken) : undefined,
-    vnc: config.disable_vnc ? undefined : await reservePortFor(run, "VNC", vncRange, config.vnc_bind_address, taken),
+    ssh: forwards ? await reservePortFor(run, "SSH", { ...sshRange, taken }) : undefined,
+    vnc: config.disable_vnc
+      ? undefined
+      : await reservePortFor(run, "VNC", { ...vncRange, host: config.vnc_bind_address, taken }),
   };
 }
 

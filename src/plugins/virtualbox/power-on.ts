@@ -72,7 +72,7 @@ async function forwardedPort(
     taken.add(port);
     if (taken.size > FORWARDING_ATTEMPTS) throw new BuildError("VirtualBox cannot listen on any port for SSH");
     const range = { min: config.host_port_min, max: config.host_port_max };
-    port = await reservePortFor(run, "SSH", range, "127.0.0.1", taken);
+    port = await reservePortFor(run, "SSH", { ...range, taken });
     await driver.call(["controlvm", vm, "natpf1", "delete", RULE], { signal });
     await driver.call(["controlvm", vm, "natpf1", `${RULE},tcp,127.0.0.1,${port},,${config.ssh_port}`], { signal });
   }

@@ -19,8 +19,8 @@ export interface DownloadOptions {
   readonly pauseMs?: number | undefined;
 }
 
-/** One place being tried. */
-export interface Attempt {
+/** One source being tried. */
+export interface DownloadAttempt {
   readonly run: Run;
   readonly options: DownloadOptions;
   readonly signal: AbortSignal;
