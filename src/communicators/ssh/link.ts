@@ -1,7 +1,7 @@
 import type { Client } from "ssh2";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import type { LoggedIn } from "./log-in.ts";
-import { SessionChannels, type AskServer, type ChannelConnection } from "./session-channels.ts";
+import { SessionChannels, type AskServer, type ChannelConnection } from "./command-channels.ts";
 import type { SshSettings } from "./settings.ts";
 
 /** One authenticated connection, watched until it dies. */

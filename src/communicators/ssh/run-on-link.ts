@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { ExecOptions, ExecResult } from "../../sdk/communicator.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { SshLink } from "./link.ts";
-import { requestExec, requestTerminal } from "./session-channels.ts";
+import { requestExec, requestTerminal } from "./command-channels.ts";
 
 export interface LinkExecOptions extends ExecOptions {
   /** Offer the agent to the command. */
