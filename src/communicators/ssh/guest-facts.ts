@@ -26,7 +26,7 @@ export async function askGuestFacts(link: SshLink, signal: AbortSignal): Promise
   const chunks: Buffer[] = [];
   const result = await execOnLink(link, question, { signal, onStdout: (chunk) => void chunks.push(chunk) });
   if (result.kind === "disconnect") {
-    throw new LoginFailure("session", `the login worked, but the connection was lost at once (${result.reason})`);
+    throw new LoginFailure("first-command", `the login worked, but the connection was lost at once (${result.reason})`);
   }
   const facts = parseGuestFacts(Buffer.concat(chunks).toString("utf8"));
   link.posix = facts.posix;
