@@ -3,9 +3,9 @@ import { choice, defaultText, flag, integer, list, text } from "../../../sdk/sch
 import { error, rule, warning } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
 import { discPlan, diskSlots } from "../storage-plan.ts";
-import { sessionFields } from "./session.ts";
+import { virtualboxFields } from "./virtualbox.ts";
 
-/** The machine that `virtualbox-iso` makes. The other builders take it as they find it. */
+/** The machine that `virtualbox-iso` creates. The other builders take it as they find it. */
 export const hardwareFields = {
   guest_os_type: text("VirtualBox's id of the guest system (`VBoxManage list ostypes`), e.g. `Debian12_64`.").default(
     "Other",
@@ -43,7 +43,7 @@ export const hardwareFields = {
   gfx_efi_resolution: text("Resolution of the EFI console, e.g. `1440x900`.").optional(),
 };
 
-/** The disks that `virtualbox-iso` makes, and where its media sit. */
+/** The disks that `virtualbox-iso` creates, and the controllers of its media. */
 export const storageFields = {
   disk_size: integer("Size of the main disk, MiB.").min(1).default(40_000),
   disk_additional_size: list(integer("MiB.").min(1), "Sizes of further disks, MiB.").default([]),
@@ -58,7 +58,7 @@ export const storageFields = {
   iso_interface: choice(["ide", "sata", "virtio"], "Controller of the installation medium.").default("ide"),
 };
 
-const fields = { ...hardwareFields, ...storageFields, ...sessionFields, ...cdFields };
+const fields = { ...hardwareFields, ...storageFields, ...virtualboxFields, ...cdFields };
 type Arguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
 
 /** What decides which discs the machine has, and where. */

@@ -16,8 +16,8 @@ import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
 
 const row = list(late("One argument."), "One call: the arguments after `VBoxManage`.");
 
-/** What every VirtualBox builder does with a machine while and after it runs. */
-export const sessionFields = {
+/** Arguments about VirtualBox that every builder has, whether it creates, imports or finds its machine. */
+export const virtualboxFields = {
   headless: flag("Start the machine without a window.").default(false),
   vrdp_bind_address: text(
     "Address the remote display listens on. It has no password: keep it on this computer.",
@@ -71,10 +71,10 @@ export const exportFields = {
   output_filename: defaultText(text("Name of the exported file, without its ending.").optional(), "`vm_name`"),
 };
 
-const fields = { ...communicatorFields, ...hostPortFields, ...sessionFields };
+const fields = { ...communicatorFields, ...hostPortFields, ...virtualboxFields };
 type Arguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
 
-export const sessionRules = [
+export const virtualboxRules = [
   rule(fields, ["communicator", "guest_additions_mode"], additionsNeedLink),
   rule(fields, ["communicator", "virtualbox_version_file"], versionFileNeedsLink),
   rule(fields, ["guest_additions_sha256"], digestIsOne),
