@@ -15,7 +15,6 @@ export const manyParameters = [
   "src/lib/http-download.ts",
   "src/plugins/amazon/aws/owned.ts",
   "src/plugins/amazon/builders/create-image.ts",
-  "src/plugins/packer/provisioners/file/upload.ts",
   "src/plugins/vagrant/box/providers/ova.ts",
   "src/plugins/vagrant/box/vagrant.ts",
   "src/template/diagnostics.ts",

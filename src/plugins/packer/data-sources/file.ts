@@ -24,11 +24,8 @@ export const dataSource: DataSource<FileDataConfig> = {
       run.signal.throwIfAborted();
       throw new BuildError(`The file "${name}" cannot be read`, { cause });
     });
-    return {
-      content: encoding === "base64" ? bytes.toString("base64") : decodeUtf8(bytes, name),
-      path,
-      size: bytes.length,
-    };
+    const content = encoding === "base64" ? bytes.toString("base64") : decodeUtf8(bytes, name);
+    return { content, path, size: bytes.length };
   },
 };
 

@@ -48,14 +48,7 @@ export const dataSource: DataSource<HttpConfig> = {
   async read(run, config) {
     const address = withoutCredentials(config.url);
     const { response, bytes } = await request(run, config, address);
-    if (!response.ok) {
-      throw new BuildError(
-        `${config.method} ${address} was answered with status ${response.status} ${response.statusText}`,
-        {
-          hint: bytes.length > 0 ? `The server said: ${bytes.toString("utf8").slice(0, 300)}` : undefined,
-        },
-      );
-    }
+    if (!response.ok) throw badStatus(`${config.method} ${address}`, response, bytes);
     const headers = Object.fromEntries(response.headers);
     return {
       url: config.url,
@@ -68,6 +61,12 @@ export const dataSource: DataSource<HttpConfig> = {
     };
   },
 };
+
+function badStatus(what: string, { status, statusText }: Response, body: Buffer): BuildError {
+  const summary = `${what} was answered with status ${status} ${statusText}`;
+  if (body.length === 0) return new BuildError(summary);
+  return new BuildError(summary, { hint: `The server said: ${body.toString("utf8").slice(0, 300)}` });
+}
 
 /** A user and password in the address travel in a header, as everywhere. */
 function withAuthorization({ url: text, request_headers: headers }: HttpConfig): {

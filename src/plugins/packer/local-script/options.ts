@@ -51,5 +51,6 @@ export function missingScripts(
   { work }: Pick<RunDirectories, "work">,
 ): Promise<readonly ConfigIssue[]> {
   const named: [ConfigIssue["path"], string][] = (scripts ?? []).map((file, index) => [["scripts", index], file]);
-  return missingFiles(script === undefined ? named : [...named, [["script"], script]], work);
+  if (script !== undefined) named.push([["script"], script]);
+  return missingFiles(named, work);
 }

@@ -1,14 +1,14 @@
-import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import { resolve } from "node:path";
 import { glob } from "tinyglobby";
-import type { PostProcessor } from "../../../sdk/component.ts";
 import { displayPath } from "../../../lib/display-path.ts";
-import { describeFiles } from "./describe-files.ts";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { describeFiles } from "./describe-files.ts";
 
 const fields = {
   files: list(

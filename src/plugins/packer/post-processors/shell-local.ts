@@ -7,7 +7,7 @@ export const postProcessor: PostProcessor<LocalScriptConfig> = {
   kind: "post-processor",
   type: "shell-local",
   summary: "Runs shell scripts on this computer when the artifact is there.",
-  schema: schema,
+  schema,
   checkFiles: missingScripts,
   async process(run, config, input) {
     await runLocalScripts(run, config, {});

@@ -6,7 +6,7 @@ export const provisioner: Provisioner<LocalScriptConfig> = {
   kind: "provisioner",
   type: "shell-local",
   summary: "Runs shell scripts on this computer while the machine is up.",
-  schema: schema,
+  schema,
   onHost: true,
   checkFiles: missingScripts,
   provision: (run, config, { data }) => runLocalScripts(run, config, data),

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../lib/error-text.ts";
 import type { Communicator } from "../../../sdk/communicator.ts";
 import { askGuest } from "../../../steps/guest-command.ts";
 import type { Run } from "../../../sdk/run.ts";
@@ -16,15 +17,16 @@ export async function tidyGuest(
   command: string,
   limitMs = LIMIT_MS,
 ): Promise<void> {
-  const cancelled = run.signal.aborted;
-  const signal = cancelled
-    ? AbortSignal.timeout(CANCELLED_LIMIT_MS)
-    : AbortSignal.any([run.signal, AbortSignal.timeout(limitMs)]);
+  const isCancelled = run.signal.aborted;
   try {
-    await askGuest(communicator, command, { signal });
+    await askGuest(communicator, command, { signal: tidySignal(run.signal, limitMs) });
   } catch (error) {
-    if (!cancelled && run.signal.aborted) return tidyGuest(run, communicator, command);
-    const why = error instanceof Error ? error.message : String(error);
-    run.debug("guest", `could not tidy up: ${why}`, { command });
+    if (!isCancelled && run.signal.aborted) return tidyGuest(run, communicator, command);
+    run.debug("guest", `could not tidy up: ${errorMessage(error)}`, { command });
   }
+}
+
+function tidySignal(signal: AbortSignal, limitMs: number): AbortSignal {
+  if (signal.aborted) return AbortSignal.timeout(CANCELLED_LIMIT_MS);
+  return AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
 }

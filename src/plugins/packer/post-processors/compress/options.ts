@@ -47,13 +47,17 @@ function formatIssues(format: string | undefined): ConfigIssue[] {
 }
 
 function levelInRange({ compression_level: level, ...named }: DecodedFields<typeof fields>): ConfigIssue[] {
-  const { archive, compression } = outputFormat(named);
-  const name = archive === "zip" ? "gz" : compression;
+  const scale = scaleOf(outputFormat(named));
   // Storing is always possible with an archive: it is the archive alone.
-  if (level === undefined || level <= 0 || name === undefined) return [];
-  const { min, max } = compressionFormats[name].levels;
+  if (level === undefined || level <= 0 || scale === undefined) return [];
+  const { min, max } = scale.levels;
   if (level >= min && level <= max) return [];
-  const shown = archive === "zip" ? "zip" : name;
-  const detail = `compression_level must be from ${min} to ${max} for ${shown}, not ${level}.`;
+  const detail = `compression_level must be from ${min} to ${max} for ${scale.name}, not ${level}.`;
   return [error("invalid-argument", ["compression_level"], "Invalid value", detail)];
+}
+
+/** What the level of a format means; `undefined` where it does not compress. */
+function scaleOf({ archive, compression }: OutputFormat) {
+  if (archive === "zip") return { name: "zip", levels: compressionFormats.gz.levels };
+  return compression && { name: compression, levels: compressionFormats[compression].levels };
 }

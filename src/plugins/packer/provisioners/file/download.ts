@@ -24,17 +24,22 @@ export async function download(run: Run, config: FileProvisionerConfig, communic
 
 /** Wildcards are expanded by the guest's own shell; a name without any is itself. */
 async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly Found[]> {
-  const slash = pattern.endsWith("/");
+  const slash = pattern.endsWith("/") ? "/" : "";
   if (communicator.shell === "other") return [{ kind: slash ? "directory" : "file", path: pattern }];
-  const look = `for f in ${shellQuoteGlob(slash ? pattern.slice(0, -1) || "/" : pattern)}; do if [ -d "$f" ]; then printf 'd%s\\0' "$f"; elif [ -e "$f" ]; then printf 'f%s\\0' "$f"; fi; done`;
+  const quoted = shellQuoteGlob(pattern.replace(/(?<=.)\/$/, ""));
+  const look = `for f in ${quoted}; do if [ -d "$f" ]; then printf 'd%s\\0' "$f"; elif [ -e "$f" ]; then printf 'f%s\\0' "$f"; fi; done`;
   const { stdout } = await askGuest(communicator, look, { signal: run.signal, pty: false });
-  const found = stdout.split("\0").flatMap((line): Found[] => {
-    if (line === "") return [];
-    const directory = line.startsWith("d");
-    return [{ kind: directory ? "directory" : "file", path: line.slice(1) + (directory && slash ? "/" : "") }];
-  });
+  const lines = stdout.split("\0").filter((line) => line !== "");
+  const found = lines.map((line) => foundIn(line, slash));
   if (found.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
   return found;
+}
+
+/** `line`: `d` or `f`, and the name. A directory keeps the slash with which it was asked for. */
+function foundIn(line: string, slash: string): Found {
+  const name = line.slice(1);
+  if (line.startsWith("d")) return { kind: "directory", path: name + slash };
+  return { kind: "file", path: name };
 }
 
 async function fetchOne(
@@ -48,7 +53,8 @@ async function fetchOne(
   const onProgress = (done: number, total: number | undefined) => run.progress(path, done, total);
   run.say(`Downloading ${path} => ${config.destination}`);
   if (kind === "directory") return communicator.downloadDir(path, destination, { signal, onProgress });
-  const target = /[/\\]$/.test(config.destination) ? join(destination, basename(path)) : destination;
+  const namesDirectory = /[/\\]$/.test(config.destination);
+  const target = namesDirectory ? join(destination, basename(path)) : destination;
   await mkdir(dirname(target), { recursive: true });
   const file = await createAtomicFile(target);
   try {

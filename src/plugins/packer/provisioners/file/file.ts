@@ -8,11 +8,12 @@ export const provisioner: Provisioner<FileProvisionerConfig> = {
   kind: "provisioner",
   type: "file",
   summary: "Copies files and directories to the machine or from it.",
-  schema: schema,
+  schema,
   checkFiles: (config, { work }) => missingFiles(localSources(config), work),
-  provision: (run, config, { communicator }) =>
-    config.direction === "upload" ? upload(run, config, communicator) : download(run, config, communicator),
+  provision: (run, config, { communicator }) => directions[config.direction](run, config, communicator),
 };
+
+const directions = { upload, download };
 
 /** The sources that have to be on this computer before the build. */
 function localSources(config: FileProvisionerConfig): readonly (readonly [readonly (string | number)[], string])[] {
