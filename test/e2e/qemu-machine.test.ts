@@ -24,7 +24,7 @@ async function start(run: RecordingRun, args: Record<string, unknown> = {}, chan
   const sockets = controlSockets(await privateDirectory(run));
   const disks = await createDisks(run, config, { directory: run.directories.work, name: "vm", source: "" });
   const efi = await prepareEfi(run, config, run.directories.work);
-  if (config.vtpm) await startTpm(run, "2.0", sockets);
+  if (config.vtpm) await startTpm(run, config, sockets);
   const facts: MachineFacts = {
     name: "vm",
     accelerator: config.accelerator ?? "tcg",

@@ -35,15 +35,15 @@ export function commandLine(config: QemuConfig, facts: MachineFacts, user: UserA
   const replacing = user.replacing.map(toArgument);
   const replaced = new Set(replacing.map(([name]) => name));
   const kept = defaultArguments(config, facts).filter(([name]) => !replaced.has(name));
-  const network = namesOwnNetwork(replacing) || !replaced.has("-device") ? [] : [networkDevice(config)];
+  const losesNetwork = replaced.has("-device") && !namesOwnNetwork(replacing);
+  const network = losesNetwork ? [networkDevice(config)] : [];
   const all = [...kept, ...replacing, ...network, ...user.appended.map(toArgument), ...controlArguments(facts)];
-  return all.flatMap(([name, value]) => (value === undefined ? [name] : [name, value]));
+  return all.flat().filter((word) => word !== undefined);
 }
 
 /** A row of `qemuargs`: a switch, and values which are joined without a separator. */
-function toArgument(row: readonly string[]): Argument {
-  const value = row.slice(1).join("");
-  return value === "" ? [row[0]!] : [row[0]!, value];
+function toArgument([name, ...values]: readonly string[]): Argument {
+  return [name!, values.join("") || undefined];
 }
 
 function namesOwnNetwork(replacing: readonly Argument[]): boolean {
@@ -93,23 +93,27 @@ function bootOrder(config: QemuConfig, facts: MachineFacts): Argument[] {
 }
 
 function firmware(config: QemuConfig, { efi }: MachineFacts): Argument[] {
-  const flash = (path: string, unit: number, readonly: boolean): Argument => [
-    "-drive",
-    `file=${escape(path)},if=pflash,unit=${unit},format=raw${readonly ? ",readonly=on" : ""}`,
-  ];
   if (efi) {
-    const locked: Argument[] = efi.secure ? [["-global", "driver=cfi.pflash01,property=secure,value=on"]] : [];
-    return [...locked, flash(efi.code, 0, true), flash(efi.vars, 1, false)];
+    const flash = [readOnlyFlash(efi.code), writableFlash(efi.vars)];
+    return efi.secure ? [["-global", "driver=cfi.pflash01,property=secure,value=on"], ...flash] : flash;
   }
   if (config.firmware === undefined) return [];
-  return [config.use_pflash ? flash(config.firmware, 0, true) : ["-bios", config.firmware]];
+  return [config.use_pflash ? readOnlyFlash(config.firmware) : ["-bios", config.firmware]];
+}
+
+function readOnlyFlash(path: string): Argument {
+  return ["-drive", `file=${escape(path)},if=pflash,unit=0,format=raw,readonly=on`];
+}
+
+function writableFlash(path: string): Argument {
+  return ["-drive", `file=${escape(path)},if=pflash,unit=1,format=raw`];
 }
 
 /** The forwarded port is reachable on this host only. */
 function network(config: QemuConfig, { forward }: MachineFacts): string {
   if (config.net_bridge !== undefined) return `bridge,id=user.0,br=${escape(config.net_bridge)}`;
-  const rule = forward && `,hostfwd=tcp:127.0.0.1:${forward.hostPort}-:${forward.guestPort}`;
-  return `user,id=user.0${rule ?? ""}`;
+  if (!forward) return "user,id=user.0";
+  return `user,id=user.0,hostfwd=tcp:127.0.0.1:${forward.hostPort}-:${forward.guestPort}`;
 }
 
 function networkDevice(config: QemuConfig): Argument {
@@ -128,7 +132,8 @@ function tpm(config: QemuConfig, socket: string | undefined): Argument[] {
 /** The password itself is set through QMP: an argument could be read by every user of the host. */
 function vncServer({ host, port, password }: NonNullable<MachineFacts["vnc"]>): string {
   const address = host.includes(":") ? `[${host}]` : host;
-  return `${address}:${port - 5900}${password ? ",password=on" : ""}`;
+  const display = `${address}:${port - 5900}`;
+  return password ? `${display},password=on` : display;
 }
 
 function controlArguments({ controlSockets }: MachineFacts): Argument[] {
