@@ -1,3 +1,5 @@
+import { errorMessage } from "../lib/error-text.ts";
+
 /**
  * The environment said no: a program failed, a server refused, a disk is full. Thrown by components and steps, shown to the
  * user as summary, hint and cause chain. (The user's text being wrong is a `Diagnostic`; our own bug is `invariant`.)
@@ -11,6 +13,13 @@ export class BuildError extends Error {
     super(summary, options.cause === undefined ? {} : { cause: options.cause });
     this.hint = options.hint;
   }
+}
+
+/** A failure and what to do about it, on one line. */
+export function errorWithHint(error: unknown): string {
+  const message = errorMessage(error);
+  if (!(error instanceof BuildError) || error.hint === undefined) return message;
+  return `${message.replace(/\.$/, "")}. ${error.hint}`;
 }
 
 /** The connection to the machine broke during an operation. Another try may succeed. */

@@ -15,8 +15,6 @@ export const manyParameters = [
   "src/lib/http-download.ts",
   "src/plugins/amazon/aws/owned.ts",
   "src/plugins/amazon/builders/create-image.ts",
-  "src/plugins/vagrant/box/providers/ova.ts",
-  "src/plugins/vagrant/box/vagrant.ts",
   "src/template/diagnostics.ts",
   "src/template/hcl2/body-arguments.ts",
   "src/template/hcl2/load-hcl2.ts",

@@ -1,6 +1,5 @@
-import { errorMessage } from "../../lib/error-text.ts";
 import { runCommand } from "../../lib/process.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { errorWithHint } from "../../sdk/error.ts";
 import { exists } from "../../sdk/owned-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { QemuConfig } from "./options/qemu.ts";
@@ -12,24 +11,18 @@ export async function qemuPreflight(run: Run, config: QemuConfig): Promise<reado
   const programs = [config.qemu_binary, "qemu-img"];
   if (config.vtpm) programs.push("swtpm");
   const missing = await Promise.all(programs.map((program) => missingProgram(run, program)));
-  const firmware = await findEfiFirmware(config).then(() => undefined, describe);
+  const firmware = await findEfiFirmware(config).then(() => undefined, errorWithHint);
   return [...missing, firmware, await missingKvm(config)].filter((sentence) => sentence !== undefined);
 }
 
 async function missingProgram(run: Run, program: string): Promise<string | undefined> {
   return runCommand(program, ["--version"], { env: run.host.env, signal: run.signal }).then(
     () => undefined,
-    (error: unknown) => describe(toolFailure(program, error)),
+    (error: unknown) => errorWithHint(toolFailure(program, error)),
   );
 }
 
 async function missingKvm({ accelerator }: QemuConfig): Promise<string | undefined> {
   if (accelerator !== "kvm" || (await exists("/dev/kvm"))) return undefined;
   return 'accelerator = "kvm" needs /dev/kvm, which is not there. Leave "accelerator" out to let imgbuild choose.';
-}
-
-function describe(error: unknown): string {
-  const message = errorMessage(error);
-  if (!(error instanceof BuildError) || error.hint === undefined) return message;
-  return `${message}. ${error.hint}`;
 }

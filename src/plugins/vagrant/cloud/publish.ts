@@ -1,4 +1,4 @@
-import { sha256OfFile } from "../../../sdk/file-digest.ts";
+import { boxChecksum } from "../box-checksum.ts";
 import { goesDirect, uploadBox } from "../box-upload.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
@@ -13,7 +13,7 @@ export interface Publication {
   readonly architecture: string | undefined;
   /** Set where the box is hosted elsewhere and not uploaded. */
   readonly downloadUrl: string | undefined;
-  /** Once true, nothing is taken back: a later post-processor may fail, the box is out. */
+  /** Once true, nothing is undone: a later post-processor may fail, but the box is public. */
   isPublished: boolean;
 }
 
@@ -34,16 +34,15 @@ async function providerDraft(
   { config, box, architecture, downloadUrl }: Publication,
   step: Step,
 ): Promise<ProviderDraft> {
-  const [type, digest] = config.box_checksum?.split(":") ?? [];
-  const computed = type === undefined && downloadUrl === undefined;
+  const { default_architecture: wanted } = config;
+  const { type, digest } = await boxChecksum({ config, box, downloadUrl }, step.signal);
   return {
     name: box.provider,
     architecture,
-    default_architecture:
-      config.default_architecture === undefined ? undefined : config.default_architecture === architecture,
+    default_architecture: wanted === undefined ? undefined : wanted === architecture,
     url: downloadUrl,
-    checksum_type: computed ? "sha256" : type,
-    checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
+    checksum_type: type,
+    checksum: digest,
   };
 }
 

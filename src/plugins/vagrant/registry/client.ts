@@ -80,7 +80,7 @@ export class RegistryClient {
     return `${this.#providerPath(slot)}/architecture/${encodeURIComponent(slot.architecture)}`;
   }
 
-  /** Each `ensure…` resolves to whether the thing had to be made. */
+  /** Each `ensure…` resolves to whether something had to be made. */
   async ensureBox(description: string | undefined, isPrivate: boolean): Promise<boolean> {
     const made = await this.#ensure(`the box ${this.#box}`, this.#boxPath, `${this.#registryPath}/boxes`, {
       name: this.#box,
@@ -94,18 +94,16 @@ export class RegistryClient {
 
   async ensureVersion(version: string, description: string | undefined): Promise<boolean> {
     const body = { name: version, description: description ?? "" };
-    return (
-      (await this.#ensure(`version ${version}`, this.#versionPath(version), `${this.#boxPath}/versions`, body)) !==
-      undefined
-    );
+    const collection = `${this.#boxPath}/versions`;
+    const made = await this.#ensure(`version ${version}`, this.#versionPath(version), collection, body);
+    return made !== undefined;
   }
 
   async ensureProvider(slot: Slot): Promise<boolean> {
-    const path = `${this.#versionPath(slot.version)}/providers`;
-    return (
-      (await this.#ensure(`provider ${slot.provider}`, this.#providerPath(slot), path, { name: slot.provider })) !==
-      undefined
-    );
+    const collection = `${this.#versionPath(slot.version)}/providers`;
+    const body = { name: slot.provider };
+    const made = await this.#ensure(`provider ${slot.provider}`, this.#providerPath(slot), collection, body);
+    return made !== undefined;
   }
 
   async readArchitecture(slot: Slot): Promise<RegistryArchitecture | undefined> {
@@ -123,7 +121,8 @@ export class RegistryClient {
   }
 
   async uploadAddress(slot: Slot, direct: boolean): Promise<{ url: string; object?: string }> {
-    const path = `${this.#architecturePath(slot)}${direct ? "/direct" : ""}/upload`;
+    const endpoint = direct ? "/direct/upload" : "/upload";
+    const path = `${this.#architecturePath(slot)}${endpoint}`;
     return this.#ask("prepare the upload", "GET", path);
   }
 
@@ -203,11 +202,10 @@ class RegistryRefusal extends BuildError {
   readonly status: number;
 
   constructor(purpose: string, cause: HttpStatusError) {
-    const hint =
-      cause.status === 401 || cause.status === 403
-        ? "The service principal may not write to this registry."
-        : undefined;
-    super(`The Vagrant registry refused to ${purpose}: ${cause.message}`, { cause, hint });
+    super(`The Vagrant registry refused to ${purpose}: ${cause.message}`, { cause, hint: hints[cause.status] });
     this.status = cause.status;
   }
 }
+
+const NOT_ALLOWED = "The service principal may not write to this registry.";
+const hints: Readonly<Record<number, string>> = { 401: NOT_ALLOWED, 403: NOT_ALLOWED };

@@ -50,10 +50,11 @@ export type VagrantRegistryConfig = ConfigOf<typeof schema>;
 
 /** Packer takes an address without its scheme, too. */
 export function urlOf(address: string): string {
-  return /^https?:\/\//i.test(address) ? address : `https://${address}`;
+  if (/^https?:\/\//i.test(address)) return address;
+  return `https://${address}`;
 }
 
-/** HCP itself is never talked to without a look at its certificate: the client secret and the token go there. */
+/** The certificate of HCP itself is always verified: the client secret and the token go there. */
 export function skipsTlsVerify(
   config: Pick<VagrantRegistryConfig, "insecure_skip_tls_verify">,
   address: string,

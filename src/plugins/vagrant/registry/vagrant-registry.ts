@@ -1,9 +1,9 @@
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
-import { sha256OfFile } from "../../../sdk/file-digest.ts";
+import { boxChecksum } from "../box-checksum.ts";
 import { goesDirect, uploadBox } from "../box-upload.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
-import { BuildError } from "../../../sdk/error.ts";
+import { BuildError, errorWithHint } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { boxOfArtifact, type VagrantBox } from "../vagrant-box.ts";
 import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type Slot } from "./client.ts";
@@ -20,7 +20,7 @@ export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
       await registryToken(run, config);
       return [];
     } catch (error) {
-      return [error instanceof BuildError ? `${error.message}. ${error.hint ?? ""}`.trim() : String(error)];
+      return [errorWithHint(error)];
     }
   },
   async process(run: Run, config: VagrantRegistryConfig, input: Artifact): Promise<PostProcessed> {
@@ -42,13 +42,13 @@ interface Publication {
   readonly downloadUrl: string | undefined;
 }
 
-/** Every call can be made again: a run that failed half way is finished by the next one, so nothing is taken back. */
+/** Every call can be made again: a run that failed half way is finished by the next one, so nothing is undone. */
 async function publish(run: Run, publication: Publication): Promise<void> {
   const { client, config, slot } = publication;
   await run.step("create box and version", async () => {
     if (await client.ensureBox(config.box_description, config.box_private)) run.say(`Created box ${config.box_tag}`);
-    if (await client.ensureVersion(slot.version, config.version_description))
-      run.say(`Created version ${slot.version}`);
+    const isNew = await client.ensureVersion(slot.version, config.version_description);
+    if (isNew) run.say(`Created version ${slot.version}`);
     await client.ensureProvider(slot);
   });
   const needsUpload = await run.step("create architecture", (step) => ensureArchitecture(run, step, publication));
@@ -71,17 +71,15 @@ async function ensureArchitecture(run: Run, step: Step, publication: Publication
   const draft = await architectureDraft(step, publication);
   const existing = await client.readArchitecture(slot);
   if (existing && holdsBox(existing)) {
+    const name = `${slot.provider}/${slot.architecture} of version ${slot.version}`;
     if (existing.box_data?.checksum === draft.box_data.checksum && downloadUrl === undefined) {
-      run.say(`${slot.provider}/${slot.architecture} of version ${slot.version} has this very box already`);
+      run.say(`${name} has this very box already`);
       return false;
     }
     if (!run.options.force) {
-      throw new BuildError(
-        `${slot.provider}/${slot.architecture} of version ${slot.version} exists already and holds another box.`,
-        {
-          hint: "Publish under a new version, or replace the box with -force.",
-        },
-      );
+      throw new BuildError(`${name} exists already and holds another box.`, {
+        hint: "Publish under a new version, or replace the box with -force.",
+      });
     }
   }
   await client.writeArchitecture(slot, draft, existing !== undefined);
@@ -96,16 +94,11 @@ async function architectureDraft(
   step: Step,
   { config, box, slot, downloadUrl }: Publication,
 ): Promise<ArchitectureDraft> {
-  const [type, digest] = config.box_checksum?.split(":") ?? [];
-  const computed = type === undefined && downloadUrl === undefined;
+  const { type = "none", digest } = await boxChecksum({ config, box, downloadUrl }, step.signal);
   return {
     architecture_type: slot.architecture,
     default: config.default_architecture === slot.architecture,
-    box_data: {
-      checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
-      checksum_type: computed ? "SHA256" : (type?.toUpperCase() ?? "NONE"),
-      download_url: downloadUrl,
-    },
+    box_data: { checksum: digest, checksum_type: type.toUpperCase(), download_url: downloadUrl },
   };
 }
 
@@ -131,7 +124,7 @@ function published(config: VagrantRegistryConfig, slot: Slot): ArtifactOf<typeof
     files: [],
     description: `'${slot.provider}': ${config.box_tag}`,
     state: { tag: config.box_tag, version: slot.version, architecture: slot.architecture },
-    // What has been published stays: it is not ours to take back.
+    // What has been published stays: it is not ours to remove.
     destroy: () => Promise.resolve(),
   };
 }
