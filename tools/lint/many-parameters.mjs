@@ -13,8 +13,6 @@ export const manyParameters = [
   "src/lib/go-template/execute.ts",
   "src/lib/go-template/printf.ts",
   "src/lib/http-download.ts",
-  "src/plugins/amazon/aws/owned.ts",
-  "src/plugins/amazon/builders/create-image.ts",
   "src/template/diagnostics.ts",
   "src/template/hcl2/body-arguments.ts",
   "src/template/hcl2/load-hcl2.ts",

@@ -30,9 +30,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** What the call names was made moments ago: "not found" then means "not yet". */
   readonly young?: boolean;
-  /** What the call needs is still changing its state; so long is waited for it. Default: not at all. */
+  /** How long to wait while what the call needs is still changing its state. Default: not at all. */
   readonly busyMs?: number;
-  /** The call must not be repeated after an answer that was lost: the caller looks first what became of it. */
+  /** The call must not be repeated after a lost answer: the caller first finds out what became of it. */
   readonly once?: boolean;
 }
 

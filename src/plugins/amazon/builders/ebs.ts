@@ -20,7 +20,7 @@ export const builder: Builder<EbsConfig> = {
   kind: "builder",
   type: "amazon-ebs",
   summary: "Builds an Amazon machine image (AMI) from a running EC2 instance with EBS volumes.",
-  schema: schema,
+  schema,
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,

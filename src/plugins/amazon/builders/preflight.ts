@@ -1,4 +1,4 @@
-import type { Image } from "@aws-sdk/client-ec2";
+import type { Image, LocationType } from "@aws-sdk/client-ec2";
 import { openCloud, type Cloud } from "../aws/cloud.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { isProtected } from "../aws/kinds/image.ts";
@@ -7,7 +7,7 @@ import type { Run } from "../../../sdk/run.ts";
 import type { AmiConfig } from "./options/ami.ts";
 import type { AccessConfig } from "../aws/options/access.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
-import type { RunConfig } from "./options/run.ts";
+import { instanceTypes, type RunConfig } from "./options/run.ts";
 import { warnOfExpiringKeys } from "./expiring-keys.ts";
 import { ownImagesNamed } from "./own-images.ts";
 import { missingPermissions } from "./permissions.ts";
@@ -55,12 +55,20 @@ async function preflight(
   const checks = [
     source.then(() => []),
     checkPlace(run, cloud, config),
-    ...(image === undefined ? [] : [checkName(cloud, image, run.signal), checkDeprecation(run, image)]),
+    ...imageChecks(run, cloud, image),
     found.then((known) => missingPermissions(cloud, { machine: config, image, source: known, registers }, run.signal)),
   ];
   const results = await Promise.allSettled<readonly string[]>(checks);
   run.signal.throwIfAborted();
-  return results.flatMap((result) => (result.status === "fulfilled" ? result.value : [sentence(result.reason)]));
+  return results.flatMap((result) => {
+    if (result.status === "fulfilled") return result.value;
+    return [sentence(result.reason)];
+  });
+}
+
+function imageChecks(run: Run, cloud: Cloud, image: AmiConfig | undefined): Promise<readonly string[]>[] {
+  if (image === undefined) return [];
+  return [checkName(cloud, image, run.signal), checkDeprecation(run, image)];
 }
 
 function sentence(error: unknown): string {
@@ -75,9 +83,8 @@ async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
       const { Regions = [] } = await cloud.ec2().call("DescribeRegions", {}, { signal: run.signal });
       return Regions.map(({ RegionName }) => RegionName);
     });
-    return names.includes(cloud.region)
-      ? []
-      : [`The account has no region "${cloud.region}". It has ${names.join(", ")}.`];
+    if (names.includes(cloud.region)) return [];
+    return [`The account has no region "${cloud.region}". It has ${names.join(", ")}.`];
   } catch (error) {
     run.signal.throwIfAborted();
     if (error instanceof AmazonError && error.verdict === "denied") return [];
@@ -108,12 +115,13 @@ async function checkType(
   config: MachineConfig,
   zone: string | undefined,
 ): Promise<readonly string[]> {
-  const types = config.instance_type ? [config.instance_type] : [...config.spot_instance_types];
+  const types = instanceTypes(config);
+  const location = zone || cloud.region;
   const question = {
-    LocationType: zone ? ("availability-zone" as const) : ("region" as const),
+    LocationType: (zone ? "availability-zone" : "region") as LocationType,
     Filters: [
       { Name: "instance-type", Values: types },
-      { Name: "location", Values: [zone || cloud.region] },
+      { Name: "location", Values: [location] },
     ],
   };
   try {
@@ -122,9 +130,8 @@ async function checkType(
       return new Set((answer.InstanceTypeOfferings ?? []).map(({ InstanceType }) => String(InstanceType)));
     });
     const missing = types.filter((type) => !offered.has(type));
-    return missing.length < types.length
-      ? []
-      : [`${zone || cloud.region} does not offer the instance type ${missing.join(", ")}.`];
+    if (missing.length < types.length) return [];
+    return [`${location} does not offer the instance type ${missing.join(", ")}.`];
   } catch (error) {
     run.signal.throwIfAborted();
     if (error instanceof AmazonError && error.verdict === "denied") return [];

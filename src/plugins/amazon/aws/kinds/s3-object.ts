@@ -14,8 +14,9 @@ export const s3ObjectKind: OwnedKind = {
   find: async (cloud, details) => {
     const at = placeOf(details);
     const [head, uploads] = await Promise.all([headOf(cloud, at), unfinished(cloud, details)]);
-    const runId = head?.Metadata?.["imgbuild-run"];
-    return [...(head === undefined ? [] : [{ id: at.Key, tags: runId ? markOf(runId) : [] }]), ...uploads];
+    if (!head) return uploads;
+    const runId = head.Metadata?.["imgbuild-run"];
+    return [{ id: at.Key, tags: runId ? markOf(runId) : [] }, ...uploads];
   },
   remove: async (cloud, { id }, { details }) => {
     const at = placeOf(details);
@@ -41,7 +42,8 @@ async function headOf(cloud: Cloud, at: { readonly Bucket: string; readonly Key:
 }
 
 async function unfinished(cloud: Cloud, details: OwnedDetails): Promise<Found[]> {
-  const ids = details["uploadId"] === undefined ? await uploadsSince(cloud, details) : await ifOpen(cloud, details);
+  const isKnown = details["uploadId"] !== undefined;
+  const ids = await (isKnown ? ifOpen(cloud, details) : uploadsSince(cloud, details));
   return ids.map((id) => ({ id: `${UPLOAD}${id}`, tags: markOf(runIdOf(details.token)) }));
 }
 
@@ -70,5 +72,5 @@ async function uploadsSince(cloud: Cloud, details: OwnedDetails): Promise<string
   }
 }
 
-/** So much may our clock be ahead of Amazon's. */
+/** How far this host's clock may be ahead of Amazon's. */
 const CLOCKS_MS = 60_000;

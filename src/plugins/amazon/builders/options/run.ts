@@ -143,5 +143,21 @@ export function isSpotWanted({ spot_price, spot_instance_types }: Pick<RunConfig
   return Boolean(spot_price) || spot_instance_types.length > 0;
 }
 
+/** The sizes to try, in order of preference. */
+export function instanceTypes({
+  instance_type,
+  spot_instance_types,
+}: Pick<RunConfig, "instance_type" | "spot_instance_types">): string[] {
+  return instance_type ? [instance_type] : [...spot_instance_types];
+}
+
+/** The security groups that the user names by id. */
+export function namedGroups({
+  security_group_id,
+  security_group_ids,
+}: Pick<RunConfig, "security_group_id" | "security_group_ids">): string[] {
+  return security_group_id ? [security_group_id] : [...security_group_ids];
+}
+
 const runSchema = defineSchema(runFields);
 export type RunConfig = ConfigOf<typeof runSchema>;
