@@ -13,7 +13,7 @@ import { launchInstance, type LaunchedInstance } from "./launch.ts";
 import { findNetwork } from "./network.ts";
 import { instanceProfile } from "./profile.ts";
 import { securityGroups } from "./security-group.ts";
-import { ssmTunnel } from "./session-tunnel.ts";
+import { ssmTunnel } from "./ssm-tunnel.ts";
 import { stopInstance } from "./stop.ts";
 import { windowsPassword } from "./windows-password.ts";
 

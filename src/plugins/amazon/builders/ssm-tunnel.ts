@@ -6,7 +6,7 @@ import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { reservePortFor } from "../../../steps/reserved-port.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
-import { findPlugin, PLUGIN, startPlugin, type SsmPlugin, type RunningPlugin } from "./session-plugin.ts";
+import { findPlugin, PLUGIN, startPlugin, type SsmPlugin, type RunningPlugin } from "./ssm-plugin.ts";
 
 /** How long the agent of a new machine may take to report for the first time. */
 const READY_MS = 10 * 60_000;
