@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod } from "ssh2";
 import { fingerprint } from "./host-keys.ts";
 import { certifiedKey } from "./certificate.ts";
-import type { Answer, Credentials } from "./settings.ts";
+import type { PromptAnswer, Credentials } from "./settings.ts";
 
 /** Tries the configured authentication methods, each once and no others, and remembers what became of them. */
 export interface Authentication {
@@ -69,7 +69,10 @@ function protocolName({ type }: AnyAuthMethod): string {
   return type === "agent" ? "publickey" : type;
 }
 
-function promptWith(answer: Answer, cannotAnswer: (error: Error) => void): KeyboardInteractiveAuthMethod["prompt"] {
+function promptWith(
+  answer: PromptAnswer,
+  cannotAnswer: (error: Error) => void,
+): KeyboardInteractiveAuthMethod["prompt"] {
   return (...[name, text, , prompts, finish]) => {
     const title = [name, text].filter((part) => part !== "").join("\n");
     const questions = prompts.map(({ prompt, echo = false }) => ({ prompt, echo }));

@@ -175,12 +175,12 @@ async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stat
     });
 }
 
-type Answer<Result> = (error: Error | undefined | null | void, value: Result) => void;
-type Question<Result> = (sftp: SFTPWrapper, answer: Answer<Result>) => unknown;
+type SftpCallback<Result> = (error: Error | undefined | null | void, value: Result) => void;
+type SftpRequest<Result> = (sftp: SFTPWrapper, answer: SftpCallback<Result>) => unknown;
 
 function asker({ link, sftp, signal }: SftpTransfer) {
   return {
-    ask: <Result>(what: string, question: Question<Result>): Promise<Result> =>
+    ask: <Result>(what: string, question: SftpRequest<Result>): Promise<Result> =>
       link.ask<Result>(what, (answer) => void question(sftp, answer), signal),
   };
 }

@@ -16,9 +16,9 @@ import type { SshSettings } from "./settings.ts";
 import { downloadFile, fileTransfer, uploadFile, type FileTransfer } from "./transfer-file.ts";
 import { downloadTree, uploadTree } from "./transfer-tree.ts";
 import { listenLocally, listenRemotely } from "./tunnels.ts";
-import { waitForLogin, type ReadyGuest, type WaitOptions } from "./wait-for-login.ts";
+import { waitForLogin, type ReadyGuest, type LoginWaitOptions } from "./wait-for-login.ts";
 
-export interface SshCommunicatorOptions extends Omit<WaitOptions, "signal"> {
+export interface SshCommunicatorOptions extends Omit<LoginWaitOptions, "signal"> {
   readonly onWarning: (text: string) => void;
   readonly onDebug: (text: string, details?: Readonly<Record<string, unknown>>) => void;
 }

@@ -8,7 +8,7 @@ import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import { supportedCiphers, supportedKeyExchanges } from "./algorithms.ts";
 import { parseCertificate } from "./certificate.ts";
 import { HostKeys } from "./host-keys.ts";
-import type { Answer, Certificate, Credentials, Route, SshSettings } from "./settings.ts";
+import type { PromptAnswer, Certificate, Credentials, Route, SshSettings } from "./settings.ts";
 import { parseTunnel } from "./tunnels.ts";
 
 /** A key made for this build, or given by the platform. */
@@ -91,12 +91,12 @@ async function bastionCredentials(
 }
 
 /** For a server that asks for the password as a question. */
-function answerWith(password: string | undefined): Answer | undefined {
+function answerWith(password: string | undefined): PromptAnswer | undefined {
   if (password === undefined) return undefined;
   return (_title, questions) => Promise.resolve(questions.map(() => password));
 }
 
-function askUser(run: Run, host = ""): Answer {
+function askUser(run: Run, host = ""): PromptAnswer {
   return async (title, questions) => {
     if (title !== "") run.say(title);
     const answers: string[] = [];

@@ -10,7 +10,7 @@ import { logIn } from "./log-in.ts";
 import { isRefusal, LoginFailure, type LoginFailureKind } from "./login-failure.ts";
 import type { Address, SshSettings } from "./settings.ts";
 
-export interface WaitOptions {
+export interface LoginWaitOptions {
   readonly settings: SshSettings;
   /** Asked before every attempt; `undefined` while the address is not known. */
   readonly address: () => Promise<Address | undefined>;
@@ -40,7 +40,7 @@ export interface ReadyGuest {
  * listens. A port forward may accept at once and lead nowhere, so while no SSH server has answered, further attempts run
  * beside the silent ones; the first stays for the whole limit, because a slow machine may need it.
  */
-export async function waitForLogin(options: WaitOptions): Promise<ReadyGuest> {
+export async function waitForLogin(options: LoginWaitOptions): Promise<ReadyGuest> {
   const race = new LoginRace(options);
   try {
     return await race.run();
@@ -74,7 +74,7 @@ const FIRST_COMPANION_MS = 1000;
 const COMPANION_LIFE_MS = 5000;
 
 class LoginRace {
-  readonly #options: WaitOptions;
+  readonly #options: LoginWaitOptions;
   readonly #started = performance.now();
   readonly #attempts = new Set<LoginAttempt>();
   readonly #refused = { hostKey: undefined as string | undefined, count: 0, since: 0 };
@@ -86,7 +86,7 @@ class LoginRace {
   #nextStart = 0;
   #wake: () => void = () => {};
 
-  constructor(options: WaitOptions) {
+  constructor(options: LoginWaitOptions) {
     this.#options = options;
   }
 

@@ -6,18 +6,18 @@ import { BuildError } from "../../sdk/error.ts";
 import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
-import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
+import { commandLine, type QemuMachineFacts, type UserArguments } from "./command-line.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { controlSockets, type ControlSockets } from "./control-sockets.ts";
 import { chooseDisplay } from "./display.ts";
 import type { Drives } from "./drive-arguments.ts";
 import type { EfiFirmware } from "./efi-firmware.ts";
-import { startMachine, type RunningMachine } from "./machine.ts";
+import { startMachine, type RunningQemu } from "./machine.ts";
 import { screenshot } from "./screen.ts";
 import { PortTakenError } from "./start-failure.ts";
 import { startTpm } from "./tpm.ts";
 
-export interface LaunchPlan extends Drives {
+export interface QemuLaunchPlan extends Drives {
   readonly name: string;
   readonly accelerator: ChosenAccelerator;
   readonly floppy: string | undefined;
@@ -28,7 +28,7 @@ export interface LaunchPlan extends Drives {
 }
 
 /** A running machine, and how to reach it. */
-export interface LaunchedMachine extends RunningMachine, MachineWatch {
+export interface LaunchedMachine extends RunningQemu, MachineWatch {
   readonly qmp: QmpClient;
   /** The port of this host that leads to the guest's SSH port; absent where none is forwarded. */
   readonly hostPort: number | undefined;
@@ -38,7 +38,7 @@ export interface LaunchedMachine extends RunningMachine, MachineWatch {
 const START_ATTEMPTS = 5;
 
 /** Reserves ports and starts the machine (and its TPM). */
-export async function launchMachine(run: Run, config: QemuConfig, plan: LaunchPlan): Promise<LaunchedMachine> {
+export async function launchMachine(run: Run, config: QemuConfig, plan: QemuLaunchPlan): Promise<LaunchedMachine> {
   const display = await chooseDisplay(run, config, run.signal);
   const password = vncPassword(run, config);
   if (plan.accelerator.doubt !== undefined) run.warn(plan.accelerator.doubt);
@@ -94,7 +94,7 @@ interface LaunchContext {
   readonly hasPassword: boolean;
 }
 
-function machineFacts(config: QemuConfig, plan: LaunchPlan, context: LaunchContext): MachineFacts {
+function machineFacts(config: QemuConfig, plan: QemuLaunchPlan, context: LaunchContext): QemuMachineFacts {
   const { sockets, display, ports, hasPassword } = context;
   const { vnc_bind_address: host } = config;
   return {
@@ -113,7 +113,7 @@ function machineFacts(config: QemuConfig, plan: LaunchPlan, context: LaunchConte
   };
 }
 
-function launched(run: Run, machine: RunningMachine, hostPort: number | undefined): LaunchedMachine {
+function launched(run: Run, machine: RunningQemu, hostPort: number | undefined): LaunchedMachine {
   return {
     qmp: machine.qmp,
     lost: machine.lost,
@@ -128,12 +128,12 @@ function launched(run: Run, machine: RunningMachine, hostPort: number | undefine
   };
 }
 
-function userSocket(config: QemuConfig, plan: LaunchPlan): string | undefined {
+function userSocket(config: QemuConfig, plan: QemuLaunchPlan): string | undefined {
   if (!config.qmp_enable && config.qmp_socket_path === undefined) return undefined;
   return config.qmp_socket_path ?? join(plan.outputDirectory, `${plan.name}.monitor`);
 }
 
-function userArguments(config: QemuConfig, plan: LaunchPlan, hostPort: number | undefined): UserArguments {
+function userArguments(config: QemuConfig, plan: QemuLaunchPlan, hostPort: number | undefined): UserArguments {
   const values = {
     ...plan.values,
     HTTPDir: config.http_directory ?? "",
@@ -145,7 +145,7 @@ function userArguments(config: QemuConfig, plan: LaunchPlan, hostPort: number | 
   return { replacing: rendered(config.qemuargs), appended: rendered(config.qemuargs_append) };
 }
 
-function announce(run: Run, { vnc, accelerator }: MachineFacts): void {
+function announce(run: Run, { vnc, accelerator }: QemuMachineFacts): void {
   run.say(`Starting the machine (${accelerator})`);
   if (vnc) run.say(`To watch it: vnc://${vnc.host}:${vnc.port}, or run "imgbuild screen"`);
 }

@@ -16,7 +16,7 @@ export interface MachineStart {
 }
 
 /** A QEMU that is up: it answered on its control socket. */
-export interface RunningMachine {
+export interface RunningQemu {
   readonly qmp: QmpClient;
   /** Aborts when QEMU ends unexpectedly; the reason is a BuildError. */
   readonly lost: AbortSignal;
@@ -32,7 +32,7 @@ export interface RunningMachine {
 const QUIT_GRACE_MS = 2000;
 
 /** Starts QEMU and waits until it answers. The process is journalled first and ends with the build. */
-export async function startMachine(run: Run, step: Step, start: MachineStart): Promise<RunningMachine> {
+export async function startMachine(run: Run, step: Step, start: MachineStart): Promise<RunningQemu> {
   const machine: { running?: RunningCommand; qmp?: QmpClient } = {};
   const entry = await ownMachine(step, { ...start, ...start.sockets }, async () => {
     if (machine.running) await stop(machine.running, machine.qmp);
@@ -81,7 +81,7 @@ async function stop(running: RunningCommand, qmp: QmpClient | undefined): Promis
   qmp?.close();
 }
 
-class QemuMachine implements RunningMachine {
+class QemuMachine implements RunningQemu {
   readonly qmp: QmpClient;
   readonly exited: Promise<CommandResult>;
   readonly #running: RunningCommand;

@@ -9,11 +9,11 @@ import { percentDecode } from "../../lib/percent-decode.ts";
 import { BuildError } from "../../sdk/error.ts";
 
 /** Where something is: on this machine, or on a web server. */
-export type Source =
+export type DownloadSource =
   { readonly kind: "local"; readonly path: string } | { readonly kind: "http"; readonly url: string };
 
 /** Reads an `iso_url`: a path, `file:` or `http(s):` URL. */
-export function parseSource(text: string, work: string): Source {
+export function parseSource(text: string, work: string): DownloadSource {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === "http" || scheme === "https") {
     if (!URL.canParse(text)) throw new BuildError(`"${text}" is not a URL`);
@@ -35,7 +35,7 @@ function localPath(text: string, work: string): string {
 }
 
 /** The last part of the address: the name a checksum file knows it by. */
-export function sourceName(source: Source): string {
+export function sourceName(source: DownloadSource): string {
   const path = source.kind === "local" ? source.path : percentDecode(new URL(source.url).pathname);
   return path.split(/[/\\]/).at(-1)!;
 }

@@ -10,7 +10,7 @@ import { retry } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
-import { parseSource, type Source } from "./place.ts";
+import { parseSource, type DownloadSource } from "./place.ts";
 
 /** What a file has to be, by its name; `undefined` when anything goes. */
 export type WantedDigest = (fileName: string) => Digest | undefined;
@@ -28,7 +28,7 @@ export async function wantedDigests(run: Run, checksum: Checksum, signal: AbortS
 
 const LARGEST = 16 * 1024 * 1024;
 
-async function readSmallFile(run: Run, source: Source, shown: string, signal: AbortSignal): Promise<string> {
+async function readSmallFile(run: Run, source: DownloadSource, shown: string, signal: AbortSignal): Promise<string> {
   try {
     if (source.kind === "local") return await readFile(source.path, "utf8");
     return await retry(() => fetchText(run, source.url, signal), { attempts: 3, delayMs: 500, signal, shouldRetry });

@@ -19,10 +19,10 @@ type OutputOf<Command extends new (input: never) => unknown> =
 
 /** One service in one region, reduced to a single function, so that tests can put something else in its place. */
 export interface Api<C extends Commands> {
-  call<O extends Operation<C>>(operation: O, input: InputOf<C[O]>, options?: CallOptions): Promise<OutputOf<C[O]>>;
+  call<O extends Operation<C>>(operation: O, input: InputOf<C[O]>, options?: AwsCallOptions): Promise<OutputOf<C[O]>>;
 }
 
-export interface CallOptions {
+export interface AwsCallOptions {
   /**
    * Left out for calls that make something: the answer, which names what was made, is worth the second it takes even
    * when the run is being cancelled.

@@ -1,6 +1,6 @@
 import { sleep } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import type { CallOptions } from "./api.ts";
+import type { AwsCallOptions } from "./api.ts";
 import { AmazonError, codeOf, isUnreachable, verdictOf, whyUnreachable, type Verdict } from "./failure.ts";
 
 export interface CallContext {
@@ -28,7 +28,7 @@ const YOUNG_MS = 3 * 60_000;
 export async function callPatiently<Output>(
   operation: string,
   send: () => Promise<Output>,
-  options: CallOptions,
+  options: AwsCallOptions,
   context: CallContext,
 ): Promise<Output> {
   const started = performance.now();
@@ -64,7 +64,7 @@ interface Situation {
   readonly count: number;
   /** Milliseconds since the first try. */
   readonly elapsed: number;
-  readonly options: CallOptions;
+  readonly options: AwsCallOptions;
   readonly context: CallContext;
 }
 

@@ -23,7 +23,7 @@ export interface OwnedDetails {
   readonly [more: string]: unknown;
 }
 
-export interface Found {
+export interface FoundResource {
   readonly id: string;
   readonly tags: readonly Tag[] | undefined;
 }
@@ -35,8 +35,8 @@ export interface OwnedKind {
   /** For people: `instance`. */
   readonly title: string;
   /** The things that carry the token, whatever their state, as long as there is something to remove. */
-  find(cloud: Cloud, details: OwnedDetails): Promise<readonly Found[]>;
-  remove(cloud: Cloud, found: Found, context: RemoveContext): Promise<void>;
+  find(cloud: Cloud, details: OwnedDetails): Promise<readonly FoundResource[]>;
+  remove(cloud: Cloud, found: FoundResource, context: RemoveContext): Promise<void>;
   /**
    * It is one thing, which the answer of the call that made it names: the run that had the answer removes it without
    * asking what there is.
@@ -152,7 +152,7 @@ async function findPatiently(
   cloud: Cloud,
   details: OwnedDetails,
   signal: AbortSignal,
-): Promise<readonly Found[]> {
+): Promise<readonly FoundResource[]> {
   for (;;) {
     const found = await kind.find(cloud, details);
     const age = Date.now() - details.at;

@@ -35,7 +35,7 @@ function byId<Thing>(things: readonly Thing[] | undefined, idOf: (thing: Thing) 
   return new Map((things ?? []).map((thing) => [idOf(thing)!, thing]));
 }
 
-export interface WaitOptions<K extends Kind, Result> {
+export interface PollOptions<K extends Kind, Result> {
   /** The result once it is there; throws when it never will be. `undefined` thing: not known (yet, or any more). */
   readonly until: (thing: Watched[K] | undefined) => Result | undefined;
   /** When it usually is there, in milliseconds from now: near that moment the questions are closest. */
@@ -69,7 +69,7 @@ export class Poller {
   }
 
   /** Resolves to the first result of `until`; `undefined` when the time is over. */
-  wait<K extends Kind, Result>(kind: K, id: string, options: WaitOptions<K, Result>): Promise<Result | undefined> {
+  wait<K extends Kind, Result>(kind: K, id: string, options: PollOptions<K, Result>): Promise<Result | undefined> {
     const { signal, until, expectedMs, timeoutMs } = options;
     return new Promise<Result | undefined>((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);

@@ -2,7 +2,7 @@ import type { Host } from "../../../sdk/host.ts";
 import type { Ec2 } from "./api.ts";
 import type { DelayReason } from "./call.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { Credentials, CredentialProvider } from "./credential-provider.ts";
+import type { AwsCredentials, CredentialProvider } from "./credential-provider.ts";
 import { Poller } from "./poller.ts";
 
 /** What builds of one command share that use the same account with the same access. */
@@ -11,7 +11,7 @@ export interface Shared {
   /** Asks each question once for all builds. */
   remembered<Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer>;
   /** One session for all clients, and a new one a while before it expires. */
-  credentials(open: () => Promise<CredentialProvider>): Promise<Credentials>;
+  credentials(open: () => Promise<CredentialProvider>): Promise<AwsCredentials>;
   forgetCredentials(): void;
   /** What delays many calls is said once. */
   isFirst(reason: DelayReason): boolean;
@@ -41,7 +41,7 @@ function accountKey(access: AccessConfig): string {
 function createShared(command: Command): Shared {
   const pollers = new Map<string, Poller>();
   const answers = new Map<string, Promise<unknown>>();
-  let held: Promise<Credentials> | undefined;
+  let held: Promise<AwsCredentials> | undefined;
   return {
     poller: (region, ec2) => {
       if (!pollers.has(region)) pollers.set(region, new Poller(ec2()));
@@ -84,5 +84,5 @@ async function remembered<Answer>(
 /** As the SDK does, so that it does not ask again at once for the same ones. */
 const EARLY_MS = 5 * 60_000;
 
-const isEnding = ({ expiration }: Credentials): boolean =>
+const isEnding = ({ expiration }: AwsCredentials): boolean =>
   expiration !== undefined && expiration.getTime() - Date.now() < EARLY_MS;

@@ -1,7 +1,7 @@
 import { BuildError } from "../../../sdk/error.ts";
 import type { CloudContext } from "./cloud-context.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { Credentials, CredentialProvider } from "./credential-provider.ts";
+import type { AwsCredentials, CredentialProvider } from "./credential-provider.ts";
 
 type Engine = NonNullable<AccessConfig["vault_aws_engine"]>;
 
@@ -54,7 +54,7 @@ async function ask(url: URL, token: string, request: RequestInit): Promise<Vault
   throw new BuildError(`Vault gave no AWS credentials at ${url.pathname}: ${why}.`);
 }
 
-function credentialsFrom({ data, lease_duration: seconds = 0 }: VaultAnswer): Credentials {
+function credentialsFrom({ data, lease_duration: seconds = 0 }: VaultAnswer): AwsCredentials {
   return {
     accessKeyId: data!.access_key,
     secretAccessKey: data!.secret_key,

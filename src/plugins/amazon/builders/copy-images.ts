@@ -15,7 +15,7 @@ import {
   type OldImages,
 } from "./create-image.ts";
 
-interface Target {
+interface CopyTarget {
   readonly region: string;
   readonly keyId: string | undefined;
 }
@@ -54,7 +54,7 @@ export async function copyImages(
   return [...own, ...good];
 }
 
-function copyFailure(targets: readonly Target[], good: readonly MadeImage[], cause: unknown): BuildError {
+function copyFailure(targets: readonly CopyTarget[], good: readonly MadeImage[], cause: unknown): BuildError {
   const copied = good.map(({ region }) => region);
   const missing = targets.map(({ region }) => region).filter((region) => !copied.includes(region));
   const others = copied.length > 0 ? `, those in ${copied.join(", ")} too` : "";
@@ -65,7 +65,7 @@ function copyFailure(targets: readonly Target[], good: readonly MadeImage[], cau
 }
 
 /** The build region and duplicates are left out, unless the build region's own image is made by copying. */
-function targetsOf({ cloud }: AmazonBuild, config: ImageConfig): Target[] {
+function targetsOf({ cloud }: AmazonBuild, config: ImageConfig): CopyTarget[] {
   const others = [...new Set(config.ami_regions)].filter((region) => region !== cloud.region);
   const wantsOwn = isIntermediary(config) && !config.skip_save_build_region;
   const keys = config.region_kms_key_ids;
@@ -76,7 +76,7 @@ function targetsOf({ cloud }: AmazonBuild, config: ImageConfig): Target[] {
 
 interface Copy {
   readonly made: MadeImage;
-  readonly target: Target;
+  readonly target: CopyTarget;
   readonly failed: AbortSignal;
   readonly isUnnamed: boolean;
 }

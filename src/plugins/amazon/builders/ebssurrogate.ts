@@ -61,13 +61,13 @@ interface Origin {
   readonly olds: OldImages;
 }
 
-interface Product {
+interface SurrogateImage {
   readonly made: MadeImage;
   /** Those that were made for it beforehand. */
   readonly snapshots: readonly MadeSnapshot[];
 }
 
-async function imageOfSwapped(build: AmazonBuild, config: EbssurrogateConfig, origin: Origin): Promise<Product> {
+async function imageOfSwapped(build: AmazonBuild, config: EbssurrogateConfig, origin: Origin): Promise<SurrogateImage> {
   await swapRootVolume(build, config, origin.instance);
   return { made: await createImage(build, config, origin), snapshots: [] };
 }
@@ -76,7 +76,7 @@ async function registerSnapshots(
   build: AmazonBuild,
   config: EbssurrogateConfig,
   { instance, olds }: Origin,
-): Promise<Product> {
+): Promise<SurrogateImage> {
   const devices = config.launch_block_device_mappings.filter(
     (device) => !device.omit_from_artifact && !device.no_device,
   );

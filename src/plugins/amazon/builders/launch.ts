@@ -8,12 +8,12 @@ import type { AmazonBuild } from "./build.ts";
 import type { BlockDevice } from "./options/block-device.ts";
 import { instanceTypes, isSpotWanted, type RunConfig } from "./options/run.ts";
 import { launchRequest, ownInterface, type LaunchRequest } from "./launch-request.ts";
-import type { Network, Place } from "./network.ts";
+import type { LaunchNetwork, Place } from "./network.ts";
 import type { Profile } from "./profile.ts";
 import { requestSpot, tagSpotRequest } from "./spot.ts";
 
 export interface LaunchPlan {
-  readonly network: Network;
+  readonly network: LaunchNetwork;
   readonly groups: readonly string[];
   readonly keyName: string | undefined;
   readonly profile: Profile | undefined;

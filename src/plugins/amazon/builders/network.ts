@@ -10,13 +10,13 @@ export interface Place {
   readonly zone: string | undefined;
 }
 
-export interface Network {
+export interface LaunchNetwork {
   /** Undefined: the account's default VPC. */
   readonly vpcId: string | undefined;
   readonly places: readonly [Place, ...Place[]];
 }
 
-export async function findNetwork(build: AmazonBuild, config: RunConfig): Promise<Network> {
+export async function findNetwork(build: AmazonBuild, config: RunConfig): Promise<LaunchNetwork> {
   const vpcId = await findVpc(build, config);
   const subnets = await findSubnets(build, config, vpcId);
   if (subnets === undefined) {

@@ -19,7 +19,7 @@ export interface Needs {
   readonly registers: boolean;
 }
 
-interface Question {
+interface DryRun {
   readonly action: string;
   readonly ask: () => Promise<unknown>;
 }
@@ -59,7 +59,7 @@ interface Problem {
 }
 
 /** The same for every build of a command that uses this account. */
-function answerTo(cloud: Cloud, { action, ask }: Question): Promise<Problem | undefined> {
+function answerTo(cloud: Cloud, { action, ask }: DryRun): Promise<Problem | undefined> {
   return cloud.remembered(`dry run of ${action}`, async () => {
     const error = await failureOf(ask);
     return isDenied(error) ? { isRefused: true, text: action } : undefined;
@@ -103,7 +103,7 @@ async function askLaunch(cloud: Cloud, needs: Needs, signal: AbortSignal): Promi
 }
 
 /** None of these makes anything of weight even where a service overlooks DryRun: what they name is nowhere. */
-function questionsFor(cloud: Cloud, { machine, image, registers }: Needs, signal: AbortSignal): Question[] {
+function questionsFor(cloud: Cloud, { machine, image, registers }: Needs, signal: AbortSignal): DryRun[] {
   const ec2 = cloud.ec2();
   // A service that does not know the question must not hold up the build: no answer counts as allowed.
   const options = { signal, once: true };

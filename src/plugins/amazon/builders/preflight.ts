@@ -13,32 +13,32 @@ import { ownImagesNamed } from "./own-images.ts";
 import { missingPermissions } from "./permissions.ts";
 import { findSourceImage } from "./source-image.ts";
 
-type MachineConfig = AccessConfig & CommunicatorConfig & RunConfig;
+type PreflightConfig = AccessConfig & CommunicatorConfig & RunConfig;
 
 /** Everything that can be known to go wrong before a machine is started, as one list. Changes nothing. */
-export function preflightImage(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
+export function preflightImage(run: Run, config: PreflightConfig & AmiConfig): Promise<readonly string[]> {
   return preflight(run, config, { image: config });
 }
 
 /** The same for images that are registered from snapshots. */
-export function preflightRegistration(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
+export function preflightRegistration(run: Run, config: PreflightConfig & AmiConfig): Promise<readonly string[]> {
   return preflight(run, config, { image: config, registers: true });
 }
 
 /** The same for builders that make no image. */
-export function preflightMachine(run: Run, config: MachineConfig): Promise<readonly string[]> {
+export function preflightMachine(run: Run, config: PreflightConfig): Promise<readonly string[]> {
   return preflight(run, config, {});
 }
 
-interface Product {
+interface ImagePlan {
   readonly image?: AmiConfig;
   readonly registers?: boolean;
 }
 
 async function preflight(
   run: Run,
-  config: MachineConfig,
-  { image, registers = false }: Product,
+  config: PreflightConfig,
+  { image, registers = false }: ImagePlan,
 ): Promise<readonly string[]> {
   let cloud: Cloud;
   try {
@@ -93,7 +93,7 @@ async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
 }
 
 /** The subnet, and whether its zone has the type. */
-async function checkPlace(run: Run, cloud: Cloud, config: MachineConfig): Promise<readonly string[]> {
+async function checkPlace(run: Run, cloud: Cloud, config: PreflightConfig): Promise<readonly string[]> {
   if (!config.subnet_id) return checkType(run, cloud, config, config.availability_zone);
   const Filters = [{ Name: "subnet-id", Values: [config.subnet_id] }];
   const { Subnets = [] } = await cloud.ec2().call("DescribeSubnets", { Filters }, { signal: run.signal });
@@ -112,7 +112,7 @@ async function checkPlace(run: Run, cloud: Cloud, config: MachineConfig): Promis
 async function checkType(
   run: Run,
   cloud: Cloud,
-  config: MachineConfig,
+  config: PreflightConfig,
   zone: string | undefined,
 ): Promise<readonly string[]> {
   const types = instanceTypes(config);

@@ -13,7 +13,7 @@ import type { Run } from "../../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import { namedGroups, type RunConfig } from "./options/run.ts";
-import type { Network } from "./network.ts";
+import type { LaunchNetwork } from "./network.ts";
 
 type GroupConfig = RunConfig & CommunicatorConfig;
 
@@ -23,7 +23,11 @@ export function isGroupMade(config: RunConfig): boolean {
 }
 
 /** The groups of the user, or one made for this build that admits only the computer that builds. */
-export async function securityGroups(build: AmazonBuild, config: GroupConfig, network: Network): Promise<string[]> {
+export async function securityGroups(
+  build: AmazonBuild,
+  config: GroupConfig,
+  network: LaunchNetwork,
+): Promise<string[]> {
   const given = namedGroups(config);
   if (given.length > 0) return given;
   if (config.security_group_filter) return findGroups(build, config, network);
@@ -81,7 +85,11 @@ async function createGroup(cloud: Cloud, { name, token, tags, vpcId }: NewGroup)
   }
 }
 
-async function findGroups({ run, cloud }: AmazonBuild, config: GroupConfig, { vpcId }: Network): Promise<string[]> {
+async function findGroups(
+  { run, cloud }: AmazonBuild,
+  config: GroupConfig,
+  { vpcId }: LaunchNetwork,
+): Promise<string[]> {
   const Filters = ec2Filters(config.security_group_filter!);
   if (vpcId !== undefined) Filters.push({ Name: "vpc-id", Values: [vpcId] });
   const { SecurityGroups = [] } = await cloud.ec2().call("DescribeSecurityGroups", { Filters }, { signal: run.signal });

@@ -13,13 +13,13 @@ import type { Step } from "../../../sdk/run.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import { instanceTypes, type RunConfig } from "./options/run.ts";
 import { ownInterface, type LaunchRequest } from "./launch-request.ts";
-import type { Network, Place } from "./network.ts";
+import type { LaunchNetwork, Place } from "./network.ts";
 
 interface SpotPlan {
   readonly request: LaunchRequest;
   readonly token: string;
   readonly step: Step;
-  readonly network: Network;
+  readonly network: LaunchNetwork;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function requestSpot(
 }
 
 /** Every size in every place, in order of preference. */
-function fleetOverrides(config: RunConfig, { places }: Network): FleetLaunchTemplateOverridesRequest[] {
+function fleetOverrides(config: RunConfig, { places }: LaunchNetwork): FleetLaunchTemplateOverridesRequest[] {
   const isPrioritized = config.spot_allocation_strategy === "capacity-optimized-prioritized";
   const MaxPrice = config.spot_price === "auto" ? undefined : config.spot_price || undefined;
   return instanceTypes(config).flatMap((type, index) =>

@@ -40,7 +40,7 @@ export async function ssmTunnel(
       await kept;
     };
     const owned = await ownProcess(step, { mark: request.Reason, program: PLUGIN, undo });
-    const tunnel: Tunnel = { build, plugin, request, owned, signal: AbortSignal.any([run.signal, over.signal]) };
+    const tunnel: SsmTunnel = { build, plugin, request, owned, signal: AbortSignal.any([run.signal, over.signal]) };
     const first = await open(tunnel);
     kept = keepOpen(tunnel, first, over.signal);
     run.say(`Opened a Session Manager tunnel to ${instanceId} on port ${port}`);
@@ -55,7 +55,7 @@ interface StartSessionRequest {
   readonly Reason: string;
 }
 
-interface Tunnel {
+interface SsmTunnel {
   readonly build: AmazonBuild;
   readonly plugin: SsmPlugin;
   readonly request: StartSessionRequest;
@@ -69,7 +69,7 @@ interface OpenTunnel {
   readonly running: RunningPlugin;
 }
 
-async function open({ build, plugin, request, owned, signal }: Tunnel): Promise<OpenTunnel> {
+async function open({ build, plugin, request, owned, signal }: SsmTunnel): Promise<OpenTunnel> {
   const { run, cloud } = build;
   const answer = await startSession(build, request, signal);
   const sessionId = answer.SessionId!;
@@ -103,7 +103,7 @@ async function startSession({ cloud }: AmazonBuild, request: StartSessionRequest
 }
 
 /** Settles when the build is over, with the program ended and the session terminated. */
-async function keepOpen(tunnel: Tunnel, first: OpenTunnel, over: AbortSignal): Promise<void> {
+async function keepOpen(tunnel: SsmTunnel, first: OpenTunnel, over: AbortSignal): Promise<void> {
   const { run } = tunnel.build;
   let current: OpenTunnel | undefined = first;
   while (current !== undefined) {

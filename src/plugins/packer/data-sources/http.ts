@@ -30,9 +30,9 @@ const schema = defineSchema(fields, {
     }),
   ],
 });
-type HttpConfig = ConfigOf<typeof schema>;
+type HttpDataConfig = ConfigOf<typeof schema>;
 
-export const dataSource: DataSource<HttpConfig> = {
+export const dataSource: DataSource<HttpDataConfig> = {
   kind: "data-source",
   type: "http",
   summary: "Requests something by HTTP.",
@@ -69,7 +69,7 @@ function badStatus(what: string, { status, statusText }: Response, body: Buffer)
 }
 
 /** A user and password in the address travel in a header, as everywhere. */
-function withAuthorization({ url: text, request_headers: headers }: HttpConfig): {
+function withAuthorization({ url: text, request_headers: headers }: HttpDataConfig): {
   url: string;
   headers: Record<string, string>;
 } {
@@ -80,7 +80,11 @@ function withAuthorization({ url: text, request_headers: headers }: HttpConfig):
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
 
-async function request(run: Run, config: HttpConfig, address: string): Promise<{ response: Response; bytes: Buffer }> {
+async function request(
+  run: Run,
+  config: HttpDataConfig,
+  address: string,
+): Promise<{ response: Response; bytes: Buffer }> {
   const dispatcher = httpDispatcher(config.url, run.host.env);
   const once = async () => {
     const { method, request_body: body } = config;

@@ -7,7 +7,7 @@ import { qemuFields } from "./fields.ts";
 
 type Fields = typeof qemuFields;
 type Name = keyof Fields & string;
-type Arguments<Some extends Name> = DecodedFields<Fields, Some>;
+type QemuArguments<Some extends Name> = DecodedFields<Fields, Some>;
 
 /** Checks across the arguments of a `qemu` source. */
 export const qemuRules = [
@@ -39,11 +39,11 @@ function bootStepIssues(step: readonly LateTemplate[], index: number): readonly 
   return [error("invalid-boot-step", ["boot_steps", index], "Invalid boot step", detail)];
 }
 
-function flashNeedsFirmware({ use_pflash, firmware }: Arguments<"use_pflash" | "firmware">): ConfigIssue[] {
+function flashNeedsFirmware({ use_pflash, firmware }: QemuArguments<"use_pflash" | "firmware">): ConfigIssue[] {
   return use_pflash && firmware === undefined ? [needs("use_pflash", "firmware")] : [];
 }
 
-function firmwareIsChosenOnce({ firmware, efi_boot }: Arguments<"firmware" | "efi_boot">): ConfigIssue[] {
+function firmwareIsChosenOnce({ firmware, efi_boot }: QemuArguments<"firmware" | "efi_boot">): ConfigIssue[] {
   if (firmware === undefined || !efi_boot) return [];
   return [clash("firmware", "efi_boot", "UEFI boot brings its own firmware; efi_firmware_code chooses another one")];
 }
@@ -58,28 +58,31 @@ function backingFileIsPossible({
   use_backing_file,
   disk_image,
   format,
-}: Arguments<"use_backing_file" | "disk_image" | "format">): ConfigIssue[] {
+}: QemuArguments<"use_backing_file" | "disk_image" | "format">): ConfigIssue[] {
   if (!use_backing_file) return [];
   if (!disk_image) return [needs("use_backing_file", "disk_image")];
   if (format === "qcow2") return [];
   return [clash("use_backing_file", "format", "only qcow2 images can have a backing file")];
 }
 
-function resizeIsOfAnImage({ skip_resize_disk, disk_image }: Arguments<"skip_resize_disk" | "disk_image">) {
+function resizeIsOfAnImage({ skip_resize_disk, disk_image }: QemuArguments<"skip_resize_disk" | "disk_image">) {
   return skip_resize_disk && !disk_image ? [needs("skip_resize_disk", "disk_image")] : [];
 }
 
-function compressionIsPossible({ disk_compression, format }: Arguments<"disk_compression" | "format">): ConfigIssue[] {
+function compressionIsPossible({
+  disk_compression,
+  format,
+}: QemuArguments<"disk_compression" | "format">): ConfigIssue[] {
   if (!disk_compression || format !== "raw") return [];
   return [clash("disk_compression", "format", "only qcow2 images can be compressed")];
 }
 
-function zeroesAreDiscarded(args: Arguments<"disk_detect_zeroes" | "disk_discard">): ConfigIssue[] {
+function zeroesAreDiscarded(args: QemuArguments<"disk_detect_zeroes" | "disk_discard">): ConfigIssue[] {
   if (args.disk_detect_zeroes !== "unmap" || args.disk_discard === "unmap") return [];
   return [clash("disk_detect_zeroes", "disk_discard", 'it takes effect only with disk_discard = "unmap"')];
 }
 
-type CacheArguments = Arguments<"iso_skip_cache" | "iso_url" | "iso_urls" | "iso_checksum" | "disk_image">;
+type CacheArguments = QemuArguments<"iso_skip_cache" | "iso_url" | "iso_urls" | "iso_checksum" | "disk_image">;
 
 function cacheCanBeSkipped({ iso_url = "", iso_urls = [], ...args }: CacheArguments): ConfigIssue[] {
   if (!args.iso_skip_cache) return [];
@@ -98,11 +101,11 @@ function unverified(): ConfigIssue {
   return warning("checksum-not-verified", ["iso_checksum"], "Checksum not verified", detail);
 }
 
-function vncPortsAreARange({ vnc_port_min: min, vnc_port_max: max }: Arguments<"vnc_port_min" | "vnc_port_max">) {
+function vncPortsAreARange({ vnc_port_min: min, vnc_port_max: max }: QemuArguments<"vnc_port_min" | "vnc_port_max">) {
   return min > max ? [clash("vnc_port_min", "vnc_port_max", `${min} is above ${max}`)] : [];
 }
 
-type VncArguments = Arguments<"vnc_bind_address" | "vnc_use_password" | "vnc_password" | "disable_vnc">;
+type VncArguments = QemuArguments<"vnc_bind_address" | "vnc_use_password" | "vnc_password" | "disable_vnc">;
 
 function vncIsGuarded({ vnc_bind_address: address, ...args }: VncArguments): ConfigIssue[] {
   const isGuarded = args.vnc_use_password || args.vnc_password !== undefined;
@@ -126,7 +129,7 @@ function topologyFits({
   sockets,
   cores,
   threads,
-}: Arguments<"cpus" | "sockets" | "cores" | "threads">): ConfigIssue[] {
+}: QemuArguments<"cpus" | "sockets" | "cores" | "threads">): ConfigIssue[] {
   const given = [sockets, cores, threads].filter((count) => count !== undefined);
   if (cpus === undefined || given.length === 0) return [];
   const product = given.reduce((total, count) => total * count, 1);

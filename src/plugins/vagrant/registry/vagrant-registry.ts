@@ -6,7 +6,7 @@ import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError, errorWithHint } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { boxOfArtifact, type VagrantBox } from "../vagrant-box.ts";
-import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type Slot } from "./client.ts";
+import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type RegistrySlot } from "./client.ts";
 import { schema, skipsTlsVerify, type VagrantRegistryConfig } from "./options.ts";
 import { registryToken } from "./token.ts";
 
@@ -34,16 +34,16 @@ export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
   },
 };
 
-interface Publication {
+interface RegistryPublication {
   readonly config: VagrantRegistryConfig;
   readonly client: RegistryClient;
   readonly box: VagrantBox;
-  readonly slot: Slot;
+  readonly slot: RegistrySlot;
   readonly downloadUrl: string | undefined;
 }
 
 /** Every call can be made again: a run that failed half way is finished by the next one, so nothing is undone. */
-async function publish(run: Run, publication: Publication): Promise<void> {
+async function publish(run: Run, publication: RegistryPublication): Promise<void> {
   const { client, config, slot } = publication;
   await run.step("create box and version", async () => {
     if (await client.ensureBox(config.box_description, config.box_private)) run.say(`Created box ${config.box_tag}`);
@@ -66,7 +66,7 @@ async function publish(run: Run, publication: Publication): Promise<void> {
 }
 
 /** Resolves to whether the box has to be uploaded. */
-async function ensureArchitecture(run: Run, step: Step, publication: Publication): Promise<boolean> {
+async function ensureArchitecture(run: Run, step: Step, publication: RegistryPublication): Promise<boolean> {
   const { client, slot, downloadUrl } = publication;
   const draft = await architectureDraft(step, publication);
   const existing = await client.readArchitecture(slot);
@@ -92,7 +92,7 @@ function holdsBox({ box_data: data }: RegistryArchitecture): boolean {
 
 async function architectureDraft(
   step: Step,
-  { config, box, slot, downloadUrl }: Publication,
+  { config, box, slot, downloadUrl }: RegistryPublication,
 ): Promise<ArchitectureDraft> {
   const { type = "none", digest } = await boxChecksum({ config, box, downloadUrl }, step.signal);
   return {
@@ -102,7 +102,7 @@ async function architectureDraft(
   };
 }
 
-async function upload(run: Run, step: Step, { client, config, box, slot }: Publication): Promise<void> {
+async function upload(run: Run, step: Step, { client, config, box, slot }: RegistryPublication): Promise<void> {
   const direct = await goesDirect(run, box.path, config.no_direct_upload);
   let object: string | undefined;
   await uploadBox(run, step, {
@@ -117,7 +117,7 @@ async function upload(run: Run, step: Step, { client, config, box, slot }: Publi
   if (direct && object !== undefined) await client.completeUpload(slot, object);
 }
 
-function published(config: VagrantRegistryConfig, slot: Slot): ArtifactOf<typeof BUILDER_ID.vagrantRegistry> {
+function published(config: VagrantRegistryConfig, slot: RegistrySlot): ArtifactOf<typeof BUILDER_ID.vagrantRegistry> {
   return {
     builderId: BUILDER_ID.vagrantRegistry,
     id: `${config.box_tag}:${slot.version}:${slot.provider}`,

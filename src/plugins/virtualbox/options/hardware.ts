@@ -59,7 +59,7 @@ export const storageFields = {
 };
 
 const fields = { ...hardwareFields, ...storageFields, ...virtualboxFields, ...cdFields };
-type Arguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
+type HardwareArguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
 
 /** What decides which discs the machine has, and where. */
 const discArguments = [
@@ -89,7 +89,7 @@ function efiIssues(firmware: string, name: keyof typeof fields): ConfigIssue[] {
   return [error("missing-argument", [name], "Missing argument", detail)];
 }
 
-function resolutionIsOne({ gfx_efi_resolution: text }: Arguments<"gfx_efi_resolution">): ConfigIssue[] {
+function resolutionIsOne({ gfx_efi_resolution: text }: HardwareArguments<"gfx_efi_resolution">): ConfigIssue[] {
   if (text === undefined || /^\d+x\d+$/.test(text)) return [];
   const detail = `gfx_efi_resolution must look like "1440x900", not "${text}".`;
   return [error("invalid-argument", ["gfx_efi_resolution"], "Invalid value", detail)];
@@ -100,7 +100,7 @@ function disksFit({
   hard_drive_interface: kind,
   disk_additional_size: additional,
   ...config
-}: Arguments<"hard_drive_interface" | "disk_additional_size" | DiscArgument>): ConfigIssue[] {
+}: HardwareArguments<"hard_drive_interface" | "disk_additional_size" | DiscArgument>): ConfigIssue[] {
   const count = 1 + additional.length;
   const taken = discPlan(config).map(({ slot }) => slot);
   const room = diskSlots(kind, taken).length;
@@ -111,7 +111,7 @@ function disksFit({
 }
 
 /** A BIOS looks at IDE before anything else, and at the first optical drive only. */
-function mediumComesFirst(args: Arguments<"firmware" | DiscArgument>): ConfigIssue[] {
+function mediumComesFirst(args: HardwareArguments<"firmware" | DiscArgument>): ConfigIssue[] {
   const { iso_interface: medium, guest_additions_interface: additions, guest_additions_mode: mode, firmware } = args;
   if (mode !== "attach" || additions !== "ide" || medium === "ide" || firmware !== "bios") return [];
   const detail = `A BIOS would start from the guest additions, which are on IDE, and not from the installation medium on ${medium}. Set guest_additions_interface = "${medium}", or leave it out.`;

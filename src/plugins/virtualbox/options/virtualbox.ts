@@ -72,7 +72,7 @@ export const exportFields = {
 };
 
 const fields = { ...communicatorFields, ...hostPortFields, ...virtualboxFields };
-type Arguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
+type VirtualboxArguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
 
 export const virtualboxRules = [
   rule(fields, ["communicator", "guest_additions_mode"], additionsNeedLink),
@@ -87,7 +87,7 @@ export const virtualboxRules = [
 function additionsNeedLink({
   communicator,
   guest_additions_mode: mode,
-}: Arguments<"communicator" | "guest_additions_mode">): ConfigIssue[] {
+}: VirtualboxArguments<"communicator" | "guest_additions_mode">): ConfigIssue[] {
   if (communicator !== "none" || mode !== "upload") return [];
   const detail =
     'The guest additions cannot be uploaded with communicator = "none": set guest_additions_mode to "attach" or "disable".';
@@ -97,13 +97,13 @@ function additionsNeedLink({
 function versionFileNeedsLink({
   communicator,
   virtualbox_version_file: file,
-}: Arguments<"communicator" | "virtualbox_version_file">): ConfigIssue[] {
+}: VirtualboxArguments<"communicator" | "virtualbox_version_file">): ConfigIssue[] {
   if (communicator !== "none" || file === "") return [];
   const detail = 'The version file cannot be written with communicator = "none": set virtualbox_version_file = "".';
   return [conflict(["virtualbox_version_file"], detail)];
 }
 
-function digestIsOne({ guest_additions_sha256: digest }: Arguments<"guest_additions_sha256">): ConfigIssue[] {
+function digestIsOne({ guest_additions_sha256: digest }: VirtualboxArguments<"guest_additions_sha256">): ConfigIssue[] {
   if (!digest || /^[0-9a-fA-F]{64}$/.test(digest)) return [];
   const detail = "guest_additions_sha256 must be 64 hexadecimal digits.";
   return [error("invalid-argument", ["guest_additions_sha256"], "Invalid value", detail)];

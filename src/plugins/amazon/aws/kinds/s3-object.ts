@@ -1,7 +1,7 @@
 import type { Cloud } from "../cloud.ts";
 import { codeOf, isDenied, isNotFound } from "../failure.ts";
 import { RUN_TAG, runIdOf } from "../mark.ts";
-import type { Found, OwnedDetails, OwnedKind } from "../owned.ts";
+import type { FoundResource, OwnedDetails, OwnedKind } from "../owned.ts";
 import { unlessGone } from "./network.ts";
 
 /**
@@ -41,7 +41,7 @@ async function headOf(cloud: Cloud, at: { readonly Bucket: string; readonly Key:
   }
 }
 
-async function unfinished(cloud: Cloud, details: OwnedDetails): Promise<Found[]> {
+async function unfinished(cloud: Cloud, details: OwnedDetails): Promise<FoundResource[]> {
   const isKnown = details["uploadId"] !== undefined;
   const ids = await (isKnown ? ifOpen(cloud, details) : uploadsSince(cloud, details));
   return ids.map((id) => ({ id: `${UPLOAD}${id}`, tags: markOf(runIdOf(details.token)) }));

@@ -5,7 +5,7 @@ import { amiFields } from "./ami.ts";
 import { spotIsNotModified } from "./enhanced-networking.ts";
 import type { FastLaunchConfig } from "./fast-launch.ts";
 
-type Arguments<Name extends keyof typeof amiFields> = DecodedFields<typeof amiFields, Name>;
+type AmiArguments<Name extends keyof typeof amiFields> = DecodedFields<typeof amiFields, Name>;
 
 export const amiRules = [
   rule(amiFields, ["ami_name"], nameIsAllowed),
@@ -25,7 +25,7 @@ export const amiRules = [
   }),
 ];
 
-function nameIsAllowed({ ami_name: name }: Arguments<"ami_name">): ConfigIssue[] {
+function nameIsAllowed({ ami_name: name }: AmiArguments<"ami_name">): ConfigIssue[] {
   if (name.length < 3 || name.length > 128) {
     return [invalid("ami_name", `ami_name must have 3 to 128 characters; "${name}" has ${name.length}.`)];
   }
@@ -37,7 +37,7 @@ function nameIsAllowed({ ami_name: name }: Arguments<"ami_name">): ConfigIssue[]
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-function isTime({ deprecate_at: text }: Arguments<"deprecate_at">): ConfigIssue[] {
+function isTime({ deprecate_at: text }: AmiArguments<"deprecate_at">): ConfigIssue[] {
   if (text === undefined || (TIME.test(text) && !Number.isNaN(Date.parse(text)))) return [];
   const detail = `deprecate_at must be a date and time such as "2027-01-31T00:00:00Z", not "${text}".`;
   return [invalid("deprecate_at", detail)];
@@ -46,7 +46,7 @@ function isTime({ deprecate_at: text }: Arguments<"deprecate_at">): ConfigIssue[
 function keysMatchRegions({
   ami_regions: regions,
   region_kms_key_ids: keys,
-}: Arguments<"ami_regions" | "region_kms_key_ids">): ConfigIssue[] {
+}: AmiArguments<"ami_regions" | "region_kms_key_ids">): ConfigIssue[] {
   const keyed = Object.keys(keys);
   if (keyed.length === 0) return [];
   const extra = keyed.find((region) => !regions.includes(region));
@@ -63,7 +63,7 @@ function keysDiffer(how: string): ConfigIssue {
 type Encryption = "encrypt_boot" | "kms_key_id" | "region_kms_key_ids";
 type Sharing = "ami_users" | "ami_groups" | "snapshot_users";
 
-function encryptedCannotBePublic(args: Arguments<Encryption | Sharing>): ConfigIssue[] {
+function encryptedCannotBePublic(args: AmiArguments<Encryption | Sharing>): ConfigIssue[] {
   if (!args.encrypt_boot) return [];
   if (args.ami_groups.length > 0) {
     return [conflict(["ami_groups"], "An encrypted image cannot be shared with groups.")];
@@ -76,7 +76,7 @@ function encryptedCannotBePublic(args: Arguments<Encryption | Sharing>): ConfigI
   return [conflict([shared], detail)];
 }
 
-function keyNeedsEncryption({ encrypt_boot, kms_key_id }: Arguments<"encrypt_boot" | "kms_key_id">): ConfigIssue[] {
+function keyNeedsEncryption({ encrypt_boot, kms_key_id }: AmiArguments<"encrypt_boot" | "kms_key_id">): ConfigIssue[] {
   if (!kms_key_id || encrypt_boot) return [];
   return [missing("encrypt_boot", '"kms_key_id" has no effect without encrypt_boot = true.')];
 }
@@ -84,7 +84,7 @@ function keyNeedsEncryption({ encrypt_boot, kms_key_id }: Arguments<"encrypt_boo
 function someImageIsKept({
   skip_save_build_region: skips,
   ami_regions: regions,
-}: Arguments<"skip_save_build_region" | "ami_regions">): ConfigIssue[] {
+}: AmiArguments<"skip_save_build_region" | "ami_regions">): ConfigIssue[] {
   if (!skips || regions.length > 0) return [];
   const detail = "skip_save_build_region keeps only the copies, and ami_regions names no region to copy to.";
   return [missing("skip_save_build_region", detail)];

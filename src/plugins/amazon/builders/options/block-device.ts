@@ -17,7 +17,7 @@ export const blockDeviceFields = {
   virtual_name: text("Instance store volume, such as `ephemeral0`.").optional(),
 };
 
-type Arguments<Name extends keyof typeof blockDeviceFields> = DecodedFields<typeof blockDeviceFields, Name>;
+type BlockDeviceArguments<Name extends keyof typeof blockDeviceFields> = DecodedFields<typeof blockDeviceFields, Name>;
 
 export const blockDeviceRules = [
   rule(blockDeviceFields, ["volume_type", "iops"], iopsFitType),
@@ -29,7 +29,7 @@ export const blockDeviceRules = [
 export const blockDevice = defineSchema(blockDeviceFields, { rules: blockDeviceRules });
 export type BlockDevice = ConfigOf<typeof blockDevice>;
 
-function iopsFitType({ volume_type: type, iops }: Arguments<"volume_type" | "iops">): ConfigIssue[] {
+function iopsFitType({ volume_type: type, iops }: BlockDeviceArguments<"volume_type" | "iops">): ConfigIssue[] {
   const needsIops = type === "io1" || type === "io2";
   if (needsIops && iops === undefined) {
     return [error("missing-argument", ["iops"], "Missing argument", `A volume of type ${type} needs iops.`)];
@@ -43,7 +43,7 @@ function iopsFitType({ volume_type: type, iops }: Arguments<"volume_type" | "iop
 /** Operations a second for each GiB. */
 const IOPS_PER_GIB: Readonly<Record<string, number>> = { io1: 50, io2: 500 };
 
-function iopsFitSize({ volume_type, iops, volume_size }: Arguments<"volume_type" | "iops" | "volume_size">) {
+function iopsFitSize({ volume_type, iops, volume_size }: BlockDeviceArguments<"volume_type" | "iops" | "volume_size">) {
   const ratio = IOPS_PER_GIB[volume_type ?? ""];
   if (ratio === undefined || iops === undefined || volume_size === undefined) return [];
   const most = ratio * volume_size;
@@ -51,12 +51,18 @@ function iopsFitSize({ volume_type, iops, volume_size }: Arguments<"volume_type"
   return [invalidIops(`An ${volume_type} volume of ${volume_size} GiB takes at most ${most} iops.`)];
 }
 
-function throughputFitsType({ volume_type, throughput }: Arguments<"volume_type" | "throughput">): ConfigIssue[] {
+function throughputFitsType({
+  volume_type,
+  throughput,
+}: BlockDeviceArguments<"volume_type" | "throughput">): ConfigIssue[] {
   if (throughput === undefined || volume_type === "gp3") return [];
   return [conflict(["throughput"], "throughput goes with gp3 volumes only.")];
 }
 
-function keyMeansEncrypted({ encrypted, kms_key_id: key }: Arguments<"encrypted" | "kms_key_id">): ConfigIssue[] {
+function keyMeansEncrypted({
+  encrypted,
+  kms_key_id: key,
+}: BlockDeviceArguments<"encrypted" | "kms_key_id">): ConfigIssue[] {
   if (key === undefined || encrypted !== false) return [];
   return [conflict(["kms_key_id"], "kms_key_id encrypts the volume, and encrypted = false asks not to.")];
 }

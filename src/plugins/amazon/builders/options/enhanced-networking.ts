@@ -15,16 +15,19 @@ const fields = { ...runFields, ...enhancedNetworkingFields };
 
 export const spotIsNotModified = rule(fields, ["ena_support", "sriov_support", ...SPOT], spotCannotBeModified);
 
-type Arguments = DecodedFields<typeof fields, "ena_support" | "sriov_support" | (typeof SPOT)[number]>;
+type EnhancedNetworkingArguments = DecodedFields<
+  typeof fields,
+  "ena_support" | "sriov_support" | (typeof SPOT)[number]
+>;
 
-function spotCannotBeModified(args: Arguments): ConfigIssue[] {
+function spotCannotBeModified(args: EnhancedNetworkingArguments): ConfigIssue[] {
   const name = modifiedAttribute(args);
   if (name === undefined || !isSpotWanted(args)) return [];
   const detail = `${name} is changed while the machine is stopped, and a spot instance cannot be stopped. Start from an image that has it.`;
   return [conflict([name], detail)];
 }
 
-function modifiedAttribute({ ena_support, sriov_support }: Arguments): string | undefined {
+function modifiedAttribute({ ena_support, sriov_support }: EnhancedNetworkingArguments): string | undefined {
   if (ena_support !== undefined) return "ena_support";
   return sriov_support ? "sriov_support" : undefined;
 }

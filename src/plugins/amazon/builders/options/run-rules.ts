@@ -3,7 +3,7 @@ import { atMostOne, conflict, error, exactlyOne, rule, warning } from "../../../
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
 import { isSpotWanted, runFields, SPOT } from "./run.ts";
 
-type Arguments<Name extends keyof typeof runFields> = DecodedFields<typeof runFields, Name>;
+type RunArguments<Name extends keyof typeof runFields> = DecodedFields<typeof runFields, Name>;
 type Spot = (typeof SPOT)[number];
 
 const ON_DEMAND = ["enable_unlimited_credits", "enable_nitro_enclave"] as const;
@@ -31,33 +31,33 @@ export const runRules = [
   rule(runFields, ["metadata_options"], metadataTagsNeedEndpoint),
 ];
 
-function amiIdLooksRight({ source_ami: id }: Arguments<"source_ami">): ConfigIssue[] {
+function amiIdLooksRight({ source_ami: id }: RunArguments<"source_ami">): ConfigIssue[] {
   if (!id || /^ami-[0-9a-f]{8,17}$/.test(id)) return [];
   const detail = `source_ami must be an image id such as "ami-0c55b159cbfafe1f0", not "${id}". To find an image by its name use source_ami_filter.`;
   return [error("invalid-argument", ["source_ami"], "Invalid value", detail)];
 }
 
-function durationIsIgnored({ block_duration_minutes: minutes }: Arguments<"block_duration_minutes">): ConfigIssue[] {
+function durationIsIgnored({ block_duration_minutes: minutes }: RunArguments<"block_duration_minutes">): ConfigIssue[] {
   if (minutes === undefined) return [];
   const detail = "Amazon no longer sells spot instances by duration; block_duration_minutes has no effect.";
   return [warning("ignored-argument", ["block_duration_minutes"], "Ignored argument", detail)];
 }
 
-function onDemandOnly(args: Arguments<(typeof ON_DEMAND)[number] | Spot>): ConfigIssue[] {
+function onDemandOnly(args: RunArguments<(typeof ON_DEMAND)[number] | Spot>): ConfigIssue[] {
   if (!isSpotWanted(args)) return [];
   return ON_DEMAND.filter((name) => args[name]).map((name) =>
     conflict([name], `${name} is for instances on demand, and this template asks for a spot instance.`),
   );
 }
 
-function tagsNeedSpot(args: Arguments<(typeof SPOT_TAGS)[number] | Spot>): ConfigIssue[] {
+function tagsNeedSpot(args: RunArguments<(typeof SPOT_TAGS)[number] | Spot>): ConfigIssue[] {
   if (isSpotWanted(args)) return [];
   return SPOT_TAGS.filter((name) => Object.keys(args[name]).length > 0).map((name) =>
     conflict([name], `${name} has nothing to tag: no spot instance is asked for.`),
   );
 }
 
-function sourcesAreNetworks(args: Arguments<"temporary_security_group_source_cidrs">): ConfigIssue[] {
+function sourcesAreNetworks(args: RunArguments<"temporary_security_group_source_cidrs">): ConfigIssue[] {
   return args.temporary_security_group_source_cidrs.flatMap((network, index) => {
     if (isNetwork(network)) return [];
     const detail = `Each must be a network such as "203.0.113.7/32" or "2001:db8::/48", not "${network}".`;
@@ -78,7 +78,7 @@ function tunnelNeedsProfile({
   ssh_interface,
   iam_instance_profile,
   temporary_iam_instance_profile_policy_document,
-}: Arguments<
+}: RunArguments<
   "ssh_interface" | "iam_instance_profile" | "temporary_iam_instance_profile_policy_document"
 >): ConfigIssue[] {
   const hasProfile = iam_instance_profile || temporary_iam_instance_profile_policy_document;
@@ -88,7 +88,7 @@ function tunnelNeedsProfile({
   return [error("missing-argument", ["ssh_interface"], "Missing argument", detail)];
 }
 
-function metadataTagsNeedEndpoint({ metadata_options: options }: Arguments<"metadata_options">): ConfigIssue[] {
+function metadataTagsNeedEndpoint({ metadata_options: options }: RunArguments<"metadata_options">): ConfigIssue[] {
   if (options?.http_endpoint !== "disabled" || options.instance_metadata_tags !== "enabled") return [];
   const detail = 'Tags are read from the metadata service, which http_endpoint = "disabled" switches off.';
   return [conflict(["metadata_options", "instance_metadata_tags"], detail)];

@@ -3,7 +3,7 @@ import type { Run } from "../../../../sdk/run.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 
 /** Something on this computer that is to be copied. */
-export type Source =
+export type CopySource =
   | {
       readonly kind: "file";
       readonly name: string;
@@ -22,7 +22,7 @@ export interface Upload {
 }
 
 /** Copies one source straight to where it belongs. */
-export async function copy({ run, config, communicator }: Upload, source: Source, target: string): Promise<void> {
+export async function copy({ run, config, communicator }: Upload, source: CopySource, target: string): Promise<void> {
   const { signal } = run;
   const onProgress = (done: number, total: number | undefined) => run.progress(source.name, done, total);
   if (source.kind === "directory") return communicator.uploadDir(source.path, target, { signal, onProgress });

@@ -10,7 +10,7 @@ import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 
-interface Found {
+interface FoundFile {
   readonly kind: "file" | "directory";
   readonly path: string;
 }
@@ -23,7 +23,7 @@ export async function download(run: Run, config: FileProvisionerConfig, communic
 }
 
 /** Wildcards are expanded by the guest's own shell; a name without any is itself. */
-async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly Found[]> {
+async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly FoundFile[]> {
   const slash = pattern.endsWith("/") ? "/" : "";
   if (communicator.shell === "other") return [{ kind: slash ? "directory" : "file", path: pattern }];
   const quoted = shellQuoteGlob(pattern.replace(/(?<=.)\/$/, ""));
@@ -36,7 +36,7 @@ async function find(run: Run, communicator: Communicator, pattern: string): Prom
 }
 
 /** `line`: `d` or `f`, and the name. A directory keeps the slash with which it was asked for. */
-function foundIn(line: string, slash: string): Found {
+function foundIn(line: string, slash: string): FoundFile {
   const name = line.slice(1);
   if (line.startsWith("d")) return { kind: "directory", path: name + slash };
   return { kind: "file", path: name };
@@ -46,7 +46,7 @@ async function fetchOne(
   run: Run,
   config: FileProvisionerConfig,
   communicator: Communicator,
-  { kind, path }: Found,
+  { kind, path }: FoundFile,
 ): Promise<void> {
   const { signal } = run;
   const destination = resolve(run.directories.work, config.destination);

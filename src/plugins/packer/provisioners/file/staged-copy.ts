@@ -6,10 +6,10 @@ import type { ExecResult } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../steps/guest-command.ts";
 import { tidyGuest } from "../tidy-guest.ts";
-import { copy, type Source, type Upload } from "./copy.ts";
+import { copy, type CopySource, type Upload } from "./copy.ts";
 
 /** Copies to a directory of the user's own, then moves it into place with the asked-for rights, as root where asked for. */
-export async function copyStaged(upload: Upload, source: Source, target: string): Promise<void> {
+export async function copyStaged(upload: Upload, source: CopySource, target: string): Promise<void> {
   const { run, config, communicator } = upload;
   const staging = `/tmp/imgbuild-${randomBytes(8).toString("hex")}`;
   try {
@@ -22,13 +22,13 @@ export async function copyStaged(upload: Upload, source: Source, target: string)
   }
 }
 
-interface Place {
+interface StagingPlace {
   readonly staging: string;
   readonly target: string;
 }
 
 /** Where the staged copy goes, and the script that moves it there. */
-async function stage(upload: Upload, source: Source, { staging, target }: Place) {
+async function stage(upload: Upload, source: CopySource, { staging, target }: StagingPlace) {
   const { owner } = upload.config;
   if (source.kind === "file") {
     const staged = `${staging}/file`;

@@ -6,7 +6,7 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { warnOfWindowsLineEndsIn } from "../../scripts/script-line-ends.ts";
-import { copy, type Source } from "./copy.ts";
+import { copy, type CopySource } from "./copy.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 import { copyStaged } from "./staged-copy.ts";
 
@@ -23,13 +23,13 @@ export async function upload(run: Run, config: FileProvisionerConfig, communicat
 }
 
 /** A file goes into a destination with a trailing slash, under its own name. */
-function targetOf(source: Source, destination: string): string {
+function targetOf(source: CopySource, destination: string): string {
   const namesDirectory = /[/\\]$/.test(destination);
   if (source.kind === "directory" || !namesDirectory) return destination;
   return `${destination}${basename(source.name)}`;
 }
 
-async function readSources(run: Run, config: FileProvisionerConfig): Promise<readonly Source[]> {
+async function readSources(run: Run, config: FileProvisionerConfig): Promise<readonly CopySource[]> {
   if (config.content !== undefined) {
     const open = Buffer.from(config.content);
     return [{ kind: "file", name: "content", mode: 0o644, size: open.length, open }];
@@ -38,7 +38,7 @@ async function readSources(run: Run, config: FileProvisionerConfig): Promise<rea
   return Promise.all(paths.map((path) => readSource(run.directories.work, path)));
 }
 
-async function readSource(work: string, name: string): Promise<Source> {
+async function readSource(work: string, name: string): Promise<CopySource> {
   const slash = /[/\\]$/.test(name) ? "/" : "";
   const path = resolve(work, name) + slash;
   const found = await stat(path).catch((cause: unknown) => {
