@@ -43,7 +43,7 @@ export const reaper: Reaper = {
     if (!dryRun) for (const path of halfMade) await unlink(path).catch(() => {});
     const isThere = await exists(id);
     if (isThere && !dryRun) {
-      // Its mark is the process it names: a lock that can be taken over is nobody's.
+      // Its mark is the process it names: a lock that can be taken over has no owner.
       const held = await tryLock(id);
       if (held === undefined) return { kind: "not-ours", why: "another run holds it now" };
       await held.release();

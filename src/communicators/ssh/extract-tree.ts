@@ -76,6 +76,7 @@ export function inside(root: string, name: string): string {
 }
 
 function isInside(root: string, path: string): boolean {
-  const way = relative(resolve(root), resolve(path));
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !posix.isAbsolute(way));
+  const inner = relative(resolve(root), resolve(path));
+  const isOutside = inner === ".." || inner.startsWith(`..${sep}`) || posix.isAbsolute(inner);
+  return !isOutside;
 }

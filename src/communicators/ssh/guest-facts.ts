@@ -2,12 +2,12 @@ import { LoginFailure } from "./login-failure.ts";
 import { execOnLink } from "./exec.ts";
 import type { SshLink } from "./link.ts";
 
-/** What one look at the guest told, right after the login. */
+/** What one command, right after the login, finds out about the guest. */
 export interface GuestFacts {
   /** Commands are read by a shell of the Bourne family. */
   readonly posix: boolean;
   readonly tools: ReadonlySet<string>;
-  /** Differs after every boot; `undefined` where the guest does not tell. */
+  /** Differs after every boot; `undefined` where it cannot be found out. */
   readonly bootId: string | undefined;
 }
 

@@ -46,7 +46,7 @@ export function error(code: string, path: ConfigIssue["path"], summary: string, 
   return { severity: "error", code, path, summary, detail };
 }
 
-/** Arguments that do not go together, told at one of them. */
+/** Arguments that do not go together; `path` is the one to point at. */
 export function conflict(path: ConfigIssue["path"], detail: string): ConfigIssue {
   return error("conflicting-arguments", path, "Conflicting arguments", detail);
 }

@@ -17,12 +17,12 @@ const importFields = {
 };
 
 /** Every argument of a `virtualbox-ovf` source. */
-export const ovfSchema = defineSchema(
+export const schema = defineSchema(
   { ...importFields, ...commonFields, ...bootFields, ...exportFields, ...nameField },
   { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(importFields, ["checksum"], checksumIsOne)] },
 );
 
-export type OvfBuilderConfig = ConfigOf<typeof ovfSchema>;
+export type OvfBuilderConfig = ConfigOf<typeof schema>;
 
 function checksumIsOne({ checksum }: DecodedFields<typeof importFields, "checksum">): ConfigIssue[] {
   const parsed = parseChecksum(checksum);

@@ -15,12 +15,12 @@ const snapshotFields = {
 };
 
 /** Every argument of a `virtualbox-vm` source. */
-export const vmSchema = defineSchema(
+export const schema = defineSchema(
   { ...commonFields, ...bootFields, ...exportFields, ...snapshotFields },
   { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(snapshotFields, ["vm_name"], nameIsGiven)] },
 );
 
-export type VmBuilderConfig = ConfigOf<typeof vmSchema>;
+export type VmBuilderConfig = ConfigOf<typeof schema>;
 
 function nameIsGiven({ vm_name: name }: DecodedFields<typeof snapshotFields, "vm_name">): ConfigIssue[] {
   if (name !== "") return [];
