@@ -8,7 +8,7 @@ const LIMIT_MS = 15_000;
 const CANCELLED_LIMIT_MS = 2000;
 
 /**
- * Runs a command that takes back what a component put into the guest. Best effort, bounded, never a reason to fail, and done
+ * Runs a command that removes what a component put into the guest. Best effort, bounded, never a reason to fail, and done
  * for a cancelled run as well, although its signal has aborted.
  */
 export async function tidyGuest(
