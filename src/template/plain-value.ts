@@ -2,7 +2,7 @@ import type { Decimal } from "decimal.js";
 import { isSensitive } from "../language/marks.ts";
 import { numberToJs } from "../language/to-js.ts";
 import { UNKNOWN, type Value } from "../language/value.ts";
-import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
+import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode-state.ts";
 import type { ArgumentPath } from "./arguments.ts";
 
 /** What converting values finds out on the way. */

@@ -1,5 +1,5 @@
 import { LineSplitter } from "../lib/line-splitter.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "../sdk/run.ts";
 
 /** Turns what a command in the guest prints into events: every byte for the log, whole lines for people. */
 export interface OutputLines {
@@ -34,9 +34,11 @@ export function outputLines(run: Run): OutputLines {
       stdout.end();
       stderr.end();
     },
-    lastLine: () => (last === undefined ? undefined : shortLine(run, last)),
+    lastLine: () => last && shortLine(run, last),
   };
 }
 
-/** A line for an error message. Masked before it is cut: half a secret is not known to be one. */
-export const shortLine = (run: Run, line: string): string => run.redact(line).slice(0, 300);
+/** A line for an error message. Masked before it is cut: half a secret would not be recognised. */
+export function shortLine(run: Run, line: string): string {
+  return run.redact(line).slice(0, 300);
+}

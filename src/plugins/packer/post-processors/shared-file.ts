@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Host } from "./host.ts";
-import { createOwnedFile } from "./owned-file.ts";
-import { withOwnedLock } from "./owned-lock.ts";
-import type { Run, Step } from "./run.ts";
-import { writeFailure } from "./write-failure.ts";
+import type { Host } from "../../../sdk/host.ts";
+import { createOwnedFile } from "../../../sdk/owned-file.ts";
+import { withOwnedLock } from "../../../sdk/owned-lock.ts";
+import type { Run, Step } from "../../../sdk/run.ts";
+import { writeFailure } from "../../../sdk/write-failure.ts";
 
 /**
  * Reads, changes and writes a file of the user that other builds and other processes may change at the same time: one

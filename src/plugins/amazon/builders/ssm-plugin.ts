@@ -6,13 +6,13 @@ import type { Run } from "../../../sdk/run.ts";
 /** Amazon's program that carries the data of Session Manager. */
 export const PLUGIN = "session-manager-plugin";
 
-export interface Plugin {
-  /** It takes the session, which holds a token, from the environment: out of sight of other users. Since 1.2.497. */
+export interface SsmPlugin {
+  /** It reads the answer to StartSession, which holds a token, from the environment: out of sight of other users. Since 1.2.497. */
   readonly readsEnvironment: boolean;
 }
 
 /** Rejects, with where to get it, when the program is not there. */
-export async function findPlugin(env: Run["host"]["env"], signal: AbortSignal): Promise<Plugin> {
+export async function findPlugin(env: Run["host"]["env"], signal: AbortSignal): Promise<SsmPlugin> {
   try {
     const { stdout } = await runCommand(PLUGIN, ["--version"], { env, signal });
     return { readsEnvironment: isAtLeast(stdout, [1, 2, 497]) };
@@ -35,32 +35,32 @@ export interface RunningPlugin {
   readonly pid: number | undefined;
   /** Rejects when the program cannot be started. */
   readonly started: Promise<void>;
-  /** The port is open (or nothing was heard of it for a minute); rejects when the program ends before. */
+  /** The port is open (or the program has not reported on it within a minute); rejects when the program ends before. */
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 interface PluginInput {
-  /** The answer to StartSession. */
-  readonly session: object;
+  /** The request StartSession, and the answer to it. */
   readonly request: object;
+  readonly answer: object;
   readonly region: string;
   readonly profile: string;
 }
 
-const SESSION_VARIABLE = "AWS_SSM_START_SESSION_RESPONSE";
+const ANSWER_VARIABLE = "AWS_SSM_START_SESSION_RESPONSE";
 const OPEN_MS = 60_000;
 
 /**
- * The arguments are those that `aws ssm start-session` gives the program: the session (or the name of the variable that
- * holds it), the region, the operation, the profile, the request, and the endpoint.
+ * The arguments are those that `aws ssm start-session` gives the program: the answer to StartSession (or the name of the
+ * variable that holds it), the region, the operation, the profile, the request, and the endpoint.
  */
-export function startPlugin(run: Pick<Run, "host" | "debug">, plugin: Plugin, input: PluginInput): RunningPlugin {
-  const session = JSON.stringify(input.session);
+export function startPlugin(run: Pick<Run, "host" | "debug">, plugin: SsmPlugin, input: PluginInput): RunningPlugin {
+  const answer = JSON.stringify(input.answer);
   const { env } = run.host;
   const args = [
-    plugin.readsEnvironment ? SESSION_VARIABLE : session,
+    plugin.readsEnvironment ? ANSWER_VARIABLE : answer,
     input.region,
     "StartSession",
     input.profile,
@@ -75,20 +75,19 @@ export function startPlugin(run: Pick<Run, "host" | "debug">, plugin: Plugin, in
     if (last.push(line) > 5) last.shift();
     if (/waiting for connections|opened for sessionid/i.test(line)) open();
   };
-  const command = startCommand(PLUGIN, args, { env: { ...env, [SESSION_VARIABLE]: session }, onLine });
-  const ended = command.finished.then(
-    () => {},
-    () => {},
-  );
+  const command = startCommand(PLUGIN, args, { env: { ...env, [ANSWER_VARIABLE]: answer }, onLine });
+  const finished = command.finished.then(() => {});
+  const ended = finished.catch(() => {});
   const tooEarly = ended.then(() => {
-    throw new BuildError(`${PLUGIN} ended before the tunnel was open: ${last.join(" ").trim() || "it said nothing"}.`);
+    const output = last.join(" ").trim() || "it said nothing";
+    throw new BuildError(`${PLUGIN} ended before the tunnel was open: ${output}.`);
   });
   const ready = Promise.race([isOpen, tooEarly, sleep(OPEN_MS)]);
   ready.catch(() => {});
   tooEarly.catch(() => {});
   return {
     pid: command.pid,
-    started: command.pid === undefined ? command.finished.then(() => {}) : Promise.resolve(),
+    started: command.pid === undefined ? finished : Promise.resolve(),
     ready,
     ended,
     stop: () => command.stop(),
@@ -97,5 +96,6 @@ export function startPlugin(run: Pick<Run, "host" | "debug">, plugin: Plugin, in
 
 function endpointFor(env: Run["host"]["env"], region: string): string {
   const given = env["AWS_ENDPOINT_URL_SSM"] || env["AWS_ENDPOINT_URL"];
-  return given || `https://ssm.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return given || `https://ssm.${region}.${domain}`;
 }

@@ -1,14 +1,14 @@
-import { reservePort } from "../../../lib/ports.ts";
 import { sleep } from "../../../lib/retry.ts";
 import { untilAborted } from "../../../lib/until-aborted.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { ownProcess, type OwnedProcess } from "../../../sdk/owned-process.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { reservePortFor } from "../../../steps/reserved-port.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
-import { findPlugin, PLUGIN, startPlugin, type Plugin, type RunningPlugin } from "./session-plugin.ts";
+import { findPlugin, PLUGIN, startPlugin, type SsmPlugin, type RunningPlugin } from "./ssm-plugin.ts";
 
-/** So long the agent of a new machine may need to report for the first time. */
+/** How long the agent of a new machine may take to report for the first time. */
 const READY_MS = 10 * 60_000;
 
 /**
@@ -16,7 +16,7 @@ const READY_MS = 10 * 60_000;
  * carried by Amazon's session-manager-plugin. A tunnel that ends (a machine that restarts ends it) is opened again, on
  * the same port, until the build is over. Returns the port.
  */
-export async function sessionTunnel(
+export async function ssmTunnel(
   build: AmazonBuild,
   config: RunConfig & CommunicatorConfig,
   instanceId: string,
@@ -24,13 +24,10 @@ export async function sessionTunnel(
   const { run } = build;
   const plugin = await findPlugin(run.host.env, run.signal);
   if (config.pause_before_ssm > 0) await sleep(config.pause_before_ssm, run.signal);
+  const wanted = config.session_manager_port;
+  const port = await reservePortFor(run, "Session Manager", { min: wanted ?? 8000, max: wanted ?? 9000 });
   return run.step("open a Session Manager tunnel", async (step) => {
-    const wanted = config.session_manager_port;
-    const range = wanted === undefined ? { min: 8000, max: 9000 } : { min: wanted, max: wanted };
-    const lockDirectory = run.directories.cache;
-    const { port, release } = await reservePort({ range, host: "127.0.0.1", lockDirectory, signal: run.signal });
-    step.onCleanup("the port of the tunnel", release);
-    const request: SessionRequest = {
+    const request: StartSessionRequest = {
       Target: instanceId,
       DocumentName: "AWS-StartPortForwardingSession",
       Parameters: { portNumber: [String(config.ssh_port)], localPortNumber: [String(port)] },
@@ -43,7 +40,7 @@ export async function sessionTunnel(
       await kept;
     };
     const owned = await ownProcess(step, { mark: request.Reason, program: PLUGIN, undo });
-    const tunnel: Tunnel = { build, plugin, request, owned, signal: AbortSignal.any([run.signal, over.signal]) };
+    const tunnel: SsmTunnel = { build, plugin, request, owned, signal: AbortSignal.any([run.signal, over.signal]) };
     const first = await open(tunnel);
     kept = keepOpen(tunnel, first, over.signal);
     run.say(`Opened a Session Manager tunnel to ${instanceId} on port ${port}`);
@@ -51,35 +48,36 @@ export async function sessionTunnel(
   });
 }
 
-interface SessionRequest {
+interface StartSessionRequest {
   readonly Target: string;
   readonly DocumentName: string;
   readonly Parameters: Record<string, string[]>;
   readonly Reason: string;
 }
 
-interface Tunnel {
+interface SsmTunnel {
   readonly build: AmazonBuild;
-  readonly plugin: Plugin;
-  readonly request: SessionRequest;
+  readonly plugin: SsmPlugin;
+  readonly request: StartSessionRequest;
   readonly owned: OwnedProcess;
   readonly signal: AbortSignal;
 }
 
 interface OpenTunnel {
+  /** The id that StartSession gave. */
   readonly sessionId: string;
   readonly running: RunningPlugin;
 }
 
-async function open({ build, plugin, request, owned, signal }: Tunnel): Promise<OpenTunnel> {
+async function open({ build, plugin, request, owned, signal }: SsmTunnel): Promise<OpenTunnel> {
   const { run, cloud } = build;
-  const session = await startSession(build, request, signal);
-  const sessionId = session.SessionId!;
-  if (session.TokenValue) run.secret(session.TokenValue);
+  const answer = await startSession(build, request, signal);
+  const sessionId = answer.SessionId!;
+  if (answer.TokenValue) run.secret(answer.TokenValue);
   try {
     const { region } = cloud;
     const profile = cloud.access.profile ?? "";
-    const running = startPlugin(run, plugin, { session, request, region, profile });
+    const running = startPlugin(run, plugin, { request, answer, region, profile });
     await running.started;
     if (running.pid !== undefined) await owned.started(running.pid);
     await running.ready;
@@ -91,7 +89,7 @@ async function open({ build, plugin, request, owned, signal }: Tunnel): Promise<
 }
 
 /** Refused until the agent in the machine has reported for the first time. */
-async function startSession({ cloud }: AmazonBuild, request: SessionRequest, signal: AbortSignal) {
+async function startSession({ cloud }: AmazonBuild, request: StartSessionRequest, signal: AbortSignal) {
   const deadline = performance.now() + READY_MS;
   for (;;) {
     try {
@@ -105,7 +103,7 @@ async function startSession({ cloud }: AmazonBuild, request: SessionRequest, sig
 }
 
 /** Settles when the build is over, with the program ended and the session terminated. */
-async function keepOpen(tunnel: Tunnel, first: OpenTunnel, over: AbortSignal): Promise<void> {
+async function keepOpen(tunnel: SsmTunnel, first: OpenTunnel, over: AbortSignal): Promise<void> {
   const { run } = tunnel.build;
   let current: OpenTunnel | undefined = first;
   while (current !== undefined) {
@@ -122,7 +120,7 @@ async function keepOpen(tunnel: Tunnel, first: OpenTunnel, over: AbortSignal): P
   }
 }
 
-/** A session that is over already is as good. */
+/** One that has ended by itself is no error. */
 async function terminate({ run, cloud }: AmazonBuild, SessionId: string): Promise<void> {
   await cloud
     .ssm()

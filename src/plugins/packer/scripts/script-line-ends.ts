@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { Run } from "./run.ts";
+import type { Run } from "../../../sdk/run.ts";
 
 /** Longer first lines are no `#!` that a kernel would read. */
 const LONGEST_SHEBANG = 256;

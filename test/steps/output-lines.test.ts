@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shortLine } from "../../src/sdk/output-lines.ts";
+import { shortLine } from "../../src/steps/output-lines.ts";
 import { createRedactor } from "../../src/ui/redact.ts";
 
 it("masks a line before it cuts it, so that no half of a secret is left", () => {

@@ -12,12 +12,12 @@ export interface ChannelConnection {
 export type AskServer<Answer> = (answer: (error: Error | undefined | null | void, value: Answer) => void) => void;
 
 /**
- * The session channels of one connection (RFC 4254, sections 5.1 and 6), with fewer waits than ssh2's own `exec`: nothing
+ * The channels for commands of one connection (RFC 4254, sections 5.1 and 6), with fewer waits than ssh2's own `exec`: nothing
  * waits for the server's answer to a request, and a spare channel stands open for the next command. That saves a round trip
  * for each command: one is left, or two where it has input, which OpenSSH takes only once the command runs. Built on inner
  * parts of ssh2, whose minor version is pinned.
  */
-export class SessionChannels {
+export class CommandChannels {
   readonly #link: ChannelConnection;
   #spare: ClientChannel | undefined;
   #mayPrepare = true;
@@ -30,19 +30,16 @@ export class SessionChannels {
   async open(signal: AbortSignal): Promise<ClientChannel> {
     const spare = this.#takeSpare();
     if (spare !== undefined) {
-      // News of the connection's end may be waiting to be read.
+      // That the connection has ended may be waiting to be read.
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#link.alive && spare.writable) return spare;
     }
-    return this.#link.ask<ClientChannel>(
-      "run a command",
-      (answer) =>
-        requestChannel(this.#link.client, (error, channel) => {
-          if (signal.aborted) channel?.close();
-          answer(error, channel as ClientChannel);
-        }),
-      signal,
-    );
+    const request: AskServer<ClientChannel> = (answer) =>
+      requestChannel(this.#link.client, (error, channel) => {
+        if (signal.aborted) channel?.close();
+        answer(error, channel as ClientChannel);
+      });
+    return this.#link.ask("run a command", request, signal);
   }
 
   /** Opens the spare channel. A server with a limit (`MaxSessions`) that refuses it is not asked again. */
@@ -78,7 +75,9 @@ export function requestExec(channel: ClientChannel, command: string, agentForwar
     client._agentFwdEnabled = true;
     client._protocol.openssh_agentForward(outgoing.id, false);
   }
-  callbacks.push((failed) => (failed ? refused() : undefined));
+  callbacks.push((failed) => {
+    if (failed) refused();
+  });
   Object.assign(channel, { subtype: "exec" });
   client._protocol.exec(outgoing.id, command, true);
 }

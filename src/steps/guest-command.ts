@@ -1,8 +1,8 @@
 import { constants } from "node:os";
-import type { Communicator, ExecOptions, ExecResult } from "./communicator.ts";
-import { BuildError, ConnectionLost } from "./error.ts";
+import type { Communicator, ExecOptions, ExecResult } from "../sdk/communicator.ts";
+import { BuildError, ConnectionLost } from "../sdk/error.ts";
 import { outputLines } from "./output-lines.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "../sdk/run.ts";
 
 export interface GuestCommandResult {
   readonly result: ExecResult;
@@ -46,32 +46,37 @@ export async function askGuest(
 
 /** Why a command is a failure, as a BuildError; `what` begins the sentence: `The script "x.sh"`. */
 export function commandFailure(what: string, { result, lastLine, durationMs }: GuestCommandResult): BuildError {
+  const seconds = (durationMs / 1000).toFixed(1);
   const last = lastLine === undefined ? "it printed nothing" : `its last line of output was "${lastLine}"`;
-  const after = `after ${(durationMs / 1000).toFixed(1)} s`;
   switch (result.kind) {
-    case "exit":
-      return new BuildError(`${what} ended with exit status ${result.code}${killedBy(result.code)} ${after}; ${last}`, {
-        hint: exitHints[result.code],
-      });
-    case "signal":
-      return new BuildError(`${what} was killed by ${result.signal} ${after}; ${last}`, {
-        hint:
-          result.signal === "SIGKILL"
-            ? "SIGKILL often means the machine ran out of memory. Give it more memory."
-            : undefined,
-      });
-    case "disconnect":
-      return new ConnectionLost(`${what} lost the connection to the machine ${after} (${result.reason}); ${last}`, {
-        hint: "If the script restarts the machine or its network, set expect_disconnect = true, or use the reboot provisioner.",
-      });
+    case "exit": {
+      const { code } = result;
+      const summary = `${what} ended with exit status ${code}${killedBy(code)} after ${seconds} s; ${last}`;
+      return new BuildError(summary, { hint: exitHints[code] });
+    }
+    case "signal": {
+      const summary = `${what} was killed by ${result.signal} after ${seconds} s; ${last}`;
+      return new BuildError(summary, { hint: signalHints[result.signal] });
+    }
+    case "disconnect": {
+      const summary = `${what} lost the connection to the machine after ${seconds} s (${result.reason}); ${last}`;
+      return new ConnectionLost(summary, { hint: DISCONNECT_HINT });
+    }
   }
 }
 
 /** A shell gives 128 and the number of the signal for a program that was killed. */
 function killedBy(code: number): string {
-  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
-  return name === undefined ? "" : ` (killed by ${name})`;
+  const killer = Object.entries(constants.signals).find(([, number]) => number === code - 128);
+  return killer ? ` (killed by ${killer[0]})` : "";
 }
+
+const signalHints: Readonly<Record<string, string>> = {
+  SIGKILL: "SIGKILL often means the machine ran out of memory. Give it more memory.",
+};
+
+const DISCONNECT_HINT =
+  "If the script restarts the machine or its network, set expect_disconnect = true, or use the reboot provisioner.";
 
 const exitHints: Readonly<Record<number, string>> = {
   126: "Status 126 means the shell found the file but may not execute it: is /tmp mounted noexec? Set remote_folder to another directory.",
