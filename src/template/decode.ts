@@ -7,7 +7,7 @@ import type { RenderTemplate } from "../sdk/late-template.ts";
 import { decode, UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
-import type { ArgumentPath, Arguments } from "./arguments.ts";
+import type { ArgumentPath, Arguments } from "./given-arguments.ts";
 import { asSentence, error } from "./diagnostics.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";

@@ -3,7 +3,7 @@ import { isSensitive } from "../language/marks.ts";
 import { numberToJs } from "../language/to-js.ts";
 import { UNKNOWN, type Value } from "../language/value.ts";
 import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
-import type { ArgumentPath } from "./arguments.ts";
+import type { ArgumentPath } from "./given-arguments.ts";
 
 /** What converting values finds out on the way. */
 export interface PlainNotes {

@@ -5,7 +5,7 @@ import type { Template } from "../../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
 import { loadChecked } from "../load-checked.ts";
-import { lookAtTemplate } from "../look-at-template.ts";
+import { lookAtTemplate } from "../read-only-session.ts";
 import { outputFlags } from "../output-flags.ts";
 import type { UnopenedSession } from "../session.ts";
 import { templateArgument, templateFlags } from "../template-flags.ts";

@@ -4,7 +4,7 @@ import type { ScopedBlock, ScopedBody } from "../../language/dynamic-blocks.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { UNKNOWN_ARGUMENT } from "../../sdk/schema/decode.ts";
-import type { ArgumentPath, Arguments } from "../arguments.ts";
+import type { ArgumentPath, Arguments } from "../given-arguments.ts";
 import { error } from "../diagnostics.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import type { References } from "./references.ts";

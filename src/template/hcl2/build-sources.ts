@@ -7,7 +7,7 @@ import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
 import { error } from "../diagnostics.ts";
-import { MetaArguments } from "./meta-arguments.ts";
+import { MetaArguments } from "./hcl-meta-reader.ts";
 import type { PlanContext } from "./plan-context.ts";
 
 /** A source a `build` block asks for. */

@@ -7,7 +7,7 @@ import { entriesOf, isKnown, isNull, itemsOf, objectValue, stringValue, type Val
 import { formatNumber } from "../../language/number.ts";
 import type { Decimal } from "decimal.js";
 import { error } from "../diagnostics.ts";
-import { NOT_KNOWN_YET, type MetaArguments } from "./meta-arguments.ts";
+import { NOT_KNOWN_YET, type MetaArguments } from "./hcl-meta-reader.ts";
 
 /** One round of a block with `for_each`; a block without has a single round without key. */
 export interface Round {

@@ -19,13 +19,13 @@ import { Selection } from "../select-builds.ts";
 import { Secrets, secretsIn, secretTextsIn } from "../secrets.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
 import { loadVariables } from "./load-variables.ts";
-import { NOT_KNOWN_YET } from "./meta-arguments.ts";
+import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
 import { dataValue, evaluateLocalsAndData } from "./locals-and-data.ts";
 import { readPackerBlocks } from "./packer-block.ts";
 import { parseTemplateFiles } from "./parse-template-files.ts";
 import { planBuilds } from "./plan-builds.ts";
 import { References } from "./references.ts";
-import { surroundings } from "./surroundings.ts";
+import { surroundings } from "./built-in-values.ts";
 
 /** Loads a template written in HCL2, native syntax and JSON alike. */
 export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promise<Loaded> {

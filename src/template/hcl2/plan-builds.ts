@@ -9,12 +9,12 @@ import type { Builder } from "../../sdk/component.ts";
 import { buildValue } from "../build-values.ts";
 import { error } from "../diagnostics.ts";
 import type { BuildPlan, Planned, PlannedPostProcessor } from "../model.ts";
-import { planComponent } from "../planned.ts";
+import { planComponent } from "../plan-component.ts";
 import { checkShape, unexpectedBlock, type BlockShape } from "./block-shape.ts";
 import { bodyArguments } from "./body-arguments.ts";
 import { readBuildSources, type SourceReference } from "./build-sources.ts";
 import { roundsOf, type Round } from "./for-each.ts";
-import { MetaArguments } from "./meta-arguments.ts";
+import { MetaArguments } from "./hcl-meta-reader.ts";
 import { findComponent, type PlanContext, type SourceInBuild } from "./plan-context.ts";
 import { planPostProcessor, planProvisioner, type BlockContext } from "./plan-provisioner.ts";
 

@@ -7,12 +7,12 @@ import type { Component, GeneratedData, PostProcessor } from "../../sdk/componen
 import { error } from "../diagnostics.ts";
 import type { Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
 import { takesPart } from "../only-except.ts";
-import { planComponent } from "../planned.ts";
+import { planComponent } from "../plan-component.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
 import { roundsOf } from "./for-each.ts";
-import { MetaArguments } from "./meta-arguments.ts";
+import { MetaArguments } from "./hcl-meta-reader.ts";
 import { findComponent, type PlanContext, type SourceInBuild } from "./plan-context.ts";
 
 /** How provisioner and post-processor blocks of one source in one build are evaluated. */

@@ -1,4 +1,4 @@
-import type { Arguments } from "../arguments.ts";
+import type { Arguments } from "../given-arguments.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 import type { JsonData } from "./json-data.ts";
 

@@ -1,6 +1,6 @@
 import type { JsonNode } from "../../language/json/json.ts";
 import type { SourceRange } from "../../language/source.ts";
-import type { ArgumentPath } from "../arguments.ts";
+import type { ArgumentPath } from "../given-arguments.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 
 /** JSON as plain data that may be changed, and the way from each of its objects and lists back to the text. */

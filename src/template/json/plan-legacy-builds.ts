@@ -10,7 +10,7 @@ import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { Interpolator } from "../interpolate/interpolator.ts";
 import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
 import { matchesAny, takesPart } from "../only-except.ts";
-import { planComponent } from "../planned.ts";
+import { planComponent } from "../plan-component.ts";
 import type { Selection } from "../select-builds.ts";
 import { jsonArguments } from "./json-arguments.ts";
 import type { JsonData } from "./json-data.ts";

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../../lib/atomic-file.ts";
 import type { TemplateNames } from "../../../template/model.ts";
 import { complete } from "./complete.ts";
 import { give, type ConsoleOutput } from "./piped.ts";
-import { answer } from "./session.ts";
+import { answer } from "./answer.ts";
 
 export interface InteractiveOptions {
   readonly stdin: NodeJS.ReadStream;

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Diagnostic } from "../../../language/diagnostic.ts";
 import type { TemplateNames } from "../../../template/model.ts";
-import { answer, type Answer } from "./session.ts";
+import { answer, type Answer } from "./answer.ts";
 
 export interface ConsoleOutput {
   value(text: string): void;

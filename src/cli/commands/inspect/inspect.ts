@@ -4,7 +4,7 @@ import { inspectData } from "./data.ts";
 import { inspectMachineLines } from "./machine-lines.ts";
 import { interruptible } from "../../interruptible.ts";
 import { loadChecked } from "../../load-checked.ts";
-import { lookAtTemplate } from "../../look-at-template.ts";
+import { lookAtTemplate } from "../../read-only-session.ts";
 import { templateArgument, templateFlags } from "../../template-flags.ts";
 
 const flags = {

@@ -2,7 +2,7 @@ import type { Host } from "../../../sdk/host.ts";
 import type { RequiredPlugin } from "../../../template/model.ts";
 import type { FlagValues } from "../../command.ts";
 import { loadChecked } from "../../load-checked.ts";
-import { lookAtTemplate } from "../../look-at-template.ts";
+import { lookAtTemplate } from "../../read-only-session.ts";
 import type { templateFlags } from "../../template-flags.ts";
 
 export interface RequirementOptions {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component, GeneratedData } from "../sdk/component.ts";
-import type { Arguments } from "./arguments.ts";
+import type { Arguments } from "./given-arguments.ts";
 import { decodeComponent, diagnoseIssues, type ComponentInput } from "./decode.ts";
 import type { InterpolationScope, Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent, Planned } from "./model.ts";
