@@ -4,7 +4,7 @@ import type { SourceRange } from "../language/source.ts";
 import type { Component, ComponentKind } from "../sdk/component.ts";
 import type { Registry } from "../sdk/registry.ts";
 import type { Plugin } from "../sdk/plugin.ts";
-import { error } from "./diagnostics.ts";
+import { error, type Report } from "./diagnostics.ts";
 import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";
 
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
@@ -56,8 +56,24 @@ export class ComponentLookup {
   }
 }
 
-export const isComponent = <C extends Component>(found: C | Diagnostic | "loading"): found is C =>
-  found !== "loading" && "schema" in found;
+export interface FindingContext {
+  readonly lookup: ComponentLookup;
+  readonly report: Report;
+}
+
+/** The component of a type, after reporting that there is none; undefined too while it is still to be loaded. */
+export function findComponent<Kind extends ComponentKind>(
+  { lookup, report }: FindingContext,
+  kind: Kind,
+  type: string,
+  subject: SourceRange | undefined,
+): ComponentOf<Kind> | undefined {
+  const found = lookup.find(kind, type, subject);
+  if (found === "loading") return undefined;
+  if ("schema" in found) return found;
+  report(found);
+  return undefined;
+}
 
 const words: { readonly [Kind in ComponentKind]: string } = {
   builder: "builder",

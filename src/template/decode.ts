@@ -7,7 +7,7 @@ import type { RenderTemplate } from "../sdk/late-template.ts";
 import { decode, UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
-import type { ArgumentPath, Arguments } from "./given-arguments.ts";
+import type { ArgumentPath, GivenArguments } from "./given-arguments.ts";
 import { asSentence, error } from "./diagnostics.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";
@@ -15,7 +15,7 @@ import { rangeWithin } from "./range-within.ts";
 
 export interface ComponentInput {
   readonly component: Component;
-  readonly args: Arguments;
+  readonly args: GivenArguments;
   /** The header of the block: where the message goes when nothing nearer is known. */
   readonly header: SourceRange | undefined;
   readonly interpolator: Interpolator;

@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 
+export type Report = (...diagnostics: readonly Diagnostic[]) => void;
+
 /** Collects diagnostics, each once: one mistake in a block that many builds share is still one mistake. */
 export class DiagnosticCollector {
   readonly #found: Diagnostic[] = [];

@@ -4,7 +4,7 @@ import type { ScopedBlock, ScopedBody } from "../../language/dynamic-blocks.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { UNKNOWN_ARGUMENT } from "../../sdk/schema/decode.ts";
-import type { ArgumentPath, Arguments } from "../given-arguments.ts";
+import type { ArgumentPath, GivenArguments } from "../given-arguments.ts";
 import { error } from "../diagnostics.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import type { References } from "./references.ts";
@@ -28,7 +28,7 @@ export interface Override {
 }
 
 /** Evaluates a body: attributes become plain values, blocks arrays of objects under their type. */
-export function bodyArguments(body: ScopedBody, options: BodyOptions): Arguments {
+export function bodyArguments(body: ScopedBody, options: BodyOptions): GivenArguments {
   const state: State = { options, diagnostics: [], notes: { sensitivePaths: [], secrets: [] } };
   const input = readBody(body, [], state, options.skip);
   const { override } = options;

@@ -11,6 +11,7 @@ import type { SourceRange } from "../../language/source.ts";
 import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
 import { error, warning } from "../diagnostics.ts";
+import { malformedVar } from "../malformed-var.ts";
 import { secretsIn } from "../secrets.ts";
 import type { VariableDeclaration } from "./input-variable.ts";
 import type { VariableFile } from "./variable-files.ts";
@@ -193,13 +194,6 @@ const unreadableSecret = (name: string, from: string): Diagnostic =>
     "invalid-variable-value",
     "Invalid value for input variable",
     `The value given for var.${name} by ${from} is not a valid expression. It is sensitive, so it is not shown.`,
-  );
-
-const malformedVar = (text: string): Diagnostic =>
-  error(
-    "malformed-var",
-    "Invalid -var option",
-    `-var takes name=value, and ${JSON.stringify(text.length > 30 ? `${text.slice(0, 30)}…` : text)} has no "=" after a name.`,
   );
 
 const undeclaredVar = (name: string, declarations: Declarations): Diagnostic =>

@@ -1,0 +1,26 @@
+import { warning } from "../diagnostics.ts";
+import { fixers } from "../fix/fixers.ts";
+import { LegacyDocument, type JsonRecord } from "../fix/legacy-document.ts";
+import type { Interpolator } from "../interpolate/interpolator.ts";
+import type { LegacyContext } from "./legacy-context.ts";
+
+/** Reads old forms as what they mean today, each with a warning at its place. */
+export function replaceOldForms({ data, report }: LegacyContext, interpolator: Interpolator): void {
+  const document = new LegacyDocument(data.root as JsonRecord, (text) => renderIfPossible(text, interpolator));
+  for (const fixer of fixers) if (fixer.appliesOnLoad) fixer.fix(document);
+  data.followRenames(document.renames);
+  for (const { owner, key, replacement } of document.changes) {
+    const subject = data.rangeOf(owner, [key], "name");
+    report(warning("deprecated-argument", "Deprecated argument", `"${key}" is deprecated; ${replacement}.`, subject));
+  }
+}
+
+/** A text that cannot be rendered stays as it is: its error is reported where it is used. */
+function renderIfPossible(text: string, interpolator: Interpolator): string {
+  if (interpolator.check(text)) return text;
+  try {
+    return interpolator.render(text, {}, {});
+  } catch {
+    return text;
+  }
+}
