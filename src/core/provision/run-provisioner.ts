@@ -3,7 +3,7 @@ import { sleep } from "../../lib/retry.ts";
 import { deriveRun } from "../../sdk/derive-run.ts";
 import type { Machine } from "../../sdk/component.ts";
 import type { PlannedProvisioner } from "../../template/model.ts";
-import { errorText } from "../describe-error.ts";
+import { errorText } from "../../lib/error-text.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { withTimeLimit } from "../run/time-limit.ts";

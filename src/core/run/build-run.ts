@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { untilAborted } from "../../lib/until-aborted.ts";
-import type { Leftover, Outcome, StepTime } from "../../sdk/event.ts";
-import type { BuildEvent } from "../../sdk/event.ts";
+import type { Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
 import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
-import { errorText } from "../describe-error.ts";
+import { errorText } from "../../lib/error-text.ts";
 import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
 import type { Session } from "./session.ts";
