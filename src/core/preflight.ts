@@ -1,7 +1,7 @@
 import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
 import type { BuildPlan } from "../template/model.ts";
-import { plannedOf } from "./planned-of.ts";
+import { plannedOf } from "../template/planned-of.ts";
 
 /** Asks every component of a build whether the world is ready for it. Sentences about what is missing. */
 export async function preflight(run: Run, plan: BuildPlan): Promise<readonly string[]> {

@@ -36,32 +36,40 @@ export function checkShape(
 }
 
 function checkBlock(block: Block, shape: BlockShape, where: string): Diagnostic | undefined {
-  const labels = Object.hasOwn(shape.blocks, block.type) ? shape.blocks[block.type] : undefined;
-  if (!labels) return unexpectedBlock(block.type, block.typeRange, shape, where);
+  if (!Object.hasOwn(shape.blocks, block.type)) return unexpectedBlock(block, shape, where);
+  const labels = shape.blocks[block.type]!;
   if (block.labels.length < labels.length) return missingLabel(block, labels);
   const extra = block.labels[labels.length];
   return extra && extraLabel(block.type, labels, extra.range);
 }
 
-export function unexpectedBlock(type: string, subject: SourceRange, shape: BlockShape, where: string): Diagnostic {
-  const known = Object.keys(shape.blocks);
-  const asArgument = shape.attributes.includes(type) ? ` "${type}" is an argument: write ${type} = ….` : "";
-  const detail = `A block of type "${type}" is not expected ${where}.${asArgument || didYouMean(type, known)}`;
-  return error("unknown-block", "Unsupported block type", detail, subject);
+type BlockType = Pick<Block, "type" | "typeRange">;
+
+export function unexpectedBlock({ type, typeRange }: BlockType, shape: BlockShape, where: string): Diagnostic {
+  const isArgument = shape.attributes.includes(type);
+  const hint = isArgument
+    ? ` "${type}" is an argument: write ${type} = ….`
+    : didYouMean(type, Object.keys(shape.blocks));
+  const detail = `A block of type "${type}" is not expected ${where}.${hint}`;
+  return error("unknown-block", "Unsupported block type", detail, typeRange);
 }
 
 function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockShape, where: string): Diagnostic {
-  const labels = shape.blocks[name];
-  const asBlock = labels
+  const isBlock = Object.hasOwn(shape.blocks, name);
+  const hint = isBlock
     ? ` "${name}" is a block: write it without the equals sign.`
     : didYouMean(name, shape.attributes);
-  return error(
-    "unknown-argument",
-    "Unsupported argument",
-    `An argument named "${name}" is not expected ${where}.${asBlock}`,
-    nameRange,
-  );
+  const detail = `An argument named "${name}" is not expected ${where}.${hint}`;
+  return error("unknown-argument", "Unsupported argument", detail, nameRange);
 }
+
+export const missingArgument = (name: string, subject: SourceRange): Diagnostic =>
+  error(
+    "missing-argument",
+    "Missing required argument",
+    `The argument "${name}" is required, but no definition was found.`,
+    subject,
+  );
 
 function missingLabel({ type, headerRange, labels: given }: Block, labels: readonly string[]): Diagnostic {
   const missing = labels.slice(given.length).join(" and ");
@@ -75,9 +83,12 @@ function missingLabel({ type, headerRange, labels: given }: Block, labels: reado
 }
 
 function extraLabel(type: string, labels: readonly string[], subject: SourceRange): Diagnostic {
-  const expected =
-    labels.length === 0
-      ? "no label"
-      : `only ${labels.length === 1 ? "one label" : `${labels.length} labels`}: its ${labels.join(" and ")}`;
-  return error("extra-label", "Extraneous block label", `A "${type}" block takes ${expected}.`, subject);
+  const detail = `A "${type}" block takes ${describeLabels(labels)}.`;
+  return error("extra-label", "Extraneous block label", detail, subject);
+}
+
+function describeLabels(labels: readonly string[]): string {
+  if (labels.length === 0) return "no label";
+  const count = labels.length === 1 ? "one label" : `${labels.length} labels`;
+  return `only ${count}: its ${labels.join(" and ")}`;
 }

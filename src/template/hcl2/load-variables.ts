@@ -7,9 +7,11 @@ import { DYNAMIC, objectValue, unknownValue } from "../../language/value.ts";
 import { error } from "../diagnostics.ts";
 import { displayPath, type TemplatePath } from "../files/template-files.ts";
 import type { InputVariable } from "../model.ts";
-import { readVariable, validateVariable, type VariableDeclaration } from "./input-variable.ts";
+import { readVariable } from "./input-variable.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 import { readVariableFiles } from "./variable-files.ts";
+import type { VariableDeclaration } from "./variable-declaration.ts";
+import { validateVariable } from "./variable-validation.ts";
 import { assignVariables, type AssignedValues, type GivenValue } from "./variable-values.ts";
 
 export interface VariablesContext extends Pick<

@@ -6,7 +6,7 @@ import type { RequiredPlugin } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
 import { checkShape } from "./block-shape.ts";
-import { constantText } from "./body-arguments.ts";
+import { constantText } from "./locate-argument.ts";
 
 /** Checks `required_version`, and reads what `required_plugins` lists. */
 export function readPackerBlocks(blocks: readonly Block[], diagnostics: Diagnostic[]): readonly RequiredPlugin[] {
@@ -26,21 +26,21 @@ export function readPackerBlocks(blocks: readonly Block[], diagnostics: Diagnost
 }
 
 function checkRequiredVersion(expression: Expression, diagnostics: Diagnostic[]): void {
-  const text = constantText(expression);
-  const constraint = text === undefined ? undefined : parseVersionConstraint(text);
+  const text = constantText(expression) ?? "";
+  const constraint = parseVersionConstraint(text);
   if (!constraint) diagnostics.push(invalidConstraint(expression.range));
   else if (!satisfies(COMPATIBLE_PACKER_VERSION, constraint))
-    diagnostics.push(unsupportedVersion(text!, expression.range));
+    diagnostics.push(unsupportedVersion(text, expression.range));
 }
 
 function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, diagnostics: Diagnostic[]): void {
   const { name, nameRange, expression } = attribute;
   const first = plugins.get(name);
-  const members = expression.kind === "object" ? pluginMembers(expression) : undefined;
+  const members = pluginMembers(expression);
   const source = members?.get("source");
   const version = members?.get("version");
   if (first) diagnostics.push(duplicatePlugin(name, nameRange, first.range));
-  else if (!members || members.size !== 2 || source === undefined || version === undefined) {
+  else if (members?.size !== 2 || source === undefined || version === undefined) {
     diagnostics.push(invalidPlugin(name, expression.range));
   } else {
     if (!parseVersionConstraint(version)) diagnostics.push(invalidConstraint(expression.range));
@@ -48,8 +48,9 @@ function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, 
   }
 }
 
-/** The members of the object when all are plain texts. */
-function pluginMembers(expression: Extract<Expression, { kind: "object" }>): ReadonlyMap<string, string> | undefined {
+/** The members of an object when all are plain texts. */
+function pluginMembers(expression: Expression): ReadonlyMap<string, string> | undefined {
+  if (expression.kind !== "object") return undefined;
   const members = new Map<string, string>();
   for (const { bareKey, key, value } of expression.items) {
     const name = bareKey ?? constantText(key);

@@ -33,7 +33,7 @@ function planChain({ body }: ScopedBlock, at: BlockContext): Chain {
   for (const { name, nameRange } of body.attributes) context.report(argumentInChain(name, nameRange));
   return body.blocks.flatMap((step) => {
     if (step.type !== "post-processor") {
-      context.report(unexpectedBlock(step.type, step.typeRange, chainShape, 'in "post-processors"'));
+      context.report(unexpectedBlock(step, chainShape, 'in "post-processors"'));
       return [];
     }
     return hasType(step, context) ? planPostProcessor(step, at) : [];

@@ -55,8 +55,7 @@ function isUnexpected({ origin, type }: ScopedBlock): boolean {
   return origin !== undefined && !Object.hasOwn(buildShape.blocks, type);
 }
 
-const unexpected = ({ type, typeRange }: ScopedBlock): Diagnostic =>
-  unexpectedBlock(type, typeRange, buildShape, IN_BUILD_BLOCK);
+const unexpected = (block: ScopedBlock): Diagnostic => unexpectedBlock(block, buildShape, IN_BUILD_BLOCK);
 
 const secondCleanup = (subject: SourceRange, context: SourceRange): Diagnostic =>
   error("duplicate-block", "Duplicate block", 'A build block may have one "error-cleanup-provisioner".', subject, {

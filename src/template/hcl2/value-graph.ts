@@ -1,9 +1,9 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import { references as referencesIn, type Reference } from "../../language/references.ts";
 import { BOOL, truthOf } from "../../language/value.ts";
-import { checkShape } from "./block-shape.ts";
+import { checkShape, missingArgument } from "./block-shape.ts";
 import type { Dependencies } from "./graph.ts";
-import { missingArgument, readConstant } from "./input-variable.ts";
+import { readConstant } from "./input-variable.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 
 /** Local values and data sources, and which of them each refers to. */

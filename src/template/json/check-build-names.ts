@@ -6,7 +6,7 @@ import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import { bothOnlyAndExcept } from "../meta-reader.ts";
 import { matchesAny } from "../only-except.ts";
 import type { JsonData } from "./json-data.ts";
-import type { LegacyTemplate } from "./legacy-template.ts";
+import { stepsOf, type LegacyTemplate } from "./legacy-template.ts";
 
 /** A builder with its names: `only` may say the name as written or as rendered. */
 export interface NamedBuilder {
@@ -25,9 +25,7 @@ export interface NamesContext {
 export function checkBuildNames(builders: readonly NamedBuilder[], context: NamesContext): void {
   checkDuplicates(builders, context);
   const names = builders.flatMap(({ name, written }) => [name, written]);
-  const { provisioners, errorCleanupProvisioner, chains } = context.template;
-  const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
-  for (const owner of [...provisioners, ...cleanups, ...chains.flat()]) {
+  for (const owner of stepsOf(context.template)) {
     for (const key of ["only", "except"]) checkList({ owner, key, names }, context);
     checkOverride(owner, names, context);
     if (owner["only"] && owner["except"])

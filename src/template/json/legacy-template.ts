@@ -18,6 +18,17 @@ export interface LegacyTemplate {
   readonly chains: readonly (readonly JsonRecord[])[];
 }
 
+/** All provisioners, that for cleaning up after an error last. */
+export function provisionersOf({ provisioners, errorCleanupProvisioner }: LegacyTemplate): readonly JsonRecord[] {
+  const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
+  return [...provisioners, ...cleanups];
+}
+
+/** Provisioners and post-processors. */
+export function stepsOf(template: LegacyTemplate): readonly JsonRecord[] {
+  return [...provisionersOf(template), ...template.chains.flat()];
+}
+
 const rootKeys = [
   "min_packer_version",
   "description",
@@ -116,10 +127,7 @@ class Reader {
       this.#wrong([key], `"${key}" is a list of objects`);
       return [];
     }
-    return value.flatMap((_item: unknown, index): readonly JsonRecord[] => {
-      const component = this.component(value as never, index);
-      return component ? [component] : [];
-    });
+    return value.flatMap((_item: unknown, index) => asList(this.component(value as never, index)));
   }
 
   /** The object at a key, when it is one and says its type. */
@@ -142,11 +150,10 @@ class Reader {
       this.#wrong(["post-processors"], '"post-processors" is a list');
       return [];
     }
-    return value.map((item: unknown, index) =>
-      Array.isArray(item)
-        ? item.flatMap((_step, at) => this.#step(item as never, at))
-        : this.#step(value as never, index),
-    );
+    return value.map((item: unknown, index) => {
+      if (Array.isArray(item)) return item.flatMap((_step, at) => this.#step(item as never, at));
+      return this.#step(value as never, index);
+    });
   }
 
   /** A post-processor: its type alone, or an object. */
@@ -157,8 +164,7 @@ class Reader {
       this.#data.standIn(object, owner as never, key);
       return [object];
     }
-    const component = this.component(owner, key);
-    return component ? [component] : [];
+    return asList(this.component(owner, key));
   }
 
   #wrong(path: readonly string[], expectation: string): void {
@@ -169,3 +175,5 @@ class Reader {
     this.#report(error(code, summary, detail, subject));
   }
 }
+
+const asList = (component: JsonRecord | undefined): readonly JsonRecord[] => (component ? [component] : []);

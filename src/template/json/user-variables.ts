@@ -39,13 +39,13 @@ export class UserVariables {
     const { functions, secrets } = options;
     this.#raw = raw;
     this.#options = options;
-    const user = (name: unknown) => this.get(String(name));
-    this.#interpolator = new Interpolator(new Map([...functions, ["user", user]]), new Map(), secrets);
+    const all = new Map(functions).set("user", (name) => this.get(String(name)));
+    this.#interpolator = new Interpolator(all, new Map(), secrets);
+    const env = all.get("env");
+    const watched = new Map(all);
     // What is kept secret may be made of what the environment holds.
-    const watched = [...functions].map(
-      ([name, call]) => [name, name === "env" ? this.#keepSecret(call) : call] as const,
-    );
-    this.#secretInterpolator = new Interpolator(new Map([...watched, ["user", user]]), new Map(), secrets);
+    if (env) watched.set("env", this.#keepSecret(env));
+    this.#secretInterpolator = new Interpolator(watched, new Map(), secrets);
   }
 
   has(name: string): boolean {
@@ -88,7 +88,8 @@ export class UserVariables {
     if (isSensitive && (origin !== "default" || !text.includes("{{"))) secrets.add([text]);
     if (!text.includes("{{")) return text;
     try {
-      const value = (isSensitive ? this.#secretInterpolator : this.#interpolator).render(text, {}, {});
+      const interpolator = isSensitive ? this.#secretInterpolator : this.#interpolator;
+      const value = interpolator.render(text, {}, {});
       if (isSensitive) secrets.add([value]);
       return value;
     } catch (failure) {
@@ -100,6 +101,6 @@ export class UserVariables {
 }
 
 function cannotRender(failure: GoTemplateError, text: string, range: SourceRange | undefined): Diagnostic {
-  const subject = range && rangeWithin(range, text, failure.offset, failure.end);
+  const subject = range && rangeWithin(range, text, failure);
   return error("invalid-template", "Invalid template", asSentence(failure.message), subject, { context: range });
 }

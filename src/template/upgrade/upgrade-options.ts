@@ -5,7 +5,7 @@ import { GoTemplateError } from "../../lib/go-template/error.ts";
 import { startTime } from "../../lib/start-time.ts";
 import { commonFunctions } from "../interpolate/functions.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
-import type { LegacyTemplate } from "../json/legacy-template.ts";
+import { provisionersOf, type LegacyTemplate } from "../json/legacy-template.ts";
 import { UserVariables } from "../json/user-variables.ts";
 import { Secrets } from "../secrets.ts";
 import { pluginSourceOf } from "../known-plugins.ts";
@@ -25,12 +25,10 @@ export async function createUpgradeOptions(
     if (component) components.set(`${kind} ${type}`, component);
   };
   if (template.builders.some((builder) => "source_ami_filter" in builder)) await load("data-source", IMAGE_SEARCH);
-  const { builders, provisioners, errorCleanupProvisioner, chains } = template;
-  const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
   await Promise.all([
-    ...builders.map(({ type }) => load("builder", String(type))),
-    ...[...provisioners, ...cleanups].map(({ type }) => load("provisioner", String(type))),
-    ...chains.flat().map(({ type }) => load("post-processor", String(type))),
+    ...template.builders.map(({ type }) => load("builder", String(type))),
+    ...provisionersOf(template).map(({ type }) => load("provisioner", String(type))),
+    ...template.chains.flat().map(({ type }) => load("post-processor", String(type))),
   ]);
   return {
     component: (kind, type) => components.get(`${kind} ${type}`),
