@@ -19,12 +19,12 @@ export class DiagnosticCollector {
 
   /** In the order of the text: files as they first came up, then what has no place. */
   get all(): readonly Diagnostic[] {
-    const place = ({ subject }: Diagnostic) => (subject ? this.#idOf(subject.file) : Infinity);
-    return [...this.#found].sort((a, b) => {
-      const [fileA, fileB] = [place(a), place(b)];
-      if (fileA !== fileB) return fileA < fileB ? -1 : 1;
-      return (a.subject?.start ?? 0) - (b.subject?.start ?? 0);
+    const placed = this.#found.map((diagnostic) => ({ diagnostic, file: this.#fileOrder(diagnostic) }));
+    placed.sort((a, b) => {
+      if (a.file !== b.file) return a.file - b.file;
+      return (a.diagnostic.subject?.start ?? 0) - (b.diagnostic.subject?.start ?? 0);
     });
+    return placed.map(({ diagnostic }) => diagnostic);
   }
 
   get hasErrors(): boolean {
@@ -33,6 +33,10 @@ export class DiagnosticCollector {
 
   #keyOf({ code, summary, detail, subject }: Diagnostic): string {
     return JSON.stringify([code, summary, detail, subject && [this.#idOf(subject.file), subject.start, subject.end]]);
+  }
+
+  #fileOrder({ subject }: Diagnostic): number {
+    return subject ? this.#idOf(subject.file) : Infinity;
   }
 
   #idOf(file: object): number {
@@ -62,5 +66,15 @@ export const warning = (
 ): Diagnostic => ({ severity: "warning", code, summary, detail, subject, ...extra });
 
 /** A clause from a library as a sentence of its own. */
-export const asSentence = (clause: string): string =>
-  clause.replace(/^./, (first) => first.toUpperCase()) + (/[.?!]$/.test(clause) ? "" : ".");
+export function asSentence(clause: string): string {
+  const text = clause.replace(/^./, (first) => first.toUpperCase());
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+const MOST_LISTED = 10;
+
+/** A sentence that lists what there is, to be put after another one; nothing where it would be long. */
+export function listOfFew(title: string, names: readonly string[]): string {
+  if (names.length === 0 || names.length > MOST_LISTED) return "";
+  return ` ${title}: ${names.join(", ")}.`;
+}

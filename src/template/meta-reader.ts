@@ -48,7 +48,8 @@ export const REQUIRED = {
 /** The milliseconds of a duration that is not negative. */
 export function parseMetaDuration(text: string): number | undefined {
   const duration = parseDuration(text);
-  return duration !== undefined && duration >= 0 ? duration : undefined;
+  if (duration === undefined || duration < 0) return undefined;
+  return duration;
 }
 
 /** `why` is a clause; see `REQUIRED`. */

@@ -45,7 +45,7 @@ export function planComponent<C extends Component>(plan: PlanComponent<C>): Plan
     type: plan.component.type,
     name: plan.name,
     range: plan.range,
-    decode: (data) => (data ? decodeWith(data).decoded : atLoad().decoded),
+    decode: (data) => (data ? decodeWith(data) : atLoad()).decoded,
     diagnose: (issues): readonly Diagnostic[] => diagnoseIssues(issues, atLoad().input),
   };
 }

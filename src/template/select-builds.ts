@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
-import { error, warning } from "./diagnostics.ts";
+import { error, listOfFew, warning } from "./diagnostics.ts";
 import { compileGlob } from "./glob.ts";
 
 /** `-only` and `-except`: which builds run, and which post-processors are left out. */
@@ -24,14 +24,15 @@ export class Selection {
 
   /** `-except` also takes names and types of post-processors. */
   selectsPostProcessor(name: string | undefined, type: string): boolean {
-    return !matchAny(this.#except, name === undefined ? [type] : [name, type]);
+    return !matchAny(this.#except, [name ?? type, type]);
   }
 
-  /** What is to be said about the patterns after all builds were asked for. */
+  /** What is wrong with the patterns, after all builds were asked for. */
   diagnostics(): readonly Diagnostic[] {
-    return [...this.#only, ...this.#except].flatMap((pattern) => {
-      if (!pattern.glob) return [malformed(pattern)];
-      return pattern.matched ? [] : [unmatched(pattern, [...this.#names])];
+    const useless = [...this.#only, ...this.#except].filter(({ glob, matched }) => !glob || !matched);
+    return useless.map((pattern) => {
+      if (!pattern.glob) return malformed(pattern);
+      return unmatched(pattern, [...this.#names]);
     });
   }
 }
@@ -61,14 +62,10 @@ function matchAny(patterns: readonly Pattern[], names: readonly string[]): boole
   return any;
 }
 
-const unmatched = ({ option, text }: Pattern, names: readonly string[]): Diagnostic => {
-  const known = names.length === 0 || names.length > 10 ? "" : ` The builds are: ${names.join(", ")}.`;
-  return warning(
-    "unmatched-pattern",
-    "Pattern matches nothing",
-    `${option}=${text} matches no build.${didYouMean(text, names) || known}`,
-  );
-};
+function unmatched({ option, text }: Pattern, names: readonly string[]): Diagnostic {
+  const hint = didYouMean(text, names) || listOfFew("The builds are", names);
+  return warning("unmatched-pattern", "Pattern matches nothing", `${option}=${text} matches no build.${hint}`);
+}
 
 const malformed = ({ option, text }: Pattern): Diagnostic =>
   error(

@@ -34,7 +34,8 @@ export async function findTemplateFiles(path: string, cwd: string): Promise<Temp
     };
   } catch (failure) {
     if (!isErrnoException(failure)) throw failure;
-    return readFailure("template", path, failure, failure.code === "ENOENT" ? await suggestion(absolute, path) : "");
+    const hint = failure.code === "ENOENT" ? await suggestion(absolute, path) : "";
+    return readFailure("template", path, failure, hint);
   }
 }
 
@@ -58,28 +59,27 @@ function autoVariableFiles(names: readonly string[], directory: string): readonl
 }
 
 function noTemplates(path: string, names: readonly string[]): Diagnostic {
-  const json = names.filter((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
-  const hint =
-    json.length > 0
-      ? ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${join(path, json[0]!)}`
-      : "";
-  return error(
-    "no-template-files",
-    "No template in directory",
-    `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`,
-  );
+  const legacy = names.find((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
+  const hint = legacy === undefined ? "" : legacyHint(join(path, legacy));
+  const detail = `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`;
+  return error("no-template-files", "No template in directory", detail);
 }
+
+const legacyHint = (path: string): string =>
+  ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
 
 /** A file of nearly that name in the same place. */
 async function suggestion(absolute: string, path: string): Promise<string> {
   const { nearest } = await import("../../lib/did-you-mean.ts");
   const names = await readdir(dirname(absolute)).catch(() => []);
   const near = nearest(basename(absolute), names);
-  return near === undefined ? "" : ` Did you mean ${join(dirname(path), near)}?`;
+  if (near === undefined) return "";
+  return ` Did you mean ${join(dirname(path), near)}?`;
 }
 
 /** A path as the user should see it: relative to where they are, unless that leads far away. */
 export function displayPath(absolute: string, cwd: string): string {
   const path = relative(cwd, absolute);
-  return path === "" || path.startsWith(`..${sep}..${sep}..`) ? absolute : path;
+  const isFar = path.startsWith(["..", "..", ".."].join(sep));
+  return path === "" || isFar ? absolute : path;
 }

@@ -6,7 +6,7 @@ import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-bl
 import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
-import { error } from "../diagnostics.ts";
+import { error, listOfFew } from "../diagnostics.ts";
 import { isSourceBlock } from "./build-shape.ts";
 import { HclMetaReader } from "./hcl-meta-reader.ts";
 import type { PlanContext } from "./plan-context.ts";
@@ -109,13 +109,6 @@ const malformedReference = (text: string, subject: SourceRange): Diagnostic =>
   );
 
 function unknownSource(address: string, known: readonly string[], subject: SourceRange): Diagnostic {
-  const hint = didYouMean(address, known) || listOfFew(known);
+  const hint = didYouMean(address, known) || listOfFew("Declared are", known);
   return error("unknown-source", "Unknown source", `No source "${address}" is declared.${hint}`, subject);
-}
-
-const MOST_LISTED = 10;
-
-function listOfFew(names: readonly string[]): string {
-  const isShort = names.length > 0 && names.length <= MOST_LISTED;
-  return isShort ? ` Declared are: ${names.join(", ")}.` : "";
 }

@@ -99,8 +99,10 @@ class Collector implements Declarations {
   }
 }
 
-export const nameOf = (item: Block | Attribute): string =>
-  item.kind === "attribute" ? item.name : item.labels.map(({ value }) => value).join(".");
+export function nameOf(item: Block | Attribute): string {
+  if (item.kind === "attribute") return item.name;
+  return item.labels.map(({ value }) => value).join(".");
+}
 
 /** Where a declaration begins, for messages about the whole of it. */
 export const headerOf = (item: Block | Attribute): SourceRange =>

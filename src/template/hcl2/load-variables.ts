@@ -78,8 +78,10 @@ function toVariable(declaration: VariableDeclaration, given: GivenValue | undefi
 
 function unset({ name, range }: VariableDeclaration, { path, options }: VariablesContext): Diagnostic {
   const [beside] = path.ignoredVariableFiles;
-  const shown = beside && displayPath(beside, options.host.cwd);
-  const note = shown ? `\n${shown} is not read: that is done when the template is given as a directory.` : "";
+  const note = beside === undefined ? "" : notRead(displayPath(beside, options.host.cwd));
   const detail = `var.${name} has no value. Give it one with -var, -var-file or the environment variable PKR_VAR_${name}, or give it a default.${note}`;
   return error("unset-variable", "Unset variable", detail, range);
 }
+
+const notRead = (path: string): string =>
+  `\n${path} is not read: that is done when the template is given as a directory.`;

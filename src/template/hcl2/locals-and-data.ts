@@ -56,7 +56,8 @@ async function collect(graph: ValueGraph, values: PendingValues): Promise<Locals
 }
 
 function evaluateNode(node: ValueNode, scope: Scope, context: Hcl2Context): Promise<Value> {
-  return node.kind === "data" ? readDataSource(node, scope, context) : evaluateLocal(node, scope, context);
+  if (node.kind === "data") return readDataSource(node, scope, context);
+  return evaluateLocal(node, scope, context);
 }
 
 async function evaluateLocal({ expression, sensitive }: LocalNode, scope: Scope, context: Hcl2Context): Promise<Value> {

@@ -11,8 +11,8 @@ export function mergeArguments(source: GivenArguments, added: GivenArguments): G
       if (name === undefined) return undefined;
       const { args, shift } = findOwner(source, added, [name, index]);
       if (index === undefined) return args.rangeOf([name], part);
-      const own = typeof index === "number" ? index - shift : index;
-      return args.rangeOf([name, own, ...rest], part);
+      if (typeof index === "string") return args.rangeOf([name, index, ...rest], part);
+      return args.rangeOf([name, index - shift, ...rest], part);
     },
     isSensitive: (path) => source.isSensitive(path) || added.isSensitive(path),
     secrets: [...source.secrets, ...added.secrets],
@@ -39,8 +39,8 @@ function findOwner(
 ): Owner {
   if (!Object.hasOwn(added.input, name)) return { args: source, shift: 0 };
   const shift = blockGroup(source, String(name))?.length ?? 0;
-  const isOfSource = typeof index === "number" && index < shift;
-  return isOfSource ? { args: source, shift: 0 } : { args: added, shift };
+  if (typeof index === "number" && index < shift) return { args: source, shift: 0 };
+  return { args: added, shift };
 }
 
 function blockGroup({ input }: GivenArguments, name: string): readonly unknown[] | undefined {

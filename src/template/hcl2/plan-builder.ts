@@ -41,8 +41,10 @@ function readArguments({ reference, scope, source }: BuilderInput, context: Plan
   const { declaration, extra } = reference;
   const inner = childScope(scope, [["source", source.value]]);
   const { body, diagnostics } = expandDynamicBlocks(declaration.body, inner);
-  const skip = extra ? sourceMeta : sourceDeclarationMeta;
-  const own = bodyArguments(body, { references: context.references, skip });
+  const own = bodyArguments(body, {
+    references: context.references,
+    skip: extra ? sourceMeta : sourceDeclarationMeta,
+  });
   const args = extra ? mergeArguments(own, addedArguments(extra, source.value, context)) : own;
   return { ...args, diagnostics: [...diagnostics, ...args.diagnostics] };
 }

@@ -54,7 +54,10 @@ function planRounds(
   plan: (round: Round) => readonly BuildPlan[],
 ): readonly BuildPlan[] {
   const rounds = roundsOf({ attributes: body.attributes, scope: context.scope }, context);
-  return rounds.flatMap((round) => (round.meta.flag("enabled") === false ? [] : plan(round)));
+  return rounds.flatMap((round) => {
+    const isEnabled = round.meta.flag("enabled") ?? true;
+    return isEnabled ? plan(round) : [];
+  });
 }
 
 /** A source in one round of its `for_each`, as part of a build. */

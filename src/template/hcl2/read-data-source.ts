@@ -80,8 +80,8 @@ function typed(value: Value, type: Type): Value {
 }
 
 function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
-  const cause = failure.cause instanceof Error ? ` ${failure.cause.message}` : "";
-  const hint = failure.hint === undefined ? "" : `\n${failure.hint}`;
-  const detail = `data.${address}: ${failure.message}${cause}${hint}`;
-  return error("data-source-failed", "Data source could not be read", detail, subject);
+  const parts = [`data.${address}: ${failure.message}`];
+  if (failure.cause instanceof Error) parts.push(` ${failure.cause.message}`);
+  if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
+  return error("data-source-failed", "Data source could not be read", parts.join(""), subject);
 }

@@ -27,7 +27,8 @@ export async function readVariableFiles(
   );
   return sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.push(...problems);
-    return file && !hasErrors(problems) ? [parse(file, diagnostics)] : [];
+    if (!file || hasErrors(problems)) return [];
+    return [parse(file, diagnostics)];
   });
 }
 
@@ -37,10 +38,12 @@ function parse(file: SourceFile, diagnostics: Diagnostic[]): VariableFile {
   return { attributes: parsed.body.attributes };
 }
 
-const blocksIn = ({ blocks }: Body): Diagnostic[] =>
-  blocks.map(({ type, headerRange }) =>
-    type === "variable" ? declarationInFile(headerRange) : blockInFile(type, headerRange),
-  );
+function blocksIn({ blocks }: Body): readonly Diagnostic[] {
+  return blocks.map(({ type, headerRange }) => {
+    if (type === "variable") return declarationInFile(headerRange);
+    return blockInFile(type, headerRange);
+  });
+}
 
 const wrongEnding = (path: string): Diagnostic =>
   error(

@@ -57,8 +57,9 @@ function checkValidation(
 
 function messageText(message: Expression, scope: Scope): string {
   const { value, diagnostics } = evaluate(message, scope);
-  const isUsable = diagnostics.length === 0 && typeof value.content === "string" && !containsSensitive(value);
-  return isUsable ? value.content : "The value does not meet the condition.";
+  const isUsable = diagnostics.length === 0 && !containsSensitive(value);
+  if (isUsable && typeof value.content === "string") return value.content;
+  return "The value does not meet the condition.";
 }
 
 const notASentence = (subject: SourceRange): Diagnostic =>

@@ -11,6 +11,11 @@ export interface JsonMetaContext {
   readonly report: Report;
 }
 
+function parseCount(text: string): number | undefined {
+  if (!/^\d+$/.test(text)) return undefined;
+  return Number(text);
+}
+
 const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
   ["false", false],
@@ -30,13 +35,15 @@ export class JsonMetaReader implements MetaReader {
     const value = this.#item[name];
     if (value === undefined || value === null) return undefined;
     const text = String(value);
-    return text.includes("{{") ? this.#render(name, text) : text;
+    if (!text.includes("{{")) return text;
+    return this.#render(name, text);
   }
 
   /** What is not a list was reported before; see `checkBuildNames`. */
   texts(name: string): readonly string[] | undefined {
     const value = this.#item[name];
-    return Array.isArray(value) ? value.map(String) : undefined;
+    if (!Array.isArray(value)) return undefined;
+    return value.map(String);
   }
 
   flag(name: string): boolean | undefined {
@@ -44,7 +51,7 @@ export class JsonMetaReader implements MetaReader {
   }
 
   count(name: string): number | undefined {
-    return this.#read(name, REQUIRED.count, (text) => (/^\d+$/.test(text) ? Number(text) : undefined));
+    return this.#read(name, REQUIRED.count, parseCount);
   }
 
   duration(name: string): number | undefined {

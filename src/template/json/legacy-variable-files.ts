@@ -50,7 +50,8 @@ function readValues(
 
 function textOf(node: JsonNode): string | undefined {
   if (node.kind === "string" || node.kind === "boolean") return String(node.value);
-  return node.kind === "number" ? node.text : undefined;
+  if (node.kind === "number") return node.text;
+  return undefined;
 }
 
 const wrongShape = (subject: SourceRange): Diagnostic =>

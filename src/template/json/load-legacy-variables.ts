@@ -60,5 +60,6 @@ function describeVariables(
 }
 
 function valueOf(text: string | undefined): Value {
-  return text === undefined ? unknownValue(STRING) : stringValue(text);
+  if (text === undefined) return unknownValue(STRING);
+  return stringValue(text);
 }

@@ -1,6 +1,6 @@
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { findComponent, type FindingContext } from "../component-lookup.ts";
-import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
+import { asRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import {
   POST_PROCESSOR_META,
   PROVISIONER_META,
@@ -78,10 +78,8 @@ function planProvisioner(
 }
 
 function overrideFor({ name, written }: NamedBuilder, item: JsonRecord): JsonRecord | undefined {
-  const overrides = item["override"];
-  if (!isRecord(overrides)) return undefined;
-  const override = overrides[name] ?? overrides[written];
-  return isRecord(override) ? override : undefined;
+  const overrides = asRecord(item["override"]) ?? {};
+  return asRecord(overrides[name] ?? overrides[written]);
 }
 
 /** `-except` of a post-processor takes the rest of its chain with it. */
