@@ -2,7 +2,7 @@ import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Host } from "../sdk/host.ts";
 import { wantsColour } from "../ui/colour.ts";
-import { redactDiagnostic } from "../ui/redact-event.ts";
+import { redactDiagnostic } from "../ui/redact-diagnostic.ts";
 import type { Redactor } from "../ui/redact.ts";
 
 /** Diagnostics on standard error, for commands whose standard output is data. */
