@@ -1,4 +1,5 @@
 import type { Host } from "../sdk/host.ts";
+import type { Redactor } from "../ui/redact.ts";
 
 /**
  * A command as data: parsing, help, completion and reference docs all come from one declaration. Its module is loaded
@@ -29,11 +30,13 @@ export interface CommandArgument {
   readonly variadic?: boolean;
 }
 
-/** `Process` is for signals only; everything else comes from `host`. */
+/** `process` is for signals only; everything else comes from `host`. */
 export interface CommandContext {
   readonly host: Host;
   readonly process: NodeJS.Process;
   readonly commands: CommandTable;
+  /** Called with the redactor of a command: the error that ends the command passes it, too. */
+  readonly onRedactor: (redactor: Redactor) => void;
 }
 
 /** All commands by name, in the order of the help. */

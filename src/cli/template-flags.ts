@@ -36,5 +36,6 @@ export function templateOptions(
 export function templateDirectory({ cwd }: Pick<Host, "cwd">, path: string): string {
   if (path === "-") return cwd;
   const absolute = resolve(cwd, path);
-  return /\.(hcl|json)$/.test(path) ? dirname(absolute) : absolute;
+  const isFile = /\.(hcl|json)$/.test(path);
+  return isFile ? dirname(absolute) : absolute;
 }

@@ -5,7 +5,7 @@ export interface CompletionTable {
   readonly commands: readonly CompletedCommand[];
 }
 
-interface CompletedCommand {
+export interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly CompletedFlag[];

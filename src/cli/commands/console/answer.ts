@@ -30,7 +30,8 @@ export async function answer(input: string, names: TemplateNames, signal: AbortS
   if (hasErrors(diagnostics)) return { kind: "errors", diagnostics };
   const result = await names.settle(() => evaluate(expression, names.scope), signal);
   const all = [...diagnostics, ...result.diagnostics];
-  return hasErrors(all) ? { kind: "errors", diagnostics: all } : output(formatResult(result.value), all);
+  if (hasErrors(all)) return { kind: "errors", diagnostics: all };
+  return output(formatResult(result.value), all);
 }
 
 const output = (text: string, warnings: readonly Diagnostic[] = []): Answer => ({ kind: "output", text, warnings });
