@@ -30,6 +30,10 @@ export interface CommandArgument {
   readonly variadic?: boolean;
 }
 
+/** `path...` for an argument that may be repeated. */
+export const argumentText = ({ name, variadic }: Pick<CommandArgument, "name" | "variadic">): string =>
+  variadic ? `${name}...` : name;
+
 /** `process` is for signals only; everything else comes from `host`. */
 export interface CommandContext {
   readonly host: Host;
@@ -66,6 +70,9 @@ export const EXIT = {
   /** A build failed or was interrupted, and something it made could not be removed (`imgbuild cleanup` does). */
   leftBehind: 4,
 } as const;
+
+/** Of a command that either succeeds or fails. */
+export const exitCode = (succeeded: boolean): number => (succeeded ? EXIT.ok : EXIT.failed);
 
 interface FlagBase {
   readonly description: string;

@@ -33,16 +33,14 @@ export async function loadChecked(
   const { template, diagnostics } = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
-    ...(readsDataSources ? await remoteAccess(session) : {}),
+    ...(await remoteAccess(session, readsDataSources)),
     host: session.host,
     registry,
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
-  const checksFiles = options.syntaxOnly !== true && !readOnly;
-  const missing = checksFiles ? await missingFiles(session, template) : [];
-  const all = [...diagnostics, ...missing];
-  const shown = readOnly ? all.filter(({ code }) => !ONLY_FOR_BUILDS.has(code)) : all;
+  const all = [...diagnostics, ...(await missingFiles(session, template, options))];
+  const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   return { template, isValid: template !== undefined && !hasErrors(shown) };
 }
@@ -51,13 +49,21 @@ export async function loadChecked(
 const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
 
 /** Data sources, and `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
-async function remoteAccess(session: UnopenedSession): Promise<Pick<LoadOptions, "readDataSource" | "fetchRemote">> {
+async function remoteAccess(
+  session: UnopenedSession,
+  isWanted: boolean,
+): Promise<Pick<LoadOptions, "readDataSource" | "fetchRemote">> {
+  if (!isWanted) return {};
   const { createFetchRemote } = await import("../language/functions/remote/fetch-remote.ts");
   const { env, homeDir } = session.host;
   return { readDataSource: dataSourceReader(session), fetchRemote: createFetchRemote({ env, homeDir }) };
 }
 
-async function missingFiles({ host }: UnopenedSession, template: Template | undefined): Promise<readonly Diagnostic[]> {
-  if (!template) return [];
+async function missingFiles(
+  { host }: UnopenedSession,
+  template: Template | undefined,
+  { syntaxOnly = false, readOnly = false }: LoadCheckedOptions,
+): Promise<readonly Diagnostic[]> {
+  if (!template || syntaxOnly || readOnly) return [];
   return checkFiles(template.builds, { work: host.cwd, template: template.directory });
 }

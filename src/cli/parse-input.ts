@@ -1,5 +1,12 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import type { Command, CommandArgument, CommandInput, Flag, FlagTable } from "./command.ts";
+import {
+  argumentText,
+  type Command,
+  type CommandArgument,
+  type CommandInput,
+  type Flag,
+  type FlagTable,
+} from "./command.ts";
 import { describeCommanderError } from "./describe-commander-error.ts";
 import { fromGoFlags } from "./go-flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -27,8 +34,8 @@ export function parseInput(command: Command, args: readonly string[]): CommandIn
 }
 
 /** As commander writes it: `<template>`, `[path...]`. */
-function usage({ name, optional, variadic }: CommandArgument): string {
-  const text = variadic ? `${name}...` : name;
+function usage({ optional, ...argument }: CommandArgument): string {
+  const text = argumentText(argument);
   return optional ? `[${text}]` : `<${text}>`;
 }
 

@@ -15,7 +15,7 @@ import type { Leftover } from "../sdk/event.ts";
 import type { Template } from "../template/model.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
 import { loadChecked } from "./load-checked.ts";
 import { createOutput, type Output } from "./output-flags.ts";
@@ -98,7 +98,7 @@ async function exitAtOnce({ open, output }: ActiveSession): Promise<void> {
 async function runTemplate(active: ActiveSession, options: RunSessionOptions): Promise<number> {
   const { session, output, signals } = active;
   const template = await loadValid(active, options);
-  if (!template) return invalidExitCode(signals);
+  if (!template) return signals.exitCode("failed", false);
   await warnOfDeadRuns(session);
   const { host, runId } = session;
   const builds = template.builds.map(({ identity }) => identity.name);
@@ -142,10 +142,6 @@ async function buildSettings(
   };
 }
 
-function invalidExitCode(signals: Signals): number {
-  return signals.received() === undefined ? EXIT.failed : signals.exitCode("cancelled", false);
-}
-
 function openSession({ session, output }: ActiveSession, open: OpenRun, template: Template): Session {
   return {
     ...session,
@@ -167,7 +163,8 @@ async function shutDown({ open, output, signals, strayErrors }: ActiveSession): 
   await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
   const closed = output.pipeline.close();
   // An interrupted command does not wait long for a reader that has stopped reading.
-  await (signals.received() === undefined ? closed : Promise.race([closed, setTimeout(1000)]));
+  if (signals.received() !== undefined) await Promise.race([closed, setTimeout(1000)]);
+  else await closed;
   strayErrors.stop();
   signals.stop();
 }

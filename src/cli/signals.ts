@@ -89,17 +89,16 @@ function cancelCleanup(name: StopSignal, options: SignalOptions): void {
 
 async function announceCancel(name: StopSignal, options: SignalOptions): Promise<void> {
   const listed = await describeOutstanding(options);
-  const removing = listed === "" ? "Cancelling; there is nothing to remove." : `Cancelling and removing:${listed}`;
+  const isNothing = listed === "";
+  const removing = isNothing ? "Cancelling; there is nothing to remove." : `Cancelling and removing:${listed}`;
   options.announce(`==> ${name} received. ${removing}\nA second Ctrl-C stops waiting for it.`);
 }
 
 async function announceEnd(options: SignalOptions): Promise<void> {
   const listed = await describeOutstanding(options);
-  const left =
-    listed === ""
-      ? "Nothing is left."
-      : `Left behind:${listed}\nRemove it with:\n    imgbuild cleanup -run ${options.runId}`;
-  options.announce(`==> Not waiting any longer. ${left}`);
+  if (listed === "") return options.announce("==> Not waiting any longer. Nothing is left.");
+  const command = `imgbuild cleanup -run ${options.runId}`;
+  options.announce(`==> Not waiting any longer. Left behind:${listed}\nRemove it with:\n    ${command}`);
 }
 
 /** One line each, indented; empty where there is nothing. */

@@ -4,7 +4,7 @@ import { fixers } from "../../template/fix/fixers.ts";
 import type { LoadOptions } from "../../template/load-options.ts";
 import { loadLegacy } from "../../template/json/load-legacy.ts";
 import { createRedactor } from "../../ui/redact.ts";
-import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
+import { booleanFlag, defineCommand, EXIT, exitCode, type CommandContext, type FlagValues } from "../command.ts";
 import { printDiagnostics } from "../print-diagnostics.ts";
 import { readLegacyInput } from "../read-legacy-input.ts";
 import { templateDirectory, templateFlags, templateOptions } from "../template-flags.ts";
@@ -46,7 +46,7 @@ async function fix(context: CommandContext, path: string, given: FlagValues<type
   if (!input) return EXIT.failed;
   const text = `${JSON.stringify(input.fixed.root, undefined, 2)}\n`;
   host.stdout.write(text);
-  if (!given.validate) return input.hasErrors ? EXIT.failed : EXIT.ok;
+  if (!given.validate) return exitCode(!input.hasErrors);
   const options: LoadOptions = {
     ...templateOptions(given),
     path,
@@ -59,5 +59,5 @@ async function fix(context: CommandContext, path: string, given: FlagValues<type
   const name = `${input.file.name} (fixed)`;
   const { diagnostics } = await loadLegacy(options, { name, text }, templateDirectory(host, path));
   printDiagnostics(host, diagnostics, redactor);
-  return hasErrors(diagnostics) ? EXIT.failed : EXIT.ok;
+  return exitCode(!hasErrors(diagnostics));
 }

@@ -1,5 +1,5 @@
 import { VERSION } from "../../lib/version.ts";
-import type { Command, CommandArgument, Flag, CommandTable } from "../command.ts";
+import { argumentText, type Command, type CommandArgument, type CommandTable, type Flag } from "../command.ts";
 
 /** The first page: an example, then what there is. */
 export function programHelp(commands: CommandTable): string {
@@ -41,9 +41,9 @@ export function commandHelp(command: Command): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function argumentUsage({ name, optional, variadic }: CommandArgument): string {
-  const text = variadic ? `${name.toUpperCase()}...` : name.toUpperCase();
-  return optional ? `[${text}]` : text;
+function argumentUsage(argument: CommandArgument): string {
+  const text = argumentText(argument).toUpperCase();
+  return argument.optional ? `[${text}]` : text;
 }
 
 function flagUsage(name: string, flag: Flag): string {

@@ -96,7 +96,7 @@ function zshSummary({ name, summary }: CompletedCommand): string {
 }
 
 function zshCommand({ name, flags, words }: CompletedCommand): string {
-  const argument = words.length > 0 ? `1:word:(${words.join(" ")})` : "*:template:_files";
+  const argument = words.length > 0 ? `1:word:${zshChoices(words)}` : "*:template:_files";
   const specs = [...flags.map(zshFlag), quote(argument)];
   return `    ${name}) _arguments ${specs.join(" ")} ;;`;
 }
@@ -104,8 +104,11 @@ function zshCommand({ name, flags, words }: CompletedCommand): string {
 function zshFlag({ name, description, hasValue, choices }: CompletedFlag): string {
   const shown = `[${escapeZsh(description)}]`;
   if (!hasValue) return quote(`*-${name}${shown}`);
-  const values = choices.length > 0 ? `(${choices.join(" ")})` : "_files";
-  return quote(`*-${name}=${shown}:value:${values}`);
+  return quote(`*-${name}=${shown}:value:${zshChoices(choices)}`);
+}
+
+function zshChoices(words: readonly string[]): string {
+  return words.length > 0 ? `(${words.join(" ")})` : "_files";
 }
 
 function fish({ commands }: CompletionTable): string {

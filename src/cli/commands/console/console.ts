@@ -10,7 +10,7 @@ import { loadTemplate } from "../../../template/load-template.ts";
 import type { LoadOptions } from "../../../template/load-options.ts";
 import type { TemplateNames } from "../../../template/model.ts";
 import { createRedactor, type Redactor } from "../../../ui/redact.ts";
-import { defineCommand, EXIT } from "../../command.ts";
+import { defineCommand, EXIT, exitCode } from "../../command.ts";
 import { runInteractive } from "./interactive.ts";
 import { runPiped, type ConsoleOutput } from "./piped.ts";
 import { printDiagnostics } from "../../print-diagnostics.ts";
@@ -45,8 +45,7 @@ export const command = defineCommand({
       await runInteractive({ stdin, stdout, names, output, historyFile, signal });
       return EXIT.ok;
     }
-    const isGood = await runPiped({ input: stdin, names, output, signal });
-    return isGood ? EXIT.ok : EXIT.failed;
+    return exitCode(await runPiped({ input: stdin, names, output, signal }));
   },
 });
 

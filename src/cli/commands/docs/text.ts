@@ -29,8 +29,9 @@ export function renderComponent({ kind, type, summary, schema }: Component, widt
   const parts = [`${kind.replace("-", " ")} ${type}\n\n${fill(summary, "", width)}`];
   if (required.length > 0) parts.push(section("Required", required, width));
   if (optional.length > 0) parts.push(section("Optional", optional, width));
-  const old = options.flatMap(({ name, deprecated }) => (deprecated === undefined ? [] : `  ${name}: ${deprecated}\n`));
-  if (old.length > 0) return `${parts.join("\n\n")}\n\nDeprecated:\n${old.join("")}`;
+  const old = options.filter(({ deprecated }) => deprecated !== undefined);
+  const oldLines = old.map(({ name, deprecated }) => `  ${name}: ${deprecated}\n`);
+  if (old.length > 0) return `${parts.join("\n\n")}\n\nDeprecated:\n${oldLines.join("")}`;
   return `${parts.join("\n\n")}\n`;
 }
 

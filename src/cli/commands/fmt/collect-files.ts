@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Diagnostic } from "../../../language/diagnostic.ts";
+import { sortedBy } from "../../sorted-by.ts";
 import { errorText } from "../../../lib/error-text.ts";
 
 /** Something named on the command line, or found in a folder named there. */
@@ -49,7 +50,7 @@ function notATemplate(name: string): string {
 
 function collectFolder(name: string, path: string, recursive: boolean): Collected[] {
   try {
-    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const entries = sortedBy(readdirSync(path, { withFileTypes: true }), (entry) => entry.name);
     const wanted = entries.filter((entry) => {
       if (isSkipped(entry.name)) return false;
       return entry.isDirectory() ? recursive : isTemplateName(entry.name);

@@ -25,7 +25,8 @@ export async function formatSource(
   stdin: NodeJS.ReadableStream,
 ): Promise<Formatted | Unformatted> {
   const bytes = await readBytes(source, stdin).catch((error: unknown) => unreadable(source, error));
-  return "problems" in bytes ? bytes : formatBytes(source.name, bytes);
+  if ("problems" in bytes) return bytes;
+  return formatBytes(source.name, bytes);
 }
 
 async function readBytes(source: FileOrStdin, stdin: NodeJS.ReadableStream): Promise<Buffer> {
@@ -43,8 +44,9 @@ function unreadable({ kind, name }: FileOrStdin, error: unknown): Unformatted {
 
 function formatBytes(name: string, bytes: Buffer): Formatted | Unformatted {
   const { file, diagnostics } = decodeSource(name, bytes);
-  const problems = diagnostics.length > 0 ? diagnostics : parseHcl(file).diagnostics;
-  if (problems.length > 0) return { problems };
+  if (diagnostics.length > 0) return { problems: diagnostics };
+  const { diagnostics: mistakes } = parseHcl(file);
+  if (mistakes.length > 0) return { problems: mistakes };
   const after = formatHcl(file);
   const isChanged = after !== file.text || Buffer.byteLength(after) !== bytes.length;
   return { before: file.text, after, isChanged };

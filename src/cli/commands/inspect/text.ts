@@ -1,6 +1,7 @@
 import { formatValue, quote } from "../../../language/format-value.ts";
 import { isKnown, isNull, textOf, type Value } from "../../../language/value.ts";
 import type { BuildPlan, InputVariable, Template } from "../../../template/model.ts";
+import { sortedBy } from "../../sorted-by.ts";
 import { blocksOf, sensitiveText, type BuildBlock } from "./build-blocks.ts";
 
 /** As Packer's `inspect` prints an HCL2 template, line for line. */
@@ -17,7 +18,7 @@ export function inspectHcl2(template: Template): string {
 }
 
 function sortedByName<Named extends { readonly name: string }>(items: readonly Named[]): readonly Named[] {
-  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sortedBy(items, ({ name }) => name);
 }
 
 interface ShownValue {
@@ -53,13 +54,16 @@ const lineIf = (text: string | undefined, line: (text: string) => string): strin
 const orNone = (lines: readonly string[], none: string): readonly string[] => (lines.length > 0 ? lines : [none]);
 
 function describeProvisioner({ type, name }: BuildPlan["provisioners"][number]): string {
-  const label = name === undefined ? type : `${type}.${name}`;
-  return `      ${label}\n`;
+  return `      ${stepLabel(type, name)}\n`;
+}
+
+function stepLabel(type: string, name: string | undefined): string {
+  return name === undefined ? type : `${type}.${name}`;
 }
 
 function describeChain(chain: BuildPlan["chains"][number], index: number): string {
-  const links = chain.map(({ type, name = type }) => {
-    const label = name === type ? type : `${type}.${name}`;
+  const links = chain.map(({ type, name }) => {
+    const label = name === type ? type : stepLabel(type, name);
     return `        ${label}\n`;
   });
   return `      ${index}:\n${links.join("")}\n`;
@@ -102,8 +106,7 @@ function optionalLines(variables: readonly InputVariable[]): readonly string[] {
 function builderLines(plans: readonly BuildPlan[]): readonly string[] {
   const width = Math.max(0, ...plans.map(({ identity }) => identity.sourceName.length));
   const identities = plans.map(({ identity }) => identity);
-  const sorted = identities.sort((a, b) => (a.sourceName < b.sourceName ? -1 : 1));
-  return sorted.map(({ sourceName, builderType }) => {
+  return sortedBy(identities, ({ sourceName }) => sourceName).map(({ sourceName, builderType }) => {
     if (sourceName === builderType) return `  ${sourceName}\n`;
     return `  ${sourceName.padEnd(width)} (${builderType})\n`;
   });
