@@ -1,4 +1,4 @@
-import { buildAtWork } from "../core/run/crash.ts";
+import { activeBuild } from "../core/run/crash.ts";
 import { chooseRenderers } from "../ui/choose-renderers.ts";
 import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
 import { createRedactor, type Redactor } from "../ui/redact.ts";
@@ -56,6 +56,6 @@ export function createOutput(
   );
   const pipeline: Pipeline = createPipeline({ renderers, redactor, clock: host.clock });
   // Until the process ends: there is one output in it.
-  watchActivity({ emit: pipeline.emit, clock: host.clock, buildAtWork });
+  watchActivity({ emit: pipeline.emit, clock: host.clock, activeBuild });
   return { redactor, pipeline };
 }

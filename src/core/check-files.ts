@@ -12,7 +12,8 @@ export async function checkFiles(
     plans.flatMap(plannedOf).map(async (planned) => {
       if (!planned.component.checkFiles) return [];
       const { config } = planned.decode();
-      return config === undefined ? [] : planned.diagnose(await planned.component.checkFiles(config, directories));
+      if (config === undefined) return [];
+      return planned.diagnose(await planned.component.checkFiles(config, directories));
     }),
   );
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));

@@ -95,9 +95,9 @@ class SyncedWriter {
 
   async #writeSynced(text: string): Promise<void> {
     // A write that was cut short left half a line: the next one starts on a line of its own.
-    const whole = this.#atLineStart ? text : `\n${text}`;
+    const start = this.#atLineStart ? "" : "\n";
     this.#atLineStart = false;
-    await this.#handle.appendFile(whole);
+    await this.#handle.appendFile(`${start}${text}`);
     this.#atLineStart = true;
     await this.#handle.datasync();
   }

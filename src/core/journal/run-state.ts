@@ -11,10 +11,14 @@ const FOREIGN_FRESH_MS = 60_000;
 
 export async function runState(paths: RunPaths, record: RunRecord, now: number): Promise<RunState> {
   if (record.outcome !== undefined) return record.outcome;
+  return (await isAlive(paths, record, now)) ? "running" : "died";
+}
+
+async function isAlive(paths: RunPaths, record: RunRecord, now: number): Promise<boolean> {
   const owner = await processState(record.owner);
-  if (owner !== "unknown") return owner === "alive" ? "running" : "died";
+  if (owner !== "unknown") return owner === "alive";
   const lock = await stat(paths.lock).catch(() => undefined);
-  return lock !== undefined && now - lock.mtimeMs < FOREIGN_FRESH_MS ? "running" : "died";
+  return lock !== undefined && now - lock.mtimeMs < FOREIGN_FRESH_MS;
 }
 
 /** What a run's journal still holds, oldest first; nothing when there is none. */

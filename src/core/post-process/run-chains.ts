@@ -46,7 +46,7 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
     };
     results.push(...(await Promise.all(group.map(run))));
   }
-  const errors = results.flatMap((result) => ("error" in result ? [result.error] : []));
+  const errors = results.filter((result) => "error" in result).map(({ error }) => error);
   if (job.signal.aborted && results.length < job.chains.length) errors.push(job.signal.reason);
   const { kept, unwanted, intermediate } = artifactsAfter(job.artifact, results);
   if (errors.length > 0) return { artifacts: [...kept, ...unwanted], intermediate, errors, runs };
@@ -78,17 +78,18 @@ interface Destruction {
  * the user's.
  */
 async function destroy(artifacts: readonly Artifact[], { kept, run, signal }: Destruction): Promise<Artifact[]> {
-  const left: Artifact[] = [];
-  const flushed = artifacts.length === 0 ? undefined : flushFiles(kept.flatMap(({ files }) => files));
+  if (artifacts.length === 0) return [];
+  const undestroyed: Artifact[] = [];
+  const flushed = flushFiles(kept.flatMap(({ files }) => files));
   for (const artifact of artifacts) {
     try {
       await flushed;
       await artifact.destroy(signal);
       run.debug("artifact", `removed the intermediate artifact: ${artifact.description}`);
     } catch (error) {
-      left.push(artifact);
+      undestroyed.push(artifact);
       run.warn(`An artifact that was not to be kept could not be removed (${artifact.description}): ${String(error)}`);
     }
   }
-  return left;
+  return undestroyed;
 }

@@ -1,3 +1,4 @@
+import { errorText } from "../../lib/error-text.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { Run } from "../../sdk/run.ts";
 
@@ -17,7 +18,7 @@ export function loggedCommunicator(inner: Communicator, run: Pick<Run, "debug" |
       log(describe(result));
       return result;
     } catch (error) {
-      log({ error: error instanceof Error ? error.message : String(error) });
+      log({ error: errorText(error) });
       throw error;
     }
   };
