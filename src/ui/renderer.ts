@@ -19,6 +19,9 @@ export interface Renderer {
   ready?(): Promise<void>;
 }
 
+/** The build an event is about, if it is about one. */
+export const buildOf = (event: BuildEvent): string | undefined => ("build" in event ? event.build : undefined);
+
 /** A handler per kind of event: a kind without a line in each renderer does not compile. */
 export type EventTable<Result> = {
   readonly [Kind in BuildEvent["kind"]]: (event: Extract<BuildEvent, { kind: Kind }>, stamp: Stamp) => Result;

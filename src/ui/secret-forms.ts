@@ -15,7 +15,7 @@ const LARGEST = 1024 * 1024;
  */
 export function secretForms(secret: string): string[] {
   const text = secret.slice(0, LARGEST);
-  const encoders = text.length > LARGE ? [...base64Encoders] : [...base64Encoders, ...escapers];
+  const encoders = text.length > LARGE ? base64Encoders : [...base64Encoders, ...escapers];
   const forms = new Set<string>();
   for (const part of new Set([...pieces(text), ...linesOf(text).flatMap(pieces)])) {
     if (part.length < SHORTEST_MASKED_ANYWHERE) continue;
@@ -33,7 +33,7 @@ function pieces(text: string): string[] {
 }
 
 function linesOf(text: string): string[] {
-  return text.includes("\n") || text.includes("\r") ? text.split(/[\r\n]+/).map((line) => line.trim()) : [text.trim()];
+  return text.split(/[\r\n]+/).map((line) => line.trim());
 }
 
 type Encode = (text: string) => readonly string[];

@@ -8,7 +8,7 @@ export interface Sink {
   readonly isGone: boolean;
 }
 
-/** Told once of a file that cannot be written any more; the run goes on without it. */
+/** Called once for a file that cannot be written any more; the run goes on without it. */
 export type OnLost = (path: string, error: Error) => void;
 
 /** What may wait in memory before producers of output are held back. */
