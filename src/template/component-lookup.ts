@@ -90,7 +90,7 @@ function unknownType(
 ): Diagnostic {
   const word = words[kind];
   const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
-  return error(`unknown-${kind}-type`, `Unknown ${word} type`, detail, subject);
+  return error(`unknown-${kind}-type`, subject, `Unknown ${word} type`, detail);
 }
 
 interface Available {

@@ -104,7 +104,7 @@ function invalidTemplate({ failure, text, path }: FailedTemplate, { args, header
   const wasMeant = failure.cause !== undefined || failure instanceof RefusedFunction;
   const hint = wasMeant ? "" : ' To write "{{" itself, use {{ "{{" }}.';
   const detail = `${asSentence(failure.message)}${hint}`;
-  return error("invalid-template", "Invalid template", detail, subject ?? header, { context: range });
+  return error("invalid-template", { subject: subject ?? header, context: range }, "Invalid template", detail);
 }
 
 /** Issues about the argument itself rather than about its value. */

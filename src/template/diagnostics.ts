@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
+import type { SourceRange } from "../language/source.ts";
 
 export type Report = (...diagnostics: readonly Diagnostic[]) => void;
 
@@ -46,24 +47,22 @@ export class DiagnosticCollector {
   }
 }
 
-type Extra = Partial<Pick<Diagnostic, "context" | "values">>;
+/** Where a diagnostic points: its subject, or that with what else helps to see it; undefined where there is no text. */
+type Place = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
 
 /** The two makers every message of this layer is built from. */
-export const error = (
-  code: string,
-  summary: string,
-  detail: string,
-  subject?: Diagnostic["subject"],
-  extra: Extra = {},
-): Diagnostic => ({ severity: "error", code, summary, detail, subject, ...extra });
+export function error(code: string, place: Place, summary: string, detail: string): Diagnostic {
+  return { severity: "error", code, summary, detail, ...pointing(place) };
+}
 
-export const warning = (
-  code: string,
-  summary: string,
-  detail: string,
-  subject?: Diagnostic["subject"],
-  extra: Extra = {},
-): Diagnostic => ({ severity: "warning", code, summary, detail, subject, ...extra });
+export function warning(code: string, place: Place, summary: string, detail: string): Diagnostic {
+  return { severity: "warning", code, summary, detail, ...pointing(place) };
+}
+
+function pointing(place: Place): Pick<Diagnostic, "subject" | "context" | "values"> {
+  if (place === undefined || "file" in place) return { subject: place };
+  return place;
+}
 
 /** A clause from a library as a sentence of its own. */
 export function asSentence(clause: string): string {

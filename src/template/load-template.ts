@@ -31,6 +31,7 @@ export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
 
 const hclFromStdin = error(
   "hcl2-from-stdin",
+  undefined,
   "Cannot read HCL2 from standard input",
   "Only a legacy JSON template can be read from standard input. Write the HCL2 template to a file named *.pkr.hcl.",
 );

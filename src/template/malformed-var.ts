@@ -8,5 +8,5 @@ const MOST_SHOWN = 30;
 export function malformedVar(text: string): Diagnostic {
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
   const detail = `-var takes name=value, and ${JSON.stringify(shown)} has no "=" after a name.`;
-  return error("malformed-var", "Invalid -var option", detail);
+  return error("malformed-var", undefined, "Invalid -var option", detail);
 }

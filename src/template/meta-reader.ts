@@ -54,12 +54,12 @@ export function parseMetaDuration(text: string): number | undefined {
 
 /** `why` is a clause; see `REQUIRED`. */
 export const invalidMetaArgument = (name: string, why: string, subject: SourceRange | undefined): Diagnostic =>
-  error("invalid-argument", "Invalid value", `Inappropriate value for "${name}": ${why}.`, subject);
+  error("invalid-argument", subject, "Invalid value", `Inappropriate value for "${name}": ${why}.`);
 
 export const bothOnlyAndExcept = (subject: SourceRange | undefined): Diagnostic =>
   error(
     "conflicting-arguments",
+    subject,
     "Conflicting arguments",
     'Only one of "only" and "except" may be set. Remove one of them.',
-    subject,
   );

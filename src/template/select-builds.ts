@@ -64,12 +64,18 @@ function matchAny(patterns: readonly Pattern[], names: readonly string[]): boole
 
 function unmatched({ option, text }: Pattern, names: readonly string[]): Diagnostic {
   const hint = didYouMean(text, names) || listOfFew("The builds are", names);
-  return warning("unmatched-pattern", "Pattern matches nothing", `${option}=${text} matches no build.${hint}`);
+  return warning(
+    "unmatched-pattern",
+    undefined,
+    "Pattern matches nothing",
+    `${option}=${text} matches no build.${hint}`,
+  );
 }
 
 const malformed = ({ option, text }: Pattern): Diagnostic =>
   error(
     "malformed-pattern",
+    undefined,
     "Malformed pattern",
     `${option}=${text} is not a valid pattern. Use * and ?, [abc] and {a,b}.`,
   );

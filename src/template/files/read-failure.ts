@@ -13,7 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** A file or directory that cannot be read, as a sentence. `what`: `template`, `variable file`. */
 export function readFailure(what: string, path: string, failure: NodeJS.ErrnoException, hint = ""): Diagnostic {
   const reason = reasons[failure.code ?? ""] ?? `cannot be read: ${failure.message}`;
-  return error("unreadable-file", `Cannot read ${what}`, `${path} ${reason}.${hint}`);
+  return error("unreadable-file", undefined, `Cannot read ${what}`, `${path} ${reason}.${hint}`);
 }
 
 export const isErrnoException = (value: unknown): value is NodeJS.ErrnoException =>

@@ -62,7 +62,7 @@ function noTemplates(path: string, names: readonly string[]): Diagnostic {
   const legacy = names.find((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
   const hint = legacy === undefined ? "" : legacyHint(join(path, legacy));
   const detail = `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`;
-  return error("no-template-files", "No template in directory", detail);
+  return error("no-template-files", undefined, "No template in directory", detail);
 }
 
 const legacyHint = (path: string): string =>

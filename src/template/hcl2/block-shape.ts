@@ -51,7 +51,7 @@ export function unexpectedBlock({ type, typeRange }: BlockType, shape: BlockShap
     ? ` "${type}" is an argument: write ${type} = ….`
     : didYouMean(type, Object.keys(shape.blocks));
   const detail = `A block of type "${type}" is not expected ${where}.${hint}`;
-  return error("unknown-block", "Unsupported block type", detail, typeRange);
+  return error("unknown-block", typeRange, "Unsupported block type", detail);
 }
 
 function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockShape, where: string): Diagnostic {
@@ -60,15 +60,15 @@ function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockShape, w
     ? ` "${name}" is a block: write it without the equals sign.`
     : didYouMean(name, shape.attributes);
   const detail = `An argument named "${name}" is not expected ${where}.${hint}`;
-  return error("unknown-argument", "Unsupported argument", detail, nameRange);
+  return error("unknown-argument", nameRange, "Unsupported argument", detail);
 }
 
 export const missingArgument = (name: string, subject: SourceRange): Diagnostic =>
   error(
     "missing-argument",
+    subject,
     "Missing required argument",
     `The argument "${name}" is required, but no definition was found.`,
-    subject,
   );
 
 function missingLabel({ type, headerRange, labels: given }: Block, labels: readonly string[]): Diagnostic {
@@ -76,15 +76,15 @@ function missingLabel({ type, headerRange, labels: given }: Block, labels: reado
   const example = [type, ...labels.map((label) => `"${label}"`)].join(" ");
   return error(
     "missing-label",
+    headerRange,
     "Missing block label",
     `A "${type}" block needs its ${missing}: ${example} { … }.`,
-    headerRange,
   );
 }
 
 function extraLabel(type: string, labels: readonly string[], subject: SourceRange): Diagnostic {
   const detail = `A "${type}" block takes ${describeLabels(labels)}.`;
-  return error("extra-label", "Extraneous block label", detail, subject);
+  return error("extra-label", subject, "Extraneous block label", detail);
 }
 
 function describeLabels(labels: readonly string[]): string {

@@ -106,11 +106,10 @@ interface EnclosingBody {
 const givenTwice = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
   error(
     "argument-and-block",
+    { subject, context },
     "Given twice",
     `"${name}" is given both as an argument and as a block. Keep one of the two.`,
-    subject,
-    { context },
   );
 
 const unexpectedLabel = (name: string, subject: SourceRange): Diagnostic =>
-  error("unexpected-label", "Unexpected label", `A "${name}" block takes no label here. Remove it.`, subject);
+  error("unexpected-label", subject, "Unexpected label", `A "${name}" block takes no label here. Remove it.`);

@@ -87,28 +87,28 @@ function resolve({ text, range }: WrittenReference, context: PlanContext): reado
 const noSources = (subject: SourceRange): Diagnostic =>
   error(
     "no-sources",
+    subject,
     "Build without sources",
     'A build block needs something to build: sources = ["source.TYPE.NAME"].',
-    subject,
   );
 
 const sourcesNotTexts = (subject: SourceRange): Diagnostic =>
   error(
     "invalid-argument",
+    subject,
     "Invalid value",
     'Inappropriate value for "sources": a list of texts such as ["source.null.example"] is required.',
-    subject,
   );
 
 const malformedReference = (text: string, subject: SourceRange): Diagnostic =>
   error(
     "invalid-source-reference",
+    subject,
     "Invalid source reference",
     `A source is referred to as "source.TYPE.NAME" or "TYPE.NAME", not as ${JSON.stringify(text)}.`,
-    subject,
   );
 
 function unknownSource(address: string, known: readonly string[], subject: SourceRange): Diagnostic {
   const hint = didYouMean(address, known) || listOfFew("Declared are", known);
-  return error("unknown-source", "Unknown source", `No source "${address}" is declared.${hint}`, subject);
+  return error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.${hint}`);
 }

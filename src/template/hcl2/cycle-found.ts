@@ -18,7 +18,7 @@ export function cycleFound(cycle: readonly string[], { nodes }: ValueGraph): Dia
     `These values depend on each other in a circle: ${cycle.join(" → ")}.`,
     ...steps.map(({ text }) => text),
   ];
-  return error("reference-cycle", "Reference cycle", detail.join("\n"), steps[0]!.range);
+  return error("reference-cycle", steps[0]!.range, "Reference cycle", detail.join("\n"));
 }
 
 function referenceRange(node: ValueNode, target: string): SourceRange {

@@ -113,35 +113,34 @@ const isIdentifier = (name: string): boolean => /^[\p{ID_Start}_][\p{ID_Continue
 const duplicate = (what: string, name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
   error(
     "duplicate-declaration",
+    { subject, context },
     `Duplicate ${what}`,
     `The ${what} "${name}" is declared already, in ${context.file.name}. Remove or rename one of the two.`,
-    subject,
-    { context },
   );
 
 const invalidName = (what: string, name: string, subject: SourceRange): Diagnostic =>
   error(
     "invalid-name",
+    subject,
     "Invalid name",
     `"${name}" cannot be the name of an ${what}: a name is made of letters, digits, "_" and "-", and begins with a letter or "_".`.replace(
       "an local",
       "a local",
     ),
-    subject,
   );
 
 const blockInShorthand = (type: string, inner: Block): Diagnostic =>
   error(
     "unknown-block",
+    inner.headerRange,
     "Unsupported block type",
     `A "${type}" block holds arguments (name = value), not blocks. If "${inner.type}" is a value, write ${inner.type} = { … }.`,
-    inner.headerRange,
   );
 
 const registryIgnored = (subject: SourceRange): Diagnostic =>
   warning(
     "registry-ignored",
+    subject,
     "HCP registry is not used",
     "imgbuild publishes nothing to the HCP Packer registry. The block has no effect.",
-    subject,
   );

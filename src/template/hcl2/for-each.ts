@@ -31,7 +31,7 @@ export function roundsOf(
   const entries = entriesFor(value);
   if (typeof entries === "string") {
     const code = isKnown(value) ? "invalid-for-each" : NOT_KNOWN_YET;
-    context.report(error(code, "Invalid for_each", entries, attribute.expression.range));
+    context.report(error(code, attribute.expression.range, "Invalid for_each", entries));
     return [];
   }
   return entries.map(([key, item]) => {

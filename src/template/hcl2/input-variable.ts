@@ -136,15 +136,15 @@ function explainDefault(problem: Diagnostic): Diagnostic {
 const invalidDefault = (why: string, subject: SourceRange): Diagnostic =>
   error(
     "invalid-default",
+    subject,
     "Invalid default value",
     `The default does not fit the type of the variable: ${why}.`,
-    subject,
   );
 
 const unsuitableSecret = (subject: SourceRange): Diagnostic =>
   error(
     "invalid-default",
+    subject,
     "Invalid default value",
     "The default is not suitable. The variable is sensitive, so the default is not shown.",
-    subject,
   );

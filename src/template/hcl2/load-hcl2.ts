@@ -126,8 +126,13 @@ async function plan(context: Hcl2Template, scope: Scope): Promise<readonly Build
 
 function nothingToBuild({ only, except }: LoadOptions, { builds }: Declarations): Diagnostic {
   if (builds.length === 0)
-    return error("nothing-to-build", "Nothing to build", "The template has no build block, so there is nothing to do.");
+    return error(
+      "nothing-to-build",
+      undefined,
+      "Nothing to build",
+      "The template has no build block, so there is nothing to do.",
+    );
   const isFiltered = only.length + except.length > 0;
   const why = isFiltered ? "-only and -except leave no build" : "every build is disabled, or its for_each is empty";
-  return error("nothing-to-build", "Nothing to build", `There is nothing to do: ${why}.`);
+  return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
 }

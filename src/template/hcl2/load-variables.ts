@@ -80,7 +80,7 @@ function unset({ name, range }: VariableDeclaration, { path, options }: Variable
   const [beside] = path.ignoredVariableFiles;
   const note = beside === undefined ? "" : notRead(displayPath(beside, options.host.cwd));
   const detail = `var.${name} has no value. Give it one with -var, -var-file or the environment variable PKR_VAR_${name}, or give it a default.${note}`;
-  return error("unset-variable", "Unset variable", detail, range);
+  return error("unset-variable", range, "Unset variable", detail);
 }
 
 const notRead = (path: string): string =>

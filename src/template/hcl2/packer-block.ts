@@ -64,40 +64,39 @@ function pluginMembers(expression: Expression): ReadonlyMap<string, string> | un
 const invalidConstraint = (subject: SourceRange): Diagnostic =>
   error(
     "invalid-version-constraint",
+    subject,
     "Invalid version constraint",
     'A version constraint is a text such as ">= 1.7.0, < 2.0.0" or "~> 1.2".',
-    subject,
   );
 
 const unsupportedVersion = (constraint: string, subject: SourceRange): Diagnostic =>
   error(
     "unsupported-version",
+    subject,
     "Unsupported Packer version",
     `The template asks for Packer ${constraint}. imgbuild is compatible with Packer ${COMPATIBLE_PACKER_VERSION}.`,
-    subject,
   );
 
 const duplicatePlugin = (name: string, subject: SourceRange, context: SourceRange | undefined): Diagnostic =>
   error(
     "duplicate-declaration",
+    { subject, context },
     "Duplicate required plugin",
     `The plugin "${name}" is required already. Remove one of the two.`,
-    subject,
-    { context },
   );
 
 const invalidPlugin = (name: string, subject: SourceRange): Diagnostic =>
   error(
     "invalid-required-plugin",
+    subject,
     "Invalid plugin requirement",
     `A required plugin is written: ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }.`,
-    subject,
   );
 
 const notAPlugin = (subject: SourceRange): Diagnostic =>
   error(
     "invalid-required-plugin",
+    subject,
     "Invalid plugin requirement",
     "Plugins are required by arguments (name = { … }), not by blocks. Add the equals sign.",
-    subject,
   );

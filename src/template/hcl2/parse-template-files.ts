@@ -30,6 +30,7 @@ export async function parseTemplateFiles(
     diagnostics.add(
       error(
         "empty-template",
+        undefined,
         "Empty template",
         `${displayPath(path.files[0]!, cwd)} declares nothing. A template has at least a source and a build block.`,
       ),

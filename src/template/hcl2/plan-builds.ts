@@ -118,8 +118,7 @@ function namesOf({ reference, round, build }: SourceInstance): InstanceNames {
 const duplicateBuild = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
   error(
     "duplicate-build",
+    { subject, context },
     "Duplicate build",
     `Two builds would both be called "${name}". Give one of the build blocks a name, or the source another name in this build: source "TYPE.NAME" { name = "…" }.`,
-    subject,
-    { context },
   );

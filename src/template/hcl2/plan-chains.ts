@@ -49,15 +49,15 @@ function cutChain(chain: Chain, { context }: BlockContext): Chain {
 const missingType = (type: string, subject: SourceRange): Diagnostic =>
   error(
     "missing-label",
+    subject,
     "Missing block label",
     `A "${type}" block needs exactly one label, its type. In a dynamic block, give it with labels = ["TYPE"].`,
-    subject,
   );
 
 const argumentInChain = (name: string, subject: SourceRange): Diagnostic =>
   error(
     "unknown-argument",
+    subject,
     "Unsupported argument",
     `"post-processors" holds post-processor blocks only, not the argument "${name}".`,
-    subject,
   );

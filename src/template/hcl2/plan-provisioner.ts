@@ -129,4 +129,4 @@ function readOverride(meta: HclMetaReader, { source }: BlockContext): Override |
 }
 
 const unknownCount = (subject: SourceRange): Diagnostic =>
-  error("invalid-for-each", "Invalid for_each", "The collection has to be known before the build starts.", subject);
+  error("invalid-for-each", subject, "Invalid for_each", "The collection has to be known before the build starts.");

@@ -58,6 +58,9 @@ function isUnexpected({ origin, type }: ScopedBlock): boolean {
 const unexpected = (block: ScopedBlock): Diagnostic => unexpectedBlock(block, buildShape, IN_BUILD_BLOCK);
 
 const secondCleanup = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error("duplicate-block", "Duplicate block", 'A build block may have one "error-cleanup-provisioner".', subject, {
-    context,
-  });
+  error(
+    "duplicate-block",
+    { subject, context },
+    "Duplicate block",
+    'A build block may have one "error-cleanup-provisioner".',
+  );

@@ -83,5 +83,5 @@ function failedRead(address: string, failure: BuildError, subject: SourceRange):
   const parts = [`data.${address}: ${failure.message}`];
   if (failure.cause instanceof Error) parts.push(` ${failure.cause.message}`);
   if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
-  return error("data-source-failed", "Data source could not be read", parts.join(""), subject);
+  return error("data-source-failed", subject, "Data source could not be read", parts.join(""));
 }

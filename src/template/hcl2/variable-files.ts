@@ -48,6 +48,7 @@ function blocksIn({ blocks }: Body): readonly Diagnostic[] {
 const wrongEnding = (path: string): Diagnostic =>
   error(
     "wrong-variable-file",
+    undefined,
     "Unknown kind of variable file",
     `${path} ends neither in .hcl nor in .json, so it is not clear how to read it.`,
   );
@@ -55,15 +56,15 @@ const wrongEnding = (path: string): Diagnostic =>
 const declarationInFile = (subject: SourceRange): Diagnostic =>
   error(
     "variable-block-in-variable-file",
+    subject,
     "Variable declared in a variable file",
     "A variable file sets values (name = value). Declare the variable in the template, a file named *.pkr.hcl.",
-    subject,
   );
 
 const blockInFile = (type: string, subject: SourceRange): Diagnostic =>
   error(
     "unknown-block",
+    subject,
     "Unsupported block type",
     `A variable file holds only values (name = value), not "${type}" blocks.`,
-    subject,
   );

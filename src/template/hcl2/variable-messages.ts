@@ -20,11 +20,12 @@ export const unreadableSecret = (name: string, from: string): Diagnostic =>
   );
 
 const invalidValue = (detail: string, subject?: SourceRange): Diagnostic =>
-  error("invalid-variable-value", "Invalid value for input variable", detail, subject);
+  error("invalid-variable-value", subject, "Invalid value for input variable", detail);
 
 export const undeclaredVar = (name: string, declared: Iterable<string>): Diagnostic =>
   error(
     "undeclared-variable",
+    undefined,
     "Undeclared input variable",
     `-var sets "${name}", and no input variable of that name is declared.${didYouMean(name, declared)}`,
   );
@@ -32,5 +33,5 @@ export const undeclaredVar = (name: string, declared: Iterable<string>): Diagnos
 export function undeclaredInFile(name: string, declared: Iterable<string>, subject: SourceRange): Diagnostic {
   const hint = didYouMean(name, declared) || ` Declare it with: variable "${name}" {}`;
   const detail = `No input variable "${name}" is declared.${hint}`;
-  return warning("undeclared-variable", "Undeclared input variable", detail, subject);
+  return warning("undeclared-variable", subject, "Undeclared input variable", detail);
 }

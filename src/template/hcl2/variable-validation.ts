@@ -65,9 +65,9 @@ function messageText(message: Expression, scope: Scope): string {
 const notASentence = (subject: SourceRange): Diagnostic =>
   error(
     "invalid-error-message",
+    subject,
     "Invalid validation error message",
     "The message must be a whole sentence: it begins with a capital letter and ends with a full stop, a question mark or an exclamation mark.",
-    subject,
   );
 
 /** What the evaluator says of a name that is not there. */
@@ -85,15 +85,12 @@ function onlyItself(problem: Diagnostic, name: string): Diagnostic {
 }
 
 const notACondition = (subject: SourceRange): Diagnostic =>
-  error("wrong-condition-type", "Incorrect condition type", "The condition must be true or false.", subject);
+  error("wrong-condition-type", subject, "Incorrect condition type", "The condition must be true or false.");
 
 function violated({ range, sensitive }: VariableDeclaration, message: string, rule: SourceRange): Diagnostic {
-  const place = `${rule.file.name}:${lineOf(rule.file, rule.start)}`;
-  return error(
-    "invalid-variable-value",
-    "Invalid value for input variable",
-    `${message}\nThe rule is at ${place}.`,
-    range,
-    sensitive ? {} : { context: rule },
-  );
+  const written = `${rule.file.name}:${lineOf(rule.file, rule.start)}`;
+  // An excerpt of the rule would show the value.
+  const place = sensitive ? range : { subject: range, context: rule };
+  const detail = `${message}\nThe rule is at ${written}.`;
+  return error("invalid-variable-value", place, "Invalid value for input variable", detail);
 }

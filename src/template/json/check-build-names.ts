@@ -74,13 +74,13 @@ function checkOverride(owner: JsonRecord, names: readonly string[], { data, repo
 const duplicateBuilder = (name: string, subject: SourceRange | undefined): Diagnostic =>
   error(
     "duplicate-build",
+    subject,
     "Duplicate build",
     `Two builders would both be called "${name}". Give one of them another "name".`,
-    subject,
   );
 
 const notAList = (key: string, subject: SourceRange | undefined): Diagnostic =>
-  error("wrong-shape", "Wrong kind of value", `"${key}" is a list of names of builds.`, subject);
+  error("wrong-shape", subject, "Wrong kind of value", `"${key}" is a list of names of builds.`);
 
 interface WrongName {
   readonly name: string;
@@ -93,8 +93,8 @@ function unknownBuild({ name, key, subject }: WrongName, names: readonly string[
   const hint = didYouMean(name, known) || ` The builders are: ${known.join(", ")}.`;
   return error(
     "unknown-build",
+    subject,
     "Unknown build",
     `"${key}" names "${name}", and no builder is called so.${hint}`,
-    subject,
   );
 }

@@ -16,12 +16,12 @@ export function checkMinimumVersion({ minimumVersion }: LegacyTemplate, data: Js
 }
 
 const invalidVersion = (subject: SourceRange | undefined): Diagnostic =>
-  error("invalid-version-constraint", "Invalid version", '"min_packer_version" is a version such as "1.7.0".', subject);
+  error("invalid-version-constraint", subject, "Invalid version", '"min_packer_version" is a version such as "1.7.0".');
 
 const unsupportedVersion = (version: string, subject: SourceRange | undefined): Diagnostic =>
   error(
     "unsupported-version",
+    subject,
     "Unsupported Packer version",
     `The template asks for Packer ${version} or later. imgbuild is compatible with Packer ${COMPATIBLE_PACKER_VERSION}.`,
-    subject,
   );

@@ -38,13 +38,13 @@ function reportUndeclared(name: string, range: RawValue["range"], { options, tem
   if (range && options.undeclaredVariables === "ignore") return;
   const hint = didYouMean(name, template.variables.keys());
   const detail = `No variable "${name}" is declared in the template.${hint}`;
-  report(warning("undeclared-variable", "Undeclared variable", detail, range));
+  report(warning("undeclared-variable", range, "Undeclared variable", detail));
 }
 
 const unsetVariable = (name: string, data: JsonData): Diagnostic =>
   error(
     "unset-variable",
+    data.rangeOf(data.root, ["variables", name], "name"),
     "Unset variable",
     `The variable "${name}" has no value. Give it one with -var or -var-file.`,
-    data.rangeOf(data.root, ["variables", name], "name"),
   );

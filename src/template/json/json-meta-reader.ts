@@ -72,7 +72,7 @@ export class JsonMetaReader implements MetaReader {
       return interpolator.render(text, {}, {});
     } catch (failure) {
       if (!(failure instanceof GoTemplateError)) throw failure;
-      report(error("invalid-template", "Invalid template", asSentence(failure.message), this.#rangeOf(name)));
+      report(error("invalid-template", this.#rangeOf(name), "Invalid template", asSentence(failure.message)));
       return undefined;
     }
   }

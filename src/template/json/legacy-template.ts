@@ -51,9 +51,9 @@ export function readLegacyTemplate(
     report(
       error(
         "not-an-object",
+        data.rangeOf(root, []),
         "Not a template",
         'A JSON template is an object: { "builders": [ … ] }.',
-        data.rangeOf(root, []),
       ),
     );
     return undefined;
@@ -88,7 +88,7 @@ class Reader {
       // Names that begin with an underscore are comments.
       if (rootKeys.includes(key) || key.startsWith("_")) continue;
       const detail = `A template has no "${key}".${didYouMean(key, rootKeys) || ' For a comment, begin its name with "_".'}`;
-      this.#report(error("unknown-root-key", "Unknown key", detail, this.#data.rangeOf(this.#root, [key], "name")));
+      this.#report(error("unknown-root-key", this.#data.rangeOf(this.#root, [key], "name"), "Unknown key", detail));
     }
   }
 
@@ -172,7 +172,7 @@ class Reader {
   }
 
   #complain(code: string, summary: string, detail: string, subject: SourceRange | undefined): void {
-    this.#report(error(code, summary, detail, subject));
+    this.#report(error(code, subject, summary, detail));
   }
 }
 

@@ -57,15 +57,15 @@ function textOf(node: JsonNode): string | undefined {
 const wrongShape = (subject: SourceRange): Diagnostic =>
   error(
     "wrong-shape",
+    subject,
     "Wrong kind of value",
     'A variable file is an object of names and texts: { "name": "value" }.',
-    subject,
   );
 
 const wrongValue = (name: string, subject: SourceRange): Diagnostic =>
   error(
     "wrong-shape",
+    subject,
     "Wrong kind of value",
     `The value of "${name}" has to be a text: variables of JSON templates hold nothing else.`,
-    subject,
   );

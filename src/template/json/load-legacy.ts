@@ -95,18 +95,24 @@ async function plan(
 }
 
 const emptyTemplate = (name: string): Diagnostic =>
-  error("empty-template", "Empty template", `${name} is empty. A JSON template is an object: { "builders": [ … ] }.`);
+  error(
+    "empty-template",
+    undefined,
+    "Empty template",
+    `${name} is empty. A JSON template is an object: { "builders": [ … ] }.`,
+  );
 
 const noBuilders = (data: JsonData): Diagnostic =>
   error(
     "no-builders",
+    data.rangeOf(data.root, ["builders"]),
     "No builders",
     'A template needs something to build: "builders": [ { "type": … } ].',
-    data.rangeOf(data.root, ["builders"]),
   );
 
 const nothingToBuild: Diagnostic = error(
   "nothing-to-build",
+  undefined,
   "Nothing to build",
   "There is nothing to do: -only and -except leave no build.",
 );

@@ -35,6 +35,7 @@ export function readFixedTemplate(file: SourceFile): {
 const notLegacy = (name: string): Diagnostic =>
   error(
     "not-legacy",
+    undefined,
     "Not a legacy template",
     `${name} is an HCL2 template already. Only legacy JSON templates are taken here.`,
   );

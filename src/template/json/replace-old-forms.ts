@@ -11,7 +11,7 @@ export function replaceOldForms({ data, report }: LegacyContext, interpolator: I
   data.followRenames(document.renames);
   for (const { owner, key, replacement } of document.changes) {
     const subject = data.rangeOf(owner, [key], "name");
-    report(warning("deprecated-argument", "Deprecated argument", `"${key}" is deprecated; ${replacement}.`, subject));
+    report(warning("deprecated-argument", subject, "Deprecated argument", `"${key}" is deprecated; ${replacement}.`));
   }
 }
 

@@ -102,5 +102,5 @@ export class UserVariables {
 
 function cannotRender(failure: GoTemplateError, text: string, range: SourceRange | undefined): Diagnostic {
   const subject = range && rangeWithin(range, text, failure);
-  return error("invalid-template", "Invalid template", asSentence(failure.message), subject, { context: range });
+  return error("invalid-template", { subject, context: range }, "Invalid template", asSentence(failure.message));
 }
