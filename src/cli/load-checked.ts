@@ -14,7 +14,7 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly flags: FlagValues<typeof templateFlags>;
   /** Nothing will be built: variables may be without values, and files are not checked. */
   readonly readOnly?: boolean | undefined;
-  /** Otherwise they stay unknown, and nothing outside the template's files is asked. */
+  /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
   readonly readsDataSources: boolean;
 }
 

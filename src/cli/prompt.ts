@@ -5,7 +5,7 @@ import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 import { kill } from "../lib/this-process.ts";
 
-/** Whether there is a terminal to ask at: nothing ever waits for an answer nobody gives. */
+/** Whether there is a terminal to ask at: nothing ever waits for an answer that cannot come. */
 export const canAsk = ({ stdin }: Host): boolean => stdin.isTTY === true;
 
 /** Questions on the terminal. */
@@ -14,7 +14,7 @@ export function createAsk(host: Host, emit: Emit): Ask {
   return oneAtATime(async ({ text, choices, hidden }, signal) => {
     if (!canAsk(host)) return undefined;
     if (choices !== undefined) return askForKey({ text, choices }, say, () => readLine(host, signal));
-    // The terminal is made silent first.
+    // Echoing is turned off before the question appears.
     const line = readLine(host, signal, hidden);
     say(text);
     return line;

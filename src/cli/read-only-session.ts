@@ -43,7 +43,7 @@ function createMessageOutput(context: CommandContext): Output {
   return createOutput({ ...context, host: withMessagesOnStderr(context.host) }, messageFlags);
 }
 
-/** Not a copy: a host opens its streams when they are asked for. */
+/** Not a copy: a host opens its streams when they are accessed. */
 function withMessagesOnStderr(host: Host): Host {
   return Object.create(host, { stdout: { get: () => host.stderr } }) as Host;
 }

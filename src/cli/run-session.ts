@@ -47,7 +47,7 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
   }
 }
 
-/** A session with everything that has to be ended however the command ends. */
+/** A session with everything that has to be closed however the command ends. */
 interface ActiveSession {
   readonly session: UnopenedSession;
   readonly output: Output;

@@ -4,7 +4,7 @@ import type { LiveScreen } from "../core/live-screens.ts";
 import { screenPage } from "./screen-page.ts";
 
 export interface ScreenServer {
-  /** Holds a random word, so that other users of the host cannot look. */
+  /** Contains a random word, so that other users of the host cannot open it. */
   readonly url: string;
   close(): void;
 }
@@ -58,7 +58,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { word
 /** What is asked for below the word; undefined for requests that are not for us. */
 function pathOf({ url = "", method, headers }: IncomingMessage, word: string): string | undefined {
   const path = url.split("?", 1)[0]!;
-  // A name that leads here (DNS rebinding) would let other pages in.
+  // A name that resolves to this address (DNS rebinding) would let other web pages in.
   const isLoopback = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "");
   const prefix = `/${word}/`;
   if (!isLoopback || method !== "GET" || !path.startsWith(prefix)) return undefined;

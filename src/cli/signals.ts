@@ -25,7 +25,7 @@ export interface Signals {
   stop(): void;
 }
 
-/** Launchers such as npm pass on a Ctrl-C which the terminal has sent to the whole group already: one, not two. */
+/** Launchers such as npm pass on a Ctrl-C that the terminal has sent to the whole process group already: it counts once. */
 const SAME_SIGNAL_MS = 300;
 /** After the second signal, how long an orderly end may take. */
 const ORDERLY_END_MS = 2000;

@@ -3,7 +3,7 @@ import type { Host } from "../sdk/host.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import { choiceFlag, listFlag, type CommandArgument, type FlagValues } from "./command.ts";
 
-/** What every command that reads a template understands. */
+/** The flags of every command that reads a template. */
 export const templateFlags = {
   var: listFlag(
     "NAME=VALUE",

@@ -41,7 +41,7 @@ export async function readArtifactRecord(path: string): Promise<ArtifactRecord |
   }
 }
 
-/** An artifact to work with again. What is not files cannot be destroyed from a record. */
+/** The artifact that a record describes. One that does not consist of files cannot be destroyed from its record. */
 export function revive({ artifact }: ArtifactRecord): Artifact {
   const { builderId, files, description, ...more } = artifact;
   if (files.length > 0) return fileArtifact(builderId, files, description, more);

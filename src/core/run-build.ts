@@ -183,7 +183,7 @@ async function postProcess(
     try {
       await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
     } catch (error) {
-      // What was built is the user's, whatever becomes of our notes about it.
+      // What was built belongs to the user, even when it cannot be recorded.
       return { artifacts: [artifact], errors: [await writeFailure(path, error, { hint: STATE_HINT })], runs: [] };
     }
   }

@@ -10,7 +10,7 @@ import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
 
 /**
- * Components by type, for synchronous planning: what is asked for but not loaded yet is noted, and the plan is made
+ * Components by type, for synchronous planning: what is looked up but not loaded yet is remembered, and the plan is made
  * again after `loadWanted`.
  */
 export class ComponentLookup {
@@ -37,12 +37,12 @@ export class ComponentLookup {
     return "loading";
   }
 
-  /** Whether something was asked for that is not loaded yet: what was planned with it is incomplete. */
+  /** Whether something was looked up that is not loaded yet: what was planned with it is incomplete. */
   get isWaiting(): boolean {
     return this.#wanted.size > 0;
   }
 
-  /** Loads what `find` could not give. False when nothing was wanted. */
+  /** Loads what `find` did not have. False when there was nothing to load. */
   async loadWanted(): Promise<boolean> {
     const wanted = [...this.#wanted];
     this.#wanted.clear();

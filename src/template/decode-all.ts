@@ -3,7 +3,7 @@ import { checkChains } from "./check-chains.ts";
 import type { BuildPlan } from "./model.ts";
 import { plannedOf } from "./planned-of.ts";
 
-/** Decodes every component of every build, and gives what is wrong with any of them, and with what follows what. */
+/** Decodes every component of every build; returns what is wrong with any of them, or with their order. */
 export function decodeAll(builds: readonly BuildPlan[]): readonly Diagnostic[] {
   return builds.flatMap((build) => {
     const decoded = plannedOf(build).flatMap((planned) => planned.decode().diagnostics);

@@ -16,7 +16,7 @@ import { rangeWithin } from "./range-within.ts";
 export interface ComponentInput {
   readonly component: Component;
   readonly args: GivenArguments;
-  /** The header of the block: where the message goes when nothing nearer is known. */
+  /** The header of the block: where a message points when nothing nearer is known. */
   readonly header: SourceRange | undefined;
   readonly interpolator: Interpolator;
   readonly scope: InterpolationScope;
@@ -41,14 +41,14 @@ export function decodeComponent(given: ComponentInput): DecodedComponent {
   const { config, issues } = decode(component.schema, templates.input, {
     weak,
     isSensitive: args.isSensitive,
-    // Early rendering passes no values. Late templates outlive this call, get theirs, and fail in the words of a run.
+    // Early rendering passes no values. Late templates outlive this call, are given theirs, and fail as errors of the run.
     render: (text, values) => (Object.keys(values).length === 0 ? early : late)(text, values),
   });
   const diagnostics = issues.map((issue) => diagnosticOf(issue, given, failures));
   return { config, diagnostics: [...args.diagnostics, ...templates.diagnostics, ...diagnostics] };
 }
 
-/** Throws the error of the template itself, and keeps it by the text that failed. */
+/** Throws the error of the `{{ }}` itself, and remembers it under the text that failed. */
 function rememberFailures(render: RenderTemplate, failures: Map<string, GoTemplateError>): RenderTemplate {
   return (text, values) => {
     try {
@@ -67,7 +67,7 @@ interface Checked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reports `{{ }}` that cannot be parsed, and puts off what waits for the machine. */
+/** Reports `{{ }}` that cannot be parsed, and postpones what depends on the machine. */
 function checkTemplates(given: ComponentInput): Checked {
   const { args, interpolator, scope } = given;
   const diagnostics: Diagnostic[] = [];
@@ -100,7 +100,7 @@ interface FailedTemplate {
 function invalidTemplate({ failure, text, path }: FailedTemplate, { args, header }: ComponentInput): Diagnostic {
   const range = args.rangeOf(path, "value");
   const subject = range && rangeWithin(range, text, failure);
-  // A failing function was meant; braces that are not understood may be somebody else's (docker inspect -f '{{…}}').
+  // A function that fails was meant for us; braces that do not parse may be meant for another program (docker inspect -f).
   const wasMeant = failure.cause !== undefined || failure instanceof RefusedFunction;
   const hint = wasMeant ? "" : ' To write "{{" itself, use {{ "{{" }}.';
   const detail = `${asSentence(failure.message)}${hint}`;
@@ -133,7 +133,7 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
   return header;
 }
 
-/** What the schema cannot know: the template's own arguments, and whether something was written as a block. */
+/** Adds what the schema cannot know: the template's own arguments, and whether something was written as a block. */
 function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput): string {
   if (path.length !== 1) return detail;
   const name = String(path[0]);

@@ -18,7 +18,7 @@ export class DiagnosticCollector {
     }
   }
 
-  /** In the order of the text: files as they first came up, then what has no place. */
+  /** In the order of the text: files in the order they first appear, then what has no place. */
   get all(): readonly Diagnostic[] {
     const placed = this.#found.map((diagnostic) => ({ diagnostic, file: this.#fileOrder(diagnostic) }));
     placed.sort((a, b) => {
@@ -64,7 +64,7 @@ function pointing(place: Place): Pick<Diagnostic, "subject" | "context" | "value
   return place;
 }
 
-/** A clause from a library as a sentence of its own. */
+/** A clause from a library as a full sentence. */
 export function asSentence(clause: string): string {
   const text = clause.replace(/^./, (first) => first.toUpperCase());
   return /[.?!]$/.test(text) ? text : `${text}.`;
@@ -72,7 +72,7 @@ export function asSentence(clause: string): string {
 
 const MOST_LISTED = 10;
 
-/** A sentence that lists what there is, to be put after another one; nothing where it would be long. */
+/** A sentence to append to a message that lists what exists; nothing where the list would be long. */
 export function listOfFew(title: string, names: readonly string[]): string {
   if (names.length === 0 || names.length > MOST_LISTED) return "";
   return ` ${title}: ${names.join(", ")}.`;

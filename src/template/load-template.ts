@@ -10,8 +10,8 @@ import { error } from "./diagnostics.ts";
 import { templateKind } from "./template-kind.ts";
 
 /**
- * Reads a template from disk and works out what it means. Never rejects for what the user wrote: every problem is in
- * the diagnostics, all of them in one run. Rejects when `signal` aborts.
+ * Reads a template from disk and evaluates it. Never rejects because of what the user wrote: every problem is in the
+ * diagnostics, all of them in one go. Rejects when `signal` aborts.
  */
 export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
   const { cwd, stdin } = options.host;

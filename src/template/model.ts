@@ -102,6 +102,6 @@ export interface PlannedProvisioner extends Planned<Provisioner> {
 }
 
 export interface PlannedPostProcessor extends Planned<PostProcessor> {
-  /** The user's word on the input artifact, if any. */
+  /** What the user says about the input artifact, if anything. */
   readonly keepInputArtifact: boolean | undefined;
 }

@@ -5,7 +5,7 @@ import { UNKNOWN, type Value } from "../language/value.ts";
 import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
 import type { ArgumentPath } from "./given-arguments.ts";
 
-/** What converting values finds out on the way. */
+/** What is found out while values are converted. */
 export interface PlainNotes {
   readonly sensitivePaths: ArgumentPath[];
   readonly secrets: string[];

@@ -2,7 +2,7 @@ import { isSensitive, SENSITIVE, withMarks } from "../language/marks.ts";
 import { childrenOf, type Value } from "../language/value.ts";
 import { plainValue } from "./plain-value.ts";
 
-/** Shorter secrets are in too many texts by chance to say that these are made of them. */
+/** Shorter secrets appear in too many texts by chance to conclude that a text is made from them. */
 const SHORTEST_FOUND_INSIDE = 4;
 
 /** The texts that must not be shown: more become known while a template is evaluated, and while its builds run. */
@@ -31,7 +31,7 @@ export class Secrets {
   }
 }
 
-/** As `secretsIn`, without numbers: the length of a password is no word to mask wherever it stands. */
+/** As `secretsIn`, without numbers: the length of a password must not be masked everywhere. */
 export function secretTextsIn(value: Value): readonly string[] {
   if (!isSensitive(value)) return childrenOf(value).flatMap(secretTextsIn);
   if (typeof value.content === "string") return [value.content];

@@ -14,7 +14,7 @@ export class Selection {
     this.#except = except.map((text) => createPattern("-except", text));
   }
 
-  /** Asked once for each build of the template, with every name it goes by. */
+  /** Called once for each build of the template, with every name it goes by. */
   selectsBuild(...names: readonly string[]): boolean {
     this.#names.add(names[0]!);
     const only = matchAny(this.#only, names);
@@ -51,7 +51,7 @@ const createPattern = (option: Pattern["option"], text: string): Pattern => ({
   matched: false,
 });
 
-/** Every pattern is tried, so that each learns whether it is of any use. */
+/** Tries every pattern, so that each records whether it matches anything. */
 function matchAny(patterns: readonly Pattern[], names: readonly string[]): boolean {
   let any = false;
   for (const pattern of patterns) {

@@ -12,7 +12,7 @@ export function paint(text: string, colour: string | undefined): string {
 
 /**
  * Whether to colour what goes to `stream`: `-color=false` says no; then FORCE_COLOR, NO_COLOR (no-color.org),
- * PACKER_NO_COLOR and TERM=dumb are asked; else only a terminal gets colours.
+ * PACKER_NO_COLOR and TERM=dumb decide; otherwise only a terminal gets colours.
  */
 export function wantsColour(
   { env }: Pick<Host, "env">,

@@ -13,7 +13,7 @@ export function logPathFor(logDirectory: string, build: string): string {
 
 /**
  * One log file per build: its messages, each line with its time, and between these lines the bytes the guest printed, as
- * they came (but for secrets). Modes 0600: a log may hold what its reader may see and others may not.
+ * they came (but for secrets). Mode 0600: a log may contain what only its owner may see.
  */
 export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () => {}): Renderer {
   const logs = new Map<string, BuildLog>();

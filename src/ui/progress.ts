@@ -28,7 +28,7 @@ function percentOf(done: number, total: number): number {
 
 export const isComplete = ({ done, total }: Progress): boolean => total !== undefined && done >= total;
 
-/** Where there is no bar: the first, the last, and one each ten seconds of what takes long. */
+/** Where there is no bar: the first, the last, and one every ten seconds of what takes long. */
 export function createPlainProgress(everyMs = 10_000): (event: Progress, time: number) => string | undefined {
   const shownAt = new Map<string, number>();
   return (event, time) => {

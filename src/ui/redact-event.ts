@@ -14,7 +14,7 @@ export function redactEvent(event: BuildEvent, redactor: Redactor): BuildEvent {
 }
 
 type EventOf<Kind extends BuildEvent["kind"]> = Extract<BuildEvent, { kind: Kind }>;
-/** `masked`: somebody else may have chosen it. `own`: it is imgbuild's, and stays. */
+/** `masked`: a user or another program may have chosen it. `own`: it is imgbuild's, and stays. */
 type Policy = "masked" | "own";
 type Policies<Kind extends BuildEvent["kind"]> = { readonly [Member in keyof EventOf<Kind>]-?: Policy };
 

@@ -12,7 +12,7 @@ type RawOutput = Extract<BuildEvent, { kind: "raw-output" }>;
  */
 export interface OutputRedactor {
   push(event: Output | RawOutput): readonly BuildEvent[];
-  /** What waits of one build, or of all. */
+  /** Releases what is held back of one build, or of all. */
   flush(build?: string): readonly BuildEvent[];
   readonly isHolding: boolean;
 }

@@ -21,7 +21,7 @@ export interface Findings {
   readonly masked: readonly Masked[];
   /** From here on the text could be the beginning of a secret; the length of the text when it cannot. */
   readonly unfinishedAt: number;
-  /** Whether so much of that secret is there that it had better not be shown. */
+  /** Whether so much of that secret is there that it should not be shown. */
   readonly isTelling: boolean;
 }
 

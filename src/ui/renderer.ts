@@ -11,7 +11,7 @@ export interface StampedEvent {
 
 /** One way of showing a run. It never sees a secret. */
 export interface Renderer {
-  /** Must not throw for want of a reader; the pipeline stops a renderer that throws, and says so to the others. */
+  /** Must not throw because nothing reads; the pipeline stops a renderer that throws, and tells the others. */
   render(event: StampedEvent): void;
   /** Resolves when everything has been written. */
   close?(): Promise<void>;

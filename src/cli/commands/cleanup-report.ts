@@ -20,7 +20,7 @@ export function createCleanupReport(stdout: NodeJS.WritableStream, { dryRun, jso
   return {
     say: (text) => write(sanitize(text)),
     reaped: (_, found) => {
-      // The journal had not heard yet that it is gone; the user need not hear of it.
+      // Already gone, and only the journal did not know: nothing to report.
       if (found.outcome.kind !== "gone") write(sanitize(toText(found, dryRun)));
     },
   };

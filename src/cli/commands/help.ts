@@ -1,7 +1,7 @@
 import { VERSION } from "../../lib/version.ts";
 import { argumentText, type Command, type CommandArgument, type CommandTable, type Flag } from "../command.ts";
 
-/** The first page: an example, then what there is. */
+/** The first page: an example, then the list of commands. */
 export function programHelp(commands: CommandTable): string {
   const rows = Object.entries(commands)
     .filter(([, { hidden }]) => hidden !== true)

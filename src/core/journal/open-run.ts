@@ -37,7 +37,7 @@ export interface OpenRun {
   readonly journal: Journal;
   /** Recorded and not struck: what would be left if the run ended now. The temporary directory is not among them. */
   outstanding(): readonly Resource[];
-  /** Removes the temporary directory, writes how the run ended, lets go of the run. Call it on every path out, once. */
+  /** Removes the temporary directory, writes how the run ended, releases the run. Call it exactly once, however the run ends. */
   finish(result: { readonly outcome: Outcome; readonly builds: readonly RunBuild[] }): Promise<void>;
 }
 

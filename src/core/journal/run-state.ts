@@ -21,7 +21,7 @@ async function isAlive(paths: RunPaths, record: RunRecord, now: number): Promise
   return lock !== undefined && now - lock.mtimeMs < FOREIGN_FRESH_MS;
 }
 
-/** What a run's journal still holds, oldest first; nothing when there is none. */
+/** What is outstanding in a run's journal, oldest first; nothing when there is none. */
 export async function outstandingOf(paths: RunPaths): Promise<readonly Outstanding[]> {
   return outstandingIn(await readFile(paths.journal, "utf8").catch(() => ""));
 }

@@ -13,7 +13,7 @@ export function stateDirectory(host: Pick<Host, "env" | "homeDir" | "cwd">): str
   return join(base, "imgbuild");
 }
 
-/** What helps where something cannot be written there. */
+/** What to do when something cannot be written there. */
 export const STATE_HINT = "Make room in the state directory, or point IMGBUILD_STATE_DIR at another.";
 
 export function runsDirectory(host: Pick<Host, "env" | "homeDir" | "cwd">): string {

@@ -18,7 +18,7 @@ export function keepsInput({ keepInputArtifact }: PlannedPostProcessor, result: 
 
 export interface ArtifactsAfter {
   readonly kept: readonly Artifact[];
-  /** Those that a later post-processor made something of. */
+  /** Those that a later post-processor made something from. */
   readonly intermediate: ReadonlySet<Artifact>;
   /** To be destroyed, provided that everything succeeded. */
   readonly unwanted: readonly Artifact[];

@@ -14,7 +14,7 @@ export interface ChainInput {
   readonly data: GeneratedData;
 }
 
-/** One chain from the builder's artifact on. Never rejects: a failure is part of the result, beside what exists by then. */
+/** One chain, starting from the builder's artifact. Never rejects: a failure is part of the result, beside what exists by then. */
 export async function runChain(
   run: BuildRun,
   chain: readonly PlannedPostProcessor[],
@@ -52,7 +52,7 @@ async function runPostProcessor(
   return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
 }
 
-/** What it says carries the post-processor's type. */
+/** Its messages carry the post-processor's type. */
 function forPostProcessor(run: Run, postProcessor: string): Run {
   const attribute = (event: BuildEvent): BuildEvent => (isSpoken(event) ? { ...event, postProcessor } : event);
   return deriveRun(run, { emit: (event) => run.emit(attribute(event)) });

@@ -7,7 +7,7 @@ import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./clea
 import { FailurePolicy } from "./on-error.ts";
 import type { Session } from "./session.ts";
 
-/** The step that is running, so that a step inside another is known as such even when others run beside it. */
+/** The step that is running: makes a step inside another known as such, even when others run beside it. */
 const frames = new AsyncLocalStorage<Frame>();
 
 /** Whether something of a build is still there at its end: kept as the user asked, or impossible to remove. */

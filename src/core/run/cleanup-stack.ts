@@ -44,7 +44,7 @@ export interface RegisterOptions {
   readonly only?: Outcome | undefined;
 }
 
-/** The reversals of one build: undone last in first out, each on its own, whatever the others do. */
+/** The reversals of one build: last in, first out, each on its own, whether or not the others succeed. */
 export class CleanupStack {
   readonly #journal: Journal;
   #registered: Registered[] = [];

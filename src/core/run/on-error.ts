@@ -1,7 +1,7 @@
 import { errorText } from "../../lib/error-text.ts";
 import type { Session } from "./session.ts";
 
-/** What `-on-error` makes of a failure: `retry` runs the failed step again, `give up` lets the failure through. */
+/** What `-on-error` decides about a failure: `retry` runs the failed step again, `give up` lets the failure through. */
 export type Verdict = "retry" | "give up";
 
 /**

@@ -11,7 +11,7 @@ export interface ReadSource {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads one text of the user's. `what` names it in messages: `template`, `variable file`. */
+/** Reads one file of the user. `what` names it in messages: `template`, `variable file`. */
 export async function readSource(what: string, absolute: string, cwd: string): Promise<ReadSource> {
   const name = displayPath(absolute, cwd);
   try {

@@ -4,20 +4,20 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import { error } from "../diagnostics.ts";
 import { isErrnoException, readFailure } from "./read-failure.ts";
 
-/** What the path a user gave stands for. */
+/** What the path that the user gave refers to. */
 export interface TemplatePath {
   readonly isDirectory: boolean;
   /** Absolute. */
   readonly directory: string;
   /** Absolute paths of the template's files. */
   readonly files: readonly string[];
-  /** Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. Only a directory has its read. */
+  /** Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. They are read for a directory only. */
   readonly autoVariableFiles: readonly string[];
   /** Such files beside a single template file: not read, but worth a hint when a value is missing. */
   readonly ignoredVariableFiles: readonly string[];
 }
 
-/** Looks at the disk; reads no file. */
+/** Lists directories; reads no file. */
 export async function findTemplateFiles(path: string, cwd: string): Promise<TemplatePath | Diagnostic> {
   const absolute = resolve(cwd, path);
   try {
@@ -68,7 +68,7 @@ function noTemplates(path: string, names: readonly string[]): Diagnostic {
 const legacyHint = (path: string): string =>
   ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
 
-/** A file of nearly that name in the same place. */
+/** A file with a similar name in the same directory. */
 async function suggestion(absolute: string, path: string): Promise<string> {
   const { nearest } = await import("../../lib/did-you-mean.ts");
   const names = await readdir(dirname(absolute)).catch(() => []);

@@ -3,7 +3,7 @@ import type { LegacyDocument } from "./legacy-document.ts";
 /** One known way in which old JSON templates differ from what Packer takes today. */
 export interface Fixer {
   readonly name: string;
-  /** What it does, as `imgbuild fix -h` says it. */
+  /** What it does, for `imgbuild fix -h`. */
   readonly summary: string;
   /**
    * The old form can only mean the new one, so that a template which still has it is read as if it had been fixed (with a

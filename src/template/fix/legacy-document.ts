@@ -21,7 +21,7 @@ export class LegacyDocument {
   readonly changes: Change[] = [];
   /** For each object, the present name of an argument → the name it has in the text. */
   readonly renames = new WeakMap<JsonRecord, Map<string, string>>();
-  /** Replaces `{{user …}}` by its value where that is known; else gives the text back. */
+  /** Replaces `{{user …}}` by its value where that is known; otherwise returns the text. */
   readonly resolve: (text: string) => string;
 
   constructor(root: JsonRecord, resolve: (text: string) => string = (text) => text) {

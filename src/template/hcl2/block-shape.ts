@@ -4,14 +4,14 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { error } from "../diagnostics.ts";
 
-/** What a block may hold. */
+/** What a block may contain. */
 export interface BlockShape {
   readonly attributes: readonly string[];
   /** Block type → the names of its labels. */
   readonly blocks: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Reports everything in a body that its shape has no place for. Blocks of unknown type and wrong labels are left out of `blocks`. */
+/** Reports everything in a body that its shape does not allow. Blocks of unknown type or with wrong labels are left out of `blocks`. */
 export function checkShape(
   body: Body,
   shape: BlockShape,

@@ -50,7 +50,7 @@ export function bodyArguments(body: ScopedBody, options: BodyOptions): GivenArgu
   };
 }
 
-/** Collects what is found on the way through a body. */
+/** Reads a body, and collects diagnostics, secrets and sensitive paths along the way. */
 class BodyReader {
   readonly diagnostics: Diagnostic[] = [];
   readonly notes: PlainNotes = { sensitivePaths: [], secrets: [] };

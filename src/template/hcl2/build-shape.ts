@@ -1,7 +1,7 @@
 import type { ScopedBlock } from "../../language/dynamic-blocks.ts";
 import type { BlockShape } from "./block-shape.ts";
 
-/** What a `build` block may hold. */
+/** What a `build` block may contain. */
 export const buildShape: BlockShape = {
   attributes: ["name", "description", "sources", "for_each", "enabled"],
   blocks: {

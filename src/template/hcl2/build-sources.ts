@@ -11,7 +11,7 @@ import { isSourceBlock } from "./build-shape.ts";
 import { HclMetaReader } from "./hcl-meta-reader.ts";
 import type { PlanContext } from "./plan-context.ts";
 
-/** A source a `build` block asks for. */
+/** A source that a `build` block refers to. */
 export interface SourceReference {
   readonly type: string;
   /** As declared. */

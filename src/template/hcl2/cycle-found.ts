@@ -6,7 +6,7 @@ import { error } from "../diagnostics.ts";
 import { headerOf } from "./declarations.ts";
 import { referencesOf, type ValueGraph, type ValueNode } from "./value-graph.ts";
 
-/** Shows the whole way round, with the place of every reference on it. */
+/** Shows the whole cycle, with the place of every reference in it. */
 export function cycleFound(cycle: readonly string[], { nodes }: ValueGraph): Diagnostic {
   const steps = cycle.slice(0, -1).map((address, index) => {
     const target = cycle[index + 1]!;

@@ -22,7 +22,7 @@ import {
 import { invalidMetaArgument, parseMetaDuration, REQUIRED, type MetaReader } from "../meta-reader.ts";
 import { evaluateExplained, type ExplainingContext } from "./evaluation.ts";
 
-/** Something that has to be known at load is not. Follows from other errors where there are any. */
+/** Something that has to be known at load is not. A consequence of other errors where there are any. */
 export const NOT_KNOWN_YET = "not-known-yet";
 
 /** Reads the meta-arguments of a block in HCL, evaluated in the block's scope. */

@@ -104,7 +104,7 @@ function keepSecrets(named: readonly NamedValue[], { secrets }: Hcl2Context): vo
   for (const { value } of named) secrets.add(secretsIn(value));
 }
 
-/** So that evaluation finds them; one that does not exist is reported when it is evaluated. */
+/** Loads them ahead of evaluation; one that does not exist is reported when it is evaluated. */
 async function loadDataSourceTypes({ declarations, lookup }: Hcl2Context): Promise<void> {
   for (const { labels } of declarations.dataSources.values())
     lookup.find("data-source", labels[0]!.value, labels[0]!.range);
@@ -117,7 +117,7 @@ async function plan(context: Hcl2Template, scope: Scope): Promise<readonly Build
     ...context,
     plan: (round) => planBuilds({ ...context, ...round, scope }),
   });
-  // After another error, what is not known is not known because of it.
+  // After another error, unknown values are a consequence of it.
   const isConsequence = diagnostics.hasErrors;
   diagnostics.add(...planned.diagnostics.filter(({ code }) => !isConsequence || code !== NOT_KNOWN_YET));
   if (planned.builds.length === 0 && !diagnostics.hasErrors) diagnostics.add(nothingToBuild(options, declarations));

@@ -24,7 +24,7 @@ export interface VariablesContext extends Pick<
 type VariableDeclarations = ReadonlyMap<string, VariableDeclaration>;
 
 /**
- * Reads the declarations of input variables, gives them their values and holds these against their rules. `scope` has the
+ * Reads the declarations of input variables, assigns their values and checks these against their validation rules. `scope` has the
  * functions, and no names.
  */
 export async function loadVariables(context: VariablesContext, scope: Scope): Promise<readonly InputVariable[]> {

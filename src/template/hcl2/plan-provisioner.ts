@@ -29,7 +29,7 @@ export interface BlockContext {
   readonly source: SourceInBuild;
   /** With `build.*` unknown. */
   readonly scope: Scope;
-  /** The same with `build.*` as it turned out. */
+  /** The same with the values that `build.*` has at run time. */
   readonly scopeWith: (data: GeneratedData) => Scope;
 }
 
@@ -49,7 +49,7 @@ export function planProvisioner(block: ScopedBlock, at: BlockContext): readonly 
   }));
 }
 
-/** Plans a `post-processor` block likewise. `-except` is not looked at: it ends a chain, which the caller sees to. */
+/** Plans a `post-processor` block likewise. `-except` is not applied here: it ends a chain, which is up to the caller. */
 export function planPostProcessor(block: ScopedBlock, at: BlockContext): readonly PlannedPostProcessor[] {
   const rounds = readRounds(block, at);
   if (rounds.length === 0) return [];

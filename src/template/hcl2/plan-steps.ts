@@ -50,7 +50,7 @@ function expandSteps({ body }: Block, scope: Scope, { references, report }: Plan
   return expanded.body;
 }
 
-/** Made by `dynamic`; what is written as it stands was checked before. */
+/** Made by `dynamic`; blocks that are written out were checked before. */
 function isUnexpected({ origin, type }: ScopedBlock): boolean {
   return origin !== undefined && !Object.hasOwn(buildShape.blocks, type);
 }

@@ -17,7 +17,7 @@ import { bodyArguments } from "./body-arguments.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 import type { DataNode } from "./value-graph.ts";
 
-/** What a data source gives; unknown values after an error, and where data sources are not to be read. */
+/** The output of a data source; unknown values after an error, and where data sources are not read. */
 export async function readDataSource(node: DataNode, scope: Scope, context: Hcl2Context): Promise<Value> {
   const { address, block } = node;
   const { settle, report, options } = context;
@@ -73,7 +73,7 @@ function outputs(types: OutputTypes, valueOf: (type: Type, name: string) => Valu
   return objectValue([...types].map(([name, type]) => [name, valueOf(type, name)] as const));
 }
 
-/** What does not fit the declared type is given as it is. */
+/** A value that does not fit the declared type is passed through. */
 function typed(value: Value, type: Type): Value {
   if (type === DYNAMIC) return value;
   return convert(value, type).value ?? value;

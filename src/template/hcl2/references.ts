@@ -10,7 +10,7 @@ export interface DeclaredNames {
   readonly dataSources: ReadonlySet<string>;
 }
 
-/** Turns what the evaluator says about an object without an attribute into what it means for a template. */
+/** Rewrites what the evaluator says about a missing attribute into what it means for a template. */
 export class References {
   readonly #declared: DeclaredNames;
 

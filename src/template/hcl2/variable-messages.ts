@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { error, warning } from "../diagnostics.ts";
 
-/** A value somebody gave; `from` says who, where the place does not. */
+/** A value that was given; `from` says where it comes from when the place does not. */
 interface Given {
   readonly name: string;
   readonly from: string;

@@ -36,7 +36,7 @@ function constantText(message: Expression): string | undefined {
 
 const isSentence = (text: string): boolean => /^\p{Lu}[\s\S]*[.?!]$/u.test(text.trim());
 
-/** Holds the value that `scope` has for the variable against the variable's own rules. */
+/** Checks the value that `scope` has for the variable against the variable's own rules. */
 export function validateVariable(declaration: VariableDeclaration, scope: Scope): readonly Diagnostic[] {
   return declaration.validations.flatMap((validation) => checkValidation(validation, declaration, scope));
 }
@@ -70,7 +70,7 @@ const notASentence = (subject: SourceRange): Diagnostic =>
     "The message must be a whole sentence: it begins with a capital letter and ends with a full stop, a question mark or an exclamation mark.",
   );
 
-/** What the evaluator says of a name that is not there. */
+/** Codes of the evaluator for a name that does not exist. */
 const unknownNames: ReadonlySet<string> = new Set(["unknown-variable", "unsupported-attribute"]);
 
 function onlyItself(problem: Diagnostic, name: string): Diagnostic {
@@ -89,7 +89,6 @@ const notACondition = (subject: SourceRange): Diagnostic =>
 
 function violated({ range, sensitive }: VariableDeclaration, message: string, rule: SourceRange): Diagnostic {
   const written = `${rule.file.name}:${lineOf(rule.file, rule.start)}`;
-  // An excerpt of the rule would show the value.
   const place = sensitive ? range : { subject: range, context: rule };
   const detail = `${message}\nThe rule is at ${written}.`;
   return error("invalid-variable-value", place, "Invalid value for input variable", detail);

@@ -15,7 +15,7 @@ import type { VariableDeclaration } from "./variable-declaration.ts";
 import type { VariableFile } from "./variable-files.ts";
 import * as messages from "./variable-messages.ts";
 
-/** A value somebody gave an input variable. */
+/** A value that was given for an input variable. */
 export interface GivenValue {
   readonly value: Value;
   /** For people: `default`, `environment PKR_VAR_x`, `prod.pkrvars.hcl:3`, `-var`. */
@@ -35,7 +35,7 @@ type Declarations = ReadonlyMap<string, VariableDeclaration>;
 
 export interface AssignedValues {
   readonly values: ReadonlyMap<string, GivenValue>;
-  /** Variables that were given something unsuitable, which is reported. */
+  /** Variables whose value was unsuitable, which is reported. */
   readonly refused: ReadonlySet<string>;
   /** Texts given for sensitive variables, suitable or not. */
   readonly secrets: readonly string[];
@@ -144,7 +144,7 @@ class Assignment implements AssignedValues {
     this.#diagnostics.push(...shown);
   }
 
-  /** Converts to the declared type. A structure that is only known from the default binds nobody. */
+  /** Converts to the declared type. A structure that is only inferred from the default is not enforced. */
   #fit(declaration: VariableDeclaration, value: Value, { subject, from }: ValuePlace): Value | undefined {
     const { type, isTyped, sensitive, name } = declaration;
     if (!type || (!isTyped && !isPrimitive(type))) return value;
@@ -159,7 +159,7 @@ class Assignment implements AssignedValues {
 interface ValuePlace {
   /** Where the value stands, if that can be shown. */
   readonly subject: SourceRange | undefined;
-  /** Who gave it, where `subject` does not say so. */
+  /** Where the value comes from, when `subject` does not say so. */
   readonly from: string;
 }
 

@@ -76,7 +76,7 @@ export class Interpolator {
     }
   }
 
-  /** `render` as components call it, with failures in the words of a run. */
+  /** `render` as components call it: failures are errors of the run. */
   late(scope: InterpolationScope): RenderTemplate {
     return (text, values) => {
       if (!text.includes("{{")) return text;

@@ -95,6 +95,6 @@ function unknownBuild({ name, key, subject }: WrongName, names: readonly string[
     "unknown-build",
     subject,
     "Unknown build",
-    `"${key}" names "${name}", and no builder is called so.${hint}`,
+    `"${key}" names "${name}", and there is no such builder.${hint}`,
   );
 }

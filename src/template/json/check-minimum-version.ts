@@ -6,7 +6,7 @@ import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
 import type { JsonData } from "./json-data.ts";
 import type { LegacyTemplate } from "./legacy-template.ts";
 
-/** Holds `min_packer_version` against the release whose behaviour templates can rely on. */
+/** Checks `min_packer_version` against the release whose behaviour templates can rely on. */
 export function checkMinimumVersion({ minimumVersion }: LegacyTemplate, data: JsonData, report: Report): void {
   if (minimumVersion === undefined) return;
   const subject = data.rangeOf(data.root, ["min_packer_version"]);

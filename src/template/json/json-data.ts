@@ -3,7 +3,7 @@ import type { SourceRange } from "../../language/source.ts";
 import type { ArgumentPath } from "../given-arguments.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 
-/** JSON as plain data that may be changed, and the way from each of its objects and lists back to the text. */
+/** JSON as plain data that may be changed, with the position in the text of each of its objects and lists. */
 export class JsonData {
   readonly root: unknown;
   readonly #nodes = new WeakMap<object, JsonNode>();

@@ -2,7 +2,7 @@ import type { LoadContext } from "../load-context.ts";
 import type { JsonData } from "./json-data.ts";
 import type { LegacyTemplate } from "./legacy-template.ts";
 
-/** A template taken apart, and its data with the way back to the text. */
+/** The parts of a template, and its data with the positions in the text. */
 export interface ParsedTemplate {
   readonly template: LegacyTemplate;
   readonly data: JsonData;

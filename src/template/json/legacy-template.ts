@@ -5,7 +5,7 @@ import { error } from "../diagnostics.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { JsonData } from "./json-data.ts";
 
-/** A legacy JSON template taken apart; nothing evaluated. What has the wrong shape is reported and left out. */
+/** The parts of a legacy JSON template; nothing evaluated. What has the wrong shape is reported and left out. */
 export interface LegacyTemplate {
   readonly description: string | undefined;
   readonly minimumVersion: string | undefined;

@@ -7,7 +7,7 @@ import { isRecord, type Change, type JsonRecord } from "../fix/legacy-document.t
 import { JsonData } from "./json-data.ts";
 import { readLegacyTemplate, type LegacyTemplate } from "./legacy-template.ts";
 
-/** A legacy template brought up to date: as data for `fix`, and taken apart for `hcl2_upgrade`. */
+/** A legacy template brought up to date: as data for `fix`, and by its parts for `hcl2_upgrade`. */
 export interface FixedTemplate {
   readonly root: JsonRecord;
   readonly template: LegacyTemplate;

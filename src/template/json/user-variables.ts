@@ -9,7 +9,7 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import type { Secrets } from "../secrets.ts";
 import { rangeWithin } from "../range-within.ts";
 
-/** What somebody gave a user variable, and where. */
+/** A value that was given for a user variable, and where. */
 export interface RawValue {
   readonly text: string;
   readonly origin: string;
@@ -25,7 +25,7 @@ export interface UserVariablesOptions {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** User variables of a legacy template. Their values may refer to each other and are worked out when asked for. */
+/** User variables of a legacy template. Their values may refer to each other and are evaluated on demand. */
 export class UserVariables {
   readonly #raw: ReadonlyMap<string, RawValue>;
   readonly #interpolator: Interpolator;
@@ -43,7 +43,7 @@ export class UserVariables {
     this.#interpolator = new Interpolator(all, new Map(), secrets);
     const env = all.get("env");
     const watched = new Map(all);
-    // What is kept secret may be made of what the environment holds.
+    // A sensitive value may be made from a variable of the environment.
     if (env) watched.set("env", this.#keepSecret(env));
     this.#secretInterpolator = new Interpolator(watched, new Map(), secrets);
   }
@@ -84,7 +84,7 @@ export class UserVariables {
 
   #evaluate({ text, range, origin }: RawValue, isSensitive: boolean): string | undefined {
     const { secrets, report } = this.#options;
-    // A default with {{ }} says where the secret is; what somebody gives is one.
+    // A default with {{ }} says where the secret is; a value that was given is one.
     if (isSensitive && (origin !== "default" || !text.includes("{{"))) secrets.add([text]);
     if (!text.includes("{{")) return text;
     try {

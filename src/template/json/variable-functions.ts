@@ -3,7 +3,7 @@ import { isKnown, nullValue, stringValue, textOf, type Value } from "../../langu
 import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
 import type { TemplateFunction } from "../../lib/go-template/value.ts";
 
-/** Functions that only values of user variables may call: they look outside the template. */
+/** Functions that only values of user variables may call: they reach outside the template. */
 export function variableFunctions(
   env: Readonly<Record<string, string | undefined>>,
   library: FunctionLibrary,
@@ -45,7 +45,7 @@ function argumentValue(given: unknown): Value {
   return stringValue(String(given));
 }
 
-/** What to do instead of calling those functions elsewhere. */
+/** What to write instead of calling those functions elsewhere. */
 export const refusedOutsideVariables: ReadonlyMap<string, string> = new Map(
   ["env", "consul_key", "vault", "aws_secretsmanager", "aws_secretsmanager_raw"].map((name) => [
     name,

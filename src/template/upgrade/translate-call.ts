@@ -25,7 +25,7 @@ export function translatePipeline(pipeline: Pipeline, context: TranslationContex
   return piped[0];
 }
 
-/** `{{ "{{" }}` has to stay: HCL2 templates read braces in texts as well. */
+/** `{{ "{{" }}` has to stay: HCL2 templates interpret braces in texts as well. */
 function isLiteral({ commands: [command, ...others] }: Pipeline): boolean {
   return others.length === 0 && command?.operands.length === 1 && command.operands[0]?.kind === "literal";
 }

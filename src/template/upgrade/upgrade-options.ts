@@ -12,7 +12,7 @@ import { pluginSourceOf } from "../known-plugins.ts";
 import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
-/** Loads the components a template names, and works out what its builders are called. */
+/** Loads the components that a template names, and prepares rendering the names of its builders. */
 export async function createUpgradeOptions(
   template: LegacyTemplate,
   registry: Registry,
@@ -40,20 +40,20 @@ export async function createUpgradeOptions(
 
 /** Names with the defaults of the variables put in. A name that cannot be rendered stays as it is. */
 function nameRenderer(template: LegacyTemplate, host: Pick<Host, "env" | "cwd" | "clock">): (text: string) => string {
-  const world = commonFunctions({ startTime: startTime(host), cwd: host.cwd, templateDirectory: host.cwd });
+  const common = commonFunctions({ startTime: startTime(host), cwd: host.cwd, templateDirectory: host.cwd });
   const env = (name: unknown) => host.env[String(name)] ?? "";
   const raw = [...template.variables].map(
     ([name, text]) => [name, { text: text ?? "", origin: "default", range: undefined }] as const,
   );
   const secrets = new Secrets(() => {});
   const users = new UserVariables(new Map(raw), {
-    functions: new Map([...world, ["env", env]]),
+    functions: new Map([...common, ["env", env]]),
     isSensitive: () => false,
     secrets,
     report: () => {},
   });
   const user = (name: unknown) => users.get(String(name));
-  const interpolator = new Interpolator(new Map([...world, ["user", user]]), new Map(), secrets);
+  const interpolator = new Interpolator(new Map([...common, ["user", user]]), new Map(), secrets);
   return (text) => {
     try {
       return interpolator.render(text, {}, {});

@@ -18,7 +18,7 @@ export interface UpgradeOptions {
   readonly pluginSource: (type: string) => string | undefined;
   /** Renders a name with the variables' defaults: labels cannot be computed. */
   readonly renderName: (text: string) => string;
-  /** Explain in comments what was made of what. */
+  /** Explain the parts of the result in comments. */
   readonly withAnnotations: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface GroupSyntax {
   guard(line: string): string;
 }
 
-/** What one build may have waiting; beyond it the oldest lines go (the log file has them). */
+/** How many lines of one build may wait; beyond that the oldest are dropped (the log file has them). */
 const MOST_WAITING_LINES = 20_000;
 
 /**

@@ -40,7 +40,7 @@ export async function runPiped({ input, names, output, signal }: PipedOptions): 
   return isGood && unfinished.length === 0;
 }
 
-/** Shows an answer; whether it was a good one. */
+/** Shows an answer; returns whether it was free of errors. */
 export function give(result: Answer, output: ConsoleOutput): boolean {
   switch (result.kind) {
     case "errors":
