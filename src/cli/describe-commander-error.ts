@@ -2,8 +2,8 @@ import type { CommanderError } from "commander";
 import type { Command } from "./command.ts";
 
 /**
- * What commander says, in the words of imgbuild: its messages name flags with two dashes and begin with "error:". A message
- * that is not known here is given as it is.
+ * What commander says, in the words of imgbuild: its messages name flags with two dashes and begin with "error:". A
+ * message that is not known here is given as it is.
  */
 export function describeCommanderError({ code, message }: CommanderError, command: Command): string {
   if (code === "commander.excessArguments") return `${command.name} takes ${mostArguments(command)}`;

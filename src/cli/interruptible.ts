@@ -1,6 +1,9 @@
 import { exitCodeOf, onStopSignal, type SignalSource, type StopSignal } from "./stop-signals.ts";
 
-/** Runs a command without a run of its own such that a signal aborts it; the exit code is then 128 + the signal's number. */
+/**
+ * Runs a command without a run of its own such that a signal aborts it; the exit code is then 128 + the signal's
+ * number.
+ */
 export async function interruptible(
   process: SignalSource,
   body: (signal: AbortSignal) => Promise<number>,

@@ -11,7 +11,10 @@ import { describeCommanderError } from "./describe-commander-error.ts";
 import { fromGoFlags } from "./go-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Reads the arguments of one command by its declaration. Throws a UsageError with the reason and, where one is near, the right name. */
+/**
+ * Reads the arguments of one command by its declaration. Throws a UsageError with the reason and, where one is near,
+ * the right name.
+ */
 export function parseInput(command: Command, args: readonly string[]): CommandInput<FlagTable> {
   const commander = new Commander(command.name)
     .exitOverride()

@@ -14,7 +14,10 @@ export interface LegacyInput {
   readonly hasErrors: boolean;
 }
 
-/** The template that `fix` and `hcl2_upgrade` are given, brought up to date; undefined where that cannot be done. Says why. */
+/**
+ * The template that `fix` and `hcl2_upgrade` are given, brought up to date; undefined where that cannot be done. Says
+ * why.
+ */
 export async function readLegacyInput(host: Host, path: string, redactor: Redactor): Promise<LegacyInput | undefined> {
   const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
   printDiagnostics(host, diagnostics, redactor);

@@ -180,7 +180,9 @@ async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<
   }
 }
 
-/** Whether something is there that should have been removed. What `-on-error=abort` leaves is what the user asked for. */
+/**
+ * Whether something is there that should have been removed. What `-on-error=abort` leaves is what the user asked for.
+ */
 function leavesSomething({ builds }: RunResult, open: OpenRun): boolean {
   if (builds.some(({ left }) => left === "not removed")) return true;
   return open.outstanding().length > 0 && builds.every(({ left }) => left === "nothing");

@@ -1,4 +1,7 @@
-/** The page of `imgbuild screen`: one picture for each machine, which refreshes itself. `nonce` allows its own script and style only. */
+/**
+ * The page of `imgbuild screen`: one picture for each machine, which refreshes itself. `nonce` allows its own script
+ * and style only.
+ */
 export function screenPage(nonce: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -25,7 +25,9 @@ export interface Signals {
   stop(): void;
 }
 
-/** Launchers such as npm pass on a Ctrl-C that the terminal has sent to the whole process group already: it counts once. */
+/**
+ * Launchers such as npm pass on a Ctrl-C that the terminal has sent to the whole process group already: it counts once.
+ */
 const SAME_SIGNAL_MS = 300;
 /** After the second signal, how long an orderly end may take. */
 const ORDERLY_END_MS = 2000;

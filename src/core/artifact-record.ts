@@ -7,7 +7,9 @@ import { BuildError } from "../sdk/error.ts";
 import { fileArtifact } from "../sdk/file-artifact.ts";
 import type { BuildIdentity } from "../sdk/run.ts";
 
-/** A builder's artifact as written beside the run record, so that post-processing can be repeated in another process. */
+/**
+ * A builder's artifact as written beside the run record, so that post-processing can be repeated in another process.
+ */
 export interface ArtifactRecord {
   readonly version: 1;
   readonly build: BuildIdentity;

@@ -10,8 +10,8 @@ import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
 
 /**
- * Components by type, for synchronous planning: what is looked up but not loaded yet is remembered, and the plan is made
- * again after `loadWanted`.
+ * Components by type, for synchronous planning: what is looked up but not loaded yet is remembered, and the plan is
+ * made again after `loadWanted`.
  */
 export class ComponentLookup {
   readonly #registry: Registry;

@@ -31,7 +31,9 @@ export function diagnoseIssues(issues: readonly ConfigIssue[], given: ComponentI
   return issues.map((issue) => diagnosticOf(issue, given, new Map()));
 }
 
-/** Hop 3 of a parameter: the arguments of a block become the configuration of its component, or diagnostics in the text. */
+/**
+ * Hop 3 of a parameter: the arguments of a block become the configuration of its component, or diagnostics in the text.
+ */
 export function decodeComponent(given: ComponentInput): DecodedComponent {
   const { component, args, interpolator, scope, weak } = given;
   const templates = checkTemplates(given);

@@ -6,8 +6,8 @@ import type { PlannedPostProcessor, PlannedProvisioner } from "./model.ts";
 
 /**
  * Reads the arguments of a build or of one of its steps that belong to the template rather than to the component:
- * `pause_before`, `only` and the like. There is one reader for each syntax. What is wrong with an argument is reported at
- * its place, and the argument then counts as not given.
+ * `pause_before`, `only` and the like. There is one reader for each syntax. What is wrong with an argument is reported
+ * at its place, and the argument then counts as not given.
  */
 export interface MetaReader {
   text(name: string): string | undefined;

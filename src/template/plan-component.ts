@@ -21,7 +21,9 @@ export interface PlanComponent<C extends Component> {
   readonly secrets: Secrets;
 }
 
-/** A component with its arguments, decoded when asked. Without `data` the answer is kept: load and run need the same. */
+/**
+ * A component with its arguments, decoded when asked. Without `data` the answer is kept: load and run need the same.
+ */
 export function planComponent<C extends Component>(plan: PlanComponent<C>): Planned<C> {
   let first: { readonly input: ComponentInput; readonly decoded: DecodedComponent } | undefined;
   const decodeWith = (data: GeneratedData | undefined) => {

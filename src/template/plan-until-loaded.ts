@@ -11,7 +11,9 @@ export interface Planning {
   readonly options: Pick<LoadOptions, "only" | "except">;
   readonly lookup: ComponentLookup;
   readonly settle: Settle;
-  /** Synchronous, and without side effects but what it reports: it runs as often as it takes, and the last time counts. */
+  /**
+   * Synchronous, and without side effects but what it reports: it runs as often as it takes, and the last time counts.
+   */
   readonly plan: (round: PlanningRound) => readonly BuildPlan[];
 }
 
@@ -27,8 +29,8 @@ export interface PlannedBuilds {
 }
 
 /**
- * Plans the builds of a template and decodes their arguments. Loads the components that the plan names, and plans again,
- * until none is missing. `docs/evaluation.md` has the picture.
+ * Plans the builds of a template and decodes their arguments. Loads the components that the plan names, and plans
+ * again, until none is missing. `docs/evaluation.md` has the picture.
  */
 export async function planUntilLoaded(planning: Planning): Promise<PlannedBuilds> {
   for (;;) {

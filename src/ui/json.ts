@@ -4,10 +4,15 @@ import type { BuildEvent } from "../sdk/event.ts";
 import { dispatch, type EventTable, type Renderer, type StampedEvent } from "./renderer.ts";
 import type { Sink } from "./sink.ts";
 
-/** Grows when a kind or a member is removed or changes meaning; additions do not change it. See docs/events.v1.schema.json. */
+/**
+ * Grows when a kind or a member is removed or changes meaning; additions do not change it. See
+ * docs/events.v1.schema.json.
+ */
 const EVENT_VERSION = 1;
 
-/** `--json`: one event a line (NDJSON), each with version, sequence, time and kind; the build's name in its own member. */
+/**
+ * `--json`: one event a line (NDJSON), each with version, sequence, time and kind; the build's name in its own member.
+ */
 export function createJsonRenderer(sink: Sink): Renderer {
   let sequence = 0;
   return {

@@ -12,8 +12,8 @@ export function logPathFor(logDirectory: string, build: string): string {
 }
 
 /**
- * One log file per build: its messages, each line with its time, and between these lines the bytes the guest printed, as
- * they came (but for secrets). Mode 0600: a log may contain what only its owner may see.
+ * One log file per build: its messages, each line with its time, and between these lines the bytes the guest printed,
+ * as they came (but for secrets). Mode 0600: a log may contain what only its owner may see.
  */
 export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () => {}): Renderer {
   const logs = new Map<string, BuildLog>();

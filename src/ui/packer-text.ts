@@ -24,8 +24,8 @@ export interface PackerText {
 }
 
 /**
- * Events → the lines Packer prints for them: one `==> NAME: ` prefix for all, `NAME (TYPE)` while a post-processor runs,
- * the lists of errors and artifacts at the end. Clean-up is mentioned only where something went wrong.
+ * Events → the lines Packer prints for them: one `==> NAME: ` prefix for all, `NAME (TYPE)` while a post-processor
+ * runs, the lists of errors and artifacts at the end. Clean-up is mentioned only where something went wrong.
  */
 export function createPackerText(): PackerText {
   const state = new TextState();

@@ -26,8 +26,8 @@ function redactRange({ file, start, end }: SourceRange, redactor: Redactor): Sou
 }
 
 /**
- * Replaces secrets in a template's text by as many asterisks (line ends kept), so that no line and column moves. What is
- * masked here stands in the user's own file; its length is no secret from its reader.
+ * Replaces secrets in a template's text by as many asterisks (line ends kept), so that no line and column moves. What
+ * is masked here stands in the user's own file; its length is no secret from its reader.
  */
 function maskInPlace(file: SourceFile, redactor: Redactor): SourceFile {
   const ranges = redactor.find(file.text);

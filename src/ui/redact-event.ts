@@ -3,8 +3,8 @@ import { redactDiagnostic } from "./redact-diagnostic.ts";
 import type { Redactor } from "./redact.ts";
 
 /**
- * The event with every text in it masked that imgbuild did not choose itself. Its own vocabulary (kinds, outcomes, units,
- * diagnostic codes) stays: a secret `failed` must not make an event unreadable.
+ * The event with every text in it masked that imgbuild did not choose itself. Its own vocabulary (kinds, outcomes,
+ * units, diagnostic codes) stays: a secret `failed` must not make an event unreadable.
  */
 export function redactEvent(event: BuildEvent, redactor: Redactor): BuildEvent {
   if (event.kind === "diagnostic")

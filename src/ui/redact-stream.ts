@@ -72,7 +72,9 @@ class HoldingStream implements RedactingStream {
   }
 }
 
-/** Where a control sequence that may go on begins, or a secret before it that may; the length of the text without one. */
+/**
+ * Where a control sequence that may go on begins, or a secret before it that may; the length of the text without one.
+ */
 function cutPosition(text: string, known: SecretPatterns): number {
   const cut = CUT_CONTROL_SEQUENCE.exec(text)?.index;
   if (cut === undefined) return text.length;

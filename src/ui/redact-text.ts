@@ -107,7 +107,9 @@ function union(ranges: readonly Masked[]): Masked[] {
   return merged;
 }
 
-/** The text from `from` on with each stretch replaced by the mask. Line ends within a stretch stay: lines remain lines. */
+/**
+ * The text from `from` on with each stretch replaced by the mask. Line ends within a stretch stay: lines remain lines.
+ */
 export function applyMasks(text: string, masked: readonly Masked[], from = 0): string {
   let shown = "";
   let at = from;

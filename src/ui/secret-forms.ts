@@ -11,7 +11,8 @@ const LARGEST = 1024 * 1024;
 
 /**
  * Every text by which a secret could be read: itself, its lines, and both in base64 (at each of the three alignments,
- * so also inside a longer encoded text), hexadecimal, URL-, JSON-, XML- and shell-escaped. None is shorter than four characters.
+ * so also inside a longer encoded text), hexadecimal, URL-, JSON-, XML- and shell-escaped. None is shorter than four
+ * characters.
  */
 export function secretForms(secret: string): string[] {
   const text = secret.slice(0, LARGEST);

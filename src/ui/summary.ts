@@ -1,7 +1,9 @@
 import { artifactFacts, type BuildFinished } from "./packer-text.ts";
 import { plural, shortDuration } from "./words.ts";
 
-/** The last block: per build what it made, how large, which digest, where the time went, where the log is, what is left. */
+/**
+ * The last block: per build what it made, how large, which digest, where the time went, where the log is, what is left.
+ */
 export function summaryLines(builds: readonly BuildFinished[]): readonly string[] {
   if (builds.length === 0) return [];
   return ["", "==> Summary", ...builds.flatMap(buildLines)];

@@ -17,8 +17,8 @@ interface Begun {
 }
 
 /**
- * For the log files: reports every program that is started, with its exit code and time, and every HTTP request with its
- * status and time, whichever code makes it (Node's channels `child_process`, `http.client.*`, `undici:request:*`).
+ * For the log files: reports every program that is started, with its exit code and time, and every HTTP request with
+ * its status and time, whichever code makes it (Node's channels `child_process`, `http.client.*`, `undici:request:*`).
  * Returns what ends it. Debug events pass the redactor like all others.
  */
 export function watchActivity({ emit, clock, activeBuild }: WatchOptions): () => void {

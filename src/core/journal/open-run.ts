@@ -27,7 +27,9 @@ export interface OpenRunOptions {
   readonly builds: readonly string[];
 }
 
-/** The record of a live run. As long as this process lives and `finish` was not called, no `cleanup` touches the run. */
+/**
+ * The record of a live run. As long as this process lives and `finish` was not called, no `cleanup` touches the run.
+ */
 export interface OpenRun {
   readonly runId: string;
   readonly directory: string;
@@ -37,7 +39,10 @@ export interface OpenRun {
   readonly journal: Journal;
   /** Recorded and not struck: what would be left if the run ended now. The temporary directory is not among them. */
   outstanding(): readonly Resource[];
-  /** Removes the temporary directory, writes how the run ended, releases the run. Call it exactly once, however the run ends. */
+  /**
+   * Removes the temporary directory, writes how the run ended, releases the run. Call it exactly once, however the run
+   * ends.
+   */
   finish(result: { readonly outcome: Outcome; readonly builds: readonly RunBuild[] }): Promise<void>;
 }
 

@@ -25,9 +25,9 @@ export interface ArtifactsAfter {
 }
 
 /**
- * What stays: the builder's artifact when there was no post-processor or any chain's first one keeps it; inside a chain,
- * each input that is kept, and what came out last. An artifact that lives on in another (same object, or a file in
- * common) is never unwanted.
+ * What stays: the builder's artifact when there was no post-processor or any chain's first one keeps it; inside a
+ * chain, each input that is kept, and what came out last. An artifact that lives on in another (same object, or a file
+ * in common) is never unwanted.
  */
 export function artifactsAfter(built: Artifact, chains: readonly ChainResult[]): ArtifactsAfter {
   const firsts = chains.flatMap(({ links }) => links.slice(0, 1));

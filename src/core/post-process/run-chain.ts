@@ -14,7 +14,10 @@ export interface ChainInput {
   readonly data: GeneratedData;
 }
 
-/** One chain, starting from the builder's artifact. Never rejects: a failure is part of the result, beside what exists by then. */
+/**
+ * One chain, starting from the builder's artifact. Never rejects: a failure is part of the result, beside what exists
+ * by then.
+ */
 export async function runChain(
   run: BuildRun,
   chain: readonly PlannedPostProcessor[],

@@ -74,8 +74,8 @@ interface Destruction {
 }
 
 /**
- * Nothing is destroyed before what was made from it is safely on the disk. Returns what could not be destroyed: it still
- * exists, so it still belongs to the user.
+ * Nothing is destroyed before what was made from it is safely on the disk. Returns what could not be destroyed: it
+ * still exists, so it still belongs to the user.
  */
 async function destroy(artifacts: readonly Artifact[], { kept, run, signal }: Destruction): Promise<Artifact[]> {
   if (artifacts.length === 0) return [];

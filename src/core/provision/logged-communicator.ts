@@ -2,7 +2,10 @@ import { errorText } from "../../lib/error-text.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { Run } from "../../sdk/run.ts";
 
-/** The communicator with a line in the log for each command in the guest and each copy: how it ended and how long it took. */
+/**
+ * The communicator with a line in the log for each command in the guest and each copy: how it ended and how long it
+ * took.
+ */
 export function loggedCommunicator(inner: Communicator, run: Pick<Run, "debug" | "host">): Communicator {
   const logged = async <Result>(
     topic: "guest command" | "copy",

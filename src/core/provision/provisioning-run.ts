@@ -39,7 +39,9 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     }
   }
 
-  /** `-on-error=run-cleanup-provisioner`: that one runs while the machine is there, then everything is left as it is. */
+  /**
+   * `-on-error=run-cleanup-provisioner`: that one runs while the machine is there, then everything is left as it is.
+   */
   async leaveAfterErrorCleanup(): Promise<void> {
     this.failures.abandon();
     await this.#errorCleanup?.(this.signal);

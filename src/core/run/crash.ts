@@ -3,8 +3,8 @@ import { errorMessage } from "../../lib/error-text.ts";
 import { BuildError } from "../../sdk/error.ts";
 
 /**
- * What a component throws where nothing catches it (a timer, an event of a socket) still belongs to the build whose code
- * started it: that build fails and cleans up, and the others go on.
+ * What a component throws where nothing catches it (a timer, an event of a socket) still belongs to the build whose
+ * code started it: that build fails and cleans up, and the others go on.
  */
 const current = new AsyncLocalStorage<ActiveBuild>();
 

@@ -5,8 +5,8 @@ import type { Session } from "./session.ts";
 export type Verdict = "retry" | "give up";
 
 /**
- * Decides about the failures of one build. A failure passes through several steps on its way out; the first one decides,
- * the outer ones accept.
+ * Decides about the failures of one build. A failure passes through several steps on its way out; the first one
+ * decides, the outer ones accept.
  */
 export class FailurePolicy {
   readonly #session: Session;

@@ -11,7 +11,10 @@ export interface TemplatePath {
   readonly directory: string;
   /** Absolute paths of the template's files. */
   readonly files: readonly string[];
-  /** Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. They are read for a directory only. */
+  /**
+   * Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. They are read for a directory
+   * only.
+   */
   readonly autoVariableFiles: readonly string[];
   /** Such files beside a single template file: not read, but worth a hint when a value is missing. */
   readonly ignoredVariableFiles: readonly string[];

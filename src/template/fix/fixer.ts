@@ -6,8 +6,8 @@ export interface Fixer {
   /** What it does, for `imgbuild fix -h`. */
   readonly summary: string;
   /**
-   * The old form can only mean the new one, so that a template which still has it is read as if it had been fixed (with a
-   * warning). Not so where the old form has another meaning today, or where the fix is a matter of taste.
+   * The old form can only mean the new one, so that a template which still has it is read as if it had been fixed (with
+   * a warning). Not so where the old form has another meaning today, or where the fix is a matter of taste.
    */
   readonly appliesOnLoad: boolean;
   fix(document: LegacyDocument): void;

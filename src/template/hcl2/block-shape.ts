@@ -11,7 +11,10 @@ export interface BlockShape {
   readonly blocks: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Reports everything in a body that its shape does not allow. Blocks of unknown type or with wrong labels are left out of `blocks`. */
+/**
+ * Reports everything in a body that its shape does not allow. Blocks of unknown type or with wrong labels are left out
+ * of `blocks`.
+ */
 export function checkShape(
   body: Body,
   shape: BlockShape,

@@ -24,8 +24,8 @@ export interface VariablesContext extends Pick<
 type VariableDeclarations = ReadonlyMap<string, VariableDeclaration>;
 
 /**
- * Reads the declarations of input variables, assigns their values and checks these against their validation rules. `scope` has the
- * functions, and no names.
+ * Reads the declarations of input variables, assigns their values and checks these against their validation rules.
+ * `scope` has the functions, and no names.
  */
 export async function loadVariables(context: VariablesContext, scope: Scope): Promise<readonly InputVariable[]> {
   const { settle, report } = context;

@@ -14,7 +14,9 @@ import { planBuilder } from "./plan-builder.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
 import { planSteps } from "./plan-steps.ts";
 
-/** Every selected build of a template. Synchronous and without side effects but `report`, so that it can be repeated. */
+/**
+ * Every selected build of a template. Synchronous and without side effects but `report`, so that it can be repeated.
+ */
 export function planBuilds(context: PlanContext): readonly BuildPlan[] {
   const seen = new Map<string, SourceRange>();
   return context.declarations.builds.flatMap((block) => {

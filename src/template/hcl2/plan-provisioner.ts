@@ -49,7 +49,9 @@ export function planProvisioner(block: ScopedBlock, at: BlockContext): readonly 
   }));
 }
 
-/** Plans a `post-processor` block likewise. `-except` is not applied here: it ends a chain, which is up to the caller. */
+/**
+ * Plans a `post-processor` block likewise. `-except` is not applied here: it ends a chain, which is up to the caller.
+ */
 export function planPostProcessor(block: ScopedBlock, at: BlockContext): readonly PlannedPostProcessor[] {
   const rounds = readRounds(block, at);
   if (rounds.length === 0) return [];

@@ -123,7 +123,9 @@ class Assignment implements AssignedValues {
     return this.#fit(declaration, value, { subject: expression.range, from: "" });
   }
 
-  /** Text from outside is taken as it is for a string, number or open type; for any other type it is an HCL expression. */
+  /**
+   * Text from outside is taken as it is for a string, number or open type; for any other type it is an HCL expression.
+   */
   #readText(declaration: VariableDeclaration, text: string, from: string): Value | undefined {
     const { type, name, sensitive } = declaration;
     if (sensitive) this.secrets.push(text);

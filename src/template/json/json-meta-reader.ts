@@ -21,7 +21,9 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
-/** Reads the meta-arguments of an object of a legacy template: as texts, with their `{{ }}` rendered. "" is not given. */
+/**
+ * Reads the meta-arguments of an object of a legacy template: as texts, with their `{{ }}` rendered. "" is not given.
+ */
 export class JsonMetaReader implements MetaReader {
   readonly #item: JsonRecord;
   readonly #context: JsonMetaContext;

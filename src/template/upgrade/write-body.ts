@@ -13,7 +13,10 @@ export interface WriteContext extends TranslationContext {
   readonly mayBeBlank: (reference: string) => boolean;
 }
 
-/** Lines of HCL for the arguments of a component. `schema` says what is a block, a list …; without one the shape of the data does. */
+/**
+ * Lines of HCL for the arguments of a component. `schema` says what is a block, a list …; without one the shape of the
+ * data does.
+ */
 export function writeBody(
   args: JsonRecord,
   schema: Schema<unknown> | undefined,
@@ -39,7 +42,10 @@ function isUnset(value: unknown, kind: string | undefined): boolean {
   return value === null || (value === "" && kind !== undefined && blankMeansUnset.has(kind));
 }
 
-/** The objects that become blocks: as the schema says, or every list of objects, or an object that holds more than texts. */
+/**
+ * The objects that become blocks: as the schema says, or every list of objects, or an object that holds more than
+ * texts.
+ */
 function blockItems(value: unknown, kind: string | undefined): readonly JsonRecord[] | undefined {
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
   if (list.length === 0 || !list.every(isRecord)) return undefined;

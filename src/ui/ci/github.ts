@@ -14,7 +14,9 @@ export const githubGroups: GroupSyntax = {
   guard: guardCommands,
 };
 
-/** The runner obeys `::command` at the start of a line and `##[command]` anywhere in it, no matter who printed the line. */
+/**
+ * The runner obeys `::command` at the start of a line and `##[command]` anywhere in it, no matter who printed the line.
+ */
 export function guardCommands(line: string): string {
   return line.replace(/^(\s*):(?=:)/, "$1:\u200b").replaceAll("##[", "##\u200b[");
 }
@@ -58,7 +60,10 @@ const escapeData = (text: string): string =>
   text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 
-/** A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. A summary that cannot be written is no failure. */
+/**
+ * A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. A summary that cannot be written is no
+ * failure.
+ */
 export function createGithubStepSummary(path: string): Renderer {
   const text = createPackerText();
   let isFinished = false;

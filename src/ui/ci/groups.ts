@@ -13,8 +13,8 @@ export interface GroupSyntax {
 const MOST_WAITING_LINES = 20_000;
 
 /**
- * A log in which each build is one group, also when builds run side by side: one is shown live, the others wait until it
- * has finished.
+ * A log in which each build is one group, also when builds run side by side: one is shown live, the others wait until
+ * it has finished.
  */
 export function createGroupedOutput(sink: Sink, syntax: GroupSyntax): LineOutput {
   return new GroupedOutput(sink, syntax);
