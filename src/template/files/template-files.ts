@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { error } from "../diagnostics.ts";
-import { isErrnoException, readFailure } from "./read-failure.ts";
+import { isErrnoException, readFailure } from "../messages/files.ts";
 
 /** What the path that the user gave refers to. */
 export interface TemplatePath {

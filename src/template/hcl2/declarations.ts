@@ -2,7 +2,7 @@ import type { Attribute, Block, Body } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { error, warning } from "../diagnostics.ts";
-import { checkShape, type BlockShape } from "./block-shape.ts";
+import { checkShape, type BlockShape } from "./check-shape.ts";
 
 /** Everything a template declares, sorted by what it is; nothing evaluated. Duplicates are reported and left out. */
 export interface Declarations {

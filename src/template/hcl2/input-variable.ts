@@ -20,7 +20,7 @@ import {
 } from "../../language/value.ts";
 import { error } from "../diagnostics.ts";
 import { invalidMetaArgument } from "../meta-reader.ts";
-import { checkShape } from "./block-shape.ts";
+import { checkShape } from "./check-shape.ts";
 import { headerOf, nameOf } from "./declarations.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
 import { readValidation } from "./variable-validation.ts";

@@ -4,7 +4,7 @@ import type { Scope } from "../../language/evaluate/contract.ts";
 import { mark } from "../../language/marks.ts";
 import { objectValue, unknownValue, type Value } from "../../language/value.ts";
 import type { LocalValue } from "../model.ts";
-import { cycleFound } from "./cycle-found.ts";
+import { cycleFound } from "../messages/cycle-found.ts";
 import { evaluateExplained } from "./evaluation.ts";
 import { topologicalOrder } from "./graph.ts";
 import type { Hcl2Context } from "./plan-context.ts";

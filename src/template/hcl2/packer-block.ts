@@ -5,7 +5,7 @@ import { error } from "../diagnostics.ts";
 import type { RequiredPlugin } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
-import { checkShape } from "./block-shape.ts";
+import { checkShape } from "./check-shape.ts";
 import { constantText } from "./locate-argument.ts";
 
 /** Checks `required_version`, and reads what `required_plugins` lists. */

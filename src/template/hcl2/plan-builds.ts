@@ -6,7 +6,7 @@ import { objectValue, stringValue } from "../../language/value.ts";
 import { findComponent } from "../component-lookup.ts";
 import { error } from "../diagnostics.ts";
 import type { BuildPlan } from "../model.ts";
-import { checkShape } from "./block-shape.ts";
+import { checkShape } from "./check-shape.ts";
 import { buildShape, IN_BUILD_BLOCK } from "./build-shape.ts";
 import { readBuildSources, type SourceReference } from "./build-sources.ts";
 import { roundsOf, type Round } from "./for-each.ts";

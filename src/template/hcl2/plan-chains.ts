@@ -3,7 +3,7 @@ import type { ScopedBlock, ScopedBody } from "../../language/dynamic-blocks.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { error } from "../diagnostics.ts";
 import type { PlannedPostProcessor } from "../model.ts";
-import { unexpectedBlock, type BlockShape } from "./block-shape.ts";
+import { unexpectedBlock, type BlockShape } from "./check-shape.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { planPostProcessor, type BlockContext } from "./plan-provisioner.ts";
 

@@ -8,7 +8,7 @@ import type { GeneratedData } from "../../sdk/component.ts";
 import { buildValue } from "../build-values.ts";
 import { error } from "../diagnostics.ts";
 import type { BuildPlan } from "../model.ts";
-import { unexpectedBlock } from "./block-shape.ts";
+import { unexpectedBlock } from "./check-shape.ts";
 import { buildShape, IN_BUILD_BLOCK, isSourceBlock } from "./build-shape.ts";
 import { hasType, planChains } from "./plan-chains.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";

@@ -1,7 +1,7 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import { references as referencesIn, type Reference } from "../../language/references.ts";
 import { BOOL, truthOf } from "../../language/value.ts";
-import { checkShape, missingArgument } from "./block-shape.ts";
+import { checkShape, missingArgument } from "./check-shape.ts";
 import type { Dependencies } from "./graph.ts";
 import { readConstant } from "./input-variable.ts";
 import type { Hcl2Context } from "./plan-context.ts";

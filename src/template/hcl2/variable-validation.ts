@@ -8,7 +8,7 @@ import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { BOOL, isKnown, isNull, truthOf } from "../../language/value.ts";
 import { error } from "../diagnostics.ts";
-import { checkShape, missingArgument } from "./block-shape.ts";
+import { checkShape, missingArgument } from "./check-shape.ts";
 import type { Validation, VariableDeclaration } from "./variable-declaration.ts";
 
 const shape = { attributes: ["condition", "error_message"], blocks: {} };

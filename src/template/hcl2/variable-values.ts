@@ -9,11 +9,11 @@ import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
-import { malformedVar } from "../malformed-var.ts";
+import { malformedVar } from "../messages/malformed-var.ts";
 import { secretsIn } from "../secrets.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
 import type { VariableFile } from "./variable-files.ts";
-import * as messages from "./variable-messages.ts";
+import * as messages from "../messages/variables.ts";
 
 /** A value that was given for an input variable. */
 export interface GivenValue {

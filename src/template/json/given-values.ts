@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { error, warning } from "../diagnostics.ts";
-import { malformedVar } from "../malformed-var.ts";
+import { malformedVar } from "../messages/malformed-var.ts";
 import type { JsonData } from "./json-data.ts";
 import type { LegacyTemplate } from "./legacy-template.ts";
 import { readLegacyVariableFiles } from "./legacy-variable-files.ts";

@@ -1,5 +1,5 @@
-import type { Diagnostic } from "../language/diagnostic.ts";
-import { error } from "./diagnostics.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { error } from "../diagnostics.ts";
 
 /** Longer texts are cut: a secret may be in them. */
 const MOST_SHOWN = 30;

@@ -3,8 +3,8 @@ import { lineOf } from "../../language/position.ts";
 import { formatReference } from "../../language/references.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { error } from "../diagnostics.ts";
-import { headerOf } from "./declarations.ts";
-import { referencesOf, type ValueGraph, type ValueNode } from "./value-graph.ts";
+import { headerOf } from "../hcl2/declarations.ts";
+import { referencesOf, type ValueGraph, type ValueNode } from "../hcl2/value-graph.ts";
 
 /** Shows the whole cycle, with the place of every reference in it. */
 export function cycleFound(cycle: readonly string[], { nodes }: ValueGraph): Diagnostic {
