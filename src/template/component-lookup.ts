@@ -1,11 +1,9 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component, ComponentKind } from "../sdk/component.ts";
 import type { Registry } from "../sdk/registry.ts";
-import type { Plugin } from "../sdk/plugin.ts";
-import { error, type Report } from "./diagnostics.ts";
-import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";
+import type { Report } from "./diagnostics.ts";
+import { unknownType } from "./messages/components.ts";
 
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
 
@@ -73,41 +71,4 @@ export function findComponent<Kind extends ComponentKind>(
   if ("schema" in found) return found;
   report(found);
   return undefined;
-}
-
-const words: { readonly [Kind in ComponentKind]: string } = {
-  builder: "builder",
-  provisioner: "provisioner",
-  "post-processor": "post-processor",
-  "data-source": "data source",
-};
-
-function unknownType(
-  kind: ComponentKind,
-  type: string,
-  registry: Registry,
-  subject: SourceRange | undefined,
-): Diagnostic {
-  const word = words[kind];
-  const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
-  return error(`unknown-${kind}-type`, subject, `Unknown ${word} type`, detail);
-}
-
-interface Available {
-  readonly known: readonly string[];
-  readonly plugins: readonly Plugin[];
-}
-
-function whyUnknown(word: string, type: string, { known, plugins }: Available): string {
-  if (isPackersOwn(type)) return `The ${word} "${type}" is part of Packer; imgbuild does not have it yet.`;
-  const isMisspelt = known.some((other) => prefixOf(other) === prefixOf(type));
-  const source = isMisspelt ? undefined : pluginSourceOf(type, plugins);
-  if (source) return `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
-  const suggestion = didYouMean(type, known);
-  const list = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
-  return `There is no ${word} of type "${type}".${suggestion || list}`;
-}
-
-function prefixOf(type: string): string {
-  return type.split("-")[0]!;
 }

@@ -8,7 +8,7 @@ import { decode, UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { ArgumentPath, GivenArguments } from "./given-arguments.ts";
-import { asSentence, error } from "./diagnostics.ts";
+import { invalidTemplate } from "./messages/components.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";
 import { rangeWithin } from "./range-within.ts";
@@ -76,7 +76,7 @@ function checkTemplates(given: ComponentInput): Checked {
   const checkText = (text: string, path: ArgumentPath): unknown => {
     if (!text.includes("{{")) return text;
     const failure = interpolator.check(text);
-    if (failure) diagnostics.push(invalidTemplate({ failure, text, path }, given));
+    if (failure) diagnostics.push(explainFailure({ failure, text, path }, given));
     const isUnknown = failure !== undefined || (scope.data === undefined && interpolator.needsData(text));
     return isUnknown ? UNKNOWN_ARGUMENT : text;
   };
@@ -99,14 +99,13 @@ interface FailedTemplate {
   readonly path: ArgumentPath;
 }
 
-function invalidTemplate({ failure, text, path }: FailedTemplate, { args, header }: ComponentInput): Diagnostic {
+function explainFailure({ failure, text, path }: FailedTemplate, { args, header }: ComponentInput): Diagnostic {
   const range = args.rangeOf(path, "value");
   const subject = range && rangeWithin(range, text, failure);
   // A function that fails was meant for us; braces that do not parse may be meant for another program (docker inspect -f).
   const wasMeant = failure.cause !== undefined || failure instanceof RefusedFunction;
   const hint = wasMeant ? "" : ' To write "{{" itself, use {{ "{{" }}.';
-  const detail = `${asSentence(failure.message)}${hint}`;
-  return error("invalid-template", { subject: subject ?? header, context: range }, "Invalid template", detail);
+  return invalidTemplate(failure.message, { subject: subject ?? header, context: range }, hint);
 }
 
 /** Issues about the argument itself rather than about its value. */
@@ -120,7 +119,7 @@ function diagnosticOf(
   const { path, severity, code, summary } = issue;
   const text = valueAt(given.args.input, path);
   const failure = code === "invalid-template" && typeof text === "string" && failures.get(text);
-  if (failure) return invalidTemplate({ failure, text, path }, given);
+  if (failure) return explainFailure({ failure, text, path }, given);
   const part = aboutName.has(code) ? "name" : "value";
   const subject = given.args.rangeOf(path, part) ?? ownerRange(path, given);
   return { severity, code, summary, detail: refineDetail(issue, given), subject };

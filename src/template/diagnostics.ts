@@ -48,7 +48,7 @@ export class DiagnosticCollector {
 }
 
 /** Where a diagnostic points: its subject, or that with what else helps to see it; undefined where there is no text. */
-type Place = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
+export type Place = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
 
 /** The two makers every message of this layer is built from. */
 export function error(code: string, place: Place, summary: string, detail: string): Diagnostic {

@@ -1,7 +1,4 @@
-import type { Diagnostic } from "../language/diagnostic.ts";
-import type { SourceRange } from "../language/source.ts";
 import { parseDuration } from "../lib/duration.ts";
-import { error } from "./diagnostics.ts";
 import type { PlannedPostProcessor, PlannedProvisioner } from "./model.ts";
 
 /**
@@ -51,15 +48,3 @@ export function parseMetaDuration(text: string): number | undefined {
   if (duration === undefined || duration < 0) return undefined;
   return duration;
 }
-
-/** `why` is a clause; see `REQUIRED`. */
-export const invalidMetaArgument = (name: string, why: string, subject: SourceRange | undefined): Diagnostic =>
-  error("invalid-argument", subject, "Invalid value", `Inappropriate value for "${name}": ${why}.`);
-
-export const bothOnlyAndExcept = (subject: SourceRange | undefined): Diagnostic =>
-  error(
-    "conflicting-arguments",
-    subject,
-    "Conflicting arguments",
-    'Only one of "only" and "except" may be set. Remove one of them.',
-  );

@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
-import { didYouMean } from "../lib/did-you-mean.ts";
-import { error, listOfFew, warning } from "./diagnostics.ts";
 import { compileGlob } from "./glob.ts";
+import { malformedPattern, unmatchedPattern } from "./messages/builds.ts";
 
 /** `-only` and `-except`: which builds run, and which post-processors are left out. */
 export class Selection {
@@ -31,8 +30,8 @@ export class Selection {
   diagnostics(): readonly Diagnostic[] {
     const useless = [...this.#only, ...this.#except].filter(({ glob, matched }) => !glob || !matched);
     return useless.map((pattern) => {
-      if (!pattern.glob) return malformed(pattern);
-      return unmatched(pattern, [...this.#names]);
+      if (!pattern.glob) return malformedPattern(pattern);
+      return unmatchedPattern(pattern, [...this.#names]);
     });
   }
 }
@@ -61,21 +60,3 @@ function matchAny(patterns: readonly Pattern[], names: readonly string[]): boole
   }
   return any;
 }
-
-function unmatched({ option, text }: Pattern, names: readonly string[]): Diagnostic {
-  const hint = didYouMean(text, names) || listOfFew("The builds are", names);
-  return warning(
-    "unmatched-pattern",
-    undefined,
-    "Pattern matches nothing",
-    `${option}=${text} matches no build.${hint}`,
-  );
-}
-
-const malformed = ({ option, text }: Pattern): Diagnostic =>
-  error(
-    "malformed-pattern",
-    undefined,
-    "Malformed pattern",
-    `${option}=${text} is not a valid pattern. Use * and ?, [abc] and {a,b}.`,
-  );

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { decodeSource } from "../../language/decode-source.ts";
 import type { SourceFile } from "../../language/source.ts";
-import { isErrnoException, readFailure } from "../messages/files.ts";
+import { readFailure } from "../messages/files.ts";
+import { isErrnoException } from "./errno.ts";
 import { displayPath } from "./template-files.ts";
 
 export interface ReadSource {

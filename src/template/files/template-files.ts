@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { error } from "../diagnostics.ts";
-import { isErrnoException, readFailure } from "../messages/files.ts";
+import { noTemplates, readFailure } from "../messages/files.ts";
+import { isErrnoException } from "./errno.ts";
 
 /** What the path that the user gave refers to. */
 export interface TemplatePath {
@@ -60,16 +60,6 @@ function autoVariableFiles(names: readonly string[], directory: string): readonl
   const ending = (suffix: string) => [...names].filter((name) => name.endsWith(suffix)).sort();
   return [...ending(".auto.pkrvars.hcl"), ...ending(".auto.pkrvars.json")].map((name) => join(directory, name));
 }
-
-function noTemplates(path: string, names: readonly string[]): Diagnostic {
-  const legacy = names.find((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
-  const hint = legacy === undefined ? "" : legacyHint(join(path, legacy));
-  const detail = `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`;
-  return error("no-template-files", undefined, "No template in directory", detail);
-}
-
-const legacyHint = (path: string): string =>
-  ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
 
 /** A file with a similar name in the same directory. */
 async function suggestion(absolute: string, path: string): Promise<string> {

@@ -2,13 +2,12 @@ import type { Attribute, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { ScopedBlock, ScopedBody } from "../../language/dynamic-blocks.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
-import type { SourceRange } from "../../language/source.ts";
 import { UNKNOWN_ARGUMENT } from "../../sdk/schema/decode.ts";
 import type { ArgumentPath, GivenArguments } from "../given-arguments.ts";
-import { error } from "../diagnostics.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { locate, locateInside } from "./locate-argument.ts";
 import type { References } from "./references.ts";
+import { givenTwice, unexpectedLabel } from "../messages/blocks.ts";
 
 export interface BodyOptions {
   /** Names of arguments and blocks that are not the component's (`only`, `pause_before`, …). */
@@ -102,14 +101,3 @@ interface EnclosingBody {
   readonly input: Record<string, unknown>;
   readonly path: ArgumentPath;
 }
-
-const givenTwice = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
-    "argument-and-block",
-    { subject, context },
-    "Given twice",
-    `"${name}" is given both as an argument and as a block. Keep one of the two.`,
-  );
-
-const unexpectedLabel = (name: string, subject: SourceRange): Diagnostic =>
-  error("unexpected-label", subject, "Unexpected label", `A "${name}" block takes no label here. Remove it.`);

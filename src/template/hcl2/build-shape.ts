@@ -1,5 +1,5 @@
 import type { ScopedBlock } from "../../language/dynamic-blocks.ts";
-import type { BlockShape } from "./check-shape.ts";
+import type { BlockShape } from "./block-shape.ts";
 
 /** What a `build` block may contain. */
 export const buildShape: BlockShape = {

@@ -1,15 +1,13 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Block } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
-import { error, listOfFew } from "../diagnostics.ts";
 import { isSourceBlock } from "./build-shape.ts";
 import { HclMetaReader } from "./hcl-meta-reader.ts";
 import type { PlanContext } from "./plan-context.ts";
+import { malformedReference, noSources, sourcesNotTexts, unknownSource } from "../messages/builds.ts";
 
 /** A source that a `build` block refers to. */
 export interface SourceReference {
@@ -82,33 +80,4 @@ function resolve({ text, range }: WrittenReference, context: PlanContext): reado
   if (declaration) return [{ type, name, declaration, range, extra: undefined, rename: undefined }];
   context.report(unknownSource(`${type}.${name}`, [...sources.keys()], range));
   return [];
-}
-
-const noSources = (subject: SourceRange): Diagnostic =>
-  error(
-    "no-sources",
-    subject,
-    "Build without sources",
-    'A build block needs something to build: sources = ["source.TYPE.NAME"].',
-  );
-
-const sourcesNotTexts = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-argument",
-    subject,
-    "Invalid value",
-    'Inappropriate value for "sources": a list of texts such as ["source.null.example"] is required.',
-  );
-
-const malformedReference = (text: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-source-reference",
-    subject,
-    "Invalid source reference",
-    `A source is referred to as "source.TYPE.NAME" or "TYPE.NAME", not as ${JSON.stringify(text)}.`,
-  );
-
-function unknownSource(address: string, known: readonly string[], subject: SourceRange): Diagnostic {
-  const hint = didYouMean(address, known) || listOfFew("Declared are", known);
-  return error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.${hint}`);
 }

@@ -1,8 +1,9 @@
 import type { Attribute, Block, Body } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { error, warning } from "../diagnostics.ts";
-import { checkShape, type BlockShape } from "./check-shape.ts";
+import type { BlockShape } from "./block-shape.ts";
+import { checkShape } from "./check-shape.ts";
+import { blockInShorthand, duplicateDeclaration, invalidName, registryIgnored } from "../messages/declarations.ts";
 
 /** Everything a template declares, sorted by what it is; nothing evaluated. Duplicates are reported and left out. */
 export interface Declarations {
@@ -91,7 +92,7 @@ class Collector implements Declarations {
     for (const item of items) {
       const name = nameOf(item);
       const first = into.get(name);
-      if (first) this.#diagnostics.push(duplicate(what, name, headerOf(item), headerOf(first)));
+      if (first) this.#diagnostics.push(duplicateDeclaration(what, name, headerOf(item), headerOf(first)));
       else if (what !== "data source" && what !== "source" && !isIdentifier(name)) {
         this.#diagnostics.push(invalidName(what, name, headerOf(item)));
       } else into.set(name, item);
@@ -109,38 +110,3 @@ export const headerOf = (item: Block | Attribute): SourceRange =>
   item.kind === "attribute" ? item.nameRange : item.headerRange;
 
 const isIdentifier = (name: string): boolean => /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(name);
-
-const duplicate = (what: string, name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
-    "duplicate-declaration",
-    { subject, context },
-    `Duplicate ${what}`,
-    `The ${what} "${name}" is declared already, in ${context.file.name}. Remove or rename one of the two.`,
-  );
-
-const invalidName = (what: string, name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-name",
-    subject,
-    "Invalid name",
-    `"${name}" cannot be the name of an ${what}: a name is made of letters, digits, "_" and "-", and begins with a letter or "_".`.replace(
-      "an local",
-      "a local",
-    ),
-  );
-
-const blockInShorthand = (type: string, inner: Block): Diagnostic =>
-  error(
-    "unknown-block",
-    inner.headerRange,
-    "Unsupported block type",
-    `A "${type}" block holds arguments (name = value), not blocks. If "${inner.type}" is a value, write ${inner.type} = { … }.`,
-  );
-
-const registryIgnored = (subject: SourceRange): Diagnostic =>
-  warning(
-    "registry-ignored",
-    subject,
-    "HCP registry is not used",
-    "imgbuild publishes nothing to the HCP Packer registry. The block has no effect.",
-  );

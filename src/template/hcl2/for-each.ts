@@ -6,9 +6,9 @@ import { containsSensitive } from "../../language/marks.ts";
 import { withArticle } from "../../language/convert-primitive.ts";
 import { entriesOf, isKnown, isNull, itemsOf, objectValue, stringValue, type Value } from "../../language/value.ts";
 import { formatNumber } from "../../language/number.ts";
-import { error } from "../diagnostics.ts";
 import type { ExplainingContext } from "./evaluation.ts";
 import { HclMetaReader, NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
+import { invalidForEach } from "../messages/builds.ts";
 
 /** One round of a block with `for_each`; a block without has a single round without key. */
 export interface Round {
@@ -31,7 +31,7 @@ export function roundsOf(
   const entries = entriesFor(value);
   if (typeof entries === "string") {
     const code = isKnown(value) ? "invalid-for-each" : NOT_KNOWN_YET;
-    context.report(error(code, attribute.expression.range, "Invalid for_each", entries));
+    context.report({ ...invalidForEach(entries, attribute.expression.range), code });
     return [];
   }
   return entries.map(([key, item]) => {

@@ -19,8 +19,9 @@ import {
   type Type,
   type Value,
 } from "../../language/value.ts";
-import { invalidMetaArgument, parseMetaDuration, REQUIRED, type MetaReader } from "../meta-reader.ts";
+import { parseMetaDuration, REQUIRED, type MetaReader } from "../meta-reader.ts";
 import { evaluateExplained, type ExplainingContext } from "./evaluation.ts";
+import { invalidMetaArgument } from "../messages/meta-arguments.ts";
 
 /** Something that has to be known at load is not. A consequence of other errors where there are any. */
 export const NOT_KNOWN_YET = "not-known-yet";

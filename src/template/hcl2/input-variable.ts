@@ -5,7 +5,6 @@ import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { parseLiteralAsExpression } from "../../language/parse.ts";
-import type { SourceRange } from "../../language/source.ts";
 import { parseTypeConstraint } from "../../language/type-constraint.ts";
 import {
   BOOL,
@@ -18,12 +17,12 @@ import {
   type Type,
   type Value,
 } from "../../language/value.ts";
-import { error } from "../diagnostics.ts";
-import { invalidMetaArgument } from "../meta-reader.ts";
 import { checkShape } from "./check-shape.ts";
 import { headerOf, nameOf } from "./declarations.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
 import { readValidation } from "./variable-validation.ts";
+import { explainDefault, invalidDefault, unsuitableSecret } from "../messages/variables.ts";
+import { invalidMetaArgument } from "../messages/meta-arguments.ts";
 
 const shape = {
   attributes: ["description", "default", "type", "sensitive"],
@@ -121,30 +120,3 @@ export function readConstant<Result>(
   diagnostics.push(invalidMetaArgument(name, "the value is not known", expression.range));
   return undefined;
 }
-
-function explainDefault(problem: Diagnostic): Diagnostic {
-  if (problem.code !== "no-variables") return problem;
-  return {
-    ...problem,
-    code: "default-not-constant",
-    summary: "Default is not constant",
-    detail:
-      "A default may be made of constants and functions, but not refer to other values. Use a local value for that.",
-  };
-}
-
-const invalidDefault = (why: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-default",
-    subject,
-    "Invalid default value",
-    `The default does not fit the type of the variable: ${why}.`,
-  );
-
-const unsuitableSecret = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-default",
-    subject,
-    "Invalid default value",
-    "The default is not suitable. The variable is sensitive, so the default is not shown.",
-  );

@@ -4,7 +4,7 @@ import type { Scope } from "../../language/evaluate/contract.ts";
 import { functionNames } from "../../language/references.ts";
 import { objectValue, type Value } from "../../language/value.ts";
 import { ComponentLookup } from "../component-lookup.ts";
-import { DiagnosticCollector, error } from "../diagnostics.ts";
+import { DiagnosticCollector } from "../diagnostics.ts";
 import type { TemplatePath } from "../files/template-files.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { refusedInHcl2 } from "../interpolate/refused-in-hcl2.ts";
@@ -14,7 +14,7 @@ import type { BuildPlan, Template } from "../model.ts";
 import { planUntilLoaded } from "../plan-until-loaded.ts";
 import { secretsIn } from "../secrets.ts";
 import { builtInValues } from "./built-in-values.ts";
-import { collectDeclarations, type Declarations } from "./declarations.ts";
+import { collectDeclarations } from "./declarations.ts";
 import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
 import { loadVariables } from "./load-variables.ts";
 import { dataValue, evaluateLocalsAndData } from "./locals-and-data.ts";
@@ -23,6 +23,7 @@ import { parseTemplateFiles } from "./parse-template-files.ts";
 import { planBuilds } from "./plan-builds.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 import { References } from "./references.ts";
+import { nothingToBuild } from "../messages/builds.ts";
 
 /** Loads a template written in HCL2, native syntax and JSON alike. */
 export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promise<Loaded> {
@@ -122,17 +123,4 @@ async function plan(context: Hcl2Template, scope: Scope): Promise<readonly Build
   diagnostics.add(...planned.diagnostics.filter(({ code }) => !isConsequence || code !== NOT_KNOWN_YET));
   if (planned.builds.length === 0 && !diagnostics.hasErrors) diagnostics.add(nothingToBuild(options, declarations));
   return planned.builds;
-}
-
-function nothingToBuild({ only, except }: LoadOptions, { builds }: Declarations): Diagnostic {
-  if (builds.length === 0)
-    return error(
-      "nothing-to-build",
-      undefined,
-      "Nothing to build",
-      "The template has no build block, so there is nothing to do.",
-    );
-  const isFiltered = only.length + except.length > 0;
-  const why = isFiltered ? "-only and -except leave no build" : "every build is disabled, or its for_each is empty";
-  return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
 }

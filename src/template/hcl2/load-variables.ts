@@ -4,7 +4,6 @@ import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { mark } from "../../language/marks.ts";
 import { DYNAMIC, objectValue, unknownValue } from "../../language/value.ts";
-import { error } from "../diagnostics.ts";
 import { displayPath, type TemplatePath } from "../files/template-files.ts";
 import type { InputVariable } from "../model.ts";
 import { readVariable } from "./input-variable.ts";
@@ -13,6 +12,7 @@ import { readVariableFiles } from "./variable-files.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
 import { validateVariable } from "./variable-validation.ts";
 import { assignVariables, type AssignedValues, type GivenValue } from "./variable-values.ts";
+import { unsetVariable } from "../messages/variables.ts";
 
 export interface VariablesContext extends Pick<
   Hcl2Context,
@@ -37,7 +37,7 @@ export async function loadVariables(context: VariablesContext, scope: Scope): Pr
   for (const declaration of declared.values()) {
     const given = values.get(declaration.name);
     const isMissing = !given && !refused.has(declaration.name) && !declaration.isBroken;
-    if (isMissing) report(unset(declaration, context));
+    if (isMissing) report(unsetVariable(declaration, unreadFile(context)));
     const variable = toVariable(declaration, given);
     const own = childScope(scope, [["var", objectValue({ [variable.name]: variable.value })]]);
     report(...(await settle(() => validateVariable(declaration, own))));
@@ -76,12 +76,8 @@ function toVariable(declaration: VariableDeclaration, given: GivenValue | undefi
   return { name, description, type, sensitive, required, value, origin: given?.origin ?? "" };
 }
 
-function unset({ name, range }: VariableDeclaration, { path, options }: VariablesContext): Diagnostic {
+/** A file of variables beside a single template file, which is not read. */
+function unreadFile({ path, options }: VariablesContext): string | undefined {
   const [beside] = path.ignoredVariableFiles;
-  const note = beside === undefined ? "" : notRead(displayPath(beside, options.host.cwd));
-  const detail = `var.${name} has no value. Give it one with -var, -var-file or the environment variable PKR_VAR_${name}, or give it a default.${note}`;
-  return error("unset-variable", range, "Unset variable", detail);
+  return beside && displayPath(beside, options.host.cwd);
 }
-
-const notRead = (path: string): string =>
-  `\n${path} is not read: that is done when the template is given as a directory.`;

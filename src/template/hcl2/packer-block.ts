@@ -1,12 +1,17 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
 import type { RequiredPlugin } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
 import { checkShape } from "./check-shape.ts";
 import { constantText } from "./locate-argument.ts";
+import {
+  duplicatePlugin,
+  invalidConstraint,
+  invalidPlugin,
+  notAPlugin,
+  unsupportedVersion,
+} from "../messages/declarations.ts";
 
 /** Checks `required_version`, and reads what `required_plugins` lists. */
 export function readPackerBlocks(blocks: readonly Block[], diagnostics: Diagnostic[]): readonly RequiredPlugin[] {
@@ -60,43 +65,3 @@ function pluginMembers(expression: Expression): ReadonlyMap<string, string> | un
   }
   return members;
 }
-
-const invalidConstraint = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-version-constraint",
-    subject,
-    "Invalid version constraint",
-    'A version constraint is a text such as ">= 1.7.0, < 2.0.0" or "~> 1.2".',
-  );
-
-const unsupportedVersion = (constraint: string, subject: SourceRange): Diagnostic =>
-  error(
-    "unsupported-version",
-    subject,
-    "Unsupported Packer version",
-    `The template asks for Packer ${constraint}. imgbuild is compatible with Packer ${COMPATIBLE_PACKER_VERSION}.`,
-  );
-
-const duplicatePlugin = (name: string, subject: SourceRange, context: SourceRange | undefined): Diagnostic =>
-  error(
-    "duplicate-declaration",
-    { subject, context },
-    "Duplicate required plugin",
-    `The plugin "${name}" is required already. Remove one of the two.`,
-  );
-
-const invalidPlugin = (name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-required-plugin",
-    subject,
-    "Invalid plugin requirement",
-    `A required plugin is written: ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }.`,
-  );
-
-const notAPlugin = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-required-plugin",
-    subject,
-    "Invalid plugin requirement",
-    "Plugins are required by arguments (name = { … }), not by blocks. Add the equals sign.",
-  );

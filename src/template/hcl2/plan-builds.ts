@@ -1,10 +1,8 @@
 import type { Block } from "../../language/ast.ts";
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { objectValue, stringValue } from "../../language/value.ts";
 import { findComponent } from "../component-lookup.ts";
-import { error } from "../diagnostics.ts";
 import type { BuildPlan } from "../model.ts";
 import { checkShape } from "./check-shape.ts";
 import { buildShape, IN_BUILD_BLOCK } from "./build-shape.ts";
@@ -13,6 +11,7 @@ import { roundsOf, type Round } from "./for-each.ts";
 import { planBuilder } from "./plan-builder.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
 import { planSteps } from "./plan-steps.ts";
+import { duplicateBuild } from "../messages/builds.ts";
 
 /**
  * Every selected build of a template. Synchronous and without side effects but `report`, so that it can be repeated.
@@ -116,11 +115,3 @@ function namesOf({ reference, round, build }: SourceInstance): InstanceNames {
   const all = new Set([sourceName, short, displayed, `${type}.${base}`, base, `${type}.${name}`]);
   return { sourceName, short, displayed, all: [...all] };
 }
-
-const duplicateBuild = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
-    "duplicate-build",
-    { subject, context },
-    "Duplicate build",
-    `Two builds would both be called "${name}". Give one of the build blocks a name, or the source another name in this build: source "TYPE.NAME" { name = "…" }.`,
-  );

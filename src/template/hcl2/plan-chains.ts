@@ -1,11 +1,9 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { ScopedBlock, ScopedBody } from "../../language/dynamic-blocks.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
 import type { PlannedPostProcessor } from "../model.ts";
-import { unexpectedBlock, type BlockShape } from "./check-shape.ts";
+import type { BlockShape } from "./block-shape.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { planPostProcessor, type BlockContext } from "./plan-provisioner.ts";
+import { argumentInChain, missingTypeLabel, unexpectedBlock } from "../messages/blocks.ts";
 
 type Chain = readonly PlannedPostProcessor[];
 
@@ -22,7 +20,7 @@ export function planChains({ blocks }: ScopedBody, at: BlockContext): readonly C
 /** Blocks made by `dynamic` may come without the label that says their type. */
 export function hasType({ type, labels, headerRange }: ScopedBlock, { report }: PlanContext): boolean {
   if (labels.length === 1) return true;
-  report(missingType(type, headerRange));
+  report(missingTypeLabel(type, headerRange));
   return false;
 }
 
@@ -45,19 +43,3 @@ function cutChain(chain: Chain, { context }: BlockContext): Chain {
   const end = chain.findIndex(({ name, type }) => !context.selection.selectsPostProcessor(name, type));
   return end < 0 ? chain : chain.slice(0, end);
 }
-
-const missingType = (type: string, subject: SourceRange): Diagnostic =>
-  error(
-    "missing-label",
-    subject,
-    "Missing block label",
-    `A "${type}" block needs exactly one label, its type. In a dynamic block, give it with labels = ["TYPE"].`,
-  );
-
-const argumentInChain = (name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "unknown-argument",
-    subject,
-    "Unsupported argument",
-    `"post-processors" holds post-processor blocks only, not the argument "${name}".`,
-  );

@@ -1,13 +1,9 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
-import type { SourceRange } from "../../language/source.ts";
 import { isNull, type Value } from "../../language/value.ts";
 import type { Component, GeneratedData } from "../../sdk/component.ts";
 import { findComponent } from "../component-lookup.ts";
-import { error } from "../diagnostics.ts";
 import {
-  bothOnlyAndExcept,
   POST_PROCESSOR_META,
   PROVISIONER_META,
   readPostProcessorSettings,
@@ -22,6 +18,8 @@ import { bodyArguments, type Override } from "./body-arguments.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import type { HclMetaReader } from "./hcl-meta-reader.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
+import { invalidForEach } from "../messages/builds.ts";
+import { bothOnlyAndExcept } from "../messages/meta-arguments.ts";
 
 /** How provisioner and post-processor blocks of one source in one build are evaluated. */
 export interface BlockContext {
@@ -75,7 +73,7 @@ function findStep<Kind extends "provisioner" | "post-processor">(
 /** The rounds of a block that are meant for this source. */
 function readRounds(block: ScopedBlock, { context, source }: BlockContext): readonly Round[] {
   if (block.isUnknown) {
-    context.report(unknownCount(block.headerRange));
+    context.report(invalidForEach("The collection has to be known before the build starts.", block.headerRange));
     return [];
   }
   return roundsOf(block.body, context).filter(({ meta }) => {
@@ -129,6 +127,3 @@ function readOverride(meta: HclMetaReader, { source }: BlockContext): Override |
   if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;
   return { input: input as Record<string, unknown>, notes, expression: attribute.expression, key };
 }
-
-const unknownCount = (subject: SourceRange): Diagnostic =>
-  error("invalid-for-each", subject, "Invalid for_each", "The collection has to be known before the build starts.");

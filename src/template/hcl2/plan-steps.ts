@@ -3,16 +3,15 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock, type ScopedBody } from "../../language/dynamic-blocks.ts";
 import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
-import type { SourceRange } from "../../language/source.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import { buildValue } from "../build-values.ts";
-import { error } from "../diagnostics.ts";
 import type { BuildPlan } from "../model.ts";
-import { unexpectedBlock } from "./check-shape.ts";
 import { buildShape, IN_BUILD_BLOCK, isSourceBlock } from "./build-shape.ts";
 import { hasType, planChains } from "./plan-chains.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
 import { planProvisioner, type BlockContext } from "./plan-provisioner.ts";
+import { secondCleanup } from "../messages/builds.ts";
+import { unexpectedBlock } from "../messages/blocks.ts";
 
 export interface StepsInput {
   readonly source: SourceInBuild;
@@ -56,11 +55,3 @@ function isUnexpected({ origin, type }: ScopedBlock): boolean {
 }
 
 const unexpected = (block: ScopedBlock): Diagnostic => unexpectedBlock(block, buildShape, IN_BUILD_BLOCK);
-
-const secondCleanup = (subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
-    "duplicate-block",
-    { subject, context },
-    "Duplicate block",
-    'A build block may have one "error-cleanup-provisioner".',
-  );

@@ -1,21 +1,19 @@
 import { convert } from "../../language/convert.ts";
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks } from "../../language/dynamic-blocks.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { valueFromJs } from "../../language/from-js.ts";
 import { parseExpression } from "../../language/parse.ts";
-import type { SourceRange } from "../../language/source.ts";
 import { parseTypeConstraint } from "../../language/type-constraint.ts";
 import { DYNAMIC, objectValue, unknownValue, type Type, type Value } from "../../language/value.ts";
 import type { DataSource } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { findComponent } from "../component-lookup.ts";
 import { decodeComponent } from "../decode.ts";
-import { error } from "../diagnostics.ts";
 import type { DecodedComponent } from "../model.ts";
 import { bodyArguments } from "./body-arguments.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 import type { DataNode } from "./value-graph.ts";
+import { failedRead } from "../messages/components.ts";
 
 /** The output of a data source; unknown values after an error, and where data sources are not read. */
 export async function readDataSource(node: DataNode, scope: Scope, context: Hcl2Context): Promise<Value> {
@@ -77,11 +75,4 @@ function outputs(types: OutputTypes, valueOf: (type: Type, name: string) => Valu
 function typed(value: Value, type: Type): Value {
   if (type === DYNAMIC) return value;
   return convert(value, type).value ?? value;
-}
-
-function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
-  const parts = [`data.${address}: ${failure.message}`];
-  if (failure.cause instanceof Error) parts.push(` ${failure.cause.message}`);
-  if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
-  return error("data-source-failed", subject, "Data source could not be read", parts.join(""));
 }

@@ -1,10 +1,11 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import { references as referencesIn, type Reference } from "../../language/references.ts";
 import { BOOL, truthOf } from "../../language/value.ts";
-import { checkShape, missingArgument } from "./check-shape.ts";
+import { checkShape } from "./check-shape.ts";
 import type { Dependencies } from "./graph.ts";
 import { readConstant } from "./input-variable.ts";
 import type { Hcl2Context } from "./plan-context.ts";
+import { missingArgument } from "../messages/blocks.ts";
 
 /** Local values and data sources, and which of them each refers to. */
 export interface ValueGraph {

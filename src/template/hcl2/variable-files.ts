@@ -3,10 +3,10 @@ import type { Attribute, Body } from "../../language/ast.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { parseJsonBody } from "../../language/json/json-body.ts";
 import { parseHcl } from "../../language/parse.ts";
-import type { SourceFile, SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
+import type { SourceFile } from "../../language/source.ts";
 import { readSource } from "../files/read-source.ts";
 import { displayPath } from "../files/template-files.ts";
+import { blockInFile, declarationInFile, wrongEnding } from "../messages/variables.ts";
 
 /** A file of values for input variables. */
 export interface VariableFile {
@@ -44,27 +44,3 @@ function blocksIn({ blocks }: Body): readonly Diagnostic[] {
     return blockInFile(type, headerRange);
   });
 }
-
-const wrongEnding = (path: string): Diagnostic =>
-  error(
-    "wrong-variable-file",
-    undefined,
-    "Unknown kind of variable file",
-    `${path} ends neither in .hcl nor in .json, so it is not clear how to read it.`,
-  );
-
-const declarationInFile = (subject: SourceRange): Diagnostic =>
-  error(
-    "variable-block-in-variable-file",
-    subject,
-    "Variable declared in a variable file",
-    "A variable file sets values (name = value). Declare the variable in the template, a file named *.pkr.hcl.",
-  );
-
-const blockInFile = (type: string, subject: SourceRange): Diagnostic =>
-  error(
-    "unknown-block",
-    subject,
-    "Unsupported block type",
-    `A variable file holds only values (name = value), not "${type}" blocks.`,
-  );

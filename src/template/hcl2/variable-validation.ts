@@ -4,12 +4,11 @@ import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { containsSensitive } from "../../language/marks.ts";
-import { lineOf } from "../../language/position.ts";
-import type { SourceRange } from "../../language/source.ts";
 import { BOOL, isKnown, isNull, truthOf } from "../../language/value.ts";
-import { error } from "../diagnostics.ts";
-import { checkShape, missingArgument } from "./check-shape.ts";
+import { checkShape } from "./check-shape.ts";
 import type { Validation, VariableDeclaration } from "./variable-declaration.ts";
+import { notACondition, notASentence, onlyItself, violated } from "../messages/variables.ts";
+import { missingArgument } from "../messages/blocks.ts";
 
 const shape = { attributes: ["condition", "error_message"], blocks: {} };
 
@@ -60,36 +59,4 @@ function messageText(message: Expression, scope: Scope): string {
   const isUsable = diagnostics.length === 0 && !containsSensitive(value);
   if (isUsable && typeof value.content === "string") return value.content;
   return "The value does not meet the condition.";
-}
-
-const notASentence = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-error-message",
-    subject,
-    "Invalid validation error message",
-    "The message must be a whole sentence: it begins with a capital letter and ends with a full stop, a question mark or an exclamation mark.",
-  );
-
-/** Codes of the evaluator for a name that does not exist. */
-const unknownNames: ReadonlySet<string> = new Set(["unknown-variable", "unsupported-attribute"]);
-
-function onlyItself(problem: Diagnostic, name: string): Diagnostic {
-  if (!unknownNames.has(problem.code)) return problem;
-  return {
-    ...problem,
-    code: "validation-reference",
-    summary: "Invalid reference in validation",
-    detail: `A condition can refer to its own variable only: var.${name}.`,
-    values: undefined,
-  };
-}
-
-const notACondition = (subject: SourceRange): Diagnostic =>
-  error("wrong-condition-type", subject, "Incorrect condition type", "The condition must be true or false.");
-
-function violated({ range, sensitive }: VariableDeclaration, message: string, rule: SourceRange): Diagnostic {
-  const written = `${rule.file.name}:${lineOf(rule.file, rule.start)}`;
-  const place = sensitive ? range : { subject: range, context: rule };
-  const detail = `${message}\nThe rule is at ${written}.`;
-  return error("invalid-variable-value", place, "Invalid value for input variable", detail);
 }

@@ -9,7 +9,7 @@ import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
-import { malformedVar } from "../messages/malformed-var.ts";
+import { malformedVar } from "../messages/variables.ts";
 import { secretsIn } from "../secrets.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
 import type { VariableFile } from "./variable-files.ts";

@@ -1,12 +1,10 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { didYouMean } from "../../lib/did-you-mean.ts";
-import { error, type Report } from "../diagnostics.ts";
+import type { Report } from "../diagnostics.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
-import { bothOnlyAndExcept } from "../meta-reader.ts";
 import { matchesAny } from "../only-except.ts";
 import type { JsonData } from "./json-data.ts";
 import { stepsOf, type LegacyTemplate } from "./legacy-template.ts";
+import { duplicateBuilder, unknownBuild, wrongShape } from "../messages/legacy.ts";
+import { bothOnlyAndExcept } from "../messages/meta-arguments.ts";
 
 /** A builder with its names: `only` may say the name as written or as rendered. */
 export interface NamedBuilder {
@@ -53,7 +51,7 @@ function checkList({ owner, key, names }: NamesList, { data, report }: NamesCont
   const list = owner[key];
   if (list === undefined || list === null) return;
   if (!Array.isArray(list)) {
-    report(notAList(key, data.rangeOf(owner, [key])));
+    report(wrongShape(`"${key}" is a list of names of builds`, data.rangeOf(owner, [key])));
     return;
   }
   for (const [index, name] of list.entries()) {
@@ -69,32 +67,4 @@ function checkOverride(owner: JsonRecord, names: readonly string[], { data, repo
   const unknown = Object.keys(overrides).filter((name) => !matchesAny([name], names));
   for (const name of unknown)
     report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, name], "name") }, names));
-}
-
-const duplicateBuilder = (name: string, subject: SourceRange | undefined): Diagnostic =>
-  error(
-    "duplicate-build",
-    subject,
-    "Duplicate build",
-    `Two builders would both be called "${name}". Give one of them another "name".`,
-  );
-
-const notAList = (key: string, subject: SourceRange | undefined): Diagnostic =>
-  error("wrong-shape", subject, "Wrong kind of value", `"${key}" is a list of names of builds.`);
-
-interface WrongName {
-  readonly name: string;
-  readonly key: string;
-  readonly subject: SourceRange | undefined;
-}
-
-function unknownBuild({ name, key, subject }: WrongName, names: readonly string[]): Diagnostic {
-  const known = [...new Set(names)];
-  const hint = didYouMean(name, known) || ` The builders are: ${known.join(", ")}.`;
-  return error(
-    "unknown-build",
-    subject,
-    "Unknown build",
-    `"${key}" names "${name}", and there is no such builder.${hint}`,
-  );
 }

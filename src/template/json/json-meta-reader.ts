@@ -1,9 +1,11 @@
 import { GoTemplateError } from "../../lib/go-template/error.ts";
-import { asSentence, error, type Report } from "../diagnostics.ts";
+import type { Report } from "../diagnostics.ts";
+import { invalidTemplate } from "../messages/components.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 import type { Interpolator } from "../interpolate/interpolator.ts";
-import { invalidMetaArgument, parseMetaDuration, REQUIRED, type MetaReader } from "../meta-reader.ts";
+import { parseMetaDuration, REQUIRED, type MetaReader } from "../meta-reader.ts";
 import type { JsonData } from "./json-data.ts";
+import { invalidMetaArgument } from "../messages/meta-arguments.ts";
 
 export interface JsonMetaContext {
   readonly data: JsonData;
@@ -74,7 +76,7 @@ export class JsonMetaReader implements MetaReader {
       return interpolator.render(text, {}, {});
     } catch (failure) {
       if (!(failure instanceof GoTemplateError)) throw failure;
-      report(error("invalid-template", this.#rangeOf(name), "Invalid template", asSentence(failure.message)));
+      report(invalidTemplate(failure.message, this.#rangeOf(name)));
       return undefined;
     }
   }

@@ -1,9 +1,7 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { JsonData } from "./json-data.ts";
+import { missingType, notAnObject, unknownRootKey, wrongShape } from "../messages/legacy.ts";
 
 /** The parts of a legacy JSON template; nothing evaluated. What has the wrong shape is reported and left out. */
 export interface LegacyTemplate {
@@ -48,14 +46,7 @@ export function readLegacyTemplate(
 ): LegacyTemplate | undefined {
   const { root } = data;
   if (!isRecord(root)) {
-    report(
-      error(
-        "not-an-object",
-        data.rangeOf(root, []),
-        "Not a template",
-        'A JSON template is an object: { "builders": [ … ] }.',
-      ),
-    );
+    report(notAnObject(data.rangeOf(root, [])));
     return undefined;
   }
   const reader = new Reader(root, data, report);
@@ -87,8 +78,7 @@ class Reader {
     for (const key of Object.keys(this.#root)) {
       // Names that begin with an underscore are comments.
       if (rootKeys.includes(key) || key.startsWith("_")) continue;
-      const detail = `A template has no "${key}".${didYouMean(key, rootKeys) || ' For a comment, begin its name with "_".'}`;
-      this.#report(error("unknown-root-key", this.#data.rangeOf(this.#root, [key], "name"), "Unknown key", detail));
+      this.#report(unknownRootKey(key, rootKeys, this.#data.rangeOf(this.#root, [key], "name")));
     }
   }
 
@@ -135,12 +125,10 @@ class Reader {
     const value = owner[key];
     if (value === undefined || value === null) return undefined;
     const range = this.#data.rangeOf(owner, [key]);
-    if (!isRecord(value))
-      this.#complain("wrong-shape", "Wrong kind of value", 'An object with a "type" is needed here.', range);
-    else if (typeof value["type"] !== "string" || value["type"] === "") {
-      const at = this.#data.rangeOf(value, ["type"]) ?? range;
-      this.#complain("missing-type", "Missing type", 'This object needs a "type": which component it is for.', at);
-    } else return value;
+    if (!isRecord(value)) this.#report(wrongShape('An object with a "type" is needed here', range));
+    else if (typeof value["type"] !== "string" || value["type"] === "")
+      this.#report(missingType(this.#data.rangeOf(value, ["type"]) ?? range));
+    else return value;
     return undefined;
   }
 
@@ -168,11 +156,7 @@ class Reader {
   }
 
   #wrong(path: readonly string[], expectation: string): void {
-    this.#complain("wrong-shape", "Wrong kind of value", `${expectation}.`, this.#data.rangeOf(this.#root, path));
-  }
-
-  #complain(code: string, summary: string, detail: string, subject: SourceRange | undefined): void {
-    this.#report(error(code, subject, summary, detail));
+    this.#report(wrongShape(expectation, this.#data.rangeOf(this.#root, path)));
   }
 }
 

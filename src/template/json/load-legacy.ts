@@ -1,8 +1,8 @@
-import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
+import { hasErrors } from "../../language/diagnostic.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import type { SourceFile } from "../../language/source.ts";
 import { ComponentLookup } from "../component-lookup.ts";
-import { DiagnosticCollector, error, type Report } from "../diagnostics.ts";
+import { DiagnosticCollector, type Report } from "../diagnostics.ts";
 import { isRecord } from "../fix/legacy-document.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
@@ -18,6 +18,7 @@ import { planLegacyBuilds } from "./plan-legacy-builds.ts";
 import { replaceOldForms } from "./replace-old-forms.ts";
 import { isSecretText } from "./secret-text.ts";
 import { refusedOutsideVariables } from "./variable-functions.ts";
+import { emptyLegacyTemplate, noBuilders, nothingSelected } from "../messages/legacy.ts";
 
 /** Loads a legacy JSON template from its text. `directory` is where it is (`{{template_dir}}`). */
 export async function loadLegacy(options: LoadOptions, file: SourceFile, directory: string): Promise<Loaded> {
@@ -44,7 +45,7 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
 function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): ParsedTemplate | undefined {
   const report: Report = (...found) => diagnostics.add(...found);
   if (file.text.trim() === "") {
-    report(emptyTemplate(file.name));
+    report(emptyLegacyTemplate(file.name));
     return undefined;
   }
   const { root, diagnostics: mistakes } = parseJson(file);
@@ -54,7 +55,8 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   const template = readLegacyTemplate(data, report);
   if (!template) return undefined;
   checkMinimumVersion(template, data, report);
-  if (template.builders.length === 0 && !diagnostics.hasErrors) report(noBuilders(data));
+  if (template.builders.length === 0 && !diagnostics.hasErrors)
+    report(noBuilders(data.rangeOf(data.root, ["builders"])));
   return { template, data };
 }
 
@@ -90,29 +92,6 @@ async function plan(
   });
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
-  if (isFiltered) report(nothingToBuild);
+  if (isFiltered) report(nothingSelected);
   return builds;
 }
-
-const emptyTemplate = (name: string): Diagnostic =>
-  error(
-    "empty-template",
-    undefined,
-    "Empty template",
-    `${name} is empty. A JSON template is an object: { "builders": [ … ] }.`,
-  );
-
-const noBuilders = (data: JsonData): Diagnostic =>
-  error(
-    "no-builders",
-    data.rangeOf(data.root, ["builders"]),
-    "No builders",
-    'A template needs something to build: "builders": [ { "type": … } ].',
-  );
-
-const nothingToBuild: Diagnostic = error(
-  "nothing-to-build",
-  undefined,
-  "Nothing to build",
-  "There is nothing to do: -only and -except leave no build.",
-);

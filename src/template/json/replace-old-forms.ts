@@ -1,8 +1,8 @@
-import { warning } from "../diagnostics.ts";
 import { fixers } from "../fix/fixers.ts";
 import { LegacyDocument, type JsonRecord } from "../fix/legacy-document.ts";
 import type { Interpolator } from "../interpolate/interpolator.ts";
 import type { LegacyContext } from "./legacy-context.ts";
+import { deprecatedArgument } from "../messages/legacy.ts";
 
 /** Reads old forms as what they mean today, each with a warning at its place. */
 export function replaceOldForms({ data, report }: LegacyContext, interpolator: Interpolator): void {
@@ -10,8 +10,7 @@ export function replaceOldForms({ data, report }: LegacyContext, interpolator: I
   for (const fixer of fixers) if (fixer.appliesOnLoad) fixer.fix(document);
   data.followRenames(document.renames);
   for (const { owner, key, replacement } of document.changes) {
-    const subject = data.rangeOf(owner, [key], "name");
-    report(warning("deprecated-argument", subject, "Deprecated argument", `"${key}" is deprecated; ${replacement}.`));
+    report(deprecatedArgument(key, replacement, data.rangeOf(owner, [key], "name")));
   }
 }
 

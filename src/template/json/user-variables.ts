@@ -4,7 +4,7 @@ import { GoTemplateError } from "../../lib/go-template/error.ts";
 import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
 import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { asSentence, error } from "../diagnostics.ts";
+import { invalidTemplate } from "../messages/components.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import type { Secrets } from "../secrets.ts";
 import { rangeWithin } from "../range-within.ts";
@@ -94,13 +94,9 @@ export class UserVariables {
       return value;
     } catch (failure) {
       if (!(failure instanceof GoTemplateError)) throw failure;
-      report(cannotRender(failure, text, range));
+      const subject = range && rangeWithin(range, text, failure);
+      report(invalidTemplate(failure.message, { subject, context: range }));
       return undefined;
     }
   }
-}
-
-function cannotRender(failure: GoTemplateError, text: string, range: SourceRange | undefined): Diagnostic {
-  const subject = range && rangeWithin(range, text, failure);
-  return error("invalid-template", { subject, context: range }, "Invalid template", asSentence(failure.message));
 }

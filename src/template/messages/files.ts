@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { error } from "../diagnostics.ts";
 
@@ -16,5 +17,27 @@ export function readFailure(what: string, path: string, failure: NodeJS.ErrnoExc
   return error("unreadable-file", undefined, `Cannot read ${what}`, `${path} ${reason}.${hint}`);
 }
 
-export const isErrnoException = (value: unknown): value is NodeJS.ErrnoException =>
-  value instanceof Error && "code" in value;
+export function noTemplates(path: string, names: readonly string[]): Diagnostic {
+  const legacy = names.find((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
+  const hint = legacy === undefined ? "" : legacyHint(join(path, legacy));
+  const detail = `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`;
+  return error("no-template-files", undefined, "No template in directory", detail);
+}
+
+const legacyHint = (path: string): string =>
+  ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
+
+export const hclFromStdin = error(
+  "hcl2-from-stdin",
+  undefined,
+  "Cannot read HCL2 from standard input",
+  "Only a legacy JSON template can be read from standard input. Write the HCL2 template to a file named *.pkr.hcl.",
+);
+
+export const emptyHcl2Template = (path: string): Diagnostic =>
+  error(
+    "empty-template",
+    undefined,
+    "Empty template",
+    `${path} declares nothing. A template has at least a source and a build block.`,
+  );
