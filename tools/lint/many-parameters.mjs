@@ -28,12 +28,4 @@ export const manyParameters = [
   "src/plugins/virtualbox/work-with-machine.ts",
   "src/steps/http-server.ts",
   "src/steps/reserved-port.ts",
-  "src/template/diagnostics.ts",
-  "src/template/hcl2/body-arguments.ts",
-  "src/template/hcl2/load-hcl2.ts",
-  "src/template/hcl2/plan-builds.ts",
-  "src/template/hcl2/plan-provisioner.ts",
-  "src/template/hcl2/variable-values.ts",
-  "src/template/json/load-legacy.ts",
-  "src/template/json/plan-legacy-builds.ts",
 ];
