@@ -19,7 +19,8 @@ export function describeCommanderError({ code, message }: CommanderError, comman
 function mostArguments({ arguments: known }: Command): string {
   const [only, ...others] = known;
   if (!only) return "no arguments";
-  return others.length === 0 ? `one ${only.name}` : `at most ${known.length} arguments`;
+  if (others.length === 0) return `one ${only.name}`;
+  return `at most ${known.length} arguments`;
 }
 
 /** A sentence to put after another, or nothing. */

@@ -58,7 +58,8 @@ export function watchSignals(options: SignalOptions): Signals {
     exitCode: (outcome, hasLeftovers) => {
       if (hasLeftovers) return EXIT.leftBehind;
       if (outcome === "succeeded") return EXIT.ok;
-      return first === undefined ? EXIT.failed : exitCodeOf(first);
+      if (first === undefined) return EXIT.failed;
+      return exitCodeOf(first);
     },
     stop: () => {
       clearTimeout(endTimer);

@@ -56,7 +56,8 @@ function toText({ description, outcome, manualCommand }: Reaped, dryRun: boolean
       return `Left alone: ${description}: ${outcome.why}.`;
     case "failed": {
       const failed = `Could not remove ${description}: ${errorText(outcome.error)}.`;
-      return manualCommand === undefined ? failed : `${failed} Remove it with:\n    ${manualCommand}`;
+      if (manualCommand === undefined) return failed;
+      return `${failed} Remove it with:\n    ${manualCommand}`;
     }
   }
 }

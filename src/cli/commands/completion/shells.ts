@@ -108,7 +108,8 @@ function zshFlag({ name, description, hasValue, choices }: CompletedFlag): strin
 }
 
 function zshChoices(words: readonly string[]): string {
-  return words.length > 0 ? `(${words.join(" ")})` : "_files";
+  if (words.length === 0) return "_files";
+  return `(${words.join(" ")})`;
 }
 
 function fish({ commands }: CompletionTable): string {

@@ -58,7 +58,8 @@ function describeProvisioner({ type, name }: BuildPlan["provisioners"][number]):
 }
 
 function stepLabel(type: string, name: string | undefined): string {
-  return name === undefined ? type : `${type}.${name}`;
+  if (name === undefined) return type;
+  return `${type}.${name}`;
 }
 
 function describeChain(chain: BuildPlan["chains"][number], index: number): string {
