@@ -21,11 +21,6 @@ export const manyParameters = [
   "src/plugins/packer/provisioners/file/upload.ts",
   "src/plugins/vagrant/box/providers/ova.ts",
   "src/plugins/vagrant/box/vagrant.ts",
-  "src/plugins/virtualbox/additions.ts",
-  "src/plugins/virtualbox/discs.ts",
-  "src/plugins/virtualbox/power-on.ts",
-  "src/plugins/virtualbox/user-rows.ts",
-  "src/plugins/virtualbox/work-with-machine.ts",
   "src/steps/http-server.ts",
   "src/steps/reserved-port.ts",
 ];
