@@ -5,10 +5,10 @@ import type { SourceRange } from "../language/source.ts";
 export type ArgumentPath = readonly (string | number)[];
 
 /**
- * The arguments a template gives a component, as plain values ready to be decoded, with the way back to the text.
+ * The arguments a template gives a component, as plain values ready to be decoded, with their positions in the text.
  * Both syntaxes produce this; everything after it does not know which one the user wrote.
  */
-export interface Arguments {
+export interface GivenArguments {
   /** `UNKNOWN_ARGUMENT` stands where a value is not known yet. Blocks are arrays of objects. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly diagnostics: readonly Diagnostic[];

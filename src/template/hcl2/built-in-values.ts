@@ -2,7 +2,7 @@ import { objectValue, stringValue, unknownValue, type Value } from "../../langua
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 
 /** `path` and `packer`. */
-export function surroundings(templateDirectory: string, cwd: string): readonly (readonly [string, Value])[] {
+export function builtInValues(templateDirectory: string, cwd: string): readonly (readonly [string, Value])[] {
   const path = objectValue({
     root: stringValue(forwardSlashes(templateDirectory)),
     cwd: stringValue(forwardSlashes(cwd)),

@@ -8,7 +8,7 @@ import type { Value } from "../../../language/value.ts";
 import { describeFunctions } from "./describe-functions.ts";
 import { describeVariables } from "./describe-variables.ts";
 
-/** What became of one input. */
+/** The result of one input. */
 export type Answer =
   | { readonly kind: "output"; readonly text: string; readonly warnings: readonly Diagnostic[] }
   | { readonly kind: "errors"; readonly diagnostics: readonly Diagnostic[] }
@@ -30,7 +30,8 @@ export async function answer(input: string, names: TemplateNames, signal: AbortS
   if (hasErrors(diagnostics)) return { kind: "errors", diagnostics };
   const result = await names.settle(() => evaluate(expression, names.scope), signal);
   const all = [...diagnostics, ...result.diagnostics];
-  return hasErrors(all) ? { kind: "errors", diagnostics: all } : output(formatResult(result.value), all);
+  if (hasErrors(all)) return { kind: "errors", diagnostics: all };
+  return output(formatResult(result.value), all);
 }
 
 const output = (text: string, warnings: readonly Diagnostic[] = []): Answer => ({ kind: "output", text, warnings });
@@ -41,5 +42,5 @@ function formatResult(value: Value): string {
   return isText ? value.content : formatValue(value);
 }
 
-/** More lines can mend these. A text in quotes, and what is interpolated in it, cannot go on in the next line. */
+/** More lines can complete these. A text in quotes, and what is interpolated in it, cannot go on in the next line. */
 const isUnfinished = ({ code }: Diagnostic): boolean => /^unclosed-(?!string|interpolation|directive)/.test(code);

@@ -1,31 +1,34 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component, GeneratedData } from "../sdk/component.ts";
-import type { Arguments } from "./arguments.ts";
+import type { GivenArguments } from "./given-arguments.ts";
 import { decodeComponent, diagnoseIssues, type ComponentInput } from "./decode.ts";
 import type { InterpolationScope, Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent, Planned } from "./model.ts";
+import type { Secrets } from "./secrets.ts";
 
 export interface PlanComponent<C extends Component> {
   readonly component: C;
   readonly name?: string | undefined;
   readonly range: SourceRange | undefined;
   /** Evaluates the arguments; `data` is what `build.*` means. */
-  readonly readArguments: (data: GeneratedData | undefined) => Arguments;
+  readonly readArguments: (data: GeneratedData | undefined) => GivenArguments;
   readonly interpolator: Interpolator;
   readonly scope: InterpolationScope;
   readonly weak: boolean;
   readonly metaArguments: ReadonlySet<string>;
-  /** Told the texts that must not be shown. */
-  readonly onSecrets: (secrets: readonly string[]) => void;
+  /** Gets the texts in sensitive arguments. */
+  readonly secrets: Secrets;
 }
 
-/** A component with its arguments, decoded when asked. Without `data` the answer is kept: load and run need the same. */
+/**
+ * A component with its arguments, decoded when asked. Without `data` the answer is kept: load and run need the same.
+ */
 export function planComponent<C extends Component>(plan: PlanComponent<C>): Planned<C> {
   let first: { readonly input: ComponentInput; readonly decoded: DecodedComponent } | undefined;
   const decodeWith = (data: GeneratedData | undefined) => {
     const args = plan.readArguments(data);
-    plan.onSecrets(args.secrets);
+    plan.secrets.add(args.secrets);
     const { component, range: header, interpolator, weak, metaArguments } = plan;
     const input: ComponentInput = {
       component,
@@ -44,7 +47,7 @@ export function planComponent<C extends Component>(plan: PlanComponent<C>): Plan
     type: plan.component.type,
     name: plan.name,
     range: plan.range,
-    decode: (data) => (data ? decodeWith(data).decoded : atLoad().decoded),
+    decode: (data) => (data ? decodeWith(data) : atLoad()).decoded,
     diagnose: (issues): readonly Diagnostic[] => diagnoseIssues(issues, atLoad().input),
   };
 }
