@@ -59,7 +59,11 @@ export default tseslint.config(
       "max-params": ["error", 4],
       "no-nested-ternary": "error",
       "no-console": "error",
-      "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Named exports only." }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+        { selector: "TemplateLiteral TemplateLiteral", message: "Give the inner text a name of its own." },
+      ],
     },
   },
   {
