@@ -29,7 +29,7 @@ export interface Communicator {
 /** A shell of the Bourne family; Windows' cmd.exe or PowerShell; something else. */
 export type GuestShell = "posix" | "cmd" | "powershell" | "other";
 
-/** A function is called again when the copy has to start anew; a stream can be read only once. */
+/** A function is called again when the copy has to start over; a stream can be read only once. */
 export type UploadSource = Readable | Uint8Array | (() => Readable);
 
 export interface ExecOptions {
@@ -50,7 +50,7 @@ export type ExecResult =
   | {
       readonly kind: "disconnect";
       readonly reason: string;
-      /** Not all of the standard input had left when the link died: who waits for all of it has done nothing yet. */
+      /** Not all of the standard input was sent when the link died: a command that reads all of it first has done nothing yet. */
       readonly inputUnsent?: boolean;
     };
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
-import { askGuest } from "../../src/sdk/guest-command.ts";
+import { askGuest } from "../../src/steps/guest-command.ts";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
 import { findProgram, needs } from "../helper/need.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";

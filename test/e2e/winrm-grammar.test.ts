@@ -5,10 +5,10 @@ import { elevatedRunner, inlineScript } from "../../src/plugins/packer/provision
 import { pendingKeys } from "../../src/plugins/packer/provisioners/windows-restart/windows-restart.ts";
 import { windowsPortProbe, cloudbaseInitProbe } from "../../src/plugins/packer/provisioners/wait-for/windows-probe.ts";
 import { updateScript } from "../../src/plugins/windows-update/update-script.ts";
-import { listFiles } from "../../src/sdk/windows/list-files.ts";
+import { listFiles } from "../../src/steps/windows/list-files.ts";
 import { reader } from "../../src/sdk/windows/powershell.ts";
-import { uptimeScript } from "../../src/sdk/windows/restart.ts";
-import { runElevated, runFile, runScript } from "../../src/sdk/windows/programs.ts";
+import { uptimeScript } from "../../src/steps/windows/restart.ts";
+import { runElevated, runFile, runScript } from "../../src/steps/windows/programs.ts";
 import { runPython, withPython } from "../helper/winrm-server/python.ts";
 
 /**

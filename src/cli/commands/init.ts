@@ -26,12 +26,13 @@ export const command = defineCommand({
 });
 
 async function init(
-  { host }: CommandContext,
+  context: CommandContext,
   path: string,
   given: FlagValues<typeof flags>,
   signal: AbortSignal,
 ): Promise<number> {
-  const plugins = await loadPluginRequirements(host, { path, flags: given, signal });
+  const { host } = context;
+  const plugins = await loadPluginRequirements(context, { path, flags: given, signal });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) {
     host.stdout.write("The template requires no plugins. All components of imgbuild are built in: nothing to do.\n");
@@ -40,15 +41,13 @@ async function init(
   for (const plugin of plugins) host.stdout.write(`${describe(plugin)}\n`);
   const missing = plugins.filter((plugin) => !isBuiltIn(plugin));
   if (missing.length === 0) return EXIT.ok;
-  host.stderr.write(
-    `imgbuild cannot run Packer's plugins yet, so builds that use ${missing.map(({ name }) => name).join(", ")} cannot run.\n`,
-  );
+  const names = missing.map(({ name }) => name).join(", ");
+  host.stderr.write(`imgbuild cannot run Packer's plugins yet, so builds that use ${names} cannot run.\n`);
   return EXIT.failed;
 }
 
 function describe(plugin: RequiredPlugin): string {
   const { name, source, version } = plugin;
-  return isBuiltIn(plugin)
-    ? `${name} (${source} ${version}): built in, nothing to install.`
-    : `${name} (${source} ${version}): imgbuild does not have it.`;
+  const state = isBuiltIn(plugin) ? "built in, nothing to install" : "imgbuild does not have it";
+  return `${name} (${source} ${version}): ${state}.`;
 }

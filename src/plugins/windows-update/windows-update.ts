@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
 import type { Machine, Provisioner } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../steps/guest-command.ts";
 import { lateSecret } from "../../sdk/late-secret.ts";
 import type { Run } from "../../sdk/run.ts";
-import { tidyGuest } from "../../sdk/tidy-guest.ts";
-import { RESTART_COMMAND, restartWindows } from "../../sdk/windows/restart.ts";
-import { elevatedRemoval, prepareElevated } from "../../sdk/windows/run-program.ts";
-import { windowsUpdateSchema, type WindowsUpdateConfig } from "./options.ts";
+import { tidyGuest } from "../../steps/tidy-guest.ts";
+import { RESTART_COMMAND, restartWindows } from "../../steps/windows/restart.ts";
+import { elevatedRemoval, prepareElevated } from "../../steps/windows/run-program.ts";
+import { schema, type WindowsUpdateConfig } from "./options.ts";
 import { MORE_TO_COME, RESTART_NEEDED, UP_TO_DATE, updateScript } from "./update-script.ts";
 
 export const provisioner: Provisioner<WindowsUpdateConfig> = {
   kind: "provisioner",
   type: "windows-update",
   summary: "Installs updates in a Windows machine, with the restarts they need.",
-  schema: windowsUpdateSchema,
+  schema,
   async provision(run, config, machine) {
     for (let round = 1; round <= MOST_ROUNDS; round++) {
       const verdict = await updateOnce(run, config, machine);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { connectToWinrm, until, winrmServerForTest } from "../../helper/winrm-server/for-test.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 

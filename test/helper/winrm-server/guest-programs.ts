@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { listFiles } from "../../../src/sdk/windows/list-files.ts";
+import { listFiles } from "../../../src/steps/windows/list-files.ts";
 import {
   ARRIVED_INCOMPLETE,
   NO_SUCH_PROGRAM,
   runElevated,
   runFile,
   runScript,
-} from "../../../src/sdk/windows/programs.ts";
+} from "../../../src/steps/windows/programs.ts";
 import type { Program } from "./command.ts";
 import { guestPath } from "./guest-path.ts";
 import type { LineProgram, LineResult } from "./line-program.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { receiveFiles } from "../../../src/communicators/winrm/guest/receive-files.ts";
 import { sendFiles } from "../../../src/communicators/winrm/guest/send-files.ts";
-import { uptimeScript } from "../../../src/sdk/windows/restart.ts";
+import { uptimeScript } from "../../../src/steps/windows/restart.ts";
 import { NO_PROGRAM, reader } from "../../../src/sdk/windows/powershell.ts";
 import { inProcess, type Program, type ProgramContext } from "./command.ts";
 import { receiveFilesProgram, sendFilesProgram } from "./copy-programs.ts";

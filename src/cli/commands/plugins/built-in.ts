@@ -9,9 +9,8 @@ export function isBuiltIn({ source }: Pick<RequiredPlugin, "source">): boolean {
 
 /** The components that are Packer plugins elsewhere, by plugin. */
 export function builtInPlugins(): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    plugins.flatMap((plugin) => (plugin.source === undefined ? [] : [[plugin.source, componentsOf(plugin)] as const])),
-  );
+  const elsewhere = plugins.filter(({ source }) => source !== undefined);
+  return new Map(elsewhere.map((plugin) => [plugin.source!, componentsOf(plugin)]));
 }
 
 function componentsOf(plugin: Plugin): readonly string[] {

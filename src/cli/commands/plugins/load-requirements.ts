@@ -1,8 +1,7 @@
-import type { Host } from "../../../sdk/host.ts";
 import type { RequiredPlugin } from "../../../template/model.ts";
-import type { FlagValues } from "../../command.ts";
+import type { CommandContext, FlagValues } from "../../command.ts";
 import { loadChecked } from "../../load-checked.ts";
-import { lookAtTemplate } from "../../look-at-template.ts";
+import { withReadOnlySession } from "../../read-only-session.ts";
 import type { templateFlags } from "../../template-flags.ts";
 
 export interface RequirementOptions {
@@ -11,12 +10,12 @@ export interface RequirementOptions {
   readonly signal: AbortSignal;
 }
 
-/** The `required_plugins` of a template; `undefined` (and said why) when it cannot be read. */
+/** The `required_plugins` of a template; `undefined`, after saying why, when it cannot be read. */
 export function loadPluginRequirements(
-  host: Host,
+  context: CommandContext,
   { path, flags, signal }: RequirementOptions,
 ): Promise<readonly RequiredPlugin[] | undefined> {
-  return lookAtTemplate(host, { path, signal }, async ({ session, output }) => {
+  return withReadOnlySession(context, { path, signal }, async ({ session, output }) => {
     const loading = { path, flags, syntaxOnly: true, undeclaredVariables: "ignore", readsDataSources: false } as const;
     const { template, isValid } = await loadChecked(session, output, loading);
     return isValid ? template?.requiredPlugins : undefined;

@@ -30,9 +30,9 @@ export const command = defineCommand({
   notes: ["imgbuild cannot host Packer's plugins yet: install and remove say so and do nothing."],
   run: (context, { positional: [action = "", ...rest], flags: given }) =>
     interruptible(context.process, (signal) => {
-      const run = Object.hasOwn(actions, action) ? actions[action]! : undefined;
-      if (!run) throw new UsageError(`plugins has no action "${action}". It has ${Object.keys(actions).join(", ")}.`);
-      return run(context, rest, given, signal);
+      if (Object.hasOwn(actions, action)) return actions[action]!(context, rest, given, signal);
+      const known = Object.keys(actions).join(", ");
+      throw new UsageError(`plugins has no action "${action}". It has ${known}.`);
     }),
 });
 
@@ -50,30 +50,31 @@ const actions: Readonly<Record<string, Action>> = {
 };
 
 async function required(
-  { host }: CommandContext,
+  context: CommandContext,
   [path, ...more]: readonly string[],
   given: Flags,
   signal: AbortSignal,
 ): Promise<number> {
-  if (path === undefined || more.length > 0)
-    throw new UsageError(`plugins required ${path === undefined ? "needs a" : "takes one"} template`);
-  const plugins = await loadPluginRequirements(host, { path, flags: given, signal });
+  const { host } = context;
+  if (path === undefined) throw new UsageError("plugins required needs a template");
+  if (more.length > 0) throw new UsageError("plugins required takes one template");
+  const plugins = await loadPluginRequirements(context, { path, flags: given, signal });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) host.stdout.write("The template requires no plugins.\n");
   for (const plugin of plugins) {
-    host.stdout.write(
-      `${plugin.source} ${JSON.stringify(plugin.version)}: ${isBuiltIn(plugin) ? "built in" : "not there"}\n`,
-    );
+    const state = isBuiltIn(plugin) ? "built in" : "not there";
+    host.stdout.write(`${plugin.source} ${JSON.stringify(plugin.version)}: ${state}\n`);
   }
   return EXIT.ok;
 }
 
 function refuse({ host }: CommandContext, source: string | undefined, done: string): Promise<number> {
-  const isThere = source !== undefined && isBuiltIn({ source });
+  if (source !== undefined && isBuiltIn({ source })) {
+    host.stderr.write(`The components of ${source} are built in: nothing was ${done}.\n`);
+    return Promise.resolve(EXIT.ok);
+  }
   host.stderr.write(
-    isThere
-      ? `The components of ${source} are built in: nothing was ${done}.\n`
-      : `imgbuild cannot host Packer's plugins yet: nothing was ${done}. The components it has:\n    imgbuild docs\n`,
+    `imgbuild cannot host Packer's plugins yet: nothing was ${done}. The components it has:\n    imgbuild docs\n`,
   );
-  return Promise.resolve(isThere ? EXIT.ok : EXIT.failed);
+  return Promise.resolve(EXIT.failed);
 }

@@ -86,8 +86,8 @@ export class Connection {
   async #postBy(scheme: "basic" | "ntlm", body: Buffer, options: PostOptions): Promise<Answer | undefined> {
     if (scheme === "basic") {
       const { username, password } = this.#settings;
-      const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-      const answer = await this.#exchange({ body, authorization }, options);
+      const login = Buffer.from(`${username}:${password}`).toString("base64");
+      const answer = await this.#exchange({ body, authorization: `Basic ${login}` }, options);
       return answer.status === 401 ? undefined : this.#plain(answer);
     }
     const wasLoggedIn = this.#loggedIn;

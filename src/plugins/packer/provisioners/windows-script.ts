@@ -1,17 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { errorMessage } from "../../../lib/error-text.ts";
 import { retry } from "../../../lib/retry.ts";
 import type { Communicator } from "../../../sdk/communicator.ts";
 import type { GeneratedData } from "../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../sdk/error.ts";
-import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../steps/guest-command.ts";
 import type { LateTemplate } from "../../../sdk/late-template.ts";
 import type { Run } from "../../../sdk/run.ts";
-import { error, rule } from "../../../sdk/schema/rules.ts";
+import { rule } from "../../../sdk/schema/rules.ts";
 import { late, list, map } from "../../../sdk/schema/field.ts";
-import { scriptEnvironment, type EnvironmentPairs } from "../../../sdk/script-environment.ts";
-import { ARRIVED_INCOMPLETE } from "../../../sdk/windows/programs.ts";
-import { type PreparedCommand } from "../../../sdk/windows/run-program.ts";
+import { variableIssues } from "../scripts/environment-fields.ts";
+import { scriptEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
+import { ARRIVED_INCOMPLETE } from "../../../steps/windows/programs.ts";
+import { type PreparedCommand } from "../../../steps/windows/run-program.ts";
 
 /** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
 const DISCONNECTED = 2300218;
@@ -25,28 +27,19 @@ export const lateEnvironmentFields = {
   env: map(late("A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
 };
 
-export const lateEnvironmentRule = rule(["environment_vars"], ({ environment_vars: given }) =>
-  ((given ?? []) as readonly LateTemplate[]).flatMap(({ text }, index) =>
-    /^[^=\s]+=/.test(text)
-      ? []
-      : [
-          error(
-            "invalid-argument",
-            ["environment_vars", index],
-            "Invalid value",
-            'An environment variable is written "NAME=value".',
-          ),
-        ],
-  ),
+export const lateEnvironmentRule = rule(lateEnvironmentFields, ["environment_vars"], ({ environment_vars }) =>
+  environment_vars.flatMap(({ text }, index) => variableIssues(text, index)),
 );
+
+interface LateVariables {
+  readonly environment_vars: readonly LateTemplate[];
+  readonly env: Readonly<Record<string, LateTemplate>>;
+}
 
 export function lateEnvironment(
   run: Run,
   data: GeneratedData,
-  {
-    environment_vars,
-    env,
-  }: { readonly environment_vars: readonly LateTemplate[]; readonly env: Readonly<Record<string, LateTemplate>> },
+  { environment_vars, env }: LateVariables,
 ): EnvironmentPairs {
   const rendered = Object.entries(env).map(([name, value]) => [name, value.render(data)]);
   return scriptEnvironment(run, data, {
@@ -75,15 +68,14 @@ export async function readWindowsScripts(
 ): Promise<readonly WindowsScript[]> {
   if (inline) return [{ name: "inline commands", content: Buffer.from(ofLines(inline)) }];
   const files = scripts ?? (script === undefined ? [] : [script]);
-  return Promise.all(
-    files.map(async (file) => {
-      const content = await readFile(resolve(work, file)).catch((cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new BuildError(`Could not read the script "${file}": ${why}`, { cause });
-      });
-      return { name: file, content };
-    }),
-  );
+  return Promise.all(files.map((file) => readWindowsScript(file, work)));
+}
+
+async function readWindowsScript(file: string, work: string): Promise<WindowsScript> {
+  const content = await readFile(resolve(work, file)).catch((cause: unknown) => {
+    throw new BuildError(`Could not read the script "${file}": ${errorMessage(cause)}`, { cause });
+  });
+  return { name: file, content };
 }
 
 export function scriptFiles({
@@ -129,10 +121,7 @@ export function startAgain<Result>(run: Run, attempt: () => Promise<Result>, tim
     factor: 1,
     signal: run.signal,
     shouldRetry: (failure) => failure instanceof ConnectionLost,
-    onRetry: (failure) => {
-      const why = failure instanceof Error ? failure.message : String(failure);
-      run.warn(`The script could not be started: ${why}. Trying again.`);
-    },
+    onRetry: (failure) => run.warn(`The script could not be started: ${errorMessage(failure)}. Trying again.`),
   });
 }
 

@@ -9,7 +9,7 @@ import {
   sensitive,
   text,
 } from "../../../../sdk/schema/field.ts";
-import { error, exactlyOne, rule } from "../../../../sdk/schema/rules.ts";
+import { exactlyOne, requires } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 import { lateEnvironmentFields, lateEnvironmentRule } from "../windows-script.ts";
 
@@ -82,26 +82,15 @@ const elevatedFields = {
   ).optional(),
 };
 
-export const powershellSchema = defineSchema(
+export const schema = defineSchema(
   { ...scriptFields, ...runFields, ...elevatedFields },
   {
     rules: [
       exactlyOne("inline", "script", "scripts"),
       lateEnvironmentRule,
-      rule(["elevated_user", "elevated_password"], ({ elevated_user: user, elevated_password: password }) =>
-        user === undefined && password !== undefined
-          ? [
-              error(
-                "missing-argument",
-                ["elevated_password"],
-                "Missing argument",
-                '"elevated_password" needs "elevated_user" to be set as well.',
-              ),
-            ]
-          : [],
-      ),
+      requires("elevated_password", "elevated_user"),
     ],
   },
 );
 
-export type PowershellConfig = ConfigOf<typeof powershellSchema>;
+export type PowershellConfig = ConfigOf<typeof schema>;

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { GeneratedData } from "../../../../sdk/component.ts";
 import type { LateTemplate } from "../../../../sdk/late-template.ts";
-import type { EnvironmentPairs } from "../../../../sdk/script-environment.ts";
+import type { EnvironmentPairs } from "../../scripts/script-environment.ts";
 import { powershellQuote } from "../../../../sdk/windows/powershell.ts";
 import {
   elevatedRemoval,
   prepareElevated,
   prepareScript,
   type PreparedCommand,
-} from "../../../../sdk/windows/run-program.ts";
+} from "../../../../steps/windows/run-program.ts";
 import { remotePathFor, type WindowsScript } from "../windows-script.ts";
 import type { PowershellConfig } from "./options.ts";
 

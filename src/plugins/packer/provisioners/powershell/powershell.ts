@@ -2,11 +2,11 @@ import { describeDuration } from "../../../../lib/duration.ts";
 import { sleep } from "../../../../lib/retry.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
-import { runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
+import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import { lateSecret } from "../../../../sdk/late-secret.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
+import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import {
   checkEnd,
   lateEnvironment,
@@ -16,14 +16,14 @@ import {
   startPrepared,
   type WindowsScript,
 } from "../windows-script.ts";
-import { powershellSchema, type PowershellConfig } from "./options.ts";
+import { schema, type PowershellConfig } from "./options.ts";
 import { inlineScript, planScript, type Plan } from "./plan.ts";
 
 export const provisioner: Provisioner<PowershellConfig> = {
   kind: "provisioner",
   type: "powershell",
   summary: "Runs PowerShell scripts in a Windows machine.",
-  schema: powershellSchema,
+  schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
     for (const script of await readWindowsScripts(config, run.directories.work, markedInline)) {

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Machine } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
+import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import { formatEnvironment, type EnvironmentPairs } from "../../../../sdk/script-environment.ts";
-import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import { NO_SUCH_PROGRAM } from "../../../../sdk/windows/programs.ts";
-import { prepareFile } from "../../../../sdk/windows/run-program.ts";
+import { formatEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
+import { tidyGuest } from "../../../../steps/tidy-guest.ts";
+import { NO_SUCH_PROGRAM } from "../../../../steps/windows/programs.ts";
+import { prepareFile } from "../../../../steps/windows/run-program.ts";
 import { checkEnd, startAgain, startPrepared } from "../windows-script.ts";
 import type { ShellConfig } from "./options.ts";
 import type { Script } from "./script.ts";

@@ -1,7 +1,7 @@
 import { defaultText, duration, flag, list, text } from "../../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 
-export const windowsRestartSchema = defineSchema({
+export const schema = defineSchema({
   restart_command: defaultText(
     text("Restarts the machine. The exit statuses 0, 1115 and 1190 count as success."),
     "`shutdown /r /f /t 0`",
@@ -19,4 +19,4 @@ export const windowsRestartSchema = defineSchema({
   ]),
 });
 
-export type WindowsRestartConfig = ConfigOf<typeof windowsRestartSchema>;
+export type WindowsRestartConfig = ConfigOf<typeof schema>;

@@ -1,16 +1,16 @@
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Provisioner } from "../../../../sdk/component.ts";
-import { askGuest, runGuestCommand } from "../../../../sdk/guest-command.ts";
+import { askGuest, runGuestCommand } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { powershellCommand, powershellQuote } from "../../../../sdk/windows/powershell.ts";
-import { RESTART_COMMAND, restartWindows } from "../../../../sdk/windows/restart.ts";
-import { windowsRestartSchema, type WindowsRestartConfig } from "./options.ts";
+import { RESTART_COMMAND, restartWindows } from "../../../../steps/windows/restart.ts";
+import { schema, type WindowsRestartConfig } from "./options.ts";
 
 export const provisioner: Provisioner<WindowsRestartConfig> = {
   kind: "provisioner",
   type: "windows-restart",
   summary: "Restarts a Windows machine and waits until it is usable again.",
-  schema: windowsRestartSchema,
+  schema,
   async provision(run, config, { communicator }) {
     await restartWindows(run, communicator, {
       command: filled(config.restart_command) ?? RESTART_COMMAND,

@@ -1,9 +1,9 @@
 import { defaultText, duration, flag, integer, late, list, text } from "../../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../../../sdk/schema/script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../scripts/environment-fields.ts";
 
-export const windowsShellSchema = defineSchema(
+export const schema = defineSchema(
   {
     inline: list(text("A command line."), "Commands to run, as the lines of one batch file.").optional(),
     script: text("Batch file of this computer to run in the machine.").optional(),
@@ -35,4 +35,4 @@ export const windowsShellSchema = defineSchema(
   { rules: [exactlyOne("inline", "script", "scripts"), scriptEnvironmentRule] },
 );
 
-export type WindowsShellConfig = ConfigOf<typeof windowsShellSchema>;
+export type WindowsShellConfig = ConfigOf<typeof schema>;

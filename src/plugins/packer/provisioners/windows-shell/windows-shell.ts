@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
-import { runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
+import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import { scriptEnvironment, type EnvironmentPairs } from "../../../../sdk/script-environment.ts";
-import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import { prepareFile } from "../../../../sdk/windows/run-program.ts";
+import { scriptEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
+import { tidyGuest } from "../../../../steps/tidy-guest.ts";
+import { prepareFile } from "../../../../steps/windows/run-program.ts";
 import {
   checkEnd,
   readWindowsScripts,
@@ -15,13 +15,13 @@ import {
   startPrepared,
   type WindowsScript,
 } from "../windows-script.ts";
-import { windowsShellSchema, type WindowsShellConfig } from "./options.ts";
+import { schema, type WindowsShellConfig } from "./options.ts";
 
 export const provisioner: Provisioner<WindowsShellConfig> = {
   kind: "provisioner",
   type: "windows-shell",
   summary: "Runs batch files in a Windows machine.",
-  schema: windowsShellSchema,
+  schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
     const ofLines = (lines: readonly string[]) => `${lines.join("\r\n")}\r\n`;
