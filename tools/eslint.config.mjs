@@ -15,7 +15,8 @@ const layers = {
   communicators: ["sdk", "lib"],
   steps: ["communicators", "sdk", "lib"],
   plugins: ["steps", "communicators", "sdk", "lib"],
-  cli: ["core", "ui", "template", "registry.ts", "language", "sdk", "lib"],
+  "plugin-host": ["sdk", "lib"],
+  cli: ["core", "ui", "template", "plugin-host", "registry.ts", "language", "sdk", "lib"],
 };
 const everything = [...Object.keys(layers), "registry.ts", "main.ts"];
 
