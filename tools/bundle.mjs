@@ -86,6 +86,7 @@ const moduleNames = `const __url=require('node:url').pathToFileURL(__filename).h
 
 const written = new Set();
 const imports = collectImports("src");
+const pluginThread = await bundlePluginThread();
 const coreFiles = { core: await bundleCore("core"), fmt: await bundleCore("fmt", ["fmt/fmt"]) };
 await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
@@ -103,7 +104,7 @@ async function bundleCore(name, commands) {
     entryPoints: { program: "src/cli/program.ts" },
     outdir: DIST,
     chunkNames: "[name]-[hash]",
-    plugins: [vendorPlugin(imports, used), ...(commands ? [onlyCommands(commands)] : [])],
+    plugins: [vendorPlugin(imports, used), startPluginThread(), ...(commands ? [onlyCommands(commands)] : [])],
   });
   for (const dependency of used) await bundleVendor(dependency, imports.get(dependency) ?? new Set(["*"]));
   const parts = await toCommonJs(outputFiles);
@@ -116,6 +117,15 @@ async function bundleCore(name, commands) {
   const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
   write(`${name}-${digest}.cjs`, contents);
   return `${name}-${digest}.cjs`;
+}
+
+/** The thread that talks to plugins: a program of its own. */
+async function bundlePluginThread() {
+  const { outputFiles } = await build({ ...commonJs, entryPoints: ["src/plugin-host/thread/plugin-thread.ts"] });
+  const { contents } = outputFiles[0];
+  const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
+  write(`parts/plugin-thread-${digest}.cjs`, contents);
+  return `./parts/plugin-thread-${digest}.cjs`;
 }
 
 /** Name → code, as modules that find each other with `require`. */
@@ -146,8 +156,19 @@ function partsOf({ outputs }, sources) {
   return new Set([...found].map((path) => relative(DIST, path)));
 }
 
+/** A command that is running may load it any time later: the name is that of this very bundle. */
+function startPluginThread() {
+  const contents = `import { Worker } from "node:worker_threads";
+    export const startThread = () => new Worker(new URL(import.meta.resolve(${JSON.stringify(pluginThread)})));`;
+  const filter = /plugin-host\/thread\/start-thread\.ts$/;
+  const onLoad = () => ({ contents, loader: "js", resolveDir: resolve("src/plugin-host/thread") });
+  return { name: "start-plugin-thread", setup: (setup) => setup.onLoad({ filter }, onLoad) };
+}
+
 function onlyCommands(names) {
-  const entries = names.map((name) => `${basename(name)}: { load: async () => (await import("./commands/${name}.ts")).command }`);
+  const entries = names.map(
+    (name) => `${basename(name)}: { load: async () => (await import("./commands/${name}.ts")).command }`,
+  );
   const contents = `export const commands = { ${entries.join(", ")} };`;
   const filter = /src\/cli\/commands\.ts$/;
   return { name: "only-commands", setup: (setup) => setup.onLoad({ filter }, () => ({ contents, loader: "js" })) };

@@ -19,21 +19,23 @@ export type ConnectionThread = Pick<Worker, "postMessage" | "terminate" | "once"
 
 export function createConnections(startThread: () => ConnectionThread): Connections {
   let thread: ConnectionThread | undefined;
-  const open = new Set<MessagePort>();
+  const open = new Set<ThreadedBroker>();
   const start = (): ConnectionThread => {
     const started = startThread();
     started.unref();
     // Its connections are gone; each of them says so to whoever waits for it.
-    started.once("error", () => open.forEach((control) => control.close()));
+    started.once("error", (error: Error) =>
+      open.forEach((broker) => broker.over(`its thread failed: ${error.message}`)),
+    );
     return started;
   };
   return {
     connect: async (address) => {
       thread ??= start();
       const { port1: control, port2 } = new MessageChannel();
-      open.add(control);
-      control.once("close", () => open.delete(control));
       const broker = new ThreadedBroker(control);
+      open.add(broker);
+      void broker.closed.then(() => open.delete(broker));
       thread.postMessage({ address, control: port2 } satisfies Connect, [port2]);
       await broker.connected();
       return broker;
@@ -68,7 +70,7 @@ class ThreadedBroker implements Broker {
     this.#connected = new Promise((resolve, reject) => (this.#onConnected = { resolve, reject }));
     this.#connected.catch(() => {});
     control.on("message", (report: Report) => this.#onReport(report));
-    control.once("close", () => this.#over("the thread of the connections ended"));
+    control.once("close", () => this.over("the thread of the connections ended"));
   }
 
   connected(): Promise<void> {
@@ -115,14 +117,14 @@ class ThreadedBroker implements Broker {
 
   #onReport(report: Report): void {
     if (report.kind === "connected") return this.#onConnected.resolve();
-    if (report.kind === "closed") return this.#over(report.reason);
+    if (report.kind === "closed") return this.over(report.reason);
     const waiting = this.#waiting.get(report.request);
     this.#waiting.delete(report.request);
     if (report.kind === "done") waiting?.resolve();
     else waiting?.reject(new StreamClosed(report.reason));
   }
 
-  #over(reason: string | undefined): void {
+  over(reason: string | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const error = new StreamClosed(reason ?? "the connection was closed");

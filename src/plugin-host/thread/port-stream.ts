@@ -49,7 +49,7 @@ class PortStream implements ByteStream {
   }
 
   async #writeNow(bytes: Uint8Array): Promise<void> {
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       const end = Math.min(bytes.length, start + (await this.#room()));
       // A copy of its own: what is posted as it is takes all of the memory it is a part of along.
       const data = new Uint8Array(bytes.subarray(start, end));

@@ -38,9 +38,15 @@ export const BOOKKEEPING: ReadonlySet<string> = new Set([
 
 const MAX_DEPTH = 32;
 
-/** Decodes the protobuf message `HCL2Spec` of Packer's SDK (`rpc/hcl_spec.proto`). @throws ProtocolError. */
+/** Decodes a protobuf message `Spec` of Packer's SDK (`rpc/hcl_spec.proto`) that holds an object. @throws ProtocolError. */
 export function decodeConfigSpec(message: Buffer): ConfigSpec {
-  return body(mapEntries(decodeFields(message), 1), 0);
+  return objectSpec(message, 0);
+}
+
+function objectSpec(spec: Buffer, depth: number): ConfigSpec {
+  const object = decodeFields(spec).find(({ number }) => number === KIND.object)?.value;
+  if (!(object instanceof Buffer)) throw new ProtocolError("a schema holds no attributes");
+  return body(mapEntries(decodeFields(object), 1), depth);
 }
 
 type Entry = readonly [name: string, spec: Buffer];
@@ -73,10 +79,7 @@ function block(
   fields: readonly Field[],
   { repeated, depth }: { readonly repeated: boolean; readonly depth: number },
 ): SpecBlock {
-  const nested = decodeFields(bytesField(fields, repeated ? 2 : 3));
-  const object = nested.find(({ number }) => number === KIND.object)?.value;
-  if (!(object instanceof Buffer)) throw new ProtocolError("a block of a schema holds no attributes");
-  const spec = body(mapEntries(decodeFields(object), 1), depth + 1);
+  const spec = objectSpec(bytesField(fields, repeated ? 2 : 3), depth + 1);
   return { repeated, required: !repeated && flagField(fields, 2), spec };
 }
 

@@ -16,12 +16,13 @@ const listOf = (type: Buffer): Buffer => bytesField(2, bytesField(1, type));
 const mapOf = (type: Buffer): Buffer => bytesField(3, bytesField(1, type));
 const attribute = (name: string, type: Buffer, ...more: readonly Buffer[]): Buffer =>
   bytesField(2, message(bytesField(1, name), bytesField(2, type), ...more));
+const object = (...entries: readonly Buffer[]): Buffer => bytesField(1, message(...entries));
 const entry = (name: string, spec: Buffer): Buffer => bytesField(1, message(bytesField(1, name), bytesField(2, spec)));
 
 describe("decodeConfigSpec", () => {
   it("reads attributes of every type", () => {
     const spec = decodeConfigSpec(
-      message(
+      object(
         entry("image", attribute("image", primitive("cty.String"), flagField(3))),
         entry("size", attribute("size", primitive("cty.Number"))),
         entry("pull", attribute("pull", primitive("cty.Bool"))),
@@ -44,7 +45,7 @@ describe("decodeConfigSpec", () => {
   it("reads blocks that come once, and blocks that may come several times", () => {
     const nested = bytesField(1, entry("a", attribute("a", primitive("cty.String"))));
     const spec = decodeConfigSpec(
-      message(
+      object(
         entry("build", bytesField(3, message(bytesField(1, "build"), flagField(2), bytesField(3, nested)))),
         entry("disk", bytesField(4, message(bytesField(1, "disk"), bytesField(2, nested)))),
       ),
@@ -61,22 +62,21 @@ describe("decodeConfigSpec", () => {
 
   it("passes over fields of later versions", () => {
     const fixed = Buffer.concat([Buffer.of(9 * 8 + 5), Buffer.alloc(4), Buffer.of(10 * 8 + 1), Buffer.alloc(8)]);
-    const spec = decodeConfigSpec(
-      message(fixed, bytesField(8, "x"), entry("a", attribute("a", primitive("cty.Bool")))),
-    );
+    const spec = decodeConfigSpec(object(fixed, bytesField(8, "x"), entry("a", attribute("a", primitive("cty.Bool")))));
     expect(Object.keys(spec.attributes)).toEqual(["a"]);
   });
 
   it.each([
+    ["holds no object", bytesField(2, "x")],
     ["is cut off", Buffer.of(0x0a, 0x05, 0x01)],
     ["holds a number without an end", Buffer.alloc(20, 0x80)],
-    ["holds a number in place of an entry", Buffer.of(8, 1)],
+    ["holds a number in place of an entry", object(Buffer.of(8, 1))],
     ["holds a field of an unknown kind", Buffer.of(8 + 3)],
-    ["is nested without end", nestedTypes(100)],
-    ["has an attribute without a type", entry("a", bytesField(2, bytesField(1, "a")))],
-    ["has an attribute of an unknown type", entry("a", attribute("a", primitive("cty.DynamicPseudoType")))],
-    ["has an entry of an unknown kind", entry("a", bytesField(7, "x"))],
-    ["has an empty entry", entry("a", Buffer.alloc(0))],
+    ["is nested without end", object(nestedTypes(100))],
+    ["has an attribute without a type", object(entry("a", bytesField(2, bytesField(1, "a"))))],
+    ["has an attribute of an unknown type", object(entry("a", attribute("a", primitive("cty.DynamicPseudoType"))))],
+    ["has an entry of an unknown kind", object(entry("a", bytesField(7, "x")))],
+    ["has an empty entry", object(entry("a", Buffer.alloc(0)))],
   ])("refuses a schema that %s", (_, bytes) => {
     expect(() => decodeConfigSpec(bytes)).toThrow(expect.objectContaining({ name: "ProtocolError" }));
   });
