@@ -40,7 +40,7 @@ export const configsArgument = (parts: readonly ConfigPart[]): WireValue => ({ C
 /** A plugin joins its complaints to one text; here each is one again, as a sentence. */
 export function splitProblems(text: string): readonly string[] {
   const trimmed = text.trim();
-  if (!/^\d+ errors? occurred:/.test(trimmed)) return trimmed === "" ? [] : [trimmed];
+  if (!/^\d+ (errors?|error\(s\)) occurred:/.test(trimmed)) return trimmed === "" ? [] : [trimmed];
   const problems = trimmed.split(/\n\s*\* /).slice(1);
   return problems.map((problem) => problem.trim()).filter((problem) => problem !== "");
 }

@@ -97,11 +97,10 @@ function exec(remote: Remote, command: string, options: ExecOptions): Promise<Ex
     const stdin = options.stdin === undefined ? undefined : announce();
     const [stdout, stderr, response] = [announce(), announce(), announce()];
     const input = stdin && send(stdin.stream, toReadable(options.stdin!));
-    // A command may end without having read its input.
-    input?.catch(() => {});
     const outputs = [receive(stdout.stream, options.onStdout), receive(stderr.stream, options.onStderr)];
     const status = response.stream.then(readExitStatus);
-    status.catch(() => {});
+    // A command may end without having read its input; the others are met below, if nothing fails before.
+    for (const promise of [input, status, ...outputs]) promise?.catch(() => {});
     await remote.call("Start", {
       Command: command,
       StdinStreamId: stdin?.id ?? 0,

@@ -3,6 +3,7 @@ import type { OwnedProcess } from "../../sdk/owned-process.ts";
 import type { Connections } from "../thread/connections.ts";
 import type { PluginAddress } from "../thread/messages.ts";
 import type { Broker } from "../wire/broker.ts";
+import { programProblem } from "./check-program.ts";
 import { startChild, type Child } from "./child.ts";
 import { parseHandshake } from "./handshake.ts";
 import { cannotStart, startProblem } from "./plugin-failure.ts";
@@ -47,6 +48,8 @@ const environment = {
 export async function launchPlugin(launch: Launch): Promise<Launched> {
   const { what, path, signal, connections } = launch;
   signal.throwIfAborted();
+  const problem = await programProblem(path);
+  if (problem !== undefined) throw cannotStart(what, path, problem);
   const log = new LogRing();
   const firstLine = new FirstLine();
   const child = await startChild(path, {

@@ -20,7 +20,7 @@ export async function connectSocket(address: PluginAddress): Promise<ByteStream>
 
 export function socketStream(socket: Socket): ByteStream {
   const received = new StreamBuffer();
-  const lost = (error?: Error): void => received.break(error?.message ?? "the connection was cut");
+  const lost = (): void => received.break("the connection was cut");
   socket.setNoDelay(true);
   socket.on("data", (chunk: Buffer) => {
     received.add(chunk);
@@ -28,7 +28,7 @@ export function socketStream(socket: Socket): ByteStream {
   });
   socket.on("end", () => received.end());
   socket.on("error", lost);
-  socket.on("close", () => lost());
+  socket.on("close", lost);
   return {
     read: async (limit) => {
       if (received.length <= HIGH_WATER && socket.isPaused()) socket.resume();
