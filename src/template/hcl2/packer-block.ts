@@ -4,7 +4,7 @@ import type { SourceRange } from "../../language/source.ts";
 import { error } from "../diagnostics.ts";
 import type { RequiredPlugin } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
-import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
+import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
 import { checkShape } from "./block-shape.ts";
 import { constantText } from "./body-arguments.ts";
 

@@ -20,7 +20,7 @@ import type { BuildPlan, InputVariable, Template } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 import { Secrets } from "../secrets.ts";
 import { Selection } from "../select-builds.ts";
-import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
+import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
 import { JsonData } from "./json-data.ts";
 import { readLegacyTemplate, type LegacyTemplate } from "./legacy-template.ts";
 import { readLegacyVariableFiles } from "./legacy-variable-files.ts";
