@@ -37,9 +37,10 @@ test: $(NODE_MODULES) ## Set up and run the tests (unit and command line; no pri
 e2e: $(NODE_MODULES) ## Run the end-to-end tests against real programs (QEMU, sshd, moto, Vagrant, VirtualBox)
 	npm run test:e2e
 
-lint: $(NODE_MODULES) ## Type check, lint and format check
+lint: $(NODE_MODULES) ## Type check, lint, dead code and format check
 	npm run --silent typecheck
 	npm run --silent lint
+	npm run --silent unused
 	npm run --silent format:check
 
 fmt: $(NODE_MODULES) ## Format the sources

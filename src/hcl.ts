@@ -84,8 +84,9 @@ export { valueToJson } from "./language/to-json.ts";
 export { formatValue } from "./language/format-value.ts";
 
 export { evaluate, MAX_DEPTH } from "./language/evaluate/evaluate.ts";
-export type { Evaluated } from "./language/evaluate/evaluation.ts";
-export { childScope, type Functions, type Scope } from "./language/evaluate/scope.ts";
+export type { Evaluated } from "./language/evaluate/contract.ts";
+export { childScope } from "./language/evaluate/scope.ts";
+export type { Functions, Scope } from "./language/evaluate/contract.ts";
 export {
   formatReference,
   functionNames,
@@ -96,6 +97,8 @@ export {
 export { expandDynamicBlocks, type ScopedBlock, type ScopedBody } from "./language/dynamic-blocks.ts";
 
 export { createFunctionLibrary, type FunctionLibrary, type LibraryOptions } from "./language/functions/library.ts";
-export { createFetchRemote, type RemoteOptions } from "./language/functions/remote/fetch-remote.ts";
+export { createFetchRemote } from "./language/functions/remote/fetch-remote.ts";
+export type { RemoteOptions } from "./language/functions/remote/remote-options.ts";
 export { functionReference } from "./language/functions/catalog.ts";
-export type { FunctionDeclaration, FunctionDefinition, Parameter } from "./language/functions/definition.ts";
+export type { FunctionDeclaration } from "./language/functions/definition.ts";
+export type { FunctionDefinition, Parameter } from "./language/evaluate/contract.ts";

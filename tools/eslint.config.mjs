@@ -1,7 +1,9 @@
 import tseslint from "typescript-eslint";
+import { houseRules } from "./lint/house-rules.mjs";
+import { manyParameters } from "./lint/many-parameters.mjs";
 
 /**
- * Which layer may import which, within `src`. Arrows point down only; siblings (two builders, two provisioners) never
+ * Which layer (a folder or file of `src`) may import which. Arrows point down only, lazy imports included; plugins never
  * import each other. `docs/architecture.md` explains the picture.
  */
 const layers = {
@@ -16,33 +18,16 @@ const layers = {
   steps: ["communicators", "sdk", "lib"],
   plugins: ["steps", "communicators", "sdk", "lib"],
   "plugin-host": ["sdk", "lib"],
-  cli: ["core", "ui", "template", "plugin-host", "registry.ts", "language", "sdk", "lib"],
+  "registry.ts": ["plugins", "sdk"],
+  cli: ["core", "ui", "template", "registry.ts", "plugin-host", "language", "sdk", "lib"],
+  "hcl.ts": ["language"],
+  "load-core.ts": ["cli"],
+  "main.ts": ["cli", "lib"],
 };
-const everything = [...Object.keys(layers), "registry.ts", "main.ts"];
-
-const layerRules = Object.entries(layers).map(([layer, allowed]) => {
-  const forbidden = everything.filter((other) => other !== layer && !allowed.includes(other));
-  const patterns = forbidden.map((other) => ({
-    regex: `^(\\.\\./)+${other.replace(".", "\\.")}(/|$)`,
-    message: `${layer} must not import ${other}.`,
-  }));
-  return { files: [`src/${layer}/**/*.ts`], rules: { "no-restricted-imports": ["error", { patterns }] } };
-});
-
-/** From a file so many folders deep inside a plugin, a path that leaves the plugin but not the room of plugins. */
-const siblingRules = [0, 1, 2, 3].map((depth) => ({
-  files: [`src/plugins/*/${"*/".repeat(depth)}*.ts`],
-  rules: {
-    "no-restricted-syntax": [
-      "error",
-      { selector: "ExportDefaultDeclaration", message: "Named exports only." },
-      {
-        selector: `ImportDeclaration[source.value=/^(\\.\\.\\u002F){${depth + 1}}(?!\\.\\.)/]`,
-        message: "Plugins never import each other; share through sdk, steps or lib.",
-      },
-    ],
-  },
-}));
+/** Layers whose subfolders are rooms of their own. */
+const rooms = ["plugins"];
+/** The edge of the process: everything else takes a Host. */
+const touchesProcess = ["src/main.ts", "src/load-core.ts", "src/lib/this-process.ts"];
 
 export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**", "src/deflate/assembly/**"] },
@@ -68,16 +53,33 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts"],
-    ignores: ["src/main.ts", "src/load-core.ts"],
+    plugins: { house: houseRules },
     rules: {
+      "house/layers": ["error", { layers, rooms }],
+      "house/no-cycles": "error",
+      "max-params": ["error", 4],
       "no-console": "error",
-      "no-restricted-globals": [
-        "error",
-        { name: "process", message: "Only src/main.ts touches process; take a Host." },
-      ],
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Named exports only." }],
     },
   },
-  ...layerRules,
-  ...siblingRules,
+  {
+    files: ["src/**/*.ts"],
+    ignores: touchesProcess,
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: "Only the edge of the process touches it; take a Host." },
+      ],
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: ["node:process", "process"].map((name) => ({
+            name,
+            message: "Take a Host, or src/lib/this-process.ts.",
+          })),
+        },
+      ],
+    },
+  },
+  { files: manyParameters, rules: { "max-params": "off" } },
 );

@@ -17,7 +17,7 @@ export interface Command<Flags extends FlagTable = FlagTable> {
   run(context: CommandContext, input: CommandInput<Flags>): Promise<number>;
 }
 
-export interface Example {
+interface Example {
   readonly command: string;
   readonly explains: string;
 }
@@ -33,6 +33,18 @@ export interface CommandArgument {
 export interface CommandContext {
   readonly host: Host;
   readonly process: NodeJS.Process;
+  readonly commands: CommandTable;
+}
+
+/** All commands by name, in the order of the help. */
+export type CommandTable = Readonly<Record<string, CommandEntry>>;
+
+export interface CommandEntry {
+  /** The list of commands must not load them. A test compares it with the command's own. */
+  readonly summary: string;
+  /** Understood, not listed. */
+  readonly hidden?: boolean;
+  load(): Promise<Command>;
 }
 
 export interface CommandInput<Flags extends FlagTable> {
@@ -79,7 +91,7 @@ export interface IntegerFlag extends FlagBase {
   readonly value: string;
   readonly default: number;
 }
-export interface ChoiceFlag<Choice extends string = string> extends FlagBase {
+interface ChoiceFlag<Choice extends string = string> extends FlagBase {
   readonly kind: "choice";
   readonly choices: readonly Choice[];
   readonly default: NoInfer<Choice> | undefined;
@@ -87,7 +99,7 @@ export interface ChoiceFlag<Choice extends string = string> extends FlagBase {
 export type Flag = BooleanFlag | TextFlag | ListFlag | IntegerFlag | ChoiceFlag;
 export type FlagTable = Readonly<Record<string, Flag>>;
 
-export type FlagValue<F extends Flag> = F extends BooleanFlag
+type FlagValue<F extends Flag> = F extends BooleanFlag
   ? boolean
   : F extends TextFlag
     ? string | undefined

@@ -1,12 +1,4 @@
-import type { Command } from "./command.ts";
-
-export interface CommandEntry {
-  /** The list of commands must not load them. A test compares it with the command's own. */
-  readonly summary: string;
-  /** Understood, not listed. */
-  readonly hidden?: boolean;
-  load(): Promise<Command>;
-}
+import type { Command, CommandEntry, CommandTable } from "./command.ts";
 
 const entry = (summary: string, load: () => Promise<{ readonly command: unknown }>, hidden = false): CommandEntry => ({
   summary,
@@ -15,7 +7,7 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 });
 
 /** In the order of the help. */
-export const commands: Readonly<Record<string, CommandEntry>> = {
+export const commands: CommandTable = {
   build: entry("Build images from a template", () => import("./commands/build.ts")),
   validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),
   fmt: entry("Rewrite templates in the canonical style", () => import("./commands/fmt/fmt.ts")),

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { kill, pid as ownPid } from "node:process";
+import { kill, ownPid } from "../lib/this-process.ts";
 
 /** Ends the groups of all child processes at once, for the moment when nobody waits for them any more. Never throws. */
 export function killChildren(): void {

@@ -36,7 +36,7 @@ async function dispatch(given: readonly string[], process: NodeJS.Process): Prom
   const { parseInput } = await import("./parse-input.ts");
   const input = parse(command, () => parseInput(command, args));
   noteFlagsWithoutEffect(command, args, process);
-  return command.run({ host: createHost(process), process }, input);
+  return command.run({ host: createHost(process), process, commands }, input);
 }
 
 const MACHINE_READABLE = /^--?machine-readable(=true)?$/;

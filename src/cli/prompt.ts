@@ -1,9 +1,9 @@
-import { kill } from "node:process";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { oneAtATime, type Ask } from "../core/run/ask.ts";
 import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
+import { kill } from "../lib/this-process.ts";
 
 /** Whether there is a terminal to ask at: nothing ever waits for an answer nobody gives. */
 export const canAsk = ({ stdin }: Host): boolean => stdin.isTTY === true;

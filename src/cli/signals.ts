@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import type { Leftover, Outcome } from "../sdk/event.ts";
 import { EXIT } from "./command.ts";
 
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 export interface SignalOptions {

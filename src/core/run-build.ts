@@ -3,7 +3,8 @@ import type { ArtifactSummary, Leftover, Outcome, StepTime } from "../sdk/event.
 import type { BuildPlan } from "../template/model.ts";
 import { writeFailure } from "../sdk/write-failure.ts";
 import { artifactRecordPath, recordArtifact, revive } from "./artifact-record.ts";
-import { describeError, errorText } from "./describe-error.ts";
+import { describeError } from "./describe-error.ts";
+import { errorText } from "../lib/error-text.ts";
 import { STATE_HINT } from "./journal/state-directory.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Diagnostic } from "./diagnostic.ts";
 import { fileTooLarge, invalidUtf8, nulCharacter, utf16File } from "./messages/source-messages.ts";
-import { scanTokens } from "./scanner/scanner.ts";
+import { scanTokens } from "./scanner/scan-tokens.ts";
 import type { SourceFile } from "./source.ts";
 import { viewOf } from "./source-view.ts";
 import { TokenKind } from "./token.ts";

@@ -5,13 +5,13 @@ import {
   isKnown,
   isNull,
   itemsOf,
-  mapChildren,
   objectValue,
   tupleValue,
   type ObjectAttribute,
   type Type,
   type Value,
 } from "./value.ts";
+import { mapChildren } from "./map-children.ts";
 
 /**
  * Fills in the defaults that `optional(type, default)` declares, at any depth, where an attribute is missing or null.

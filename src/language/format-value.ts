@@ -5,7 +5,7 @@ import { formatType } from "./type.ts";
 import { UNKNOWN, type Value } from "./value.ts";
 
 /** How a secret is written wherever values are shown. */
-export const SENSITIVE_TEXT = "<sensitive>";
+const SENSITIVE_TEXT = "<sensitive>";
 const UNKNOWN_TEXT = "<unknown>";
 
 /**

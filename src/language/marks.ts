@@ -1,4 +1,5 @@
-import { childrenOf, mapChildren, NO_MARKS, type Mark, type Value } from "./value.ts";
+import { childrenOf, NO_MARKS, type Mark, type Value } from "./value.ts";
+import { mapChildren } from "./map-children.ts";
 
 /** Marks of a value: which secrets it depends on. One rule everywhere: a result carries the marks of all it was made of. */
 export const SENSITIVE: ReadonlySet<Mark> = new Set<Mark>(["sensitive"]);

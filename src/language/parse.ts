@@ -6,7 +6,7 @@ import { parseFileBody } from "./parser/body.ts";
 import { parseExpression as parseExpressionRule } from "./parser/expression.ts";
 import { Parser } from "./parser/parser.ts";
 import { parseBareTemplate } from "./parser/template.ts";
-import { scanTokens } from "./scanner/scanner.ts";
+import { scanTokens } from "./scanner/scan-tokens.ts";
 import type { SourceFile } from "./source.ts";
 import { viewOf, type SourceView } from "./source-view.ts";
 import { TokenKind } from "./token.ts";
@@ -37,7 +37,7 @@ export function parseExpression(file: SourceFile): ParsedExpression {
 }
 
 /** `parseExpression` for a part of a file, such as a type given as a string in JSON. */
-export function parseExpressionIn(view: SourceView): ParsedExpression {
+function parseExpressionIn(view: SourceView): ParsedExpression {
   const diagnostics: Diagnostic[] = [];
   const parser = parserOf(view, "code", diagnostics);
   parser.newlinesCount = false;

@@ -34,11 +34,6 @@ export function lineBounds(file: SourceFile, line: number): { readonly start: nu
   return { start, end: file.text.charCodeAt(next - 2) === 13 && next - 2 >= start ? next - 2 : next - 1 };
 }
 
-/** How many lines the file has; a line end at the very end begins another (empty) one. */
-export function lineCount(file: SourceFile): number {
-  return tableOf(file).starts.length;
-}
-
 interface LineTable {
   /** Offset of the beginning of each line. */
   readonly starts: readonly number[];

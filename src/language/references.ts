@@ -44,7 +44,7 @@ export function functionNames(subject: Expression | Body): ReadonlySet<string> {
 type Visit = (node: Expression, bound: ReadonlySet<string>) => boolean;
 
 /** Visits expressions outside in; `visit` says whether to go inside. An explicit stack: chains may be very long. */
-export function forEachExpression(subject: Expression | Body, visit: Visit): void {
+function forEachExpression(subject: Expression | Body, visit: Visit): void {
   const splatItem: ReadonlySet<string> = new Set([SPLAT_ITEM]);
   const stack: { expression: Expression; bound: ReadonlySet<string> }[] = [];
   for (const expression of subject.kind === "body" ? bodyExpressions(subject) : [subject]) {
@@ -67,7 +67,7 @@ function bodyExpressions(body: Body): readonly Expression[] {
 }
 
 /** The longest constant traversal that `node` is, or undefined when it is something else (or goes on dynamically). */
-export function asTraversal(node: Expression): Reference | undefined {
+function asTraversal(node: Expression): Reference | undefined {
   const steps: ReferenceStep[] = [];
   let current = node;
   for (;;) {

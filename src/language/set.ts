@@ -21,7 +21,7 @@ export function setValue(element: Type, items: readonly Value[]): Value {
 }
 
 /** Numbers by size, text by code point, false before true, null last, anything else by its written form. */
-export function compareElements(a: Value, b: Value): number {
+function compareElements(a: Value, b: Value): number {
   if (isNull(a) || isNull(b)) return Number(isNull(a)) - Number(isNull(b));
   if (typeof a.content === "string" && typeof b.content === "string") return compareStrings(a.content, b.content);
   if (a.type.kind === "number" && b.type.kind === "number") {

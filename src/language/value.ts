@@ -1,7 +1,6 @@
 import type { Decimal } from "decimal.js";
 import { compareStrings } from "./compare-strings.ts";
 import { numberFrom } from "./number.ts";
-import { typesEqual } from "./type.ts";
 
 /**
  * Types and values with the semantics of cty (the type system under HCL).
@@ -66,8 +65,8 @@ const make = (type: Type, content: Content): Value => ({ type, content, marks: N
 export const stringValue = (text: string): Value => make(STRING, text.normalize("NFC"));
 /** A number from a JS number, its decimal text, or a Decimal. */
 export const numberValue = (number: number | string | bigint | Decimal): Value => make(NUMBER, numberFrom(number));
-export const TRUE: Value = make(BOOL, true);
-export const FALSE: Value = make(BOOL, false);
+const TRUE: Value = make(BOOL, true);
+const FALSE: Value = make(BOOL, false);
 export const boolValue = (value: boolean): Value => (value ? TRUE : FALSE);
 export const nullValue = (type: Type = DYNAMIC): Value => make(type, null);
 export const unknownValue = (type: Type = DYNAMIC): Value => make(type, UNKNOWN);
@@ -85,7 +84,8 @@ export function objectValue(entries: Readonly<Record<string, Value>> | Iterable<
   return make(objectTypeOf(content), content);
 }
 
-function objectTypeOf(content: ReadonlyMap<string, Value>): Type {
+/** The type of an object with these attributes. */
+export function objectTypeOf(content: ReadonlyMap<string, Value>): Type {
   const attributes = new Map<string, ObjectAttribute>();
   for (const [name, value] of content) attributes.set(name, { type: value.type });
   return { kind: "object", attributes };
@@ -97,7 +97,6 @@ function sortedMap(entries: Iterable<readonly [string, Value]>): ReadonlyMap<str
   return new Map([...map].sort(([a], [b]) => compareStrings(a, b)));
 }
 
-export const typeOf = (value: Value): Type => value.type;
 export const isNull = (value: Value): boolean => value.content === null;
 /** Whether this very value is known; its elements may still be unknown. */
 export const isKnown = (value: Value): boolean => value.content !== UNKNOWN;
@@ -114,26 +113,6 @@ export function childrenOf(value: Value): readonly Value[] {
   const { content } = value;
   if (Array.isArray(content)) return content as readonly Value[];
   return content instanceof Map ? [...(content as ReadonlyMap<string, Value>).values()] : NO_CHILDREN;
-}
-
-/** The same shape of value with every child replaced (the very same value when no child changes); tuple and object types follow the new children. */
-export function mapChildren(value: Value, change: (child: Value) => Value): Value {
-  const { content, type } = value;
-  if (Array.isArray(content)) {
-    const items = (content as readonly Value[]).map(change);
-    if (items.every((item, index) => item === content[index])) return value;
-    return { type: type.kind === "tuple" ? retype(type, items) : type, content: items, marks: value.marks };
-  }
-  if (!(content instanceof Map)) return value;
-  const before = content as ReadonlyMap<string, Value>;
-  const entries = new Map([...before].map(([key, child]) => [key, change(child)]));
-  if ([...entries].every(([key, child]) => child === before.get(key))) return value;
-  return { type: type.kind === "object" ? objectTypeOf(entries) : type, content: entries, marks: value.marks };
-}
-
-function retype(type: Type & { kind: "tuple" }, items: readonly Value[]): Type {
-  const same = items.every((item, index) => typesEqual(item.type, type.elements[index]!));
-  return same ? type : tupleOf(items.map((item) => item.type));
 }
 
 /** The content of a known string. Calling it on anything else is a bug. */

@@ -11,7 +11,7 @@ export interface TextMatcher {
 }
 
 /** The longest proper beginning of a pattern the text ends with. */
-export interface Unfinished {
+interface Unfinished {
   /** In code units; 0 when there is none. */
   readonly length: number;
   /** Length of the shortest pattern that begins so. */

@@ -24,7 +24,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
 const normalize = (name: string): string => name.toLowerCase().replaceAll("-", "_");
 
 /** Insertions, deletions, substitutions and swaps of neighbours needed to turn one text into the other. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
-import { kill } from "node:process";
 import { identifyProcess, processState } from "./process-identity.ts";
 import { sleep } from "./retry.ts";
+import { kill } from "./this-process.ts";
 
 /** SIGTERM, and SIGKILL when that was not enough after two seconds. Rejects when the process does not end. */
 export async function endProcess(pid: number, signal: AbortSignal): Promise<void> {

@@ -3,11 +3,12 @@ import { describeCharacter } from "./describe-character.ts";
 import { parseDuration } from "./duration.ts";
 import { characters, leftShift, namedKeys, type Key } from "./keyboard.ts";
 
-/** One key going down or up. `keysym` is what RFB has to send: with shift held it is the shifted character's. */
+/** One key going down or up. */
 export interface KeyEvent {
   readonly key: Key;
-  readonly keysym: number;
   readonly down: boolean;
+  /** The character that the key prints, with shift where that is held. */
+  readonly prints?: string | undefined;
 }
 
 /** Events that belong together (shift and a letter): never to be torn apart by a pause. */
@@ -16,7 +17,7 @@ export type Keystroke = readonly KeyEvent[];
 export type Keystrokes =
   { readonly kind: "type"; readonly stroke: Keystroke } | { readonly kind: "wait"; readonly ms: number };
 
-export interface KeystrokeProblem {
+interface KeystrokeProblem {
   readonly severity: "error" | "warning";
   /** UTF-16 offset and length in the text. */
   readonly offset: number;
@@ -88,7 +89,10 @@ function taggedKey(text: string, offset: number): { events: Keystroke; length: n
   if (!tag) return undefined;
   const name = tag[1]!.toLowerCase();
   const pressed = namedKeys.get(name);
-  if (pressed) return { events: [...going("down", pressed), ...going("up", pressed)], length: tag[0].length };
+  if (pressed) {
+    const prints = name === "spacebar" ? " " : undefined;
+    return { events: [...going("down", pressed, prints), ...going("up", pressed, prints)], length: tag[0].length };
+  }
   const held = /^(.+?)(on|off)$/.exec(name);
   const key = held && namedKeys.get(held[1]!);
   if (!key) return undefined;
@@ -100,7 +104,7 @@ function taggedCharacter(text: string, offset: number): { events: Keystroke; len
   const typed = tag && characters.get(tag[1]!);
   if (!typed) return undefined;
   const direction = tag[2]!.toLowerCase() === "on" ? "down" : "up";
-  const event = going(direction, typed.key, typed.keysym);
+  const event = going(direction, typed.key, tag[1]);
   if (!typed.shifted) return { events: event, length: tag[0].length };
   const shift = going(direction, leftShift);
   return { events: direction === "down" ? [...shift, ...event] : [...event, ...shift], length: tag[0].length };
@@ -113,7 +117,7 @@ function readCharacter(text: string, offset: number, items: Keystrokes[], proble
     problems.push(problem("error", offset, character.length, untypable(character)));
     return character.length;
   }
-  const events = [...going("down", typed.key, typed.keysym), ...going("up", typed.key, typed.keysym)];
+  const events = [...going("down", typed.key, character), ...going("up", typed.key, character)];
   const stroke = typed.shifted ? [...going("down", leftShift), ...events, ...going("up", leftShift)] : events;
   items.push({ kind: "type", stroke });
   return character.length;
@@ -141,8 +145,8 @@ function warnAboutTag(text: string, offset: number, problems: KeystrokeProblem[]
 
 const tagNames: readonly string[] = [...namedKeys.keys()].flatMap((name) => [name, `${name}on`, `${name}off`]);
 
-function going(direction: "down" | "up", key: Key, keysym = key.keysym): KeyEvent[] {
-  return [{ key, keysym, down: direction === "down" }];
+function going(direction: "down" | "up", key: Key, prints?: string): KeyEvent[] {
+  return [{ key, down: direction === "down", prints }];
 }
 
 function opaqueAt(text: string, offset: number, opaque: RegExp | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
-import { kill, pid as ownPid } from "node:process";
+import { kill, ownPid } from "./this-process.ts";
 
 /** Enough to tell later, from another process, whether this very process still lives. JSON data. */
 export interface ProcessIdentity {

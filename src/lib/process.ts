@@ -1,8 +1,8 @@
 import { constants } from "node:os";
-import { kill } from "node:process";
 import type { Readable } from "node:stream";
 import { drain, LineQueue, Tail, type OutputStream } from "./command-output.ts";
 import { execa, type ResultPromise } from "execa";
+import { kill } from "./this-process.ts";
 
 export interface CommandOptions {
   /** Aborting sends SIGTERM to the whole process group, then SIGKILL after `killAfterMs`. */

@@ -18,7 +18,3 @@ export function shellQuoteGlob(pattern: string): string {
   const parts = pattern.slice(home === "" ? 0 : 2).split(/([*?]|\[[^\]'"\\$`\s]+\])/);
   return home + parts.map((part, index) => (index % 2 === 1 ? part : part === "" ? "" : shellQuote(part))).join("");
 }
-
-export function isGlob(path: string): boolean {
-  return /[*?]|\[[^\]]+\]/.test(path);
-}

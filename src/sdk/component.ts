@@ -1,6 +1,5 @@
 import type { Artifact } from "./artifact.ts";
 import type { Communicator } from "./communicator.ts";
-import type { Plugin } from "./plugin.ts";
 import type { Run, RunDirectories } from "./run.ts";
 import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
@@ -89,12 +88,4 @@ export interface DataSource<Config = unknown> extends Described<"data-source", C
   readonly outputs: Readonly<Record<string, string>>;
   /** JSON values by attribute name. */
   read(run: Run, config: Config): Promise<Readonly<Record<string, unknown>>>;
-}
-
-/** Finds components by type name. Loading is lazy; asking for the names loads nothing. */
-export interface Registry {
-  /** Whose components these are. */
-  readonly plugins: readonly Plugin[];
-  types(kind: ComponentKind): readonly string[];
-  load<Kind extends ComponentKind>(kind: Kind, type: string): Promise<Extract<Component, { kind: Kind }> | undefined>;
 }

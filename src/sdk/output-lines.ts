@@ -25,7 +25,7 @@ export function outputLines(run: Run): OutputLines {
   const feed = (splitter: LineSplitter) => (chunk: Buffer) => {
     run.emit({ kind: "raw-output", build, bytes: chunk });
     splitter.add(chunk);
-    return run.ready?.();
+    return run.ready();
   };
   return {
     onStdout: feed(stdout),
@@ -39,4 +39,4 @@ export function outputLines(run: Run): OutputLines {
 }
 
 /** A line for an error message. Masked before it is cut: half a secret is not known to be one. */
-export const shortLine = (run: Run, line: string): string => (run.redact?.(line) ?? line).slice(0, 300);
+export const shortLine = (run: Run, line: string): string => run.redact(line).slice(0, 300);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { kill } from "node:process";
 import { identifyProcess, processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import { sleep } from "../lib/retry.ts";
+import { kill } from "../lib/this-process.ts";
 import { BuildError } from "./error.ts";
 import type { ReapContext, Reaper } from "./journal.ts";
 import { findProcesses, ownProcess, type OwnedProcess } from "./owned-process.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { pid as ownPid, ppid } from "node:process";
 import { endProcess } from "../lib/end-process.ts";
 import type { Reaper, Resource } from "./journal.ts";
+import { ownPid, parentPid } from "../lib/this-process.ts";
 
 /** What a plugin of Packer's, and all that it starts, has in its environment: `plugin-process.ts` ends those, with patience. */
 const PLUGIN_VARIABLE = "PACKER_PLUGIN_MAGIC_COOKIE";
@@ -28,7 +28,7 @@ export const reaper: Reaper = {
 async function processesOfRun(runId: string): Promise<readonly number[]> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const isOurs = async (pid: number): Promise<boolean> => {
-    if (pid === ownPid || pid === ppid) return false;
+    if (pid === ownPid || pid === parentPid) return false;
     const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
     const variables = environment.split("\0");
     if (variables.some((variable) => variable.startsWith(`${PLUGIN_VARIABLE}=`))) return false;

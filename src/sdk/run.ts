@@ -25,18 +25,18 @@ export interface Run {
 
   emit(event: BuildEvent): void;
   /** Resolves when what was emitted has been taken up: whoever passes on output of any length awaits it now and then. */
-  ready?(): Promise<void>;
+  ready(): Promise<void>;
   /** Shorthands for the commonest events of this build. */
   say(text: string): void;
   warn(text: string): void;
   progress(label: string, done: number, total: number | undefined, unit?: "bytes" | "items"): void;
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void;
   /** Asks the user to press enter, and waits. `false`, at once, where nobody can answer (no terminal). */
-  waitForUser?(text: string): Promise<boolean>;
+  waitForUser(text: string): Promise<boolean>;
   /** Asks the user for a line of text, not shown while it is typed where `hidden`. `undefined` where nobody can answer. */
-  askUser?(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
-  /** A text with every secret masked, for files that outlive the run (a manifest). Absent: nothing is known to be secret. */
-  redact?(text: string): string;
+  askUser(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
+  /** A text with every secret masked, for files that outlive the run (a manifest). */
+  redact(text: string): string;
   /** From now on this text is masked in every sink. Call it the moment a secret is made or read. */
   secret(value: string): void;
 }

@@ -1,7 +1,8 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
-import type { Component, ComponentKind, Registry } from "../sdk/component.ts";
+import type { Component, ComponentKind } from "../sdk/component.ts";
+import type { Registry } from "../sdk/registry.ts";
 import type { Plugin } from "../sdk/plugin.ts";
 import { error } from "./diagnostics.ts";
 import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";

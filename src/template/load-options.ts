@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { LibraryOptions } from "../language/functions/library.ts";
-import type { DataSource, Registry } from "../sdk/component.ts";
+import type { DataSource } from "../sdk/component.ts";
+import type { Registry } from "../sdk/registry.ts";
 import type { Host } from "../sdk/host.ts";
 import type { Template } from "./model.ts";
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { Scope } from "../language/evaluate/scope.ts";
+import type { Scope } from "../language/evaluate/contract.ts";
 import type { FunctionLibrary } from "../language/functions/library.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Type, Value } from "../language/value.ts";

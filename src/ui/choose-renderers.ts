@@ -16,7 +16,7 @@ import { createSink, type OnLost, type Sink } from "./sink.ts";
 import { createTerminal } from "./terminal.ts";
 
 /** The output flags of the command line. */
-export interface OutputOptions {
+interface OutputOptions {
   /** `-color=false`. */
   readonly color?: boolean | undefined;
   readonly timestampUi?: boolean | undefined;

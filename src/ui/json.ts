@@ -4,7 +4,7 @@ import type { Renderer, StampedEvent } from "./renderer.ts";
 import type { Sink } from "./sink.ts";
 
 /** Grows when a kind or a member is removed or changes meaning; additions do not change it. See docs/events.v1.schema.json. */
-export const EVENT_VERSION = 1;
+const EVENT_VERSION = 1;
 
 /** Not for programs: the log file has the bytes, the debug log the rest. */
 const LEFT_OUT = new Set(["raw-output", "debug"]);
@@ -23,7 +23,7 @@ export function createJsonRenderer(sink: Sink): Renderer {
 }
 
 /** The event as plain data, in the shape of the schema. */
-export function eventToJson({ sequence, time, event }: StampedEvent): Readonly<Record<string, unknown>> {
+function eventToJson({ sequence, time, event }: StampedEvent): Readonly<Record<string, unknown>> {
   const { kind, ...members } = event;
   const content = event.kind === "diagnostic" ? { diagnostic: diagnosticToJson(event.diagnostic) } : members;
   return {

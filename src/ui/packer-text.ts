@@ -15,7 +15,7 @@ export interface TextLine {
 }
 
 export type BuildFinished = Extract<BuildEvent, { kind: "build-finished" }>;
-export type RunFinished = Extract<BuildEvent, { kind: "run-finished" }>;
+type RunFinished = Extract<BuildEvent, { kind: "run-finished" }>;
 
 export interface PackerText {
   lines(event: StampedEvent): readonly TextLine[];

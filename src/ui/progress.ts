@@ -4,7 +4,7 @@ import type { BuildEvent } from "../sdk/event.ts";
 export type Progress = Extract<BuildEvent, { kind: "progress" }>;
 
 /** `Downloading ISO: 45% (460 MiB of 1.0 GiB)`; without a total, what is done so far. */
-export function describeProgress({ label, done, total, unit }: Progress): string {
+function describeProgress({ label, done, total, unit }: Progress): string {
   const amount = unit === "bytes" ? describeBytes : (count: number) => `${count}`;
   if (total === undefined) return `${label}: ${amount(done)}`;
   return `${label}: ${percentOf(done, total)}% (${amount(done)} of ${amount(total)})`;

@@ -1,7 +1,7 @@
 import type { TextMatcher } from "../lib/aho-corasick.ts";
 
 /** Stands for a secret, as in Packer. */
-export const MASK = "<sensitive>";
+const MASK = "<sensitive>";
 
 /** What to look for: texts to mask anywhere, and (too short for that) whole words. */
 export interface SecretPatterns {

@@ -24,7 +24,7 @@ export type EventTable<Result> = {
   readonly [Kind in BuildEvent["kind"]]: (event: Extract<BuildEvent, { kind: Kind }>, stamp: Stamp) => Result;
 };
 
-export type Stamp = Pick<StampedEvent, "sequence" | "time">;
+type Stamp = Pick<StampedEvent, "sequence" | "time">;
 
 export function dispatch<Result>(table: EventTable<Result>, { event, sequence, time }: StampedEvent): Result {
   const handle = table[event.kind] as (event: BuildEvent, stamp: Stamp) => Result;

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { formatHcl } from "../../src/language/format/format.ts";
 import { parseHcl } from "../../src/language/parse.ts";
-import { scanTokens } from "../../src/language/scanner/scanner.ts";
+import { scanTokens } from "../../src/language/scanner/scan-tokens.ts";
 import { viewOf } from "../../src/language/source-view.ts";
 import { TokenKind } from "../../src/language/token.ts";
 import { corpusFiles } from "../helper/corpus.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { connectRfb } from "../../src/lib/rfb.ts";
+import { connectRfb } from "../helper/rfb.ts";
 import { freePort } from "../helper/free-port.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";

@@ -6,10 +6,8 @@ import { describe, expect, onTestFinished } from "vitest";
 import { characters } from "../../src/lib/keyboard.ts";
 import { parseKeystrokes } from "../../src/lib/keystrokes.ts";
 import { connectQmp, type QmpClient } from "../../src/plugins/qemu/qmp.ts";
-import { connectRfb, type RfbConnection } from "../../src/lib/rfb.ts";
 import type { Keyboard } from "../../src/steps/boot-command/keyboard.ts";
 import { createQmpKeyboard } from "../../src/plugins/qemu/qmp-keyboard.ts";
-import { createVncKeyboard } from "../../src/steps/boot-command/vnc-keyboard.ts";
 import { needs } from "../helper/need.ts";
 import { tinyGuest } from "../helper/tiny-guest.ts";
 
@@ -121,20 +119,5 @@ describe("typing at a real guest", () => {
         .replace(/\r|\n|\x1b\[[0-9;]*[A-Za-z]/g, "");
     await expect.poll(() => echoed().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(text.trimStart().length);
     expect(echoed().trimStart()).toBe(text.trimStart());
-  });
-
-  needs("qemu-system-x86_64", "qemu-system-x86")("types through VNC, with its password only", async () => {
-    const guest = await startEchoGuest();
-    const vnc = { host: "127.0.0.1", port: guest.vncPort };
-    await expect(connectRfb(vnc)).rejects.toThrow("The VNC server wants a password");
-    await expect(connectRfb({ ...vnc, password: "wrong" })).rejects.toThrow("The VNC server refuses the password");
-    const rfb: RfbConnection = await connectRfb({ ...vnc, password: "secret12" });
-    onTestFinished(() => rfb.close());
-    const keyboard = createVncKeyboard(rfb);
-    await startEchoing(guest, keyboard);
-    const text = randomText(300);
-    const from = guest.serial().length;
-    await type(keyboard, text);
-    await expectEcho(guest, from, text);
   });
 });

@@ -30,7 +30,7 @@ export interface CrashScenario {
 }
 
 export type CrashSignal = "INT" | "TERM" | "HUP" | "KILL";
-export const CRASH_SIGNALS: readonly CrashSignal[] = ["INT", "TERM", "HUP", "KILL"];
+const CRASH_SIGNALS: readonly CrashSignal[] = ["INT", "TERM", "HUP", "KILL"];
 const EXIT_CODES = { INT: 130, TERM: 143, HUP: 129, KILL: undefined } as const;
 
 interface Undisturbed {

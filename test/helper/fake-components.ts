@@ -5,8 +5,8 @@ import type {
   DataSource,
   PostProcessor,
   Provisioner,
-  Registry,
 } from "../../src/sdk/component.ts";
+import type { Registry } from "../../src/sdk/registry.ts";
 import {
   any,
   block,
@@ -50,7 +50,7 @@ const machineSchema = defineSchema(
   { rules: [atMostOne("image", "image_url")], renamed: { picture: "image" } },
 );
 
-export const machine: Builder<unknown> = {
+const machine: Builder<unknown> = {
   kind: "builder",
   type: "machine",
   summary: "Does nothing.",
@@ -65,7 +65,7 @@ const runSchema = defineSchema({
   execute_command: late("How.").optional(),
 });
 
-export const run: Provisioner<unknown> = {
+const run: Provisioner<unknown> = {
   kind: "provisioner",
   type: "run",
   summary: "Does nothing.",
@@ -85,7 +85,7 @@ const pack = (type: string): PostProcessor<unknown> => ({
 
 const echoSchema = defineSchema({ input: any("Anything.") });
 
-export const echo: DataSource<unknown> = {
+const echo: DataSource<unknown> = {
   kind: "data-source",
   type: "echo",
   summary: "Gives back what it is given.",

@@ -7,13 +7,13 @@ export interface TestServer {
   readonly requests: readonly SeenRequest[];
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
 }
 
-export interface ServedFile {
+interface ServedFile {
   readonly bytes: Buffer;
   readonly etag?: string;
   readonly lastModified?: string;

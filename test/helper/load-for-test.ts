@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import type { Registry } from "../../src/sdk/component.ts";
+import type { Registry } from "../../src/sdk/registry.ts";
 import type { Host } from "../../src/sdk/host.ts";
 import { LateTemplate } from "../../src/sdk/late-template.ts";
 import type { Loaded, LoadOptions } from "../../src/template/load-options.ts";
@@ -11,7 +11,7 @@ import type { Component } from "../../src/sdk/component.ts";
 import { fakeRegistry } from "./fake-components.ts";
 
 /** The clock of tests of templates: 2024-03-05T14:07:09Z. */
-export const TEST_TIME = Date.UTC(2024, 2, 5, 14, 7, 9);
+const TEST_TIME = Date.UTC(2024, 2, 5, 14, 7, 9);
 
 export function testHost(cwd: string, env: Host["env"] = {}): Host {
   return {

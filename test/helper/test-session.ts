@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Ask } from "../../src/core/run/ask.ts";
-import type { Session } from "../../src/core/run/session.ts";
 import { runBuilds, type RunResult } from "../../src/core/run-builds.ts";
 import type { Artifact } from "../../src/sdk/artifact.ts";
 import type {
@@ -20,6 +18,8 @@ import type { Run, RunOptions } from "../../src/sdk/run.ts";
 import { defineSchema } from "../../src/sdk/schema/schema.ts";
 import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } from "../../src/template/model.ts";
 import { createSilentCommunicator } from "../../src/plugins/packer/builders/file/silent-communicator.ts";
+
+import { createRecordingSession } from "./recording-session.ts";
 
 const schema = defineSchema({});
 const planned = <C extends Component>(component: C): Planned<C> => ({
@@ -118,52 +118,11 @@ export interface TestRunOptions {
 export function createTestRun({ options, answers, parallelBuilds = 0 }: TestRunOptions = {}): TestRun {
   const root = mkdtempSync(join(tmpdir(), "imgbuild-core-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const events: BuildEvent[] = [];
-  const journal = new Set<Resource>();
-  const controller = new AbortController();
-  const asked: string[] = [];
-  const left = [...(answers ?? [])];
-  const ask: Ask = (question) => {
-    asked.push(question.text);
-    return Promise.resolve(left.shift() ?? "c");
-  };
-  const session: Session = {
-    runId: "11111111-2222-4333-8444-555555555555",
-    host: {
-      env: {},
-      cwd: root,
-      platform: "linux",
-      homeDir: root,
-      clock: { now: () => Date.now(), monotonic: () => performance.now() },
-      stdin: process.stdin,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      pid: process.pid,
-    },
-    options: { force: false, debug: false, onError: "cleanup", ...options },
-    directories: { work: root, template: root, cache: root, temp: root, log: root },
-    journal: {
-      record: (resource) => {
-        journal.add(resource);
-        return Promise.resolve({
-          update: () => Promise.resolve(),
-          strike: () => Promise.resolve(void journal.delete(resource)),
-        });
-      },
-    },
-    emit: (event) => void events.push(event),
-    secret: () => {},
-    redact: (text) => text,
-    ask: answers ? ask : () => Promise.resolve(undefined),
-    signal: controller.signal,
-    cleanupSignal: new AbortController().signal,
-    describeResource: ({ kind, id }) => Promise.resolve({ description: `${kind} ${id}` }),
-  };
+  const directories = { work: root, template: root, cache: root, temp: root, log: root };
+  const { session, journal, ...recorded } = createRecordingSession({ directories, options, answers, env: {} });
   return {
-    events,
-    outstanding: () => [...journal],
-    controller,
-    asked,
+    ...recorded,
+    outstanding: () => journal.filter(({ struck }) => !struck).map(({ resource }) => resource),
     run: (...plans) =>
       runBuilds(session, plans, {
         template: "t.pkr.hcl",

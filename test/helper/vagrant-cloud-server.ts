@@ -18,7 +18,7 @@ export interface VagrantCloudServer {
   fail(fault: Fault): void;
 }
 
-export interface Fault {
+interface Fault {
   readonly match: RegExp;
   readonly times: number;
   readonly status?: number;
@@ -28,17 +28,17 @@ export interface Fault {
   readonly abort?: "before" | "after";
 }
 
-export interface StoredBox {
+interface StoredBox {
   readonly tag: string;
   readonly versions: Map<string, StoredVersion>;
 }
-export interface StoredVersion {
+interface StoredVersion {
   version: string;
   description: string;
   status: "unreleased" | "active";
   readonly providers: Map<string, StoredProvider>;
 }
-export interface StoredProvider {
+interface StoredProvider {
   name: string;
   architecture: string;
   default_architecture?: boolean | undefined;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { valueFromJs } from "../../src/language/from-js.ts";
 import { mark } from "../../src/language/marks.ts";
-import { BOOL, NUMBER, STRING, childrenOf, mapChildren, type Type, type Value } from "../../src/language/value.ts";
+import { BOOL, NUMBER, STRING, childrenOf, type Type, type Value } from "../../src/language/value.ts";
+import { mapChildren } from "../../src/language/map-children.ts";
 
 /** Random data and expressions for property tests. */
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../src/language/diagnostic.ts";
 import { evaluate } from "../../src/language/evaluate/evaluate.ts";
-import type { Evaluated } from "../../src/language/evaluate/evaluation.ts";
+import type { Evaluated } from "../../src/language/evaluate/contract.ts";
 import { createFunctionLibrary, type LibraryOptions } from "../../src/language/functions/library.ts";
 import { isSensitive, mark, unmark } from "../../src/language/marks.ts";
 import { formatNumber } from "../../src/language/number.ts";
@@ -20,11 +20,17 @@ import {
   nullValue,
   numberValue,
   objectValue,
+  setOf,
+  STRING,
+  stringValue,
+  tupleValue,
+  UNKNOWN,
+  unknownValue,
+  type Value,
 } from "../../src/language/value.ts";
-import { setOf, STRING, stringValue, tupleValue, UNKNOWN, unknownValue, type Value } from "../../src/language/value.ts";
 
 /** 2020-01-02 03:04:05 UTC, a Thursday. */
-export const START_TIME = Date.UTC(2020, 0, 2, 3, 4, 5);
+const START_TIME = Date.UTC(2020, 0, 2, 3, 4, 5);
 
 export const worldForTests: LibraryOptions = {
   env: { EDITOR: "ed" },

@@ -7,7 +7,7 @@ import { parseJsonBody } from "../../src/language/json/json-body.ts";
 import { parseJson } from "../../src/language/json/parse-json.ts";
 import { parseExpression, parseHcl, parseTemplate } from "../../src/language/parse.ts";
 import { renderDiagnostic } from "../../src/language/render/render-diagnostic.ts";
-import { scanTokens } from "../../src/language/scanner/scanner.ts";
+import { scanTokens } from "../../src/language/scanner/scan-tokens.ts";
 import { viewOf } from "../../src/language/source-view.ts";
 import { plain } from "../helper/plain-tree.ts";
 

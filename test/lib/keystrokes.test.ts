@@ -19,10 +19,6 @@ function typed(text: string): string {
   }
   return [...groups, codes.join(" ")].filter((group) => group !== "").join(" | ");
 }
-const keysyms = (text: string): readonly string[] =>
-  parseKeystrokes(text).items.flatMap((item) =>
-    item.kind === "type" ? item.stroke.map(({ keysym, down }) => `${down ? "+" : "-"}${keysym.toString(16)}`) : [],
-  );
 const problems = (text: string): readonly string[] =>
   parseKeystrokes(text).problems.map(({ severity, offset, message }) => `${severity} at ${offset}: ${message}`);
 
@@ -50,17 +46,11 @@ describe("parseKeystrokes", () => {
     expect(typed(text)).toBe(expected);
   });
 
-  it("gives VNC the keysym of the shifted character, and the same keys for super and option as the other drivers", () => {
-    expect(keysyms("<")).toEqual(["+ffe1", "+3c", "-3c", "-ffe1"]);
-    expect(keysyms("a")).toEqual(["+61", "-61"]);
-    expect(keysyms("<leftSuper><leftOption><rightAlt>")).toEqual([
-      "+ffeb",
-      "-ffeb",
-      "+ffe9",
-      "-ffe9",
-      "+ffea",
-      "-ffea",
-    ]);
+  it("says what each key prints, and nothing for keys that print nothing", () => {
+    const printed = parseKeystrokes("A<enter>b").items.flatMap((item) =>
+      item.kind === "type" ? item.stroke.filter(({ down }) => down).map(({ prints }) => prints) : [],
+    );
+    expect(printed).toEqual([undefined, "A", undefined, "b"]);
   });
 
   it.each([

@@ -2,7 +2,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import { defineCommand, EXIT, type CommandContext } from "../command.ts";
-import { commands } from "../commands.ts";
 import { shells, type Shell } from "./completion/shells.ts";
 import { completionTable } from "./completion/table.ts";
 
@@ -16,7 +15,7 @@ export const command = defineCommand({
     const own = ownShell(context);
     if (!own) return EXIT.failed;
     await mkdir(dirname(own.path), { recursive: true });
-    await writeFileAtomic(own.path, own.shell.script(await completionTable(commands)));
+    await writeFileAtomic(own.path, own.shell.script(await completionTable(context.commands)));
     const more =
       own.name === "zsh"
         ? `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${dirname(own.path)} $fpath)`

@@ -1,6 +1,6 @@
 import { cleanUpRun, type Reaped } from "../../core/journal/clean-up-run.ts";
 import { forgetRun, listRuns, type ListedRun } from "../../core/journal/list-runs.ts";
-import { errorText } from "../../core/describe-error.ts";
+import { errorText } from "../../lib/error-text.ts";
 import { cacheDirectory } from "../../core/directories.ts";
 import { removeDeadLocks } from "../../lib/dead-locks.ts";
 import { parseDuration } from "../../lib/duration.ts";

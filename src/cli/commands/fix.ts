@@ -34,7 +34,7 @@ export const command = defineCommand({
     "Templates that need fixing also run as they are: build and validate read most old forms with a warning.",
     `Fixes, in order:\n${fixers.map(({ name, summary }) => `    ${name.padEnd(28)}${summary}`).join("\n")}`,
   ],
-  run: ({ host, process }, { positional: [path = ""], flags: given }) => fix({ host, process }, path, given),
+  run: (context, { positional: [path = ""], flags: given }) => fix(context, path, given),
 });
 
 async function fix({ host }: CommandContext, path: string, given: FlagValues<typeof flags>): Promise<number> {

@@ -1,9 +1,8 @@
 import { VERSION } from "../../lib/version.ts";
-import type { Command, CommandArgument, Flag } from "../command.ts";
-import type { CommandEntry } from "../commands.ts";
+import type { Command, CommandArgument, Flag, CommandTable } from "../command.ts";
 
 /** The first page: an example, then what there is. */
-export function programHelp(commands: Readonly<Record<string, CommandEntry>>): string {
+export function programHelp(commands: CommandTable): string {
   const rows = Object.entries(commands)
     .filter(([, { hidden }]) => hidden !== true)
     .map(([name, { summary }]) => [name, summary] as const);

@@ -33,7 +33,7 @@ export async function askGuestFacts(link: SshLink, signal: AbortSignal): Promise
   return facts;
 }
 
-export function parseGuestFacts(answer: string): GuestFacts {
+function parseGuestFacts(answer: string): GuestFacts {
   const lines = answer.split(/\r?\n/);
   // A talkative .bashrc may have printed something before.
   const begin = lines.indexOf(BEGIN);

@@ -43,7 +43,7 @@ export class HostKeys {
 }
 
 /** `ssh-ed25519 SHA256:…`, as OpenSSH shows keys. */
-export function describeHostKey(blob: Buffer): string {
+function describeHostKey(blob: Buffer): string {
   return `${blob.subarray(4, 4 + blob.readUInt32BE(0)).toString("latin1")} ${fingerprint(blob)}`;
 }
 

@@ -1,11 +1,11 @@
 import type { Client } from "ssh2";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import type { LoggedIn } from "./log-in.ts";
-import { SessionChannels } from "./session-channels.ts";
+import { SessionChannels, type AskServer, type ChannelConnection } from "./session-channels.ts";
 import type { SshSettings } from "./settings.ts";
 
 /** One authenticated connection, watched until it dies. */
-export class SshLink {
+export class SshLink implements ChannelConnection {
   readonly client: Client;
   readonly hostKey: Buffer;
   /** Resolves with the reason when the connection is gone. Never rejects. */
@@ -59,11 +59,7 @@ export class SshLink {
    * Opens a channel or waits for another answer of the server, with the deadline for silence. Rejects with ConnectionLost when
    * the connection is or gets lost, and kills the connection when the server does not answer.
    */
-  async ask<Answer>(
-    what: string,
-    question: (answer: (error: Error | undefined | null | void, value: Answer) => void) => void,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async ask<Answer>(what: string, question: AskServer<Answer>, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     if (!this.alive) throw this.lost(what);
     const limitMs = this.#settings.silenceLimitMs;

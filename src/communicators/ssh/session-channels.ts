@@ -1,5 +1,15 @@
 import type { Client, ClientChannel } from "ssh2";
-import type { SshLink } from "./link.ts";
+
+/** What the channels need of their connection. */
+export interface ChannelConnection {
+  readonly client: Client;
+  readonly alive: boolean;
+  readonly silentMs: number;
+  ask<Answer>(what: string, question: AskServer<Answer>, signal: AbortSignal): Promise<Answer>;
+}
+
+/** Puts a question to the server; `answer` is called once. */
+export type AskServer<Answer> = (answer: (error: Error | undefined | null | void, value: Answer) => void) => void;
 
 /**
  * The session channels of one connection (RFC 4254, sections 5.1 and 6), with fewer waits than ssh2's own `exec`: nothing
@@ -8,11 +18,11 @@ import type { SshLink } from "./link.ts";
  * parts of ssh2, whose minor version is pinned.
  */
 export class SessionChannels {
-  readonly #link: SshLink;
+  readonly #link: ChannelConnection;
   #spare: ClientChannel | undefined;
   #mayPrepare = true;
 
-  constructor(link: SshLink) {
+  constructor(link: ChannelConnection) {
     this.#link = link;
   }
 

@@ -166,7 +166,7 @@ export function sftpList(transfer: SftpTransfer, path: string): Promise<readonly
   );
 }
 
-export async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stats | undefined> {
+async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stats | undefined> {
   return asker(transfer)
     .ask<Stats>(`look at ${path}`, (sftp, answer) => sftp.stat(path, answer))
     .catch((error: unknown) => {

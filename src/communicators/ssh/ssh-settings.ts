@@ -102,7 +102,7 @@ function askUser(run: Run, host = ""): Answer {
     if (title !== "") run.say(title);
     const answers: string[] = [];
     for (const { prompt, echo } of questions) {
-      const typed = await run.askUser?.(`${host}: ${prompt.trim()}`, { hidden: !echo });
+      const typed = await run.askUser(`${host}: ${prompt.trim()}`, { hidden: !echo });
       if (typed === undefined) {
         throw new BuildError(
           `The jump host ${host} asks "${prompt.trim()}", but there is no terminal to answer it on`,

@@ -1,6 +1,6 @@
 import { shellQuote } from "../../lib/shell-quote.ts";
-import { execOnLink } from "./exec.ts";
 import type { SshLink } from "./link.ts";
+import { runOnLink } from "./run-on-link.ts";
 
 /** With the time the processes get to end by themselves, below the five seconds a cancelled run may take. */
 const LIMIT_MS = 4500;
@@ -27,7 +27,8 @@ async function stopOnce(link: SshLink): Promise<boolean> {
   const signal = AbortSignal.any([silent.signal, AbortSignal.timeout(LIMIT_MS)]);
   try {
     const onStdout = () => clearTimeout(timer);
-    const result = await execOnLink(link, `exec sh -c ${shellQuote(stopScript)}`, { signal, onStdout, leave: true });
+    const command = `exec sh -c ${shellQuote(stopScript)}`;
+    const result = await runOnLink(link, command, { signal, onStdout }, leaveAlone);
     return result.kind === "exit" && result.code === 0;
   } catch {
     return false;
@@ -35,6 +36,8 @@ async function stopOnce(link: SshLink): Promise<boolean> {
     clearTimeout(timer);
   }
 }
+
+const leaveAlone = (): Promise<void> => Promise.resolve();
 
 /**
  * OpenSSH and dropbear have one process for each connection, whose children are its commands. Their descendants and

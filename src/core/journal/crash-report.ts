@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { version as nodeVersion } from "node:process";
 import { inspect } from "node:util";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Host } from "../../sdk/host.ts";
 import { stateDirectory } from "./state-directory.ts";
+import { nodeVersion } from "../../lib/this-process.ts";
 
 export interface CrashFacts {
   readonly error: unknown;

@@ -22,7 +22,7 @@ export async function listRuns(host: Host): Promise<readonly ListedRun[]> {
   return known.sort((a, b) => a.record.startedAt - b.record.startedAt);
 }
 
-export async function readRun(host: Host, runId: string): Promise<ListedRun | undefined> {
+async function readRun(host: Host, runId: string): Promise<ListedRun | undefined> {
   const paths = runPaths(runsDirectory(host), runId);
   const record = await readRunRecord(paths);
   if (record === undefined) return undefined;

@@ -1,6 +1,6 @@
-import { kill, pid } from "node:process";
 import type { Host } from "../../sdk/host.ts";
 import type { JournalProbe } from "./journal-file.ts";
+import { kill, ownPid } from "../../lib/this-process.ts";
 
 /**
  * The hook of the crash tests: `IMGBUILD_TEST_SIGNAL_AT=5:KILL` makes the process send itself SIGKILL at the fifth
@@ -12,6 +12,6 @@ export function testSignalProbe(host: Pick<Host, "env">): JournalProbe | undefin
   if (at === undefined) return undefined;
   let point = 0;
   return () => {
-    if (++point === Number(at)) kill(pid, `SIG${name}` as NodeJS.Signals);
+    if (++point === Number(at)) kill(ownPid, `SIG${name}` as NodeJS.Signals);
   };
 }

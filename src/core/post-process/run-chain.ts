@@ -1,7 +1,10 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { PlannedPostProcessor } from "../../template/model.ts";
-import { forPostProcessor, type BuildRun } from "../run/build-run.ts";
+import { deriveRun } from "../../sdk/derive-run.ts";
+import type { BuildEvent } from "../../sdk/event.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
@@ -46,4 +49,13 @@ async function runPostProcessor(
     component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact),
   );
   return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
+}
+
+/** What it says carries the post-processor's type. */
+function forPostProcessor(run: Run, postProcessor: string): Run {
+  return deriveRun(run, { emit: (event) => run.emit(isSpoken(event) ? { ...event, postProcessor } : event) });
+}
+
+function isSpoken(event: BuildEvent): event is Extract<BuildEvent, { kind: "say" | "warning" | "error" | "output" }> {
+  return ["say", "warning", "error", "output"].includes(event.kind);
 }

@@ -1,6 +1,6 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
 import type { BuildPlan } from "../../template/model.ts";
-import { errorText } from "../describe-error.ts";
+import { errorText } from "../../lib/error-text.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";

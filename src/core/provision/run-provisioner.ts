@@ -1,9 +1,10 @@
 import { formatDuration } from "../../lib/duration.ts";
 import { sleep } from "../../lib/retry.ts";
+import { deriveRun } from "../../sdk/derive-run.ts";
 import type { Machine } from "../../sdk/component.ts";
 import type { PlannedProvisioner } from "../../template/model.ts";
-import { errorText } from "../describe-error.ts";
-import { withSignal, type BuildRun } from "../run/build-run.ts";
+import { errorText } from "../../lib/error-text.ts";
+import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { withTimeLimit } from "../run/time-limit.ts";
 
@@ -33,7 +34,7 @@ async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   }
 }
 
-export function describeProvisioner({ type, name }: PlannedProvisioner): string {
+function describeProvisioner({ type, name }: PlannedProvisioner): string {
   return name === undefined ? `${type} provisioner` : `${type} provisioner "${name}"`;
 }
 
@@ -61,6 +62,6 @@ async function attempt(job: ProvisionerJob): Promise<void> {
 function provisionOnce({ run, planned, machine, signal }: ProvisionerJob): Promise<void> {
   const config = decodeNow(run, planned, machine.data);
   return withTimeLimit({ limitMs: planned.timeoutMs, what: `The ${describeProvisioner(planned)}`, signal }, (limited) =>
-    planned.component.provision(withSignal(run, limited), config, machine),
+    planned.component.provision(deriveRun(run, { signal: limited }), config, machine),
   );
 }

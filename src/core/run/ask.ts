@@ -4,7 +4,7 @@
  */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<string | undefined>;
 
-export interface Question {
+interface Question {
   readonly text: string;
   readonly choices?: Readonly<Record<string, string>> | undefined;
   /** What is typed is not shown. */

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { untilAborted } from "../../lib/until-aborted.ts";
-import type { Leftover, Outcome, StepTime } from "../../sdk/event.ts";
-import type { BuildEvent } from "../../sdk/event.ts";
+import type { Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
 import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
-import { errorText } from "../describe-error.ts";
+import { errorText } from "../../lib/error-text.ts";
 import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
 import type { Session } from "./session.ts";
@@ -145,7 +144,7 @@ export class BuildRun implements Run {
   async ready(): Promise<void> {
     if (this.signal.aborted) return;
     const taken = new AbortController();
-    await Promise.race([this.#session.ready?.(), untilAborted(this.signal, taken.signal)]);
+    await Promise.race([this.#session.ready(), untilAborted(this.signal, taken.signal)]);
     taken.abort();
   }
   redact(text: string): string {
@@ -196,45 +195,4 @@ export class BuildRun implements Run {
       manualCommand: known.manualCommand,
     });
   }
-}
-
-/** The same run with another signal: what a provisioner with a time limit sees. */
-export function withSignal(run: Run, signal: AbortSignal): Run {
-  return {
-    ...viewOf(run, (event) => run.emit(event)),
-    signal,
-    step: (name, body) => run.step(name, (step) => body({ ...step, signal: AbortSignal.any([step.signal, signal]) })),
-  };
-}
-
-/** The same run as a post-processor sees it: what it says carries its type. */
-export function forPostProcessor(run: Run, postProcessor: string): Run {
-  return viewOf(run, (event) => {
-    const isSaying =
-      event.kind === "say" || event.kind === "warning" || event.kind === "error" || event.kind === "output";
-    run.emit(isSaying ? { ...event, postProcessor } : event);
-  });
-}
-
-function viewOf(run: Run, emit: (event: BuildEvent) => void): Run {
-  const build = run.build.name;
-  return {
-    runId: run.runId,
-    build: run.build,
-    options: run.options,
-    host: run.host,
-    directories: run.directories,
-    signal: run.signal,
-    step: (name, body) => run.step(name, body),
-    emit,
-    say: (text) => emit({ kind: "say", build, text }),
-    warn: (text) => emit({ kind: "warning", build, text }),
-    progress: (label, done, total, unit) => run.progress(label, done, total, unit),
-    debug: (topic, text, details) => run.debug(topic, text, details),
-    secret: (value) => run.secret(value),
-    waitForUser: async (text) => (await run.waitForUser?.(text)) ?? false,
-    askUser: async (text, options) => run.askUser?.(text, options),
-    redact: (text) => run.redact?.(text) ?? text,
-    ready: () => run.ready?.() ?? Promise.resolve(),
-  };
 }

@@ -17,7 +17,7 @@ export interface Session {
   /** A text with every secret masked, for files that outlive the run. */
   readonly redact: (text: string) => string;
   /** Resolves when what was emitted has been taken up. */
-  readonly ready?: (() => Promise<void>) | undefined;
+  readonly ready: () => Promise<void>;
   readonly ask: Ask;
   /** Aborts when the user interrupts the whole run. */
   readonly signal: AbortSignal;

@@ -1,18 +1,13 @@
 import type { FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
-import {
-  FunctionError,
-  type FunctionDefinition,
-  type OrdinaryFunction,
-  type Parameter,
-} from "../functions/definition.ts";
+import { FunctionError } from "../functions/definition.ts";
+import type { FunctionDefinition, OrdinaryFunction, Parameter, Evaluation, Scope } from "./contract.ts";
 import { containsSensitive, deepMarks, deepUnmark, mark, union, unmark, withMarks } from "../marks.ts";
 import type { SourceRange } from "../source.ts";
 import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue, type Mark, type Value } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
 import * as messages from "./call-messages.ts";
-import { functionsOf, type Scope } from "./scope.ts";
+import { functionsOf } from "./scope.ts";
 
 /** `name(argument, …)`: checks and converts the arguments as the function declares them, then calls it. */
 export function evaluateCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
@@ -97,10 +92,7 @@ function checkCount(definition: OrdinaryFunction, count: number, { node, scope, 
 }
 
 /** `2 arguments (list, index)`, `at least 1 argument (format, …)` */
-export function describeSignature({
-  parameters,
-  variadic,
-}: Pick<FunctionDefinition, "parameters" | "variadic">): string {
+function describeSignature({ parameters, variadic }: Pick<FunctionDefinition, "parameters" | "variadic">): string {
   const named = parameters.map(({ name }) => name).filter((name) => name !== variadic?.name);
   const names = [...named, ...(variadic ? [`${variadic.name}...`] : [])];
   const count = `${parameters.length} argument${parameters.length === 1 ? "" : "s"}`;

@@ -4,9 +4,8 @@ import { deepMarks, union, withMarks } from "../marks.ts";
 import { typesEqual } from "../type.ts";
 import { unify } from "../unify.ts";
 import { BOOL, DYNAMIC, isKnown, isNull, truthOf, unknownValue, type Type, type Value } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import * as messages from "./messages.ts";
-import type { Scope } from "./scope.ts";
 
 /**
  * `condition ? then : else`. Both results are evaluated, since their common type is the type of the whole whichever is

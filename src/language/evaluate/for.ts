@@ -2,11 +2,11 @@ import type { ForObject, ForTuple } from "../ast.ts";
 import { isSensitive, union, withMarks } from "../marks.ts";
 import { isKnown, objectValue, textOf, truthOf, tupleValue, unknownValue, type Mark, type Value } from "../value.ts";
 import { evaluateCondition } from "./conditional.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import { iterate } from "./iterate.ts";
 import * as messages from "./messages.ts";
 import { evaluateKey } from "./object.ts";
-import { childScope, type Scope } from "./scope.ts";
+import { childScope } from "./scope.ts";
 
 /** `[for key, value in collection : result if condition]` */
 export function evaluateForTuple(node: ForTuple, scope: Scope, evaluation: Evaluation): Value {

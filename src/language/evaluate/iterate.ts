@@ -2,9 +2,8 @@ import type { Expression } from "../ast.ts";
 import { withMarks } from "../marks.ts";
 import type { SourceRange } from "../source.ts";
 import { entriesOf, isKnown, isNull, itemsOf, numberValue, stringValue, type Value } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import * as messages from "./messages.ts";
-import type { Scope } from "./scope.ts";
 
 export interface Iteration {
   /** Undefined when the collection is not known (or wrong, which has been reported). */

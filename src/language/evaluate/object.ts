@@ -13,9 +13,8 @@ import {
   unknownValue,
   type Value,
 } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import * as messages from "./messages.ts";
-import type { Scope } from "./scope.ts";
 
 /** `{ key = value, … }`. A key that is not known yet makes the whole object unknown. Of equal keys the last wins. */
 export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value {

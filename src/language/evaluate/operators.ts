@@ -6,9 +6,8 @@ import { tidy } from "../number.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
 import { BOOL, boolValue, decimalOf, isKnown, isNull, NUMBER, numberValue, truthOf, unknownValue } from "../value.ts";
 import type { Type, Value } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import * as messages from "./messages.ts";
-import type { Scope } from "./scope.ts";
 
 /** `! operand`, `- operand` */
 export function evaluateUnary(node: Unary, scope: Scope, evaluation: Evaluation): Value {

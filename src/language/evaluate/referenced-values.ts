@@ -4,7 +4,8 @@ import { summarizeValue } from "../format-value.ts";
 import { isSensitive } from "../marks.ts";
 import { formatReference, references, type Reference } from "../references.ts";
 import type { Value } from "../value.ts";
-import { lookUpVariable, type Scope } from "./scope.ts";
+import { lookUpVariable } from "./scope.ts";
+import type { Scope } from "./contract.ts";
 
 const MOST_VALUES = 8;
 

@@ -1,21 +1,5 @@
-import type { FunctionDefinition } from "../functions/definition.ts";
 import type { Value } from "../value.ts";
-
-/** The names an expression may use. A child scope sees its parents' names and hides those it defines itself. */
-export interface Scope {
-  readonly parent?: Scope | undefined;
-  readonly variables: ReadonlyMap<string, Value>;
-  /** Inherited from the parent when absent. A `Map` of definitions, or a library which loads them when asked. */
-  readonly functions?: Functions | undefined;
-}
-
-export interface Functions {
-  get(name: string): FunctionDefinition | undefined;
-  /** All names, for suggestions. */
-  keys(): Iterable<string>;
-  /** Told each result of a call that is sensitive or has something sensitive in it. */
-  readonly onSensitive?: ((result: Value) => void) | undefined;
-}
+import type { Functions, Scope } from "./contract.ts";
 
 export function lookUpVariable(scope: Scope, name: string): Value | undefined {
   for (let current: Scope | undefined = scope; current; current = current.parent) {

@@ -2,9 +2,9 @@ import { SPLAT_ITEM, type Splat } from "../ast.ts";
 import { withMarks } from "../marks.ts";
 import { typesEqual } from "../type.ts";
 import { isKnown, isNull, itemsOf, listOf, listValue, tupleValue, unknownValue, type Value } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import * as messages from "./messages.ts";
-import { childScope, type Scope } from "./scope.ts";
+import { childScope } from "./scope.ts";
 
 /**
  * `source[*].each` and `source.*.each`: the rest applied to every element. A value that is no sequence counts as a

@@ -14,10 +14,10 @@ import {
   type Value,
 } from "../value.ts";
 import { evaluateCondition } from "./conditional.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import { iterate } from "./iterate.ts";
 import * as messages from "./messages.ts";
-import { childScope, type Scope } from "./scope.ts";
+import { childScope } from "./scope.ts";
 
 /** `"text ${value} %{ if … }"`: the parts as text, one after the other. */
 export function evaluateTemplate(node: TemplateExpression, scope: Scope, evaluation: Evaluation): Value {

@@ -14,9 +14,9 @@ import {
   unknownValue,
 } from "../value.ts";
 import type { Mark, Type, Value } from "../value.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, Scope } from "./contract.ts";
 import * as messages from "./messages.ts";
-import { lookUpVariable, variableNames, type Scope } from "./scope.ts";
+import { lookUpVariable, variableNames } from "./scope.ts";
 
 export function evaluateVariable(node: Variable, scope: Scope, evaluation: Evaluation): Value {
   const value = lookUpVariable(scope, node.name);

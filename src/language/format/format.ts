@@ -1,4 +1,4 @@
-import { scanTokens } from "../scanner/scanner.ts";
+import { scanTokens } from "../scanner/scan-tokens.ts";
 import type { SourceFile } from "../source.ts";
 import { viewOf } from "../source-view.ts";
 import { TokenKind, type Tokens } from "../token.ts";

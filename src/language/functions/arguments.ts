@@ -1,7 +1,20 @@
 import { safeInteger } from "../number.ts";
-import { decimalOf, isNull, itemsOf, listValue, STRING, stringValue, textOf, type Value } from "../value.ts";
-import { FunctionError, type Parameter } from "./definition.ts";
-import { BOOL, DYNAMIC, listOf, NUMBER, type Type } from "../value.ts";
+import {
+  decimalOf,
+  isNull,
+  itemsOf,
+  listValue,
+  STRING,
+  stringValue,
+  textOf,
+  type Value,
+  DYNAMIC,
+  listOf,
+  NUMBER,
+  type Type,
+} from "../value.ts";
+import { FunctionError } from "./definition.ts";
+import type { Parameter } from "../evaluate/contract.ts";
 
 /** Shorthands for declaring parameters and reading arguments in the function tables. */
 
@@ -10,7 +23,6 @@ const param =
   (name: string, more: Partial<Parameter> = {}): Parameter => ({ name, type, ...more });
 export const stringParam = param(STRING);
 export const numberParam = param(NUMBER);
-export const boolParam = param(BOOL);
 export const anyParam = param(DYNAMIC);
 export const textListParam = param(listOf(STRING));
 
@@ -41,7 +53,7 @@ export function textsAt(args: readonly Value[], index: number): readonly string[
 export const textList = (texts: readonly string[]): Value => listValue(STRING, texts.map(stringValue));
 
 /** Results which would not fit in memory are refused before they are made. */
-export const LARGEST_RESULT = 64 * 1024 * 1024;
+const LARGEST_RESULT = 64 * 1024 * 1024;
 
 export function limitSize(size: number, what = "result"): void {
   if (size > LARGEST_RESULT) throw new FunctionError(`the ${what} would be too large.`);

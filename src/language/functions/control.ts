@@ -1,7 +1,6 @@
 import type { FunctionCall } from "../ast.ts";
-import type { Evaluation } from "../evaluate/evaluation.ts";
+import type { Evaluation, Scope } from "../evaluate/contract.ts";
 import * as messages from "../evaluate/call-messages.ts";
-import type { Scope } from "../evaluate/scope.ts";
 import { deepMarks, withMarks } from "../marks.ts";
 import { hasErrors } from "../diagnostic.ts";
 import { BOOL, boolValue, isKnown, STRING, stringValue, unknownValue, type Value } from "../value.ts";

@@ -1,13 +1,7 @@
-import type { Functions } from "../evaluate/scope.ts";
+import type { Functions, FunctionDefinition } from "../evaluate/contract.ts";
 import { unknownValue, type Value } from "../value.ts";
 import { catalog, type FunctionModule } from "./catalog.ts";
-import {
-  bindFunction,
-  FunctionError,
-  type FunctionContext,
-  type FunctionDefinition,
-  type RemoteRequest,
-} from "./definition.ts";
+import { bindFunction, FunctionError, type FunctionContext, type RemoteRequest } from "./definition.ts";
 
 /** What the library is told about the world; see {@link FunctionContext}. */
 export interface LibraryOptions extends Omit<FunctionContext, "functions" | "remote"> {

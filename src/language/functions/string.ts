@@ -10,7 +10,8 @@ import {
   textListParam,
   textsAt,
 } from "./arguments.ts";
-import type { FunctionDeclaration, Parameter } from "./definition.ts";
+import type { FunctionDeclaration } from "./definition.ts";
+import type { Parameter } from "../evaluate/contract.ts";
 
 interface TextFunction {
   readonly name: string;

@@ -5,7 +5,7 @@ import { withArticle } from "../convert-primitive.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
-import type { Functions } from "../evaluate/scope.ts";
+import type { Functions } from "../evaluate/contract.ts";
 import { withMarks } from "../marks.ts";
 import { parseTemplate } from "../parse.ts";
 import type { SourceFile } from "../source.ts";

@@ -1,9 +1,8 @@
 import type { FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
-import type { Evaluation } from "../evaluate/evaluation.ts";
+import type { Evaluation, Scope } from "../evaluate/contract.ts";
 import * as messages from "../evaluate/call-messages.ts";
-import type { Scope } from "../evaluate/scope.ts";
 import { isSensitive, mark, unmark } from "../marks.ts";
 import { formatType } from "../type.ts";
 import { parseTypeConstraint } from "../type-constraint.ts";

@@ -34,7 +34,7 @@ export function parseJsonBody(file: SourceFile, schema: BodySchema): ParsedBody 
 }
 
 /** Reads a JSON value as a body: an object, or an array of objects taken together. */
-export function jsonToBody(node: JsonNode, schema: BodySchema, diagnostics: Diagnostic[]): Body {
+function jsonToBody(node: JsonNode, schema: BodySchema, diagnostics: Diagnostic[]): Body {
   const reader = new BodyReader(schema, diagnostics);
   for (const object of objectsIn(node, "The content of a template", diagnostics)) reader.add(object);
   const end = Math.max(node.range.start, node.range.end - 1);
@@ -48,7 +48,7 @@ export function jsonToBody(node: JsonNode, schema: BodySchema, diagnostics: Diag
 }
 
 /** Reads a JSON value as an expression: strings as templates, everything else as the literal it is. */
-export function jsonToExpression(node: JsonNode, diagnostics: Diagnostic[]): Expression {
+function jsonToExpression(node: JsonNode, diagnostics: Diagnostic[]): Expression {
   const { range } = node;
   switch (node.kind) {
     case "string":

@@ -73,7 +73,7 @@ export function beginsBlock(parser: Parser, index: number): boolean {
 }
 
 /** Whether nothing but comments stands between the token at `index` and the beginning of its line. */
-export function isFirstOnLine(parser: Parser, index: number): boolean {
+function isFirstOnLine(parser: Parser, index: number): boolean {
   let before = index - 1;
   while (before >= 0 && parser.kinds[before] === TokenKind.Comment) before--;
   return before < 0 || parser.kinds[before] === TokenKind.Newline;

@@ -19,7 +19,7 @@ export interface TextSegment {
   text: string;
   range: SourceRange;
 }
-export interface InterpolationSegment {
+interface InterpolationSegment {
   readonly kind: "interpolation";
   readonly expression: Expression;
   readonly range: SourceRange;

@@ -59,11 +59,6 @@ export function identifierLength(text: string, start: number, end: number): numb
   }
 }
 
-/** Whether the whole text is one identifier. */
-export function isIdentifier(text: string): boolean {
-  return text !== "" && identifierLength(text, 0, text.length) === text.length;
-}
-
 export function isDigit(code: number): boolean {
   return code >= Char.Zero && code <= Char.Nine;
 }

@@ -1,37 +1,16 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 import { rangeIn, type SourceView } from "../source-view.ts";
-import { TokenKind, type Tokens } from "../token.ts";
 import { ForeignStrings } from "./foreign-string.ts";
 import type { Mode } from "./mode.ts";
-import { recoverAtEnd } from "./recover.ts";
-import { scanCode } from "./scan-code.ts";
-import { scanLines } from "./scan-lines.ts";
-import { scanQuoted } from "./scan-quoted.ts";
 import { TokenBuffer } from "./token-buffer.ts";
-
-/**
- * Splits a text into tokens. Never throws and always makes progress; a string, heredoc or interpolation that is not
- * closed is reported and closed by an empty token, so that the parser sees balanced templates.
- * Time is linear: a stretch is read again only to recover, and that a limited number of times.
- */
-export function scanTokens(
-  view: SourceView,
-  start: "code" | "template",
-  report: (diagnostic: Diagnostic) => void,
-): Tokens {
-  const scanner = new Scanner(view);
-  if (start === "template") scanner.enter({ kind: "bare" });
-  scanner.run();
-  for (const { diagnostic } of scanner.problems) report(diagnostic);
-  return scanner.tokens;
-}
 
 /** How often a stretch may be read again after an unclosed heredoc or interpolation. */
 const MAX_REWINDS = 20;
 /** All in all no more is read again than the text is long; a short text may be read again in full each time. */
 const MIN_REREAD = 200_000;
 
+/** Where a scan is: its position, the modes it is in, and what it has found so far. */
 export class Scanner {
   readonly text: string;
   readonly end: number;
@@ -56,13 +35,6 @@ export class Scanner {
 
   get mode(): Mode | undefined {
     return this.modes[this.modes.length - 1];
-  }
-
-  run(): void {
-    do {
-      while (this.position < this.end) this.scanMode();
-    } while (recoverAtEnd(this));
-    this.tokens.push(TokenKind.EndOfFile, this.end, this.end);
   }
 
   enter(mode: Mode): void {
@@ -100,19 +72,5 @@ export class Scanner {
 
   tokenRange(index: number): SourceRange {
     return this.range(this.tokens.starts[index]!, this.tokens.ends[index]!);
-  }
-
-  private scanMode(): void {
-    const mode = this.mode;
-    switch (mode?.kind) {
-      case undefined:
-      case "interpolation":
-        return scanCode(this, mode);
-      case "quoted":
-        return scanQuoted(this, mode);
-      case "heredoc":
-      case "bare":
-        return scanLines(this, mode);
-    }
   }
 }

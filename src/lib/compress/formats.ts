@@ -1,6 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
 
-export interface CompressOptions {
+interface CompressOptions {
   /** In the format's own scale; undefined means the format's default. */
   readonly level: number | undefined;
   readonly concurrency: number;

@@ -2,7 +2,7 @@ import { deflateRawSync } from "node:zlib";
 import { isZero } from "./is-zero.ts";
 
 /** What a stretch of data is like: nothing but zeros, compressed or encrypted already, or anything else. */
-export type RunKind = "zeros" | "noise" | "other";
+type RunKind = "zeros" | "noise" | "other";
 
 export interface Run {
   readonly kind: RunKind;

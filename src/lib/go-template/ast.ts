@@ -27,12 +27,12 @@ export type TemplateNode =
   | Node<"continue">
   | InvokeNode;
 
-export interface TextNode extends Node<"text"> {
+interface TextNode extends Node<"text"> {
   readonly text: string;
 }
 
 /** `if` and `with`, which differ in what they do to the dot. */
-export interface BranchNode extends Node<"if" | "with"> {
+interface BranchNode extends Node<"if" | "with"> {
   readonly pipeline: Pipeline;
   readonly then: readonly TemplateNode[];
   readonly else: readonly TemplateNode[];
@@ -45,7 +45,7 @@ export interface RangeNode extends Node<"range"> {
 }
 
 /** `{{ template "name" pipeline }}` */
-export interface InvokeNode extends Node<"template"> {
+interface InvokeNode extends Node<"template"> {
   readonly name: string;
   readonly pipeline: Pipeline | undefined;
 }

@@ -139,7 +139,7 @@ function formatString(value: string, verb: string, layout: Layout): string | und
 }
 
 /** A Go string literal. `ascii` escapes everything beyond ASCII. */
-export function quote(text: string, ascii = false): string {
+function quote(text: string, ascii = false): string {
   const escaped = JSON.stringify(text).replace(/\\u00([01][0-9a-f])/g, "\\x$1");
   if (!ascii) return escaped;
   return escaped.replace(/[^\x20-\x7e]/gu, (character) => {

@@ -1,7 +1,7 @@
 import { GoTemplateError } from "./error.ts";
 import type { Span } from "./ast.ts";
 
-export type TokenKind =
+type TokenKind =
   "text" | "open" | "close" | "space" | "word" | "field" | "variable" | "string" | "number" | "symbol" | "end";
 
 export interface Token extends Span {

@@ -17,7 +17,8 @@ const methods: Readonly<Record<string, (artifact: Artifact, request: RpcRequest)
   String: ({ description }) => Promise.resolve(description),
   State: ({ state }, { argument }) => {
     const name = asText(argument, "the name of a state");
-    return Promise.resolve(Object.hasOwn(state, name) ? toWire(state[name]) : null);
+    const value = Object.hasOwn(state, name) ? (state as Readonly<Record<string, unknown>>)[name] : null;
+    return Promise.resolve(toWire(value));
   },
   Destroy: async (artifact, { signal }) => {
     await artifact.destroy(signal);

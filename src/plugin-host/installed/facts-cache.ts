@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readFile, stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { geteuid } from "node:process";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { ConfigSpec } from "../wire/config-spec.ts";
 import type { Description } from "./description.ts";
@@ -102,8 +102,9 @@ async function isTrusted(path: string): Promise<boolean> {
 /** Ours or the administrator's, and not to be written by others. Where there are no owners (Windows), files are trusted. */
 async function isPrivate(path: string): Promise<boolean> {
   const { uid, mode } = await stat(path);
-  if (geteuid === undefined) return true;
-  return (uid === geteuid() || uid === 0) && (mode & 0o022) === 0;
+  const own = userInfo().uid;
+  if (own === -1) return true;
+  return (uid === own || uid === 0) && (mode & 0o022) === 0;
 }
 
 function digest(path: string): string {

@@ -1,4 +1,4 @@
-import { arch as ownArch, platform as ownPlatform } from "node:process";
+import { arch, platform } from "node:os";
 import { versionParts } from "../../lib/version-constraint.ts";
 
 /** A system as Go names it: `linux` and `amd64`. */
@@ -16,8 +16,8 @@ const processors: Readonly<Record<string, string>> = {
 };
 
 export const thisMachine: Target = {
-  os: systems[ownPlatform] ?? ownPlatform,
-  arch: processors[ownArch] ?? ownArch,
+  os: systems[platform()] ?? platform(),
+  arch: processors[arch()] ?? arch(),
 };
 
 /** `packer-plugin-NAME_vVERSION_xAPI_OS_ARCH[.exe]`, taken apart. */

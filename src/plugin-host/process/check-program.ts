@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { arch } from "node:process";
+import { arch } from "node:os";
 
 /** e_machine of ELF files (System V ABI, "Machine Information") by Node's name of the processor. */
 const machines: Readonly<Record<string, number>> = {
@@ -27,9 +27,9 @@ export async function programProblem(path: string): Promise<string | undefined> 
     return "The file is no program: it is damaged, or something else.";
   }
   const machine = header[5] === 2 ? header.readUInt16BE(18) : header.readUInt16LE(18);
-  if (machine === machines[arch] || machine === machines[alsoRuns[arch] ?? ""]) return undefined;
+  if (machine === machines[arch()] || machine === machines[alsoRuns[arch()] ?? ""]) return undefined;
   const made = Object.keys(machines).find((name) => machines[name] === machine) ?? `machine ${machine}`;
-  return `The file is no program for this machine: it is made for ${made}, and this is ${arch}.`;
+  return `The file is no program for this machine: it is made for ${made}, and this is ${arch()}.`;
 }
 
 /** `undefined` where it cannot be read: to start it tells why, or works all the same. */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { basename } from "node:path";
-import { kill } from "node:process";
+import { kill } from "../../lib/this-process.ts";
 import { LineSplitter } from "../../lib/line-splitter.ts";
 import type { Ended } from "./plugin-failure.ts";
 

@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { arch } from "node:os";
 import type { Run } from "../../sdk/run.ts";
 import { guestArchitecture } from "./architecture.ts";
-import { guestRuns } from "./guest-runs.ts";
+import { guestRuns, type HardwareAccelerator } from "./guest-runs.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import type { Accelerator } from "./options/machine.ts";
 
@@ -24,8 +24,6 @@ export async function chooseAccelerator(run: Run, config: QemuConfig, signal: Ab
     doubt: `${deviceNames[candidate]} is there, but a guest does not run with it. The machine is emulated instead, which is several times slower.`,
   };
 }
-
-export type HardwareAccelerator = "kvm" | "hvf" | "whpx";
 
 const candidates: { readonly [Platform in NodeJS.Platform]?: HardwareAccelerator } = {
   linux: "kvm",

@@ -4,10 +4,11 @@ import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import { bootId } from "../../lib/process-identity.ts";
 import { runCommand } from "../../lib/process.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { HardwareAccelerator } from "./accelerator.ts";
 import { guestArchitecture } from "./architecture.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { PROBE_EXIT_DEVICE, PROBE_SUCCESS, probeRom } from "./probe-rom.ts";
+
+export type HardwareAccelerator = "kvm" | "hvf" | "whpx";
 
 /** A guest that works is done in about a tenth of a second; a loaded host gets twenty times that. */
 const PROBE_TIMEOUT_MS = 2000;

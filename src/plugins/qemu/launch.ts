@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { QmpClient } from "./qmp.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import { BuildError } from "../../sdk/error.ts";
-import type { Attendance } from "../../steps/attended-run.ts";
+import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
@@ -28,7 +28,7 @@ export interface LaunchPlan extends Drives {
 }
 
 /** A running machine, and how to reach it. */
-export interface LaunchedMachine extends RunningMachine, Attendance {
+export interface LaunchedMachine extends RunningMachine, MachineWatch {
   readonly qmp: QmpClient;
   /** The port of this host that leads to the guest's SSH port; absent where none is forwarded. */
   readonly hostPort: number | undefined;

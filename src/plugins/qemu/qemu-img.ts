@@ -5,7 +5,7 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import { toolFailure } from "./tool-failure.ts";
 
-export type ImageFormat = "qcow2" | "raw";
+type ImageFormat = "qcow2" | "raw";
 
 /** Arguments the user adds to calls of qemu-img. */
 export interface QemuImgArgs {
@@ -14,7 +14,7 @@ export interface QemuImgArgs {
   readonly resize: readonly string[];
 }
 
-export interface ImageInfo {
+interface ImageInfo {
   readonly format: string;
   readonly virtualSize: number;
   readonly backingFile?: string | undefined;
@@ -31,7 +31,7 @@ export interface QemuImg {
   compact(path: string, format: ImageFormat, compress: boolean): Promise<void>;
 }
 
-export interface BackingFile {
+interface BackingFile {
   readonly path: string;
   readonly format: string;
 }

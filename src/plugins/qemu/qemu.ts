@@ -1,6 +1,6 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
-import { attendedRun } from "../../steps/attended-run.ts";
+import { watchedRun } from "../../steps/watched-run.ts";
 import { createCd } from "../../steps/cd.ts";
 import { connect } from "../../steps/connect.ts";
 import { createFloppy } from "../../steps/floppy.ts";
@@ -62,7 +62,7 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
     outputDirectory: output.path,
     values,
   });
-  await installAndProvision(attendedRun(run, launched), config, { launched, key, http, hostAddress, values });
+  await installAndProvision(watchedRun(run, launched), config, { launched, key, http, hostAddress, values });
   await finishDisks(run, config, disks);
   return qemuArtifact(output, {
     diskName: name,

@@ -22,13 +22,13 @@ export interface QmpEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export interface ExecuteOptions {
+interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default 30 s: an answer later than that means a stuck QEMU. */
   readonly timeoutMs?: number;
 }
 
-export class QmpError extends Error {
+class QmpError extends Error {
   override readonly name = "QmpError";
   /** `GenericError`, `CommandNotFound`… as QEMU says, or `Disconnected` / `Timeout`. */
   readonly errorClass: string;

@@ -7,7 +7,7 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 
 /** The object stores behind direct uploads refuse single requests above 5 GiB. */
-export const DIRECT_UPLOAD_LIMIT = 5 * 1024 ** 3;
+const DIRECT_UPLOAD_LIMIT = 5 * 1024 ** 3;
 
 export interface BoxUpload {
   readonly path: string;

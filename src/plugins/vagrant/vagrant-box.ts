@@ -1,3 +1,4 @@
+import { BUILDER_ID, stateOf } from "../../sdk/artifact-state.ts";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -26,9 +27,9 @@ export async function boxOfArtifact(artifact: Artifact): Promise<VagrantBox> {
       },
     );
   }
-  const { provider, architecture } = artifact.state;
+  const { provider, architecture } = stateOf(artifact, BUILDER_ID.vagrantBox);
   const file = { path, digest: artifact.digests?.[path] };
-  if (typeof provider === "string" && typeof architecture === "string") return { ...file, provider, architecture };
+  if (provider !== undefined && architecture !== undefined) return { ...file, provider, architecture };
   const metadata = await readMetadata(path);
   return { ...file, provider: String(metadata["provider"]), architecture: textOrNothing(metadata["architecture"]) };
 }

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
-import type { Artifact } from "../../sdk/artifact.ts";
+import { BUILDER_ID, type ArtifactOf } from "../../sdk/artifact-state.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 
-export const VIRTUALBOX_BUILDER_ID = "mitchellh.virtualbox";
-
 /** The finished machine: every file in the output directory. */
-export async function virtualBoxArtifact(output: OutputDirectory, guestOsType: string): Promise<Artifact> {
+export async function virtualBoxArtifact(
+  output: OutputDirectory,
+  guestOsType: string,
+): Promise<ArtifactOf<typeof BUILDER_ID.virtualbox>> {
   return {
-    builderId: VIRTUALBOX_BUILDER_ID,
+    builderId: BUILDER_ID.virtualbox,
     id: "VM",
     files: await output.files(),
     description: `VM files in directory: ${output.shown}`,
@@ -20,7 +21,7 @@ export async function virtualBoxArtifact(output: OutputDirectory, guestOsType: s
  * The guest's architecture as Vagrant and Debian name it, from VirtualBox's id (`Debian12_64`, `Debian12_arm64`) or
  * description (`Debian 12 Bookworm (64-bit)`) of a guest system.
  */
-export function guestArchitecture(guestOsType: string): string {
+function guestArchitecture(guestOsType: string): string {
   if (/arm/i.test(guestOsType)) return "arm64";
   return /_64$|\(64-bit\)/.test(guestOsType) || guestOsType === "" ? "amd64" : "i386";
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { Attendance } from "../../steps/attended-run.ts";
+import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import { RULE } from "./borrowed-machine.ts";
 import { machineInfo, powerOff, screenshot, type Driver } from "./driver.ts";
@@ -11,7 +11,7 @@ import type { SessionConfig } from "./options/session-config.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */
-export interface RunningMachine extends Attendance {
+export interface RunningMachine extends MachineWatch {
   readonly watch: Watch;
   /** The port of this computer that leads to the guest's SSH port; absent where none is forwarded. */
   readonly sshPort: number | undefined;

@@ -23,7 +23,7 @@ export async function listSnapshots(driver: Driver, vm: string, signal: AbortSig
 }
 
 /** `SnapshotName-1-2="x"` is the second child of the first child of the root. */
-export function parseSnapshots(output: string): readonly Snapshot[] {
+function parseSnapshots(output: string): readonly Snapshot[] {
   const info = parseMachineReadable(output);
   const current = info.get("CurrentSnapshotUUID");
   return [...info].flatMap(([key, name]) => {

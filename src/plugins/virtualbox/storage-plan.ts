@@ -35,7 +35,7 @@ const ideSlots: Readonly<Record<DiscRole, readonly [port: number, device: number
 };
 const otherPorts: Readonly<Record<DiscRole, number>> = { boot: 13, additions: 14, cd: 15 };
 
-export function discSlot(role: DiscRole, kind: DiscInterface): Slot {
+function discSlot(role: DiscRole, kind: DiscInterface): Slot {
   const [port, device] = kind === "ide" ? ideSlots[role] : [otherPorts[role], 0];
   return { kind, port, device };
 }
@@ -83,6 +83,6 @@ export function discPlan(config: DiscWishes): readonly { readonly role: DiscRole
   ];
 }
 
-export function hasCd({ cd_files, cd_content }: Partial<CdConfig>): boolean {
+function hasCd({ cd_files, cd_content }: Partial<CdConfig>): boolean {
   return (cd_files ?? []).length > 0 || Object.keys(cd_content ?? {}).length > 0;
 }

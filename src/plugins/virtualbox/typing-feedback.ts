@@ -98,11 +98,9 @@ export function hasUnreadKeys(view: string): boolean {
 
 /** What the keys write on a screen, if they only write. */
 function printed(strokes: readonly Keystroke[]): string {
-  const codes = strokes.flatMap((stroke) => stroke.filter(({ down }) => down).map(({ keysym }) => keysym));
-  const written = codes.filter((code) => !isShift(code));
-  return written.every((code) => code >= 0x20 && code < 0x7f) ? String.fromCharCode(...written).trimEnd() : "";
+  const pressed = strokes.flatMap((stroke) => stroke.filter(({ down, key }) => down && !SHIFTS.has(key.qcode)));
+  const texts = pressed.map(({ prints }) => prints);
+  return texts.includes(undefined) ? "" : texts.join("").trimEnd();
 }
 
-function isShift(keysym: number): boolean {
-  return keysym === 0xffe1 || keysym === 0xffe2;
-}
+const SHIFTS: ReadonlySet<string> = new Set(["shift", "shift_r"]);

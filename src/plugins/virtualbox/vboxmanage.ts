@@ -4,7 +4,7 @@ import { retry } from "../../lib/retry.ts";
 import type { Host } from "../../sdk/host.ts";
 import { callFailure, startFailure, VBoxManageError } from "./failure.ts";
 
-export interface CallOptions {
+interface CallOptions {
   readonly signal: AbortSignal;
   /** How long to wait for a machine that another process has locked. Default 30 s. */
   readonly patienceMs?: number;

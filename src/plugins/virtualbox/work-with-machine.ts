@@ -1,6 +1,6 @@
 import type { BuilderRun } from "../../sdk/component.ts";
 import { sleep } from "../../lib/retry.ts";
-import { attendedRun } from "../../steps/attended-run.ts";
+import { watchedRun } from "../../steps/watched-run.ts";
 import { createScanCodeKeyboard } from "./scan-code-keyboard.ts";
 import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-boot-command.ts";
 import { connect } from "../../steps/connect.ts";
@@ -27,15 +27,15 @@ export async function workWithMachine(run: BuilderRun, config: SessionConfig, wo
   const { driver, machine } = work;
   const { key, http, ports, additions } = work.surroundings;
   const running = await powerOn(run, driver, config, machine.uuid, ports);
-  const attended = attendedRun(run, running);
+  const watched = watchedRun(run, running);
   if (config.disable_shutdown && config.communicator === "none") running.watch.expectOff();
-  await type(attended, config, work);
+  await type(watched, config, work);
   const host = config.ssh_host ?? "127.0.0.1";
   const port = running.sshPort ?? config.ssh_port;
-  const communicator = await connect(attended, { config, host, port, key, installsItself: work.installsItself });
-  await uploadVersionFile(attended, config, communicator, driver.version);
-  await uploadAdditions(attended, config, communicator, driver.version, additions);
-  await provisionGuest(attended, {
+  const communicator = await connect(watched, { config, host, port, key, installsItself: work.installsItself });
+  await uploadVersionFile(watched, config, communicator, driver.version);
+  await uploadAdditions(watched, config, communicator, driver.version, additions);
+  await provisionGuest(watched, {
     config,
     communicator,
     host,
@@ -44,7 +44,7 @@ export async function workWithMachine(run: BuilderRun, config: SessionConfig, wo
     key,
     http: http && { ip: NAT_HOST, port: http.port },
   });
-  await stop(attended, config, work, running, communicator);
+  await stop(watched, config, work, running, communicator);
 }
 
 /** What fits in VirtualBox's keyboard (64 bytes, up to two for a code) and a BIOS (15 keys) when both are empty. */

@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { parseKeystrokes } from "../../lib/keystrokes.ts";
 import { LateTemplate } from "../late-template.ts";
 import { defaultText, duration, flag, late, list } from "./field.ts";
@@ -34,9 +33,6 @@ export const keyIntervalFields = {
   ),
   disable_vnc: flag("Have no VNC server.").default(false),
 } as const;
-
-export type BootConfig = z.output<z.ZodObject<typeof bootFields>>;
-export type KeyIntervalConfig = z.output<z.ZodObject<typeof keyIntervalFields>>;
 
 export const bootRules: readonly Rule[] = [
   rule(["boot_command"], ({ boot_command: commands }) =>

@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { defaultText, text } from "./field.ts";
 
 /** Where a machine's files are left. */
@@ -11,5 +10,3 @@ export const outputFields = {
     "output-BUILDNAME",
   ),
 } as const;
-
-export type OutputConfig = z.output<z.ZodObject<typeof outputFields>>;

@@ -15,11 +15,6 @@ export function atMostOne(...names: readonly string[]): Rule {
   return { arguments: names, check: (config) => tooMany(config, names) };
 }
 
-/** One or more of the named arguments has to be given. */
-export function atLeastOne(...names: readonly string[]): Rule {
-  return { arguments: names, check: (config) => missingAll(config, names) };
-}
-
 /** `name` makes sense only together with `other`. */
 export function requires(name: string, other: string): Rule {
   return {

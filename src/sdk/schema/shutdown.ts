@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { duration, text } from "./field.ts";
 
 /** How the machine is stopped once it is provisioned. */
@@ -11,5 +10,3 @@ export const shutdownFields = {
     .min(0)
     .default(300_000),
 } as const;
-
-export type ShutdownConfig = z.output<z.ZodObject<typeof shutdownFields>>;

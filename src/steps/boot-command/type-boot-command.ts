@@ -34,7 +34,7 @@ export async function typeBootCommand(run: Run, options: BootCommand): Promise<v
 }
 
 /** The whole command as strokes and pauses. Rejects what only rendering brought in and nobody can type. */
-export function bootKeystrokes({
+function bootKeystrokes({
   commands,
   values,
   groupIntervalMs = 0,

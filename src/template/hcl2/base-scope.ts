@@ -1,4 +1,4 @@
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 
 /** The same chain of scopes on another foundation: what was said about `build.*` at load, with its real values. */
 export function rebase(scope: Scope, from: Scope, to: Scope): Scope {

@@ -50,7 +50,7 @@ export function unexpectedBlock(type: string, subject: SourceRange, shape: Block
   return error("unknown-block", "Unsupported block type", detail, subject);
 }
 
-export function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockShape, where: string): Diagnostic {
+function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockShape, where: string): Diagnostic {
   const labels = shape.blocks[name];
   const asBlock = labels
     ? ` "${name}" is a block: write it without the equals sign.`

@@ -3,7 +3,7 @@ import type { Block } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
 import { error } from "../diagnostics.ts";

@@ -1,7 +1,7 @@
 import type { Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { unknownValue, type Value } from "../../language/value.ts";
 import { hasErrors } from "../../language/diagnostic.ts";
 import type { References } from "./references.ts";

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { childScope, type Scope } from "../../language/evaluate/scope.ts";
+import { childScope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { containsSensitive } from "../../language/marks.ts";
 import { withArticle } from "../../language/convert-primitive.ts";
 import { entriesOf, isKnown, isNull, itemsOf, objectValue, stringValue, type Value } from "../../language/value.ts";

@@ -4,7 +4,7 @@ import { describeConversionError } from "../../language/conversion.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { containsSensitive } from "../../language/marks.ts";
 import { parseLiteralAsExpression } from "../../language/parse.ts";
 import { lineOf } from "../../language/position.ts";
@@ -41,7 +41,7 @@ export interface VariableDeclaration {
   readonly isBroken: boolean;
 }
 
-export interface Validation {
+interface Validation {
   readonly condition: Expression;
   readonly message: Expression;
 }

@@ -1,6 +1,7 @@
 import type { Body } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { childScope, type Scope } from "../../language/evaluate/scope.ts";
+import { childScope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { createFunctionLibrary } from "../../language/functions/library.ts";
 import { functionNames } from "../../language/references.ts";
 import { objectValue } from "../../language/value.ts";

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { childScope, type Scope } from "../../language/evaluate/scope.ts";
+import { childScope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { mark } from "../../language/marks.ts";
 import { DYNAMIC, objectValue, unknownValue } from "../../language/value.ts";
 import { error } from "../diagnostics.ts";

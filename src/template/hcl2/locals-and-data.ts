@@ -2,7 +2,8 @@ import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks } from "../../language/dynamic-blocks.ts";
-import { childScope, type Scope } from "../../language/evaluate/scope.ts";
+import { childScope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { valueFromJs } from "../../language/from-js.ts";
 import { mark } from "../../language/marks.ts";
 import { parseExpression } from "../../language/parse.ts";
@@ -41,7 +42,7 @@ export interface EvaluationContext {
   readonly onSecrets: (secrets: readonly string[]) => void;
 }
 
-export interface EvaluatedLocal {
+interface EvaluatedLocal {
   readonly name: string;
   readonly sensitive: boolean;
   readonly value: Value;

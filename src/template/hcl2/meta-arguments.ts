@@ -4,7 +4,7 @@ import { convert } from "../../language/convert.ts";
 import { describeConversionError } from "../../language/conversion.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { ScopedBody } from "../../language/dynamic-blocks.ts";
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import { numberToJs } from "../../language/to-js.ts";
 import {
   BOOL,

@@ -1,6 +1,7 @@
 import type { Block } from "../../language/ast.ts";
 import { expandDynamicBlocks, type ScopedBlock, type ScopedBody } from "../../language/dynamic-blocks.ts";
-import { childScope, lookUpVariable, type Scope } from "../../language/evaluate/scope.ts";
+import { childScope, lookUpVariable } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { entriesOf, objectValue, stringValue, type Value } from "../../language/value.ts";

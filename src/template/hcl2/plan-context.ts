@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { isComponent, type ComponentLookup } from "../component-lookup.ts";

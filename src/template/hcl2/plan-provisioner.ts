@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
-import type { Scope } from "../../language/evaluate/scope.ts";
+import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isNull, type Value } from "../../language/value.ts";
 import type { Component, GeneratedData, PostProcessor } from "../../sdk/component.ts";

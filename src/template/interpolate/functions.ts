@@ -65,7 +65,7 @@ function replace(from: unknown, to: unknown, count: unknown, subject: unknown): 
 /** Everything an AMI name may not hold becomes `-`. */
 const cleanResourceName: TemplateFunction = (name) => text(name).replace(/[^A-Za-z0-9()[\] ./'@_-]/g, "-");
 
-export function refuse(why: string): TemplateFunction {
+function refuse(why: string): TemplateFunction {
   return () => {
     throw new Error(why);
   };

@@ -1,4 +1,5 @@
-import type { Component, ComponentKind, Registry } from "../../sdk/component.ts";
+import type { Component, ComponentKind } from "../../sdk/component.ts";
+import type { Registry } from "../../sdk/registry.ts";
 import type { Host } from "../../sdk/host.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import { startTime } from "../../lib/start-time.ts";

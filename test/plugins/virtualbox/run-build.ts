@@ -68,12 +68,8 @@ export async function build<Config>(
   const config = configOf(builder.schema, { ...args });
   try {
     const artifact = await builder.build(run, config);
-    const failures = await run.finish("succeeded");
-    if (failures.length > 0)
-      throw new AggregateError(
-        failures.map(({ error }) => error),
-        JSON.stringify(failures),
-      );
+    const left = await run.finish("succeeded");
+    if (left.length > 0) throw new Error(`not undone: ${JSON.stringify(run.events)}`);
     return artifact;
   } catch (error) {
     await run.finish("failed");

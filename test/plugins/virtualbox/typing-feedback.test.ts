@@ -56,7 +56,7 @@ function createSlowPc(options: {
 
 function type(pc: ReturnType<typeof createSlowPc>, text: string): Promise<void> {
   const feedback = createTypingFeedback(pc.call, "vm");
-  const characterOf = (stroke: Keystroke) => String.fromCharCode(stroke.findLast(({ down }) => down)!.keysym);
+  const characterOf = (stroke: Keystroke) => stroke.findLast(({ down }) => down)!.prints!;
   const keyboard = createScanCodeKeyboard(
     async (_codes, batch, callSignal) => {
       await feedback.ready(callSignal);

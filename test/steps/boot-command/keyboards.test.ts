@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { parseKeystrokes, type Keystroke } from "../../../src/lib/keystrokes.ts";
 import { createQmpKeyboard } from "../../../src/plugins/qemu/qmp-keyboard.ts";
 import { batches, createScanCodeKeyboard, scanCodes } from "../../../src/plugins/virtualbox/scan-code-keyboard.ts";
-import { createVncKeyboard } from "../../../src/steps/boot-command/vnc-keyboard.ts";
 
 const { signal } = new AbortController();
 const strokes = (text: string): readonly Keystroke[] =>
@@ -35,18 +34,6 @@ describe("createScanCodeKeyboard", () => {
     await expect(keyboard.type(strokes("abcdef"), controller.signal)).rejects.toThrow("interrupted");
     expect(calls).toHaveLength(3);
     expect(calls[1]! - calls[0]!).toBeGreaterThanOrEqual(18);
-  });
-});
-
-describe("createVncKeyboard", () => {
-  it("sends each key going down and up in order", async () => {
-    const sent: string[] = [];
-    const rfb = {
-      sendKey: (keysym: number, down: boolean) =>
-        Promise.resolve(void sent.push(`${down ? "+" : "-"}${keysym.toString(16)}`)),
-    };
-    await createVncKeyboard(rfb, { eventIntervalMs: 0 }).type(strokes("a:"), signal);
-    expect(sent).toEqual(["+61", "-61", "+ffe1", "+3a", "-3a", "-ffe1"]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { defineCommand, EXIT } from "../../command.ts";
-import { commands } from "../../commands.ts";
 import { shells } from "./shells.ts";
 import { completionTable } from "./table.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -14,7 +13,7 @@ export const command = defineCommand({
   ],
   arguments: [{ name: "shell", description: "bash, zsh or fish." }],
   flags: {},
-  run: async ({ host }, { positional: [shell = ""] }) => {
+  run: async ({ host, commands }, { positional: [shell = ""] }) => {
     const write = Object.hasOwn(shells, shell) ? shells[shell as keyof typeof shells].script : undefined;
     if (!write)
       throw new UsageError(`There is a completion script for ${Object.keys(shells).join(", ")}, not for "${shell}"`);

@@ -1,11 +1,11 @@
-import type { CommandEntry } from "../../commands.ts";
+import type { CommandTable } from "../../command.ts";
 
 /** What can be typed, as the completion scripts hold it: they answer without starting imgbuild. */
 export interface CompletionTable {
   readonly commands: readonly CompletedCommand[];
 }
 
-export interface CompletedCommand {
+interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly CompletedFlag[];
@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   plugins: ["installed", "required", "install", "remove"],
 };
 
-export async function completionTable(commands: Readonly<Record<string, CommandEntry>>): Promise<CompletionTable> {
+export async function completionTable(commands: CommandTable): Promise<CompletionTable> {
   const listed = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
   const completed = listed.map(async ([name, entry]): Promise<CompletedCommand> => {
     const { flags } = await entry.load();

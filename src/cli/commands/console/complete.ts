@@ -1,4 +1,5 @@
-import { functionsOf, lookUpVariable, variableNames, type Scope } from "../../../language/evaluate/scope.ts";
+import { functionsOf, lookUpVariable, variableNames } from "../../../language/evaluate/scope.ts";
+import type { Scope } from "../../../language/evaluate/contract.ts";
 import type { Value } from "../../../language/value.ts";
 
 const COMMANDS = ["help", "variables", "exit"];

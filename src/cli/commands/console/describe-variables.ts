@@ -1,4 +1,5 @@
-import { lookUpVariable, type Scope } from "../../../language/evaluate/scope.ts";
+import { lookUpVariable } from "../../../language/evaluate/scope.ts";
+import type { Scope } from "../../../language/evaluate/contract.ts";
 import { formatValue } from "../../../language/format-value.ts";
 import { isSensitive } from "../../../language/marks.ts";
 import type { Value } from "../../../language/value.ts";

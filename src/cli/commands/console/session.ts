@@ -36,7 +36,7 @@ export async function answer(input: string, names: TemplateNames, signal: AbortS
 const output = (text: string, warnings: readonly Diagnostic[] = []): Answer => ({ kind: "output", text, warnings });
 
 /** A text is shown as it is, so that scripts can use it; everything else as it would be written in a template. */
-export function formatResult(value: Value): string {
+function formatResult(value: Value): string {
   const isText = typeof value.content === "string" && !isSensitive(value);
   return isText ? value.content : formatValue(value);
 }

@@ -1,4 +1,5 @@
-import type { ComponentKind, Registry } from "../../../sdk/component.ts";
+import type { ComponentKind } from "../../../sdk/component.ts";
+import type { Registry } from "../../../sdk/registry.ts";
 import { argumentsSchema, type JsonSchema } from "../../../sdk/schema/json-schema.ts";
 
 /** JSON Schema (2020-12) of a `.pkr.json` template: every block, and the arguments of every component. */

@@ -4,7 +4,7 @@ import { valueToJson } from "../../to-json.ts";
 import { entriesOf, isNull, stringValue, textOf, type Value } from "../../value.ts";
 import { FunctionError } from "../definition.ts";
 import { parseJsonText } from "../json-text.ts";
-import type { RemoteOptions } from "./fetch-remote.ts";
+import type { RemoteOptions } from "./remote-options.ts";
 
 /**
  * `aws_secretsmanager(name, key)` with two arguments, `aws_secretsmanager_raw(name)` with one.

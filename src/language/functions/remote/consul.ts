@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stringValue, type Value } from "../../value.ts";
 import { FunctionError } from "../definition.ts";
-import type { RemoteOptions } from "./fetch-remote.ts";
+import type { RemoteOptions } from "./remote-options.ts";
 import { httpGet } from "./http.ts";
 
 /**

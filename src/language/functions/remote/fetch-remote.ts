@@ -1,9 +1,5 @@
 import type { LibraryOptions } from "../library.ts";
-
-export interface RemoteOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDir: string;
-}
+import type { RemoteOptions } from "./remote-options.ts";
 
 type FetchRemote = NonNullable<LibraryOptions["fetchRemote"]>;
 

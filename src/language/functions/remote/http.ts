@@ -12,7 +12,7 @@ export interface HttpOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface TlsOptions {
+interface TlsOptions {
   readonly caFile?: string | undefined;
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringValue, type Value } from "../../value.ts";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { FunctionError } from "../definition.ts";
-import type { RemoteOptions } from "./fetch-remote.ts";
+import type { RemoteOptions } from "./remote-options.ts";
 import { httpGet, type HttpAnswer } from "./http.ts";
 
 /**

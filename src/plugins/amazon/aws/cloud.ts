@@ -1,10 +1,10 @@
 import { BuildError } from "../../../sdk/error.ts";
 import type { Host } from "../../../sdk/host.ts";
-import type { Run } from "../../../sdk/run.ts";
 import type { Api, Commands, Ec2, Iam, S3, SecretsManager, Ssm, Sts } from "./api.ts";
 import { callPatiently, type CallContext } from "./call.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { CredentialProvider } from "./credentials.ts";
+import type { CloudContext } from "./cloud-context.ts";
+import type { CredentialProvider } from "./credential-provider.ts";
 import type { Poller } from "./poller.ts";
 import { sharedIn, type Shared } from "./shared.ts";
 
@@ -31,7 +31,7 @@ export interface Cloud {
   waitLimitMs(defaultMs: number): number;
 }
 
-export interface ClientSettings {
+interface ClientSettings {
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly maxAttempts: number;
@@ -43,21 +43,12 @@ export interface ClientSettings {
   };
 }
 
-/** What of a run a cloud needs; `imgbuild cleanup` has no more than this. */
-export interface Surroundings {
-  readonly host: Pick<Host, "env" | "homeDir">;
-  readonly directories: Pick<Run["directories"], "work">;
-  secret(value: string): void;
-  warn(text: string): void;
-  debug?(topic: string, text: string): void;
-}
-
-export async function openCloud(run: Surroundings, access: AccessConfig): Promise<Cloud> {
+export async function openCloud(run: CloudContext, access: AccessConfig): Promise<Cloud> {
   for (const secret of [access.secret_key, access.token]) if (secret) run.secret(secret);
   return createCloud(run, access, await regionOf(run, access));
 }
 
-async function regionOf({ host }: Surroundings, access: AccessConfig): Promise<string> {
+async function regionOf({ host }: CloudContext, access: AccessConfig): Promise<string> {
   const named = access.region || host.env["AWS_REGION"] || host.env["AWS_DEFAULT_REGION"];
   if (named) return named;
   const { loadProfileRegion } = await import("./profile-region.ts");
@@ -66,7 +57,7 @@ async function regionOf({ host }: Surroundings, access: AccessConfig): Promise<s
   throw new BuildError("No AWS region is set.", { hint: "Set region in the template, or AWS_REGION." });
 }
 
-function createCloud(run: Surroundings, access: AccessConfig, region: string): Cloud {
+function createCloud(run: CloudContext, access: AccessConfig, region: string): Cloud {
   const shared = sharedIn(run.host.env, access);
   const credentials: CredentialProvider = () =>
     shared.credentials(async () => (await import("./credentials.ts")).credentialProvider(run, access, region));
@@ -137,7 +128,7 @@ function createApi<C extends Commands>(
 }
 
 /** Credentials that were said to be expired are fetched anew, at most once a minute. */
-function callContext(run: Surroundings, access: AccessConfig, cloud: Cloud, shared: Shared) {
+function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shared: Shared) {
   let renewedAt = -Infinity;
   return (restart: () => void): CallContext => ({
     maxAttempts: (access.max_retries ?? 10) + 1,

@@ -8,24 +8,15 @@ import {
   fromTemporaryCredentials,
   fromTokenFile,
 } from "@aws-sdk/credential-providers";
-import type { Surroundings } from "./cloud.ts";
+import type { CloudContext } from "./cloud-context.ts";
 import { expandPath } from "../../../sdk/expand-path.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AccessConfig } from "./options/access.ts";
+import type { CredentialProvider } from "./credential-provider.ts";
 import { vaultCredentials } from "./vault.ts";
 
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
-
-/** Asked again before the credentials run out: clients of the SDK renew what has an expiration. */
-export type CredentialProvider = () => Promise<Credentials>;
-
 /** Where a component's credentials come from, in the order in which Packer looks. */
-export function credentialProvider(run: Surroundings, config: AccessConfig, region: string): CredentialProvider {
+export function credentialProvider(run: CloudContext, config: AccessConfig, region: string): CredentialProvider {
   const base = baseProvider(run, config, region);
   const role = config.assume_role;
   if (role === undefined) return base;
@@ -46,7 +37,7 @@ export function credentialProvider(run: Surroundings, config: AccessConfig, regi
   });
 }
 
-function baseProvider(run: Surroundings, config: AccessConfig, region: string): CredentialProvider {
+function baseProvider(run: CloudContext, config: AccessConfig, region: string): CredentialProvider {
   const { access_key: accessKeyId, secret_key: secretAccessKey, token: sessionToken } = config;
   if (accessKeyId && secretAccessKey) {
     return () => Promise.resolve({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });

@@ -3,7 +3,8 @@ import { sleep } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { JournalEntry, Reaper, ReapOutcome, Resource } from "../../../sdk/journal.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
-import { openCloud, type Cloud, type Surroundings } from "./cloud.ts";
+import { openCloud, type Cloud } from "./cloud.ts";
+import type { CloudContext } from "./cloud-context.ts";
 import type { AccessConfig } from "./options/access.ts";
 import { AmazonError } from "./failure.ts";
 import { RUN_TAG, tagValue } from "./mark.ts";
@@ -44,7 +45,7 @@ export interface OwnedKind {
   manualCommand(id: string, details: OwnedDetails): string;
 }
 
-export interface RemoveContext {
+interface RemoveContext {
   readonly details: OwnedDetails;
   readonly runId: string;
   readonly signal: AbortSignal;
@@ -179,7 +180,7 @@ export function reaperOf(kind: OwnedKind): Reaper {
   };
 }
 
-function bareSurroundings(env: Surroundings["host"]["env"]): Surroundings {
+function bareSurroundings(env: CloudContext["host"]["env"]): CloudContext {
   const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
   return { host: { env, homeDir: home }, directories: { work: env["PWD"] ?? home }, secret: () => {}, warn: () => {} };
 }

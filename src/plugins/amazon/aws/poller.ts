@@ -3,7 +3,7 @@ import { sleep } from "../../../lib/retry.ts";
 import type { Ec2 } from "./api.ts";
 
 /** What can be waited for. Asked for by a filter, so that one unknown id never fails the question about the others. */
-export interface Watched {
+interface Watched {
   readonly instance: Instance;
   readonly image: Image;
   readonly snapshot: Snapshot;

@@ -2,7 +2,7 @@ import type { Host } from "../../../sdk/host.ts";
 import type { Ec2 } from "./api.ts";
 import type { DelayReason } from "./call.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { Credentials, CredentialProvider } from "./credentials.ts";
+import type { Credentials, CredentialProvider } from "./credential-provider.ts";
 import { Poller } from "./poller.ts";
 
 /** What the builds of one command share, as far as they use the same account in the same way. */

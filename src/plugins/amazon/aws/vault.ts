@@ -1,7 +1,7 @@
 import { BuildError } from "../../../sdk/error.ts";
-import type { Surroundings } from "./cloud.ts";
+import type { CloudContext } from "./cloud-context.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { Credentials, CredentialProvider } from "./credentials.ts";
+import type { Credentials, CredentialProvider } from "./credential-provider.ts";
 
 type Engine = NonNullable<AccessConfig["vault_aws_engine"]>;
 
@@ -16,7 +16,7 @@ interface VaultAnswer {
 }
 
 /** Credentials of HashiCorp Vault's AWS secrets engine (HTTP API, `/v1/ENGINE/creds/NAME` and `/v1/ENGINE/sts/NAME`). */
-export function vaultCredentials(run: Surroundings, engine: Engine): CredentialProvider {
+export function vaultCredentials(run: CloudContext, engine: Engine): CredentialProvider {
   const { VAULT_ADDR: address, VAULT_TOKEN: token } = run.host.env;
   return async () => {
     if (!address || !token) {

@@ -1,4 +1,4 @@
-import type { Artifact } from "../../../sdk/artifact.ts";
+import type { ArtifactOf, BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import { deleteSnapshot, snapshotsMadeFor } from "../aws/kinds/image.ts";
 import { unlessGone } from "../aws/kinds/network.ts";
 import type { AmazonBuild } from "./build.ts";
@@ -17,8 +17,14 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   arm64_mac: "arm64",
 };
 
+type ImageMaker = typeof BUILDER_ID.amazonEbs | typeof BUILDER_ID.amazonEbsSurrogate;
+
 /** `region:ami` pairs, sorted and joined with commas: what the Vagrant packaging and users' scripts read. */
-export function imageArtifact(build: AmazonBuild, builderId: string, images: readonly RegionalImage[]): Artifact {
+export function imageArtifact<Id extends ImageMaker>(
+  build: AmazonBuild,
+  builderId: Id,
+  images: readonly RegionalImage[],
+): ArtifactOf<ImageMaker> & { readonly builderId: Id } {
   const pairs = images.map(({ region, id }) => `${region}:${id}`).sort();
   const lines = pairs.map((pair) => pair.replace(":", ": "));
   const architecture = build.source.Architecture ?? "x86_64";

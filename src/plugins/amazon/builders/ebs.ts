@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
@@ -43,5 +44,5 @@ async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact 
   const copies = await copyImages(build, config, made, olds);
   const images = await replaceOldImages(build, config, { images: copies, olds });
   await publishImages(build, config, images);
-  return imageArtifact(build, "mitchellh.amazonebs", images);
+  return imageArtifact(build, BUILDER_ID.amazonEbs, images);
 }

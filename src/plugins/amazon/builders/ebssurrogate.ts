@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Instance, RegisterImageCommandInput } from "@aws-sdk/client-ec2";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
@@ -53,10 +54,12 @@ async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<
   const images = await replaceOldImages(build, config, { images: await copyImages(build, config, made, olds), olds });
   await publishImages(build, config, images);
   await keepSnapshots(build, isIntermediary(config) ? [] : snapshots);
-  return imageArtifact({ ...build, source: { ...source, Architecture: config.ami_architecture } }, BUILDER_ID, images);
+  return imageArtifact(
+    { ...build, source: { ...source, Architecture: config.ami_architecture } },
+    BUILDER_ID.amazonEbsSurrogate,
+    images,
+  );
 }
-
-const BUILDER_ID = "mitchellh.amazon.ebssurrogate";
 
 interface Machine {
   readonly instance: Instance;

@@ -1,3 +1,4 @@
+import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
 import type { Tag } from "@aws-sdk/client-ec2";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
@@ -132,12 +133,16 @@ async function publish(
   if (volumes.length > 0) await ec2.call("CreateTags", { Resources: volumes.map(({ id }) => id), Tags });
 }
 
-function artifact(build: AmazonBuild, volumes: readonly MadeVolume[], snapshots: readonly MadeSnapshot[]): Artifact {
+function artifact(
+  build: AmazonBuild,
+  volumes: readonly MadeVolume[],
+  snapshots: readonly MadeSnapshot[],
+): ArtifactOf<typeof BUILDER_ID.amazonEbsVolume> {
   const { region } = build.cloud;
   const ids = [...volumes.map(({ id }) => id), ...snapshots.map(({ id }) => id)];
   const id = ids.map((one) => `${region}:${one}`).sort();
   return {
-    builderId: "mitchellh.amazon.ebsvolume",
+    builderId: BUILDER_ID.amazonEbsVolume,
     id: id.join(","),
     files: [],
     description: `EBS volumes and snapshots were created:\n${id.map((pair) => pair.replace(":", ": ")).join("\n")}`,

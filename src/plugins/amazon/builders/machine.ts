@@ -130,7 +130,7 @@ async function explainLoss({ run, cloud }: AmazonBuild, id: string, error: unkno
   return endedEarly(id, instance, error);
 }
 
-export function endedEarly(id: string, instance: Instance, cause?: unknown): BuildError {
+function endedEarly(id: string, instance: Instance, cause?: unknown): BuildError {
   const reason = instance.StateReason?.Message ?? instance.StateTransitionReason ?? "";
   const isSpot = instance.InstanceLifecycle === "spot" || /spot/i.test(reason);
   const why = isSpot ? "This was a spot interruption: Amazon took the machine back" : reason || "EC2 does not say why";

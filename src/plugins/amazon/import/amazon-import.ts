@@ -1,3 +1,4 @@
+import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
 import { extname } from "node:path";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud, type Cloud } from "../aws/cloud.ts";
@@ -49,10 +50,10 @@ function fileOf(input: Artifact, format: string): string {
   });
 }
 
-function artifactOf(cloud: Cloud, id: string, config: ImportConfig): Artifact {
+function artifactOf(cloud: Cloud, id: string, config: ImportConfig): ArtifactOf<typeof BUILDER_ID.amazonImport> {
   const { region } = cloud;
   return {
-    builderId: "packer.post-processor.amazon-import",
+    builderId: BUILDER_ID.amazonImport,
     id: `${region}:${id}`,
     files: [],
     description: `AMIs were created:\n${region}: ${id}`,

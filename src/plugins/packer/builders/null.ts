@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Builder } from "../../../sdk/component.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import {
@@ -29,7 +30,7 @@ export const builder: Builder<CommunicatorConfig> = {
 };
 
 const artifact: Artifact = {
-  builderId: "fnoeding.null",
+  builderId: BUILDER_ID.null,
   id: "Null",
   files: [],
   description: "Did not export anything. This is the null builder",

@@ -76,7 +76,7 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
       env: { ...run.host.env, [RUN_VARIABLE]: run.runId, ...env },
       onLine: (text, stream) => {
         run.emit({ kind: "output", build: run.build.name, stream, text });
-        return run.ready?.();
+        return run.ready();
       },
     });
     if (!config.valid_exit_codes.includes(result.code))

@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import { resolve } from "node:path";
 import { glob } from "tinyglobby";
 import type { PostProcessor } from "../../../sdk/component.ts";
@@ -38,7 +39,7 @@ export const postProcessor: PostProcessor<ConfigOf<typeof schema>> = {
     for (const pattern of files) for (const file of await match(pattern, cwd, run.signal)) found.add(file);
     const before = input.files.map((file) => displayPath(file, cwd));
     if (before.length > 0) run.say(`Leaving out the files of the artifact so far: ${before.join(", ")}`);
-    const artifact = fileArtifact("packer.post-processor.artifice", [...found], describeFiles([...found], cwd));
+    const artifact = fileArtifact(BUILDER_ID.artifice, [...found], describeFiles([...found], cwd));
     run.say(artifact.description);
     return { artifact, keepInput: true };
   },

@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import type { DigestAlgorithm } from "../../../lib/checksum.ts";
@@ -37,7 +38,7 @@ export const postProcessor: PostProcessor<Config> = {
     const lines = await checksumLines(run, config, input.files);
     for (const [path, added] of lines) await changeSharedFile(run, path, (before) => withLines(before, added));
     const files = [...input.files, ...[...lines.keys()].filter((path) => !input.files.includes(path))];
-    const artifact = fileArtifact("packer.post-processor.checksum", files, describeFiles(files, run.directories.work), {
+    const artifact = fileArtifact(BUILDER_ID.checksum, files, describeFiles(files, run.directories.work), {
       state: input.state,
       digests: input.digests,
     });

@@ -80,8 +80,7 @@ function withBuild(run: Run, before: Manifest, build: ManifestBuild): string {
 
 /** Only in the values: a secret that happens to be `name` must not make the manifest another. */
 function withoutSecrets(run: Run, build: ManifestBuild): unknown {
-  const mask = (_name: string, value: unknown): unknown =>
-    typeof value === "string" ? (run.redact?.(value) ?? value) : value;
+  const mask = (_name: string, value: unknown): unknown => (typeof value === "string" ? run.redact(value) : value);
   return JSON.parse(JSON.stringify(build), mask);
 }
 

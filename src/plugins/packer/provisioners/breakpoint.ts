@@ -17,7 +17,7 @@ export const provisioner: Provisioner<ConfigOf<typeof schema>> = {
     const named = note === "" ? "" : ` (${note})`;
     if (disable) return run.say(`Breakpoint${named} is disabled`);
     run.say(`Breakpoint${named}. The machine is reachable at ${communicator.address}`);
-    const answered = (await run.waitForUser?.(`Breakpoint${named}.`)) ?? false;
+    const answered = await run.waitForUser(`Breakpoint${named}.`);
     if (!answered) run.warn("Nobody can press enter without a terminal: going on.");
   },
 };

@@ -5,7 +5,7 @@ const extra = (program: string) =>
   list(text("One argument."), `Arguments added to \`qemu-img ${program}\`.`).default([]);
 
 /** Extra arguments for qemu-img, by subcommand. */
-export const qemuImgArgs = defineSchema({
+const qemuImgArgs = defineSchema({
   convert: extra("convert"),
   create: extra("create"),
   resize: extra("resize"),

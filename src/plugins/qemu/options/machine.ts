@@ -1,6 +1,6 @@
 import { choice, defaultText, flag, integer, late, list, text } from "../../../sdk/schema/field.ts";
 
-export const ACCELERATORS = ["none", "kvm", "tcg", "xen", "hax", "hvf", "whpx"] as const;
+const ACCELERATORS = ["none", "kvm", "tcg", "xen", "hax", "hvf", "whpx"] as const;
 export type Accelerator = (typeof ACCELERATORS)[number];
 
 /** The virtual machine itself: processor, memory, firmware, network, and QEMU's own arguments. */

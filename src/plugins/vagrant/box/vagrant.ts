@@ -1,3 +1,4 @@
+import { architectureOf, BUILDER_ID, type BoxState } from "../../../sdk/artifact-state.ts";
 import { readFile } from "node:fs/promises";
 import { arch, availableParallelism } from "node:os";
 import { basename, relative, resolve } from "node:path";
@@ -36,11 +37,11 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
       return writeBox(run, step, path, entries, options.compression_level);
     });
     const shown = relative(run.directories.work, path);
-    const state = { provider: provider.name, architecture };
+    const state: BoxState = { provider: provider.name, architecture };
     const description = `'${provider.name}' provider box: ${shown}`;
     const more = { id: provider.name, state, digests: { [path]: digest } };
     return {
-      artifact: fileArtifact("mitchellh.post-processor.vagrant", [path], description, more),
+      artifact: fileArtifact(BUILDER_ID.vagrantBox, [path], description, more),
       keepInput: false,
       mustKeepInput: provider.mustKeepInput,
     };
@@ -64,8 +65,8 @@ function providerFor(input: Artifact, config: VagrantConfig): BoxProvider {
 }
 
 function guestArchitecture(run: Run, input: Artifact): string {
-  const stated = input.state["architecture"];
-  if (typeof stated === "string" && stated !== "") return stated;
+  const stated = architectureOf(input);
+  if (stated !== undefined && stated !== "") return stated;
   run.warn(
     "The artifact does not say which architecture its machine has; taking this machine's. Set architecture to be sure.",
   );

@@ -1,3 +1,4 @@
+import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
@@ -36,9 +37,9 @@ export const postProcessor: PostProcessor<VagrantCloudConfig> = {
   },
 };
 
-function published(config: VagrantCloudConfig, id: string): Artifact {
+function published(config: VagrantCloudConfig, id: string): ArtifactOf<typeof BUILDER_ID.vagrantCloud> {
   return {
-    builderId: "pearkes.post-processor.vagrant-cloud",
+    builderId: BUILDER_ID.vagrantCloud,
     id,
     files: [],
     description: `'${id.split(":").at(-1)}': ${config.box_tag}`,

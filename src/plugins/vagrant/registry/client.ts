@@ -199,7 +199,7 @@ export class RegistryClient {
 }
 
 /** The registry said no, for good. */
-export class RegistryRefusal extends BuildError {
+class RegistryRefusal extends BuildError {
   readonly status: number;
 
   constructor(purpose: string, cause: HttpStatusError) {

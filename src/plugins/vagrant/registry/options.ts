@@ -2,8 +2,8 @@ import { defaultText, flag, late, sensitive, text } from "../../../sdk/schema/fi
 import { error, requires, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
-export const DEFAULT_API = "https://api.cloud.hashicorp.com";
-export const DEFAULT_AUTH = "https://auth.idp.hashicorp.com";
+const DEFAULT_API = "https://api.cloud.hashicorp.com";
+const DEFAULT_AUTH = "https://auth.idp.hashicorp.com";
 
 export const schema = defineSchema(
   {

@@ -1,3 +1,4 @@
+import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
 import { sha256OfFile } from "../../../sdk/file-digest.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { goesDirect, uploadBox } from "../box-upload.ts";
@@ -123,9 +124,9 @@ async function upload(run: Run, step: Step, { client, config, box, slot }: Publi
   if (direct && object !== undefined) await client.completeUpload(slot, object);
 }
 
-function published(config: VagrantRegistryConfig, slot: Slot): Artifact {
+function published(config: VagrantRegistryConfig, slot: Slot): ArtifactOf<typeof BUILDER_ID.vagrantRegistry> {
   return {
-    builderId: "packer.post-processor.vagrant-registry",
+    builderId: BUILDER_ID.vagrantRegistry,
     id: `${config.box_tag}:${slot.version}:${slot.provider}`,
     files: [],
     description: `'${slot.provider}': ${config.box_tag}`,

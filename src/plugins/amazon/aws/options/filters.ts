@@ -7,7 +7,7 @@ const pair = defineSchema({
 });
 
 /** `filters = {…}`, and `filter { name, value }` where names are not known beforehand. */
-export const filterFields = {
+const filterFields = {
   filters: map(text("A value; several are separated by commas."), "Filters of the EC2 API, by name.").default({}),
   filter: blocks(pair, "One filter.").default([]),
 };

@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import { constants } from "node:fs";
 import { copyFile, lstat, stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -45,7 +46,7 @@ export const builder: Builder<Config> = {
     const file = await run.step("write file", (step) => write(run, step, path, config));
     await run.provision({ communicator: createSilentCommunicator(), data: { ID: config.target } });
     await file.keep();
-    return fileArtifact("packer.file", [path], `Stored file: ${config.target}`, { id: "File" });
+    return fileArtifact(BUILDER_ID.file, [path], `Stored file: ${config.target}`, { id: "File" });
   },
 };
 

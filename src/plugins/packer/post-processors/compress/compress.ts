@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import type { Artifact } from "../../../../sdk/artifact.ts";
@@ -30,7 +31,7 @@ export const postProcessor: PostProcessor<CompressConfig> = {
     const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
     const digests = { [path]: digest };
     return {
-      artifact: fileArtifact("packer.post-processor.compress", [path], `compressed artifacts in: ${shown}`, {
+      artifact: fileArtifact(BUILDER_ID.compress, [path], `compressed artifacts in: ${shown}`, {
         digests,
       }),
       keepInput: false,

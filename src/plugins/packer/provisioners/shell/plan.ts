@@ -49,7 +49,7 @@ export function planScript(
 }
 
 /** Said by the scripts below where they cannot put a file in place, to tell it from the user's script failing. */
-export const CANNOT_WRITE = "imgbuild: cannot write";
+const CANNOT_WRITE = "imgbuild: cannot write";
 const NOT_WRITTEN = 94;
 
 /**

@@ -19,7 +19,7 @@ export async function readScripts(config: ShellConfig, work: string): Promise<re
 }
 
 /** A shebang of the user's own, as the first line of `inline`, counts more than the default one. */
-export function inlineScript(lines: readonly string[], shebang: string | undefined): string {
+function inlineScript(lines: readonly string[], shebang: string | undefined): string {
   const own = shebang === undefined && lines[0]?.startsWith("#!") === true;
   return [...(own ? [] : [`#!${shebang ?? "/bin/sh -e"}`]), ...lines, ""].join("\n");
 }
@@ -33,7 +33,7 @@ async function readScript(file: string, work: string, binary: boolean): Promise<
 }
 
 /** A carriage return before a line end would become part of the interpreter's name. */
-export function unixLineEnds(content: Buffer): Buffer {
+function unixLineEnds(content: Buffer): Buffer {
   return content.includes("\r\n")
     ? Buffer.from(content.toString("latin1").replaceAll("\r\n", "\n"), "latin1")
     : content;

@@ -1,3 +1,4 @@
+import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import type { BoxProvider } from "../provider.ts";
 import { aws, azure, digitalOcean, docker, google, scaleway } from "./clouds.ts";
 import { hyperv, lxc, parallels, vmware } from "./directories.ts";
@@ -6,22 +7,22 @@ import { virtualbox } from "./virtualbox.ts";
 
 /** Builder id of the artifact → provider of the box. */
 export const providerByBuilder: Readonly<Record<string, BoxProvider>> = {
-  "mitchellh.virtualbox": virtualbox,
-  "transcend.qemu": libvirt,
-  "mitchellh.amazonebs": aws,
-  "mitchellh.amazon.instance": aws,
-  "packer.post-processor.docker-import": docker,
-  "packer.post-processor.docker-tag": docker,
-  "packer.post-processor.docker-push": docker,
-  "mitchellh.vmware": vmware,
-  "mitchellh.vmware-esx": vmware,
-  "packer.parallels": parallels,
-  "MSOpenTech.hyperv": hyperv,
-  "ustream.lxc": lxc,
-  "pearkes.digitalocean": digitalOcean,
-  "packer.googlecompute": google,
-  "hashicorp.scaleway": scaleway,
-  "Azure.ResourceManagement.VMImage": azure,
+  [BUILDER_ID.virtualbox]: virtualbox,
+  [BUILDER_ID.qemu]: libvirt,
+  [BUILDER_ID.amazonEbs]: aws,
+  [BUILDER_ID.amazonInstance]: aws,
+  [BUILDER_ID.dockerImport]: docker,
+  [BUILDER_ID.dockerTag]: docker,
+  [BUILDER_ID.dockerPush]: docker,
+  [BUILDER_ID.vmware]: vmware,
+  [BUILDER_ID.vmwareEsx]: vmware,
+  [BUILDER_ID.parallels]: parallels,
+  [BUILDER_ID.hyperv]: hyperv,
+  [BUILDER_ID.lxc]: lxc,
+  [BUILDER_ID.digitalOcean]: digitalOcean,
+  [BUILDER_ID.googleCompute]: google,
+  [BUILDER_ID.scaleway]: scaleway,
+  [BUILDER_ID.azure]: azure,
 };
 
 /** By Vagrant's own name, for `provider_override`. */

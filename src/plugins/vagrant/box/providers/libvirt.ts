@@ -1,3 +1,4 @@
+import { BUILDER_ID, stateOf, type QemuState } from "../../../../sdk/artifact-state.ts";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileEntry } from "../../../../lib/archive/entry.ts";
@@ -13,15 +14,16 @@ const EMULATED = new Set(["none", "tcg", "hvf", "whpx", "hax", "qemu"]);
 export const libvirt: BoxProvider = {
   name: "libvirt",
   async content(artifact, signal): Promise<BoxContent> {
-    const disks = diskPaths(artifact);
-    const format = String(artifact.state["diskType"] ?? "qcow2");
+    const state = stateOf(artifact, BUILDER_ID.qemu);
+    const disks = diskPaths(artifact, state);
+    const format = state.diskType ?? "qcow2";
     const entries = await Promise.all(disks.map((path, index) => fileEntry(path, `box_${index}.img`, signal)));
     const virtualSize = Math.ceil((await virtualBytes(disks[0]!, format)) / GIB);
-    const firmware = await uefi(artifact, signal);
+    const firmware = await uefi(state, signal);
     return {
       metadata: { format, virtual_size: virtualSize, disks: entries.map(({ name }) => ({ path: name, format })) },
       vagrantfile: providerBlock("libvirt", "libvirt", [
-        `libvirt.driver = ${rubyString(driver(artifact))}`,
+        `libvirt.driver = ${rubyString(driver(state))}`,
         ...firmware.statements,
       ]),
       entries: [...firmware.entries, ...entries],
@@ -29,10 +31,9 @@ export const libvirt: BoxProvider = {
   },
 };
 
-function diskPaths(artifact: Artifact): readonly string[] {
-  const stated = artifact.state["diskPaths"];
-  if (Array.isArray(stated) && stated.length > 0) return stated.map(String);
-  const name = String(artifact.state["diskName"] ?? "");
+function diskPaths(artifact: Artifact, state: Partial<QemuState>): readonly string[] {
+  const { diskPaths: stated = [], diskName: name = "" } = state;
+  if (stated.length > 0) return stated;
   const found = artifact.files.filter((file) => name !== "" && basename(file).startsWith(name));
   if (found.length > 0) return found;
   const images = artifact.files.filter((file) => /\.(qcow2|img|raw)$/.test(file));
@@ -42,8 +43,8 @@ function diskPaths(artifact: Artifact): readonly string[] {
   });
 }
 
-function driver(artifact: Artifact): string {
-  return EMULATED.has(String(artifact.state["domainType"] ?? "kvm")) ? "qemu" : "kvm";
+function driver({ domainType = "kvm" }: Partial<QemuState>): string {
+  return EMULATED.has(domainType) ? "qemu" : "kvm";
 }
 
 /** Source: docs/interop/qcow2.txt of QEMU: the virtual size is the big-endian 64-bit number at byte 24. */
@@ -61,12 +62,11 @@ async function virtualBytes(path: string, format: string): Promise<number> {
 }
 
 async function uefi(
-  artifact: Artifact,
+  { efiVarsPath, efiCodePath }: Partial<QemuState>,
   signal: AbortSignal,
 ): Promise<Pick<BoxContent, "entries"> & { statements: string[] }> {
-  const { efiVarsPath, efiCodePath } = artifact.state;
-  if (typeof efiVarsPath !== "string") return { entries: [], statements: [] };
+  if (efiVarsPath === undefined) return { entries: [], statements: [] };
   const statements = [`libvirt.nvram = File.expand_path('../efivars.fd', __FILE__)`];
-  if (typeof efiCodePath === "string") statements.unshift(`libvirt.loader = ${rubyString(efiCodePath)}`);
+  if (efiCodePath !== undefined) statements.unshift(`libvirt.loader = ${rubyString(efiCodePath)}`);
   return { entries: [await fileEntry(efiVarsPath, "efivars.fd", signal)], statements };
 }

@@ -18,7 +18,7 @@ export interface RfbConnection {
   close(): void;
 }
 
-export class RfbError extends Error {
+class RfbError extends Error {
   override readonly name = "RfbError";
 }
 

@@ -1,0 +1,22 @@
+import { typesEqual } from "./type.ts";
+import { objectTypeOf, tupleOf, type Type, type Value } from "./value.ts";
+
+/** The same shape of value with every child replaced (the very same value when no child changes); tuple and object types follow the new children. */
+export function mapChildren(value: Value, change: (child: Value) => Value): Value {
+  const { content, type } = value;
+  if (Array.isArray(content)) {
+    const items = (content as readonly Value[]).map(change);
+    if (items.every((item, index) => item === content[index])) return value;
+    return { type: type.kind === "tuple" ? retype(type, items) : type, content: items, marks: value.marks };
+  }
+  if (!(content instanceof Map)) return value;
+  const before = content as ReadonlyMap<string, Value>;
+  const entries = new Map([...before].map(([key, child]) => [key, change(child)]));
+  if ([...entries].every(([key, child]) => child === before.get(key))) return value;
+  return { type: type.kind === "object" ? objectTypeOf(entries) : type, content: entries, marks: value.marks };
+}
+
+function retype(type: Type & { kind: "tuple" }, items: readonly Value[]): Type {
+  const same = items.every((item, index) => typesEqual(item.type, type.elements[index]!));
+  return same ? type : tupleOf(items.map((item) => item.type));
+}
