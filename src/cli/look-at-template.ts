@@ -38,8 +38,8 @@ export async function lookAtTemplate<Result>(
   }
 }
 
-/** Not a copy: a host opens its streams when they are asked for. */
-function withMessagesOnStderr(host: Host): Host {
+/** For a command whose answer goes to standard output. Not a copy: a host opens its streams when they are asked for. */
+export function withMessagesOnStderr(host: Host): Host {
   return Object.create(host, { stdout: { get: () => host.stderr } }) as Host;
 }
 

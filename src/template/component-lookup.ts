@@ -31,8 +31,8 @@ export class ComponentLookup {
     const key = `${kind} ${type}`;
     const loaded = this.#loaded.get(key);
     if (loaded) return loaded as ComponentOf<Kind>;
-    const types = this.#registry.types(kind);
-    if (!types.includes(type)) return unknownType(kind, type, this.#registry, subject);
+    const isThere = this.#registry.has?.(kind, type) ?? this.#registry.types(kind).includes(type);
+    if (!isThere) return unknownType(kind, type, this.#registry, subject);
     this.#wanted.set(key, [kind, type]);
     return "loading";
   }

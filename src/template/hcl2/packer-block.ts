@@ -1,6 +1,7 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
+import { EXAMPLE_SOURCE, parsePluginSource } from "../../sdk/plugin-source.ts";
 import { error } from "../diagnostics.ts";
 import type { RequiredPlugin } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
@@ -43,7 +44,12 @@ function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, 
   else if (!members || members.size !== 2 || source === undefined || version === undefined) {
     diagnostics.push(invalidPlugin(name, expression.range));
   } else {
-    if (!parseVersionConstraint(version)) diagnostics.push(invalidConstraint(expression.range));
+    const constraint = parseVersionConstraint(version);
+    if (!constraint) diagnostics.push(invalidConstraint(expression.range));
+    else if (constraint.some((condition) => condition.version.preRelease !== ""))
+      diagnostics.push(preReleaseConstraint(expression.range));
+    const parsed = parsePluginSource(source);
+    if ("problems" in parsed) diagnostics.push(invalidSource(source, parsed.problems, expression.range));
     plugins.set(name, { name, source, version, range: nameRange });
   }
 }
@@ -65,6 +71,22 @@ const invalidConstraint = (subject: SourceRange): Diagnostic =>
     "invalid-version-constraint",
     "Invalid version constraint",
     'A version constraint is a text such as ">= 1.7.0, < 2.0.0" or "~> 1.2".',
+    subject,
+  );
+
+const preReleaseConstraint = (subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-version-constraint",
+    "Invalid version constraint",
+    "A constraint of a plugin names releases only. A development build counts as the release it is going to be.",
+    subject,
+  );
+
+const invalidSource = (source: string, problems: readonly string[], subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-plugin-source",
+    "Invalid plugin source",
+    `"${source}" is no address of a plugin. ${problems.join(" ")} An address looks like "${EXAMPLE_SOURCE}".`,
     subject,
   );
 

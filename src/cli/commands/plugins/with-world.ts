@@ -1,0 +1,37 @@
+import type { Emit } from "../../../sdk/event.ts";
+import { EXIT, type CommandContext } from "../../command.ts";
+import { withMessagesOnStderr } from "../../look-at-template.ts";
+import { createOutput } from "../../output-flags.ts";
+import { openPluginWorld, type PluginWorld } from "../../plugins/plugin-world.ts";
+import { tellError } from "../../plugins/tell-error.ts";
+import type { ActionInput } from "./action.ts";
+
+export interface PluginWork {
+  readonly world: PluginWorld;
+  readonly emit: Emit;
+}
+
+/** Does something with the plugins of this machine; messages go to standard error. An error of the world is shown, exit code 1. */
+export async function withWorld(
+  { host }: CommandContext,
+  { given, signal }: ActionInput,
+  body: (work: PluginWork) => Promise<number>,
+): Promise<number> {
+  const shown = {
+    color: given.color,
+    progress: given.progress,
+    "timestamp-ui": false,
+    "machine-readable": false,
+    json: false,
+  };
+  const { pipeline } = createOutput(withMessagesOnStderr(host), shown);
+  try {
+    return await body({ world: await openPluginWorld(host, signal), emit: pipeline.emit });
+  } catch (error) {
+    signal.throwIfAborted();
+    tellError(pipeline.emit, error);
+    return EXIT.failed;
+  } finally {
+    await pipeline.close();
+  }
+}
