@@ -28,10 +28,7 @@ export const commands: CommandTable = {
     () => import("./commands/docs/docs.ts"),
   ),
   init: entry("Install the plugins a template requires", () => import("./commands/init.ts")),
-  plugins: entry(
-    "List, install and remove Packer's plugins",
-    () => import("./commands/plugins/plugins.ts"),
-  ),
+  plugins: entry("List, install and remove Packer's plugins", () => import("./commands/plugins/plugins.ts")),
   completion: entry(
     "Print a completion script for bash, zsh or fish",
     () => import("./commands/completion/completion.ts"),

@@ -1,5 +1,5 @@
 import { mapLimited } from "../../lib/limited.ts";
-import { addToLock, type PluginLock } from "../../plugin-host/install/plugin-lock.ts";
+import { addToLock, LockViolation, type PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import type { RequiredPlugin } from "../../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
@@ -89,13 +89,15 @@ async function installAll(work: Work): Promise<number> {
     const directory = templateDirectory(host, path);
     const lock = await readLockFile(directory);
     const world = await openPluginWorld(host, signal);
-    const missing = new Set<string>();
+    /** By name; whether nothing is to go on without it. */
+    const missing = new Map<string, boolean>();
     const ready = await mapLimited(required.filter(isWanted(work)), AT_ONCE, async (plugin) => {
       const options = { host, world, emit, ...given, locked: lock.get(plugin.source) };
       const done = await installRequired(plugin, options).catch((error: unknown) => {
         signal.throwIfAborted();
-        missing.add(plugin.name);
-        tellError(emit, error, isNeeded(plugin, work) ? "error" : "warning");
+        const isFatal = error instanceof LockViolation || isNeeded(plugin, work);
+        tellError(emit, error, isFatal ? "error" : "warning");
+        missing.set(plugin.name, isFatal);
         return undefined;
       });
       if (done) host.stdout.write(`${tell(plugin, done)}\n`);
@@ -146,11 +148,11 @@ function isNeeded(plugin: RequiredPlugin, { needs, given }: Work): boolean {
 }
 
 /** Success where every selected build can run; without a selection, where any can. */
-function conclude(missing: ReadonlySet<string>, work: Work): number {
+function conclude(missing: ReadonlyMap<string, boolean>, work: Work): number {
   const { needs, required, given, output } = work;
   if (missing.size === 0) return EXIT.ok;
+  if ([...missing.values()].includes(true)) return EXIT.failed;
   const lost = required.filter(({ name }) => missing.has(name));
-  if (lost.some((plugin) => isNeeded(plugin, work))) return EXIT.failed;
   const lostBuilds = new Set(lost.flatMap((plugin) => (needs ? usersOf(plugin, needs) : [])));
   const able = (needs?.builds ?? []).map(({ name }) => name).filter((name) => !lostBuilds.has(name));
   if (able.length === 0) return EXIT.failed;

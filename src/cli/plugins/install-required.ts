@@ -4,8 +4,7 @@ import { listInstalled, meets, type InstalledList } from "../../plugin-host/inst
 import { mayBe } from "../../plugin-host/installed/resolve-plugins.ts";
 import { installRelease, type InstalledRelease } from "../../plugin-host/install/install-release.ts";
 import type { PlacedBinary } from "../../plugin-host/install/place-binary.ts";
-import { lockProblem, lockTarget, type LockedPlugin } from "../../plugin-host/install/plugin-lock.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { lockProblem, lockTarget, LockViolation, type LockedPlugin } from "../../plugin-host/install/plugin-lock.ts";
 import type { RequiredPlugin } from "../../template/model.ts";
 import { installOptions, pluginSource, type Downloading } from "./install-options.ts";
 
@@ -67,7 +66,7 @@ function findPresent(
   const same = allowed.findLast((plugin) => plugin.version === locked.version);
   const problem = same && lockProblem(same, locked);
   if (problem === undefined) return same;
-  throw new BuildError(`${source} v${locked.version} is not what is locked`, {
+  throw new LockViolation(`${source} v${locked.version} is not what is locked`, {
     hint: `${problem}\nIt is here:\n    ${same!.path}\nTo fetch it again:\n    imgbuild init -force`,
   });
 }
@@ -79,8 +78,8 @@ function seenOf(source: string, plugin: InstalledPlugin | InstalledRelease): Loc
   return { source, version, archives, binaries: { [lockTarget]: sha256 } };
 }
 
-function lockedOut({ source, version }: RequiredPlugin, locked: LockedPlugin): BuildError {
-  return new BuildError(`${source} is locked at version ${locked.version}, and the template asks for ${version}`, {
+function lockedOut({ source, version }: RequiredPlugin, locked: LockedPlugin): LockViolation {
+  return new LockViolation(`${source} is locked at version ${locked.version}, and the template asks for ${version}`, {
     hint: "To take a version that it allows, and lock that:\n    imgbuild init -upgrade",
   });
 }

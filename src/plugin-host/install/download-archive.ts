@@ -78,7 +78,7 @@ async function fetchAndUse<Result>({ archive, target, options, use }: Fetch<Resu
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HttpError)) throw error;
-    throw new BuildError(`${archive.url} cannot be fetched: ${error.message}`, { cause: error });
+    throw new BuildError(`${archive.url} cannot be fetched: ${error.message}`);
   } finally {
     await part.close();
   }

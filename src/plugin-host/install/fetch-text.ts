@@ -36,7 +36,7 @@ export async function fetchText(url: string, options: FetchOptions): Promise<Fet
     options.signal.throwIfAborted();
     if (error instanceof BuildError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new BuildError(`${withoutCredentials(url)} cannot be read: ${reason}`, { cause: error });
+    throw new BuildError(`${withoutCredentials(url)} cannot be read: ${reason}`);
   }
 }
 

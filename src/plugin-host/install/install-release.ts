@@ -6,6 +6,7 @@ import type { Description } from "../installed/description.ts";
 import { thisMachine } from "../installed/file-name.ts";
 import { withArchive, type DownloadOptions } from "./download-archive.ts";
 import { placeBinary, UnfitBinary, type PlacedBinary } from "./place-binary.ts";
+import { LockViolation } from "./plugin-lock.ts";
 import type { ReleaseArchive, ReleaseSource } from "./release-source.ts";
 
 export interface InstallRequest {
@@ -55,7 +56,7 @@ export async function installRelease(request: InstallRequest, options: InstallOp
       if (installed) return installed;
     } catch (error) {
       options.signal.throwIfAborted();
-      if (!(error instanceof BuildError)) throw error;
+      if (!(error instanceof BuildError) || error instanceof LockViolation) throw error;
       if (error instanceof Damaged || options.sources.at(-1) === source) throw withReasons(request, reasons, error);
       reasons.push(sentence(error));
     }
@@ -146,11 +147,11 @@ function checkPinned({ os, arch, fileName, sha256 }: ReleaseArchive, { pinned }:
   const wanted = pinned?.archives[`${os}_${arch}`];
   if (!pinned || wanted === sha256) return;
   if (wanted === undefined) {
-    throw new Damaged(`The lock file knows no ${fileName}`, {
+    throw new LockViolation(`The lock file knows no ${fileName}`, {
       hint: "The release was changed after it was locked. If you trust it as it is now, lock it again:\n    imgbuild init -upgrade",
     });
   }
-  throw new Damaged(`${fileName} is not the file that the lock file names`, {
+  throw new LockViolation(`${fileName} is not the file that the lock file names`, {
     hint: `Its SHA-256 should be\n    ${wanted}\nand the release says\n    ${sha256}\nThe release was changed after it was locked.`,
   });
 }
@@ -209,7 +210,6 @@ function withReasons(
   const lines = [...reasons, ...(last ? [sentence(last)] : [])];
   return new BuildError(`${source}${constraintText && ` ${constraintText}`} cannot be installed`, {
     hint: lines.join("\n"),
-    cause: last?.cause,
   });
 }
 

@@ -19,7 +19,7 @@ export function mirrorReleases({ text, name }: PluginSource, mirror: string, opt
     `packer-plugin-${name}_${version}_SHA256SUMS`,
   ];
   return {
-    place: `the mirror ${withoutCredentials(mirror)}`,
+    place: `the mirror ${mirror.startsWith("file:") ? fileURLToPath(mirror) : withoutCredentials(mirror)}`,
     versions: async () => {
       const index = await fetchText(`${base}/index.json`, options);
       if (index) return versionsOf(index.text, `${base}/index.json`);

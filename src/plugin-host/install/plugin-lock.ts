@@ -1,3 +1,4 @@
+import { BuildError } from "../../sdk/error.ts";
 import type { InstalledPlugin } from "../installed/check-binary.ts";
 import { thisMachine } from "../installed/file-name.ts";
 
@@ -11,6 +12,9 @@ export interface LockedPlugin {
   /** SHA-256 of the binaries, for the systems on which it was installed. */
   readonly binaries: Readonly<Record<string, string>>;
 }
+
+/** What is there, or offered, is not what the lock file names: nothing goes on as if it were. */
+export class LockViolation extends BuildError {}
 
 /** By source. */
 export type PluginLock = ReadonlyMap<string, LockedPlugin>;

@@ -314,7 +314,7 @@ describe("installRelease of a release that is locked", () => {
   it("takes no archive that has changed since", async () => {
     const { install, directory } = await withGithub([{ version: "1.0.0" }]);
     const pinned = { version: "1.0.0", archives: { [thisTarget]: "0".repeat(64) } };
-    expect((await failure(install("", { pinned }))).hint).toContain("is not the file that the lock file names");
+    expect((await failure(install("", { pinned }))).message).toContain("is not the file that the lock file names");
     expect(existsSync(join(directory, SOURCE))).toBe(false);
   });
 });
