@@ -11,7 +11,9 @@ import { remoteProvisioner } from "../../src/plugin-host/calls/provisioner.ts";
 import { createPluginHost } from "../../src/plugin-host/plugin-host.ts";
 import { startThread } from "../../src/plugin-host/thread/start-thread.ts";
 import type { BuildError } from "../../src/sdk/error.ts";
-import { reaper } from "../../src/sdk/plugin-process.ts";
+import { startChild } from "../../src/plugin-host/process/child.ts";
+import { hastyReaper, reaper } from "../../src/sdk/plugin-process.ts";
+import { reaper as runReaper } from "../../src/sdk/run-processes.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";
 import { needs } from "../helper/need.ts";
 import { probePlugin } from "../helper/plugin/probe.ts";
@@ -252,24 +254,37 @@ describe("what is left when imgbuild dies", () => {
     expect(existsSync(join(root, "cleaned-up"))).toBe(true);
   });
 
-  it("is found in the journal: one that nobody connected to, and one that does not end", async () => {
+  it("is found in the journal, before and after its pid has reached that", async () => {
     const run = await createRecordingRun();
-    const owner = { runId: run.runId };
-    const pids: number[] = [];
-    await run.step("start", async (step) => {
-      const plugin = await startProbe("builder", {}, { owner: { ...owner, step } });
-      pids.push(plugin.pid);
-    });
+    const plugin = await run.step("start", (step) => startProbe("builder", {}, { owner: { runId: run.runId, step } }));
     const [{ resource, updates }] = run.journal as [(typeof run.journal)[number]];
     expect(resource.kind).toBe("plugin-process");
     const context = { runId: run.runId, signal: never, env: process.env, dryRun: true };
-    // As the clean-up of another process sees it, before and after the pid has reached the journal.
     expect(await reaper.reap(resource, context)).toEqual({ kind: "removed" });
     const known = { ...resource, details: { ...resource.details, ...updates[0] } };
     expect(await reaper.reap(known, context)).toEqual({ kind: "removed" });
+    // One that is still at work is given time; a new run does not wait for it.
+    await expect(hastyReaper.reap(known, { ...context, dryRun: false })).rejects.toThrow(
+      "is still removing what it made",
+    );
     await run.finish("failed");
-    expect(await isRunning(pids[0]!)).toBe(false);
+    expect(await isRunning(plugin.pid)).toBe(false);
+    expect(run.journal).toMatchObject([{ struck: true }]);
     expect(await reaper.reap(known, { ...context, dryRun: false })).toEqual({ kind: "gone" });
+  });
+
+  it("is a plugin that nobody has connected to: cleanup ends it at once", async () => {
+    const runId = "99999999-2222-4333-8444-555555555555";
+    const mark = `imgbuild-plugin-${runId}-1`;
+    const silent = { ...process.env, PACKER_PLUGIN_MAGIC_COOKIE: "x", PACKER_RUN_UUID: runId, PROBE_START: "silent" };
+    const options = { args: ["start", "builder", "x"], env: silent, cwd: tmpdir(), mark, onStdout() {}, onStderr() {} };
+    const child = await startChild(probePlugin(), options);
+    const resource = { kind: "plugin-process", id: mark, details: { program: probePlugin() } };
+    const context = { runId, signal: never, env: process.env, dryRun: false };
+    // What the run itself has started is ended without patience, and a plugin is not among that.
+    expect(await runReaper.reap({ kind: "run-processes", id: runId }, context)).toEqual({ kind: "gone" });
+    expect(await hastyReaper.reap(resource, context)).toEqual({ kind: "removed" });
+    expect(await child.ended).toEqual({ code: null, signal: "SIGTERM" });
   });
 });
 

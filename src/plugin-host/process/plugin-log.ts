@@ -61,7 +61,7 @@ export function findPanic(lines: readonly LogLine[]): Panic | undefined {
   const rest = lines.slice(start + 1).map(({ text }) => text);
   const frames = rest.flatMap((line, index) => {
     const place = /^\s+(\S+\.go:\d+)/.exec(rest[index + 1] ?? "")?.[1];
-    const call = /^(\S+?)\((?:\S.*)?\)$/.exec(line.trim())?.[1];
+    const call = /^(\S.*)\([^()]*\)$/.exec(line.trim())?.[1];
     return place === undefined || call === undefined || COMMON.test(call) ? [] : [`${call} (${fileOf(place)})`];
   });
   return { reason: lines[start]!.text.replace(/^(panic|fatal error): /, ""), frames: frames.slice(0, MOST_FRAMES) };
