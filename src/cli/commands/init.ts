@@ -1,4 +1,5 @@
 import { mapLimited } from "../../lib/limited.ts";
+import { SignatureError } from "../../plugin-host/install/check-signature.ts";
 import { addToLock, LockViolation, type PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import type { RequiredPlugin } from "../../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../command.ts";
@@ -95,7 +96,8 @@ async function installAll(work: Work): Promise<number> {
       const options = { host, world, emit, ...given, locked: lock.get(plugin.source) };
       const done = await installRequired(plugin, options).catch((error: unknown) => {
         signal.throwIfAborted();
-        const isFatal = error instanceof LockViolation || isNeeded(plugin, work);
+        const isForged = error instanceof LockViolation || error instanceof SignatureError;
+        const isFatal = isForged || isNeeded(plugin, work);
         tellError(emit, error, isFatal ? "error" : "warning");
         missing.set(plugin.name, isFatal);
         return undefined;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { placesOf, releaseSources } from "../../plugin-host/install/release-sources.ts";
 import type { InstallOptions } from "../../plugin-host/install/install-release.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -19,7 +20,9 @@ export function installOptions(source: PluginSource, { host, world, emit, mirror
   const { env, cwd, clock } = host;
   const { directory, cacheDirectory, signal } = world;
   const places = placesOf(env, { cwd, mirror });
-  const sources = releaseSources(source, places, { env, signal, now: () => clock.now() });
+  const ring = env["IMGBUILD_PLUGIN_KEYRING"];
+  const keyring = ring ? resolve(cwd, ring) : undefined;
+  const sources = releaseSources(source, places, { env, signal, keyring, now: () => clock.now() });
   const onProgress = (done: number, total: number | undefined): void =>
     emit({ kind: "progress", label: source.text, done, total, unit: "bytes" });
   return { directory, cacheDirectory, env, signal, sources, onProgress };

@@ -20,10 +20,21 @@ export interface FetchedText {
   readonly headers: GetResponse["headers"];
 }
 
+export interface FetchedBytes {
+  readonly bytes: Buffer;
+  readonly headers: GetResponse["headers"];
+}
+
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Reads an address (http, https or file). `undefined`: there is no such thing there. Rejects with a `BuildError`. */
+/** As `fetchBytes`, for UTF-8. */
 export async function fetchText(url: string, options: FetchOptions): Promise<FetchedText | undefined> {
+  const fetched = await fetchBytes(url, options);
+  return fetched && { text: fetched.bytes.toString("utf8"), headers: fetched.headers };
+}
+
+/** Reads an address (http, https or file). `undefined`: there is no such thing there. Rejects with a `BuildError`. */
+export async function fetchBytes(url: string, options: FetchOptions): Promise<FetchedBytes | undefined> {
   if (url.startsWith("file:")) return readLocal(url);
   try {
     return await retry(() => fetchOnce(url, options), {
@@ -43,14 +54,14 @@ export async function fetchText(url: string, options: FetchOptions): Promise<Fet
 /** A failure that another try may mend. */
 class Passing extends Error {}
 
-async function fetchOnce(url: string, options: FetchOptions): Promise<FetchedText | undefined> {
+async function fetchOnce(url: string, options: FetchOptions): Promise<FetchedBytes | undefined> {
   const { env, signal, headers, explain } = options;
   const response = await httpGet(url, { env, signal, ...(headers && { headers }) }).catch((error: unknown) => {
     const isFinal = error instanceof HttpError && /certificate|no such host|redirects/.test(error.message);
     throw isFinal ? error : new Passing(error instanceof Error ? error.message : String(error));
   });
   try {
-    if (response.status === 200) return { text: await readBody(response), headers: response.headers };
+    if (response.status === 200) return { bytes: await readBody(response), headers: response.headers };
     const explained = explain?.(response);
     if (explained) throw explained;
     if (response.status === 404 || response.status === 410) return undefined;
@@ -61,7 +72,7 @@ async function fetchOnce(url: string, options: FetchOptions): Promise<FetchedTex
   }
 }
 
-async function readBody({ body }: GetResponse): Promise<string> {
+async function readBody({ body }: GetResponse): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of body as AsyncIterable<Buffer>) {
@@ -69,13 +80,13 @@ async function readBody({ body }: GetResponse): Promise<string> {
     if (size > MOST_BYTES) throw new HttpError("the answer is too large");
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
 }
 
-async function readLocal(url: string): Promise<FetchedText | undefined> {
+async function readLocal(url: string): Promise<FetchedBytes | undefined> {
   const path = fileURLToPath(url);
   try {
-    return { text: await readFile(path, "utf8"), headers: {} };
+    return { bytes: await readFile(path), headers: {} };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new BuildError(`${path} cannot be read`, { cause: error });

@@ -2,7 +2,13 @@ import type { PluginSource } from "../../sdk/plugin-source.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { GetResponse } from "../../lib/http-get.ts";
 import { fetchText, type FetchedText, type FetchOptions } from "./fetch-text.ts";
-import { archivesOf, type ReleaseSource } from "./release-source.ts";
+import {
+  archivesOf,
+  fetchSums,
+  type ReleaseArchive,
+  type ReleaseSource,
+  type SourceOptions,
+} from "./release-source.ts";
 
 export interface GithubAddresses {
   /** `https://api.github.com` */
@@ -21,7 +27,7 @@ export const TOKEN_VARIABLES = ["PACKER_GITHUB_API_TOKEN", "GITHUB_TOKEN", "GH_T
 export function githubReleases(
   { text, namespace, name }: PluginSource,
   addresses: GithubAddresses,
-  options: FetchOptions & { readonly now: () => number },
+  options: SourceOptions,
 ): ReleaseSource {
   const repository = `${namespace.join("/")}/packer-plugin-${name}`;
   const token = tokenOf(options.env);
@@ -38,21 +44,36 @@ export function githubReleases(
     archives: async (version) => {
       const urlOf = (file: string): string => `${addresses.web}/${repository}/releases/download/v${version}/${file}`;
       const sumsFile = `packer-plugin-${name}_v${version}_SHA256SUMS`;
-      const sums = await fetchText(urlOf(sumsFile), options);
-      if (sums) return archivesOf(sums.text, { name, version }, urlOf);
-      if (!token) return [];
+      const sums = await fetchSums(urlOf(sumsFile), options);
+      if (sums !== undefined) return archivesOf(sums, { name, version }, urlOf);
       const release = `${addresses.api}/repos/${repository}/releases/tags/v${version}`;
-      const assets = assetsOf((await fetchText(release, { ...options, headers, explain }))?.text ?? "{}");
-      const assetHeaders = { ...headers, accept: "application/octet-stream" };
-      const asset = assets.get(sumsFile);
-      const text = asset && (await fetchText(asset, { ...options, headers: assetHeaders, explain }))?.text;
-      const archives = archivesOf(text ?? "", { name, version }, (file) => assets.get(file) ?? urlOf(file));
-      return archives.map((archive) => ({ ...archive, headers: assetHeaders }));
+      return token ? privateArchives(release, { sumsFile, name, version }, { ...options, headers, explain }) : [];
     },
   };
 }
 
-/** Files of a private release can be had through the API only: by name, their addresses there. */
+interface PrivateRelease {
+  readonly sumsFile: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Files of a private release can be had through the API only, at addresses of their own: signatures are not looked for. */
+async function privateArchives(
+  release: string,
+  { sumsFile, name, version }: PrivateRelease,
+  options: SourceOptions,
+): Promise<readonly ReleaseArchive[]> {
+  if (options.keyring !== undefined) throw new BuildError("The signature of a private release cannot be checked");
+  const assets = assetsOf((await fetchText(release, options))?.text ?? "{}");
+  const headers = { ...options.headers, accept: "application/octet-stream" };
+  const asset = assets.get(sumsFile);
+  const sums = asset === undefined ? undefined : await fetchText(asset, { ...options, headers });
+  const archives = archivesOf(sums?.text ?? "", { name, version }, (file) => assets.get(file) ?? release);
+  return archives.map((archive) => ({ ...archive, headers }));
+}
+
+/** By name. */
 function assetsOf(text: string): ReadonlyMap<string, string> {
   const { assets } = JSON.parse(text) as {
     readonly assets?: readonly { readonly name: string; readonly url: string }[];

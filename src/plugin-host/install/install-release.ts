@@ -4,6 +4,7 @@ import { BuildError } from "../../sdk/error.ts";
 import { apiProblem } from "../installed/check-binary.ts";
 import type { Description } from "../installed/description.ts";
 import { thisMachine } from "../installed/file-name.ts";
+import { SignatureError } from "./check-signature.ts";
 import { withArchive, type DownloadOptions } from "./download-archive.ts";
 import { placeBinary, UnfitBinary, type PlacedBinary } from "./place-binary.ts";
 import { LockViolation } from "./plugin-lock.ts";
@@ -56,7 +57,8 @@ export async function installRelease(request: InstallRequest, options: InstallOp
       if (installed) return installed;
     } catch (error) {
       options.signal.throwIfAborted();
-      if (!(error instanceof BuildError) || error instanceof LockViolation) throw error;
+      if (!(error instanceof BuildError) || error instanceof LockViolation || error instanceof SignatureError)
+        throw error;
       if (error instanceof Damaged || options.sources.at(-1) === source) throw withReasons(request, reasons, error);
       reasons.push(sentence(error));
     }

@@ -4,15 +4,15 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { BuildError } from "../../sdk/error.ts";
 import type { PluginSource } from "../../sdk/plugin-source.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
-import { fetchText, type FetchOptions } from "./fetch-text.ts";
-import { archivesOf, type ReleaseSource } from "./release-source.ts";
+import { fetchText } from "./fetch-text.ts";
+import { archivesOf, fetchSums, type ReleaseSource, type SourceOptions } from "./release-source.ts";
 
 /**
  * A mirror: a folder or a web server that holds files of releases as GitHub or the vendor's site offer them, below
  * `SOURCE/VERSION/`. A web server says in `SOURCE/index.json` which versions there are: `{"versions": ["1.0.0"]}`; of a
  * folder the sub-folders are looked at.
  */
-export function mirrorReleases({ text, name }: PluginSource, mirror: string, options: FetchOptions): ReleaseSource {
+export function mirrorReleases({ text, name }: PluginSource, mirror: string, options: SourceOptions): ReleaseSource {
   const base = `${mirror.replace(/\/+$/, "")}/${text.split("/").map(encodeURIComponent).join("/")}`;
   const sumsNames = (version: string): readonly string[] => [
     `packer-plugin-${name}_v${version}_SHA256SUMS`,
@@ -28,8 +28,8 @@ export function mirrorReleases({ text, name }: PluginSource, mirror: string, opt
     archives: async (version) => {
       const urlOf = (file: string): string => `${base}/${version}/${file}`;
       for (const file of sumsNames(version)) {
-        const sums = await fetchText(urlOf(file), options);
-        if (sums) return archivesOf(sums.text, { name, version }, urlOf);
+        const sums = await fetchSums(urlOf(file), options);
+        if (sums !== undefined) return archivesOf(sums, { name, version }, urlOf);
       }
       return [];
     },

@@ -1,5 +1,13 @@
 import type { Target } from "../installed/file-name.ts";
 import { parseChecksumFile } from "../../lib/checksum-file.ts";
+import { checkSignature } from "./check-signature.ts";
+import { fetchText, type FetchOptions } from "./fetch-text.ts";
+
+export interface SourceOptions extends FetchOptions {
+  readonly now: () => number;
+  /** Only releases whose sums are signed by one of these keys. */
+  readonly keyring?: string | undefined;
+}
 
 /** Where releases of one plugin are offered. */
 export interface ReleaseSource {
@@ -20,6 +28,13 @@ export interface ReleaseArchive extends Target {
   readonly api: string | undefined;
   /** What is sent along to fetch it. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A release's file of sums, whose signature is good where that is asked for. */
+export async function fetchSums(url: string, options: SourceOptions): Promise<string | undefined> {
+  const sums = await fetchText(url, options);
+  if (sums) await checkSignature({ text: sums.text, url }, options);
+  return sums?.text;
 }
 
 export interface ReleaseNames {

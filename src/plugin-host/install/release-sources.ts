@@ -1,9 +1,8 @@
 import { BuildError } from "../../sdk/error.ts";
 import type { PluginSource } from "../../sdk/plugin-source.ts";
-import type { FetchOptions } from "./fetch-text.ts";
 import { githubReleases, type GithubAddresses } from "./github-releases.ts";
 import { mirrorReleases, mirrorUrl } from "./mirror-releases.ts";
-import type { ReleaseSource } from "./release-source.ts";
+import type { ReleaseSource, SourceOptions } from "./release-source.ts";
 import { vendorReleases } from "./vendor-releases.ts";
 
 export interface Places {
@@ -32,11 +31,7 @@ export function placesOf(
 }
 
 /** @throws BuildError for a plugin that is offered nowhere. */
-export function releaseSources(
-  source: PluginSource,
-  places: Places,
-  options: FetchOptions & { readonly now: () => number },
-): readonly ReleaseSource[] {
+export function releaseSources(source: PluginSource, places: Places, options: SourceOptions): readonly ReleaseSource[] {
   if (places.mirror !== undefined) return [mirrorReleases(source, mirrorUrl(places.mirror, places.cwd), options)];
   const isGithub = source.host === "github.com" && source.namespace.length === 1;
   if (!isGithub) {

@@ -1,14 +1,20 @@
 import type { PluginSource } from "../../sdk/plugin-source.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { fetchText, type FetchOptions } from "./fetch-text.ts";
-import { archivesOf, type ReleaseArchive, type ReleaseSource } from "./release-source.ts";
+import { fetchText } from "./fetch-text.ts";
+import {
+  archivesOf,
+  fetchSums,
+  type ReleaseArchive,
+  type ReleaseSource,
+  type SourceOptions,
+} from "./release-source.ts";
 
 /**
  * HashiCorp's own releases: an index, and for each version sums, a manifest and archives. Offered for plugins of
  * HashiCorp's namespace only: the site goes by the last part of a source alone, so that it would answer for the plugin
  * of anybody else that has the name of one of its own.
  */
-export function vendorReleases({ name }: PluginSource, baseUrl: string, options: FetchOptions): ReleaseSource {
+export function vendorReleases({ name }: PluginSource, baseUrl: string, options: SourceOptions): ReleaseSource {
   const product = `packer-plugin-${name}`;
   const place = new URL(baseUrl).host;
   const urlOf = (version: string, file: string): string => `${baseUrl}/${product}/${version}/${file}`;
@@ -19,8 +25,8 @@ export function vendorReleases({ name }: PluginSource, baseUrl: string, options:
       return index && versionsOf(index.text, place);
     },
     archives: async (version) => {
-      const sums = await fetchText(urlOf(version, `${product}_${version}_SHA256SUMS`), options);
-      const archives = archivesOf(sums?.text ?? "", { name, version }, (file) => urlOf(version, file));
+      const sums = await fetchSums(urlOf(version, `${product}_${version}_SHA256SUMS`), options);
+      const archives = archivesOf(sums ?? "", { name, version }, (file) => urlOf(version, file));
       const manifest = await fetchText(urlOf(version, `${product}_${version}_manifest.json`), options);
       const api = manifest && protocolOf(manifest.text);
       return archives.map((archive): ReleaseArchive => ({ ...archive, api: archive.api ?? api }));
