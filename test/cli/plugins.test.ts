@@ -261,9 +261,11 @@ describe("plugins", () => {
   it("lists what can be used, one path a line, and why the rest cannot", async () => {
     const at = await place();
     const good = installPluginFile(at.plugins, { source: CLOUD, version: "1.0.0" });
+    const other = installPluginFile(at.plugins, { source: "github.com/other/happycloud", version: "0.9.0" });
     installPluginFile(at.plugins, { source: CLOUD, version: "1.1.0", sum: null });
     const { stdout, stderr, code } = await at.run("plugins", "installed");
-    expect(stdout).toBe(`${good}\n`);
+    expect(stdout).toBe(`${other}\n${good}\n`);
+    expect(stderr).toContain('Several plugins are called "happycloud"');
     expect(stderr).toContain("is not used. The file with its SHA-256 is missing");
     expect(stderr).toContain("github.com/hashicorp/qemu: builder qemu");
     expect(code).toBe(0);

@@ -1,14 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect } from "vitest";
+import { Worker } from "node:worker_threads";
+import { describe, expect, onTestFinished } from "vitest";
 import { remoteBuilder } from "../../src/plugin-host/calls/builder.ts";
 import { remoteDataSource } from "../../src/plugin-host/calls/data-source.ts";
 import { remotePostProcessor } from "../../src/plugin-host/calls/post-processor.ts";
 import { remoteProvisioner } from "../../src/plugin-host/calls/provisioner.ts";
 import { splitProblems } from "../../src/plugin-host/calls/plugin-config.ts";
 import { encodeCtyJson } from "../../src/plugin-host/wire/cty-json.ts";
+import { createPluginHost } from "../../src/plugin-host/plugin-host.ts";
+import { probePlugin } from "../helper/plugin/probe.ts";
 import { localCommunicator } from "../helper/plugin/local-communicator.ts";
 import { needs } from "../helper/need.ts";
 import { isRunning, never, recordingUi, startProbe } from "../helper/plugin/start-probe.ts";
@@ -374,6 +377,26 @@ describe("a data source of a plugin", () => {
     const failing = remoteDataSource(await startProbe("datasource"));
     await failing.configure([{ misbehave: "execute:error" }], ask);
     await expect(failing.execute(ask)).rejects.toThrow(/^the probe was asked to fail in execute$/);
+  });
+});
+
+describe("the bundled command", () => {
+  it("has a thread for plugins, as a file of its own", async () => {
+    const [file] = readdirSync("dist/parts").filter((name) => name.startsWith("plugin-thread-"));
+    const host = createPluginHost({ startThread: () => new Worker(resolve("dist/parts", file!)) });
+    onTestFinished(() => host.close());
+    const component = {
+      path: probePlugin(),
+      plugin: "probe",
+      kind: "datasource",
+      name: "nested",
+      protobuf: true,
+    } as const;
+    const plugin = await host.start(component, { env: process.env, cwd: process.cwd(), signal: never });
+    const source = remoteDataSource(plugin);
+    await source.configure([{ root: "here" }], ask);
+    expect((await source.execute(ask)).value).toMatchObject({ name: "here" });
+    await plugin.stop();
   });
 });
 

@@ -11,7 +11,7 @@ export interface Facts {
   /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly description?: Description | undefined;
-  /** By kind and name: `builder docker`; what a data source gives is `outputs NAME`. */
+  /** By what `component-schema.ts` calls them. */
   readonly schemas: Readonly<Record<string, ConfigSpec>>;
 }
 

@@ -1,3 +1,4 @@
+import type { InstalledPlugin } from "../../../plugin-host/installed/check-binary.ts";
 import { listInstalled } from "../../../plugin-host/installed/installed-plugins.ts";
 import { EXIT } from "../../command.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -13,8 +14,21 @@ export const installed: Action = (context, input) => {
     const { usable, refused } = await listInstalled(world);
     for (const { path } of usable) stdout.write(`${path}\n`);
     for (const { path, reason } of refused) emit({ kind: "warning", text: `${path} is not used. ${reason}` });
+    for (const text of sharedNames(usable)) emit({ kind: "warning", text });
     stderr.write("Built in, without a plugin:\n");
     for (const [source, components] of builtInPlugins()) stderr.write(`    ${source}: ${components.join(", ")}\n`);
     return EXIT.ok;
   });
 };
+
+/** Names that several makers gave to their plugins: without a word of the template, the one whose version is highest is used. */
+function sharedNames(plugins: readonly InstalledPlugin[]): readonly string[] {
+  const names = [...new Set(plugins.map(({ name }) => name))];
+  return names.flatMap((name) => {
+    const sources = new Set(plugins.filter((plugin) => plugin.name === name).map(({ source }) => source));
+    if (sources.size < 2) return [];
+    return [
+      `Several plugins are called "${name}": ${[...sources].join(", ")}. A template says with "source" which it means.`,
+    ];
+  });
+}
