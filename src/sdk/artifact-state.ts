@@ -1,5 +1,3 @@
-import type { Artifact } from "./artifact.ts";
-
 /** Who makes artifacts: the ids are Packer's, and the interface between builders and post-processors. */
 export const BUILDER_ID = {
   amazonEbs: "mitchellh.amazonebs",
@@ -63,7 +61,7 @@ export interface QemuState extends MachineState {
   readonly efiCodePath?: string | undefined;
 }
 
-export interface ImageState extends MachineState {
+interface ImageState extends MachineState {
   readonly region: string;
   readonly source_image_name: string;
 }
@@ -73,7 +71,7 @@ export interface BoxState extends MachineState {
   readonly provider: string;
 }
 
-export interface PublishedBoxState {
+interface PublishedBoxState {
   readonly tag: string;
   readonly version: string;
   readonly architecture?: string | undefined;
@@ -81,25 +79,3 @@ export interface PublishedBoxState {
 
 /** Of makers that are not listed nothing is known; JSON values. */
 export type ArtifactState = ArtifactStates[keyof ArtifactStates] | Readonly<Record<string, unknown>>;
-
-/** An artifact of this maker, with the state that goes with it. */
-export type ArtifactOf<Id extends keyof ArtifactStates> = Artifact & {
-  readonly builderId: Id;
-  readonly state: ArtifactStates[Id];
-};
-
-/**
- * The state read in this maker's terms. All of it may be missing: an artifact may come from a record, from a maker in
- * another process, or from somebody who passed another artifact's state on.
- */
-export function stateOf<Id extends keyof ArtifactStates>(
-  { state }: Pick<Artifact, "state">,
-  _maker: Id,
-): Partial<ArtifactStates[Id]> {
-  return state as Partial<ArtifactStates[Id]>;
-}
-
-/** Of the machine in the artifact, as Vagrant and Debian name it; `undefined` where the maker did not say. */
-export function architectureOf({ state }: Pick<Artifact, "state">): string | undefined {
-  return (state as Partial<MachineState>).architecture;
-}

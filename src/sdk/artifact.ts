@@ -1,4 +1,4 @@
-import type { ArtifactState } from "./artifact-state.ts";
+import type { ArtifactState, ArtifactStates, MachineState } from "./artifact-state.ts";
 import type { FileDigest } from "./file-digest.ts";
 
 /**
@@ -19,4 +19,26 @@ export interface Artifact {
   readonly digests?: Readonly<Record<string, FileDigest>> | undefined;
   /** Removes what the artifact stands for. Called only when the user's template says the artifact is not to be kept. */
   destroy(signal: AbortSignal): Promise<void>;
+}
+
+/** An artifact of this maker, with the state that goes with it. */
+export type ArtifactOf<Id extends keyof ArtifactStates> = Artifact & {
+  readonly builderId: Id;
+  readonly state: ArtifactStates[Id];
+};
+
+/**
+ * The state read in this maker's terms. All of it may be missing: an artifact may come from a record, from a maker in
+ * another process, or from somebody who passed another artifact's state on.
+ */
+export function stateOf<Id extends keyof ArtifactStates>(
+  { state }: Pick<Artifact, "state">,
+  _maker: Id,
+): Partial<ArtifactStates[Id]> {
+  return state as Partial<ArtifactStates[Id]>;
+}
+
+/** Of the machine in the artifact, as Vagrant and Debian name it; `undefined` where the maker did not say. */
+export function architectureOf({ state }: Pick<Artifact, "state">): string | undefined {
+  return (state as Partial<MachineState>).architecture;
 }

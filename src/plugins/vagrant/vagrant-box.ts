@@ -1,4 +1,5 @@
-import { BUILDER_ID, stateOf } from "../../sdk/artifact-state.ts";
+import { BUILDER_ID } from "../../sdk/artifact-state.ts";
+import { stateOf } from "../../sdk/artifact.ts";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
-import { BUILDER_ID, type ArtifactOf } from "../../sdk/artifact-state.ts";
+import { BUILDER_ID } from "../../sdk/artifact-state.ts";
+import type { ArtifactOf } from "../../sdk/artifact.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 
 /** The finished machine: every file in the output directory. */

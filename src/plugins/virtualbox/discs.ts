@@ -1,97 +1,112 @@
 import { realpath } from "node:fs/promises";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
-import type { Driver } from "./driver.ts";
-import { attachedAt, controllersOf, type MachineInfo } from "./machine-info.ts";
-import { FLOPPY } from "./borrowed-machine.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { StorageSlot } from "./driver/storage-slot.ts";
+import type { StorageController, VmInfo } from "./driver/vm-info.ts";
+import type { MachineInputs } from "./machine-inputs.ts";
+import type { CommonConfig } from "./options/common-config.ts";
+import type { DiscInterface } from "./storage-plan.ts";
+import type { Target } from "./target.ts";
 
-/** An optical disc in its place. */
-export interface PlacedDisc {
-  readonly controller: string;
-  readonly port: number;
-  readonly device: number;
+/** An optical disc in its slot. */
+export interface PlacedDisc extends StorageSlot {
   readonly path: string;
 }
 
-export async function attachDiscs(run: Run, driver: Driver, vm: string, discs: readonly PlacedDisc[]): Promise<void> {
+export interface DiscChange extends Target {
+  readonly discs: readonly PlacedDisc[];
+}
+
+export async function attachDiscs(run: Run, { driver, vm, discs }: DiscChange): Promise<void> {
   if (discs.length === 0) return;
   await run.step("attach discs", async ({ signal, onCleanup }) => {
-    for (const { path, ...place } of discs) {
-      const args = ["storageattach", vm, ...placeArguments(place), "--type", "dvddrive"];
+    for (const { path, ...slot } of discs) {
       onCleanup(`take out ${path}`, async (outcome, undoSignal) => {
-        // A build that went well took out what is not to stay.
+        // A build that succeeded has taken out what is not to stay.
         if (outcome === "succeeded") return;
-        await driver.call([...args, "--medium", "none"], { signal: undoSignal, patienceMs: 0 }).catch(() => {});
+        await driver.detachDvd({ vm, ...slot, signal: undoSignal, lockTimeoutMs: 0 }).catch(() => {});
       });
-      await driver.call([...args, "--medium", await realpath(path)], { signal });
+      await driver.attachDvd({ vm, ...slot, path: await realpath(path), signal });
     }
   });
 }
 
-export async function detachDiscs(driver: Driver, vm: string, discs: readonly PlacedDisc[], signal: AbortSignal) {
-  for (const place of discs) {
-    const args = ["storageattach", vm, ...placeArguments(place), "--type", "dvddrive", "--medium", "none"];
-    await driver.call(args, { signal });
-  }
+/** Name of the controller of the build's floppy drive. */
+export const FLOPPY_CONTROLLER = "imgbuild Floppy";
+
+export interface FloppyChange extends Target {
+  readonly path: string | undefined;
+  /** The machine's own controllers. */
+  readonly controllers: readonly StorageController[];
 }
 
-function placeArguments({ controller, port, device }: Omit<PlacedDisc, "path">): string[] {
-  return ["--storagectl", controller, "--port", String(port), "--device", String(device)];
-}
-
-/** Puts a floppy disk into a drive of its own. A drive the machine came with goes: VirtualBox has room for one. */
-export async function attachFloppy(
-  run: Run,
-  driver: Driver,
-  vm: string,
-  path: string | undefined,
-  info: MachineInfo | undefined,
-): Promise<void> {
+/** Puts a floppy disk into a drive of its own. It replaces the machine's own drive: VirtualBox has room for one. */
+export async function attachFloppy(run: Run, { driver, vm, path, controllers }: FloppyChange): Promise<void> {
   if (path === undefined) return;
   await run.step("attach floppy disk", async ({ signal, onCleanup }) => {
-    const stock = info === undefined ? [] : controllersOf(info).filter(({ type }) => /I82078/i.test(type));
-    for (const { name } of stock) await driver.call(["storagectl", vm, "--name", name, "--remove"], { signal });
+    const controller = FLOPPY_CONTROLLER;
+    for (const { name } of controllers.filter(({ bus }) => bus === "floppy")) {
+      await driver.removeController({ vm, controller: name, signal });
+    }
     onCleanup("take out the floppy disk", async (outcome, undoSignal) => {
       if (outcome === "succeeded") return;
-      await driver
-        .call(["storagectl", vm, "--name", FLOPPY, "--remove"], { signal: undoSignal, patienceMs: 0 })
-        .catch(() => {});
+      await driver.removeController({ vm, controller, signal: undoSignal, lockTimeoutMs: 0 }).catch(() => {});
     });
-    await driver.call(["storagectl", vm, "--name", FLOPPY, "--add", "floppy"], { signal });
-    const place = ["--storagectl", FLOPPY, "--port", "0", "--device", "0", "--type", "fdd"];
-    await driver.call(["storageattach", vm, ...place, "--medium", path], { signal });
+    await driver.addController({ vm, name: controller, bus: "floppy", signal });
+    await driver.attachFloppy({ vm, controller, port: 0, device: 0, path, signal });
   });
 }
 
-export async function removeFloppy(driver: Driver, vm: string, signal: AbortSignal): Promise<void> {
-  await driver.call(["storagectl", vm, "--name", FLOPPY, "--remove"], { signal });
+export interface BuildDevices extends DiscChange {
+  readonly hasFloppy: boolean;
 }
 
-const typesOf = { ide: /^(PIIX3|PIIX4|ICH6)$/, sata: /AHCI/i, virtio: /virtio/i } as const;
+/** Takes out what only the build needed. A boot disc that stays (`bundle_iso`) is not among `discs`. */
+export async function removeDevices(run: Run, { driver, vm, discs, hasFloppy }: BuildDevices): Promise<void> {
+  if (discs.length === 0 && !hasFloppy) return;
+  await run.step("remove devices of the build", async ({ signal }) => {
+    if (hasFloppy) await driver.removeController({ vm, controller: FLOPPY_CONTROLLER, signal });
+    for (const { controller, port, device } of discs) {
+      await driver.detachDvd({ vm, controller, port, device, signal });
+    }
+  });
+}
 
-/** Free places for the discs of a machine somebody else made, on its controller of the wanted kind. */
-export function findPlaces(
-  info: MachineInfo,
-  { guest_additions_interface: kind = "ide", guest_additions_mode: mode }: SessionConfig,
-  { additions, cd }: Pick<Surroundings, "additions" | "cd">,
-): PlacedDisc[] {
-  const paths = [mode === "attach" ? additions : undefined, cd].filter((path) => path !== undefined);
+/** Puts discs into free slots of a machine that the build did not create, on its controller of the wanted kind. */
+export function findSlots(
+  info: VmInfo,
+  config: CommonConfig,
+  inputs: Pick<MachineInputs, "additions" | "cd">,
+): readonly PlacedDisc[] {
+  const additions = config.guest_additions_mode === "attach" ? inputs.additions : undefined;
+  const paths = [additions, inputs.cd].filter((path) => path !== undefined);
   if (paths.length === 0) return [];
-  const controller = controllersOf(info).find(({ type }) => typesOf[kind].test(type));
-  if (controller === undefined) {
-    const known = controllersOf(info).map(({ name, type }) => `"${name}" (${type})`);
-    throw new BuildError(`The machine has no ${kind.toUpperCase()} controller for its discs`, {
-      hint: `It has ${known.length === 0 ? "none at all" : known.join(", ")}. Choose with guest_additions_interface.`,
-    });
-  }
-  const ports = kind === "ide" ? [0, 1] : Array.from({ length: 16 }, (_, index) => index);
-  const devices = kind === "ide" ? [0, 1] : [0];
-  const free = ports
-    .flatMap((port) => devices.map((device) => ({ port, device })))
-    .filter(({ port, device }) => attachedAt(info, controller.name, port, device) === undefined);
-  if (free.length < paths.length)
+  const kind = config.guest_additions_interface ?? "ide";
+  const { name: controller } = findController(info, kind);
+  const free = slotsOf(controller, kind).filter((slot) => !isUsed(info, slot));
+  if (free.length < paths.length) {
     throw new BuildError(`The ${kind.toUpperCase()} controller of the machine has no place left for a disc`);
-  return paths.map((path, index) => ({ controller: controller.name, ...free[index]!, path }));
+  }
+  return paths.map((path, index) => ({ ...free[index]!, path }));
+}
+
+function findController({ controllers }: VmInfo, kind: DiscInterface): StorageController {
+  const found = controllers.find(({ bus }) => bus === kind);
+  if (found !== undefined) return found;
+  const known = controllers.map(({ name, type }) => `"${name}" (${type})`).join(", ") || "none at all";
+  throw new BuildError(`The machine has no ${kind.toUpperCase()} controller for its discs`, {
+    hint: `It has ${known}. Choose with guest_additions_interface.`,
+  });
+}
+
+const MOST_PORTS = 16;
+
+function slotsOf(controller: string, kind: DiscInterface): readonly StorageSlot[] {
+  const devices = kind === "ide" ? [0, 1] : [0];
+  const ports = kind === "ide" ? [0, 1] : Array.from({ length: MOST_PORTS }, (_, port) => port);
+  return ports.flatMap((port) => devices.map((device) => ({ controller, port, device })));
+}
+
+function isUsed({ usedSlots }: VmInfo, { controller, port, device }: StorageSlot): boolean {
+  return usedSlots.some((used) => used.controller === controller && used.port === port && used.device === device);
 }

@@ -1,25 +1,16 @@
 import type { Run } from "../../sdk/run.ts";
-import { openDriver, type Driver } from "./driver.ts";
-import { parseRecords } from "./machine-info.ts";
+import type { Driver, SystemProperties } from "./driver/driver.ts";
+import { openDriver } from "./driver/open-driver.ts";
 
-/** What this VirtualBox is like. */
-export interface VirtualBoxFacts {
+/** The VirtualBox on this computer. */
+export interface VirtualBoxFacts extends SystemProperties {
   readonly driver: Driver;
-  /** Where it keeps machines, unless told otherwise. */
-  readonly machineFolder: string;
-  readonly additionsIso: string | undefined;
 }
 
-/** The first step of every build: a missing or unusable VirtualBox is said before anything is downloaded or made. */
+/** The first step of every build: a missing or unusable VirtualBox is reported before anything is downloaded or made. */
 export async function findVirtualBox(run: Run): Promise<VirtualBoxFacts> {
   return run.step("find VirtualBox", async ({ signal }) => {
-    const driver = await openDriver(run, signal);
-    const properties = parseRecords(await driver.call(["list", "systemproperties"], { signal }))[0];
-    const additions = properties?.get("Default Guest Additions ISO");
-    return {
-      driver,
-      machineFolder: properties?.get("Default machine folder") ?? "",
-      additionsIso: additions === "" ? undefined : additions,
-    };
+    const driver = await openDriver(run.host, signal);
+    return { driver, ...(await driver.systemProperties({ signal })) };
   });
 }

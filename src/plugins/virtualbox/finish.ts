@@ -1,61 +1,54 @@
 import { join } from "node:path";
-import type { Run } from "../../sdk/run.ts";
 import { withHeartbeat } from "../../sdk/heartbeat.ts";
-import { detachDiscs, removeFloppy, type PlacedDisc } from "./discs.ts";
-import { machineInfo, type Driver } from "./driver.ts";
-import { hasRule } from "./borrowed-machine.ts";
-import { deleteRule } from "./ports.ts";
-import type { SessionConfig } from "./options/session-config.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { VmInfo } from "./driver/vm-info.ts";
+import type { VmSettings } from "./driver/vm-settings.ts";
+import type { CommonConfig } from "./options/common-config.ts";
 import { runOf, type OwnedMachine } from "./owned-machine.ts";
+import { SSH_FORWARDING } from "./ports.ts";
+import type { Target } from "./target.ts";
+import { choosesRemoteDisplay } from "./user-commands.ts";
 
-/** Takes out what only the build needed. A boot disc stays where `bundle_iso` says so: leave it out of `discs`. */
-export async function removeDevices(
-  run: Run,
-  driver: Driver,
-  vm: string,
-  devices: { readonly discs: readonly PlacedDisc[]; readonly floppy: boolean },
-): Promise<void> {
-  if (devices.discs.length === 0 && !devices.floppy) return;
-  await run.step("remove devices of the build", async ({ signal }) => {
-    if (devices.floppy) await removeFloppy(driver, vm, signal);
-    await detachDiscs(driver, vm, devices.discs, signal);
+/** Resets what the build set in the machine: its mark, its display, and its forwarded port if it is exported. */
+export async function resetSettings(run: Run, config: CommonConfig, { driver, vm }: Target): Promise<void> {
+  await run.step("set back the machine", async ({ signal }) => {
+    const info = await driver.vmInfo({ vm, signal });
+    if (info === undefined) return;
+    await driver.modifyVm({ vm, settings: settingsToReset(config, info), signal });
   });
 }
 
-/** Sets back what the build set in the machine: its mark, its display, and (but for a machine that is kept as it is) its way in. */
-export async function clearTraces(run: Run, driver: Driver, config: SessionConfig, vm: string): Promise<void> {
-  await run.step("set back the machine", async ({ signal }) => {
-    const info = await machineInfo(driver, vm, signal);
-    if (info === undefined) return;
-    const rows = [...config.vboxmanage, ...config.vboxmanage_post].flat();
-    const choosesDisplay = rows.some(({ text }) => /^--?vrde/.test(text));
-    const args = [
-      ...(hasRule(info) && !config.skip_export ? deleteRule : []),
-      ...(runOf(info.get("description")) === undefined ? [] : ["--description", ""]),
-      ...(choosesDisplay ? [] : ["--vrde", "off"]),
-    ];
-    if (args.length > 0) await driver.call(["modifyvm", vm, ...args], { signal });
-  });
+function settingsToReset(config: CommonConfig, info: VmInfo): VmSettings {
+  const hasForwarding = info.forwardings.includes(SSH_FORWARDING);
+  const isMarked = runOf(info.description) !== undefined;
+  const usersDisplay = choosesRemoteDisplay([...config.vboxmanage, ...config.vboxmanage_post]);
+  return {
+    removedForwarding: hasForwarding && !config.skip_export ? SSH_FORWARDING : undefined,
+    description: isMarked ? "" : undefined,
+    remoteDisplay: usersDisplay ? undefined : false,
+  };
+}
+
+export interface Export extends Target {
+  readonly directory: string;
+  readonly name: string;
 }
 
 /** Writes the machine as OVF or OVA. */
 export async function exportMachine(
   run: Run,
-  driver: Driver,
-  config: SessionConfig,
-  target: { readonly vm: string; readonly directory: string; readonly name: string },
+  config: CommonConfig,
+  { driver, vm, directory, name }: Export,
 ): Promise<void> {
   if (config.skip_export) return;
   await run.step("export the machine", async ({ signal }) => {
-    const path = join(target.directory, `${config.output_filename || target.name}.${config.format}`);
+    const path = join(directory, `${config.output_filename || name}.${config.format}`);
     run.say(`Exporting the machine to ${path}...`);
-    await withHeartbeat(run, "the export", {}, () =>
-      driver.call(["export", target.vm, "--output", path, ...config.export_opts], { signal }),
-    );
+    await withHeartbeat(run, "the export", {}, () => driver.exportVm({ vm, path, flags: config.export_opts, signal }));
   });
 }
 
-/** Takes the exported machine out of VirtualBox, and its disks out of the output directory. */
+/** Removes the exported machine from VirtualBox, and its disks from the output directory. */
 export async function removeMachine(run: Run, owned: OwnedMachine): Promise<void> {
   await run.step("unregister machine", async ({ signal }) => {
     run.say("Removing the machine from VirtualBox...");

@@ -4,16 +4,17 @@ import { checkMachineFiles } from "../../steps/check-files.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
 import { downloadIso } from "../../steps/download.ts";
 import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
+import { placeDiscs } from "./add-storage.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
-import { changeMachine } from "./change-machine.ts";
+import { customizeMachine } from "./customize-machine.ts";
 import { isoSchema, type IsoBuilderConfig } from "./options/iso.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
-import { createMachine, diskPaths, placeDiscs } from "./iso-machine.ts";
-import { clearWay } from "./leftovers.ts";
+import { resolveConflicts } from "./conflicts.ts";
+import { createMachine, diskPaths } from "./create-machine.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { requireVersion } from "./required-version.ts";
-import { createSurroundings } from "./surroundings.ts";
+import { prepareInputs } from "./machine-inputs.ts";
 
 /** Installs a machine from an ISO in VirtualBox and exports it. */
 export const builder: Builder<IsoBuilderConfig> = {
@@ -23,13 +24,11 @@ export const builder: Builder<IsoBuilderConfig> = {
   schema: isoSchema,
   generatedData: [],
   build: buildFromIso,
-  checkFiles: async (config, directories) => [
-    ...(await checkMachineFiles(config, directories)),
-    ...(await missingFiles(
-      config.machine_owner_keys.map((key, index) => [["machine_owner_keys", index], key] as const),
-      directories.work,
-    )),
-  ],
+  checkFiles: async (config, directories) => {
+    const keys = config.machine_owner_keys.map((key, index) => [["machine_owner_keys", index], key] as const);
+    const machineFiles = await checkMachineFiles(config, directories);
+    return [...machineFiles, ...(await missingFiles(keys, directories.work))];
+  },
   preflight: virtualBoxPreflight,
 };
 
@@ -40,17 +39,17 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   requireVersion(config, driver.version);
   const directory = outputPath(run, config.output_directory);
   const disks = diskPaths(config, directory, name);
-  await clearWay(run, driver, { name, machineFolder, disks });
+  await resolveConflicts(run, driver, { name, machineFolder, disks });
   const output = await outputDirectory(run, { path: config.output_directory });
   const iso = await downloadIso(run, config);
-  const surroundings = await createSurroundings(run, config, facts, name);
-  const { additions, cd, ports } = surroundings;
-  const { machine, owned, releaseDisks } = await createMachine(run, driver, config, { name, disks, ports });
+  const inputs = await prepareInputs(run, config, { facts, name });
+  const { additions, cd, ports } = inputs;
+  const { machine, owned, releaseDisks } = await createMachine(run, config, { driver, name, disks, ports });
   const discs = placeDiscs(config, { boot: iso.path, additions, cd });
   const removedDiscs = discs.filter(({ role }) => role !== "boot" || !config.bundle_iso);
-  const work = { driver, machine, surroundings, installsItself: true };
-  await changeMachine(run, config, { ...work, discs, removedDiscs, info: undefined });
-  await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name });
+  const guest = { driver, machine, inputs, installsItself: true };
+  await customizeMachine(run, config, { ...guest, discs, removedDiscs, info: undefined });
+  await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
   await releaseDisks();

@@ -8,20 +8,19 @@ import { checkMachineFiles } from "../../steps/check-files.ts";
 import { download } from "../../steps/download.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
-import { hasRule } from "./borrowed-machine.ts";
-import { changeMachine } from "./change-machine.ts";
+import { customizeMachine } from "./customize-machine.ts";
 import { ovfSchema, type OvfBuilderConfig } from "./options/ovf.ts";
-import { findPlaces } from "./discs.ts";
-import type { Driver } from "./driver.ts";
+import { findSlots } from "./discs.ts";
+import type { Driver, Machine } from "./driver/driver.ts";
+import type { VmInfo } from "./driver/vm-info.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
 import { importMachine } from "./import-machine.ts";
-import { clearWay } from "./leftovers.ts";
-import type { MachineInfo } from "./machine-info.ts";
-import { markOf, type Machine } from "./owned-machine.ts";
-import { connectionArguments, type MachinePorts } from "./ports.ts";
+import { resolveConflicts } from "./conflicts.ts";
+import { markOf } from "./owned-machine.ts";
+import { connectionSettings, type MachinePorts } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
-import { createSurroundings } from "./surroundings.ts";
+import { prepareInputs } from "./machine-inputs.ts";
 
 /** Imports an exported machine into VirtualBox, changes it, and exports it again. */
 export const builder: Builder<OvfBuilderConfig> = {
@@ -39,19 +38,19 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   const name = config.vm_name || `packer-${run.build.sourceName}`;
   const facts = await findVirtualBox(run);
   const { driver, machineFolder } = facts;
-  await clearWay(run, driver, { name, machineFolder, disks: [] });
+  await resolveConflicts(run, driver, { name, machineFolder, disks: [] });
   const output = await outputDirectory(run, { path: config.output_directory });
   const appliance = await findAppliance(run, config);
-  const surroundings = await createSurroundings(run, config, facts, name);
-  const { machine, owned, info } = await importMachine(run, driver, config, { name, appliance });
-  await prepareMachine(run, driver, config, { machine, info, ports: surroundings.ports });
-  const discs = findPlaces(info, config, surroundings);
-  const work = { driver, machine, surroundings, installsItself: false };
-  await changeMachine(run, config, { ...work, discs, removedDiscs: discs, info });
-  await exportMachine(run, driver, config, { vm: machine.uuid, directory: output.path, name });
+  const inputs = await prepareInputs(run, config, { facts, name });
+  const { machine, owned, info } = await importMachine(run, config, { driver, name, appliance });
+  await prepareMachine(run, config, { driver, machine, info, ports: inputs.ports });
+  const discs = findSlots(info, config, inputs);
+  const guest = { driver, machine, inputs, installsItself: false };
+  await customizeMachine(run, config, { ...guest, discs, removedDiscs: discs, info });
+  await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
-  return virtualBoxArtifact(output, info.get("ostype") ?? "");
+  return virtualBoxArtifact(output, info.osType);
 }
 
 /** A local `.ovf` is used where it is: the disks it names lie beside it. */
@@ -67,17 +66,25 @@ async function findAppliance(run: Run, config: OvfBuilderConfig): Promise<string
   return resolve(run.directories.work, path);
 }
 
-/** The name and the way in, in one call. */
+interface UnpreparedMachine {
+  readonly driver: Driver;
+  readonly machine: Machine;
+  readonly info: VmInfo;
+  readonly ports: MachinePorts;
+}
+
+/** Gives the machine its name and its connection, in one call. */
 async function prepareMachine(
   run: Run,
-  driver: Driver,
   config: OvfBuilderConfig,
-  target: { readonly machine: Machine; readonly info: MachineInfo; readonly ports: MachinePorts },
+  { driver, machine, info, ports }: UnpreparedMachine,
 ): Promise<void> {
   await run.step("prepare machine", async ({ signal }) => {
-    const { machine, info, ports } = target;
-    const connection = connectionArguments(config, ports, { version: driver.version, hasRule: hasRule(info) });
-    const mark = info.get("description") === undefined ? ["--description", markOf(run)] : [];
-    await driver.call(["modifyvm", machine.uuid, "--name", machine.name, ...connection, ...mark], { signal });
+    const settings = {
+      name: machine.name,
+      ...connectionSettings(config, ports, info.forwardings),
+      description: info.description === undefined ? markOf(run) : undefined,
+    };
+    await driver.modifyVm({ vm: machine.uuid, settings, signal });
   });
 }

@@ -1,19 +1,13 @@
 import type { JournalEntry } from "../../sdk/journal.ts";
 import type { Run, Step } from "../../sdk/run.ts";
-import { deleteDisk, deleteMachine, type Driver } from "./driver.ts";
-
-/** A machine of VirtualBox, by the id VirtualBox keeps whatever it is called. */
-export interface Machine {
-  readonly uuid: string;
-  readonly name: string;
-}
+import type { Driver } from "./driver/driver.ts";
 
 export interface OwnedMachine {
   /** VirtualBox chose this id (an imported machine has none before). Synced. */
   identify(uuid: string): Promise<void>;
   /** Removes the machine and its disks now. */
   remove(signal: AbortSignal): Promise<void>;
-  /** The machine stays: the user asked for it (`keep_registered`), and the build went well. */
+  /** The machine stays: the user asked for it (`keep_registered`), and the build succeeded. */
   keep(): Promise<void>;
 }
 
@@ -28,9 +22,10 @@ export async function ownMachine(
 ): Promise<OwnedMachine> {
   const found: { uuid?: string | undefined; kept?: boolean } = { uuid: machine.uuid };
   const id = machine.uuid ?? machine.provisionalName!;
+  const remove = (signal: AbortSignal) => driver.deleteVm({ vm: found.uuid ?? id, signal });
   const details = { role: "made", ...machine };
   const entry: JournalEntry = await step.own({ kind: "virtualbox-vm", id, details }, async (_outcome, signal) => {
-    if (found.kept !== true) await deleteMachine(driver, found.uuid ?? id, signal);
+    if (found.kept !== true) await remove(signal);
   });
   return {
     identify: async (uuid) => {
@@ -38,7 +33,7 @@ export async function ownMachine(
       await entry.update({ uuid });
     },
     remove: async (signal) => {
-      await deleteMachine(driver, found.uuid ?? id, signal);
+      await remove(signal);
       found.kept = true;
       await entry.strike();
     },
@@ -49,15 +44,16 @@ export async function ownMachine(
   };
 }
 
+export interface OwnedDisk {
+  /** Something else takes care of the disk from now on. */
+  keep(): Promise<void>;
+}
+
 /** Journals a disk before it is made; it is taken from VirtualBox's registry and removed unless `keep` was called. */
-export async function ownDisk(
-  driver: Driver,
-  step: Pick<Step, "own">,
-  path: string,
-): Promise<{ keep(): Promise<void> }> {
+export async function ownDisk(driver: Driver, step: Pick<Step, "own">, path: string): Promise<OwnedDisk> {
   let kept = false;
   const entry = await step.own({ kind: "virtualbox-disk", id: path }, async (_outcome, signal) => {
-    if (!kept) await deleteDisk(driver, path, signal);
+    if (!kept) await driver.deleteDisk({ path, signal });
   });
   return {
     keep: async () => {
@@ -67,7 +63,7 @@ export async function ownDisk(
   };
 }
 
-/** What stands in the description of our machines while they are built: who finds one knows where it comes from. */
+/** The description of our machines while they are built: it says where a machine that is left over comes from. */
 export function markOf(run: Pick<Run, "runId">): string {
   return `imgbuild run ${run.runId}`;
 }

@@ -1,8 +1,7 @@
 import type { Run } from "../../sdk/run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
-import { RULE } from "./borrowed-machine.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
+import type { Forwarding, VmSettings } from "./driver/vm-settings.ts";
+import type { CommonConfig } from "./options/common-config.ts";
 
 /** Ports of this computer for one machine. */
 export interface MachinePorts {
@@ -11,7 +10,7 @@ export interface MachinePorts {
   readonly vrdp: number;
 }
 
-export async function reserveMachinePorts(run: Run, config: SessionConfig): Promise<MachinePorts> {
+export async function reserveMachinePorts(run: Run, config: CommonConfig): Promise<MachinePorts> {
   const forwards = config.communicator !== "none" && !config.skip_nat_mapping;
   const sshRange = { min: config.host_port_min, max: config.host_port_max };
   const vrdpRange = { min: config.vrdp_port_min, max: config.vrdp_port_max };
@@ -26,21 +25,37 @@ export async function reserveMachinePorts(run: Run, config: SessionConfig): Prom
   };
 }
 
-/** The way into the machine and to its screen, as `modifyvm` arguments. */
-export function connectionArguments(
-  config: SessionConfig,
+/** How the machine and its screen are reached. A machine that was exported with our forwarded port gets a new one. */
+export function connectionSettings(
+  config: CommonConfig,
   ports: MachinePorts,
-  { version, hasRule }: { readonly version: VirtualBoxVersion; readonly hasRule: boolean },
-): string[] {
-  const rule = ["--natpf1", `${RULE},tcp,127.0.0.1,${ports.ssh ?? ""},,${config.ssh_port}`];
-  const forwarding = ports.ssh === undefined ? [] : ["--nic1", "nat", ...(hasRule ? deleteRule : []), ...rule];
-  return [
-    ...forwarding,
-    // From 7.0 a guest behind NAT reaches our HTTP server on loopback only where this is on.
-    ...(isAtLeast(version, 7, 0) ? ["--nat-localhostreachable1", "on"] : []),
-    ...["--vrde", "on", "--vrdeaddress", config.vrdp_bind_address],
-    ...["--vrdeauthtype", "null", "--vrdeport", String(ports.vrdp)],
-  ];
+  forwardings: readonly string[],
+): VmSettings {
+  return {
+    ...forwardingSettings(config, ports.ssh, forwardings),
+    // From VirtualBox 7.0 on a guest behind NAT reaches our HTTP server on loopback only where this is on.
+    natLocalhostReachable: true,
+    remoteDisplay: true,
+    remoteDisplayServer: { address: config.vrdp_bind_address, port: ports.vrdp },
+  };
 }
 
-export const deleteRule = ["--natpf1", "delete", RULE];
+function forwardingSettings(
+  config: CommonConfig,
+  port: number | undefined,
+  forwardings: readonly string[],
+): VmSettings {
+  if (port === undefined) return {};
+  return {
+    network: "nat",
+    removedForwarding: forwardings.find((name) => name === SSH_FORWARDING),
+    forwarding: sshForwarding(config, port),
+  };
+}
+
+/** Name of the forwarded port in VirtualBox. As in Packer: the user's own calls of VBoxManage may mention it. */
+export const SSH_FORWARDING = "packercomm";
+
+export function sshForwarding(config: CommonConfig, hostPort: number): Forwarding {
+  return { name: SSH_FORWARDING, hostAddress: "127.0.0.1", hostPort, guestPort: config.ssh_port };
+}

@@ -1,13 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { MachineWatch } from "../../steps/watched-run.ts";
-import { reservePortFor } from "../../steps/reserved-port.ts";
-import { RULE } from "./borrowed-machine.ts";
-import { machineInfo, powerOff, screenshot, type Driver } from "./driver.ts";
+import { forwardSshPort } from "./forward-ssh-port.ts";
+import type { CommonConfig } from "./options/common-config.ts";
 import type { MachinePorts } from "./ports.ts";
-import type { SessionConfig } from "./options/session-config.ts";
+import type { Target } from "./target.ts";
 import { watchMachine, type Watch } from "./watch.ts";
 
 /** A machine that runs, and is watched. */
@@ -17,20 +13,18 @@ export interface RunningMachine extends MachineWatch {
   readonly sshPort: number | undefined;
 }
 
-export async function powerOn(
-  run: Run,
-  driver: Driver,
-  config: SessionConfig,
-  vm: string,
-  ports: MachinePorts,
-): Promise<RunningMachine> {
+export interface PowerOn extends Target {
+  readonly ports: MachinePorts;
+}
+
+export async function powerOn(run: Run, config: CommonConfig, { driver, vm, ports }: PowerOn): Promise<RunningMachine> {
   return run.step("start machine", async ({ signal, onCleanup }) => {
     run.say(`Starting the machine${config.headless ? " without a window" : ""}...`);
     const watched: { machine?: Watch } = {};
     onCleanup("the machine's power", async (_outcome, undoSignal) => {
-      if (watched.machine?.sawOff !== true) await powerOff(driver, vm, undoSignal);
+      if (watched.machine?.sawOff !== true) await driver.ensurePoweredOff({ vm, signal: undoSignal });
     });
-    await driver.call(["startvm", vm, "--type", config.headless ? "headless" : "gui"], { signal });
+    await driver.startVm({ vm, isHeadless: config.headless, signal });
     const watch = watchMachine(driver, vm, (text) => run.debug("virtualbox", text));
     watched.machine = watch;
     onCleanup("watching the machine", () => Promise.resolve(watch.end()));
@@ -39,41 +33,9 @@ export async function powerOn(
         `To watch it: rdp://${config.vrdp_bind_address}:${ports.vrdp} (with VirtualBox's extension pack), or run "imgbuild screen"`,
       );
     }
-    return {
-      watch,
-      sshPort: await forwardedPort(run, driver, config, vm, ports.ssh, signal),
-      lost: watch.lost,
-      screenshot: (pictureSignal) => screenshot(driver, vm, run.directories.temp, pictureSignal).catch(() => undefined),
-    };
+    const screenshot = (pictureSignal: AbortSignal) =>
+      driver.screenshot({ vm, directory: run.directories.temp, signal: pictureSignal }).catch(() => undefined);
+    const sshPort = await forwardSshPort(run, config, { driver, vm, reserved: ports.ssh, signal });
+    return { watch, sshPort, lost: watch.lost, screenshot };
   });
-}
-
-const FORWARDING_ATTEMPTS = 5;
-
-/**
- * A port can be taken between our look and VirtualBox's. It then runs the machine without the forwarding and says so in
- * the machine's log only: the rule is made anew with another port.
- */
-async function forwardedPort(
-  run: Run,
-  driver: Driver,
-  config: SessionConfig,
-  vm: string,
-  reserved: number | undefined,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  if (reserved === undefined) return undefined;
-  const log = join((await machineInfo(driver, vm, signal))?.get("LogFldr") ?? "", "VBox.log");
-  const taken = new Set<number>();
-  for (let port = reserved; ;) {
-    const text = await readFile(log, "utf8").catch(() => "");
-    if (!text.includes(`failed to set up redirection of ${port} to`)) return port;
-    run.debug("port", `VirtualBox could not listen on ${port}`);
-    taken.add(port);
-    if (taken.size > FORWARDING_ATTEMPTS) throw new BuildError("VirtualBox cannot listen on any port for SSH");
-    const range = { min: config.host_port_min, max: config.host_port_max };
-    port = await reservePortFor(run, "SSH", range, "127.0.0.1", taken);
-    await driver.call(["controlvm", vm, "natpf1", "delete", RULE], { signal });
-    await driver.call(["controlvm", vm, "natpf1", `${RULE},tcp,127.0.0.1,${port},,${config.ssh_port}`], { signal });
-  }
 }

@@ -1,9 +1,9 @@
 import type { Run } from "../../sdk/run.ts";
-import { openDriver } from "./driver.ts";
+import { openDriver } from "./driver/open-driver.ts";
 
 /** What would stop any build: VirtualBox missing, too old, or unable to start machines. */
 export async function virtualBoxPreflight(run: Run): Promise<readonly string[]> {
-  return openDriver(run, run.signal).then(
+  return openDriver(run.host, run.signal).then(
     () => [],
     (error: unknown) => [describe(error)],
   );

@@ -1,50 +1,48 @@
+import { platform, tmpdir } from "node:os";
 import { endProcess } from "../../lib/end-process.ts";
 import type { ReapContext, Reaper, ReapOutcome, Resource } from "../../sdk/journal.ts";
 import { findCalls } from "../../sdk/owned-process.ts";
-import { deleteDisk, deleteMachine, listDisks, listMachines, screenshot, type Driver } from "./driver.ts";
-import type { RegisteredMachine } from "./machine-info.ts";
-import { returnMachine, type Borrowing } from "./borrowed-machine.ts";
-import { createVBoxManage, findVBoxManage } from "./vboxmanage.ts";
-import { platform, tmpdir } from "node:os";
+import type { DriverVerbs, Machine } from "./driver/driver.ts";
+import { deleteDiskCommand, deleteVmCommand } from "./driver/manual-commands.ts";
+import { openUnchecked } from "./driver/open-driver.ts";
+import { findVBoxManage } from "./driver/vboxmanage.ts";
+import { restoreMachine, type OriginalState } from "./existing-machine.ts";
 
-type Caller = Pick<Driver, "call">;
-
-/** Removes machines of runs that died, gives borrowed ones back, and shows the screens of those that live. */
+/** Removes machines of runs that died, restores the user's own, and shows the screens of machines of live runs. */
 export const reaper: Reaper = {
   kind: "reaper",
   type: "virtualbox-vm",
   describe: (resource) => `virtual machine "${nameOf(resource)}" (VirtualBox)`,
-  manualCommand: ({ id, details }) =>
-    details?.["role"] === "made" ? `VBoxManage unregistervm ${String(details["uuid"] ?? id)} --delete` : undefined,
+  manualCommand: (resource) => (isMade(resource) ? deleteVmCommand(idOf(resource)) : undefined),
   reap: async (resource, context) => {
-    const driver = callerFor(context.env);
-    const machine = await findMachine(driver, resource, context);
+    const { signal } = context;
+    const driver = driverFor(context.env);
+    const machine = await findMachine(driver, resource, signal);
     if (machine === undefined) return { kind: "gone" };
     if (context.dryRun) return { kind: "removed" };
     await endCalls(machine.uuid, context);
-    if (resource.details?.["role"] === "made") await deleteMachine(driver, machine.uuid, context.signal);
-    else await returnMachine(driver, resource.details as unknown as Borrowing, context.signal);
+    if (isMade(resource)) await driver.deleteVm({ vm: machine.uuid, signal });
+    else await restoreMachine(driver, resource.details as unknown as OriginalState, signal);
     return { kind: "removed" };
   },
   screen: (resource, env) => ({
     name: nameOf(resource),
-    capture: (signal) =>
-      screenshot(callerFor(env), String(resource.details?.["uuid"] ?? resource.id), tmpdir(), signal),
+    capture: (signal) => driverFor(env).screenshot({ vm: idOf(resource), directory: tmpdir(), signal }),
   }),
 };
 
-/** Disks that were made and not yet part of a machine. */
+/** Disks that were made and had not become part of a machine. */
 export const diskReaper: Reaper = {
   kind: "reaper",
   type: "virtualbox-disk",
   describe: ({ id }) => `disk ${id} (VirtualBox)`,
-  manualCommand: ({ id }) => `VBoxManage closemedium disk '${id.replaceAll("'", `'\\''`)}' --delete`,
-  reap: async ({ id }, { env, signal, dryRun }): Promise<ReapOutcome> => {
-    const driver = callerFor(env);
-    const isRegistered = (await listDisks(driver, signal)).some(({ path }) => path === id);
-    // A file alone goes with its directory, which has the run's mark.
-    if (!isRegistered) return { kind: "gone" };
-    if (!dryRun) await deleteDisk(driver, id, signal);
+  manualCommand: ({ id }) => deleteDiskCommand(singleQuoted(id)),
+  reap: async ({ id: path }, { env, signal, dryRun }): Promise<ReapOutcome> => {
+    const driver = driverFor(env);
+    const disks = await driver.listDisks({ signal });
+    // A file alone is removed with its directory, which bears the run's mark.
+    if (!disks.some((disk) => disk.path === path)) return { kind: "gone" };
+    if (!dryRun) await driver.deleteDisk({ path, signal });
     return { kind: "removed" };
   },
 };
@@ -56,20 +54,30 @@ async function endCalls(uuid: string, { env, signal }: ReapContext): Promise<voi
   await Promise.all(calls.map((pid) => endProcess(pid, signal)));
 }
 
-async function findMachine(
-  driver: Caller,
-  { id, details }: Resource,
-  { signal }: ReapContext,
-): Promise<RegisteredMachine | undefined> {
-  const uuid = (details?.["uuid"] as string | undefined) ?? id;
-  const machines = await listMachines(driver, signal);
+async function findMachine(driver: DriverVerbs, resource: Resource, signal: AbortSignal): Promise<Machine | undefined> {
+  const { details } = resource;
+  const uuid = idOf(resource);
+  const machines = await driver.listVms({ signal });
   return machines.find((machine) => machine.uuid === uuid || machine.name === details?.["provisionalName"]);
 }
 
-function callerFor(env: ReapContext["env"]): Caller {
-  return { call: createVBoxManage({ env, platform: platform() }) };
+function driverFor(env: ReapContext["env"]): DriverVerbs {
+  return openUnchecked({ env, platform: platform() });
+}
+
+function isMade({ details }: Resource): boolean {
+  return details?.["role"] === "made";
+}
+
+function idOf({ id, details }: Resource): string {
+  return String(details?.["uuid"] ?? id);
 }
 
 function nameOf({ id, details }: Resource): string {
   return String(details?.["name"] ?? id);
+}
+
+function singleQuoted(word: string): string {
+  const escaped = word.replaceAll("'", `'\\''`);
+  return `'${escaped}'`;
 }

@@ -1,6 +1,6 @@
 /**
- * The graphics adapter VirtualBox's own wizard takes for a guest system. (A machine made by `createvm` gets the oldest
- * one unless it is told otherwise, and asking costs a throw-away machine.)
+ * The graphics adapter that VirtualBox's own wizard chooses for a guest system. (VBoxManage gives a new machine the oldest
+ * adapter unless another is set, and can only be asked about the wizard's choice by way of a throw-away machine.)
  */
 export function recommendedGraphics(guestOsType: string): "vmsvga" | "vboxsvga" | "vboxvga" | "qemuramfb" {
   return rules.find(([pattern]) => pattern.test(guestOsType))?.[1] ?? "vmsvga";

@@ -1,6 +1,6 @@
 import { BuildError } from "../../sdk/error.ts";
+import { isAtLeast, type VirtualBoxVersion } from "./driver/version.ts";
 import type { IsoBuilderConfig } from "./options/iso.ts";
-import { isAtLeast, type VirtualBoxVersion } from "./version.ts";
 
 interface Requirement {
   readonly argument: string;
@@ -8,7 +8,7 @@ interface Requirement {
   readonly isUsed: (config: IsoBuilderConfig) => boolean;
 }
 
-/** What VirtualBox has not had since 6.1. */
+/** Arguments that need a later VirtualBox than the oldest one supported, 6.1. */
 const requirements: readonly Requirement[] = [
   { argument: "tpm", since: [7, 0], isUsed: ({ tpm }) => tpm !== "none" },
   { argument: "secure_boot", since: [7, 0], isUsed: ({ secure_boot: isSecure }) => isSecure },
@@ -16,7 +16,7 @@ const requirements: readonly Requirement[] = [
   { argument: "chipset", since: [7, 1], isUsed: ({ chipset }) => chipset.startsWith("armv8") },
 ];
 
-/** Throws when the configuration asks for something this VirtualBox is too old for. */
+/** Throws when this VirtualBox is too old for something that the configuration asks for. */
 export function requireVersion(config: IsoBuilderConfig, version: VirtualBoxVersion): void {
   for (const { argument, since, isUsed } of requirements) {
     if (!isUsed(config) || isAtLeast(version, ...since)) continue;

@@ -3,13 +3,13 @@ import { sleep } from "../../lib/retry.ts";
 import type { Keyboard } from "../../steps/boot-command/keyboard.ts";
 
 export interface ScanCodeKeyboardOptions {
-  /** Most codes the hypervisor takes in one call. A stroke is never split. */
+  /** The most codes that the hypervisor takes in one call. A stroke is never split. */
   readonly codesPerCall: number;
   /** Pause after each call. */
   readonly intervalMs: number;
 }
 
-/** Presses keys by handing PC/XT scan codes (two hexadecimal digits each) to `put`, as `VBoxManage controlvm keyboardputscancode` takes them. */
+/** Presses keys by handing PC/XT scan codes to `put`, two hexadecimal digits each. */
 export function createScanCodeKeyboard(
   put: (codes: readonly string[], strokes: readonly Keystroke[], signal: AbortSignal) => Promise<void>,
   options: ScanCodeKeyboardOptions,

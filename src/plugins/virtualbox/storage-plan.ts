@@ -1,31 +1,25 @@
 import type { CdConfig } from "../../sdk/schema/cd.ts";
+import type { StorageBus } from "./driver/storage-slot.ts";
 
-/** A place on a controller. `kind` is the word of the templates. */
+/** A slot on a controller, which is known by its kind: the word of the templates. */
 export interface Slot {
   readonly kind: ControllerKind;
   readonly port: number;
   readonly device: number;
 }
 
-export type ControllerKind = "ide" | "sata" | "scsi" | "pcie" | "virtio";
+export type ControllerKind = Exclude<StorageBus, "floppy">;
 
-/** Name and `storagectl` arguments of each controller a new machine may have. */
-export const controllers: {
-  readonly [Kind in ControllerKind]: { readonly name: string; readonly add: (ports: PortCounts) => readonly string[] };
-} = {
-  ide: { name: "IDE", add: () => ["--add", "ide"] },
-  sata: { name: "SATA", add: ({ sata }) => ["--add", "sata", "--portcount", String(sata)] },
-  virtio: { name: "VirtioSCSI", add: () => ["--add", "virtio", "--controller", "VirtIO"] },
-  scsi: { name: "SCSI", add: () => ["--add", "scsi", "--controller", "LSILogic"] },
-  pcie: { name: "NVMe", add: ({ nvme }) => ["--add", "pcie", "--controller", "NVMe", "--portcount", String(nvme)] },
+/** Name of each controller that a new machine may have. */
+export const controllerNames: Readonly<Record<ControllerKind, string>> = {
+  ide: "IDE",
+  sata: "SATA",
+  virtio: "VirtioSCSI",
+  scsi: "SCSI",
+  pcie: "NVMe",
 };
 
-export interface PortCounts {
-  readonly sata: number;
-  readonly nvme: number;
-}
-
-/** The roles an optical disc can have. Firmware takes the first drive it finds, so the boot disc has the lowest place. */
+/** The roles an optical disc can have. Firmware takes the first drive it finds, so the boot disc has the lowest slot. */
 export type DiscRole = "boot" | "additions" | "cd";
 
 const ideSlots: Readonly<Record<DiscRole, readonly [port: number, device: number]>> = {
@@ -48,7 +42,7 @@ const sizes: Readonly<Record<ControllerKind, readonly [ports: number, devices: n
   pcie: [255, 1],
 };
 
-/** The places for disks: all that no disc wants, from the first. */
+/** The slots for disks: all those that no disc takes, from the first on. */
 export function diskSlots(kind: ControllerKind, discs: readonly Slot[]): readonly Slot[] {
   const [ports, devices] = sizes[kind];
   const all = Array.from({ length: ports * devices }, (_, index) => ({
@@ -56,13 +50,12 @@ export function diskSlots(kind: ControllerKind, discs: readonly Slot[]): readonl
     port: Math.floor(index / devices),
     device: index % devices,
   }));
-  return all.filter(({ port, device }) =>
-    discs.every((disc) => disc.kind !== kind || disc.port !== port || disc.device !== device),
-  );
+  const taken = discs.filter((disc) => disc.kind === kind);
+  return all.filter((slot) => !taken.some(({ port, device }) => port === slot.port && device === slot.device));
 }
 
-/** What of a configuration says which discs there are. */
-export interface DiscWishes extends Partial<CdConfig> {
+/** The arguments that decide which discs a machine has. */
+export interface DiscConfig extends Partial<CdConfig> {
   readonly iso_interface: DiscInterface;
   readonly guest_additions_interface?: DiscInterface | undefined;
   readonly guest_additions_mode: "upload" | "attach" | "disable";
@@ -71,16 +64,15 @@ export interface DiscWishes extends Partial<CdConfig> {
 export type DiscInterface = "ide" | "sata" | "virtio";
 
 /** Which discs the machine has, and where. */
-export function discPlan(config: DiscWishes): readonly { readonly role: DiscRole; readonly slot: Slot }[] {
+export function discPlan(config: DiscConfig): readonly { readonly role: DiscRole; readonly slot: Slot }[] {
   const { iso_interface: kind } = config;
-  const additions = config.guest_additions_interface ?? kind;
-  return [
-    { role: "boot", slot: discSlot("boot", kind) },
-    ...(config.guest_additions_mode === "attach"
-      ? [{ role: "additions" as const, slot: discSlot("additions", additions) }]
-      : []),
-    ...(hasCd(config) ? [{ role: "cd" as const, slot: discSlot("cd", kind) }] : []),
+  const interfaces: readonly (readonly [DiscRole, DiscInterface, boolean])[] = [
+    ["boot", kind, true],
+    ["additions", config.guest_additions_interface ?? kind, config.guest_additions_mode === "attach"],
+    ["cd", kind, hasCd(config)],
   ];
+  const wanted = interfaces.filter(([, , isWanted]) => isWanted);
+  return wanted.map(([role, own]) => ({ role, slot: discSlot(role, own) }));
 }
 
 function hasCd({ cd_files, cd_content }: Partial<CdConfig>): boolean {

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { machineInfo, type Driver } from "./driver.ts";
-import type { MachineInfo } from "./machine-info.ts";
-import { conditionOf, explainCrash } from "./machine-state.ts";
+import type { Driver } from "./driver/driver.ts";
+import { readLog } from "./driver/log.ts";
+import type { VmInfo } from "./driver/vm-info.ts";
+import { explainCrash } from "./driver/vm-state.ts";
 
 export interface Watch {
   /** Aborts when the machine is gone although nobody asked it to; the reason is a BuildError. */
@@ -21,13 +20,13 @@ export interface Watch {
 const WATCH_INTERVAL_MS = 2000;
 const OFF_INTERVAL_MS = 250;
 
-/** Looks at a running machine every other second. A question VirtualBox does not answer says nothing about the machine. */
-export function watchMachine(driver: Driver, vm: string, debug: (text: string) => void): Watch {
+/** Checks a running machine every other second. A check that VirtualBox does not answer says nothing about the machine. */
+export function watchMachine(driver: Pick<Driver, "vmInfo">, vm: string, debug: (text: string) => void): Watch {
   const ended = new AbortController();
   const lost = new AbortController();
   const state = { offExpected: false, sawOff: false };
-  const look = async (signal: AbortSignal): Promise<"off" | "on"> => {
-    const info = await machineInfo(driver, vm, signal).catch((error: unknown) => {
+  const check = async (signal: AbortSignal): Promise<"off" | "on"> => {
+    const info = await driver.vmInfo({ vm, signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       debug(`the machine's state is unknown: ${String(error)}`);
       return "unknown" as const;
@@ -41,7 +40,7 @@ export function watchMachine(driver: Driver, vm: string, debug: (text: string) =
   const watch = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       await sleep(WATCH_INTERVAL_MS, ended.signal);
-      if ((await look(ended.signal)) === "on") continue;
+      if ((await check(ended.signal)) === "on") continue;
       if (!state.offExpected) throw switchedOff();
       return;
     }
@@ -57,33 +56,31 @@ export function watchMachine(driver: Driver, vm: string, debug: (text: string) =
     expectOff: () => (state.offExpected = true),
     waitUntilOff: async (signal) => {
       state.offExpected = true;
-      while ((await look(signal)) === "on") await sleep(OFF_INTERVAL_MS, signal);
+      while ((await check(signal)) === "on") await sleep(OFF_INTERVAL_MS, signal);
     },
     end: () => ended.abort(),
   };
 }
 
 /** Rejects when the machine crashed. */
-async function judge(info: MachineInfo, debug: (text: string) => void): Promise<"off" | "on"> {
-  const state = info.get("VMState") ?? "";
-  const condition = conditionOf(state);
+async function judge(info: VmInfo, debug: (text: string) => void): Promise<"off" | "on"> {
+  const { state, condition } = info;
   if (condition === undefined) debug(`VirtualBox says the machine's state is "${state}", which is not known here`);
-  if (condition !== "crashed") return condition === "off" ? "off" : "on";
-  const tail = await logTail(info);
-  throw new BuildError(
-    `The machine crashed: ${explainCrash(state)}${tail === "" ? "" : `. Its log ends with:\n${tail}`}`,
-    {
-      hint: "Does it need other hardware (guest_os_type, chipset, memory)? VirtualBox's log has the details.",
-    },
-  );
+  if (condition === "crashed") throw await crashed(info);
+  return condition === "off" ? "off" : "on";
+}
+
+async function crashed({ state, logFolder }: VmInfo): Promise<BuildError> {
+  const tail = lastLines(await readLog(logFolder));
+  const log = tail === "" ? "" : `. Its log ends with:\n${tail}`;
+  return new BuildError(`The machine crashed: ${explainCrash(state)}${log}`, {
+    hint: "Does it need other hardware (guest_os_type, chipset, memory)? VirtualBox's log has the details.",
+  });
 }
 
 const TAIL_LINES = 15;
 
-async function logTail(info: MachineInfo): Promise<string> {
-  const folder = info.get("LogFldr");
-  if (folder === undefined) return "";
-  const log = await readFile(join(folder, "VBox.log"), "utf8").catch(() => "");
+function lastLines(log: string): string {
   return log.trimEnd().split("\n").slice(-TAIL_LINES).join("\n");
 }
 

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isoSchema } from "../../../src/plugins/virtualbox/options/iso.ts";
 import { attachDiscs } from "../../../src/plugins/virtualbox/discs.ts";
-import { hardwareArguments } from "../../../src/plugins/virtualbox/hardware-arguments.ts";
-import { createMachine, diskPaths, placeDiscs } from "../../../src/plugins/virtualbox/iso-machine.ts";
+import { placeDiscs } from "../../../src/plugins/virtualbox/add-storage.ts";
+import { createMachine, diskPaths } from "../../../src/plugins/virtualbox/create-machine.ts";
 import { requireVersion } from "../../../src/plugins/virtualbox/required-version.ts";
-import { parseVersion } from "../../../src/plugins/virtualbox/version.ts";
+import { parseVersion } from "../../../src/plugins/virtualbox/driver/version.ts";
+import { settingsArguments } from "../../../src/plugins/virtualbox/driver/vm-settings.ts";
+import { hardwareSettings } from "../../../src/plugins/virtualbox/hardware.ts";
 import { configOf } from "../../helper/decode-config.ts";
 import { createFakeVirtualBox, type FakeVirtualBoxOptions } from "../../helper/fake-virtualbox/fake-virtualbox.ts";
 import { describeMachine, type FakeMachine } from "../../helper/fake-virtualbox/machine.ts";
@@ -26,14 +28,15 @@ async function machineOf(
   const driver = fakeDriver(box);
   const config = configOf(isoSchema, { ...ISO, ...WITHOUT_SSH, ...args });
   const disks = diskPaths(config, join(box.root, "out"), "m");
-  const { machine } = await createMachine(run, driver, config, {
+  const { machine } = await createMachine(run, config, {
+    driver,
     name: "m",
     disks,
     ports: { ssh: config.communicator === "ssh" && !config.skip_nat_mapping ? 2299 : undefined, vrdp: 5901 },
   });
   const files = { boot: join(box.root, "boot.iso"), additions: join(box.root, "ga.iso"), cd: join(box.root, "cd.iso") };
   for (const file of Object.values(files)) await writeFile(file, "");
-  await attachDiscs(run, driver, machine.uuid, placeDiscs(config, files));
+  await attachDiscs(run, { driver, vm: machine.uuid, discs: placeDiscs(config, files) });
   return box.find("m")!;
 }
 
@@ -100,7 +103,10 @@ describe("an argument of virtualbox-iso", () => {
 
   it("leaves nested virtualization alone where it is not mentioned", () => {
     const hardware = (args: Readonly<Record<string, unknown>>) =>
-      hardwareArguments(configOf(isoSchema, { ...ISO, ...WITHOUT_SSH, ...args }), parseVersion("7.2.0\n"));
+      settingsArguments(
+        hardwareSettings(configOf(isoSchema, { ...ISO, ...WITHOUT_SSH, ...args })),
+        parseVersion("7.2.0\n"),
+      );
     expect(hardware({})).not.toContain("--nested-hw-virt");
     expect(hardware({ nested_virt: false }).join(" ")).toContain("--nested-hw-virt off");
   });

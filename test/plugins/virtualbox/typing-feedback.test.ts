@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { createTypingFeedback, hasUnreadKeys, textScreen } from "../../../src/plugins/virtualbox/typing-feedback.ts";
-import { VBoxManageError } from "../../../src/plugins/virtualbox/failure.ts";
 import { parseKeystrokes, type Keystroke } from "../../../src/lib/keystrokes.ts";
+import { consoleVerbs } from "../../../src/plugins/virtualbox/driver/console.ts";
+import { VBoxManageError } from "../../../src/plugins/virtualbox/driver/failure.ts";
 import { createScanCodeKeyboard } from "../../../src/plugins/virtualbox/scan-code-keyboard.ts";
+import { createTypingFeedback } from "../../../src/plugins/virtualbox/typing-feedback.ts";
+import { keyboardView, textView } from "./driver/debugger-views.ts";
 
 const { signal } = new AbortController();
 const strokes = (text: string): readonly Keystroke[] =>
   parseKeystrokes(text).items.flatMap((item) => (item.kind === "type" ? [item.stroke] : []));
-
-/** As VirtualBox 7.2 prints them. */
-const rule = (text: string) => text.padStart(43, "-").padEnd(80, "-");
-const textView = (rows: readonly string[]) =>
-  [rule(" 80x25 "), ...rows.map((row) => row.padEnd(80)), "-".repeat(80), ""].join("\n");
-const keyboardView = (waiting: number) =>
-  `PS/2 Keyboard: scan set 2, scanning enabled, serial line enabled\nLED state 00, Num Lock off\nCommand queue: 0 items (4 max)\nInput queue  : ${waiting} items (64 max)\n`;
 
 /** A slow PC as VirtualBox's debugger shows it: a keyboard of 64 bytes, a BIOS of 15 keys, a prompt that may come late. */
 function createSlowPc(options: {
@@ -55,7 +50,7 @@ function createSlowPc(options: {
 }
 
 function type(pc: ReturnType<typeof createSlowPc>, text: string): Promise<void> {
-  const feedback = createTypingFeedback(pc.call, "vm");
+  const feedback = createTypingFeedback(consoleVerbs(pc.call), "vm");
   const characterOf = (stroke: Keystroke) => stroke.findLast(({ down }) => down)!.prints!;
   const keyboard = createScanCodeKeyboard(
     async (_codes, batch, callSignal) => {
@@ -104,24 +99,8 @@ describe("createTypingFeedback", () => {
       if (args[3] === "ps2k") controller.abort(new Error("interrupted"));
       return Promise.resolve(args[3] === "ps2k" ? keyboardView(3) : "Not in text mode!\n");
     };
-    const feedback = createTypingFeedback(call, "vm");
+    const feedback = createTypingFeedback(consoleVerbs(call), "vm");
     feedback.typing(strokes("a"));
     await expect(feedback.ready(controller.signal)).rejects.toThrow("interrupted");
-  });
-});
-
-describe("textScreen", () => {
-  it("joins the rows, and knows no screen but a text screen", () => {
-    expect(textScreen(textView(["boot: a", "b"]))).toBe(`${"boot: a".padEnd(80)}b`);
-    expect(textScreen("")).toBeUndefined();
-    expect(textScreen("Not in text mode!\n")).toBeUndefined();
-  });
-});
-
-describe("hasUnreadKeys", () => {
-  it("reads the keyboard's input queue", () => {
-    expect(hasUnreadKeys(keyboardView(0))).toBe(false);
-    expect(hasUnreadKeys(keyboardView(12))).toBe(true);
-    expect(hasUnreadKeys("")).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import type { ArtifactOf, BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { ArtifactOf } from "../../../sdk/artifact.ts";
 import { deleteSnapshot, snapshotsMadeFor } from "../aws/kinds/image.ts";
 import { unlessGone } from "../aws/kinds/network.ts";
 import type { AmazonBuild } from "./build.ts";

@@ -1,6 +1,6 @@
-import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import type { Tag } from "@aws-sdk/client-ec2";
-import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
 import { accessFields, accessRules } from "../aws/options/access.ts";
 import { tagFields } from "../aws/options/tags.ts";

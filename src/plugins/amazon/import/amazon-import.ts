@@ -1,6 +1,6 @@
-import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import { extname } from "node:path";
-import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud, type Cloud } from "../aws/cloud.ts";
 import { deleteSnapshot, mappedSnapshots } from "../aws/kinds/image.ts";
 import { unlessGone } from "../aws/kinds/network.ts";

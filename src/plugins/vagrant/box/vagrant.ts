@@ -1,4 +1,5 @@
-import { architectureOf, BUILDER_ID, type BoxState } from "../../../sdk/artifact-state.ts";
+import { BUILDER_ID, type BoxState } from "../../../sdk/artifact-state.ts";
+import { architectureOf } from "../../../sdk/artifact.ts";
 import { readFile } from "node:fs/promises";
 import { arch, availableParallelism } from "node:os";
 import { basename, relative, resolve } from "node:path";

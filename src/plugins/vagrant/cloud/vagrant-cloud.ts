@@ -1,5 +1,5 @@
-import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
-import type { Artifact } from "../../../sdk/artifact.ts";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";

@@ -1,6 +1,6 @@
-import { BUILDER_ID, type ArtifactOf } from "../../../sdk/artifact-state.ts";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import { sha256OfFile } from "../../../sdk/file-digest.ts";
-import type { Artifact } from "../../../sdk/artifact.ts";
 import { goesDirect, uploadBox } from "../box-upload.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";

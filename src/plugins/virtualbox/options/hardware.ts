@@ -5,7 +5,7 @@ import { discPlan, diskSlots, type ControllerKind, type DiscInterface } from "..
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The machine that `virtualbox-iso` makes. The other builders take it as they find it. */
+/** The machine that `virtualbox-iso` creates. The other builders take it as they find it. */
 export const hardwareFields = {
   guest_os_type: text("VirtualBox's id of the guest system (`VBoxManage list ostypes`), e.g. `Debian12_64`.").default(
     "Other",
@@ -43,7 +43,7 @@ export const hardwareFields = {
   gfx_efi_resolution: text("Resolution of the EFI console, e.g. `1440x900`.").optional(),
 };
 
-/** The disks that `virtualbox-iso` makes, and where its media sit. */
+/** The disks that `virtualbox-iso` creates, and the controllers of its media. */
 export const storageFields = {
   disk_size: integer("Size of the main disk, MiB.").min(1).default(40_000),
   disk_additional_size: list(integer("MiB.").min(1), "Sizes of further disks, MiB.").default([]),
@@ -99,19 +99,18 @@ function resolutionIsOne({ gfx_efi_resolution: text }: Values): ConfigIssue[] {
 
 const kindOf = (value: unknown) => (value ?? "ide") as DiscInterface;
 
-/** Every disk needs a place that no disc wants: the installation medium, the guest additions, the CD of `cd_files`. */
+/** Every disk needs a slot that no disc takes: the installation medium, the guest additions, the CD of `cd_files`. */
 function disksFit(config: Values): ConfigIssue[] {
-  const count = 1 + ((config["disk_additional_size"] as readonly number[] | undefined)?.length ?? 0);
+  const additional = (config["disk_additional_size"] ?? []) as readonly number[];
+  const count = 1 + additional.length;
   const kind = (config["hard_drive_interface"] ?? "ide") as ControllerKind;
   const discs = discPlan({
     ...config,
     iso_interface: kindOf(config["iso_interface"]),
     guest_additions_mode: config["guest_additions_mode"] === "attach" ? "attach" : "disable",
   });
-  const room = diskSlots(
-    kind,
-    discs.map(({ slot }) => slot),
-  ).length;
+  const taken = discs.map(({ slot }) => slot);
+  const room = diskSlots(kind, taken).length;
   if (count <= room) return [];
   const other = kind === "ide" ? ' Use hard_drive_interface = "sata".' : "";
   const detail = `The ${kind} controller has room for ${room} disk(s) beside what else is attached to it, and ${count} are asked for.${other}`;

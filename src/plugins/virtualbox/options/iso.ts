@@ -2,16 +2,16 @@ import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { isoFields, isoLegacy, isoRules } from "../../../sdk/schema/iso.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { hardwareFields, hardwareRules, storageFields } from "./hardware.ts";
-import { exportFields } from "./session.ts";
-import { guestFields, guestRenamed, guestRules, nameField } from "./guest.ts";
+import { exportFields } from "./virtualbox.ts";
+import { commonFields, commonRenamed, commonRules, nameField } from "./common.ts";
 
 /** Every argument of a `virtualbox-iso` source. */
 export const isoSchema = defineSchema(
-  { ...isoFields, ...guestFields, ...hardwareFields, ...storageFields, ...bootFields, ...exportFields, ...nameField },
+  { ...isoFields, ...commonFields, ...hardwareFields, ...storageFields, ...bootFields, ...exportFields, ...nameField },
   {
-    renamed: guestRenamed,
+    renamed: commonRenamed,
     legacy: isoLegacy,
-    rules: [...isoRules, ...guestRules, ...bootRules, ...hardwareRules],
+    rules: [...isoRules, ...commonRules, ...bootRules, ...hardwareRules],
   },
 );
 

@@ -3,8 +3,8 @@ import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { guestFields, guestRenamed, guestRules, nameField } from "./guest.ts";
-import { exportFields } from "./session.ts";
+import { commonFields, commonRenamed, commonRules, nameField } from "./common.ts";
+import { exportFields } from "./virtualbox.ts";
 
 const importFields = {
   source_path: text("The `.ovf` or `.ova` to start from: a path, or an `http`, `https` or `file` URL."),
@@ -18,8 +18,8 @@ const importFields = {
 
 /** Every argument of a `virtualbox-ovf` source. */
 export const ovfSchema = defineSchema(
-  { ...importFields, ...guestFields, ...bootFields, ...exportFields, ...nameField },
-  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
+  { ...importFields, ...commonFields, ...bootFields, ...exportFields, ...nameField },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
 );
 
 export type OvfBuilderConfig = ConfigOf<typeof ovfSchema>;

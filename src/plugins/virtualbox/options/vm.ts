@@ -2,8 +2,8 @@ import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { flag, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { guestFields, guestRenamed, guestRules } from "./guest.ts";
-import { exportFields } from "./session.ts";
+import { commonFields, commonRenamed, commonRules } from "./common.ts";
+import { exportFields } from "./virtualbox.ts";
 
 const snapshotFields = {
   vm_name: text("Name of the machine in VirtualBox to work with. It stays, whatever becomes of the build."),
@@ -16,8 +16,8 @@ const snapshotFields = {
 
 /** Every argument of a `virtualbox-vm` source. */
 export const vmSchema = defineSchema(
-  { ...guestFields, ...bootFields, ...exportFields, ...snapshotFields },
-  { renamed: guestRenamed, rules: [...guestRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
+  { ...commonFields, ...bootFields, ...exportFields, ...snapshotFields },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
 );
 
 export type VmBuilderConfig = ConfigOf<typeof vmSchema>;

@@ -1,4 +1,5 @@
-import { BUILDER_ID, stateOf, type QemuState } from "../../../../sdk/artifact-state.ts";
+import { BUILDER_ID, type QemuState } from "../../../../sdk/artifact-state.ts";
+import { stateOf } from "../../../../sdk/artifact.ts";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileEntry } from "../../../../lib/archive/entry.ts";

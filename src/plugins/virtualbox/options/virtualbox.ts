@@ -17,8 +17,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 const row = list(late("One argument."), "One call: the arguments after `VBoxManage`.");
 
-/** What every VirtualBox builder does with a machine while and after it runs. */
-export const sessionFields = {
+/** Arguments about VirtualBox that every builder has, whether it creates, imports or finds its machine. */
+export const virtualboxFields = {
   headless: flag("Start the machine without a window.").default(false),
   vrdp_bind_address: text(
     "Address the remote display listens on. It has no password: keep it on this computer.",
@@ -72,7 +72,7 @@ export const exportFields = {
   output_filename: defaultText(text("Name of the exported file, without its ending.").optional(), "`vm_name`"),
 };
 
-export const sessionRules = [
+export const virtualboxRules = [
   rule(["communicator", "guest_additions_mode"], additionsNeedLink),
   rule(["communicator", "virtualbox_version_file"], versionFileNeedsLink),
   rule(["guest_additions_sha256"], digestIsOne),
@@ -107,18 +107,13 @@ function digestIsOne({ guest_additions_sha256: digest }: Values): ConfigIssue[] 
 }
 
 function rowsAreCalls(config: Values): ConfigIssue[] {
-  return ["vboxmanage", "vboxmanage_post"].flatMap((name) =>
-    ((config[name] ?? []) as readonly (readonly unknown[])[]).flatMap((row, index) =>
-      row.length > 0
-        ? []
-        : [
-            error(
-              "invalid-argument",
-              [name, index],
-              "Invalid value",
-              "A row needs the arguments of a call of VBoxManage.",
-            ),
-          ],
-    ),
-  );
+  return ["vboxmanage", "vboxmanage_post"].flatMap((name) => {
+    const rows = (config[name] ?? []) as readonly (readonly unknown[])[];
+    const empty = [...rows.keys()].filter((index) => rows[index]!.length === 0);
+    return empty.map((index) => emptyRow([name, index]));
+  });
+}
+
+function emptyRow(path: ConfigIssue["path"]): ConfigIssue {
+  return error("invalid-argument", path, "Invalid value", "A row needs the arguments of a call of VBoxManage.");
 }

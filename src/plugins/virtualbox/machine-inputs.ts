@@ -5,33 +5,38 @@ import { serveHttp } from "../../steps/http-server.ts";
 import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import { guestAdditions } from "./additions.ts";
 import type { VirtualBoxFacts } from "./facts.ts";
+import type { CommonConfig } from "./options/common-config.ts";
 import { reserveMachinePorts, type MachinePorts } from "./ports.ts";
-import type { SessionConfig } from "./options/session-config.ts";
-import { choosesNetwork } from "./user-rows.ts";
+import { choosesNetwork } from "./user-commands.ts";
 
-/** What a machine is given from outside, made before it is. Paths are of files on this computer. */
-export interface Surroundings {
+/** What the host provides for a machine, prepared before there is one. Paths are of files on this computer. */
+export interface MachineInputs {
   readonly additions: string | undefined;
   readonly floppy: string | undefined;
   readonly cd: string | undefined;
   readonly key: SshKey;
   readonly http: { readonly port: number } | undefined;
   readonly ports: MachinePorts;
-  /** What templates of the run time may use. */
+  /** What templates rendered during the build may use. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** How a guest behind VirtualBox's NAT sees this computer. */
 export const NAT_HOST = "10.0.2.2";
 
-/** All of it goes at the end of the build. `name` is the machine's. */
-export async function createSurroundings(
+export interface InputsRequest {
+  readonly facts: VirtualBoxFacts;
+  /** Name of the machine. */
+  readonly name: string;
+}
+
+/** Everything is removed at the end of the build. */
+export async function prepareInputs(
   run: BuilderRun,
-  config: SessionConfig,
-  { driver, additionsIso }: VirtualBoxFacts,
-  name: string,
-): Promise<Surroundings> {
-  const additions = await guestAdditions(run, config, driver.version, additionsIso);
+  config: CommonConfig,
+  { facts, name }: InputsRequest,
+): Promise<MachineInputs> {
+  const additions = await guestAdditions(run, config, facts);
   const floppy = await createFloppy(run, config);
   const cd = await createCd(run, config);
   const key = await sshKey(run, config);

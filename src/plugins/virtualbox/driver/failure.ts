@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { CommandError, type CommandResult } from "../../lib/process.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { CommandError, type CommandResult } from "../../../lib/process.ts";
+import { BuildError } from "../../../sdk/error.ts";
 
-/** VBoxManage did not do what it was told. `kind` says why, where the reason is one somebody acts upon. */
+/** A call of VBoxManage failed. `reason` tells apart the failures that callers react to. */
 export class VBoxManageError extends BuildError {
   readonly reason: "locked" | "not found" | "other";
 
@@ -12,11 +12,24 @@ export class VBoxManageError extends BuildError {
   }
 }
 
-/** The failure a finished call stands for, if it is one: exit code 0 with an error on stderr is a failure as well. */
+export function hasReason(error: unknown, reason: VBoxManageError["reason"]): boolean {
+  return error instanceof VBoxManageError && error.reason === reason;
+}
+
+/** Awaits a call that removes something. It is fine if there is nothing to remove. */
+export async function ignoreMissing(remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!hasReason(error, "not found")) throw error;
+  }
+}
+
+/** The failure of a finished call, if it failed: an error on stderr is a failure even with exit code 0. */
 export function callFailure(args: readonly string[], result: CommandResult): VBoxManageError | undefined {
-  const said = errorLines(result.stderr);
-  if (result.code === 0 && said.length === 0) return undefined;
-  const text = said.join("; ") || lastLine(result.stdout) || `it ended with exit code ${result.code}`;
+  const errors = errorLines(result.stderr);
+  if (result.code === 0 && errors.length === 0) return undefined;
+  const text = errors.join("; ") || lastLine(result.stdout) || `it ended with exit code ${result.code}`;
   const hint = hints.find(([pattern]) => pattern.test(`${result.stderr}\n${result.stdout}`))?.[1];
   return new VBoxManageError(`VBoxManage ${describeCall(args)} failed: ${text}`, reasonOf(result.stderr), hint);
 }
@@ -54,8 +67,8 @@ const hints: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Of the failures that VirtualBox calls "invalid state" or "in use" only those that speak of a lock pass by themselves; a
- * snapshot with children, or a medium some machine uses, stays so.
+ * Of the failures that VirtualBox calls "invalid state" or "in use", only those that speak of a lock pass by themselves. A
+ * snapshot with children, or a medium in use, stays as it is.
  */
 function reasonOf(stderr: string): VBoxManageError["reason"] {
   if (/VBOX_E_OBJECT_NOT_FOUND|Could not find a registered machine|Could not find file for the medium/.test(stderr))
@@ -63,7 +76,7 @@ function reasonOf(stderr: string): VBoxManageError["reason"] {
   return errorLines(stderr).some((line) => /\b(un)?lock(ed|ing)?\b/i.test(line)) ? "locked" : "other";
 }
 
-/** What stands behind `VBoxManage: error:`, once each, without the lines about VirtualBox's insides. */
+/** The text after each `VBoxManage: error:`, without repetitions and without lines about VirtualBox's internals. */
 function errorLines(stderr: string): string[] {
   const lines = [...stderr.matchAll(/^VBoxManage(?:\.exe)?: error: (.*)$/gm)].map(([, text]) => text!.trim());
   return [...new Set(lines.filter((line) => !/^(Details|Context):|\.cpp\[\d+\]/.test(line)))];
@@ -73,12 +86,8 @@ function lastLine(text: string): string {
   return text.trim().split("\n").at(-1)!.trim();
 }
 
-/** The command and what it is about; not all of its arguments. */
+/** The command and its subject, not all of its arguments. */
 function describeCall(args: readonly string[]): string {
-  return args.slice(0, args[0] === "controlvm" || args[0] === "snapshot" ? 3 : 2).join(" ");
-}
-
-/** What a failed call said; empty for other errors. */
-export function callFailureText(error: unknown): string {
-  return error instanceof VBoxManageError ? error.message : "";
+  const hasSubcommand = args[0] === "controlvm" || args[0] === "snapshot";
+  return args.slice(0, hasSubcommand ? 3 : 2).join(" ");
 }

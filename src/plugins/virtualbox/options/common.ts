@@ -11,10 +11,10 @@ import { floppyFields, floppyRules } from "../../../sdk/schema/floppy.ts";
 import { httpFields, httpRules } from "../../../sdk/schema/http.ts";
 import { outputFields } from "../../../sdk/schema/output.ts";
 import { shutdownFields } from "../../../sdk/schema/shutdown.ts";
-import { sessionFields, sessionRules } from "./session.ts";
+import { virtualboxFields, virtualboxRules } from "./virtualbox.ts";
 
 /** The arguments all three builders have. */
-export const guestFields = {
+export const commonFields = {
   ...communicatorFields,
   ...hostPortFields,
   ...httpFields,
@@ -22,7 +22,7 @@ export const guestFields = {
   ...cdFields,
   ...outputFields,
   ...shutdownFields,
-  ...sessionFields,
+  ...virtualboxFields,
 };
 
 export const nameField = {
@@ -32,6 +32,6 @@ export const nameField = {
   ),
 };
 
-export const guestRenamed = { ...communicatorRenamed, ...hostPortRenamed };
+export const commonRenamed = { ...communicatorRenamed, ...hostPortRenamed };
 
-export const guestRules = [...communicatorRules(), ...httpRules, ...floppyRules, ...cdRules, ...sessionRules];
+export const commonRules = [...communicatorRules(), ...httpRules, ...floppyRules, ...cdRules, ...virtualboxRules];

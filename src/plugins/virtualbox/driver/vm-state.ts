@@ -1,13 +1,13 @@
-/** What a state of VirtualBox means for a build. */
-export type Condition = "off" | "running" | "stopping" | "crashed";
+/** What a state of a machine means for a build. */
+export type VmCondition = "off" | "running" | "stopping" | "crashed";
 
 /**
- * The states `showvminfo --machinereadable` prints as `VMState`. Packer takes whatever is neither running nor stopping nor
- * paused for off, and so a crash for a clean shutdown.
+ * The states that `showvminfo --machinereadable` prints as `VMState`. Packer considers a machine off that is neither running,
+ * stopping nor paused, and so takes a crash for a clean shutdown.
  */
-const conditions: Readonly<Record<string, Condition>> = {
+const conditions: Readonly<Record<string, VmCondition>> = {
   poweroff: "off",
-  // Suspended by somebody at the machine: its memory is on the disk, nothing runs.
+  // Somebody at the machine suspended it: its memory is on the disk, and nothing runs.
   saved: "crashed",
   "aborted-saved": "crashed",
   aborted: "crashed",
@@ -32,8 +32,8 @@ const conditions: Readonly<Record<string, Condition>> = {
   settingup: "off",
 };
 
-/** `undefined` for a state this table does not know: then nothing is concluded from it. */
-export function conditionOf(state: string): Condition | undefined {
+/** `undefined` for a state that is not in the table: nothing should be concluded from it. */
+export function conditionOf(state: string): VmCondition | undefined {
   return conditions[state];
 }
 

@@ -1,4 +1,4 @@
-import { BuildError } from "../../sdk/error.ts";
+import { BuildError } from "../../../sdk/error.ts";
 
 /** What `VBoxManage --version` says, without revision and distribution. */
 export interface VirtualBoxVersion {
