@@ -3,8 +3,11 @@ import { endProcess } from "../lib/end-process.ts";
 import type { Reaper, Resource } from "./journal.ts";
 import { ownPid, parentPid } from "../lib/this-process.ts";
 
-/** What a plugin of Packer's, and all that it starts, has in its environment: `plugin-process.ts` ends those, with patience. */
-const PLUGIN_VARIABLE = "PACKER_PLUGIN_MAGIC_COOKIE";
+/**
+ * What a plugin of Packer's, and all that it starts, has in its environment: without it a plugin refuses to start.
+ * `plugin-process.ts` ends those, with patience.
+ */
+export const PLUGIN_VARIABLE = "PACKER_PLUGIN_MAGIC_COOKIE";
 
 /** Every script a run starts on the host gets it, as from Packer; what they start inherits it. */
 export const RUN_VARIABLE = "PACKER_RUN_UUID";

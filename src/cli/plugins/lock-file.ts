@@ -43,7 +43,7 @@ export async function writeLockFile(directory: string, before: PluginLock, lock:
 }
 
 /** In the canonical style of HCL, sorted, so that it changes only where something did. */
-export function formatLock(lock: PluginLock): string {
+function formatLock(lock: PluginLock): string {
   const plugins = [...lock.values()].sort((one, other) => (one.source < other.source ? -1 : 1));
   return HEADER + plugins.map(formatPlugin).join("");
 }

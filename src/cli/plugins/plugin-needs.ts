@@ -69,7 +69,7 @@ function askedFor(inner: Registry): { readonly registry: Registry; dataSources()
 }
 
 /** The required plugin whose accessor a type begins with; of several the longest. */
-export function accessorOf(type: string, required: readonly RequiredPlugin[]): string | undefined {
+function accessorOf(type: string, required: readonly RequiredPlugin[]): string | undefined {
   const names = required.map(({ name }) => name).filter((name) => type === name || type.startsWith(`${name}-`));
   return names.sort((one, other) => other.length - one.length)[0];
 }

@@ -3,7 +3,7 @@ import { createInflateRaw, crc32 } from "node:zlib";
 import { METHOD } from "./zip-records.ts";
 
 /** A file in a ZIP archive. Its name is what the archive says, and may be anything. */
-export interface ZipMember {
+interface ZipMember {
   readonly name: string;
   /** Bytes, unpacked. */
   readonly size: number;

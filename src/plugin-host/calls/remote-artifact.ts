@@ -16,9 +16,6 @@ export interface RemoteArtifact {
   read(stateNames: readonly string[]): Promise<Artifact>;
 }
 
-/** What artifacts of most plugins know, and others ask for. */
-export const COMMON_STATES = ["generated_data"] as const;
-
 export async function dialArtifact(peer: Peer, id: number): Promise<RemoteArtifact> {
   const service = createRpcClient(await peer.broker.dial(id));
   const call = async (method: string, argument: WireValue = null): Promise<WireValue> => {

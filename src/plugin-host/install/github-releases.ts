@@ -18,7 +18,7 @@ export interface GithubAddresses {
 }
 
 /** Where tokens are looked for, the first that is set counts. */
-export const TOKEN_VARIABLES = ["PACKER_GITHUB_API_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"] as const;
+const TOKEN_VARIABLES = ["PACKER_GITHUB_API_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"] as const;
 
 /**
  * Releases on GitHub: versions are the tags of the repository `packer-plugin-NAME`, sums and archives files of the

@@ -45,7 +45,7 @@ export async function describePlugin(
 }
 
 /** Reads the line of JSON. Source: Packer's SDK, `plugin/set.go`. */
-export function parseDescription(text: string): Description | { readonly problem: string } {
+function parseDescription(text: string): Description | { readonly problem: string } {
   const fields = parseObject(text);
   if (!fields) return { problem: "What it says when it is asked to describe itself is no description." };
   const { version, api_version: api, sdk_version: sdk, protocol_version: protocol } = fields;

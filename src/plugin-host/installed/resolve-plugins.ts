@@ -67,7 +67,7 @@ async function listRequired(requirements: readonly Requirement[], options: Resol
 }
 
 /** The plugin that meets a requirement: the last of those that Packer finds for it. */
-export function findRequired({ source, version }: Requirement, { usable, refused }: InstalledList) {
+function findRequired({ source, version }: Requirement, { usable, refused }: InstalledList) {
   const constraint: VersionConstraint = parseVersionConstraint(version) ?? [];
   const candidates = usable.filter((plugin) => mayBe(plugin, source));
   return {

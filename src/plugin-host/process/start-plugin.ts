@@ -1,5 +1,6 @@
 import { lstat, unlink } from "node:fs/promises";
 import type { OwnedProcess } from "../../sdk/owned-process.ts";
+import { PLUGIN_VARIABLE } from "../../sdk/run-processes.ts";
 import type { Connections } from "../thread/connections.ts";
 import type { PluginAddress } from "../thread/messages.ts";
 import type { Broker } from "../wire/broker.ts";
@@ -33,13 +34,9 @@ export interface Launched {
   readonly log: LogRing;
 }
 
-/**
- * Packer's plugins refuse to start without this; it keeps people from starting them by hand, and is no secret. The ports
- * matter on Windows only. Source: Packer's SDK, `plugin/server.go`.
- */
-export const COOKIE = "PACKER_PLUGIN_MAGIC_COOKIE";
+/** The cookie keeps people from starting plugins by hand, and is no secret; the ports matter on Windows only. Source: Packer's SDK, `plugin/server.go`. */
 const environment = {
-  [COOKIE]: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+  [PLUGIN_VARIABLE]: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
   PACKER_PLUGIN_MIN_PORT: "10000",
   PACKER_PLUGIN_MAX_PORT: "25000",
 };

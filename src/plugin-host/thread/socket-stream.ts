@@ -18,7 +18,7 @@ export async function connectSocket(address: PluginAddress): Promise<ByteStream>
   return socketStream(socket);
 }
 
-export function socketStream(socket: Socket): ByteStream {
+function socketStream(socket: Socket): ByteStream {
   const received = new StreamBuffer();
   const lost = (): void => received.break("the connection was cut");
   socket.setNoDelay(true);

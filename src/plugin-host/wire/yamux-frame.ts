@@ -5,7 +5,7 @@ import { ProtocolError } from "./wire-error.ts";
  * Frames of yamux, version 0. Source: hashicorp/yamux, spec.md: a header of 12 bytes, big-endian, and after that of a
  * data frame its bytes.
  */
-export const HEADER_BYTES = 12;
+const HEADER_BYTES = 12;
 export const FRAME = { data: 0, windowUpdate: 1, ping: 2, goAway: 3 } as const;
 export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8 } as const;
 /** How much a stream may send before it is told to go on; the same on both sides. */
