@@ -24,7 +24,7 @@ type Definition = (exports: Module["exports"], require: Require, module: Module)
  * once, and leaves a cache of its own in the user's cache directory.
  */
 const command = process.argv[2] ?? "";
-const name = (Object.hasOwn(CORE_FILES, command) ? CORE_FILES[command] : undefined) ?? CORE_FILES.core;
+const name = (Object.hasOwn(CORE_FILES, command) && CORE_FILES[command]) || CORE_FILES.core;
 const file = join(__dirname, name);
 const source = readFileSync(file, "latin1");
 const shipped = join(__dirname, name.replace(/\.cjs$/, ".cache"));
@@ -67,10 +67,11 @@ export const runProgram: typeof RunProgram = async (args, host) => {
 function compile(cachePath: string): Script | undefined {
   try {
     const compiled = new Script(wrapped(source), { filename: file, cachedData: readFileSync(cachePath) });
-    return usesCache(compiled) ? compiled : undefined;
+    if (usesCache(compiled)) return compiled;
   } catch {
-    return undefined;
+    // No cache yet.
   }
+  return undefined;
 }
 
 function usesCache({ cachedDataRejected }: Script): boolean {
@@ -91,7 +92,8 @@ function saveCache(): void {
 
 function ownCachePath(): string {
   const xdg = process.env["XDG_CACHE_HOME"];
-  const directory = join(xdg?.startsWith("/") ? xdg : join(homedir(), ".cache"), "imgbuild");
+  const caches = xdg?.startsWith("/") ? xdg : join(homedir(), ".cache");
+  const directory = join(caches, "imgbuild");
   return join(directory, `${name.replace(/\.cjs$/, "")}-${process.version}-${process.arch}.cache`);
 }
 

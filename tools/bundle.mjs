@@ -15,6 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
+import { collectImports } from "./bundle/imports.mjs";
+import { bundleThreads, threadsPlugin } from "./bundle/threads.mjs";
 
 /**
  * Writes the command to `dist`: a tiny entry; `core`, the part of our own code that nearly every command needs, as one
@@ -86,7 +88,8 @@ const moduleNames = `const __url=require('node:url').pathToFileURL(__filename).h
 
 const written = new Set();
 const imports = collectImports("src");
-const pluginThread = await bundlePluginThread();
+const threads = await bundleThreads(common);
+for (const { name, contents } of threads) write(name, contents);
 const coreFiles = { core: await bundleCore("core"), fmt: await bundleCore("fmt", ["fmt/fmt"]) };
 await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
@@ -104,7 +107,7 @@ async function bundleCore(name, commands) {
     entryPoints: { program: "src/cli/program.ts" },
     outdir: DIST,
     chunkNames: "[name]-[hash]",
-    plugins: [vendorPlugin(imports, used), startPluginThread(), ...(commands ? [onlyCommands(commands)] : [])],
+    plugins: [vendorPlugin(imports, used), threadsPlugin(threads), ...(commands ? [onlyCommands(commands)] : [])],
   });
   for (const dependency of used) await bundleVendor(dependency, imports.get(dependency) ?? new Set(["*"]));
   const parts = await toCommonJs(outputFiles);
@@ -114,18 +117,13 @@ async function bundleCore(name, commands) {
     .map((part) => `${JSON.stringify(part)}(exports,require,module){${parts.get(part)}\n}`);
   const contents = `return{${modules.join(",\n")}}`;
   for (const [part, code] of parts) if (!inCore.has(part)) write(`parts/${part}`, code);
-  const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
-  write(`${name}-${digest}.cjs`, contents);
-  return `${name}-${digest}.cjs`;
+  const file = `${name}-${digestOf(contents)}.cjs`;
+  write(file, contents);
+  return file;
 }
 
-/** The thread that talks to plugins: a program of its own. */
-async function bundlePluginThread() {
-  const { outputFiles } = await build({ ...commonJs, entryPoints: ["src/plugin-host/thread/plugin-thread.ts"] });
-  const { contents } = outputFiles[0];
-  const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
-  write(`parts/plugin-thread-${digest}.cjs`, contents);
-  return `./parts/plugin-thread-${digest}.cjs`;
+function digestOf(contents) {
+  return createHash("sha256").update(contents).digest("hex").slice(0, 12);
 }
 
 /** Name → code, as modules that find each other with `require`. */
@@ -154,15 +152,6 @@ function partsOf({ outputs }, sources) {
   };
   for (const [path, { entryPoint }] of Object.entries(outputs)) if (sources.has(entryPoint)) follow(path);
   return new Set([...found].map((path) => relative(DIST, path)));
-}
-
-/** A command that is running may load it any time later: the name is that of this very bundle. */
-function startPluginThread() {
-  const contents = `import { Worker } from "node:worker_threads";
-    export const startThread = () => new Worker(new URL(import.meta.resolve(${JSON.stringify(pluginThread)})));`;
-  const filter = /plugin-host\/thread\/start-thread\.ts$/;
-  const onLoad = () => ({ contents, loader: "js", resolveDir: resolve("src/plugin-host/thread") });
-  return { name: "start-plugin-thread", setup: (setup) => setup.onLoad({ filter }, onLoad) };
 }
 
 function onlyCommands(names) {
@@ -207,31 +196,6 @@ function vendorPlugin(imports, used) {
 
 function vendorFile(name) {
   return `${name.replace(/^@/, "").replaceAll("/", "-")}.cjs`;
-}
-
-/** Package → the names our sources import from it; `*` where one of them wants all of it. */
-function collectImports(directory) {
-  const imports = new Map();
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    if (!entry.name.endsWith(".ts")) continue;
-    const text = readFileSync(join(entry.parentPath, entry.name), "utf8");
-    for (const [, isType, clause, from] of text.matchAll(/^import\s+(type\s+)?([^;'"]+?)\s+from\s+"([^"./][^"]*)"/gm)) {
-      if (isType) continue;
-      const names = imports.get(from) ?? new Set();
-      for (const name of importedNames(clause)) names.add(name);
-      imports.set(from, names);
-    }
-    for (const [, from] of text.matchAll(/\bimport\("([^"./][^"]*)"\)/g))
-      imports.set(from, new Set([...(imports.get(from) ?? []), "*"]));
-  }
-  return imports;
-}
-
-function importedNames(clause) {
-  const [, names] = /^\{([^}]*)\}$/s.exec(clause) ?? [];
-  if (names === undefined) return ["*"];
-  const values = names.split(",").map((item) => item.trim());
-  return values.filter((item) => item !== "" && !item.startsWith("type ")).map((item) => item.split(/\s+as\s+/)[0]);
 }
 
 async function bundleVendor(name, imports) {

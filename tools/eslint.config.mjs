@@ -1,6 +1,5 @@
 import tseslint from "typescript-eslint";
 import { houseRules } from "./lint/house-rules.mjs";
-import { manyParameters } from "./lint/many-parameters.mjs";
 
 /**
  * Which layer (a folder or file of `src`) may import which. Arrows point down only, lazy imports included; plugins never
@@ -58,8 +57,13 @@ export default tseslint.config(
       "house/layers": ["error", { layers, rooms }],
       "house/no-cycles": "error",
       "max-params": ["error", 4],
+      "no-nested-ternary": "error",
       "no-console": "error",
-      "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Named exports only." }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+        { selector: "TemplateLiteral TemplateLiteral", message: "Give the inner text a name of its own." },
+      ],
     },
   },
   {
@@ -81,5 +85,4 @@ export default tseslint.config(
       ],
     },
   },
-  { files: manyParameters, rules: { "max-params": "off" } },
 );

@@ -2,7 +2,7 @@ import { booleanFlag, choiceFlag, integerFlag, textFlag, type FlagValues } from 
 import { outputFlags } from "./output-flags.ts";
 import { templateFlags } from "./template-flags.ts";
 
-/** What `build` and `post-process` understand. */
+/** The flags of `build` and `post-process`. */
 export const buildFlags = {
   ...templateFlags,
   ...outputFlags,

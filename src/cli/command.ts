@@ -1,14 +1,15 @@
 import type { Host } from "../sdk/host.ts";
+import type { Redactor } from "../ui/redact.ts";
 
 /**
  * A command as data: parsing, help, completion and reference docs all come from one declaration. Its module is loaded
- * when the command is asked for, so a module may import statically what it always needs.
+ * when the command is used, so a module may import statically what it always needs.
  */
 export interface Command<Flags extends FlagTable = FlagTable> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What the help shows first. */
+  /** Shown first in the help. */
   readonly examples: readonly Example[];
   readonly arguments: readonly CommandArgument[];
   readonly flags: Flags;
@@ -29,11 +30,17 @@ export interface CommandArgument {
   readonly variadic?: boolean;
 }
 
-/** `Process` is for signals only; everything else comes from `host`. */
+/** `path...` for an argument that may be repeated. */
+export const argumentText = ({ name, variadic }: Pick<CommandArgument, "name" | "variadic">): string =>
+  variadic ? `${name}...` : name;
+
+/** `process` is for signals only; everything else comes from `host`. */
 export interface CommandContext {
   readonly host: Host;
   readonly process: NodeJS.Process;
   readonly commands: CommandTable;
+  /** Called with the redactor of a command, which also masks the error that ends the command. */
+  readonly onRedactor: (redactor: Redactor) => void;
 }
 
 /** All commands by name, in the order of the help. */
@@ -42,7 +49,7 @@ export type CommandTable = Readonly<Record<string, CommandEntry>>;
 export interface CommandEntry {
   /** The list of commands must not load them. A test compares it with the command's own. */
   readonly summary: string;
-  /** Understood, not listed. */
+  /** Accepted, but not listed. */
   readonly hidden?: boolean;
   load(): Promise<Command>;
 }
@@ -64,11 +71,14 @@ export const EXIT = {
   leftBehind: 4,
 } as const;
 
+/** Of a command that either succeeds or fails. */
+export const exitCode = (succeeded: boolean): number => (succeeded ? EXIT.ok : EXIT.failed);
+
 interface FlagBase {
   readonly description: string;
-  /** Not in the help and not completed: kept for those who type it. */
+  /** Not in the help and not completed: kept for compatibility. */
   readonly hidden?: boolean;
-  /** The flag is understood and changes nothing; the sentence says why, once, when it is used. */
+  /** The flag is accepted and changes nothing; the sentence says why, once, when it is used. */
   readonly withoutEffect?: string;
 }
 export interface BooleanFlag extends FlagBase {

@@ -14,7 +14,8 @@ export function fromGoFlags(args: readonly string[], flags: FlagTable): string[]
     if (name === undefined) rewritten.push(argument);
     else if (!Object.hasOwn(flags, name)) rewritten.push(`--${argument.replace(/^-+/, "")}`);
     else if (flags[name]!.kind === "boolean") rewritten.push(booleanArgument(name, value));
-    else rewritten.push(`--${name}`, ...(value !== undefined ? [value] : args.slice(++index, index + 1)));
+    else if (value !== undefined) rewritten.push(`--${name}`, value);
+    else rewritten.push(`--${name}`, ...args.slice(++index, index + 1));
   }
   return rewritten;
 }

@@ -8,7 +8,7 @@ export function createHost(process: NodeJS.Process): Host {
     platform: process.platform,
     homeDir: homedir(),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    // Node opens a stream, at the cost of milliseconds, when it is asked for it.
+    // Node opens a stream, which takes milliseconds, when it is first accessed.
     get stdin() {
       return process.stdin;
     },

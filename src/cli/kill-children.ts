@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { kill, ownPid } from "../lib/this-process.ts";
 
-/** Ends the groups of all child processes at once, for the moment when nobody waits for them any more. Never throws. */
+/** Kills the process groups of all children immediately, for when nothing waits for them any more. Never throws. */
 export function killChildren(): void {
   for (const pid of childPids()) {
     try {

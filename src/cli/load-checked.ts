@@ -1,6 +1,6 @@
 import { checkFiles } from "../core/check-files.ts";
 import { dataSourceReader } from "../core/read-data-source.ts";
-import { hasErrors } from "../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
 import { loadTemplate } from "../template/load-template.ts";
 import type { LoadOptions } from "../template/load-options.ts";
@@ -12,47 +12,58 @@ import { templateOptions, type templateFlags } from "./template-flags.ts";
 
 export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclaredVariables" | "syntaxOnly"> {
   readonly flags: FlagValues<typeof templateFlags>;
-  /** Only to look at the template: variables may be without values, and files are not checked. */
-  readonly isForLooking?: boolean | undefined;
-  /** Otherwise they stay unknown, and nothing outside the template's files is asked. */
+  /** Nothing will be built: variables may be without values, and files are not checked. */
+  readonly readOnly?: boolean | undefined;
+  /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
   readonly readsDataSources: boolean;
 }
 
-/** What keeps a template from being built, and not from being looked at. */
-const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
+export interface CheckedTemplate {
+  readonly template: Template | undefined;
+  readonly isValid: boolean;
+}
 
 /** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
 export async function loadChecked(
   session: UnopenedSession,
   output: Output,
   options: LoadCheckedOptions,
-): Promise<{ readonly template: Template | undefined; readonly isValid: boolean }> {
-  const { host, signal } = session;
-  const { flags, readsDataSources, isForLooking, ...rest } = options;
-  const online = readsDataSources
-    ? { readDataSource: dataSourceReader(session), fetchRemote: await createRemote(session) }
-    : {};
+): Promise<CheckedTemplate> {
+  const { flags, readsDataSources, readOnly = false, ...rest } = options;
   const { template, diagnostics } = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
-    ...online,
-    host,
+    ...(await remoteAccess(session, readsDataSources)),
+    host: session.host,
     registry,
     onSecret: (secret) => output.redactor.add(secret),
-    signal,
+    signal: session.signal,
   });
-  const directories = { work: host.cwd, template: template?.directory ?? host.cwd };
-  const files =
-    template && options.syntaxOnly !== true && isForLooking !== true
-      ? await checkFiles(template.builds, directories)
-      : [];
-  const all = [...diagnostics, ...files].filter(({ code }) => isForLooking !== true || !ONLY_FOR_BUILDS.has(code));
-  for (const diagnostic of all) output.pipeline.emit({ kind: "diagnostic", diagnostic });
-  return { template, isValid: template !== undefined && !hasErrors(all) };
+  const all = [...diagnostics, ...(await missingFiles(session, template, options))];
+  const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
+  for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
+  return { template, isValid: template !== undefined && !hasErrors(shown) };
 }
 
-/** `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
-async function createRemote({ host }: UnopenedSession) {
+/** What keeps a template from being built, and not from being read. */
+const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
+
+/** Data sources, and `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
+async function remoteAccess(
+  session: UnopenedSession,
+  isWanted: boolean,
+): Promise<Pick<LoadOptions, "readDataSource" | "fetchRemote">> {
+  if (!isWanted) return {};
   const { createFetchRemote } = await import("../language/functions/remote/fetch-remote.ts");
-  return createFetchRemote({ env: host.env, homeDir: host.homeDir });
+  const { env, homeDir } = session.host;
+  return { readDataSource: dataSourceReader(session), fetchRemote: createFetchRemote({ env, homeDir }) };
+}
+
+async function missingFiles(
+  { host }: UnopenedSession,
+  template: Template | undefined,
+  { syntaxOnly = false, readOnly = false }: LoadCheckedOptions,
+): Promise<readonly Diagnostic[]> {
+  if (!template || syntaxOnly || readOnly) return [];
+  return checkFiles(template.builds, { work: host.cwd, template: template.directory });
 }

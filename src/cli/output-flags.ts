@@ -1,10 +1,9 @@
-import { buildAtWork } from "../core/run/crash.ts";
+import { activeBuild } from "../core/run/crash.ts";
 import { chooseRenderers } from "../ui/choose-renderers.ts";
 import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
 import { createRedactor, type Redactor } from "../ui/redact.ts";
 import { watchActivity } from "../ui/watch-activity.ts";
-import type { Host } from "../sdk/host.ts";
-import { booleanFlag, choiceFlag, type FlagValues } from "./command.ts";
+import { booleanFlag, choiceFlag, type CommandContext, type FlagValues } from "./command.ts";
 
 /** How a command that emits events shows them. */
 export const outputFlags = {
@@ -26,13 +25,19 @@ export interface Output {
   readonly redactor: Redactor;
 }
 
-/** The one way out of a command: events in, text where the flags want it. */
+export interface OutputFiles {
+  readonly metadataFile?: string | undefined;
+  readonly logDirectory?: string | undefined;
+}
+
+/** The way out of a command that emits events: events in, text where the flags want it, every secret masked. */
 export function createOutput(
-  host: Host,
+  { host, onRedactor }: Pick<CommandContext, "host" | "onRedactor">,
   flags: FlagValues<typeof outputFlags>,
-  more: { readonly metadataFile?: string | undefined; readonly logDirectory?: string | undefined } = {},
+  files: OutputFiles = {},
 ): Output {
   const redactor = createRedactor();
+  onRedactor(redactor);
   const renderers = chooseRenderers(
     host,
     {
@@ -41,16 +46,16 @@ export function createOutput(
       machineReadable: flags["machine-readable"],
       json: flags.json,
       progress: flags.progress,
-      metadataFile: more.metadataFile,
+      metadataFile: files.metadataFile,
     },
     {
-      logDirectory: more.logDirectory,
+      logDirectory: files.logDirectory,
       onLost: (path, { message }) =>
         pipeline.emit({ kind: "warning", text: `The log ${path} cannot be written any more: ${message}` }),
     },
   );
   const pipeline: Pipeline = createPipeline({ renderers, redactor, clock: host.clock });
   // Until the process ends: there is one output in it.
-  watchActivity({ emit: pipeline.emit, clock: host.clock, buildAtWork });
+  watchActivity({ emit: pipeline.emit, clock: host.clock, activeBuild });
   return { redactor, pipeline };
 }

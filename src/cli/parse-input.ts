@@ -1,19 +1,27 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import type { Command, CommandInput, Flag, FlagTable } from "./command.ts";
+import {
+  argumentText,
+  type Command,
+  type CommandArgument,
+  type CommandInput,
+  type Flag,
+  type FlagTable,
+} from "./command.ts";
+import { describeCommanderError } from "./describe-commander-error.ts";
 import { fromGoFlags } from "./go-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Reads the arguments of one command by its declaration. Throws a UsageError with the reason and, where near, the right name. */
+/**
+ * Reads the arguments of one command by its declaration. Throws a UsageError with the reason and, where one is near,
+ * the right name.
+ */
 export function parseInput(command: Command, args: readonly string[]): CommandInput<FlagTable> {
   const commander = new Commander(command.name)
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: () => {} })
     .helpOption(false)
     .allowExcessArguments(command.arguments.some(({ variadic }) => variadic));
-  for (const { name, optional, variadic } of command.arguments) {
-    const text = `${name}${variadic ? "..." : ""}`;
-    commander.argument(optional ? `[${text}]` : `<${text}>`);
-  }
+  for (const argument of command.arguments) commander.argument(usage(argument));
   for (const [name, flag] of Object.entries(command.flags))
     for (const option of options(name, flag)) commander.addOption(option);
   try {
@@ -22,10 +30,16 @@ export function parseInput(command: Command, args: readonly string[]): CommandIn
     if (!(error instanceof CommanderError)) throw error;
     // A flag may have taken the argument that is missing for its value: then that is what is wrong.
     if (error.code === "commander.missingArgument") flagValues(command, commander);
-    throw new UsageError(inOurWords(error, command));
+    throw new UsageError(describeCommanderError(error, command));
   }
   const flags = flagValues(command, commander);
   return { positional: commander.args, flags: Object.fromEntries(flags) as CommandInput<FlagTable>["flags"] };
+}
+
+/** As commander writes it: `<template>`, `[path...]`. */
+function usage({ optional, ...argument }: CommandArgument): string {
+  const text = argumentText(argument);
+  return optional ? `[${text}]` : `<${text}>`;
 }
 
 function flagValues(command: Command, commander: Commander): (readonly [string, unknown])[] {
@@ -81,25 +95,4 @@ function integer(name: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   if (!/^[+-]?\d+$/.test(given)) throw new UsageError(`-${name} is a whole number, not "${given}"`);
   return Number(given);
-}
-
-/** Commander's messages name flags with two dashes and begin with "error:"; ours read like the rest of imgbuild. */
-function inOurWords(error: CommanderError, command: Command): string {
-  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const hint = rest
-    .join(" ")
-    .replace(/^\(Did you mean (one of )?(.*)\?\)$/, "Did you mean $2?")
-    .replaceAll("--", "-");
-  const [, missing] = /^missing required argument '(.+)'$/.exec(first) ?? [];
-  if (missing !== undefined) return `${command.name} needs ${/^[aeiou]/.test(missing) ? "an" : "a"} ${missing}`;
-  if (error.code === "commander.excessArguments") {
-    const most = command.arguments.length;
-    return `${command.name} takes ${most === 0 ? "no arguments" : most === 1 ? `one ${command.arguments[0]!.name}` : `at most ${most} arguments`}`;
-  }
-  const [, unknown] = /^unknown option '(.+)'$/.exec(first) ?? [];
-  if (unknown !== undefined)
-    return `${command.name} has no flag ${unknown.replace(/^--/, "-")}.${hint === "" ? "" : ` ${hint}`}`;
-  const [, valueless] = /^option '--(\S+) <value>' argument missing$/.exec(first) ?? [];
-  if (valueless !== undefined) return `-${valueless} needs a value`;
-  return `${first}${hint === "" ? "" : ` ${hint}`}`;
 }

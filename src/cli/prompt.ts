@@ -5,32 +5,49 @@ import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 import { kill } from "../lib/this-process.ts";
 
-/** Whether there is a terminal to ask at: nothing ever waits for an answer nobody gives. */
+/** Whether there is a terminal to ask at: nothing ever waits for an answer that cannot come. */
 export const canAsk = ({ stdin }: Host): boolean => stdin.isTTY === true;
 
 /** Questions on the terminal. */
 export function createAsk(host: Host, emit: Emit): Ask {
+  const say = (text: string) => emit({ kind: "say", text });
   return oneAtATime(async ({ text, choices, hidden }, signal) => {
     if (!canAsk(host)) return undefined;
-    if (choices === undefined) {
-      // The terminal is made silent first.
-      const line = readLine(host, signal, hidden);
-      emit({ kind: "say", text });
-      return line;
-    }
-    const keys = Object.keys(choices);
-    const listed = keys.filter((key) => key !== "").map((key) => `[${key}] ${choices[key]}`);
-    emit({
-      kind: "say",
-      text: listed.length === 0 ? `${text} Press enter to ${choices[""]}.` : `${text}\n${listed.join(", ")}`,
-    });
-    for (;;) {
-      const answer = (await readLine(host, signal)).trim().toLowerCase().slice(0, 1);
-      if (keys.includes(answer) || listed.length === 0) return answer;
-      emit({ kind: "say", text: `Please answer ${keys.join(", ")}.` });
-    }
+    if (choices !== undefined) return askForKey({ text, choices }, say, () => readLine(host, signal));
+    // Echoing is turned off before the question appears.
+    const line = readLine(host, signal, hidden);
+    say(text);
+    return line;
   });
 }
+
+interface Choice {
+  readonly text: string;
+  /** A letter → what it means; "" is the enter key. */
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+async function askForKey(
+  { text, choices }: Choice,
+  say: (text: string) => void,
+  read: () => Promise<string>,
+): Promise<string> {
+  const { "": enter, ...letters } = choices;
+  const listed = Object.entries(letters).map(([key, meaning]) => `[${key}] ${meaning}`);
+  if (listed.length === 0) {
+    say(`${text} Press enter to ${enter}.`);
+    return firstLetter(await read());
+  }
+  say(`${text}\n${listed.join(", ")}`);
+  const keys = Object.keys(choices);
+  for (;;) {
+    const answer = firstLetter(await read());
+    if (keys.includes(answer)) return answer;
+    say(`Please answer ${keys.join(", ")}.`);
+  }
+}
+
+const firstLetter = (line: string): string => line.trim().toLowerCase().slice(0, 1);
 
 /** One line of standard input. Rejects at its end, and with the abort reason. */
 function readLine({ stdin, pid }: Host, signal: AbortSignal, hidden = false): Promise<string> {

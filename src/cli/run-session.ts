@@ -6,117 +6,170 @@ import { openRun, type OpenRun } from "../core/journal/open-run.ts";
 import { runPaths } from "../core/journal/run-record.ts";
 import { runsDirectory } from "../core/journal/state-directory.ts";
 import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
-import type { RunResult } from "../core/run-builds.ts";
+import type { RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
+import { runBuilds, type RunBuildsOptions, type RunResult } from "../core/run-builds.ts";
 import type { Session } from "../core/run/session.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
-import type { Leftover } from "../sdk/event.ts";
 import { reapers } from "../registry.ts";
-import type { LoadOptions } from "../template/load-options.ts";
+import type { Leftover } from "../sdk/event.ts";
 import type { Template } from "../template/model.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
-import { EXIT, type CommandContext } from "./command.ts";
-import { createOutput, type Output } from "./output-flags.ts";
-import { loadChecked } from "./load-checked.ts";
-import { catchStrayErrors } from "./stray-errors.ts";
+import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
+import { loadChecked } from "./load-checked.ts";
+import { createOutput, type Output } from "./output-flags.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
+import { catchStrayErrors } from "./stray-errors.ts";
 import { withoutSecretVariables } from "./without-secret-variables.ts";
 
-/** What a command does once its template is loaded and its run is open. */
-export type RunBody = (run: {
-  readonly session: Session;
-  readonly template: Template;
-  readonly open: OpenRun;
-  readonly logPath: (build: string) => string;
-}) => Promise<RunResult>;
-
-export interface RunSessionOptions extends Pick<LoadOptions, "path" | "undeclaredVariables"> {
+export interface RunSessionOptions {
+  /** The name of the command. */
+  readonly command: string;
+  /** Of the template. */
+  readonly path: string;
   readonly flags: BuildFlags;
   readonly rehash?: boolean;
+  /** What an earlier run built; the builders do not run then. */
+  readonly findRecorded?: () => Promise<RecordedArtifacts>;
 }
 
-/** A run from its template to its exit code: output, signals, journal, and the record of how it ended. */
-export async function runSession(context: CommandContext, options: RunSessionOptions, body: RunBody): Promise<number> {
+/** A run from its template to its exit code: output, signals, journal, builds, and the record of how it ended. */
+export async function runSession(context: CommandContext, options: RunSessionOptions): Promise<number> {
+  const active = activate(context, options);
+  try {
+    return await runTemplate(active, options);
+  } catch (error) {
+    return reportFailure(active, error);
+  } finally {
+    await shutDown(active);
+  }
+}
+
+/** A session with everything that has to be closed however the command ends. */
+interface ActiveSession {
+  readonly session: UnopenedSession;
+  readonly output: Output;
+  readonly signals: Signals;
+  readonly strayErrors: { stop(): void };
+  /** From when the template is valid until how the run ended is recorded. */
+  open: OpenRun | undefined;
+}
+
+function activate(context: CommandContext, options: RunSessionOptions): ActiveSession {
   const { host, process } = context;
-  const { flags } = options;
+  const { flags, command } = options;
   const runId = randomUuid();
-  const paths = runPaths(runsDirectory(host), runId);
-  const output = createOutput(host, flags, {
-    metadataFile: flags["metadata-file"],
-    logDirectory: paths.logs,
-  });
-  const run = new AbortController();
-  const cleanup = new AbortController();
-  let open: OpenRun | undefined;
+  const { logs } = runPaths(runsDirectory(host), runId);
+  const output = createOutput(context, flags, { metadataFile: flags["metadata-file"], logDirectory: logs });
+  const cancelBuilds = new AbortController();
+  const cancelCleanup = new AbortController();
   const signals = watchSignals({
     process,
     runId,
-    run,
-    cleanup,
-    outstanding: () => leftoversOf(open),
+    cancelBuilds,
+    cancelCleanup,
+    outstanding: () => outstandingOf(active.open),
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
-    // What was announced gets a moment to be written, even to a reader that has stopped reading.
-    exit: (code) => {
-      killChildren();
-      if (open) rmSync(open.tempDirectory, { recursive: true, force: true });
-      void Promise.race([output.pipeline.close(), setTimeout(300)]).finally(() => process.exit(code));
-    },
+    exit: (code) => void exitAtOnce(active).finally(() => process.exit(code)),
   });
-  const stray = catchStrayErrors(context, { runId, run, output });
+  const strayErrors = catchStrayErrors(context, { command, runId, cancelBuilds, output });
   const session = createSession(host, {
     runId,
     options: { force: flags.force, debug: flags.debug, onError: flags["on-error"], rehash: options.rehash === true },
     path: options.path,
     output,
-    signal: run.signal,
-    cleanupSignal: cleanup.signal,
-    logDirectory: paths.logs,
+    signal: cancelBuilds.signal,
+    cleanupSignal: cancelCleanup.signal,
+    logDirectory: logs,
   });
-  try {
-    const { template, isValid } = await loadChecked(session, output, { ...options, readsDataSources: true });
-    if (!template || !isValid)
-      return signals.received() === undefined ? EXIT.failed : signals.exitCode("cancelled", false);
-    await warnOfDeadRuns(session);
-    open = await openRun(host, {
-      runId,
-      template: options.path,
-      builds: template.builds.map((plan) => plan.identity.name),
-    });
-    const directories = { ...session.directories, template: template.directory, temp: open.tempDirectory };
-    const result = await body({
-      session: {
-        ...session,
-        host: withoutSecretVariables(host, (text) => output.redactor.text(text)),
-        journal: open.journal,
-        directories,
-      },
-      template,
-      open,
-      logPath: (build) => logPathFor(paths.logs, build),
-    });
-    const isLeft = hasLeftovers(result, open);
-    if (isLeft && open.outstanding().length > 0 && !cleanup.signal.aborted) tellOfCleanup(output, runId);
-    await open.finish(output.redactor.value(result));
-    open = undefined;
-    if (result.outcome === "succeeded") tellOfLateSignal(output, signals);
-    return signals.exitCode(result.outcome, isLeft);
-  } catch (error) {
-    const { text, hint } = describeError(error);
-    output.pipeline.emit({ kind: "error", text, hint });
-    const isLeft = open !== undefined && open.outstanding().length > 0;
-    if (isLeft) tellOfCleanup(output, runId);
-    return signals.exitCode("failed", isLeft);
-  } finally {
-    await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
-    await Promise.race([output.pipeline.close(), ...(signals.received() === undefined ? [] : [setTimeout(1000)])]);
-    stray.stop();
-    signals.stop();
-  }
+  const active: ActiveSession = { session, output, signals, strayErrors, open: undefined };
+  return active;
 }
 
-async function leftoversOf(open: OpenRun | undefined): Promise<Leftover[]> {
+/** What was announced gets a moment to be written, even to a reader that has stopped reading. */
+async function exitAtOnce({ open, output }: ActiveSession): Promise<void> {
+  killChildren();
+  if (open) rmSync(open.tempDirectory, { recursive: true, force: true });
+  await Promise.race([output.pipeline.close(), setTimeout(300)]);
+}
+
+async function runTemplate(active: ActiveSession, options: RunSessionOptions): Promise<number> {
+  const { session, output, signals } = active;
+  const template = await loadValid(active, options);
+  if (!template) return signals.exitCode("failed", false);
+  await warnOfDeadRuns(session);
+  const { host, runId } = session;
+  const builds = template.builds.map(({ identity }) => identity.name);
+  const open = await openRun(host, { runId, template: options.path, builds });
+  active.open = open;
+  const settings = await buildSettings(active, open, options);
+  const result = await runBuilds(openSession(active, open, template), template.builds, settings);
+  const hasLeftovers = leavesSomething(result, open);
+  if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
+  await open.finish(output.redactor.value(result));
+  active.open = undefined;
+  if (result.outcome === "succeeded") announceLateSignal(active);
+  return signals.exitCode(result.outcome, hasLeftovers);
+}
+
+async function loadValid(
+  { session, output }: ActiveSession,
+  { path, flags }: RunSessionOptions,
+): Promise<Template | undefined> {
+  const { template, isValid } = await loadChecked(session, output, {
+    path,
+    flags,
+    undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
+    readsDataSources: true,
+  });
+  return isValid ? template : undefined;
+}
+
+async function buildSettings(
+  { session }: ActiveSession,
+  open: OpenRun,
+  { path, flags, findRecorded }: RunSessionOptions,
+): Promise<RunBuildsOptions> {
+  return {
+    template: path,
+    parallelBuilds: flags["parallel-builds"],
+    runDirectory: open.directory,
+    allDigests: flags["metadata-file"] !== undefined,
+    logPath: (build) => logPathFor(session.directories.log, build),
+    recorded: await findRecorded?.(),
+  };
+}
+
+function openSession({ session, output }: ActiveSession, open: OpenRun, template: Template): Session {
+  return {
+    ...session,
+    host: withoutSecretVariables(session.host, (text) => output.redactor.text(text)),
+    journal: open.journal,
+    directories: { ...session.directories, template: template.directory, temp: open.tempDirectory },
+  };
+}
+
+function reportFailure({ session, open, signals }: ActiveSession, error: unknown): number {
+  const { text, hint } = describeError(error);
+  session.emit({ kind: "error", text, hint });
+  const hasLeftovers = open !== undefined && open.outstanding().length > 0;
+  if (hasLeftovers) warnOfLeftovers(session);
+  return signals.exitCode("failed", hasLeftovers);
+}
+
+async function shutDown({ open, output, signals, strayErrors }: ActiveSession): Promise<void> {
+  await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
+  const closed = output.pipeline.close();
+  // An interrupted command does not wait long for a reader that has stopped reading.
+  if (signals.received() !== undefined) await Promise.race([closed, setTimeout(1000)]);
+  else await closed;
+  strayErrors.stop();
+  signals.stop();
+}
+
+async function outstandingOf(open: OpenRun | undefined): Promise<Leftover[]> {
   return Promise.all((open?.outstanding() ?? []).map((resource) => describeResource(reapers, resource)));
 }
 
@@ -127,20 +180,22 @@ async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<
   }
 }
 
-/** Whether something is there that should have been removed. What `-on-error=abort` leaves is what the user asked for. */
-function hasLeftovers({ builds }: RunResult, open: OpenRun): boolean {
+/**
+ * Whether something is there that should have been removed. What `-on-error=abort` leaves is what the user asked for.
+ */
+function leavesSomething({ builds }: RunResult, open: OpenRun): boolean {
   if (builds.some(({ left }) => left === "not removed")) return true;
   return open.outstanding().length > 0 && builds.every(({ left }) => left === "nothing");
 }
 
-function tellOfCleanup({ pipeline }: Output, runId: string): void {
+function warnOfLeftovers({ emit, runId }: UnopenedSession): void {
   const text = `Something this run made could not be removed. To try again:\n    imgbuild cleanup -run ${runId}`;
-  pipeline.emit({ kind: "warning", text });
+  emit({ kind: "warning", text });
 }
 
-/** "Cancelling" has been said by then, and is not what happened. */
-function tellOfLateSignal({ pipeline }: Output, signals: Signals): void {
+/** The user has read "Cancelling" by then, and that is not what happened. */
+function announceLateSignal({ signals, session }: ActiveSession): void {
   const name = signals.received();
   if (name === undefined) return;
-  pipeline.emit({ kind: "say", text: `==> ${name} came too late to cancel anything: what was built is kept.` });
+  session.emit({ kind: "say", text: `==> ${name} came too late to cancel anything: what was built is kept.` });
 }

@@ -1,4 +1,7 @@
-/** The page of `imgbuild screen`: one picture for each machine, asked for again and again. `nonce` allows its own script and style only. */
+/**
+ * The page of `imgbuild screen`: one picture for each machine, which refreshes itself. `nonce` allows its own script
+ * and style only.
+ */
 export function screenPage(nonce: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -6,14 +9,21 @@ export function screenPage(nonce: string): string {
 <meta name="viewport" content="width=device-width">
 <title>imgbuild screen</title>
 <style nonce="${nonce}">
-  body { margin: 2rem; font: 1rem system-ui, sans-serif; background: #1b1b1b; color: #e8e8e8; }
+${STYLE}</style>
+<main id="machines"><p>Looking for machines…</p></main>
+<script nonce="${nonce}">
+${SCRIPT}</script>
+</html>
+`;
+}
+
+const STYLE = `  body { margin: 2rem; font: 1rem system-ui, sans-serif; background: #1b1b1b; color: #e8e8e8; }
   figure { margin: 0 0 2rem; }
   figcaption { margin-bottom: .5rem; }
   img { max-width: 100%; image-rendering: pixelated; border: 1px solid #666; }
-</style>
-<main id="machines"><p>Looking for machines…</p></main>
-<script nonce="${nonce}">
-const main = document.getElementById("machines");
+`;
+
+const SCRIPT = `const main = document.getElementById("machines");
 const shown = new Map();
 
 function show(machine) {
@@ -47,7 +57,4 @@ async function look() {
   setTimeout(look, 2000);
 }
 look();
-</script>
-</html>
 `;
-}

@@ -11,7 +11,7 @@ import { templateDirectory } from "./template-flags.ts";
 /** Before a run is open: no journal yet, so nothing may be made. */
 export type UnopenedSession = Omit<Session, "journal">;
 
-/** The run id of commands that only look. */
+/** The run id of read-only commands. */
 export const NO_RUN = "00000000-0000-4000-8000-000000000000";
 
 export interface SessionParts {
@@ -28,15 +28,7 @@ export interface SessionParts {
 export function createSession(host: Host, parts: SessionParts): UnopenedSession {
   const { runId, options, path, output, signal, cleanupSignal, logDirectory } = parts;
   const { emit } = output.pipeline;
-  if (options.onError === "ask" && !canAsk(host)) {
-    emit({ kind: "warning", text: "-on-error=ask needs a terminal to ask at; failures are cleaned up as without it." });
-  }
-  if (options.debug && !canAsk(host)) {
-    emit({
-      kind: "warning",
-      text: "-debug needs a terminal to pause at; the builds run one after the other, without pauses.",
-    });
-  }
+  if (!canAsk(host)) for (const text of missingTerminal(options)) emit({ kind: "warning", text });
   return {
     runId,
     host,
@@ -57,4 +49,12 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     cleanupSignal,
     describeResource: (resource) => describeResource(reapers, resource),
   };
+}
+
+/** What the options cannot do without a terminal. */
+function missingTerminal({ onError, debug }: RunOptions): readonly string[] {
+  const texts: string[] = [];
+  if (onError === "ask") texts.push("-on-error=ask needs a terminal to ask at; failures are cleaned up as without it.");
+  if (debug) texts.push("-debug needs a terminal to pause at; the builds run one after the other, without pauses.");
+  return texts;
 }

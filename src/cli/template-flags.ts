@@ -3,7 +3,7 @@ import type { Host } from "../sdk/host.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import { choiceFlag, listFlag, type CommandArgument, type FlagValues } from "./command.ts";
 
-/** What every command that reads a template understands. */
+/** The flags of every command that reads a template. */
 export const templateFlags = {
   var: listFlag(
     "NAME=VALUE",
@@ -36,5 +36,6 @@ export function templateOptions(
 export function templateDirectory({ cwd }: Pick<Host, "cwd">, path: string): string {
   if (path === "-") return cwd;
   const absolute = resolve(cwd, path);
-  return /\.(hcl|json)$/.test(path) ? dirname(absolute) : absolute;
+  const isFile = /\.(hcl|json)$/.test(path);
+  return isFile ? dirname(absolute) : absolute;
 }

@@ -10,6 +10,6 @@ export function withoutSecretVariables(host: Host, redactText: (text: string) =>
   const isKept = ([name, value]: readonly [string, string | undefined]): boolean =>
     !INPUT_VARIABLE.test(name) || value === undefined || redactText(value) === value;
   const env = Object.fromEntries(Object.entries(host.env).filter(isKept));
-  // Not a copy: its streams stay unopened until somebody reads or writes.
+  // Not a copy: its streams stay unopened until they are used.
   return Object.create(host, { env: { value: env, enumerable: true } }) as Host;
 }

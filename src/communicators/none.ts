@@ -1,14 +1,12 @@
 import type { Communicator } from "../sdk/communicator.ts";
 import { BuildError } from "../sdk/error.ts";
 
-/** Stands where `communicator = "none"`: there is no way into the machine, and every attempt says so. */
+/** For `communicator = "none"`: there is no connection to the machine, and every use says so. */
 export function createNoneCommunicator(): Communicator {
-  const refuse = (what: string) => () =>
-    Promise.reject(
-      new BuildError(`Cannot ${what}: this build has communicator = "none"`, {
-        hint: 'Set communicator = "ssh" in the source, or leave out the provisioners that work in the machine.',
-      }),
-    );
+  const refuse = (what: string) => () => {
+    const hint = 'Set communicator = "ssh" in the source, or leave out the provisioners that work in the machine.';
+    return Promise.reject(new BuildError(`Cannot ${what}: this build has communicator = "none"`, { hint }));
+  };
   return {
     address: "none",
     exec: refuse("run a command in the machine"),

@@ -7,7 +7,9 @@ import { BuildError } from "../sdk/error.ts";
 import { fileArtifact } from "../sdk/file-artifact.ts";
 import type { BuildIdentity } from "../sdk/run.ts";
 
-/** A builder's artifact as written beside the run record, so that post-processing can be repeated in another process. */
+/**
+ * A builder's artifact as written beside the run record, so that post-processing can be repeated in another process.
+ */
 export interface ArtifactRecord {
   readonly version: 1;
   readonly build: BuildIdentity;
@@ -41,7 +43,7 @@ export async function readArtifactRecord(path: string): Promise<ArtifactRecord |
   }
 }
 
-/** An artifact to work with again. What is not files cannot be destroyed from a record. */
+/** The artifact that a record describes. One that does not consist of files cannot be destroyed from its record. */
 export function revive({ artifact }: ArtifactRecord): Artifact {
   const { builderId, files, description, ...more } = artifact;
   if (files.length > 0) return fileArtifact(builderId, files, description, more);

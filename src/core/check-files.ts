@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { RunDirectories } from "../sdk/run.ts";
 import type { BuildPlan } from "../template/model.ts";
-import { plannedOf } from "./planned-of.ts";
+import { plannedOf } from "../template/planned-of.ts";
 
 /** What is wrong with the files that the arguments of all builds name: the same mistake at the same place once. */
 export async function checkFiles(
@@ -12,7 +12,8 @@ export async function checkFiles(
     plans.flatMap(plannedOf).map(async (planned) => {
       if (!planned.component.checkFiles) return [];
       const { config } = planned.decode();
-      return config === undefined ? [] : planned.diagnose(await planned.component.checkFiles(config, directories));
+      if (config === undefined) return [];
+      return planned.diagnose(await planned.component.checkFiles(config, directories));
     }),
   );
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));

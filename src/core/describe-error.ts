@@ -5,7 +5,7 @@ export interface DescribedError {
   /** The failure and its causes, one line each. */
   readonly text: string;
   readonly hint: string | undefined;
-  /** The stack, where the failure is ours and not the world's. */
+  /** The stack, where the failure is a bug of ours. */
   readonly stack: string | undefined;
 }
 

@@ -1,9 +1,9 @@
 import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
 import type { BuildPlan } from "../template/model.ts";
-import { plannedOf } from "./planned-of.ts";
+import { plannedOf } from "../template/planned-of.ts";
 
-/** Asks every component of a build whether the world is ready for it. Sentences about what is missing. */
+/** Asks every component of a build whether its environment is ready for it. Sentences about what is missing. */
 export async function preflight(run: Run, plan: BuildPlan): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const planned of plannedOf(plan)) {
@@ -15,8 +15,9 @@ export async function preflight(run: Run, plan: BuildPlan): Promise<readonly str
 }
 
 /** Rejects with everything that is missing, before anything is made. */
-export async function checkWorld(run: Run, plan: BuildPlan): Promise<void> {
-  const problems = await preflight(run, plan);
-  if (problems.length === 0) return;
-  throw new BuildError(problems.length === 1 ? problems[0]! : problems.map((problem) => `- ${problem}`).join("\n"));
+export async function requirePreflight(run: Run, plan: BuildPlan): Promise<void> {
+  const [first, ...others] = await preflight(run, plan);
+  if (first === undefined) return;
+  if (others.length === 0) throw new BuildError(first);
+  throw new BuildError([first, ...others].map((problem) => `- ${problem}`).join("\n"));
 }

@@ -9,15 +9,15 @@ import { STATE_HINT } from "./journal/state-directory.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
-import { BuildRun, type Left } from "./run/build-run.ts";
+import { BuildRun, type Remaining } from "./run/build-run.ts";
 import { catchingCrashes } from "./run/crash.ts";
 import { decodeNow } from "./run/decode-now.ts";
 import type { Session } from "./run/session.ts";
 import { orLeftBehind } from "./run/time-limit.ts";
-import { checkWorld } from "./preflight.ts";
+import { requirePreflight } from "./preflight.ts";
 import { summarizeArtifact } from "./summarize-artifact.ts";
 
-/** Hashing reads every byte: beyond these sizes a file gets a digest only when somebody asked for digests. */
+/** Hashing reads every byte: beyond these sizes a file gets a digest only when the user asked for digests. */
 const HASH_UP_TO = { result: 1024 ** 3, intermediate: 64 * 1024 ** 2 };
 /** After a crash, how long the rest of the build may take to notice before its clean-up begins without it. */
 const CRASH_GRACE_MS = 5_000;
@@ -35,6 +35,7 @@ export interface BuildSettings {
   readonly recorded?: RecordedArtifacts | undefined;
 }
 
+/** Goes into the record of the run, so its members are what readers of the record know. */
 export interface BuildResult {
   readonly name: string;
   readonly outcome: Outcome;
@@ -43,7 +44,7 @@ export interface BuildResult {
   readonly artifacts: readonly ArtifactSummary[];
   readonly steps: readonly StepTime[];
   readonly leftovers: readonly Leftover[];
-  readonly left: Left;
+  readonly left: Remaining;
   readonly logPath: string;
 }
 
@@ -54,28 +55,36 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   session.emit({ kind: "build-started", build });
   const done = await buildAndPostProcess(session, plan, settings);
   const outcome = outcomeOf(done.errors, session.signal);
-  const artifacts = await Promise.all(
-    done.artifacts.map((artifact) => {
-      const limit = HASH_UP_TO[done.intermediate?.has(artifact) ? "intermediate" : "result"];
-      const hashUpTo = settings.allDigests ? Infinity : limit;
-      return summarizeArtifact(artifact, { signal: session.signal, hashUpTo });
-    }),
-  );
+  const artifacts = await summarize(done, session, settings);
   for (const artifact of artifacts) session.emit({ kind: "artifact", build, artifact });
   const result: BuildResult = {
     name: build,
     outcome,
-    error: done.errors.length === 0 ? undefined : done.errors.map(errorText).join("; "),
+    error: done.errors.map(errorText).join("; ") || undefined,
     durationMs: Math.round(session.host.clock.monotonic() - started),
     artifacts,
     steps: done.runs.flatMap((run) => run.stepTimes),
     leftovers: done.runs.flatMap((run) => run.leftovers),
-    left: worstOf(done.runs.map((run) => run.left)),
+    left: worstOf(done.runs.map((run) => run.remaining)),
     logPath: settings.logPath(build),
   };
   const { name: _name, left: _left, ...facts } = result;
   session.emit({ kind: "build-finished", build, ...facts });
   return result;
+}
+
+function summarize(
+  { artifacts, intermediate }: PostProcessing,
+  { signal }: Session,
+  { allDigests }: BuildSettings,
+): Promise<readonly ArtifactSummary[]> {
+  const hashUpTo = (artifact: Artifact): number => {
+    if (allDigests) return Infinity;
+    return HASH_UP_TO[intermediate?.has(artifact) ? "intermediate" : "result"];
+  };
+  return Promise.all(
+    artifacts.map((artifact) => summarizeArtifact(artifact, { signal, hashUpTo: hashUpTo(artifact) })),
+  );
 }
 
 async function buildAndPostProcess(
@@ -86,13 +95,17 @@ async function buildAndPostProcess(
   const crashed = new AbortController();
   const signal = AbortSignal.any([session.signal, crashed.signal]);
   const run = new ProvisioningRun(session, plan, signal);
-  const work = { build: plan.identity.name, crashed };
+  const active = { build: plan.identity.name, crashed };
   const report = (error: unknown): void => reportError(session, plan.identity.name, error);
-  const built = await catchingCrashes(work, () => runBuilder(run, plan, { crashed: crashed.signal, settings, report }));
+  const built = await catchingCrashes(active, () =>
+    runBuilder(run, plan, { crashed: crashed.signal, settings, report }),
+  );
   if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
   const { artifact } = built;
   if (!artifact) return { artifacts: [], errors: [], runs: [run] };
-  const processed = await catchingCrashes(work, () => postProcess(session, plan, { run, artifact, signal, settings }));
+  const processed = await catchingCrashes(active, () =>
+    postProcess(session, plan, { run, artifact, signal, settings }),
+  );
   processed.errors.forEach(report);
   if (processed.errors.length > 0) {
     run.say(
@@ -117,12 +130,13 @@ async function runBuilder(
   { crashed, settings, report }: BuilderJob,
 ): Promise<Built> {
   try {
-    const work = settings.recorded ? recall(run, plan, settings.recorded) : buildOnce(run, plan);
-    const artifact = await orLeftBehind(work, crashed, CRASH_GRACE_MS);
+    const { recorded } = settings;
+    const building = recorded ? recall(run, plan, recorded) : buildOnce(run, plan);
+    const artifact = await orLeftBehind(building, crashed, CRASH_GRACE_MS);
     await run.unwind("succeeded");
     return { artifact };
   } catch (error) {
-    const cause = crashed.aborted ? (crashed.reason as unknown) : error;
+    const cause: unknown = crashed.aborted ? crashed.reason : error;
     report(cause);
     await undoFailed(run);
     return { error: cause };
@@ -132,7 +146,7 @@ async function runBuilder(
 async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<Artifact | undefined> {
   run.signal.throwIfAborted();
   const config = decodeNow(run, plan.builder);
-  await checkWorld(run, plan);
+  await requirePreflight(run, plan);
   return plan.builder.component.build(run, config);
 }
 
@@ -148,7 +162,7 @@ async function undoFailed(run: ProvisioningRun): Promise<void> {
   if (run.options.onError === "run-cleanup-provisioner") {
     await run.leaveAfterErrorCleanup();
   }
-  if (run.failures.leavesEverything) return run.leave();
+  if (run.failures.keepsEverything) return run.keepEverything();
   await run.unwind("failed");
 }
 
@@ -169,7 +183,7 @@ async function postProcess(
     try {
       await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
     } catch (error) {
-      // What was built is the user's, whatever becomes of our notes about it.
+      // What was built belongs to the user, even when it cannot be recorded.
       return { artifacts: [artifact], errors: [await writeFailure(path, error, { hint: STATE_HINT })], runs: [] };
     }
   }
@@ -195,6 +209,6 @@ function reportError(session: Session, build: string, error: unknown): void {
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
 }
 
-function worstOf(left: readonly Left[]): Left {
-  return (["not removed", "as asked"] as const).find((how) => left.includes(how)) ?? "nothing";
+function worstOf(remaining: readonly Remaining[]): Remaining {
+  return (["not removed", "as asked"] as const).find((how) => remaining.includes(how)) ?? "nothing";
 }

@@ -33,6 +33,5 @@ export async function runBuilds(
 }
 
 function worst(outcomes: readonly Outcome[]): Outcome {
-  if (outcomes.includes("cancelled")) return "cancelled";
-  return outcomes.includes("failed") ? "failed" : "succeeded";
+  return (["cancelled", "failed"] as const).find((outcome) => outcomes.includes(outcome)) ?? "succeeded";
 }

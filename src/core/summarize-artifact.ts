@@ -10,7 +10,7 @@ export interface SummaryOptions {
   readonly hashUpTo: number;
 }
 
-/** What the last block and the metadata file say about an artifact: its files as they are on the disk now. */
+/** An artifact as the summary and the metadata file describe it: its files as they are on the disk now. */
 export async function summarizeArtifact(artifact: Artifact, options: SummaryOptions): Promise<ArtifactSummary> {
   const files = await mapLimited(artifact.files, 2, (path) => summarizeFile(artifact, path, options));
   return { builderId: artifact.builderId, id: artifact.id, description: artifact.description, files };

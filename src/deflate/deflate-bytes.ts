@@ -1,53 +1,49 @@
-import { DEFLATE_CODE } from "./deflate-code.ts";
+import { constants, deflateRawSync } from "node:zlib";
+import { prepareOwnDeflate, type DeflateBytes, type Search } from "./own-deflate.ts";
 
-/** What `prepareDeflate` needs, in a form that threads can be given. */
+/** The parameters of a level (`levels.ts`), in a form that can be sent to threads. */
 export interface DeflateBytesOptions {
+  /** Our compiled code. */
   readonly module: WebAssembly.Module;
-  /** Earlier places that each place is compared with, 1 to 32. */
-  readonly depth: number;
-  /** A match shorter than so many bytes gives way to a longer one that begins at the next byte. */
-  readonly lazy: number;
+  readonly search: Search;
+  /** Where zlib, at this level, compresses better, zlib is used; undefined never uses zlib. */
+  readonly zlibLevel: number | undefined;
 }
 
-/** By level, from 1 on: each makes less than the one before, and takes longer. */
-const SEARCHES: readonly Omit<DeflateBytesOptions, "module">[] = [
-  { depth: 1, lazy: 0 },
-  { depth: 2, lazy: 0 },
-  { depth: 4, lazy: 0 },
-  { depth: 4, lazy: 8 },
-  { depth: 4, lazy: 32 },
-  { depth: 8, lazy: 32 },
-  { depth: 12, lazy: 32 },
-  { depth: 16, lazy: 32 },
-  { depth: 32, lazy: 258 },
-];
+const WINDOW_BYTES = 32 * 1024;
+/** Both are tried on this much of the data. */
+const SAMPLE_BYTES = 64 * 1024;
 
-/** For levels 1 to 9. The code is compiled once, for all threads. */
-export function deflateBytesOptions(level: number): DeflateBytesOptions {
-  return { module: new WebAssembly.Module(Buffer.from(DEFLATE_CODE, "base64")), ...SEARCHES[level - 1]! };
+/**
+ * Deflates at most 1 MiB with at most 32 KiB before it as dictionary. The result ends with a sync flush, at a byte:
+ * what follows in the stream (RFC 1951) can be joined to it.
+ */
+export function prepareDeflate({ module, search, zlibLevel }: DeflateBytesOptions): DeflateBytes {
+  const ours = prepareOwnDeflate(module, search);
+  if (zlibLevel === undefined) return ours;
+  return smallerOnSample(ours, zlibDeflate(zlibLevel));
 }
 
-/** What `assembly/deflate.ts` exports. */
-interface DeflateExports {
-  readonly memory: WebAssembly.Memory;
-  readonly INPUT: WebAssembly.Global<"i32">;
-  readonly OUTPUT: WebAssembly.Global<"i32">;
-  deflate(length: number, before: number, depth: number, lazy: number): number;
-}
-
-/** Compresses `data`, which came after `before`. Its result is valid until its next call. */
-export type DeflateBytes = (data: Uint8Array, before: Uint8Array) => Uint8Array;
-
-/** Of at most 1 MiB; what came before is the dictionary. The result ends with a sync flush, at a byte. */
-export function prepareDeflate(_: unknown, { module, depth, lazy }: DeflateBytesOptions): DeflateBytes {
-  const instance = new WebAssembly.Instance(module).exports as unknown as DeflateExports;
-  const input = instance.INPUT.value;
-  const output = instance.OUTPUT.value;
-  const memory = new Uint8Array(instance.memory.buffer);
+function zlibDeflate(level: number): DeflateBytes {
+  const finishFlush = constants.Z_SYNC_FLUSH;
   return (data, before) => {
-    memory.set(before, input - before.length);
-    memory.set(data, input);
-    const length = instance.deflate(data.length, before.length, depth, lazy);
-    return memory.subarray(output, output + length);
+    const dictionary = before.length > 0 && { dictionary: before };
+    return deflateRawSync(data, { level, finishFlush, ...dictionary });
   };
+}
+
+/** Chooses, for each call, the one that compresses the middle of the data better; `other` if they are equal. */
+function smallerOnSample(one: DeflateBytes, other: DeflateBytes): DeflateBytes {
+  return (data, before) => {
+    const start = Math.max(0, (data.length - SAMPLE_BYTES) >> 1);
+    const sample = data.subarray(start, start + SAMPLE_BYTES);
+    const beforeSample = windowBefore(start, data, before);
+    const deflate = one(sample, beforeSample).length < other(sample, beforeSample).length ? one : other;
+    return deflate(data, before);
+  };
+}
+
+function windowBefore(start: number, data: Uint8Array, before: Uint8Array): Uint8Array {
+  if (start === 0) return before;
+  return data.subarray(Math.max(0, start - WINDOW_BYTES), start);
 }

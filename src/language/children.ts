@@ -1,16 +1,16 @@
-import type { Expression, TemplatePart } from "./ast.ts";
+import type { Expression, ForObject, ForTuple, ObjectItem, TemplatePart } from "./ast.ts";
 
 /** A direct part of an expression, and the names its evaluation adds to the scope (`for` variables, the splat item). */
-export interface Child {
+export interface ChildExpression {
   readonly expression: Expression;
   readonly binds: readonly string[];
 }
 
 const NO_NAMES: readonly string[] = [];
-const plain = (expression: Expression): Child => ({ expression, binds: NO_NAMES });
+const plain = (expression: Expression): ChildExpression => ({ expression, binds: NO_NAMES });
 
 /** The direct parts of an expression in source order. */
-export function childExpressions(node: Expression): readonly Child[] {
+export function childExpressions(node: Expression): readonly ChildExpression[] {
   switch (node.kind) {
     case "literal":
     case "variable":
@@ -24,9 +24,7 @@ export function childExpressions(node: Expression): readonly Child[] {
     case "tuple":
       return node.items.map(plain);
     case "object":
-      return node.items
-        .flatMap(({ key, bareKey, value }) => (bareKey === undefined ? [key, value] : [value]))
-        .map(plain);
+      return node.items.flatMap(itemExpressions).map(plain);
     case "get-attribute":
       return [plain(node.object)];
     case "index":
@@ -47,17 +45,24 @@ export function childExpressions(node: Expression): readonly Child[] {
   }
 }
 
-function forChildren(node: Extract<Expression, { kind: "for-tuple" | "for-object" }>): readonly Child[] {
-  const binds = [...(node.keyName === undefined ? [] : [node.keyName]), node.valueName];
-  const inner = [
-    ...(node.kind === "for-object" ? [node.key] : []),
-    node.value,
-    ...(node.condition ? [node.condition] : []),
-  ];
+/** A bare key is a name, not an expression. */
+function itemExpressions({ key, bareKey, value }: ObjectItem): readonly Expression[] {
+  return bareKey === undefined ? [key, value] : [value];
+}
+
+function forChildren(node: ForTuple | ForObject): readonly ChildExpression[] {
+  const inner = [node.value];
+  if (node.kind === "for-object") inner.unshift(node.key);
+  if (node.condition) inner.push(node.condition);
+  const binds = boundNames(node);
   return [plain(node.collection), ...inner.map((expression) => ({ expression, binds }))];
 }
 
-function partChildren(part: TemplatePart, binds: readonly string[]): readonly Child[] {
+function boundNames({ keyName, valueName }: Pick<ForTuple, "keyName" | "valueName">): readonly string[] {
+  return keyName === undefined ? [valueName] : [keyName, valueName];
+}
+
+function partChildren(part: TemplatePart, binds: readonly string[]): readonly ChildExpression[] {
   switch (part.kind) {
     case "text":
       return [];
@@ -68,7 +73,7 @@ function partChildren(part: TemplatePart, binds: readonly string[]): readonly Ch
       return [{ expression: part.condition, binds }, ...branches];
     }
     case "for": {
-      const names = [...binds, ...(part.keyName === undefined ? [] : [part.keyName]), part.valueName];
+      const names = [...binds, ...boundNames(part)];
       return [{ expression: part.collection, binds }, ...part.body.flatMap((inner) => partChildren(inner, names))];
     }
   }

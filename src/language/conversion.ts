@@ -1,3 +1,4 @@
+import { formatStep } from "./path-step.ts";
 import type { Value } from "./value.ts";
 
 /** How a value could not be converted: where inside it, and why. */
@@ -22,16 +23,9 @@ export const failedAt = (step: string | number, { path, message }: ConversionErr
 
 /** The error as one clause: `attribute "size": a number is required, not a bool`. */
 export function describeConversionError({ path, message }: ConversionError): string {
-  if (path.length === 0) return message;
-  const steps = path.map((step) =>
-    typeof step === "number"
-      ? `[${step}]`
-      : /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(step)
-        ? `.${step}`
-        : `[${JSON.stringify(step)}]`,
-  );
-  const text = steps.join("");
-  const subject = path.length === 1 ? (typeof path[0] === "number" ? "element" : "attribute") : "the value at";
-  const name = path.length === 1 ? JSON.stringify(path[0]) : text.replace(/^\./, "");
-  return `${subject} ${name}: ${message}`;
+  const [step, ...inner] = path;
+  if (step === undefined) return message;
+  if (inner.length > 0) return `the value at ${path.map(formatStep).join("").replace(/^\./, "")}: ${message}`;
+  const subject = typeof step === "number" ? "element" : "attribute";
+  return `${subject} ${JSON.stringify(step)}: ${message}`;
 }

@@ -1,3 +1,5 @@
+import { ownEntry } from "../lib/own-entry.ts";
+import { shortened } from "../lib/words.ts";
 import { converted, failed, type Conversion } from "./conversion.ts";
 import { isSensitive } from "./marks.ts";
 import { formatNumber, parseNumber } from "./number.ts";
@@ -7,12 +9,12 @@ import { boolValue, decimalOf, numberValue, stringValue, textOf, truthOf, type T
 /** Conversion of a known, non-null value to `string`, `number` or `bool`. Source: go-cty docs/convert.md. */
 export function convertPrimitive(value: Value, type: Type): Conversion {
   const rule = rules[`${value.type.kind} to ${type.kind}`];
-  return rule ? rule(value) : failed(mismatch(value.type, type));
+  return rule?.(value) ?? failed(mismatch(value.type, type));
 }
 
 const rules: Readonly<Record<string, (value: Value) => Conversion>> = {
   "number to string": (value) => converted(stringValue(formatNumber(decimalOf(value)))),
-  "bool to string": (value) => converted(stringValue(truthOf(value) ? "true" : "false")),
+  "bool to string": (value) => converted(stringValue(String(truthOf(value)))),
   "string to number": textToNumber,
   "string to bool": textToBool,
 };
@@ -27,17 +29,25 @@ export function withArticle(type: Type): string {
 
 function textToNumber(value: Value): Conversion {
   const number = parseNumber(textOf(value));
-  return number ? converted(numberValue(number)) : failed(`a number is required, and ${quoteText(value)} is not one`);
+  if (number) return converted(numberValue(number));
+  return failed(`a number is required, and ${quoteText(value)} is not one`);
 }
 
-/** Words HCL itself refuses, although shells and YAML have taught people to write them. */
-const nearMisses: Readonly<Record<string, string>> = { yes: "true", on: "true", no: "false", off: "false" };
+/** Words that HCL refuses, although shells and YAML have taught people to write them. */
+const nearMisses: Readonly<Record<string, string>> = {
+  true: "true",
+  yes: "true",
+  on: "true",
+  false: "false",
+  no: "false",
+  off: "false",
+};
 
 function textToBool(value: Value): Conversion {
   const text = textOf(value);
   if (text === "true" || text === "1") return converted(boolValue(true));
   if (text === "false" || text === "0") return converted(boolValue(false));
-  const meant = nearMisses[text.toLowerCase()] ?? (/^(true|false)$/i.test(text) ? text.toLowerCase() : undefined);
+  const meant = ownEntry(nearMisses, text.toLowerCase());
   const hint = meant && !isSensitive(value) ? `; write ${meant}` : "";
   return failed(`a bool is required, and ${quoteText(value)} is not one${hint}`);
 }
@@ -48,5 +58,5 @@ function quoteText(value: Value): string {
   if (isSensitive(value)) return "the sensitive value";
   const text = textOf(value);
   if (text === "") return "an empty text";
-  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
+  return JSON.stringify(shortened(text, LONGEST_QUOTE));
 }

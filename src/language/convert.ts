@@ -2,7 +2,7 @@ import { converted, failed, failedAt, type Conversion } from "./conversion.ts";
 import { convertPrimitive, mismatch, withArticle } from "./convert-primitive.ts";
 import { unmark, withMarks } from "./marks.ts";
 import { setValue } from "./set.ts";
-import { hasDynamic, typesEqual, withoutOptional } from "./type.ts";
+import { elementOf, hasDynamic, typesEqual, withoutOptional } from "./type.ts";
 import { unifyElements } from "./unify.ts";
 import { listValue, mapValue, nullValue, objectValue, tupleValue, unknownValue } from "./value.ts";
 import { entriesOf, isKnown, isNull, itemsOf, type ObjectAttribute, type Type, type Value } from "./value.ts";
@@ -16,12 +16,16 @@ export function convert(value: Value, type: Type): Conversion {
   if (isNull(value)) return converted(withMarks(nullValue(withoutOptional(type)), value.marks));
   if (!isKnown(value)) return convertUnknown(value, type);
   if (typesEqual(value.type, type) && !hasDynamic(type) && type.kind !== "object") return converted(value);
-  // A sensitive text must be seen as such by the message of its own conversion.
-  const result = isStructural(type) ? convertStructure(unmark(value), type) : convertPrimitive(value, type);
+  const result = convertKnown(value, type);
   if (result.value) return converted(withMarks(result.value, value.marks));
   // What is inside a secret is secret, even the names of its attributes.
   const isHidden = value.marks.size > 0 && result.error.path.length > 0;
   return isHidden ? failed(`${withArticle(type)} is required, and the sensitive value is not one`) : result;
+}
+
+function convertKnown(value: Value, type: Type): Conversion {
+  // The message about a failed conversion has to see that a text is sensitive.
+  return isStructural(type) ? convertStructure(unmark(value), type) : convertPrimitive(value, type);
 }
 
 type Structural = Exclude<Type, { kind: "string" | "number" | "bool" | "dynamic" }>;
@@ -77,7 +81,8 @@ function toSequence(value: Value, type: Extract<Type, { kind: "list" | "set" }>)
     value.type,
   );
   if ("error" in all) return { error: all.error };
-  return converted(type.kind === "list" ? listValue(all.element, all.values) : setValue(all.element, all.values));
+  if (type.kind === "list") return converted(listValue(all.element, all.values));
+  return converted(setValue(all.element, all.values));
 }
 
 function toMap(value: Value, element: Type): Conversion {
@@ -104,14 +109,15 @@ function convertAll(
   const each = convertEach(entries, constraint);
   if (!Array.isArray(each)) return { error: each };
   if (!hasDynamic(constraint)) return { element: withoutOptional(constraint), values: each };
-  const own = "element" in from && constraint.kind === "dynamic" ? from.element : undefined;
-  const element = own ?? unifyElements(each.map((value: Value) => value.type));
+  const isOpen = constraint.kind === "dynamic";
+  const element = (isOpen && elementOf(from)) || unifyElements(each.map((value: Value) => value.type));
   if (!element) return { error: { path: [], message: "all elements must have the same type" } };
   const values = convertEach(
     entries.map(([key], index) => [key, each[index]!]),
     element,
   );
-  return Array.isArray(values) ? { element, values } : { error: values };
+  if (!Array.isArray(values)) return { error: values };
+  return { element, values };
 }
 
 function convertEach(
@@ -146,10 +152,8 @@ function toObject(value: Value, attributes: ReadonlyMap<string, ObjectAttribute>
   const missing = [...attributes]
     .filter(([name, attribute]) => !given.has(name) && !attribute.optional)
     .map(([name]) => `"${name}"`);
-  if (missing.length > 0)
-    return failed(
-      missing.length === 1 ? `attribute ${missing[0]} is required` : `attributes ${missing.join(", ")} are required`,
-    );
+  if (missing.length === 1) return failed(`attribute ${missing[0]} is required`);
+  if (missing.length > 1) return failed(`attributes ${missing.join(", ")} are required`);
   const entries: [string, Value][] = [];
   for (const [name, attribute] of attributes) {
     const item = given.get(name) ?? attribute.default ?? nullValue(withoutOptional(attribute.type));

@@ -12,8 +12,8 @@ export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
 export interface DecodedSource {
   readonly file: SourceFile;
   /**
-   * With an error among them, the text is not to be parsed and `file` only serves to show the place. A warning (bytes
-   * in a comment that are no UTF-8) means that the text must not be written back.
+   * If there is an error among them, the text must not be parsed and `file` only serves to show the place. A warning
+   * (bytes in a comment that are not UTF-8) means that the text must not be written back.
    */
   readonly diagnostics: readonly Diagnostic[];
 }

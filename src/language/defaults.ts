@@ -1,4 +1,5 @@
 import { withMarks } from "./marks.ts";
+import { isCollection } from "./type.ts";
 import {
   childrenOf,
   entriesOf,
@@ -24,7 +25,7 @@ export function applyDefaults(value: Value, type: Type): Value {
     const items = itemsOf(value).map((item, index) => applyDefaults(item, type.elements[index] ?? item.type));
     return withMarks(tupleValue(items), value.marks);
   }
-  return "element" in type ? applyToElements(value, type.element) : value;
+  return isCollection(type) ? applyToElements(value, type.element) : value;
 }
 
 function applyToObject(value: Value, attributes: ReadonlyMap<string, ObjectAttribute>): Value {
@@ -32,7 +33,8 @@ function applyToObject(value: Value, attributes: ReadonlyMap<string, ObjectAttri
   const entries = new Map(entriesOf(value));
   for (const [name, attribute] of attributes) {
     const given = entries.get(name);
-    const chosen = (!given || isNull(given)) && attribute.default ? attribute.default : given;
+    const isGiven = given !== undefined && !isNull(given);
+    const chosen = isGiven ? given : (attribute.default ?? given);
     if (chosen) entries.set(name, applyDefaults(chosen, attribute.type));
   }
   return withMarks(objectValue(entries), value.marks);

@@ -25,15 +25,28 @@ export interface ReferencedValue {
   readonly description: string;
 }
 
-/** An error at a place; its arguments are the fields of `Diagnostic`. */
-export function errorAt(
-  code: string,
-  summary: string,
-  detail: string,
-  subject: SourceRange,
-  context?: SourceRange,
-): Diagnostic {
-  return { severity: "error", code, summary, detail, subject, ...(context && { context }) };
+/**
+ * Where a diagnostic points: its subject, or the subject with more that helps to see it; undefined where there is no
+ * text.
+ */
+export type DiagnosticPlace = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
+
+/**
+ * The makers of diagnostics. All layers have this one order: code, place, summary, detail. (Where text has no ranges
+ * yet, as in `sdk/schema`, the place is the path of an argument.) Their callers are the message factories of a layer,
+ * which have one home.
+ */
+export function error(code: string, place: DiagnosticPlace, summary: string, detail: string): Diagnostic {
+  return { severity: "error", code, summary, detail, ...pointing(place) };
+}
+
+export function warning(code: string, place: DiagnosticPlace, summary: string, detail: string): Diagnostic {
+  return { severity: "warning", code, summary, detail, ...pointing(place) };
+}
+
+function pointing(place: DiagnosticPlace): Pick<Diagnostic, "subject" | "context" | "values"> {
+  if (place === undefined || "file" in place) return { subject: place };
+  return place;
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -1,7 +1,7 @@
 import type { Attribute, Block, Body, Expression, Label } from "./ast.ts";
 import { convert } from "./convert.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import * as messages from "./dynamic-block-messages.ts";
+import * as messages from "./messages/dynamic-block-messages.ts";
 import { evaluate } from "./evaluate/evaluate.ts";
 import { pairsOf } from "./evaluate/iterate.ts";
 import { childScope } from "./evaluate/scope.ts";
@@ -27,7 +27,10 @@ export interface ScopedBlock {
   readonly range: SourceRange;
   readonly typeRange: SourceRange;
   readonly headerRange: SourceRange;
-  /** Stands for any number of blocks, as `for_each` is not known yet. Its iterator is unknown, and one block is a guess. */
+  /**
+   * Stands for any number of blocks, because `for_each` is not known yet: the iterator is unknown, and that there is
+   * one block is a guess.
+   */
   readonly isUnknown: boolean;
   /** The `dynamic` block this one comes from. */
   readonly origin?: Block | undefined;
@@ -49,9 +52,11 @@ export function expandDynamicBlocks(
 }
 
 function expandBody(body: Body, scope: Scope, diagnostics: Diagnostic[]): ScopedBody {
-  const blocks = body.blocks.flatMap((block) =>
-    block.type === "dynamic" ? expandDynamic(block, scope, diagnostics) : [expandStatic(block, scope, diagnostics)],
-  );
+  const expand = (block: Block): readonly ScopedBlock[] => {
+    if (block.type === "dynamic") return expandDynamic(block, scope, diagnostics);
+    return [expandStatic(block, scope, diagnostics)];
+  };
+  const blocks = body.blocks.flatMap(expand);
   return { attributes: body.attributes, blocks, scope, range: body.range, endRange: body.endRange };
 }
 
@@ -84,13 +89,14 @@ function expandDynamic(block: Block, scope: Scope, diagnostics: Diagnostic[]): S
   const { value, diagnostics: problems } = evaluate(declaration.forEach, scope);
   diagnostics.push(...problems);
   if (problems.some((problem) => problem.severity === "error")) return [];
+  const place = { subject: declaration.forEach.range, context: block.headerRange };
   if (isNull(value)) {
-    diagnostics.push(messages.nullForEach(declaration.forEach.range, block.headerRange));
+    diagnostics.push(messages.nullForEach(place));
     return [];
   }
   const pairs = pairsOf(value);
   if (pairs === "not iterable") {
-    diagnostics.push(messages.wrongForEach(value.type, declaration.forEach.range, block.headerRange));
+    diagnostics.push(messages.wrongForEach(value.type, place));
     return [];
   }
   if (pairs)
@@ -131,7 +137,7 @@ function iteratorName(attribute: Attribute | undefined, diagnostics: Diagnostic[
   return undefined;
 }
 
-interface Round {
+interface BlockIteration {
   readonly key: Value;
   readonly item: Value;
   readonly isUnknown: boolean;
@@ -139,13 +145,13 @@ interface Round {
 
 function generate(
   declaration: Declaration,
-  { key, item, isUnknown }: Round,
+  { key, item, isUnknown }: BlockIteration,
   scope: Scope,
   diagnostics: Diagnostic[],
 ): ScopedBlock[] {
   const { block, type, iterator, content } = declaration;
   const inner = childScope(scope, [[iterator, objectValue({ key, value: item })]]);
-  const labels = declaration.labels ? generateLabels(declaration.labels, inner, diagnostics) : [];
+  const labels = generateLabels(declaration.labels, inner, diagnostics);
   if (!labels) return [];
   const body = expandBody(content.body, inner, diagnostics);
   const { range, headerRange } = block;
@@ -164,19 +170,24 @@ function generate(
   ];
 }
 
-/** The texts of `labels`, or undefined after reporting why a block cannot be labelled so. */
-function generateLabels(expression: Expression, scope: Scope, diagnostics: Diagnostic[]): readonly Label[] | undefined {
+/** The texts of `labels`, or undefined after reporting why they cannot be labels. */
+function generateLabels(
+  expression: Expression | undefined,
+  scope: Scope,
+  diagnostics: Diagnostic[],
+): readonly Label[] | undefined {
+  if (!expression) return [];
   const { value, diagnostics: problems } = evaluate(expression, scope);
   diagnostics.push(...problems);
   if (problems.length > 0) return undefined;
   const refuse = (problem: string): undefined => void diagnostics.push(messages.wrongLabel(problem, expression.range));
-  if (isNull(value) || !isKnown(value) || !Array.isArray(value.content))
-    return refuse(isKnown(value) ? "must be a list of texts" : "must not depend on values not known yet");
+  if (!isKnown(value)) return refuse("must not depend on values not known yet");
+  if (!Array.isArray(value.content)) return refuse("must be a list of texts");
   if (containsSensitive(value)) return refuse("must not be sensitive, because labels are shown");
   const labels: Label[] = [];
   for (const item of value.content as readonly Value[]) {
-    const text = isNull(item) ? undefined : convert(item, STRING).value;
-    if (!text) return refuse("must be texts");
+    const { value: text } = convert(item, STRING);
+    if (!text || isNull(text)) return refuse("must be texts");
     if (!isKnown(text)) return refuse("must not depend on values not known yet");
     labels.push({ value: textOf(text), range: expression.range });
   }

@@ -1,4 +1,5 @@
 import type { Decimal } from "decimal.js";
+import { counted, shortened } from "../lib/words.ts";
 import { formatNumber } from "./number.ts";
 import { isSensitive } from "./marks.ts";
 import { formatType } from "./type.ts";
@@ -22,18 +23,22 @@ export function formatValue(value: Value, indent = ""): string {
   const inner = `${indent}  `;
   if (Array.isArray(content)) {
     const lines = (content as readonly Value[]).map((item) => `${inner}${formatValue(item, inner)},\n`);
-    return wrap(type.kind, lines.length === 0 ? "[]" : `[\n${lines.join("")}${indent}]`);
+    const text = enclosed("[", lines, `${indent}]`);
+    // `tuple` and `list` both read as `[…]`; only a set behaves differently enough to need showing.
+    return type.kind === "set" ? `toset(${text})` : text;
   }
   if (content instanceof Map) {
     const entries = [...(content as ReadonlyMap<string, Value>)];
     const lines = entries.map(([key, item]) => `${inner}${quote(key)} = ${formatValue(item, inner)}\n`);
-    return lines.length === 0 ? "{}" : `{\n${lines.join("")}${indent}}`;
+    return enclosed("{", lines, `${indent}}`);
   }
   return formatNumber(content as Decimal);
 }
 
-/** `tuple` and `list` both read as `[…]`; only a set behaves so differently that it must show. */
-const wrap = (kind: string, text: string): string => (kind === "set" ? `toset(${text})` : text);
+function enclosed(open: string, lines: readonly string[], close: string): string {
+  if (lines.length === 0) return open + close.trim();
+  return `${open}\n${lines.join("")}${close}`;
+}
 
 /** A string literal that reads back as the same text. */
 export function quote(text: string): string {
@@ -44,17 +49,15 @@ export function quote(text: string): string {
 export function summarizeValue(value: Value): string {
   if (isSensitive(value)) return "is a sensitive value";
   const { content, type } = value;
-  if (content === UNKNOWN)
-    return type.kind === "dynamic" ? "is not known yet" : `is a ${formatType(type)} not known yet`;
+  if (content === UNKNOWN && type.kind === "dynamic") return "is not known yet";
+  if (content === UNKNOWN) return `is a ${formatType(type)} not known yet`;
   if (content === null) return "is null";
-  if (Array.isArray(content)) return `is a ${type.kind} of ${count(content.length, "element")}`;
-  if (content instanceof Map) {
-    const noun = type.kind === "map" ? "element" : "attribute";
-    return `is ${type.kind === "map" ? "a map" : "an object"} with ${count(content.size, noun)}`;
-  }
+  if (Array.isArray(content)) return `is a ${type.kind} of ${counted(content.length, "element")}`;
+  if (content instanceof Map && type.kind === "map") return `is a map with ${counted(content.size, "element")}`;
+  if (content instanceof Map) return `is an object with ${counted(content.size, "attribute")}`;
   const text = formatValue(value);
-  return `is ${text.length > LONGEST_SUMMARY ? `${text.slice(0, LONGEST_SUMMARY)}… (${text.length} characters)` : text}`;
+  if (text.length <= LONGEST_SUMMARY) return `is ${text}`;
+  return `is ${shortened(text, LONGEST_SUMMARY)} (${text.length} characters)`;
 }
 
 const LONGEST_SUMMARY = 60;
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,7 +1,10 @@
 import { childrenOf, NO_MARKS, type Mark, type Value } from "./value.ts";
 import { mapChildren } from "./map-children.ts";
 
-/** Marks of a value: which secrets it depends on. One rule everywhere: a result carries the marks of all it was made of. */
+/**
+ * Marks of a value: which secrets it depends on. One rule everywhere: a result carries the marks of everything it was
+ * made from.
+ */
 export const SENSITIVE: ReadonlySet<Mark> = new Set<Mark>(["sensitive"]);
 
 export function union(a: ReadonlySet<Mark>, b: ReadonlySet<Mark>): ReadonlySet<Mark> {
@@ -10,14 +13,13 @@ export function union(a: ReadonlySet<Mark>, b: ReadonlySet<Mark>): ReadonlySet<M
   return new Set([...a, ...b]);
 }
 
-/** The value with more marks. */
+/** The value with these marks added. */
 export function withMarks(value: Value, marks: ReadonlySet<Mark>): Value {
   const all = union(value.marks, marks);
   return all === value.marks ? value : { ...value, marks: all };
 }
 
-export const mark = (value: Value, mark: Mark = "sensitive"): Value =>
-  withMarks(value, mark === "sensitive" ? SENSITIVE : new Set([mark]));
+export const mark = (value: Value, mark: Mark = "sensitive"): Value => withMarks(value, new Set([mark]));
 
 /** The value without its own marks; elements keep theirs. */
 export const unmark = (value: Value): Value => (value.marks.size === 0 ? value : { ...value, marks: NO_MARKS });

@@ -1,12 +1,12 @@
 import { Decimal } from "decimal.js";
 
 /**
- * Numbers of the language: cty computes with 512 bit binary floats, about 154 decimal digits. We compute with 165 decimal
- * digits, so every terminating decimal fraction is exact. The range is bounded so that no number needs more than a few
- * thousand characters to be written out (the language has no exponent notation in its output).
+ * Numbers of the language: cty computes with 512 bit binary floats, about 154 decimal digits. We compute with 165
+ * decimal digits, so every terminating decimal fraction is exact. The range is bounded so that no number needs more
+ * than a few thousand characters to be written out (the language has no exponent notation in its output).
  */
 const PRECISION = 165;
-/** What rounding may have spoiled is beyond these digits. */
+/** Digits beyond these may be rounding errors. */
 const SURE_DIGITS = 150;
 const MAX_EXPONENT = 5_000;
 
@@ -21,7 +21,7 @@ const Num = Decimal.clone({
 });
 
 export function numberFrom(number: number | string | bigint | Decimal): Decimal {
-  return new Num(typeof number === "bigint" ? number.toString() : number);
+  return new Num(number);
 }
 
 const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -30,10 +30,11 @@ const NUMBER_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 export function parseNumber(text: string): Decimal | undefined {
   if (!NUMBER_TEXT.test(text)) return undefined;
   const number = new Num(text);
-  return number.isFinite() ? number.toSignificantDigits(PRECISION) : undefined;
+  if (!number.isFinite()) return undefined;
+  return number.toSignificantDigits(PRECISION);
 }
 
-/** A result of arithmetic without the traces of rounding: 1 / 3 * 3 is 1, not 0.999…. */
+/** A result of arithmetic without rounding errors: 1 / 3 * 3 is 1, not 0.999…. */
 export function tidy(result: Decimal): Decimal {
   if (result.precision() < SURE_DIGITS) return result;
   const rounded = result.toSignificantDigits(SURE_DIGITS);
@@ -42,7 +43,8 @@ export function tidy(result: Decimal): Decimal {
 
 /** All digits, never an exponent, no trailing zeros: the text of the number in a template. */
 export function formatNumber(number: Decimal): string {
-  if (!number.isFinite()) return number.isNaN() ? "NaN" : number.isNegative() ? "-Inf" : "+Inf";
+  if (number.isNaN()) return "NaN";
+  if (!number.isFinite()) return number.isNegative() ? "-Inf" : "+Inf";
   return number.isZero() ? "0" : number.toFixed();
 }
 

@@ -69,9 +69,8 @@ export function parseLiteralAsExpression(expression: Expression): ParsedExpressi
   if (part?.kind !== "text") return undefined;
   const { file, start, end } = part.range;
   const isVerbatim = file.text.slice(start, end) === part.text;
-  return isVerbatim
-    ? parseExpressionIn({ file, text: file.text, start, end })
-    : parseExpression({ name: file.name, text: part.text });
+  if (isVerbatim) return parseExpressionIn({ file, text: file.text, start, end });
+  return parseExpression({ name: file.name, text: part.text });
 }
 
 function parserOf(view: SourceView, start: "code" | "template", diagnostics: Diagnostic[]): Parser {

@@ -12,7 +12,7 @@ export interface Position {
   readonly byte: number;
 }
 
-/** Works out where an offset is. Ranges stay offsets until somebody prints them, so this costs nothing while parsing. */
+/** Works out where an offset is. Ranges stay offsets until they are printed, so this costs nothing while parsing. */
 export function positionOf(file: SourceFile, offset: number): Position {
   const table = tableOf(file);
   const line = lineIndexOf(table, offset);
@@ -29,9 +29,10 @@ export function lineOf(file: SourceFile, offset: number): number {
 export function lineBounds(file: SourceFile, line: number): { readonly start: number; readonly end: number } {
   const { starts } = tableOf(file);
   const start = starts[line - 1]!;
-  const next = line < starts.length ? starts[line]! : undefined;
+  const next = starts[line];
   if (next === undefined) return { start, end: file.text.length };
-  return { start, end: file.text.charCodeAt(next - 2) === 13 && next - 2 >= start ? next - 2 : next - 1 };
+  const hasReturn = file.text.charCodeAt(next - 2) === 13 && next - 2 >= start;
+  return { start, end: next - 1 - Number(hasReturn) };
 }
 
 interface LineTable {
@@ -39,7 +40,7 @@ interface LineTable {
   readonly starts: readonly number[];
   /** UTF-8 offset of the beginning of each line. */
   bytes: readonly number[] | undefined;
-  /** The place worked out last, to go on from there: many places on one huge line stay cheap. */
+  /** The place computed last, to continue from: many places on one huge line stay cheap. */
   last: { readonly line: number; readonly offset: number; readonly column: number; readonly byte: number };
 }
 
@@ -79,7 +80,7 @@ function within(file: SourceFile, table: LineTable, line: number, offset: number
   return { column, byte };
 }
 
-/** Beyond this much text on one line nobody counts graphemes; code units will do. */
+/** Beyond this much text on one line, code units are counted instead of graphemes. */
 const MAX_GRAPHEME_TEXT = 20_000;
 
 function columnsOf(stretch: string): number {

@@ -1,8 +1,13 @@
 import { SPLAT_ITEM, type Body, type Expression } from "./ast.ts";
 import { childExpressions } from "./children.ts";
+import { literalText } from "./literal-text.ts";
+import { formatStep } from "./path-step.ts";
 import type { SourceRange } from "./source.ts";
 
-/** A traversal in the text: a root name and the steps that are constant. `var.disks[0].size` → `var`, `disks`, 0, `size`. */
+/**
+ * A traversal in the text: a root name and the steps that are constant. `var.disks[0].size` → `var`, `disks`, 0,
+ * `size`.
+ */
 export interface Reference {
   readonly root: string;
   readonly steps: readonly ReferenceStep[];
@@ -66,7 +71,7 @@ function bodyExpressions(body: Body): readonly Expression[] {
   return [...own, ...body.blocks.flatMap((block) => bodyExpressions(block.body))];
 }
 
-/** The longest constant traversal that `node` is, or undefined when it is something else (or goes on dynamically). */
+/** The longest constant traversal that `node` is, or undefined when it is something else (or continues dynamically). */
 function asTraversal(node: Expression): Reference | undefined {
   const steps: ReferenceStep[] = [];
   let current = node;
@@ -87,18 +92,11 @@ function asTraversal(node: Expression): Reference | undefined {
 }
 
 function constantKey(key: Expression): string | number | undefined {
-  if (key.kind === "literal") return key.value.type === "number" ? Number(key.value.text) : undefined;
-  if (key.kind !== "template" || key.parts.length > 1) return undefined;
-  const part = key.parts[0];
-  if (!part) return "";
-  return part.kind === "text" ? part.text : undefined;
+  if (key.kind === "literal" && key.value.type === "number") return Number(key.value.text);
+  return literalText(key);
 }
 
 /** The traversal as source text: `var.disks[0].size`. */
 export function formatReference({ root, steps }: Reference): string {
-  const format = ({ key }: ReferenceStep) =>
-    typeof key === "number" || !/^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(key)
-      ? `[${JSON.stringify(key)}]`
-      : `.${key}`;
-  return root + steps.map(format).join("");
+  return root + steps.map(({ key }) => formatStep(key)).join("");
 }

@@ -5,8 +5,8 @@ import { deepMarks, deepUnmark, union } from "./marks.ts";
 import { isKnown, isNull, isWhollyKnown, NO_MARKS, setOf, type Content, type Type, type Value } from "./value.ts";
 
 /**
- * A set of values which all have the type `element` already: ordered, without duplicates. Elements of a set cannot be
- * told apart by position, so what marks they have move to the set itself.
+ * A set of values which all have the type `element` already: ordered, without duplicates. Elements of a set have no
+ * position to be identified by, so their marks move to the set itself.
  */
 export function setValue(element: Type, items: readonly Value[]): Value {
   const marks = items.reduce((all, item) => union(all, deepMarks(item)), NO_MARKS);
@@ -38,11 +38,12 @@ export function orderingKey(value: Value): string {
 
 function contentKey(content: Exclude<Content, null>): string {
   if (typeof content === "string") return JSON.stringify(content);
-  if (typeof content === "boolean") return content ? "T" : "F";
+  if (typeof content === "boolean") return String(content);
   if (Array.isArray(content)) return `[${(content as readonly Value[]).map(orderingKey).join(";")}]`;
   if (content instanceof Map) {
     const entries = [...(content as ReadonlyMap<string, Value>)];
-    return `{${entries.map(([key, value]) => `${JSON.stringify(key)}=${orderingKey(value)}`).join(";")}}`;
+    const fields = entries.map(([key, value]) => `${JSON.stringify(key)}=${orderingKey(value)}`);
+    return `{${fields.join(";")}}`;
   }
   return formatNumber(content as Decimal);
 }

@@ -22,5 +22,6 @@ export function viewOf(file: SourceFile): SourceView {
 /** The range in the file that belongs to a stretch of the view. */
 export function rangeIn(view: SourceView, start: number, end: number): SourceRange {
   const { file, offsets } = view;
-  return offsets === undefined ? { file, start, end } : { file, start: offsets[start]!, end: offsets[end]! };
+  if (offsets === undefined) return { file, start, end };
+  return { file, start: offsets[start]!, end: offsets[end]! };
 }

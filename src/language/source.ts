@@ -6,7 +6,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** A half-open stretch of one file. A range is two offsets until somebody prints it; see `position.ts`. */
+/** A half-open stretch of one file. A range is two offsets until it is printed; see `position.ts`. */
 export interface SourceRange {
   readonly file: SourceFile;
   readonly start: number;

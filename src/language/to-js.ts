@@ -14,7 +14,7 @@ export interface PlainData {
   readonly unknownPaths: readonly DataPath[];
 }
 
-/** The value as plain data for decoding into a configuration, with what the plain data cannot say beside it. */
+/** The value as plain data for decoding into a configuration, together with what plain data cannot express. */
 export function valueToJs(value: Value): PlainData {
   const sensitivePaths: DataPath[] = [];
   const unknownPaths: DataPath[] = [];
@@ -39,5 +39,6 @@ export function valueToJs(value: Value): PlainData {
 /** Exact means: the shortest text of the JS number is the same number. `0.1` is, `0.1000000000000000000001` is not. */
 export function numberToJs(number: Decimal): number | string {
   const result = number.toNumber();
-  return Number.isFinite(result) && number.equals(result) ? result : formatNumber(number);
+  const isExact = Number.isFinite(result) && number.equals(result);
+  return isExact ? result : formatNumber(number);
 }

@@ -64,7 +64,10 @@ export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
  */
 export interface Tokens {
   readonly count: number;
-  /** A comment or heredoc without an end has swallowed the rest of the text: what is missing there is no news. */
+  /**
+   * A comment or heredoc without an end has swallowed the rest of the text: what is missing there is not reported
+   * again.
+   */
   readonly isTailLost: boolean;
   readonly kinds: Uint8Array;
   readonly starts: Uint32Array;

@@ -8,7 +8,7 @@ export function typesEqual(a: Type, b: Type): boolean {
     return a.elements.length === b.elements.length && a.elements.every((type, i) => typesEqual(type, b.elements[i]!));
   }
   if (a.kind === "object" && b.kind === "object") return attributesEqual(a.attributes, b.attributes);
-  return !("element" in a && "element" in b) || typesEqual(a.element, b.element);
+  return !(isCollection(a) && isCollection(b)) || typesEqual(a.element, b.element);
 }
 
 type Attributes = ReadonlyMap<string, ObjectAttribute>;
@@ -22,6 +22,17 @@ function attributesEqual(a: Attributes, b: Attributes): boolean {
   return true;
 }
 
+type CollectionType = Extract<Type, { readonly element: Type }>;
+export type SequenceType = Extract<Type, { kind: "list" | "set" | "tuple" }>;
+
+export const isCollection = (type: Type): type is CollectionType => "element" in type;
+
+export const isSequence = (type: Type): type is SequenceType =>
+  type.kind === "list" || type.kind === "set" || type.kind === "tuple";
+
+/** What the elements of a list, set or map are. */
+export const elementOf = (type: Type): Type | undefined => (isCollection(type) ? type.element : undefined);
+
 export const isPrimitive = (type: Type): boolean =>
   type.kind === "string" || type.kind === "number" || type.kind === "bool";
 
@@ -30,7 +41,7 @@ export function hasDynamic(type: Type): boolean {
   if (type.kind === "dynamic") return true;
   if (type.kind === "tuple") return type.elements.some(hasDynamic);
   if (type.kind === "object") return [...type.attributes.values()].some((attribute) => hasDynamic(attribute.type));
-  return "element" in type && hasDynamic(type.element);
+  return isCollection(type) && hasDynamic(type.element);
 }
 
 /** The type a value of this constraint has: the same without `optional` and defaults. */
@@ -40,7 +51,8 @@ export function withoutOptional(type: Type): Type {
     const attributes = [...type.attributes].map(([name, { type }]) => [name, { type: withoutOptional(type) }] as const);
     return { kind: "object", attributes: new Map(attributes) };
   }
-  return "element" in type ? { kind: type.kind, element: withoutOptional(type.element) } : type;
+  if (isCollection(type)) return { kind: type.kind, element: withoutOptional(type.element) };
+  return type;
 }
 
 /** The words for a type in a message: `list of string`, `object`, `any type`. */
@@ -51,7 +63,8 @@ export function describeType(type: Type): string {
     case "list":
     case "set":
     case "map":
-      return type.element.kind === "dynamic" ? type.kind : `${type.kind} of ${describeType(type.element)}`;
+      if (type.element.kind === "dynamic") return type.kind;
+      return `${type.kind} of ${describeType(type.element)}`;
     default:
       return type.kind;
   }
@@ -69,14 +82,18 @@ export function formatType(type: Type): string {
     case "tuple":
       return `tuple([${type.elements.map(formatType).join(", ")}])`;
     case "object":
-      return type.attributes.size === 0 ? "object({})" : `object({ ${formatAttributes(type.attributes)} })`;
+      if (type.attributes.size === 0) return "object({})";
+      return `object({ ${formatAttributes(type.attributes)} })`;
     default:
       return type.kind;
   }
 }
 
 function formatAttributes(attributes: Attributes): string {
-  const format = ([name, { type, optional }]: [string, ObjectAttribute]) =>
-    `${name} = ${optional ? `optional(${formatType(type)})` : formatType(type)}`;
-  return [...attributes].map(format).join(", ");
+  return [...attributes].map(([name, attribute]) => `${name} = ${formatAttribute(attribute)}`).join(", ");
+}
+
+function formatAttribute({ type, optional }: ObjectAttribute): string {
+  if (optional) return `optional(${formatType(type)})`;
+  return formatType(type);
 }

@@ -1,4 +1,4 @@
-import { isPrimitive, typesEqual } from "./type.ts";
+import { isPrimitive, isSequence, typesEqual, type SequenceType } from "./type.ts";
 import { DYNAMIC, listOf, mapOf, setOf, STRING, tupleOf, type Type } from "./value.ts";
 
 /**
@@ -22,7 +22,7 @@ export function unifyElements(types: readonly Type[]): Type | undefined {
   return closed.length === 0 ? DYNAMIC : unify(closed);
 }
 
-/** Text is what numbers and booleans can both become; numbers and booleans alone have nothing in common. */
+/** Numbers and booleans can both become text; without a text among them they have no common type. */
 const unifyPrimitives = (types: readonly Type[]): Type | undefined =>
   types.some((type) => type.kind === "string") ? STRING : undefined;
 
@@ -40,10 +40,7 @@ function unifyKeyed(types: readonly Keyed[]): Type | undefined {
     }
     return { kind: "object", attributes };
   }
-  const elements = types.flatMap((type) =>
-    type.kind === "map" ? [type.element] : [...type.attributes.values()].map((attribute) => attribute.type),
-  );
-  const element = unifyElements(elements);
+  const element = unifyElements(types.flatMap(memberTypes));
   return element && mapOf(element);
 }
 
@@ -54,18 +51,21 @@ function haveSameAttributes(objects: readonly Extract<Type, { kind: "object" }>[
   );
 }
 
-type Sequence = Extract<Type, { kind: "list" | "set" | "tuple" }>;
-const isSequence = (type: Type): type is Sequence =>
-  type.kind === "list" || type.kind === "set" || type.kind === "tuple";
-
-function unifySequences(types: readonly Sequence[]): Type | undefined {
+function unifySequences(types: readonly SequenceType[]): Type | undefined {
   const tuples = types.filter((type) => type.kind === "tuple");
   const length = tuples[0]?.elements.length ?? 0;
   if (tuples.length === types.length && tuples.every((tuple) => tuple.elements.length === length)) {
     const elements = tuples[0]!.elements.map((_, index) => unify(tuples.map((tuple) => tuple.elements[index]!)));
     if (elements.every((element) => element !== undefined)) return tupleOf(elements);
   }
-  const element = unifyElements(types.flatMap((type) => (type.kind === "tuple" ? type.elements : [type.element])));
+  const element = unifyElements(types.flatMap(memberTypes));
   if (!element) return undefined;
   return types.some((type) => type.kind !== "set") ? listOf(element) : setOf(element);
+}
+
+/** The types of what is in a collection or structure. */
+function memberTypes(type: Keyed | SequenceType): readonly Type[] {
+  if (type.kind === "object") return [...type.attributes.values()].map((attribute) => attribute.type);
+  if (type.kind === "tuple") return type.elements;
+  return [type.element];
 }

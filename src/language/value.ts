@@ -112,7 +112,8 @@ const NO_CHILDREN: readonly Value[] = [];
 export function childrenOf(value: Value): readonly Value[] {
   const { content } = value;
   if (Array.isArray(content)) return content as readonly Value[];
-  return content instanceof Map ? [...(content as ReadonlyMap<string, Value>).values()] : NO_CHILDREN;
+  if (!(content instanceof Map)) return NO_CHILDREN;
+  return [...(content as ReadonlyMap<string, Value>).values()];
 }
 
 /** The content of a known string. Calling it on anything else is a bug. */

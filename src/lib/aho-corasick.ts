@@ -5,7 +5,7 @@
 export interface TextMatcher {
   /**
    * Calls `onMatch(start, end)` for each end position at which a pattern ends, with the longest one that does. Returns
-   * what the end of the text could be the beginning of.
+   * which pattern the end of the text could begin.
    */
   scan(text: string, onMatch: (start: number, end: number) => void): Unfinished;
 }
@@ -14,7 +14,7 @@ export interface TextMatcher {
 interface Unfinished {
   /** In code units; 0 when there is none. */
   readonly length: number;
-  /** Length of the shortest pattern that begins so. */
+  /** Length of the shortest pattern that begins with it. */
   readonly shortestPattern: number;
 }
 
@@ -56,13 +56,14 @@ class Trie {
     for (let index = 0; index < pattern.length; index++) {
       const unit = pattern.charCodeAt(index);
       node = this.#child(node, unit) || this.#addChild(node, unit);
-      const known = this.#shortestThrough[node]!;
-      this.#shortestThrough[node] = known === 0 ? pattern.length : Math.min(known, pattern.length);
+      // 0 where there is none yet.
+      const known = this.#shortestThrough[node]! || pattern.length;
+      this.#shortestThrough[node] = Math.min(known, pattern.length);
     }
     this.#longest[node] = pattern.length;
   }
 
-  /** Breadth first, so that fallbacks of shallower nodes are there already. */
+  /** Breadth first, because a node's fallback is computed from those of shallower nodes. */
   link(): void {
     const queue: number[] = [];
     for (const child of this.#rootChildren) if (child !== NONE) queue.push(child);

@@ -1,6 +1,6 @@
 import { digestByLength, digestLengths, isDigestAlgorithm, type Digest } from "./checksum.ts";
 
-/** What a download is required to be, as written in templates. */
+/** How a download is verified, as written in templates. */
 export type Checksum =
   | { readonly kind: "none" }
   | { readonly kind: "digest"; readonly digest: Digest }
@@ -21,10 +21,8 @@ export function parseChecksum(text: string): ParsedChecksum {
   if (colon < 0) return bareDigits(trimmed);
   const type = trimmed.slice(0, colon).toLowerCase();
   const rest = trimmed.slice(colon + 1).trim();
-  if (type === "file")
-    return rest === ""
-      ? invalid('"file:" must be followed by the URL or path of a checksum file.')
-      : { kind: "file", location: rest };
+  if (type === "file" && rest === "") return invalid('"file:" must be followed by the URL or path of a checksum file.');
+  if (type === "file") return { kind: "file", location: rest };
   if (type === "none") return { kind: "none" };
   if (!isDigestAlgorithm(type)) {
     return invalid(
@@ -47,11 +45,11 @@ function bareDigits(text: string): ParsedChecksum {
   const digest = digestByLength(text);
   if (digest) return { kind: "digest", digest };
   const lengths = Object.entries(digestLengths).map(([name, length]) => `${length} (${name})`);
-  return /^[0-9a-fA-F]+$/.test(text)
-    ? invalid(`"${text}" has ${text.length} digits; a checksum has ${lengths.join(", ")}.`)
-    : invalid(
-        `"${text}" is not a checksum. Write "sha256:" and the digits, "file:" and the URL or path of a checksum file, or "none".`,
-      );
+  if (/^[0-9a-fA-F]+$/.test(text))
+    return invalid(`"${text}" has ${text.length} digits; a checksum has ${lengths.join(", ")}.`);
+  return invalid(
+    `"${text}" is not a checksum. Write "sha256:" and the digits, "file:" and the URL or path of a checksum file, or "none".`,
+  );
 }
 
 function invalid(problem: string): ParsedChecksum {

@@ -15,13 +15,13 @@ export function isDigestAlgorithm(name: string): name is DigestAlgorithm {
   return Object.hasOwn(digestLengths, name);
 }
 
-/** A digest with nothing but its digits: the length tells the algorithm. `undefined` when no algorithm has that length. */
+/** A digest given as digits only: the length implies the algorithm. `undefined` when no algorithm has that length. */
 export function digestByLength(hex: string): Digest | undefined {
   if (!/^[0-9a-fA-F]+$/.test(hex)) return undefined;
   const algorithm = (Object.keys(digestLengths) as DigestAlgorithm[]).find(
     (name) => digestLengths[name] === hex.length,
   );
-  return algorithm === undefined ? undefined : { algorithm, hex: hex.toLowerCase() };
+  return algorithm && { algorithm, hex: hex.toLowerCase() };
 }
 
 export function formatDigest(digest: Digest): string {

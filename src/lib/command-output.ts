@@ -4,13 +4,18 @@ import { LineSplitter } from "./line-splitter.ts";
 
 export type OutputStream = "stdout" | "stderr";
 
-/** Takes a line without its end; the promise it may return holds the program back. */
+/** Takes a line without its line end; a promise it returns delays the program. */
 export type OnLine = (line: string, stream: OutputStream) => void | Promise<void>;
 
 const KEPT_OUTPUT = 8 * 1024 * 1024;
 
 /** Reads a stream to its end: into `tail`, and line by line into `queue`, no faster than its lines are taken. */
-export async function drain(stream: Readable | null, tail: Tail, queue: LineQueue, name: OutputStream): Promise<void> {
+export async function drain(
+  stream: Readable | null,
+  tail: OutputTail,
+  queue: LineQueue,
+  name: OutputStream,
+): Promise<void> {
   if (!stream) return;
   const decoder = new StringDecoder("utf8");
   const lines = new LineSplitter((line) => queue.add(line, name));
@@ -18,7 +23,7 @@ export async function drain(stream: Readable | null, tail: Tail, queue: LineQueu
     tail.add(decoder.write(chunk));
     if (!queue.wanted) continue;
     lines.add(chunk);
-    // Nothing more is read from the program until its lines are taken.
+    // Reading from the program pauses until its lines are taken.
     await queue.delivered();
   }
   lines.end();
@@ -49,7 +54,7 @@ export class LineQueue {
 }
 
 /** The end of a text of any length. */
-export class Tail {
+export class OutputTail {
   #chunks: string[] = [];
   #length = 0;
 

@@ -3,15 +3,16 @@ import { join } from "node:path";
 import { tryLock } from "./file-lock.ts";
 import { processState, type ProcessIdentity } from "./process-identity.ts";
 
-/** A lock, or a file on its way to become or break one. */
+/** A lock, or a temporary file for creating or breaking one. */
 const LOCK_NAME = /\.lock(\.[\w.-]+)?$/;
-/** A file on its way to become a lock: it has no content for a moment, and for ever where its process was killed then. */
+/** A temporary file for creating a lock: it is empty for a moment, and stays empty if its process is killed then. */
 const HALF_NAME = /\.lock\.(?:.*\.)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOMENT_MS = 60_000;
 
 /**
- * Removes the locks under `directory` whose owner is gone. They harm nobody (whoever wants one takes it over), but they
- * are left-overs. Locks of other programs and of living processes stay. Returns the paths that were removed.
+ * Removes the locks under `directory` whose owner is gone. They are harmless (the next process that wants one takes it
+ * over), but they are litter. Locks of other programs and of living processes stay. Returns the paths that were
+ * removed.
  */
 export async function removeDeadLocks(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory, { recursive: true }).catch(() => []);
@@ -27,7 +28,7 @@ async function removeIfDead(path: string): Promise<boolean> {
   return true;
 }
 
-/** Taken over first, so that nobody else's fresh lock is removed. */
+/** Taken over first, so that another process's fresh lock is not removed. */
 async function takeAway(path: string): Promise<boolean> {
   const held = await tryLock(path);
   await held?.release();
@@ -40,7 +41,9 @@ async function isOldHalf(path: string): Promise<boolean> {
   return found?.size === 0 && Date.now() - found.mtimeMs > MOMENT_MS;
 }
 
-/** Whether a lock, or a file on its way to become one, names a process that is no more. Other formats name none. */
+/**
+ * Whether a lock, or a temporary file for one, names a process that no longer exists. Files of other formats do not.
+ */
 export async function isOfDeadProcess(path: string): Promise<boolean> {
   try {
     const owner = JSON.parse(await readFile(path, "utf8")) as Partial<ProcessIdentity & { token: string }>;

@@ -10,5 +10,6 @@ export function describeCharacter(character: string): string {
   const known = names.get(character);
   if (known !== undefined) return known;
   const number = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
-  return /\p{C}|\p{Z}/u.test(character) ? `The character ${number}` : `The character "${character}" (${number})`;
+  if (/\p{C}|\p{Z}/u.test(character)) return `The character ${number}`;
+  return `The character "${character}" (${number})`;
 }

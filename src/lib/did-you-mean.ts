@@ -1,7 +1,7 @@
 /** Names longer than this are not compared: nobody mistypes them, and the comparison takes quadratic time. */
 const LONGEST_NAME = 100;
 
-/** The candidate nearest to a mistyped name, when one is near enough to be meant: at most 40% of the letters differ. */
+/** The candidate nearest to a mistyped name, when one is near enough: at most 40 % of the letters differ. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
@@ -20,7 +20,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return found === undefined ? "" : ` Did you mean ${JSON.stringify(found)}?`;
 }
 
-/** Case, and `-` for `_`, are the commonest slips and count for nothing. */
+/** Case, and `-` for `_`, are the commonest slips and are ignored. */
 const normalize = (name: string): string => name.toLowerCase().replaceAll("-", "_");
 
 /** Insertions, deletions, substitutions and swaps of neighbours needed to turn one text into the other. */
@@ -30,7 +30,7 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const cost = Number(a[i - 1] !== b[j - 1]);
       let distance = Math.min(row[j - 1]! + 1, previous[j]! + 1, previous[j - 1]! + cost);
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       if (swapped) distance = Math.min(distance, beforePrevious[j - 2]! + 1);

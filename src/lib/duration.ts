@@ -1,3 +1,5 @@
+import { counted } from "./words.ts";
+
 /** Go's units in milliseconds. Both micro signs (U+00B5 and U+03BC) are accepted, as in Go. */
 const unitMs: ReadonlyMap<string, number> = new Map([
   ["ns", 1e-6],
@@ -18,8 +20,15 @@ const amount = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
  * Source: documentation of package time, https://pkg.go.dev/time#ParseDuration.
  */
 export function parseDuration(text: string): number | undefined {
-  const sign = text.startsWith("-") ? -1 : 1;
-  const body = text.replace(/^[+-]/, "");
+  if (text.startsWith("-")) return negated(parseUnsigned(text.slice(1)));
+  return parseUnsigned(text.replace(/^\+/, ""));
+}
+
+function negated(ms: number | undefined): number | undefined {
+  return ms && -ms;
+}
+
+function parseUnsigned(body: string): number | undefined {
   if (body === "0") return 0;
   let total = 0;
   let position = 0;
@@ -30,7 +39,7 @@ export function parseDuration(text: string): number | undefined {
     total += Number(match[1]) * unitMs.get(match[2]!)!;
     position = amount.lastIndex;
   }
-  return position === 0 ? undefined : sign * total;
+  return position === 0 ? undefined : total;
 }
 
 /** Writes milliseconds as Go's `Duration.String` does: `1h30m0s`, `1.5s`, `500ms`, `0s`. */
@@ -45,12 +54,13 @@ export function formatDuration(ms: number): string {
   const minutes = Math.floor(size / 60_000) % 60;
   const seconds = `${decimal((size % 60_000) / 1000)}s`;
   if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}`;
-  return minutes > 0 ? `${sign}${minutes}m${seconds}` : `${sign}${seconds}`;
+  if (minutes > 0) return `${sign}${minutes}m${seconds}`;
+  return sign + seconds;
 }
 
 /** For people: whole units, at most the two largest that matter: `2 hours 5 minutes`, `12 minutes`, `0.4 seconds`. */
 export function describeDuration(ms: number): string {
-  if (ms < 10_000) return plural(Number((ms / 1000).toFixed(1)), "second");
+  if (ms < 10_000) return counted(Number((ms / 1000).toFixed(1)), "second");
   const seconds = Math.round(ms / 1000);
   const parts = [
     { count: Math.floor(seconds / 3600), unit: "hour" },
@@ -61,12 +71,8 @@ export function describeDuration(ms: number): string {
   return parts
     .slice(first, first + 2)
     .filter(({ count }) => count > 0)
-    .map(({ count, unit }) => plural(count, unit))
+    .map(({ count, unit }) => counted(count, unit))
     .join(" ");
-}
-
-function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** At most nine decimals (nanoseconds of a second), none that only come from binary fractions. */

@@ -1,8 +1,8 @@
 import { InvariantError } from "./invariant.ts";
 
 /**
- * Any thrown thing on one line: its message and those of its causes, without full stops at their ends. A bug of ours says
- * that it is one.
+ * Any thrown thing on one line: its message and those of its causes, without full stops at their ends. A bug in
+ * imgbuild says that it is one.
  */
 export function errorText(error: unknown): string {
   const messages = errorChain(error).map(errorMessage);

@@ -23,9 +23,9 @@ function exactShortName(name: string, taken: ReadonlySet<string>): string | unde
 
 function numberedShortName(name: string, taken: ReadonlySet<string>): string {
   const upper = name.toUpperCase().replaceAll(" ", "").replace(/^\.+/, "");
-  const dot = upper.lastIndexOf(".");
-  const base = clean(dot < 0 ? upper : upper.slice(0, dot)) || "_";
-  const extension = clean(dot < 0 ? "" : upper.slice(dot + 1)).slice(0, 3);
+  const [, before, after = ""] = /^(.*?)(?:\.([^.]*))?$/s.exec(upper)!;
+  const base = clean(before!) || "_";
+  const extension = clean(after).slice(0, 3);
   for (let number = 1; ; number++) {
     const tail = `~${number}`;
     const short = (base.slice(0, 8 - tail.length) + tail).padEnd(8) + extension.padEnd(3);

@@ -20,7 +20,7 @@ const END_OF_CHAIN = 0xfff;
 
 const ATTRIBUTE = { volumeLabel: 0x08, directory: 0x10, archive: 0x20, longName: 0x0f } as const;
 
-/** What was asked for cannot be on a floppy disk, or does not fit. */
+/** Something that a floppy disk cannot hold, or that does not fit. */
 export class FloppyError extends Error {
   override readonly name = "FloppyError";
 }
@@ -29,7 +29,8 @@ export async function createFat12Image(root: TreeDirectory, label: string): Prom
   const disk = new Disk();
   disk.writeBootSector(label);
   const entries = await disk.writeChildren(root, 0);
-  const labelEntry = shortEntry(label.toUpperCase().padEnd(11), ATTRIBUTE.volumeLabel, 0, 0, root.modified);
+  const volume = { attribute: ATTRIBUTE.volumeLabel, cluster: 0, size: 0 };
+  const labelEntry = shortEntry(label.toUpperCase().padEnd(11), root.modified, volume);
   disk.writeRoot(Buffer.concat([labelEntry, ...entries]));
   return disk.finish();
 }
@@ -45,16 +46,19 @@ class Disk {
     for (const [index, child] of directory.children.entries()) {
       if (/["*:<>?\\|\p{Cc}]/u.test(child.name))
         throw new FloppyError(`"${child.name}" cannot be a name on a floppy disk`);
-      const cluster =
-        child.kind === "file" ? await this.#writeFile(child) : await this.#writeDirectory(child, ownCluster);
-      const size = child.kind === "file" ? child.size : 0;
-      const attribute = child.kind === "file" ? ATTRIBUTE.archive : ATTRIBUTE.directory;
       entries.push(
         ...longEntries(child.name, short[index]!),
-        shortEntry(short[index]!, attribute, cluster, size, child.modified),
+        shortEntry(short[index]!, child.modified, await this.#writeChild(child, ownCluster)),
       );
     }
     return entries;
+  }
+
+  async #writeChild(child: TreeFile | TreeDirectory, ownCluster: number): Promise<EntryFacts> {
+    if (child.kind === "file")
+      return { attribute: ATTRIBUTE.archive, cluster: await this.#writeFile(child), size: child.size };
+    const cluster = await this.#writeDirectory(child, ownCluster);
+    return { attribute: ATTRIBUTE.directory, cluster, size: 0 };
   }
 
   async #writeFile(file: TreeFile): Promise<number> {
@@ -72,9 +76,9 @@ class Disk {
     const clusters = this.#allocate(Math.ceil((needed * ENTRY) / SECTOR), directory.name);
     const own = clusters[0]!;
     const children = await this.writeChildren(directory, own);
-    const dots = [".", ".."].map((name, index) =>
-      shortEntry(name.padEnd(11), ATTRIBUTE.directory, index === 0 ? own : parentCluster, 0, directory.modified),
-    );
+    const dot = (name: string, cluster: number): Buffer =>
+      shortEntry(name.padEnd(11), directory.modified, { attribute: ATTRIBUTE.directory, cluster, size: 0 });
+    const dots = [dot(".", own), dot("..", parentCluster)];
     this.#writeClusters(clusters, Buffer.concat([...dots, ...children]));
     return own;
   }
@@ -84,12 +88,13 @@ class Disk {
     if (first + count > CLUSTERS + 2)
       throw new FloppyError(`"${name}" does not fit any more: a floppy disk holds ${CLUSTERS * SECTOR} bytes`);
     const clusters = Array.from({ length: count }, (_, index) => first + index);
-    for (const cluster of clusters) this.#fat.push(cluster === first + count - 1 ? END_OF_CHAIN : cluster + 1);
+    // Each entry gives the next cluster.
+    this.#fat.push(...clusters.slice(1), END_OF_CHAIN);
     return clusters;
   }
 
   #writeClusters(clusters: readonly number[], data: Buffer): void {
-    // Allocated in one go, so they lie side by side.
+    // Allocated together, so they are contiguous.
     data.copy(this.#image, DATA_START + (clusters[0]! - 2) * SECTOR);
   }
 
@@ -128,7 +133,9 @@ class Disk {
     for (const [index, value] of this.#fat.entries()) {
       const offset = index + (index >> 1);
       const word = table.readUInt16LE(offset);
-      table.writeUInt16LE(index % 2 === 0 ? (word & 0xf000) | value : (word & 0x000f) | (value << 4), offset);
+      // Two values in three bytes.
+      if (index % 2 === 0) table.writeUInt16LE((word & 0xf000) | value, offset);
+      else table.writeUInt16LE((word & 0x000f) | (value << 4), offset);
     }
     for (let copy = 0; copy < FATS; copy++) table.copy(this.#image, (RESERVED + copy * SECTORS_PER_FAT) * SECTOR);
     return this.#image;
@@ -140,7 +147,14 @@ function entryCount({ children }: TreeDirectory): number {
   return children.reduce((sum, { name }, index) => sum + 1 + longEntries(name, short[index]!).length, 0);
 }
 
-function shortEntry(name: string, attribute: number, cluster: number, size: number, modified: Date): Buffer {
+/** What an entry says of a file or directory that has been written. */
+interface EntryFacts {
+  readonly attribute: number;
+  readonly cluster: number;
+  readonly size: number;
+}
+
+function shortEntry(name: string, modified: Date, { attribute, cluster, size }: EntryFacts): Buffer {
   const entry = Buffer.alloc(ENTRY);
   entry.write(name, 0, 11, "latin1");
   entry.writeUInt8(attribute, 11);
@@ -167,18 +181,20 @@ function dosDateTime(at: Date): { readonly date: number; readonly time: number }
 const UNITS_PER_ENTRY = 13;
 const LAST_LONG_ENTRY = 0x40;
 
-/** The entries that carry a long name, last part first; none where the short name says the same. */
+/** The entries that carry a long name, last part first; none where the short name is the same. */
 function longEntries(name: string, short: string): readonly Buffer[] {
   if (displayed(short) === name) return [];
   const count = Math.ceil(name.length / UNITS_PER_ENTRY);
   const units = Buffer.alloc(count * UNITS_PER_ENTRY * 2, 0xff);
-  units.write(name.length % UNITS_PER_ENTRY === 0 ? name : `${name}\0`, "utf16le");
+  // Terminated if there is room.
+  units.write(`${name}\0`, "utf16le");
   const checksum = shortNameChecksum(short);
   return Array.from({ length: count }, (_, index) => {
     const part = count - index;
     const text = units.subarray((part - 1) * UNITS_PER_ENTRY * 2, part * UNITS_PER_ENTRY * 2);
     const entry = Buffer.alloc(ENTRY);
-    entry.writeUInt8(index === 0 ? part | LAST_LONG_ENTRY : part, 0);
+    const mark = index === 0 ? LAST_LONG_ENTRY : 0;
+    entry.writeUInt8(part | mark, 0);
     text.copy(entry, 1, 0, 10);
     entry.writeUInt8(ATTRIBUTE.longName, 11);
     entry.writeUInt8(checksum, 13);
@@ -189,8 +205,7 @@ function longEntries(name: string, short: string): readonly Buffer[] {
 }
 
 function displayed(short: string): string {
-  const extension = short.slice(8).trimEnd();
-  return short.slice(0, 8).trimEnd() + (extension === "" ? "" : `.${extension}`);
+  return `${short.slice(0, 8).trimEnd()}.${short.slice(8).trimEnd()}`.replace(/\.$/, "");
 }
 
 function shortNameChecksum(short: string): number {

@@ -15,13 +15,16 @@ interface Owner extends ProcessIdentity {
   readonly token: string;
 }
 
-/** A lock of another host (a shared cache) cannot be asked for its process; it counts as dead when it stops beating. */
+/**
+ * The process behind a lock of another host (a shared cache) cannot be checked; it counts as dead when its heartbeat
+ * stops.
+ */
 const BEAT_MS = 5_000;
 const FOREIGN_STALE_MS = 60_000;
 
 /**
- * Takes the lock at `path` (a file made for it) if nobody alive has it; `undefined` otherwise. It dies with its owner:
- * a lock whose process is gone is taken over. `token` is unique to the owner; what is made on the way ends in it.
+ * Takes the lock at `path` (a file made for it) if nobody alive has it; `undefined` otherwise. It ends with its owner:
+ * a lock whose process is gone is taken over. `token` is unique to the owner; temporary files end in it.
  */
 export async function tryLock(path: string, token: string = randomUuid()): Promise<FileLock | undefined> {
   await mkdir(dirname(path), { recursive: true });
@@ -29,7 +32,8 @@ export async function tryLock(path: string, token: string = randomUuid()): Promi
   const found = await readLock(path);
   if (found.kind === "held" && (await isAlive(path, found.owner))) return undefined;
   if (found.kind !== "free") await breakStale(path, found, token);
-  return (await create(path, token)) ? hold(path, token) : undefined;
+  const isCreated = await create(path, token);
+  return isCreated ? hold(path, token) : undefined;
 }
 
 export interface LockOptions {
@@ -67,7 +71,7 @@ export async function withLock<Result>(
   }
 }
 
-/** The file appears with its content, or not at all: written aside, then linked. */
+/** The file appears with its content, or not at all: written under another name, then linked. */
 async function create(path: string, token: string): Promise<boolean> {
   const aside = `${path}.${token}`;
   const owner: Owner = { ...(await identifyProcess())!, token };
@@ -83,18 +87,19 @@ async function create(path: string, token: string): Promise<boolean> {
   }
 }
 
-/** A lock file appears with its content, so one that cannot be read is damage: it belongs to nobody. */
-type Found = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: Owner };
+/** A lock file appears together with its content, so one that cannot be read is damaged and belongs to nobody. */
+type FoundLock = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: Owner };
 
-async function readLock(path: string): Promise<Found> {
+async function readLock(path: string): Promise<FoundLock> {
   try {
     return { kind: "held", owner: JSON.parse(await readFile(path, "utf8")) as Owner };
   } catch (error) {
-    return { kind: error instanceof Error && "code" in error && error.code === "ENOENT" ? "free" : "damaged" };
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return { kind: isMissing ? "free" : "damaged" };
   }
 }
 
-const tokenOf = (found: Found): string => (found.kind === "held" ? found.owner.token : found.kind);
+const tokenOf = (found: FoundLock): string => (found.kind === "held" ? found.owner.token : found.kind);
 
 async function isAlive(path: string, owner: Owner): Promise<boolean> {
   const state = await processState(owner);
@@ -104,11 +109,11 @@ async function isAlive(path: string, owner: Owner): Promise<boolean> {
 }
 
 /**
- * Removes the lock of a dead owner, unless somebody else already did and took it: the look and the removal happen under
- * a second lock named after that very owner, so a fresh lock can never be removed by a late comer. (A free path is
- * nobody's to remove: between a look that finds nothing and a removal, somebody may have taken it.)
+ * Removes the lock of a dead owner, unless somebody else already did and took it: check and removal happen under
+ * a second lock named after that very owner, so a latecomer can never remove a fresh lock. (A free path is
+ * never removed: between the check and the removal, another process may have taken it.)
  */
-async function breakStale(path: string, stale: Found, token: string): Promise<void> {
+async function breakStale(path: string, stale: FoundLock, token: string): Promise<void> {
   const guard = await tryLock(`${path}.${tokenOf(stale)}.stale`, token);
   if (!guard) return;
   try {

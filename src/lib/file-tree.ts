@@ -36,8 +36,9 @@ export class TreeConflictError extends Error {
 }
 
 /**
- * Arranges files in directories, sorted by name so that equal input makes equal images. `fold` says which names the file
- * system cannot tell apart. Empty directories are given as paths with a trailing slash and no content.
+ * Arranges files in directories, sorted by name so that equal input makes equal images. `fold` maps names that the file
+ * system cannot distinguish to the same text. Empty directories are given as paths with a trailing slash and no
+ * content.
  */
 export function buildTree(files: readonly PlacedFile[], modified: Date, fold: (name: string) => string): TreeDirectory {
   const root: TreeDirectory = { kind: "directory", name: "", modified, children: [] };
@@ -81,13 +82,12 @@ function add<Entry extends TreeFile | TreeDirectory>(directory: TreeDirectory, e
 }
 
 function sort(directory: TreeDirectory): void {
-  directory.children.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  directory.children.sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
   for (const child of directory.children) if (child.kind === "directory") sort(child);
 }
 
 /** The bytes of a file in pieces. */
 export function readContent(content: Uint8Array | string): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  return typeof content === "string"
-    ? (createReadStream(content, { highWaterMark: 1024 * 1024 }) as Readable as AsyncIterable<Uint8Array>)
-    : [content];
+  if (typeof content !== "string") return [content];
+  return createReadStream(content, { highWaterMark: 1024 * 1024 }) as Readable as AsyncIterable<Uint8Array>;
 }

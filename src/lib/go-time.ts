@@ -16,6 +16,7 @@ const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 
 const two = (number: number): string => String(number).padStart(2, "0");
 const hour12 = (date: Date): number => date.getUTCHours() % 12 || 12;
+const halfOfDay = (date: Date): string => (date.getUTCHours() < 12 ? "AM" : "PM");
 const month = (date: Date): string => MONTHS[date.getUTCMonth()]!;
 const weekday = (date: Date): string => DAYS[date.getUTCDay()]!;
 
@@ -53,8 +54,8 @@ const parts: Readonly<Record<string, (date: Date) => string>> = {
   "15": (date) => two(date.getUTCHours()),
   _2006: (date) => `_${String(date.getUTCFullYear()).padStart(4, "0")}`,
   _2: (date) => String(date.getUTCDate()).padStart(2, " "),
-  PM: (date) => (date.getUTCHours() < 12 ? "AM" : "PM"),
-  pm: (date) => (date.getUTCHours() < 12 ? "am" : "pm"),
+  PM: halfOfDay,
+  pm: (date) => halfOfDay(date).toLowerCase(),
   "1": (date) => String(date.getUTCMonth() + 1),
   "2": (date) => String(date.getUTCDate()),
   "3": (date) => String(hour12(date)),
@@ -65,7 +66,7 @@ const parts: Readonly<Record<string, (date: Date) => string>> = {
 /** Longest first, because some begin like others; an abbreviation counts only where no longer word begins. */
 const alternatives = Object.keys(parts)
   .sort((a, b) => b.length - a.length)
-  .map((part) => (part === "Jan" || part === "Mon" ? `${part}(?![a-z])` : part.replace(/[-+]/g, "\\$&")));
+  .map((part) => part.replace(/[-+]/g, "\\$&").replace(/^(Jan|Mon)$/, "$1(?![a-z])"));
 const layoutPart = new RegExp(`${alternatives.join("|")}|[.,](?:0+|9+)(?![0-9])`, "g");
 
 /**

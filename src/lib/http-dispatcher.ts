@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface DispatcherOptions {
   /** Accept any certificate. */
   readonly insecureTls?: boolean | undefined;
-  /** No byte for so long is a failure. Default 60 s. There is no limit on the whole transfer. */
+  /** Receiving nothing for this long is a failure. Default 60 s. There is no limit on the whole transfer. */
   readonly stallMs?: number | undefined;
 }
 
@@ -28,7 +28,8 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   const scheme = url.protocol.replace(":", "");
   const named = lookUp(env, `${scheme}_proxy`) ?? lookUp(env, "all_proxy");
   if (named === undefined || isExcepted(url, lookUp(env, "no_proxy") ?? "")) return undefined;
-  return URL.canParse(named) && /^\w+:\/\//.test(named) ? new URL(named) : new URL(`http://${named}`);
+  const isWhole = URL.canParse(named) && /^\w+:\/\//.test(named);
+  return new URL(isWhole ? named : `http://${named}`);
 }
 
 /** The same address without user and password, for messages. */
@@ -43,7 +44,7 @@ export function withoutCredentials(url: string): string {
 
 function lookUp(env: Environment, name: string): string | undefined {
   const value = env[name] ?? env[name.toUpperCase()];
-  return value === undefined || value.trim() === "" ? undefined : value.trim();
+  return value?.trim() || undefined;
 }
 
 function isExcepted(url: URL, list: string): boolean {

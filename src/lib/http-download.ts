@@ -6,13 +6,13 @@ import { sleep } from "./retry.ts";
 import { isPage, refusePageText, refuseWebPage } from "./web-page.ts";
 
 export interface HttpDownloadOptions extends GetOptions {
-  /** Bytes done and, where the server says it, bytes in all. */
+  /** Bytes received and, if the server says so, the total. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
   /** Called once the size is known, before the first byte is written; may reject (no room on the disk). */
   readonly beforeBody?: ((bytesToCome: number | undefined) => Promise<void>) | undefined;
-  /** Rest belongs to beginning only if the digest says so in the end: resume even where the server gives no validator. */
+  /** The digest will be checked in the end, so resume even if the server gives no validator. */
   readonly verifiedLater: boolean;
-  /** Give up after so many attempts in a row that brought no byte. Default 4. */
+  /** Give up after this many attempts in a row without receiving a byte. Default 4. */
   readonly attempts?: number;
   /** Pause after the first failure; it doubles with each further one, up to 5 s. Default 400 ms. */
   readonly pauseMs?: number | undefined;
@@ -35,14 +35,16 @@ export async function httpDownload(
   options: HttpDownloadOptions,
 ): Promise<DownloadedOrigin> {
   const attempts = options.attempts ?? 4;
+  const download = { url, part, options };
   for (let failures = 0; ;) {
     const before = part.size;
     try {
-      return await attempt(url, part, options);
+      return await attempt(download);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof CutError)) throw error;
-      failures = part.size > before ? 1 : failures + 1;
+      if (part.size > before) failures = 0;
+      failures++;
       if (failures >= attempts) throw new HttpError(error.message, { cause: error.cause });
       options.onRetry?.(error.message, part.size);
       await sleep(Math.min((options.pauseMs ?? 400) * 2 ** (failures - 1), 5000), options.signal);
@@ -50,64 +52,71 @@ export async function httpDownload(
   }
 }
 
-/** A failure that may pass: what came so far stays, and another attempt is worth it. */
+interface Download {
+  readonly url: string;
+  readonly part: PartFile;
+  readonly options: HttpDownloadOptions;
+}
+
+/** A failure that may be temporary: what was received is kept, and another attempt is worthwhile. */
 class CutError extends Error {}
 
-async function attempt(url: string, part: PartFile, options: HttpDownloadOptions): Promise<DownloadedOrigin> {
-  const range = await rangeHeaders(url, part, options);
+async function attempt(download: Download): Promise<DownloadedOrigin> {
+  const { url, options } = download;
+  const range = await rangeHeaders(download);
   let response: GetResponse;
   try {
     response = await httpGet(url, { ...options, headers: { ...options.headers, ...range } });
   } catch (error) {
-    throw isTransient(error) ? new CutError(message(error), { cause: error }) : error;
+    if (isTransient(error)) throw new CutError(error.message, { cause: error });
+    throw error;
   }
   try {
-    return await receive(url, part, response, options);
+    return await receive(download, response);
   } finally {
     await response.close();
   }
 }
 
-/** Certificates and unknown hosts do not mend themselves in a second. */
-function isTransient(error: unknown): boolean {
+/** Problems with certificates and unknown hosts do not go away within seconds. */
+function isTransient(error: unknown): error is HttpError {
   return error instanceof HttpError && error.cause !== undefined && !/certificate|no such host/.test(error.message);
 }
 
-async function rangeHeaders(
-  url: string,
-  part: PartFile,
-  options: HttpDownloadOptions,
-): Promise<Readonly<Record<string, string>>> {
+async function rangeHeaders({ url, part, options }: Download): Promise<Readonly<Record<string, string>>> {
   if (part.size === 0) return {};
+  const range = `bytes=${part.size}-`;
   const known = await part.validators();
-  const strongEtag = known?.etag !== undefined && !known.etag.startsWith("W/") ? known.etag : undefined;
-  const validator = known?.url === withoutCredentials(url) ? (strongEtag ?? known.lastModified) : undefined;
-  if (validator === undefined && !options.verifiedLater) {
-    await part.restart();
-    return {};
-  }
-  return { range: `bytes=${part.size}-`, ...(validator === undefined ? {} : { "if-range": validator }) };
+  const validator = known?.url === withoutCredentials(url) ? strongValidator(known) : undefined;
+  if (validator !== undefined) return { range, "if-range": validator };
+  if (options.verifiedLater) return { range };
+  await part.restart();
+  return {};
 }
 
-async function receive(
-  url: string,
-  part: PartFile,
-  response: GetResponse,
-  options: HttpDownloadOptions,
-): Promise<DownloadedOrigin> {
+/** A weak etag says nothing about the bytes. */
+function strongValidator({ etag, lastModified }: Validators): string | undefined {
+  const isStrong = etag !== undefined && !etag.startsWith("W/");
+  return isStrong ? etag : lastModified;
+}
+
+async function receive(download: Download, response: GetResponse): Promise<DownloadedOrigin> {
+  const { url, part, options } = download;
+  const { status } = response;
   const origin = { etag: response.headers["etag"], lastModified: response.headers["last-modified"] };
-  if (response.status === 416) return afterUnsatisfiable(part, response, origin);
-  if (mayPass(response.status)) throw new CutError(statusReason(response.status));
-  if (response.status !== 200 && response.status !== 206) throw new HttpError(statusReason(response.status));
-  if (response.status === 206 && firstByte(response) !== part.size)
+  if (status === 416) return afterUnsatisfiable(part, response, origin);
+  if (mayPass(status)) throw new CutError(statusReason(status));
+  if (status !== 200 && status !== 206) throw new HttpError(statusReason(status));
+  if (status === 206 && firstByte(response) !== part.size)
     throw new HttpError("the server sent another part of the file than it was asked for");
   // 200 to a request for the rest: the server does not know ranges, or the file has changed.
-  if (response.status === 200 && part.size > 0) await part.restart();
-  const total = totalSize(response, part.size);
+  if (status === 200 && part.size > 0) await part.restart();
+  const toCome = contentLength(response);
+  const total = toCome === undefined ? undefined : toCome + part.size;
   refuseWebPage(url, response);
   await part.setValidators({ url: withoutCredentials(url), ...origin, total } satisfies Validators);
-  await options.beforeBody?.(total === undefined ? undefined : total - part.size);
-  await receiveBody(url, part, response, total, options);
+  await options.beforeBody?.(toCome);
+  await receiveBody(download, response, total);
   return origin;
 }
 
@@ -127,17 +136,15 @@ function firstByte(response: GetResponse): number {
   return Number(/^bytes (\d+)-/.exec(response.headers["content-range"] ?? "")?.[1] ?? NaN);
 }
 
-function totalSize(response: GetResponse, have: number): number | undefined {
+function contentLength(response: GetResponse): number | undefined {
   const length = Number(response.headers["content-length"] ?? NaN);
-  return Number.isNaN(length) ? undefined : length + (response.status === 206 ? have : 0);
+  return Number.isNaN(length) ? undefined : length;
 }
 
 async function receiveBody(
-  url: string,
-  part: PartFile,
+  { url, part, options }: Download,
   response: GetResponse,
   total: number | undefined,
-  options: HttpDownloadOptions,
 ): Promise<void> {
   let first = part.size === 0 && !isPage(url);
   try {
@@ -151,24 +158,19 @@ async function receiveBody(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof HttpError || isDiskFailure(error)) throw error;
-    throw cut(part, total, describeNetworkFailure(error, proxyFor(new URL(url), options.env)), error);
+    const reason = describeNetworkFailure(error, proxyFor(new URL(url), options.env));
+    throw new CutError(truncated(part, total, reason), { cause: error });
   }
-  if (total !== undefined && part.size < total) throw cut(part, total, "the connection was cut");
+  if (total !== undefined && part.size < total) throw new CutError(truncated(part, total, "the connection was cut"));
 }
 
-function cut(part: PartFile, total: number | undefined, reason: string, cause?: unknown): CutError {
-  const of = total === undefined ? "" : ` of ${total}`;
-  return new CutError(`truncated at ${part.size}${of} bytes: ${reason}`, cause === undefined ? undefined : { cause });
+function truncated({ size }: PartFile, total: number | undefined, reason: string): string {
+  if (total === undefined) return `truncated at ${size} bytes: ${reason}`;
+  return `truncated at ${size} of ${total} bytes: ${reason}`;
 }
+
+const DISK_FAILURES = ["ENOSPC", "EDQUOT", "EROFS", "EIO", "EFBIG"];
 
 function isDiskFailure(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    ["ENOSPC", "EDQUOT", "EROFS", "EIO", "EFBIG"].includes(String(error.code))
-  );
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error && "code" in error && DISK_FAILURES.includes(String(error.code));
 }

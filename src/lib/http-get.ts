@@ -1,12 +1,13 @@
 import type { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
 import { httpDispatcher, proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+import { errorText } from "./error-text.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 
 export interface GetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** No byte for so long is a failure; there is no limit on the whole. Default 60 s. */
+  /** Receiving nothing for this long is a failure; there is no limit on the whole. Default 60 s. */
   readonly stallMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -15,7 +16,7 @@ export interface GetResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
-  /** Where the last redirect led. */
+  /** The address after the last redirect. */
   readonly url: string;
   /** Ends the connection. Call it on every path out. */
   close(): Promise<void>;
@@ -65,11 +66,11 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
     const target = withoutCredentials(url.href);
     const response = await request(target, {
       dispatcher,
-      // Said here as well, since a proxy's own connections do not inherit it.
+      // Set here as well, since a proxy's own connections do not inherit it.
       headersTimeout: stallMs ?? 60_000,
       bodyTimeout: stallMs ?? 60_000,
       headers: { "accept-encoding": "identity", "user-agent": "imgbuild", ...authorization(url), ...headers },
-      ...(signal ? { signal } : {}),
+      ...(signal && { signal }),
     });
     const close = async (): Promise<void> => {
       response.body.on("error", () => {});
@@ -90,9 +91,7 @@ function authorization(url: URL): Readonly<Record<string, string>> {
 }
 
 function singleHeaders({ headers }: Dispatcher.ResponseData): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  );
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0]]));
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -117,10 +116,14 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why, in words; through which proxy, if any, without its credentials. */
 export function describeNetworkFailure(error: unknown, proxy?: URL): string {
-  const through = proxy ? ` (through the proxy ${withoutCredentials(proxy.href)})` : "";
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const code = "code" in cause ? String(cause.code) : "";
-    if (reasons[code] !== undefined) return reasons[code] + through;
-  }
-  return (error instanceof Error ? error.message : String(error)) + through;
+  const why = networkReason(error) ?? errorText(error);
+  if (!proxy) return why;
+  return `${why} (through the proxy ${withoutCredentials(proxy.href)})`;
+}
+
+/** The text for the error or one of its causes, if there is one. */
+function networkReason(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const known = "code" in error ? reasons[String(error.code)] : undefined;
+  return known ?? networkReason(error.cause);
 }

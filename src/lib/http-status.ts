@@ -15,6 +15,7 @@ const statusNames: Readonly<Record<number, string>> = {
 
 /** A refusal in words: `the server answered with status 404 (there is no such file)`. */
 export function statusReason(status: number): string {
+  const text = `the server answered with status ${status}`;
   const name = statusNames[status];
-  return `the server answered with status ${status}${name === undefined ? "" : ` (${name})`}`;
+  return name === undefined ? text : `${text} (${name})`;
 }

@@ -1,5 +1,5 @@
 /**
- * The US keyboard: one row per physical key, with its name in every code we type in.
+ * The US keyboard: one row per physical key, with its code in every notation we use.
  * Sources: IBM PC/XT scan codes (set 1) with the 101-key extensions prefixed e0; QEMU's QKeyCode (qapi/ui.json).
  */
 export interface Key {
@@ -98,7 +98,8 @@ export const characters: ReadonlyMap<string, TypedCharacter> = new Map(
       const physical: Key = { scanCode: from + index, extended: false, qcode: qcodes[index]! };
       const upper = shifted[index];
       const lower: [string, TypedCharacter] = [character, { key: physical, shifted: false }];
-      return upper === undefined ? [lower] : [lower, [upper, { key: physical, shifted: true }]];
+      if (upper === undefined) return [lower];
+      return [lower, [upper, { key: physical, shifted: true }]];
     }),
   ),
 );

@@ -11,7 +11,7 @@ export interface KeyEvent {
   readonly prints?: string | undefined;
 }
 
-/** Events that belong together (shift and a letter): never to be torn apart by a pause. */
+/** Events that belong together (shift and a letter) and must not be separated by a pause. */
 export type Keystroke = readonly KeyEvent[];
 
 export type Keystrokes =
@@ -39,8 +39,8 @@ export interface ParsedKeystrokes {
  *     key   = "<" name [ "On" | "Off" ] ">"                 names as in `namedKeys`, whatever their case
  *           | "<" character ( "On" | "Off" ) ">"
  *
- * Anything else is typed as it stands; shift is implied. With `opaque` given, stretches it matches (template actions that
- * are not rendered yet) are passed over.
+ * Anything else is typed literally; shift is implied. Text that `opaque` matches (template actions that are not
+ * rendered yet) is skipped.
  */
 export function parseKeystrokes(text: string, options: { readonly opaque?: RegExp } = {}): ParsedKeystrokes {
   const items: Keystrokes[] = [];
@@ -60,7 +60,7 @@ const characterTag = /<(.)(on|off)>/isuy;
 /** Reads one tag or character at `offset` and returns how long it was. */
 function readOne(text: string, offset: number, items: Keystrokes[], problems: KeystrokeProblem[]): number {
   const wait = matchAt(waitTag, text, offset);
-  const ms = wait ? waitMs(wait[1]!) : undefined;
+  const ms = waitMs(wait?.[1]);
   if (wait && ms !== undefined) {
     if (ms <= 0)
       problems.push(
@@ -78,10 +78,12 @@ function readOne(text: string, offset: number, items: Keystrokes[], problems: Ke
   return readCharacter(text, offset, items, problems);
 }
 
-/** Nothing: a second. Digits: seconds. Anything else has to be a duration. */
-function waitMs(amount: string): number | undefined {
+/** Empty: one second. Digits: seconds. Anything else has to be a duration. */
+function waitMs(amount: string | undefined): number | undefined {
+  if (amount === undefined) return undefined;
   if (amount === "") return 1000;
-  return /^-?\d+$/.test(amount) ? Number(amount) * 1000 : parseDuration(amount.toLowerCase());
+  if (/^-?\d+$/.test(amount)) return Number(amount) * 1000;
+  return parseDuration(amount.toLowerCase());
 }
 
 function taggedKey(text: string, offset: number): { events: Keystroke; length: number } | undefined {
@@ -96,18 +98,22 @@ function taggedKey(text: string, offset: number): { events: Keystroke; length: n
   const held = /^(.+?)(on|off)$/.exec(name);
   const key = held && namedKeys.get(held[1]!);
   if (!key) return undefined;
-  return { events: going(held[2] === "on" ? "down" : "up", key), length: tag[0].length };
+  return { events: going(DIRECTIONS[held[2]!]!, key), length: tag[0].length };
 }
+
+const DIRECTIONS: Readonly<Record<string, "down" | "up">> = { on: "down", off: "up" };
 
 function taggedCharacter(text: string, offset: number): { events: Keystroke; length: number } | undefined {
   const tag = matchAt(characterTag, text, offset);
   const typed = tag && characters.get(tag[1]!);
   if (!typed) return undefined;
-  const direction = tag[2]!.toLowerCase() === "on" ? "down" : "up";
+  const direction = DIRECTIONS[tag[2]!.toLowerCase()]!;
   const event = going(direction, typed.key, tag[1]);
   if (!typed.shifted) return { events: event, length: tag[0].length };
-  const shift = going(direction, leftShift);
-  return { events: direction === "down" ? [...shift, ...event] : [...event, ...shift], length: tag[0].length };
+  // Shift goes down first and comes up last.
+  const events = [...going(direction, leftShift), ...event];
+  if (direction === "up") events.reverse();
+  return { events, length: tag[0].length };
 }
 
 function readCharacter(text: string, offset: number, items: Keystrokes[], problems: KeystrokeProblem[]): number {
@@ -117,8 +123,11 @@ function readCharacter(text: string, offset: number, items: Keystrokes[], proble
     problems.push(problem("error", offset, character.length, untypable(character)));
     return character.length;
   }
-  const events = [...going("down", typed.key, character), ...going("up", typed.key, character)];
-  const stroke = typed.shifted ? [...going("down", leftShift), ...events, ...going("up", leftShift)] : events;
+  const stroke = [...going("down", typed.key, character), ...going("up", typed.key, character)];
+  if (typed.shifted) {
+    stroke.unshift(...going("down", leftShift));
+    stroke.push(...going("up", leftShift));
+  }
   items.push({ kind: "type", stroke });
   return character.length;
 }
@@ -133,11 +142,12 @@ function untypable(character: string): string {
   return `${describeCharacter(character)} cannot be typed on a US keyboard. ${instead.get(character) ?? "Use a character that is on it."}`;
 }
 
-/** What looks like a misspelt key is typed as it stands, as Packer does, but not without a word. */
+/** What looks like a misspelt key is typed literally, as Packer does, but with a warning. */
 function warnAboutTag(text: string, offset: number, problems: KeystrokeProblem[]): void {
   const tag = /^<([a-z]{2,}[0-9]*[a-z0-9.]*)>/i.exec(text.slice(offset, offset + 40));
   if (!tag) return;
-  const guess = tag[1]!.toLowerCase().startsWith("wait") ? "wait" : nearest(tag[1]!.toLowerCase(), tagNames);
+  const name = tag[1]!.toLowerCase();
+  const guess = name.startsWith("wait") ? "wait" : nearest(name, tagNames);
   if (guess === undefined) return;
   const message = `"${tag[0]}" is not a key, so it is typed character by character. Did you mean "<${guess}>"?`;
   problems.push(problem("warning", offset, tag[0].length, message));

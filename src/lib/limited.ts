@@ -1,4 +1,4 @@
-/** `Promise.all(items.map(work))` with at most `limit` under way (0 or less: all), started in order. */
+/** `Promise.all(items.map(work))` with at most `limit` running at a time (0 or less: all), started in order. */
 export async function mapLimited<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -14,7 +14,7 @@ export async function mapLimited<Item, Result>(
   return results;
 }
 
-/** The same function, of which at most `limit` calls are under way; the others wait in the order in which they came. */
+/** The same function, with at most `limit` calls running at a time; others wait in order. */
 export function limited<Item, Result>(
   limit: number,
   work: (item: Item) => Promise<Result>,
@@ -27,7 +27,7 @@ export function limited<Item, Result>(
     try {
       return await work(item);
     } finally {
-      // Whoever waits takes the place over.
+      // The next in line takes the place over.
       const next = waiting.shift();
       if (next) next();
       else free++;

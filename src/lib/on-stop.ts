@@ -1,6 +1,7 @@
 import { shellQuote } from "./shell-quote.ts";
 
-/** A line of a shell script: told to stop (by SIGHUP, SIGINT or SIGTERM), the script runs `cleanup` and ends as SIGTERM ends. */
+/** A line of a shell script: on SIGHUP, SIGINT or SIGTERM the script runs `cleanup` and exits as after SIGTERM. */
 export function onStop(cleanup: string): string {
-  return `trap ${shellQuote(`${cleanup}; exit 143`)} HUP INT TERM`;
+  const handler = shellQuote(`${cleanup}; exit 143`);
+  return `trap ${handler} HUP INT TERM`;
 }

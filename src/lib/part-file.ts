@@ -1,11 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readFile, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { awaitedLater } from "./awaited-later.ts";
 import type { Digest, DigestAlgorithm } from "./checksum.ts";
 import { syncDirectory, writeFileAtomic } from "./atomic-file.ts";
 import { dirname } from "node:path";
 
-/** What tells whether the rest of a download belongs to the beginning we have. */
+/** Identifies the version of a file, so that a download is resumed only with bytes of the same one. */
 export interface Validators {
   readonly url: string;
   readonly etag?: string | undefined;
@@ -13,12 +14,12 @@ export interface Validators {
   readonly total?: number | undefined;
 }
 
-/** Chunks are gathered up to this size, then written in one call. */
+/** Chunks are collected up to this size, then written in one call. */
 const WRITE_SIZE = 4 * 1024 * 1024;
 
 /**
- * The beginning of a file that is being downloaded, hashed as it grows. It lies in `PATH.part` with what is known of its
- * origin in `PATH.part.json`, so that another process can go on with it; `complete` gives it its name.
+ * The beginning of a file that is being downloaded, hashed as it grows. It is stored in `PATH.part`, and what is known
+ * about its origin in `PATH.part.json`, so that another process can resume it; `complete` gives it its final name.
  */
 export class PartFile {
   readonly path: string;
@@ -40,7 +41,7 @@ export class PartFile {
     this.#hash = createHash(algorithm);
   }
 
-  /** Opens what an earlier attempt left (its bytes are hashed now), or begins anew. */
+  /** Opens what an earlier attempt left (hashing its bytes), or starts from scratch. */
   static async open(target: string, algorithm: DigestAlgorithm, signal?: AbortSignal): Promise<PartFile> {
     const part = new PartFile(target, algorithm, await open(`${target}.part`, "a+", 0o644));
     try {
@@ -75,7 +76,7 @@ export class PartFile {
     await writeFileAtomic(`${this.path}.json`, JSON.stringify(validators), { volatile: true });
   }
 
-  /** Takes `chunk` over: it must not change afterwards. The disk works while the next chunk is on its way. */
+  /** Takes over `chunk`, which must not change afterwards. It is written while the next chunk is received. */
   async append(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk);
     this.#size += chunk.length;
@@ -90,9 +91,7 @@ export class PartFile {
     const chunks = this.#pending;
     this.#pending = [];
     this.#pendingSize = 0;
-    this.#writing = writeAll(this.#handle, chunks);
-    // Its failure is met by whoever waits for it next.
-    this.#writing.catch(() => {});
+    this.#writing = awaitedLater(writeAll(this.#handle, chunks));
   }
 
   async flush(): Promise<void> {
@@ -100,7 +99,7 @@ export class PartFile {
     await this.#writing;
   }
 
-  /** Throws away what is there. */
+  /** Discards what was received. */
   async restart(): Promise<void> {
     this.#pending = [];
     this.#pendingSize = 0;
@@ -125,7 +124,7 @@ export class PartFile {
     if (durable) await syncDirectory(dirname(this.#target));
   }
 
-  /** Keeps what is there for another attempt. */
+  /** Keeps what was received for another attempt. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -148,7 +147,7 @@ async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Prom
   if (bytesWritten < total) await handle.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
 }
 
-/** How far another process has come with the same download. */
+/** How far another process got with the same download. */
 export async function partProgress(
   target: string,
 ): Promise<{ readonly done: number; readonly total: number | undefined } | undefined> {

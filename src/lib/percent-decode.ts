@@ -1,4 +1,7 @@
-/** `decodeURIComponent` for text of a user: a `%` that begins no valid escape stands for itself instead of being an error. */
+/**
+ * `decodeURIComponent` for text from a user: a `%` that does not begin a valid escape stands for itself instead of
+ * being an error.
+ */
 export function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);

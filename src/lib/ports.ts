@@ -9,7 +9,7 @@ export interface PortRange {
   readonly max: number;
 }
 
-/** A TCP port no other process that asks through this module will be given until `release`. */
+/** A TCP port that this module gives to no other process until `release`. */
 export interface ReservedPort {
   readonly port: number;
   release(): Promise<void>;
@@ -21,7 +21,7 @@ export interface ReservePortOptions {
   readonly host: string;
   /** Shared by all processes of the user (the cache directory). */
   readonly lockDirectory: string;
-  /** Ports that turned out to be unusable. */
+  /** Ports known to be unusable. */
   readonly exclude?: ReadonlySet<number>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,8 +44,8 @@ export async function reservePort(options: ReservePortOptions): Promise<Reserved
     await lock.release();
   }
   const { min, max } = options.range;
-  const which = max - min <= 1 ? `Port ${min} is not free` : `No port from ${min} to ${max - 1} is free`;
-  throw new NoFreePortError(`${which} on ${options.host}`);
+  if (max - min <= 1) throw new NoFreePortError(`Port ${min} is not free on ${options.host}`);
+  throw new NoFreePortError(`No port from ${min} to ${max - 1} is free on ${options.host}`);
 }
 
 /** Takes the cross-process lock of one port, or `undefined` when another process holds it. */

@@ -2,16 +2,16 @@ import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { kill, ownPid } from "./this-process.ts";
 
-/** Enough to tell later, from another process, whether this very process still lives. JSON data. */
+/** Enough to tell later, from another process, whether this very process still exists. JSON data. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Distinguishes a process from a later one with the same number: clock ticks since boot, on Linux. */
   readonly startTime?: string | undefined;
-  /** Where `pid` means something: host name and, on Linux, boot and pid namespace. */
+  /** Where `pid` is valid: host name and, on Linux, boot and pid namespace. */
   readonly scope: string;
 }
 
-/** `undefined` when there is no such process. One that has ended and only waits to be collected counts as gone. */
+/** `undefined` when there is no such process. A zombie counts as gone. */
 export async function identifyProcess(pid: number = ownPid): Promise<ProcessIdentity | undefined> {
   if (!exists(pid)) return undefined;
   const status = await readStatus(pid);
@@ -19,11 +19,11 @@ export async function identifyProcess(pid: number = ownPid): Promise<ProcessIden
   return { pid, startTime: status?.startTime, scope: await processScope() };
 }
 
-/** `unknown`: it belongs to another host or container, which cannot be asked. */
+/** `unknown`: it belongs to another host or container, which cannot be checked. */
 export async function processState(identity: ProcessIdentity): Promise<"alive" | "dead" | "unknown"> {
   if (identity.scope !== (await processScope())) return "unknown";
   const now = await identifyProcess(identity.pid);
-  return now !== undefined && now.startTime === identity.startTime ? "alive" : "dead";
+  return now?.startTime === identity.startTime ? "alive" : "dead";
 }
 
 async function processScope(): Promise<string> {
@@ -34,7 +34,7 @@ async function processScope(): Promise<string> {
 /** Different each time the machine is started; `undefined` where the system does not say (only Linux does). */
 export async function bootId(): Promise<string | undefined> {
   const id = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
-  return id.trim() === "" ? undefined : id.trim();
+  return id.trim() || undefined;
 }
 
 function exists(pid: number): boolean {

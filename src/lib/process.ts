@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
-import { drain, LineQueue, Tail, type OutputStream } from "./command-output.ts";
+import { drain, LineQueue, OutputTail, type OutputStream } from "./command-output.ts";
 import { execa, type ResultPromise } from "execa";
 import { kill } from "./this-process.ts";
 
@@ -13,7 +13,7 @@ export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string | undefined;
   readonly stdin?: string | Uint8Array | Readable | undefined;
-  /** Called with each line without its end, one at a time; the promise it may return holds the program back. */
+  /** Called with each line without its end, one at a time; a promise it returns delays the program. */
   readonly onLine?: ((line: string, stream: OutputStream) => void | Promise<void>) | undefined;
 }
 
@@ -37,7 +37,7 @@ export class CommandError extends Error {
   readonly code: string | undefined;
 
   constructor(program: string, args: readonly string[], failure: { result?: CommandResult; cause?: unknown }) {
-    super(describeFailure(program, failure), failure.cause === undefined ? undefined : { cause: failure.cause });
+    super(describeFailure(program, failure), "cause" in failure ? { cause: failure.cause } : undefined);
     this.program = program;
     this.args = args;
     this.result = failure.result;
@@ -47,7 +47,7 @@ export class CommandError extends Error {
 
 /**
  * Runs a program with an argument list (never through a shell) in its own process group and waits for it.
- * Resolves whatever the exit code; rejects with a CommandError when it cannot be started, and with the abort reason.
+ * Resolves for any exit code; rejects with a CommandError when it cannot be started, and with the abort reason.
  */
 export async function runCommand(
   program: string,
@@ -72,13 +72,19 @@ export async function runChecked(
   return result;
 }
 
-/** A program that goes on running while the caller does other things. */
+/** A program that keeps running while the caller does other things. */
 export interface RunningCommand {
   /** Absent when the program could not be started (then `finished` rejects). */
   readonly pid: number | undefined;
-  /** Settles when the program ended and its output was delivered. Rejects only when it could not be started or `onLine` failed. */
+  /**
+   * Settles when the program ended and its output was delivered. Rejects only when it could not be started or `onLine`
+   * failed.
+   */
   readonly finished: Promise<CommandResult>;
-  /** SIGTERM to the group, SIGKILL after `graceMs` (default 3 s); resolves when it ended. Harmless when it already has. */
+  /**
+   * SIGTERM to the group, SIGKILL after `graceMs` (default 3 s); resolves when it has ended. Does nothing if it already
+   * has.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -92,7 +98,7 @@ export function startCommand(program: string, args: readonly string[], options: 
     // A group of its own: Ctrl-C at the terminal reaches imgbuild only, which then decides what its children get.
     detached: true,
     cleanup: false,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...stdinOf(options.stdin),
   });
   const stopping = new Stopper(child);
@@ -122,16 +128,16 @@ export function startCommand(program: string, args: readonly string[], options: 
   };
 }
 
-/** Sends signals to the process group of one child, and never after the group is gone (its number may be reused). */
+/** Sends signals to the process group of one child, and never after the group is gone (its id may be reused). */
 class Stopper {
-  readonly #child: Child;
+  readonly #child: CommandChild;
   readonly #exited: Promise<unknown>;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
   #leaderGone = false;
   #ended = false;
 
-  constructor(child: Child) {
+  constructor(child: CommandChild) {
     this.#child = child;
     this.#exited = new Promise((resolve) => {
       child.once("exit", resolve);
@@ -147,14 +153,14 @@ class Stopper {
 
   async stop(graceMs = 3000): Promise<void> {
     this.#stopping = true;
-    this.#send(this.#leaderGone ? "SIGKILL" : "SIGTERM");
-    if (this.#leaderGone) return;
+    if (this.#leaderGone) return this.#send("SIGKILL");
+    this.#send("SIGTERM");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send("SIGKILL"), graceMs);
     await this.#exited;
   }
 
-  /** What the program started and left behind goes with it, once it was told to stop. */
+  /** After a stop was requested, processes that the program left behind are ended, too. */
   #leaderEnded(): void {
     clearTimeout(this.#timer);
     this.#leaderGone = true;
@@ -172,16 +178,16 @@ class Stopper {
   }
 }
 
-type Child = ResultPromise<{ buffer: false; reject: false; extendEnv: false; stripFinalNewline: false }>;
+type CommandChild = ResultPromise<{ buffer: false; reject: false; extendEnv: false; stripFinalNewline: false }>;
 
 async function collect(
   program: string,
   args: readonly string[],
-  child: Child,
+  child: CommandChild,
   options: CommandOptions,
 ): Promise<CommandResult> {
-  const stdout = new Tail();
-  const stderr = new Tail();
+  const stdout = new OutputTail();
+  const stderr = new OutputTail();
   const queue = new LineQueue(options.onLine);
   const [ended] = await Promise.all([
     child,
@@ -191,9 +197,13 @@ async function collect(
   if (ended.exitCode === undefined && ended.signal === undefined) {
     throw new CommandError(program, args, { cause: ended.cause ?? ended });
   }
-  const signal = ended.signal;
-  const code = ended.exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
-  return { code, signal, stdout: stdout.text(), stderr: stderr.text() };
+  const code = ended.exitCode ?? codeOfSignal(ended.signal);
+  return { code, signal: ended.signal, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** As shells report it. */
+function codeOfSignal(signal: NodeJS.Signals | undefined): number {
+  return 128 + (signal === undefined ? 0 : constants.signals[signal]);
 }
 
 function definedOnly(env: CommandOptions["env"]): Record<string, string> {
@@ -205,14 +215,15 @@ function stdinOf(stdin: CommandOptions["stdin"]): { input: string | Uint8Array |
 }
 
 function errorCode(cause: unknown): string | undefined {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  return typeof cause.code === "string" ? cause.code : undefined;
 }
 
 function describeFailure(program: string, { result, cause }: { result?: CommandResult; cause?: unknown }): string {
   if (result) {
     const how = result.signal === undefined ? `exit code ${result.code}` : `signal ${result.signal}`;
     const said = lastLines(result.stderr) || lastLines(result.stdout);
-    return `${program} failed with ${how}${said === "" ? "" : `: ${said}`}`;
+    return [`${program} failed with ${how}`, said].filter(Boolean).join(": ");
   }
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: `The program "${program}" was not found`,

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 /**
- * A random UUID (version 4), for names that must not be guessed or met twice. Linux hands them out (random(4)), which
- * spares short commands the milliseconds that loading `node:crypto` takes.
+ * A random UUID (version 4), for names that must be unique and unpredictable. Linux provides them (random(4)), which
+ * saves short commands the milliseconds it takes to load `node:crypto`.
  */
 export function randomUuid(): string {
   try {

@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
+import { awaitedLater } from "./awaited-later.ts";
 import type { BytePieces } from "./byte-source.ts";
 
-/** Enough for the disk to stay busy, little enough to stay in the processor's cache. */
+/** Large enough to keep the disk busy, small enough to stay in the processor's cache. */
 const PIECE_BYTES = 1024 * 1024;
 
 export interface ReadPiecesOptions {
@@ -13,9 +14,9 @@ export interface ReadPiecesOptions {
 }
 
 /**
- * Reads a file in order, into the memory it is given or always the same: a read stream makes a new buffer for each piece,
- * and collecting those costs more time than reading. While a piece is being used the next one is read, unless memory is
- * given for it. A file that ends early just ends.
+ * Reads a file in order, into the memory it is given or always the same: a read stream makes a new buffer for each
+ * piece, and collecting those costs more time than reading. While a piece is being used the next one is read, unless
+ * memory is given for it. A file that is shorter than expected just ends.
  */
 export async function* readPieces(path: string, options: ReadPiecesOptions = {}): BytePieces {
   const { start = 0, end = Infinity, signal } = options;
@@ -37,11 +38,9 @@ export async function* readPieces(path: string, options: ReadPiecesOptions = {})
       const piece: Uint8Array = await next;
       if (piece.length === 0) return;
       position += piece.length;
-      const readNext = (into: Uint8Array) => (position < end ? read(into, position) : undefined);
-      // Whoever gave memory is likely to do so again.
+      const readNext = (into: Uint8Array) => (position < end ? awaitedLater(read(into, position)) : undefined);
+      // A consumer that gave memory is likely to do so again.
       next = room ? undefined : readNext(ownMemory(turn));
-      // Awaited in its turn; until then a rejection must not count as unhandled.
-      next?.catch(() => {});
       room = yield piece;
       next ??= readNext(room ?? ownMemory(turn));
     }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface RetryOptions {
-  /** Give up after so many calls. Default: no limit. */
+  /** Give up after this many calls. Default: no limit. */
   readonly attempts?: number;
-  /** Give up once so much time has passed since the first call (the last attempt is not cut short). */
+  /** Give up once this much time has passed since the first call (the last attempt is not cut short). */
   readonly timeoutMs?: number;
   /** Pause after the first failure. Default 100 ms. */
   readonly delayMs?: number;
@@ -14,7 +14,7 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** `false` makes this failure final. Default: every failure is worth another try. */
   readonly shouldRetry?: (error: unknown) => boolean;
-  /** The failure's own word on how long to wait at least (`Retry-After`). */
+  /** The minimum pause that the failure itself asks for (`Retry-After`). */
   readonly pauseFor?: (error: unknown) => number | undefined;
   readonly onRetry?: (error: unknown, attempt: number, pauseMs: number) => void;
 }
@@ -54,7 +54,7 @@ export interface PollOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks until the answer is not `undefined`, or returns `undefined` when the time is over. Failures are the caller's. */
+/** Polls until the answer is not `undefined`; returns `undefined` when the time is over. Errors are passed on. */
 export async function poll<Result>(
   ask: () => Promise<Result | undefined>,
   options: PollOptions,
@@ -73,7 +73,7 @@ export async function poll<Result>(
 /** Resolves after `ms`; rejects with the abort reason as soon as `signal` aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    await delay(ms, undefined, signal ? { signal } : undefined);
+    await delay(ms, undefined, signal && { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type * as crypto from "node:crypto";
 import { createBlockWorkers } from "./compress/block-workers.ts";
 
-/** A SHA-256 (FIPS 180-4) that is made piece by piece. */
+/** A SHA-256 (FIPS 180-4) computed piece by piece. */
 export interface Sha256 {
   /** Resolves when `data` has been read. */
   update(data: Buffer): Promise<void>;
@@ -24,22 +23,12 @@ export function sha256Here(): Sha256 {
 
 /** On a thread of its own, for data in memory that threads share. */
 export function sha256OnThread(): Sha256 {
-  const worker = createBlockWorkers({ module: "node:crypto", prepare: prepareSha256, options: undefined, count: 1 });
+  const worker = createBlockWorkers({ name: "sha256", options: undefined }, 1);
   const digest = Buffer.from(new SharedArrayBuffer(DIGEST_BYTES));
   const nothing = digest.subarray(0, 0);
   return {
     update: async (data) => void (await worker.transform({ data, before: nothing, output: nothing })),
     digest: async () => (await worker.transform({ data: nothing, before: nothing, output: digest })).toString("hex"),
     close: () => worker.close(),
-  };
-}
-
-/** Nothing of some data, and the digest of no data. */
-function prepareSha256({ createHash }: typeof crypto) {
-  const hash = createHash("sha256");
-  return (data: Uint8Array): Uint8Array => {
-    if (data.length === 0) return hash.digest();
-    hash.update(data);
-    return data.subarray(0, 0);
   };
 }

@@ -1,20 +1,26 @@
+/** A single quote within single quotes: end them, write it in double quotes, begin them again. */
+const QUOTED_QUOTE = `'"'"'`;
+
 /**
  * One word for a POSIX shell, whatever characters it holds (NUL excepted, which no argument can hold).
  * Source: POSIX.1-2017, Shell Command Language, 2.2.2 Single-Quotes.
  */
 export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", QUOTED_QUOTE)}'`;
 }
 
 /** As `shellQuote`, but a leading `~/` means the home directory of the user who runs the shell. */
 export function shellQuotePath(path: string): string {
   if (path === "~") return '"$HOME"';
-  return path.startsWith("~/") ? `"$HOME"/${shellQuote(path.slice(2))}` : shellQuote(path);
+  if (path.startsWith("~/")) return `"$HOME"/${shellQuote(path.slice(2))}`;
+  return shellQuote(path);
 }
 
 /** As `shellQuotePath`, but `*`, `?` and `[…]` keep their meaning as wildcards. */
 export function shellQuoteGlob(pattern: string): string {
-  const home = pattern.startsWith("~/") ? '"$HOME"/' : "";
-  const parts = pattern.slice(home === "" ? 0 : 2).split(/([*?]|\[[^\]'"\\$`\s]+\])/);
-  return home + parts.map((part, index) => (index % 2 === 1 ? part : part === "" ? "" : shellQuote(part))).join("");
+  if (pattern.startsWith("~/")) return `"$HOME"/${shellQuoteGlob(pattern.slice(2))}`;
+  // Every second part is a wildcard.
+  const parts = pattern.split(/([*?]|\[[^\]'"\\$`\s]+\])/);
+  return parts.map((part, index) => (part === "" || index % 2 === 1 ? part : shellQuote(part))).join("");
 }

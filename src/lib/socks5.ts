@@ -18,7 +18,7 @@ export async function connectThroughSocks(
 ): Promise<Socket> {
   signal.throwIfAborted();
   const socket = connect({ host: proxy.host, port: proxy.port });
-  const abort = () => socket.destroy(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));
+  const abort = () => socket.destroy(asError(signal.reason, "cancelled"));
   signal.addEventListener("abort", abort, { once: true });
   try {
     const read = exactReader(socket);
@@ -40,16 +40,14 @@ const METHODS = { none: 0, password: 2, refused: 0xff } as const;
 
 async function greet(socket: Socket, read: ExactReader, proxy: SocksProxy): Promise<void> {
   const withPassword = proxy.username !== undefined && proxy.username !== "";
-  const methods = withPassword ? [METHODS.none, METHODS.password] : [METHODS.none];
+  const methods: number[] = [METHODS.none];
+  if (withPassword) methods.push(METHODS.password);
   socket.write(Buffer.from([VERSION, methods.length, ...methods]));
   const [version, method] = await read(2);
   if (version !== VERSION) throw new Error("the proxy does not speak SOCKS5");
   if (method === METHODS.none) return;
-  if (method !== METHODS.password || !withPassword) {
-    throw new Error(
-      withPassword ? "the proxy accepts no login by password" : "the proxy asks for a user name and a password",
-    );
-  }
+  if (!withPassword) throw new Error("the proxy asks for a user name and a password");
+  if (method !== METHODS.password) throw new Error("the proxy accepts no login by password");
   socket.write(Buffer.concat([Buffer.from([1]), counted(proxy.username ?? ""), counted(proxy.password ?? "")]));
   const [, status] = await read(2);
   if (status !== 0) throw new Error("the proxy refused the user name or the password");
@@ -64,10 +62,17 @@ async function request(
   socket.write(Buffer.concat([Buffer.from([VERSION, 1, 0]), address(target.host), port]));
   const [version, reply, , type] = await read(4);
   if (version !== VERSION) throw new Error("the proxy does not speak SOCKS5");
-  if (reply !== 0) throw new Error(`the proxy could not connect: ${replies[reply ?? 1] ?? `error ${reply}`}`);
-  const length = type === 1 ? 4 : type === 4 ? 16 : (await read(1))[0]!;
+  if (reply !== 0) {
+    const reason = replies[reply ?? 1] ?? `error ${reply}`;
+    throw new Error(`the proxy could not connect: ${reason}`);
+  }
+  // The address that the proxy connects from, and its port.
+  const length = ADDRESS_BYTES[type!] ?? (await read(1))[0]!;
   await read(length + 2);
 }
+
+/** By address type; for the others, the first byte gives the length. */
+const ADDRESS_BYTES: Readonly<Record<number, number>> = { 1: 4, 4: 16 };
 
 function address(host: string): Buffer {
   if (isIP(host) === 4) return Buffer.from([1, ...host.split(".").map(Number)]);
@@ -94,7 +99,7 @@ const replies: Readonly<Record<number, string>> = {
 
 interface ExactReader {
   (length: number): Promise<Buffer>;
-  /** Stops reading; what came early stays in the socket. */
+  /** Stops reading; bytes that arrived early stay in the socket. */
   release(): void;
 }
 
@@ -107,7 +112,7 @@ function exactReader(socket: Socket): ExactReader {
     wake();
   };
   const onEnd = (error?: Error | boolean) => {
-    ended ??= error instanceof Error ? error : new Error("the proxy closed the connection");
+    ended ??= asError(error, "the proxy closed the connection");
     wake();
   };
   socket.on("data", onData).on("error", onEnd).on("end", onEnd).on("close", onEnd);
@@ -125,4 +130,8 @@ function exactReader(socket: Socket): ExactReader {
     if (held.length > 0) socket.unshift(held);
   };
   return Object.assign(read, { release });
+}
+
+function asError(value: unknown, otherwise: string): Error {
+  return value instanceof Error ? value : new Error(otherwise);
 }

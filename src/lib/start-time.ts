@@ -1,12 +1,12 @@
 /**
- * The one time a run has: `timestamp`, `isotime` and the like all derive from it, so that two of them agree.
+ * The time of a run: `timestamp`, `isotime` and the like all derive from it, so that they agree.
  * SOURCE_DATE_EPOCH (seconds) replaces the clock, for reproducible images.
  */
 export function startTime(host: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: { now(): number };
 }): Date {
-  const epoch = host.env["SOURCE_DATE_EPOCH"];
-  const seconds = epoch !== undefined && /^\d+$/.test(epoch) ? Number(epoch) : undefined;
-  return new Date(seconds === undefined ? host.clock.now() : seconds * 1000);
+  const epoch = host.env["SOURCE_DATE_EPOCH"] ?? "";
+  if (/^\d+$/.test(epoch)) return new Date(Number(epoch) * 1000);
+  return new Date(host.clock.now());
 }

@@ -11,8 +11,9 @@ export function unifiedDiff(oldName: string, newName: string, oldText: string, n
   return [`--- ${oldName}`, `+++ ${newName}`, ...lines, ""].join("\n");
 }
 
-/** A count of one is left out; an empty span is given by the line before it. */
+/** A count of one is omitted; an empty span is denoted by the line before it. */
 function span(start: number, count: number): string {
   if (count === 0) return `${start - 1},0`;
-  return count === 1 ? String(start) : `${start},${count}`;
+  if (count === 1) return String(start);
+  return `${start},${count}`;
 }

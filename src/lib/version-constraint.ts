@@ -24,12 +24,14 @@ export function parseVersionConstraint(text: string): VersionConstraint | undefi
 function parseCondition(text: string): Condition | undefined {
   const match = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\S+)\s*$/.exec(text);
   const version = match && parseVersion(match[2]!);
-  return version ? { operator: match[1] ?? "=", version } : undefined;
+  if (!version) return undefined;
+  return { operator: match[1] ?? "=", version };
 }
 
 function parseVersion(text: string): Version | undefined {
   const match = /^(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.~-]+))?(?:\+[0-9A-Za-z.~-]+)?$/.exec(text);
-  return match ? { segments: match[1]!.split(".").map(Number), preRelease: match[2] ?? "" } : undefined;
+  if (!match) return undefined;
+  return { segments: match[1]!.split(".").map(Number), preRelease: match[2] ?? "" };
 }
 
 /** Whether a version meets all conditions. @throws RangeError when `version` is not a version. */
@@ -79,19 +81,28 @@ function compare(a: Version, b: Version): number {
   }
   if (a.preRelease === b.preRelease) return 0;
   // A release comes after its own pre-releases.
-  if (a.preRelease === "" || b.preRelease === "") return a.preRelease === "" ? 1 : -1;
+  if (a.preRelease === "") return 1;
+  if (b.preRelease === "") return -1;
   return comparePreReleases(a.preRelease.split("."), b.preRelease.split("."));
 }
 
 function comparePreReleases(a: readonly string[], b: readonly string[]): number {
   for (let index = 0; index < Math.max(a.length, b.length); index++) {
-    const [left, right] = [a[index], b[index]];
-    if (left === right) continue;
-    if (left === undefined || right === undefined) return left === undefined ? -1 : 1;
-    const numeric = [left, right].map((part) => /^\d+$/.test(part));
-    if (numeric[0] && numeric[1]) return Number(left) - Number(right);
-    if (numeric[0] !== numeric[1]) return numeric[0] ? -1 : 1;
-    return left < right ? -1 : 1;
+    const difference = compareParts(a[index], b[index]);
+    if (difference !== 0) return difference;
   }
   return 0;
 }
+
+/** One that is missing comes first, then numbers, then texts. */
+function compareParts(left: string | undefined, right: string | undefined): number {
+  if (left === right) return 0;
+  if (left === undefined) return -1;
+  if (right === undefined) return 1;
+  const [isLeftNumber, isRightNumber] = [isNumber(left), isNumber(right)];
+  if (isLeftNumber && isRightNumber) return Number(left) - Number(right);
+  if (isLeftNumber !== isRightNumber) return isLeftNumber ? -1 : 1;
+  return left < right ? -1 : 1;
+}
+
+const isNumber = (part: string): boolean => /^\d+$/.test(part);

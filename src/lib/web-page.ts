@@ -11,7 +11,7 @@ export function isPage(url: string): boolean {
   return /\.html?$/i.test(new URL(url).pathname);
 }
 
-/** The same by the first bytes, for servers that name no type. */
+/** The same by the first bytes, for servers that give no content type. */
 export function refusePageText(chunk: Buffer): void {
   if (/^\s*(<!doctype html|<html[\s>])/i.test(chunk.subarray(0, 200).toString("latin1"))) throw new HttpError(WEB_PAGE);
 }

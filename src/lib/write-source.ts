@@ -1,24 +1,25 @@
 import type { FileHandle } from "node:fs/promises";
+import { awaitedLater } from "./awaited-later.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { sha256Here, sha256OnThread, type Sha256 } from "./sha256.ts";
 
 /**
- * Pieces are gathered to so much before a write. On purpose no multiple of a page: Linux keeps what begins and ends at round
- * places in one long stretch of memory, and in a virtual machine whose host has taken free memory back it takes three times
- * as long to get that.
+ * Pieces are collected up to this size before a write. Deliberately not a multiple of a page: Linux caches aligned
+ * writes in large folios, and in a virtual machine whose host has reclaimed free memory those take three times as long
+ * to allocate.
  */
 const BATCH_BYTES = 1_000_000;
-/** One is gathered while the others are written. */
+/** One is being filled while the others are written. */
 const BATCHES = 3;
 
 export interface Written {
   /** Bytes. */
   readonly size: number;
-  /** Of those bytes, in lower-case hexadecimal. */
+  /** Digest of those bytes, in lower-case hexadecimal. */
   readonly sha256: string;
 }
 
-/** Writes a whole source to an open file, and hashes it on the way. Flushing and closing stay with the caller. */
+/** Writes a whole source to an open file, hashing it as it goes. Flushing and closing are left to the caller. */
 export async function writeSource(
   handle: FileHandle,
   source: ByteSource,
@@ -30,8 +31,9 @@ export async function writeSource(
   const batches = createBatches(async (bytes) => {
     size += bytes.length;
     written = written.then(() => writeAll(handle, bytes));
-    // Only the last batch is not full; the first one that is not is all there is, and not worth a thread.
-    hash ??= bytes.length < BATCH_BYTES ? sha256Here() : sha256OnThread();
+    // Only the last batch may be short. If the first is short, it is the only one, and not worth a thread.
+    const isAll = bytes.length < BATCH_BYTES;
+    hash ??= isAll ? sha256Here() : sha256OnThread();
     await Promise.all([written, hash.update(bytes)]);
   });
   try {
@@ -48,17 +50,16 @@ export async function writeSource(
   }
 }
 
-/** Gathers pieces in memory of its own, which threads can share; while some batches are at work the next is gathered. */
+/**
+ * Collects pieces in its own memory, which threads can share; while some batches are processed, the next one is filled.
+ */
 function createBatches(start: (bytes: Buffer) => Promise<void>) {
   const memories = Array.from({ length: BATCHES }, () => Buffer.from(new SharedArrayBuffer(BATCH_BYTES)));
   const atWork: Promise<void>[] = [];
   let turn = 0;
   let filled = 0;
   const next = async (): Promise<void> => {
-    const work = start(memories[turn % BATCHES]!.subarray(0, filled));
-    // Awaited in its turn; until then a rejection must not count as unhandled.
-    work.catch(() => {});
-    atWork.push(work);
+    atWork.push(awaitedLater(start(memories[turn % BATCHES]!.subarray(0, filled))));
     turn++;
     filled = 0;
     if (atWork.length === BATCHES) await atWork.shift();
@@ -77,7 +78,7 @@ function createBatches(start: (bytes: Buffer) => Promise<void>) {
       if (filled > 0) await next();
       await Promise.all(atWork);
     },
-    /** None is at work any more, whatever became of them. */
+    /** All of them have settled. */
     settled: () => Promise.allSettled(atWork),
   };
 }

@@ -43,7 +43,7 @@ export interface StartOptions {
   readonly handshakeMs?: number | undefined;
 }
 
-export interface ProcessOwner {
+interface ProcessOwner {
   readonly runId: string;
   readonly step: Pick<Step, "own">;
 }

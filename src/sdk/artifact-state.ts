@@ -29,7 +29,7 @@ export const BUILDER_ID = {
   vmwareEsx: "mitchellh.vmware-esx",
 } as const;
 
-/** What later stages are told about an artifact, by who made it. Other makers tell what they like. */
+/** The state of an artifact that later stages read, by builder id. Artifacts of other builders may hold anything. */
 export interface ArtifactStates {
   [BUILDER_ID.qemu]: QemuState;
   [BUILDER_ID.virtualbox]: MachineState;

@@ -26,7 +26,7 @@ export interface Communicator {
   close(): Promise<void>;
 }
 
-/** A function is called again when the copy has to start anew; a stream can be read only once. */
+/** A function is called again when the copy has to start over; a stream can be read only once. */
 export type UploadSource = Readable | Uint8Array | (() => Readable);
 
 export interface ExecOptions {
@@ -47,7 +47,7 @@ export type ExecResult =
   | {
       readonly kind: "disconnect";
       readonly reason: string;
-      /** Not all of the standard input had left when the link died: who waits for all of it has done nothing yet. */
+      /** Not all of the standard input was sent when the link died: a command that reads all of it first has done nothing yet. */
       readonly inputUnsent?: boolean;
     };
 

@@ -26,7 +26,7 @@ interface Described<Kind extends string, Config> {
    * starts. Changes nothing, needs no network.
    */
   checkFiles?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<readonly ConfigIssue[]>;
-  /** Checks against the world before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
+  /** Checks against the environment before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
   preflight?(run: Run, config: Config): Promise<readonly string[]>;
 }
 
@@ -58,7 +58,7 @@ export interface Machine {
 export type GeneratedData = Readonly<Record<string, string | number>>;
 
 export interface Provisioner<Config = unknown> extends Described<"provisioner", Config> {
-  /** It works on the host only (`shell-local`, `sleep`): a build with no other provisioners needs no way into the guest. */
+  /** It works on the host only (`shell-local`, `sleep`): a build with no other provisioners needs no connection to the guest. */
   readonly onHost?: boolean | undefined;
   provision(run: Run, config: Config, machine: Machine): Promise<void>;
 }

@@ -46,5 +46,5 @@ function withSignal(step: Step, signal: AbortSignal): Step {
 }
 
 function joined(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {
-  return other === undefined ? signal : AbortSignal.any([signal, other]);
+  return other ? AbortSignal.any([signal, other]) : signal;
 }

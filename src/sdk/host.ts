@@ -1,4 +1,4 @@
-/** The machine and process imgbuild runs in, made once by `main` and passed down: nothing else touches `process`. */
+/** The machine and process imgbuild runs in, made once by `main` and passed down. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,5 +1,6 @@
-import { lstat, mkdir, rmdir } from "node:fs/promises";
+import { mkdir, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { exists } from "./owned-path.ts";
 
 /** The highest directory above `path` that does not exist yet; `undefined` when the directory of `path` exists. */
 export async function highestMissingParent(path: string): Promise<string | undefined> {
@@ -12,7 +13,7 @@ export async function makeParents(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
 }
 
-/** Takes away the directories above `path` up to `highest`, as far as nothing is in them. */
+/** Removes the directories above `path` up to `highest`, as long as they are empty. */
 export async function removeEmptyParents(path: string, highest: string | undefined): Promise<void> {
   if (highest === undefined) return;
   for (let parent = dirname(path); parent.startsWith(highest); parent = dirname(parent)) {
@@ -23,9 +24,3 @@ export async function removeEmptyParents(path: string, highest: string | undefin
     if (!isRemoved) return;
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,9 +1,10 @@
-import { lstat, mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { syncDirectory } from "../lib/atomic-file.ts";
 import { BuildError } from "./error.ts";
 import type { Reaper } from "./journal.ts";
 import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
+import { exists, removalCommand, removedOrGone, temporaryName } from "./owned-path.ts";
 import type { Run, Step } from "./run.ts";
 
 /** The file that says which run made a directory. Its content is the run id and a line end. */
@@ -11,7 +12,7 @@ export const MARKER_FILE = ".imgbuild-run";
 
 export interface OwnedDirectory {
   readonly path: string;
-  /** The directory is what the user wanted: the marker goes, and no clean-up touches it any more. */
+  /** The directory is the result: its marker is removed, and no clean-up touches it any more. */
   keep(): Promise<void>;
 }
 
@@ -50,7 +51,7 @@ export async function makeOwnedDirectory(
   { mode = 0o755 }: { readonly mode?: number } = {},
 ): Promise<void> {
   if (await exists(path)) throw new BuildError(`The directory "${path}" exists already`);
-  const aside = asideName(path, runId);
+  const aside = temporaryName(path, runId);
   await makeParents(path);
   await mkdir(aside, { mode });
   await writeFile(join(aside, MARKER_FILE), `${runId}\n`, { flag: "wx", mode: 0o600 });
@@ -58,9 +59,9 @@ export async function makeOwnedDirectory(
   await syncDirectory(dirname(path));
 }
 
-/** Renamed first: were it interrupted half-way, what is left still carries the run id, though its marker may be gone. */
+/** Renamed first: what an interruption leaves still carries the run id, though its marker may be gone. */
 export async function removeOwnedDirectory(path: string, runId: string): Promise<void> {
-  const aside = asideName(path, runId);
+  const aside = temporaryName(path, runId);
   if (await exists(path)) {
     await rm(aside, { recursive: true, force: true });
     await rename(path, aside);
@@ -68,24 +69,16 @@ export async function removeOwnedDirectory(path: string, runId: string): Promise
   await rm(aside, { recursive: true, force: true, maxRetries: 3 });
 }
 
-const asideName = (path: string, runId: string): string => join(dirname(path), `.${basename(path)}.${runId}.tmp`);
-
-const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
-
 export const reaper: Reaper = {
   kind: "reaper",
   type: "directory",
   describe: ({ id }) => `directory ${id}`,
-  manualCommand: ({ id }) => `rm -r -- '${id.replaceAll("'", `'\\''`)}'`,
+  manualCommand: ({ id }) => removalCommand("rm -r", id),
   reap: async ({ id, details }, { runId, dryRun }) => {
     const isThere = await exists(id);
     const mark = await readFile(join(id, MARKER_FILE), "utf8").catch(() => undefined);
     const isOurs = isThere && mark?.trim() === runId;
-    const aside = asideName(id, runId);
+    const aside = temporaryName(id, runId);
     const isHalfDone = await exists(aside);
     if (!dryRun) {
       if (isHalfDone) await rm(aside, { recursive: true, force: true, maxRetries: 3 });
@@ -93,6 +86,6 @@ export const reaper: Reaper = {
       await removeEmptyParents(id, details?.["parents"] as string | undefined);
     }
     if (isThere && !isOurs) return { kind: "not-ours", why: `it has no ${MARKER_FILE} with the id of that run` };
-    return { kind: isOurs || isHalfDone ? "removed" : "gone" };
+    return removedOrGone(isOurs || isHalfDone);
   },
 };

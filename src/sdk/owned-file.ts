@@ -1,8 +1,9 @@
 import { lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { syncDirectory } from "../lib/atomic-file.ts";
-import type { Reaper } from "./journal.ts";
+import type { JournalEntry, Reaper } from "./journal.ts";
 import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
+import { exists, removalCommand, removedOrGone, temporaryName } from "./owned-path.ts";
 import type { Run, Step } from "./run.ts";
 
 /** A file being written for the user, which appears under its name complete or not at all, whatever happens. */
@@ -11,7 +12,7 @@ export interface OwnedFile {
   readonly temporaryPath: string;
   /** Flushes (see `flush`), closes, renames. The file counts as ours until `keep`. Rejects, leaving `path` as it was, when that fails. */
   commit(): Promise<void>;
-  /** The file is what the user wanted: no clean-up touches it any more. Commits when that was not done. */
+  /** The file is the result: no clean-up touches it any more. Commits it if that was not done. */
   keep(): Promise<void>;
   discard(): Promise<void>;
 }
@@ -25,56 +26,90 @@ export interface OwnedFileOptions {
 /**
  * Starts `path` under a temporary name beside it, which carries the run id (that is its mark), after writing it to the
  * journal. A committed file is recognised by device, inode and time of birth, journalled before the rename: were the
- * user to put another file there, no clean-up would touch it. A file that replaced one of the user is never removed.
+ * user to put another file there, no clean-up would touch it. A file that replaced one of the user's is never removed.
  */
 export async function createOwnedFile(
   run: Pick<Run, "runId">,
   step: Pick<Step, "own">,
   path: string,
-  options: OwnedFileOptions = {},
+  { mode = 0o644, flush = true }: OwnedFileOptions = {},
 ): Promise<OwnedFile> {
   const temporaryPath = temporaryName(path, run.runId);
-  let state: "open" | "committed" | "kept" | "gone" = "open";
-  let birth: Birth | undefined;
   const parents = await highestMissingParent(path);
-  const entry = await step.own({ kind: "file", id: path, details: { parents } }, () => discard());
+  let file: OwnedFile | undefined = undefined;
+  const entry = await step.own({ kind: "file", id: path, details: { parents } }, async () => {
+    if (file) await file.discard();
+    else await removeEmptyParents(path, parents);
+  });
   await makeParents(path);
-  const handle = await open(temporaryPath, "wx", options.mode ?? 0o644);
+  const handle = await open(temporaryPath, "wx", mode);
+  file = new FileInProgress({ path, temporaryPath, parents, handle, entry, flush });
+  return file;
+}
 
-  const discard = async (): Promise<void> => {
-    if (state === "kept" || state === "gone") return;
-    await handle.close().catch(() => {});
-    await unlinkIfThere(temporaryPath);
-    if (birth !== undefined && (await isSameFile(path, birth))) await unlinkIfThere(path);
-    await removeEmptyParents(path, parents);
-    state = "gone";
-  };
-  const commit = async (): Promise<void> => {
-    if (state !== "open") return;
+interface Progress extends Required<Pick<OwnedFileOptions, "flush">> {
+  readonly path: string;
+  readonly temporaryPath: string;
+  /** The highest directory that was made for it. */
+  readonly parents: string | undefined;
+  readonly handle: FileHandle;
+  readonly entry: JournalEntry;
+}
+
+class FileInProgress implements OwnedFile {
+  readonly handle: FileHandle;
+  readonly temporaryPath: string;
+  readonly #progress: Progress;
+  #state: "open" | "committed" | "kept" | "gone" = "open";
+  #birth: Birth | undefined;
+
+  constructor(progress: Progress) {
+    this.handle = progress.handle;
+    this.temporaryPath = progress.temporaryPath;
+    this.#progress = progress;
+  }
+
+  async commit(): Promise<void> {
+    if (this.#state !== "open") return;
+    const { path, temporaryPath, flush } = this.#progress;
     try {
-      if (options.flush !== false) await handle.sync();
-      const written = birthOf(await handle.stat({ bigint: true }));
-      // A full disk or a network file system may report the loss only here.
-      await handle.close();
-      // What takes the place of a file of the user is the user's from then on: with it, the old content would go, too.
-      if (!(await exists(path))) {
-        await entry.update({ ...written });
-        birth = written;
-      }
+      await this.#closeAndRecord();
       await rename(temporaryPath, path);
-      state = "committed";
+      this.#state = "committed";
     } catch (error) {
-      await discard();
+      await this.discard();
       throw error;
     }
-    if (options.flush !== false) await syncDirectory(dirname(path));
-  };
-  const keep = async (): Promise<void> => {
-    await commit();
-    state = "kept";
-    await entry.strike();
-  };
-  return { handle, temporaryPath, commit, keep, discard };
+    if (flush) await syncDirectory(dirname(path));
+  }
+
+  async #closeAndRecord(): Promise<void> {
+    const { path, handle, entry, flush } = this.#progress;
+    if (flush) await handle.sync();
+    const written = birthOf(await handle.stat({ bigint: true }));
+    // A full disk or a network file system may report the loss only here.
+    await handle.close();
+    // What takes the place of a file of the user is the user's from then on: removing it would lose the old content, too.
+    if (await exists(path)) return;
+    await entry.update({ ...written });
+    this.#birth = written;
+  }
+
+  async keep(): Promise<void> {
+    await this.commit();
+    this.#state = "kept";
+    await this.#progress.entry.strike();
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state === "kept" || this.#state === "gone") return;
+    const { path, temporaryPath, handle, parents } = this.#progress;
+    await handle.close().catch(() => {});
+    await unlinkIfThere(temporaryPath);
+    if (this.#birth !== undefined && (await isSameFile(path, this.#birth))) await unlinkIfThere(path);
+    await removeEmptyParents(path, parents);
+    this.#state = "gone";
+  }
 }
 
 /** What tells a file from any other that ever had its name. Decimal text: inode numbers exceed a double. */
@@ -95,14 +130,6 @@ async function isSameFile(path: string, birth: Birth): Promise<boolean> {
   return found.device === birth.device && found.inode === birth.inode && found.bornNs === birth.bornNs;
 }
 
-const temporaryName = (path: string, runId: string): string => join(dirname(path), `.${basename(path)}.${runId}.tmp`);
-
-const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
-
 async function unlinkIfThere(path: string): Promise<void> {
   await unlink(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
@@ -113,7 +140,7 @@ export const reaper: Reaper = {
   kind: "reaper",
   type: "file",
   describe: ({ id }) => `file ${id}`,
-  manualCommand: ({ id }) => `rm -- '${id.replaceAll("'", `'\\''`)}'`,
+  manualCommand: ({ id }) => removalCommand("rm", id),
   reap: async ({ id, details }, { runId, dryRun }) => {
     const temporaryPath = temporaryName(id, runId);
     const birth = details as Partial<Birth> | undefined;
@@ -126,6 +153,6 @@ export const reaper: Reaper = {
       await removeEmptyParents(id, details?.["parents"] as string | undefined);
     }
     if (isThere && !isOurs) return { kind: "not-ours", why: "another file has that name now" };
-    return { kind: isHalfWritten || isOurs ? "removed" : "gone" };
+    return removedOrGone(isHalfWritten || isOurs);
   },
 };

@@ -1,15 +1,16 @@
-import { access, readdir, unlink } from "node:fs/promises";
+import { readdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isOfDeadProcess } from "../lib/dead-locks.ts";
 import { lock, tryLock, type LockOptions } from "../lib/file-lock.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import type { Reaper } from "./journal.ts";
 import { highestMissingParent, makeParents, removeEmptyParents } from "./missing-parents.ts";
+import { exists, removedOrGone } from "./owned-path.ts";
 import type { Step } from "./run.ts";
 
 /**
  * Holds the lock file `path` while `body` runs. For locks beside files of the user: they are journalled, so that not even
- * a lock stays behind. (Locks in our own cache directory need no journal: the next who wants one takes it over.)
+ * a lock stays behind. (Locks in our own cache directory need no journal: the next process that wants one takes it over.)
  */
 export async function withOwnedLock<Result>(
   step: Pick<Step, "own">,
@@ -40,18 +41,15 @@ export const reaper: Reaper = {
   reap: async ({ id, details }, { dryRun }) => {
     const halfMade = await abandonedHalves(id, details?.["token"] as string | undefined);
     if (!dryRun) for (const path of halfMade) await unlink(path).catch(() => {});
-    const isThere = await access(id).then(
-      () => true,
-      () => false,
-    );
+    const isThere = await exists(id);
     if (isThere && !dryRun) {
-      // Its mark is the process it names: a lock that can be taken over is nobody's.
+      // Its mark is the process it names: a lock that can be taken over has no owner.
       const held = await tryLock(id);
       if (held === undefined) return { kind: "not-ours", why: "another run holds it now" };
       await held.release();
     }
     if (!dryRun) await removeEmptyParents(id, details?.["parents"] as string | undefined);
-    return { kind: isThere || halfMade.length > 0 ? "removed" : "gone" };
+    return removedOrGone(isThere || halfMade.length > 0);
   },
 };
 

@@ -41,9 +41,15 @@ export async function ownProcess(step: Pick<Step, "own">, options: OwnedProcessO
 export const reaper: Reaper = {
   kind: "reaper",
   type: "process",
-  describe: ({ id, details }) =>
-    `process ${String(details?.["program"] ?? "")}${details?.["pid"] === undefined ? ` marked ${id}` : ` with pid ${String(details["pid"])}`}`,
-  manualCommand: ({ details }) => (details?.["pid"] === undefined ? undefined : `kill ${String(details["pid"])}`),
+  describe: (resource) => {
+    const { program, pid } = detailsOf(resource);
+    const identity = pid === undefined ? `marked ${resource.id}` : `with pid ${pid}`;
+    return `process ${program} ${identity}`;
+  },
+  manualCommand: (resource) => {
+    const { pid } = detailsOf(resource);
+    return pid === undefined ? undefined : `kill ${pid}`;
+  },
   reap: async (resource, context) => {
     const pids = await findProcesses(resource, context);
     if (pids.length === 0) return { kind: "gone" };
@@ -52,6 +58,10 @@ export const reaper: Reaper = {
   },
 };
 
+function detailsOf({ details }: Resource): Partial<ProcessIdentity> & { readonly program: string } {
+  return { ...details, program: String(details?.["program"] ?? "") };
+}
+
 /** Pids of running processes that carry the mark. Rejects when the journal is of another machine, which cannot be asked. */
 export async function findProcesses(
   resource: Resource,
@@ -59,18 +69,24 @@ export async function findProcesses(
 ): Promise<number[]> {
   if (!resource.id.includes(context.runId))
     throw new BuildError(`The mark "${resource.id}" does not hold the id of its run`);
-  const identity = resource.details as Partial<ProcessIdentity> | undefined;
-  if (identity?.pid !== undefined && (await processState(identity as ProcessIdentity)) === "unknown") {
-    const [hostName] = (identity.scope ?? "").split(" ");
-    const [ownHostName] = ((await identifyProcess())!.scope ?? "").split(" ");
-    // The same machine before a reboot, or a container of the same name that is no more: nothing of it can still run.
-    if (hostName !== ownHostName) {
-      throw new BuildError(`The process ran on the machine "${hostName}"`, {
-        hint: `Run the clean-up there:\n    imgbuild cleanup -run ${context.runId}`,
-      });
-    }
-  }
-  return findCalls(String(resource.details?.["program"] ?? ""), resource.id, context.env);
+  const { program, ...identity } = detailsOf(resource);
+  if (identity.pid !== undefined) await refuseOtherMachine(identity as ProcessIdentity, context.runId);
+  return findCalls(program, resource.id, context.env);
+}
+
+async function refuseOtherMachine(identity: ProcessIdentity, runId: string): Promise<void> {
+  if ((await processState(identity)) !== "unknown") return;
+  const own = await identifyProcess();
+  const hostName = hostNameOf(identity);
+  // The same machine before a reboot, or a container of the same name that is gone: nothing of it can still run.
+  if (hostName === hostNameOf(own!)) return;
+  throw new BuildError(`The process ran on the machine "${hostName}"`, {
+    hint: `Run the clean-up there:\n    imgbuild cleanup -run ${runId}`,
+  });
+}
+
+function hostNameOf({ scope = "" }: Partial<ProcessIdentity>): string | undefined {
+  return scope.split(" ")[0];
 }
 
 /**
@@ -78,9 +94,12 @@ export async function findProcesses(
  * mark on its command line is not ours to end.
  */
 export async function findCalls(program: string, mark: string, env: ReapContext["env"]): Promise<number[]> {
-  const isCall = ({ text }: CommandLine): boolean =>
-    text.includes(mark) && basename(text.split(" ", 1)[0]!) === basename(program);
-  return (await listCommandLines(env)).filter(isCall).map(({ pid }) => pid);
+  const isCall = ({ text }: CommandLine): boolean => {
+    const [called] = text.split(" ", 1);
+    return text.includes(mark) && basename(called!) === basename(program);
+  };
+  const calls = (await listCommandLines(env)).filter(isCall);
+  return calls.map(({ pid }) => pid);
 }
 
 interface CommandLine {
@@ -99,8 +118,6 @@ async function listCommandLines(env: ReapContext["env"]): Promise<readonly Comma
     return Promise.all(pids.map(read));
   }
   const { stdout } = await runCommand("ps", ["-axww", "-o", "pid=,command="], { env });
-  return stdout.split("\n").flatMap((line) => {
-    const [, pid, text] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), text: text! }];
-  });
+  const rows = stdout.matchAll(/^[ \t]*(\d+)[ \t]+(.*)$/gm);
+  return [...rows].map(([, pid, text]) => ({ pid: Number(pid), text: text! }));
 }

@@ -24,7 +24,7 @@ export interface Run {
   step<Result>(name: string, body: (step: Step) => Promise<Result>): Promise<Result>;
 
   emit(event: BuildEvent): void;
-  /** Resolves when what was emitted has been taken up: whoever passes on output of any length awaits it now and then. */
+  /** Resolves when what was emitted has been consumed: code that passes on output of any length awaits it now and then. */
   ready(): Promise<void>;
   /** Shorthands for the commonest events of this build. */
   say(text: string): void;
@@ -37,7 +37,7 @@ export interface Run {
   askUser(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
   /** A text with every secret masked, for files that outlive the run (a manifest). */
   redact(text: string): string;
-  /** From now on this text is masked in every sink. Call it the moment a secret is made or read. */
+  /** From now on this text is masked in every output. Call it the moment a secret is made or read. */
   secret(value: string): void;
 }
 
@@ -46,8 +46,8 @@ export interface Step {
   readonly signal: AbortSignal;
   /**
    * Registers the reversal of what this step is about to do. Call it **before** an action that can half succeed.
-   * `undo` is told the outcome and may keep what became the artifact. What is to be done after one outcome alone says
-   * `only`. `what` completes "Cleaning up: …".
+   * `undo` is called with the outcome and may keep what became the artifact; with `only`, it is called after that
+   * outcome alone. `what` completes "Cleaning up: …".
    */
   onCleanup(what: string, undo: Undo, only?: Outcome): void;
   /**

@@ -6,6 +6,7 @@ import type { FloppyConfig } from "../sdk/schema/floppy.ts";
 import type { HttpConfig } from "../sdk/schema/http.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
+import { exists } from "../sdk/owned-path.ts";
 import { parseSource } from "./download/place.ts";
 import { expand } from "./media-files.ts";
 
@@ -40,10 +41,9 @@ async function missingDirectory(directory: string | undefined, work: string): Pr
   if (!directory) return [];
   const stats = await stat(resolve(work, directory)).catch(() => undefined);
   if (stats?.isDirectory()) return [];
-  const what = stats
-    ? `"${directory}" is not a directory.`
-    : `There is no directory "${directory}" (looked for from ${work}).`;
-  return [error("missing-file", ["http_directory"], "Directory not found", what)];
+  const missing = `There is no directory "${directory}" (looked for from ${work}).`;
+  const detail = stats ? `"${directory}" is not a directory.` : missing;
+  return [error("missing-file", ["http_directory"], "Directory not found", detail)];
 }
 
 /** Only when it can come from nowhere else. */
@@ -51,22 +51,16 @@ async function missingImage(config: MachineFiles, work: string): Promise<readonl
   const urls = isoUrls(config);
   const missing = await Promise.all(urls.map((url) => isMissing(url, work)));
   if (urls.length === 0 || missing.includes(false)) return [];
-  const path = config.iso_url === undefined ? ["iso_urls"] : ["iso_url"];
-  return [
-    error(
-      "missing-file",
-      path,
-      "File not found",
-      `There is no file ${urls.map((url) => `"${url}"`).join(", ")} (looked for from ${work}).`,
-    ),
-  ];
+  const name = config.iso_url === undefined ? "iso_urls" : "iso_url";
+  const files = urls.map((url) => `"${url}"`).join(", ");
+  return [error("missing-file", [name], "File not found", `There is no file ${files} (looked for from ${work}).`)];
 }
 
 async function isMissing(url: string, work: string): Promise<boolean> {
   if (/^https?:/i.test(url)) return false;
   try {
     const source = parseSource(url, work);
-    return source.kind === "local" && (await stat(source.path).catch(() => undefined)) === undefined;
+    return source.kind === "local" && !(await exists(source.path));
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import { shellQuote } from "../lib/shell-quote.ts";
 import type { Communicator } from "../sdk/communicator.ts";
-import { askGuest } from "../sdk/guest-command.ts";
+import { askGuest } from "./guest-command.ts";
 import type { Run } from "../sdk/run.ts";
 import type { SshKey } from "./ssh-key.ts";
 

@@ -35,9 +35,8 @@ export async function connect(run: Run, options: ConnectOptions): Promise<Commun
     await communicator.connect(signal);
     await pauseBeforeConnecting(run, communicator, options.config.pause_before_connecting, signal);
     if (options.installsItself === true) await confirm(communicator, signal);
-    run.say(
-      `Connected to ${communicator.address.replace(/^ssh /, "")} after ${describeDuration(performance.now() - started)}`,
-    );
+    const elapsed = describeDuration(performance.now() - started);
+    run.say(`Connected to ${communicator.address.replace(/^ssh /, "")} after ${elapsed}`);
     return communicator;
   });
 }
@@ -45,7 +44,7 @@ export async function connect(run: Run, options: ConnectOptions): Promise<Commun
 async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunicator> {
   const { config, host, key } = options;
   const port = options.port ?? config.ssh_port;
-  const given = key === undefined || key.privateKey === "" ? undefined : key;
+  const given = key?.privateKey ? key : undefined;
   // Loaded when there is something to connect to: checking a template must not wait for an SSH library.
   const [{ SshCommunicator }, { readSshSettings }] = await Promise.all([
     import("../communicators/ssh/ssh-communicator.ts"),
@@ -54,9 +53,8 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   return new SshCommunicator({
     settings: await readSshSettings(run, config, given),
     address: async () => {
-      const at = typeof host === "string" ? host : await host();
-      const on = typeof port === "number" ? port : await port();
-      return at === undefined || at === "" || on === undefined ? undefined : { host: at, port: on };
+      const [knownHost, knownPort] = [await ask(host), await ask(port)];
+      return knownHost && knownPort !== undefined ? { host: knownHost, port: knownPort } : undefined;
     },
     timeoutMs: timeLimit(config),
     refusals: refusalLimit(options),
@@ -66,13 +64,18 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   });
 }
 
+async function ask<Value>(source: Value | (() => Promise<Value | undefined>)): Promise<Value | undefined> {
+  return source instanceof Function ? source() : source;
+}
+
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 const FEW_REFUSALS = 5;
 
 /** As in Packer: five minutes, unless the user limits only the attempts. */
 function timeLimit({ ssh_timeout, ssh_handshake_attempts }: CommunicatorConfig): number | undefined {
   if (ssh_timeout !== undefined && ssh_timeout > 0) return ssh_timeout;
-  return ssh_handshake_attempts === undefined ? DEFAULT_TIMEOUT_MS : undefined;
+  if (ssh_handshake_attempts !== undefined) return undefined;
+  return DEFAULT_TIMEOUT_MS;
 }
 
 /**
@@ -82,13 +85,12 @@ function timeLimit({ ssh_timeout, ssh_handshake_attempts }: CommunicatorConfig):
 export function refusalLimit(
   options: Pick<ConnectOptions, "config" | "installsItself" | "refusalGraceMs">,
 ): RefusalLimit {
-  const { ssh_timeout, ssh_handshake_attempts } = options.config;
+  const { config, installsItself = false, refusalGraceMs: graceMs = 8000 } = options;
+  const { ssh_timeout, ssh_handshake_attempts } = config;
   if (ssh_handshake_attempts !== undefined) return { count: ssh_handshake_attempts, graceMs: 0 };
-  if (options.installsItself === true && ssh_timeout !== undefined) return { count: Infinity, graceMs: 0 };
-  return {
-    count: options.installsItself === true ? 2 * FEW_REFUSALS : FEW_REFUSALS,
-    graceMs: options.refusalGraceMs ?? 8000,
-  };
+  if (!installsItself) return { count: FEW_REFUSALS, graceMs };
+  if (ssh_timeout !== undefined) return { count: Infinity, graceMs: 0 };
+  return { count: 2 * FEW_REFUSALS, graceMs };
 }
 
 async function pauseBeforeConnecting(

@@ -1,8 +1,9 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorMessage } from "../lib/error-text.ts";
 import { BuildError } from "../sdk/error.ts";
 
-/** Our own disk is in the way: full, read-only, not ours to write on. */
+/** The disk of this host is the obstacle: full, read-only, not writable for us. */
 export class DiskError extends BuildError {}
 
 const reasons: Readonly<Record<string, string>> = {
@@ -28,9 +29,8 @@ export async function directoryError(error: unknown, directory: string, hint?: s
     () => error,
     (reason: unknown) => reason,
   );
-  const reason =
-    reasons[codeOf(refusal)]?.replace(/^it /, `${existing} `) ??
-    (refusal instanceof Error ? refusal.message : String(refusal));
+  const known = reasons[codeOf(refusal)];
+  const reason = known?.replace(/^it /, `${existing} `) ?? errorMessage(refusal);
   return new DiskError(`The directory ${directory} cannot be made: ${reason}`, { cause: error, hint });
 }
 

@@ -2,17 +2,19 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { parseChecksum } from "../lib/checksum-spec.ts";
 import { hashFile, type Digest } from "../lib/checksum.ts";
+import { errorMessage } from "../lib/error-text.ts";
 import { lock } from "../lib/file-lock.ts";
 import { withoutCredentials } from "../lib/http-dispatcher.ts";
 import { percentDecode } from "../lib/percent-decode.ts";
 import { partProgress } from "../lib/part-file.ts";
 import { BuildError } from "../sdk/error.ts";
+import { exists } from "../sdk/owned-path.ts";
 import type { Run } from "../sdk/run.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import { DiskError, directoryError } from "./disk-error.ts";
-import { cacheDirectory, wrongDigest, type Attempt, type DownloadOptions } from "./download/attempt.ts";
+import { cacheDirectory, wrongDigest, type DownloadAttempt, type DownloadOptions } from "./download/attempt.ts";
 import { fetchInto } from "./download/fetch-into.ts";
-import { keyOfDigest, parseSource, readUrlRecord, sourceName, targetOf, urlKey } from "./download/place.ts";
+import { cacheKey, parseSource, readUrlRecord, sourceName, targetOf, type UrlRecord } from "./download/place.ts";
 import { stampDigest, stampedDigests } from "./download/stamp.ts";
 import { wantedDigests } from "./download/wanted-digest.ts";
 
@@ -39,31 +41,37 @@ export async function downloadIso(run: Run, config: IsoConfig): Promise<Download
 export async function download(run: Run, options: DownloadOptions): Promise<Downloaded> {
   return run.step(`download ${options.label}`, async ({ signal }) => {
     const wanted = await wantedDigests(run, options.checksum, signal);
-    const failures: { readonly url: string; readonly error: unknown }[] = [];
+    const failures: Failure[] = [];
     for (const url of options.urls) {
       const source = parseSource(url, run.directories.work);
       if (source.kind === "http") maskPassword(run, source.url);
       try {
-        const context: Attempt = { run, options, signal, source, digest: wanted(sourceName(source)) };
-        return source.kind === "local" ? await useLocal(context, source.path) : await useRemote(context, source.url);
+        const attempt: DownloadAttempt = { run, options, signal, source, digest: wanted(sourceName(source)) };
+        return await useSource(attempt);
       } catch (error) {
         signal.throwIfAborted();
-        // No other place can mend our own disk.
+        // No other source can mend our own disk.
         if (error instanceof DiskError) throw error;
-        failures.push({ url: withoutCredentials(url), error });
-        if (options.urls.length > 1) run.warn(`${options.label} from ${withoutCredentials(url)}: ${reasonOf(error)}`);
+        const failure = { url: withoutCredentials(url), error };
+        failures.push(failure);
+        if (options.urls.length > 1) run.warn(`${options.label} from ${explain(failure)}`);
       }
     }
     throw allFailed(options.label, failures);
   });
 }
 
-async function useLocal(attempt: Attempt, path: string): Promise<Downloaded> {
+function useSource(attempt: DownloadAttempt): Promise<Downloaded> {
+  const { source } = attempt;
+  if (source.kind === "local") return useLocal(attempt, source.path);
+  return useRemote(attempt, source.url);
+}
+
+async function useLocal(attempt: DownloadAttempt, path: string): Promise<Downloaded> {
   const { run, options, digest } = attempt;
-  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new BuildError(error.code === "ENOENT" ? `there is no file "${path}"` : `"${path}" cannot be read`, {
-      cause: error,
-    });
+  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const isMissing = cause.code === "ENOENT";
+    throw new BuildError(isMissing ? `there is no file "${path}"` : `"${path}" cannot be read`, { cause });
   });
   if (!stats.isFile()) throw new BuildError(`"${path}" is not a file`);
   if (digest) await verify(attempt, path, digest);
@@ -71,24 +79,15 @@ async function useLocal(attempt: Attempt, path: string): Promise<Downloaded> {
   return { path, digest };
 }
 
-async function useRemote(attempt: Attempt, url: string): Promise<Downloaded> {
-  const { run, options, signal, source, digest } = attempt;
-  const cache = cacheDirectory(run);
-  const extension = options.extension ?? extname(sourceName(source)).slice(1);
-  const record = digest ? undefined : await readUrlRecord(cache, url);
-  const key = digest ? keyOfDigest(digest, extension) : `url-${urlKey(url)}${extension === "" ? "" : `.${extension}`}`;
-  const target = await targetOf({
-    targetPath: options.targetPath,
-    work: run.directories.work,
-    cache,
-    fileName: sourceName(source),
-    key,
-  });
+async function useRemote(attempt: DownloadAttempt, url: string): Promise<Downloaded> {
+  const { run, options, signal, digest } = attempt;
+  const record = await previousDownload(attempt, url);
+  const target = await targetFor(attempt, url);
   if (digest && (await isVerified(attempt, target, digest))) return { path: target, digest };
   await makeDirectory(dirname(target));
   const held = await lock(`${target}.lock`, { signal, onWait: () => showOthersProgress(run, options.label, target) });
   try {
-    // Whoever had the lock before may have done the work.
+    // Another build that held the lock may have done the work.
     if (digest && (await isVerified(attempt, target, digest))) return { path: target, digest };
     return { path: target, digest: await fetchInto({ ...attempt, url, target, record }) };
   } finally {
@@ -96,9 +95,27 @@ async function useRemote(attempt: Attempt, url: string): Promise<Downloaded> {
   }
 }
 
+function targetFor({ run, options, source, digest }: DownloadAttempt, url: string): Promise<string> {
+  const fileName = sourceName(source);
+  const extension = options.extension ?? extname(fileName).slice(1);
+  return targetOf({
+    targetPath: options.targetPath,
+    work: run.directories.work,
+    cache: cacheDirectory(run),
+    fileName,
+    key: cacheKey(digest, url, extension),
+  });
+}
+
+/** What the URL led to the last time. A digest says more. */
+async function previousDownload({ run, digest }: DownloadAttempt, url: string): Promise<UrlRecord | undefined> {
+  if (digest) return undefined;
+  return readUrlRecord(cacheDirectory(run), url);
+}
+
 /** A file under the wanted name is used if its stamp, or else its content, says that it is the wanted one. */
-async function isVerified(attempt: Attempt, path: string, digest: Digest): Promise<boolean> {
-  if (!(await stat(path).catch(() => undefined))) return false;
+async function isVerified(attempt: DownloadAttempt, path: string, digest: Digest): Promise<boolean> {
+  if (!(await exists(path))) return false;
   try {
     await verify(attempt, path, digest);
   } catch (error) {
@@ -111,16 +128,19 @@ async function isVerified(attempt: Attempt, path: string, digest: Digest): Promi
   return true;
 }
 
-async function verify({ run, signal }: Attempt, path: string, digest: Digest): Promise<void> {
+async function verify({ run, signal }: DownloadAttempt, path: string, digest: Digest): Promise<void> {
   const cache = cacheDirectory(run);
-  const stamped = run.options.rehash === true ? [] : await stampedDigests(cache, path);
-  const known = stamped.find(({ algorithm }) => algorithm === digest.algorithm);
+  const known = await stampedDigest(run, path, digest);
   const actual = known ?? (await hashWithProgress(run, path, digest, signal));
   if (actual.hex !== digest.hex) throw wrongDigest(digest, actual);
-  if (!known)
-    await stampDigest(cache, path, actual).catch((error: unknown) =>
-      run.debug("download", `no stamp: ${String(error)}`),
-    );
+  if (known) return;
+  await stampDigest(cache, path, actual).catch((error: unknown) => run.debug("download", `no stamp: ${String(error)}`));
+}
+
+async function stampedDigest(run: Run, path: string, { algorithm }: Digest): Promise<Digest | undefined> {
+  if (run.options.rehash) return undefined;
+  const stamped = await stampedDigests(cacheDirectory(run), path);
+  return stamped.find((digest) => digest.algorithm === algorithm);
 }
 
 async function hashWithProgress(run: Run, path: string, { algorithm }: Digest, signal: AbortSignal): Promise<Digest> {
@@ -149,18 +169,23 @@ function maskPassword(run: Run, url: string): void {
   if (password !== "") run.secret(percentDecode(password));
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+interface Failure {
+  readonly url: string;
+  readonly error: unknown;
 }
 
-function allFailed(label: string, failures: readonly { readonly url: string; readonly error: unknown }[]): BuildError {
-  const [only, ...more] = failures;
-  if (!only) return new BuildError(`There is no place to get the ${label} from`);
-  const hint = only.error instanceof BuildError ? only.error.hint : undefined;
-  if (more.length === 0)
-    return new BuildError(`${label} from ${only.url}: ${reasonOf(only.error)}`, { cause: only.error, hint });
-  const lines = failures.map(({ url, error }) => `    ${url}: ${reasonOf(error)}`);
-  return new BuildError(`None of the ${failures.length} places has a usable ${label}:\n${lines.join("\n")}`, {
-    cause: only.error,
-  });
+function explain({ url, error }: Failure): string {
+  return `${url}: ${errorMessage(error)}`;
+}
+
+function allFailed(label: string, failures: readonly Failure[]): BuildError {
+  const [first, ...others] = failures;
+  if (!first) return new BuildError(`There is no place to get the ${label} from`);
+  const { error: cause } = first;
+  if (others.length === 0) {
+    const hint = cause instanceof BuildError ? cause.hint : undefined;
+    return new BuildError(`${label} from ${explain(first)}`, { cause, hint });
+  }
+  const lines = failures.map((failure) => `    ${explain(failure)}`).join("\n");
+  return new BuildError(`None of the ${failures.length} places has a usable ${label}:\n${lines}`, { cause });
 }

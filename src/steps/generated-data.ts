@@ -9,7 +9,7 @@ export interface MachineFacts {
   readonly config: CommunicatorConfig;
   readonly host: string;
   readonly port: number;
-  /** How the platform calls the machine; becomes `build.ID`. */
+  /** The platform's name for the machine; becomes `build.ID`. */
   readonly id: string;
   readonly key?: SshKey | undefined;
   /** The builder's HTTP server, as the guest sees it. */
@@ -22,7 +22,7 @@ export interface MachineFacts {
 
 /** The values of `build.*`. Secrets among them are registered for masking. */
 export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
-  const { config, key, http } = facts;
+  const { config, key } = facts;
   const password = facts.password ?? config.ssh_password ?? "";
   const user = facts.user ?? config.ssh_username ?? "";
   // A password that is the user name is no secret.
@@ -35,9 +35,7 @@ export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
     Password: password,
     ConnType: config.communicator,
     PackerRunUUID: run.runId,
-    PackerHTTPAddr: http ? `${http.ip}:${http.port}` : "",
-    PackerHTTPIP: http?.ip ?? "",
-    PackerHTTPPort: http === undefined ? "" : String(http.port),
+    ...httpData(facts.http),
     SSHPublicKey: key?.publicKey ?? "",
     SSHPrivateKey: key?.privateKey ?? "",
     SSHPrivateKeyFile: key?.privateKeyPath ?? config.ssh_private_key_file ?? "",
@@ -45,4 +43,10 @@ export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
     WinRMPassword: "",
   };
   return { ...common, ...facts.extra };
+}
+
+function httpData(http: MachineFacts["http"]) {
+  if (!http) return { PackerHTTPAddr: "", PackerHTTPIP: "", PackerHTTPPort: "" };
+  const { ip, port } = http;
+  return { PackerHTTPAddr: `${ip}:${port}`, PackerHTTPIP: ip, PackerHTTPPort: String(port) };
 }

@@ -1,12 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { resolve } from "node:path";
 import { candidates, lockPort } from "../lib/ports.ts";
 import { BuildError } from "../sdk/error.ts";
 import type { Run, Step } from "../sdk/run.ts";
 import type { HttpConfig } from "../sdk/schema/http.ts";
-import { answer, type Site } from "./http/answer.ts";
+import { answer, type Answered, type Site } from "./http/answer.ts";
 import { contentSite } from "./http/content-site.ts";
 import { directorySite } from "./http/directory-site.ts";
 import { portLockDirectory } from "./reserved-port.ts";
@@ -37,31 +37,26 @@ export async function serveHttp(
     const values: Record<string, unknown> = { ...options.values };
     const site = await siteOf(run, config, values);
     const server = createServer((request, response) => {
-      void answer(site, request, response).then(({ status, bytes }) => {
-        const from = request.socket.remoteAddress ?? "socket";
-        run.debug("http", `${from} ${request.method ?? ""} ${request.url ?? ""} ${status} ${bytes} bytes`, {
-          status,
-          bytes,
-        });
-        if (status === 404)
-          run.warn(
-            `The guest asked for http://…${request.url ?? ""}, which is not there.${site.hint(request.url ?? "")}`,
-          );
-      });
+      void answer(site, request, response).then((answered) => reportAnswer(run, site, request, answered));
     });
     const bindAddress = addressOf(config) ?? options.bindAddress;
-    const port =
-      config.http_network_protocol === "unix"
-        ? await listenUnix(server, bindAddress)
-        : await listenTcp(run, step, server, config, bindAddress);
+    const port = await listen({ run, step, server, config, host: bindAddress });
     values["HTTPPort"] = port;
     const close = () => closeServer(server);
     step.onCleanup("stop HTTP server", close);
-    if (isWide(bindAddress))
+    if (isWide(bindAddress)) {
       run.warn(`The HTTP server is reachable from other machines: it listens on ${bindAddress}.`);
+    }
     run.say(port === 0 ? `Serving HTTP on ${bindAddress}` : `Serving HTTP on ${bindAddress}, port ${port}`);
     return { port, bindAddress, close };
   });
+}
+
+function reportAnswer(run: Run, site: Site, request: IncomingMessage, { status, bytes }: Answered): void {
+  const { method = "", url = "" } = request;
+  const from = request.socket.remoteAddress ?? "socket";
+  run.debug("http", `${from} ${method} ${url} ${status} ${bytes} bytes`, { status, bytes });
+  if (status === 404) run.warn(`The guest asked for http://…${url}, which is not there.${site.hint(url)}`);
 }
 
 async function siteOf(run: Run, config: HttpConfig, values: Readonly<Record<string, unknown>>): Promise<Site> {
@@ -71,7 +66,7 @@ async function siteOf(run: Run, config: HttpConfig, values: Readonly<Record<stri
 }
 
 function addressOf(config: HttpConfig): string | undefined {
-  if (!config.http_interface) return config.http_bind_address === "" ? undefined : config.http_bind_address;
+  if (!config.http_interface) return config.http_bind_address || undefined;
   const addresses = networkInterfaces()[config.http_interface];
   if (!addresses) {
     throw new BuildError(`There is no network interface "${config.http_interface}" on this host`, {
@@ -86,18 +81,28 @@ function addressOf(config: HttpConfig): string | undefined {
 
 const isWide = (address: string): boolean => address === "0.0.0.0" || address === "::";
 
-/** Listens on the first port of the range that nobody has: the lock keeps other runs off, listening keeps everybody off. */
-async function listenTcp(run: Run, step: Step, server: Server, config: HttpConfig, host: string): Promise<number> {
+interface Listening {
+  readonly run: Run;
+  readonly step: Step;
+  readonly server: Server;
+  readonly config: HttpConfig;
+  readonly host: string;
+}
+
+/** The port; 0 for a Unix socket. */
+function listen(listening: Listening): Promise<number> {
+  if (listening.config.http_network_protocol === "unix") return listenUnix(listening.server, listening.host);
+  return listenTcp(listening);
+}
+
+/** Listens on the first free port of the range: the lock keeps other runs off, listening keeps all programs off. */
+async function listenTcp({ run, step, server, config, host }: Listening): Promise<number> {
+  const ipv6Only = config.http_network_protocol === "tcp6";
   for (const port of candidates({ min: config.http_port_min, max: config.http_port_max })) {
     step.signal.throwIfAborted();
     const lock = await lockPort(portLockDirectory(run), port);
     if (!lock) continue;
-    const failure = await tryListen(server, {
-      port,
-      host,
-      exclusive: true,
-      ipv6Only: config.http_network_protocol === "tcp6",
-    });
+    const failure = await tryListen(server, { port, host, exclusive: true, ipv6Only });
     if (!failure) {
       step.onCleanup(`release port ${port}`, () => lock.release());
       return (server.address() as AddressInfo).port;

@@ -40,7 +40,7 @@ async function filesOf(pattern: string, work: string): Promise<readonly PlacedFi
 export async function expand(pattern: string, work: string): Promise<readonly string[]> {
   const literal = resolve(work, pattern);
   if (await stat(literal).catch(() => undefined)) return [literal];
-  const posix = sep === "/" ? pattern : pattern.replaceAll(sep, "/");
+  const posix = pattern.replaceAll(sep, "/");
   const matches = await glob(posix.replace(/\/$/, ""), {
     cwd: work,
     dot: true,
@@ -61,19 +61,19 @@ async function placedFrom(path: string, contentsOnly: boolean): Promise<readonly
     expandDirectories: false,
     followSymbolicLinks: true,
   });
-  const prefix = contentsOnly ? "" : `${basename(path)}/`;
-  const own: PlacedFile[] = contentsOnly
-    ? []
-    : [{ path: prefix, size: 0, modified: stats.mtime, executable: false, content: new Uint8Array() }];
   const entries = inside.filter((entry) => entry !== "" && entry !== "./").sort();
-  return [
-    ...own,
-    ...(await Promise.all(entries.map((entry) => placedFile(join(path, entry), prefix + entry.split(sep).join("/"))))),
-  ];
+  const prefix = contentsOnly ? "" : `${basename(path)}/`;
+  const placed = entries.map((entry) => placedFile(join(path, entry), prefix + entry.replaceAll(sep, "/")));
+  const files = await Promise.all(placed);
+  return contentsOnly ? files : [placedDirectory(prefix, stats.mtime), ...files];
 }
 
 async function placedFile(path: string, place: string): Promise<PlacedFile> {
   const { size, mtime: modified, mode } = await stat(path);
-  if (place.endsWith("/")) return { path: place, size: 0, modified, executable: false, content: new Uint8Array() };
+  if (place.endsWith("/")) return placedDirectory(place, modified);
   return { path: place, size, modified, executable: (mode & 0o111) !== 0, content: path };
+}
+
+function placedDirectory(path: string, modified: Date): PlacedFile {
+  return { path, size: 0, modified, executable: false, content: new Uint8Array() };
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { shownPath } from "../sdk/shown-path.ts";
+import { shownPath } from "./shown-path.ts";
 import { BuildError } from "../sdk/error.ts";
 import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../sdk/owned-directory.ts";
 import type { Run } from "../sdk/run.ts";
@@ -16,7 +16,7 @@ export interface OutputDirectory {
 
 /**
  * Makes the directory for a build's results. It is removed again unless the build succeeds. One that exists already is an
- * error, unless the user said `-force` or it is the unfinished work of a run that is no more.
+ * error, unless the user said `-force` or an earlier run left it empty.
  */
 export async function outputDirectory(
   run: Run,
@@ -24,7 +24,7 @@ export async function outputDirectory(
 ): Promise<OutputDirectory> {
   const path = outputPath(run, options.path);
   return run.step("prepare output directory", async (step) => {
-    await makeWay(run, path);
+    await prepareDirectory(run, path);
     const owned = await createOwnedDirectory(run, step, path);
     step.onCleanup(`keeping ${shownPath(run, path)}`, () => owned.keep(), "succeeded");
     return { path, shown: shownPath(run, path), files: () => filesIn(path) };
@@ -36,7 +36,7 @@ export function outputPath(run: Pick<Run, "directories" | "build">, path: string
   return resolve(run.directories.work, path || `output-${run.build.sourceName}`);
 }
 
-async function makeWay(run: Run, path: string): Promise<void> {
+async function prepareDirectory(run: Run, path: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (!there) return;
   const marker = await readFile(join(path, MARKER_FILE), "utf8").catch(() => undefined);
@@ -52,7 +52,7 @@ async function makeWay(run: Run, path: string): Promise<void> {
   }
 }
 
-/** Whatever `-force` permits: never the directory somebody works in, nor one around it. */
+/** Even with `-force`: never the directory somebody works in, nor one around it. */
 function refuseToRemove(run: Run, path: string): void {
   const { work, template } = run.directories;
   const inside = [work, template, run.host.cwd, run.host.homeDir].find((kept) => isWithin(kept, path));
@@ -63,12 +63,12 @@ function refuseToRemove(run: Run, path: string): void {
 }
 
 function isWithin(path: string, directory: string): boolean {
-  const way = relative(directory, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const inner = relative(directory, path);
+  return inner !== ".." && !inner.startsWith(`..${sep}`) && !isAbsolute(inner);
 }
 
 function existsAlready(path: string, marker: string | undefined): BuildError {
-  const remove = `To build anew over it:\n    imgbuild build -force …`;
+  const remove = "To replace it:\n    imgbuild build -force …";
   if (!marker)
     return new BuildError(`The output directory "${path}" exists already`, {
       hint: `Its files were not touched. ${remove}`,

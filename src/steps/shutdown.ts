@@ -1,7 +1,8 @@
 import type { Communicator } from "../sdk/communicator.ts";
 import { describeDuration } from "../lib/duration.ts";
+import { errorMessage } from "../lib/error-text.ts";
 import { BuildError } from "../sdk/error.ts";
-import { commandFailure, runGuestCommand } from "../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand } from "./guest-command.ts";
 import { withHeartbeat } from "../sdk/heartbeat.ts";
 import type { Run } from "../sdk/run.ts";
 
@@ -12,7 +13,7 @@ export interface Shutdown {
   readonly timeoutMs: number;
   /** Presses the ACPI power button. Absent where the machine has none. */
   readonly pressPowerButton?: ((signal: AbortSignal) => Promise<void>) | undefined;
-  /** Takes the power away. */
+  /** Cuts the power. */
   readonly powerOff: (signal: AbortSignal) => Promise<void>;
   /** Resolves when the machine is off; rejects with the abort reason, or when the machine crashed. */
   readonly waitUntilOff: (signal: AbortSignal) => Promise<void>;
@@ -25,7 +26,7 @@ export interface Shutdown {
 /** How the machine went off. */
 export type ShutdownKind = "command" | "power button" | "power cut" | "by itself";
 
-/** Without a command the guest is asked by the power button; so long may it think about it before the power is cut. */
+/** Without a command the power button is pressed; a guest that does not react within this time loses its power. */
 const BUTTON_PATIENCE_MS = 60_000;
 
 /** Shuts a guest down and waits until the machine is off. Rejects when that takes longer than `timeoutMs`. */
@@ -47,11 +48,11 @@ const explanations: Readonly<Record<ShutdownKind, string>> = {
 async function shutDown(run: Run, options: Shutdown, signal: AbortSignal): Promise<ShutdownKind> {
   if (options.disabled === true) {
     run.say("Waiting for the machine to shut itself down...");
-    return (await isOffInTime(run, options, options.timeoutMs, signal)) ? "by itself" : tooLate("by itself", options);
+    if (await isOffInTime(run, options, options.timeoutMs, signal)) return "by itself";
+    throw tooLate("later", options);
   }
-  if (options.command !== undefined && options.command !== "" && options.preferPowerButton !== true) {
-    return shutDownByCommand(run, options, options.command, signal);
-  }
+  const { command, preferPowerButton } = options;
+  if (command && !preferPowerButton) return shutDownByCommand(run, options, command, signal);
   return shutDownByButton(run, options, signal);
 }
 
@@ -69,33 +70,33 @@ async function shutDownByCommand(
   // The link may die while the command runs; whether it worked shows in the machine, not in the command.
   const ran = runGuestCommand(run, options.communicator, command, { signal: deadline }).catch((error: unknown) => {
     signal.throwIfAborted();
-    run.debug("shutdown", `the command ended with: ${error instanceof Error ? error.message : String(error)}`);
+    run.debug("shutdown", `the command ended with: ${errorMessage(error)}`);
   });
   ran.catch(() => {});
   const first = await Promise.race([off.then((isOff) => ({ isOff })), ran]);
   if (first && "result" in first && first.result.kind === "exit" && first.result.code !== 0) {
     throw commandFailure("shutdown_command", first);
   }
-  return (await off) ? "command" : tooLate("after shutdown_command", options);
+  if (await off) return "command";
+  throw tooLate("after shutdown_command", options);
 }
 
 async function shutDownByButton(run: Run, options: Shutdown, signal: AbortSignal): Promise<ShutdownKind> {
-  const { pressPowerButton, timeoutMs, preferPowerButton } = options;
+  const { pressPowerButton, timeoutMs, preferPowerButton = false } = options;
   if (pressPowerButton) {
     run.say("Pressing the power button...");
     await pressPowerButton(signal);
-    const patience = preferPowerButton === true ? timeoutMs : Math.min(timeoutMs, BUTTON_PATIENCE_MS);
-    if (await isOffInTime(run, options, patience, signal)) return "power button";
-    if (preferPowerButton === true) return tooLate("after its power button was pressed", options);
-    run.warn(`The guest did not answer to its power button within ${describeDuration(patience)}.`);
+    const patienceMs = preferPowerButton ? timeoutMs : Math.min(timeoutMs, BUTTON_PATIENCE_MS);
+    if (await isOffInTime(run, options, patienceMs, signal)) return "power button";
+    if (preferPowerButton) throw tooLate("after its power button was pressed", options);
+    run.warn(`The guest did not answer to its power button within ${describeDuration(patienceMs)}.`);
   }
   run.warn(
     "Cutting the power: what the guest had not written yet is lost. Set shutdown_command to shut it down properly.",
   );
   await options.powerOff(signal);
-  return (await isOffInTime(run, options, timeoutMs, signal))
-    ? "power cut"
-    : tooLate("after its power was cut", options);
+  if (await isOffInTime(run, options, timeoutMs, signal)) return "power cut";
+  throw tooLate("after its power was cut", options);
 }
 
 /** False when the time is over. */
@@ -121,11 +122,9 @@ async function isOffInTime(
   }
 }
 
-function tooLate(when: string, { timeoutMs }: Shutdown): never {
-  throw new BuildError(
-    `The machine was still running ${describeDuration(timeoutMs)} ${when === "by itself" ? "later" : when}`,
-    {
-      hint: "Does shutdown_command power the machine off (and not only halt it)? If it only needs longer, raise shutdown_timeout.",
-    },
-  );
+/** `when` completes "The machine was still running 5m …". */
+function tooLate(when: string, { timeoutMs }: Shutdown): BuildError {
+  return new BuildError(`The machine was still running ${describeDuration(timeoutMs)} ${when}`, {
+    hint: "Does shutdown_command power the machine off (and not only halt it)? If it only needs longer, raise shutdown_timeout.",
+  });
 }

@@ -31,16 +31,15 @@ export async function sshKey(run: Run, config: CommunicatorConfig, options: SshK
   const keyPairName = config.temporary_key_pair_name ?? `imgbuild-${randomBytes(8).toString("hex")}`;
   const file = config.ssh_private_key_file;
   const none = { privateKey: "", publicKey: "", generated: false, keyPairName, privateKeyPath: undefined };
-  if (config.communicator !== "ssh" || config.ssh_agent_auth || (config.ssh_password ?? "") !== "") {
-    return file === undefined || file === "" ? none : { ...none, privateKeyPath: expandPath(run, file) };
-  }
-  if (file !== undefined && file !== "") return { ...none, privateKeyPath: expandPath(run, file) };
+  if (file) return { ...none, privateKeyPath: expandPath(run, file) };
+  if (config.communicator !== "ssh" || config.ssh_agent_auth || config.ssh_password) return none;
   const type = (config.temporary_key_pair_type as SshKeyType | undefined) ?? options.defaultType ?? "ed25519";
   return run.step("create a temporary SSH key", async () => {
     run.say(`Creating a temporary ${type} SSH key for this build`);
     const pair = generateSshKey(type, config.temporary_key_pair_bits, keyPairName);
     run.secret(pair.privateKey);
-    return { ...pair, generated: true, keyPairName, privateKeyPath: await keepForDebug(run, pair.privateKey) };
+    const privateKeyPath = await keepForDebug(run, pair.privateKey);
+    return { ...pair, generated: true, keyPairName, privateKeyPath };
   });
 }
 
@@ -50,7 +49,7 @@ export function generateSshKey(
   bits: number | undefined,
   comment: string,
 ): { readonly privateKey: string; readonly publicKey: string } {
-  const pair = generators[type](bits === 0 ? undefined : bits);
+  const pair = generators[type](bits || undefined);
   const publicKey = `${encodePublicKey(pair.publicKey)} ${comment}`;
   return { publicKey, privateKey: encodePrivateKey(pair.privateKey, comment, randomInt(2 ** 32)) };
 }

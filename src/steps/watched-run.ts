@@ -23,13 +23,14 @@ const SCREENSHOT_TIMEOUT_MS = 3000;
 export function watchedRun(run: BuilderRun, watch: MachineWatch): BuilderRun {
   // One picture of one failure: an outer step fails because an inner one did.
   let pictured: unknown;
-  const attend = async <Result>(name: string, body: () => Promise<Result>): Promise<Result> => {
+  const pictureFailure = async <Result>(name: string, body: () => Promise<Result>): Promise<Result> => {
     try {
       return await body();
     } catch (failure) {
       if (failure instanceof ConnectionLost) await isLostSoon(watch.lost, run.signal);
-      const cause = watch.lost.aborted && !run.signal.aborted ? watch.lost.reason : failure;
-      if (!run.signal.aborted && pictured !== cause) {
+      if (run.signal.aborted) throw failure;
+      const cause = watch.lost.aborted ? (watch.lost.reason as Error) : failure;
+      if (pictured !== cause) {
         pictured = cause;
         await picture(run, watch, name);
       }
@@ -37,9 +38,9 @@ export function watchedRun(run: BuilderRun, watch: MachineWatch): BuilderRun {
     }
   };
   return {
-    ...deriveRun(run, { signal: watch.lost, aroundStep: attend }),
+    ...deriveRun(run, { signal: watch.lost, aroundStep: pictureFailure }),
     hasProvisioners: run.hasProvisioners,
-    provision: (machine) => attend("provision", () => run.provision(machine)),
+    provision: (machine) => pictureFailure("provision", () => run.provision(machine)),
   };
 }
 
@@ -54,15 +55,12 @@ async function picture(run: BuilderRun, watch: MachineWatch, step: string): Prom
   try {
     const png = await watch.screenshot(AbortSignal.timeout(SCREENSHOT_TIMEOUT_MS));
     if (!png) return;
-    const path = join(run.directories.log, `${fileName(`${run.build.name}-${step}`)}.png`);
+    const name = `${run.build.name}-${step}`.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+    const path = join(run.directories.log, `${name}.png`);
     await mkdir(run.directories.log, { recursive: true });
     await writeFile(path, png);
     run.say(`The machine's screen at that moment: ${path}`);
   } catch (error) {
     run.debug("screenshot", `no screenshot of the failed step "${step}"`, { error: String(error) });
   }
-}
-
-function fileName(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
 }

@@ -11,8 +11,13 @@ const numbers: ReadonlySet<string> = new Set(["Port", "PackerHTTPPort"]);
 export function buildValue(blockName: string, extraNames: readonly string[], data: GeneratedData | undefined): Value {
   const names = new Set([...BUILD_VALUES, ...extraNames, ...Object.keys(data ?? {})]);
   const entries = [...names].map((name): [string, Value] => {
-    const value = data ? valueFromJs(data[name] ?? "") : unknownValue(numbers.has(name) ? DYNAMIC : STRING);
+    const value = valueNamed(name, data);
     return [name, secretValues.has(name) ? mark(value) : value];
   });
   return objectValue([...entries, ["name", stringValue(blockName)]]);
+}
+
+function valueNamed(name: string, data: GeneratedData | undefined): Value {
+  if (data) return valueFromJs(data[name] ?? "");
+  return unknownValue(numbers.has(name) ? DYNAMIC : STRING);
 }

@@ -2,8 +2,8 @@ import type { Diagnostic } from "../language/diagnostic.ts";
 import type { BuildPlan } from "./model.ts";
 
 /**
- * A chain whose first post-processor packs files, after a builder whose image lives in a cloud, fails when the image is
- * there: said now. A warning, because templates that people have say so, and the image survives.
+ * A chain whose first post-processor packs files, after a builder whose image lives in a cloud, fails once
+ * the image is there, so it is reported at load. A warning, because such templates exist and the image survives.
  */
 export function checkChains({ builder, chains }: BuildPlan): readonly Diagnostic[] {
   if (builder.component.makesNoFiles !== true) return [];

@@ -1,17 +1,15 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component, ComponentKind } from "../sdk/component.ts";
 import type { Registry } from "../sdk/registry.ts";
-import type { Plugin } from "../sdk/plugin.ts";
-import { error } from "./diagnostics.ts";
-import { isPackersOwn, pluginSourceOf } from "./known-plugins.ts";
+import type { Report } from "./diagnostics.ts";
+import { unknownType } from "./messages/components.ts";
 
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
 
 /**
- * Components by type, for synchronous planning: what is asked for but not loaded yet is noted, and the plan is made
- * again after `loadWanted`.
+ * Components by type, for synchronous planning: what is looked up but not loaded yet is remembered, and the plan is
+ * made again after `loadWanted`.
  */
 export class ComponentLookup {
   readonly #registry: Registry;
@@ -37,12 +35,12 @@ export class ComponentLookup {
     return "loading";
   }
 
-  /** Whether something was asked for that is not loaded yet: what was planned with it is incomplete. */
+  /** Whether something was looked up that is not loaded yet: what was planned with it is incomplete. */
   get isWaiting(): boolean {
     return this.#wanted.size > 0;
   }
 
-  /** Loads what `find` could not give. False when nothing was wanted. */
+  /** Loads what `find` did not have. False when there was nothing to load. */
   async loadWanted(): Promise<boolean> {
     const wanted = [...this.#wanted];
     this.#wanted.clear();
@@ -56,42 +54,21 @@ export class ComponentLookup {
   }
 }
 
-export const isComponent = <C extends Component>(found: C | Diagnostic | "loading"): found is C =>
-  found !== "loading" && "schema" in found;
+export interface FindingContext {
+  readonly lookup: ComponentLookup;
+  readonly report: Report;
+}
 
-const words: { readonly [Kind in ComponentKind]: string } = {
-  builder: "builder",
-  provisioner: "provisioner",
-  "post-processor": "post-processor",
-  "data-source": "data source",
-};
-
-function unknownType(
-  kind: ComponentKind,
+/** The component of a type, after reporting that there is none; undefined too while it is still to be loaded. */
+export function findComponent<Kind extends ComponentKind>(
+  { lookup, report }: FindingContext,
+  kind: Kind,
   type: string,
-  registry: Registry,
   subject: SourceRange | undefined,
-): Diagnostic {
-  const word = words[kind];
-  const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
-  return error(`unknown-${kind}-type`, `Unknown ${word} type`, detail, subject);
-}
-
-interface Available {
-  readonly known: readonly string[];
-  readonly plugins: readonly Plugin[];
-}
-
-function whyUnknown(word: string, type: string, { known, plugins }: Available): string {
-  if (isPackersOwn(type)) return `The ${word} "${type}" is part of Packer; imgbuild does not have it yet.`;
-  const isMisspelt = known.some((other) => prefixOf(other) === prefixOf(type));
-  const source = isMisspelt ? undefined : pluginSourceOf(type, plugins);
-  if (source) return `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
-  const suggestion = didYouMean(type, known);
-  const list = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
-  return `There is no ${word} of type "${type}".${suggestion || list}`;
-}
-
-function prefixOf(type: string): string {
-  return type.split("-")[0]!;
+): ComponentOf<Kind> | undefined {
+  const found = lookup.find(kind, type, subject);
+  if (found === "loading") return undefined;
+  if ("schema" in found) return found;
+  report(found);
+  return undefined;
 }

@@ -4,19 +4,20 @@ import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component } from "../sdk/component.ts";
 import type { RenderTemplate } from "../sdk/late-template.ts";
-import { decode, UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
+import { decode } from "../sdk/schema/decode.ts";
+import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode-state.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
-import type { ArgumentPath, Arguments } from "./arguments.ts";
-import { asSentence, error } from "./diagnostics.ts";
+import type { ArgumentPath, GivenArguments } from "./given-arguments.ts";
+import { invalidTemplate } from "./messages/components.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";
 import { rangeWithin } from "./range-within.ts";
 
 export interface ComponentInput {
   readonly component: Component;
-  readonly args: Arguments;
-  /** The header of the block: where the message goes when nothing nearer is known. */
+  readonly args: GivenArguments;
+  /** The header of the block: where a message points when nothing nearer is known. */
   readonly header: SourceRange | undefined;
   readonly interpolator: Interpolator;
   readonly scope: InterpolationScope;
@@ -31,15 +32,30 @@ export function diagnoseIssues(issues: readonly ConfigIssue[], given: ComponentI
   return issues.map((issue) => diagnosticOf(issue, given, new Map()));
 }
 
-/** Hop 3 of a parameter: the arguments of a block become the configuration of its component, or diagnostics in the text. */
+/**
+ * Hop 3 of a parameter: the arguments of a block become the configuration of its component, or diagnostics in the text.
+ */
 export function decodeComponent(given: ComponentInput): DecodedComponent {
   const { component, args, interpolator, scope, weak } = given;
   const templates = checkTemplates(given);
   const failures = new Map<string, GoTemplateError>();
   const late = interpolator.late(scope);
-  const render: RenderTemplate = (text, values) => {
+  const early = rememberFailures(late, failures);
+  const { config, issues } = decode(component.schema, templates.input, {
+    weak,
+    isSensitive: args.isSensitive,
+    // Early rendering passes no values. Late templates outlive this call, are given theirs, and fail as errors of the run.
+    render: (text, values) => (Object.keys(values).length === 0 ? early : late)(text, values),
+  });
+  const diagnostics = issues.map((issue) => diagnosticOf(issue, given, failures));
+  return { config, diagnostics: [...args.diagnostics, ...templates.diagnostics, ...diagnostics] };
+}
+
+/** Throws the error of the `{{ }}` itself, and remembers it under the text that failed. */
+function rememberFailures(render: RenderTemplate, failures: Map<string, GoTemplateError>): RenderTemplate {
+  return (text, values) => {
     try {
-      return late(text, values);
+      return render(text, values);
     } catch (failure) {
       const cause = failure instanceof Error ? failure.cause : undefined;
       if (!(cause instanceof GoTemplateError)) throw failure;
@@ -47,19 +63,6 @@ export function decodeComponent(given: ComponentInput): DecodedComponent {
       throw cause;
     }
   };
-  const options = { render, weak, isSensitive: args.isSensitive };
-  // Late templates outlive this call and fail in the words of a run.
-  const { config, issues } = decode(component.schema, templates.input, {
-    ...options,
-    render: renderWith(render, late),
-  });
-  const diagnostics = issues.map((issue) => diagnosticOf(issue, given, failures));
-  return { config, diagnostics: [...args.diagnostics, ...templates.diagnostics, ...diagnostics] };
-}
-
-/** Early rendering passes no values; components that render late pass theirs. */
-function renderWith(early: RenderTemplate, late: RenderTemplate): RenderTemplate {
-  return (text, values) => (Object.keys(values).length === 0 ? early : late)(text, values);
 }
 
 interface Checked {
@@ -67,42 +70,47 @@ interface Checked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reports `{{ }}` that cannot be parsed, and puts off what waits for the machine. */
+/** Reports `{{ }}` that cannot be parsed, and postpones what depends on the machine. */
 function checkTemplates(given: ComponentInput): Checked {
   const { args, interpolator, scope } = given;
   const diagnostics: Diagnostic[] = [];
-  const visit = (value: unknown, path: ArgumentPath): unknown => {
-    if (typeof value === "string") {
-      if (!value.includes("{{")) return value;
-      const failure = interpolator.check(value);
-      if (failure) diagnostics.push(invalidTemplate(failure, value, path, given));
-      return failure || (scope.data === undefined && interpolator.needsData(value)) ? UNKNOWN_ARGUMENT : value;
-    }
-    if (Array.isArray(value)) return mapUnchanged(value, (item, index) => visit(item, [...path, index]));
-    if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value).map(([key, item]) => [key, visit(item, [...path, key])] as const);
-    return Object.fromEntries(entries);
+  const checkText = (text: string, path: ArgumentPath): unknown => {
+    if (!text.includes("{{")) return text;
+    const failure = interpolator.check(text);
+    if (failure) diagnostics.push(explainFailure({ failure, text, path }, given));
+    const isUnknown = failure !== undefined || (scope.data === undefined && interpolator.needsData(text));
+    return isUnknown ? UNKNOWN_ARGUMENT : text;
   };
-  return { input: visit(args.input, []) as Record<string, unknown>, diagnostics };
+  const input = mapTexts(args.input, [], checkText);
+  return { input: input as Record<string, unknown>, diagnostics };
 }
 
-const mapUnchanged = (items: readonly unknown[], change: (item: unknown, index: number) => unknown): unknown[] =>
-  items.map(change);
+/** A copy of plain data with every text in it changed. */
+function mapTexts(value: unknown, path: ArgumentPath, change: (text: string, path: ArgumentPath) => unknown): unknown {
+  if (typeof value === "string") return change(value, path);
+  if (typeof value !== "object" || value === null) return value;
+  const changed = (item: unknown, step: string | number) => mapTexts(item, [...path, step], change);
+  if (Array.isArray(value)) return value.map(changed);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item, key)]));
+}
 
-function invalidTemplate(
-  failure: GoTemplateError,
-  text: string,
-  path: ArgumentPath,
-  given: ComponentInput,
-): Diagnostic {
-  const range = given.args.rangeOf(path, "value");
-  const subject = range && rangeWithin(range, text, failure.offset, failure.end);
-  // A failing function was meant; braces that are not understood may be somebody else's (docker inspect -f '{{…}}').
+interface FailedTemplate {
+  readonly failure: GoTemplateError;
+  readonly text: string;
+  readonly path: ArgumentPath;
+}
+
+function explainFailure({ failure, text, path }: FailedTemplate, { args, header }: ComponentInput): Diagnostic {
+  const range = args.rangeOf(path, "value");
+  const subject = range && rangeWithin(range, text, failure);
+  // A function that fails was meant for us; braces that do not parse may be meant for another program (docker inspect -f).
   const wasMeant = failure.cause !== undefined || failure instanceof RefusedFunction;
   const hint = wasMeant ? "" : ' To write "{{" itself, use {{ "{{" }}.';
-  const detail = `${asSentence(failure.message)}${hint}`;
-  return error("invalid-template", "Invalid template", detail, subject ?? given.header, { context: range });
+  return invalidTemplate(failure.message, { subject: subject ?? header, context: range }, hint);
 }
+
+/** Issues about the argument itself rather than about its value. */
+const aboutName: ReadonlySet<string> = new Set(["unknown-argument", "deprecated-argument"]);
 
 function diagnosticOf(
   issue: ConfigIssue,
@@ -110,13 +118,11 @@ function diagnosticOf(
   failures: ReadonlyMap<string, GoTemplateError>,
 ): Diagnostic {
   const { path, severity, code, summary } = issue;
-  if (code === "invalid-template") {
-    const text = valueAt(given.args.input, path);
-    const failure = typeof text === "string" ? failures.get(text) : undefined;
-    if (failure) return invalidTemplate(failure, text as string, path, given);
-  }
-  const atName = code === "unknown-argument" || code === "deprecated-argument";
-  const subject = given.args.rangeOf(path, atName ? "name" : "value") ?? ownerRange(path, given);
+  const text = valueAt(given.args.input, path);
+  const failure = code === "invalid-template" && typeof text === "string" && failures.get(text);
+  if (failure) return explainFailure({ failure, text, path }, given);
+  const part = aboutName.has(code) ? "name" : "value";
+  const subject = given.args.rangeOf(path, part) ?? ownerRange(path, given);
   return { severity, code, summary, detail: refineDetail(issue, given), subject };
 }
 
@@ -129,22 +135,26 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
   return header;
 }
 
-/** What the schema cannot know: the template's own arguments, and whether something was written as a block. */
-function refineDetail({ code, path, detail }: ConfigIssue, { component, args, metaArguments }: ComponentInput): string {
-  const [name] = path;
-  if (code === "unknown-argument" && path.length === 1 && !detail.includes("Did you mean")) {
-    return `${detail}${didYouMean(String(name), metaArguments)}`;
+/** Adds what the schema cannot know: the template's own arguments, and whether something was written as a block. */
+function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput): string {
+  if (path.length !== 1) return detail;
+  const name = String(path[0]);
+  if (code === "unknown-argument" && !detail.includes("Did you mean")) {
+    return `${detail}${didYouMean(name, given.metaArguments)}`;
   }
-  if (code !== "invalid-argument" || path.length !== 1) return detail;
-  const field = component.schema.object.shape[String(name)];
-  const value = args.input[String(name)];
-  if (!field || !isBlockList(value) || fieldMeta(field as never).fieldKind !== "map") return detail;
+  if (code !== "invalid-argument" || !isMapWrittenAsBlock(name, given)) return detail;
   return `"${name}" is an argument, not a block. Write it with an equals sign: ${name} = { … }.`;
+}
+
+function isMapWrittenAsBlock(name: string, { component, args }: ComponentInput): boolean {
+  const field = component.schema.object.shape[name];
+  return field !== undefined && isBlockList(args.input[name]) && fieldMeta(field as never).fieldKind === "map";
 }
 
 const isBlockList = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item));
 
+/** Undefined where the path leads nowhere. */
 function valueAt(input: unknown, path: ArgumentPath): unknown {
   return path.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], input);
 }

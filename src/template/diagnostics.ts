@@ -1,4 +1,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
+import type { SourceRange } from "../language/source.ts";
+
+export type Report = (...diagnostics: readonly Diagnostic[]) => void;
 
 /** Collects diagnostics, each once: one mistake in a block that many builds share is still one mistake. */
 export class DiagnosticCollector {
@@ -15,14 +18,14 @@ export class DiagnosticCollector {
     }
   }
 
-  /** In the order of the text: files as they first came up, then what has no place. */
+  /** In the order of the text: files in the order they first appear, then what has no place. */
   get all(): readonly Diagnostic[] {
-    const place = ({ subject }: Diagnostic) => (subject ? this.#idOf(subject.file) : Infinity);
-    return [...this.#found].sort((a, b) => {
-      const [fileA, fileB] = [place(a), place(b)];
-      if (fileA !== fileB) return fileA < fileB ? -1 : 1;
-      return (a.subject?.start ?? 0) - (b.subject?.start ?? 0);
+    const placed = this.#found.map((diagnostic) => ({ diagnostic, file: this.#fileOrder(diagnostic) }));
+    placed.sort((a, b) => {
+      if (a.file !== b.file) return a.file - b.file;
+      return (a.diagnostic.subject?.start ?? 0) - (b.diagnostic.subject?.start ?? 0);
     });
+    return placed.map(({ diagnostic }) => diagnostic);
   }
 
   get hasErrors(): boolean {
@@ -33,6 +36,10 @@ export class DiagnosticCollector {
     return JSON.stringify([code, summary, detail, subject && [this.#idOf(subject.file), subject.start, subject.end]]);
   }
 
+  #fileOrder({ subject }: Diagnostic): number {
+    return subject ? this.#idOf(subject.file) : Infinity;
+  }
+
   #idOf(file: object): number {
     const id = this.#files.get(file) ?? this.#files.size;
     this.#files.set(file, id);
@@ -40,25 +47,33 @@ export class DiagnosticCollector {
   }
 }
 
-type Extra = Partial<Pick<Diagnostic, "context" | "values">>;
+/** Where a diagnostic points: its subject, or that with what else helps to see it; undefined where there is no text. */
+export type Place = SourceRange | Pick<Diagnostic, "subject" | "context" | "values"> | undefined;
 
 /** The two makers every message of this layer is built from. */
-export const error = (
-  code: string,
-  summary: string,
-  detail: string,
-  subject?: Diagnostic["subject"],
-  extra: Extra = {},
-): Diagnostic => ({ severity: "error", code, summary, detail, subject, ...extra });
+export function error(code: string, place: Place, summary: string, detail: string): Diagnostic {
+  return { severity: "error", code, summary, detail, ...pointing(place) };
+}
 
-export const warning = (
-  code: string,
-  summary: string,
-  detail: string,
-  subject?: Diagnostic["subject"],
-  extra: Extra = {},
-): Diagnostic => ({ severity: "warning", code, summary, detail, subject, ...extra });
+export function warning(code: string, place: Place, summary: string, detail: string): Diagnostic {
+  return { severity: "warning", code, summary, detail, ...pointing(place) };
+}
 
-/** A clause from a library as a sentence of its own. */
-export const asSentence = (clause: string): string =>
-  clause.replace(/^./, (first) => first.toUpperCase()) + (/[.?!]$/.test(clause) ? "" : ".");
+function pointing(place: Place): Pick<Diagnostic, "subject" | "context" | "values"> {
+  if (place === undefined || "file" in place) return { subject: place };
+  return place;
+}
+
+/** A clause from a library as a full sentence. */
+export function asSentence(clause: string): string {
+  const text = clause.replace(/^./, (first) => first.toUpperCase());
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+const MOST_LISTED = 10;
+
+/** A sentence to append to a message that lists what exists; nothing where the list would be long. */
+export function listOfFew(title: string, names: readonly string[]): string {
+  if (names.length === 0 || names.length > MOST_LISTED) return "";
+  return ` ${title}: ${names.join(", ")}.`;
+}

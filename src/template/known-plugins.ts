@@ -68,5 +68,6 @@ export function pluginSourceOf(type: string, builtIn: readonly Plugin[]): string
   const prefix = type.split("-")[0]!;
   const ours = builtIn.find(({ name }) => name === prefix);
   if (ours) return ours.source;
-  return Object.hasOwn(elsewhere, prefix) ? elsewhere[prefix] : undefined;
+  if (!Object.hasOwn(elsewhere, prefix)) return undefined;
+  return elsewhere[prefix];
 }

@@ -24,11 +24,13 @@ export interface LoadOptions {
   readonly undeclaredVariables: "ignore" | "warn";
   /** Reads one data source. Absent: data sources stay unknown (`validate`). */
   readonly readDataSource?: ReadDataSource | undefined;
-  /** Asks Vault, Consul or AWS Secrets Manager for what functions want. Absent: such values stay unknown (`validate`). */
+  /**
+   * Asks Vault, Consul or AWS Secrets Manager for what functions want. Absent: such values stay unknown (`validate`).
+   */
   readonly fetchRemote?: LibraryOptions["fetchRemote"];
   /**
-   * Told each text that must not be shown, as soon as it is known: sensitive variables and locals, and what is made of
-   * them; while builds run as well, when their arguments are worked out.
+   * Called with each text that must not be shown, as soon as it is known: sensitive variables and locals, and what is
+   * made from them; also while builds run, when their arguments are evaluated.
    */
   readonly onSecret: (secret: string) => void;
   readonly signal: AbortSignal;

@@ -6,12 +6,12 @@ import { readSource } from "./files/read-source.ts";
 import { loadHcl2 } from "./hcl2/load-hcl2.ts";
 import { loadLegacy } from "./json/load-legacy.ts";
 import type { Loaded, LoadOptions } from "./load-options.ts";
-import { error } from "./diagnostics.ts";
 import { templateKind } from "./template-kind.ts";
+import { hclFromStdin } from "./messages/files.ts";
 
 /**
- * Reads a template from disk and works out what it means. Never rejects for what the user wrote: every problem is in
- * the diagnostics, all of them in one run. Rejects when `signal` aborts.
+ * Reads a template from disk and evaluates it. Never rejects because of what the user wrote: every problem is in the
+ * diagnostics, all of them in one go. Rejects when `signal` aborts.
  */
 export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
   const { cwd, stdin } = options.host;
@@ -28,9 +28,3 @@ export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
   const loaded = await loadLegacy(options, file, path.directory);
   return { ...loaded, diagnostics: [...diagnostics, ...loaded.diagnostics] };
 }
-
-const hclFromStdin = error(
-  "hcl2-from-stdin",
-  "Cannot read HCL2 from standard input",
-  "Only a legacy JSON template can be read from standard input. Write the HCL2 template to a file named *.pkr.hcl.",
-);

@@ -7,7 +7,10 @@ import type { Builder, Component, GeneratedData, PostProcessor, Provisioner } fr
 import type { BuildIdentity } from "../sdk/run.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 
-/** A template, loaded: what its blocks mean, whichever syntax they were written in. What `core` runs and `inspect` prints. */
+/**
+ * A template, loaded: what its blocks mean, whichever syntax they were written in. What `core` runs and `inspect`
+ * prints.
+ */
 export interface Template {
   readonly syntax: "hcl2" | "json";
   /** As the user named it. */
@@ -78,9 +81,10 @@ export interface Planned<C extends Component> {
   readonly name: string | undefined;
   readonly range: SourceRange | undefined;
   /**
-   * Evaluates the arguments and decodes them with the component's schema. `data` is what `build.*` (and `{{ build … }}`)
-   * mean; without it those values are unknown and checks that need them are put off. Called once at load, and again for
-   * provisioners and post-processors just before they run. `config` is absent where there are errors or unknown values.
+   * Evaluates the arguments and decodes them with the component's schema. `data` is what `build.*` (and `{{ build …
+   * }}`) mean; without it those values are unknown and checks that need them are put off. Called once at load, and
+   * again for provisioners and post-processors just before they run. `config` is absent where there are errors or
+   * unknown values.
    */
   decode(data?: GeneratedData): DecodedComponent;
   /** Issues about the decoded arguments (from `component.checkFiles`) as diagnostics at the arguments. */
@@ -102,6 +106,6 @@ export interface PlannedProvisioner extends Planned<Provisioner> {
 }
 
 export interface PlannedPostProcessor extends Planned<PostProcessor> {
-  /** The user's word on the input artifact, if any. */
+  /** What the user says about the input artifact, if anything. */
   readonly keepInputArtifact: boolean | undefined;
 }

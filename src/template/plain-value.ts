@@ -2,10 +2,10 @@ import type { Decimal } from "decimal.js";
 import { isSensitive } from "../language/marks.ts";
 import { numberToJs } from "../language/to-js.ts";
 import { UNKNOWN, type Value } from "../language/value.ts";
-import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode.ts";
-import type { ArgumentPath } from "./arguments.ts";
+import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode-state.ts";
+import type { ArgumentPath } from "./given-arguments.ts";
 
-/** What converting values finds out on the way. */
+/** What is found out while values are converted. */
 export interface PlainNotes {
   readonly sensitivePaths: ArgumentPath[];
   readonly secrets: string[];

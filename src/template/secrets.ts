@@ -1,25 +1,25 @@
 import { isSensitive, SENSITIVE, withMarks } from "../language/marks.ts";
-import { childrenOf, NO_MARKS, type Value } from "../language/value.ts";
+import { childrenOf, type Value } from "../language/value.ts";
 import { plainValue } from "./plain-value.ts";
 
-/** Shorter secrets are in too many texts by chance to say that these are made of them. */
+/** Shorter secrets appear in too many texts by chance to conclude that a text is made from them. */
 const SHORTEST_FOUND_INSIDE = 4;
 
 /** The texts that must not be shown: more become known while a template is evaluated, and while its builds run. */
 export class Secrets {
   readonly #known = new Set<string>();
-  readonly #tell: (secret: string) => void;
+  readonly #onSecret: (secret: string) => void;
 
-  /** `tell` is told each secret once, as soon as it is known. */
-  constructor(tell: (secret: string) => void) {
-    this.#tell = tell;
+  /** `onSecret` is called with each secret once, as soon as it is known. */
+  constructor(onSecret: (secret: string) => void) {
+    this.#onSecret = onSecret;
   }
 
   add(secrets: Iterable<string>): void {
     for (const secret of secrets) {
       if (secret === "" || this.#known.has(secret)) continue;
       this.#known.add(secret);
-      this.#tell(secret);
+      this.#onSecret(secret);
     }
   }
 
@@ -31,11 +31,11 @@ export class Secrets {
   }
 }
 
-/** As `secretsIn`, without numbers: the length of a password is no word to mask wherever it stands. */
+/** As `secretsIn`, without numbers: the length of a password must not be masked everywhere. */
 export function secretTextsIn(value: Value): readonly string[] {
-  const own = isSensitive(value) && typeof value.content === "string" ? [value.content] : [];
-  const marks = isSensitive(value) ? SENSITIVE : NO_MARKS;
-  return [...own, ...childrenOf(value).flatMap((child) => secretTextsIn(withMarks(child, marks)))];
+  if (!isSensitive(value)) return childrenOf(value).flatMap(secretTextsIn);
+  if (typeof value.content === "string") return [value.content];
+  return childrenOf(value).flatMap((child) => secretTextsIn(withMarks(child, SENSITIVE)));
 }
 
 /** The texts in every sensitive part of a value, numbers among them. */

@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
-import { didYouMean } from "../lib/did-you-mean.ts";
-import { error, warning } from "./diagnostics.ts";
 import { compileGlob } from "./glob.ts";
+import { malformedPattern, unmatchedPattern } from "./messages/builds.ts";
 
 /** `-only` and `-except`: which builds run, and which post-processors are left out. */
 export class Selection {
@@ -14,7 +13,7 @@ export class Selection {
     this.#except = except.map((text) => createPattern("-except", text));
   }
 
-  /** Asked once for each build of the template, with every name it goes by. */
+  /** Called once for each build of the template, with every name it goes by. */
   selectsBuild(...names: readonly string[]): boolean {
     this.#names.add(names[0]!);
     const only = matchAny(this.#only, names);
@@ -24,14 +23,15 @@ export class Selection {
 
   /** `-except` also takes names and types of post-processors. */
   selectsPostProcessor(name: string | undefined, type: string): boolean {
-    return !matchAny(this.#except, name === undefined ? [type] : [name, type]);
+    return !matchAny(this.#except, [name ?? type, type]);
   }
 
-  /** What is to be said about the patterns after all builds were asked for. */
+  /** What is wrong with the patterns, after all builds were asked for. */
   diagnostics(): readonly Diagnostic[] {
-    return [...this.#only, ...this.#except].flatMap((pattern) => {
-      if (!pattern.glob) return [malformed(pattern)];
-      return pattern.matched ? [] : [unmatched(pattern, [...this.#names])];
+    const useless = [...this.#only, ...this.#except].filter(({ glob, matched }) => !glob || !matched);
+    return useless.map((pattern) => {
+      if (!pattern.glob) return malformedPattern(pattern);
+      return unmatchedPattern(pattern, [...this.#names]);
     });
   }
 }
@@ -50,7 +50,7 @@ const createPattern = (option: Pattern["option"], text: string): Pattern => ({
   matched: false,
 });
 
-/** Every pattern is tried, so that each learns whether it is of any use. */
+/** Tries every pattern, so that each records whether it matches anything. */
 function matchAny(patterns: readonly Pattern[], names: readonly string[]): boolean {
   let any = false;
   for (const pattern of patterns) {
@@ -60,19 +60,3 @@ function matchAny(patterns: readonly Pattern[], names: readonly string[]): boole
   }
   return any;
 }
-
-const unmatched = ({ option, text }: Pattern, names: readonly string[]): Diagnostic => {
-  const known = names.length === 0 || names.length > 10 ? "" : ` The builds are: ${names.join(", ")}.`;
-  return warning(
-    "unmatched-pattern",
-    "Pattern matches nothing",
-    `${option}=${text} matches no build.${didYouMean(text, names) || known}`,
-  );
-};
-
-const malformed = ({ option, text }: Pattern): Diagnostic =>
-  error(
-    "malformed-pattern",
-    "Malformed pattern",
-    `${option}=${text} is not a valid pattern. Use * and ?, [abc] and {a,b}.`,
-  );

@@ -27,63 +27,79 @@ interface OutputOptions {
   readonly metadataFile?: string | undefined;
 }
 
-/** Every way this run is shown: one on stdout, the log files, and what flags and environment ask for. */
-export function chooseRenderers(
-  host: Host,
-  options: OutputOptions,
-  run: { readonly logDirectory?: string | undefined; readonly onLost?: OnLost } = {},
-): Renderer[] {
-  const sink = createSink(host.stdout);
-  const debugLog = createDebugLog(host, run.onLost);
-  return [
-    ...screenRenderers(host, options, sink),
-    ...(run.logDirectory === undefined ? [] : [createLogFileRenderer(run.logDirectory, run.onLost)]),
-    ...(options.metadataFile === undefined
-      ? []
-      : [createMetadataFileRenderer(resolve(host.cwd, options.metadataFile))]),
-    ...(debugLog ? [debugLog] : []),
-  ];
+interface RunLogs {
+  readonly logDirectory?: string | undefined;
+  readonly onLost?: OnLost;
 }
 
-function screenRenderers(host: Host, options: OutputOptions, sink: Sink): Renderer[] {
+/** Every way this run is shown: one on stdout, the log files, and what flags and environment ask for. */
+export function chooseRenderers(host: Host, options: OutputOptions, logs: RunLogs = {}): Renderer[] {
+  const { logDirectory, onLost } = logs;
+  const renderers = screenRenderers(host, options);
+  if (logDirectory !== undefined) renderers.push(createLogFileRenderer(logDirectory, onLost));
+  if (options.metadataFile !== undefined)
+    renderers.push(createMetadataFileRenderer(resolve(host.cwd, options.metadataFile)));
+  const debugLog = createDebugLog(host, onLost);
+  if (debugLog) renderers.push(debugLog);
+  return renderers;
+}
+
+function screenRenderers(host: Host, options: OutputOptions): Renderer[] {
+  const sink = createSink(host.stdout);
   if (options.json === true) return [createJsonRenderer(sink)];
   if (options.machineReadable === true) return [createMachineReadableRenderer(sink)];
-  const isTerminal = host.stdout.isTTY === true && host.env["TERM"] !== "dumb";
   const ci = ciSystem(host.env);
-  const wanted = options.progress ?? "auto";
-  const bars = wanted === "tty" || (wanted === "auto" && isTerminal && ci === undefined && !host.env["CI"]);
+  const progress = chooseProgress(host, options, ci);
   const human = createHumanRenderer({
     sink,
-    output: lineOutput(host, sink, ci, bars),
+    output: lineOutput(host, sink, { ci, progress }),
     colour: wantsColour(host, host.stdout, options.color),
     timestamps: options.timestampUi === true,
-    progress: wanted === "none" ? "none" : bars ? "bars" : "lines",
+    progress,
     columns: host.stdout.columns,
   });
-  if (ci !== "github") return [human];
-  const summary = host.env["GITHUB_STEP_SUMMARY"];
-  return [human, createGithubAnnotations(sink), ...(summary ? [createGithubStepSummary(summary)] : [])];
+  return [human, ...githubRenderers(host, sink, ci)];
 }
 
 type CiSystem = "github" | "gitlab" | undefined;
 
 function ciSystem(env: Host["env"]): CiSystem {
   if (env["GITHUB_ACTIONS"] === "true") return "github";
-  return env["GITLAB_CI"] === "true" ? "gitlab" : undefined;
+  if (env["GITLAB_CI"] === "true") return "gitlab";
+  return undefined;
 }
 
-function lineOutput(host: Host, sink: Sink, ci: CiSystem, bars: boolean): LineOutput {
+type ProgressStyle = "bars" | "lines" | "none";
+
+const PROGRESS_STYLES = { tty: "bars", plain: "lines", none: "none" } as const;
+
+function chooseProgress({ stdout, env }: Host, { progress = "auto" }: OutputOptions, ci: CiSystem): ProgressStyle {
+  if (progress !== "auto") return PROGRESS_STYLES[progress];
+  const isTerminal = stdout.isTTY === true && env["TERM"] !== "dumb";
+  const isCi = ci !== undefined || Boolean(env["CI"]);
+  return isTerminal && !isCi ? "bars" : "lines";
+}
+
+function lineOutput(
+  host: Host,
+  sink: Sink,
+  { ci, progress }: { readonly ci: CiSystem; readonly progress: ProgressStyle },
+): LineOutput {
+  const now = () => host.clock.now();
   if (ci === "github") return createGroupedOutput(sink, githubGroups);
-  if (ci === "gitlab")
-    return createGroupedOutput(
-      sink,
-      gitlabSections(() => host.clock.now()),
-    );
-  if (!bars) return plainOutput(sink);
+  if (ci === "gitlab") return createGroupedOutput(sink, gitlabSections(now));
+  if (progress !== "bars") return plainOutput(sink);
   const terminal = createTerminal(sink, () => host.stdout.columns || 80);
   return {
     line: (text) => terminal.print(text),
     setStatus: (lines) => terminal.setStatus(lines),
     end: () => terminal.clear(),
   };
+}
+
+function githubRenderers({ env }: Host, sink: Sink, ci: CiSystem): Renderer[] {
+  if (ci !== "github") return [];
+  const annotations = createGithubAnnotations(sink);
+  const summary = env["GITHUB_STEP_SUMMARY"];
+  return summary ? [annotations, createGithubStepSummary(summary)] : [annotations];
 }

@@ -5,12 +5,14 @@ export const BUILD_COLOURS = ["1;32", "1;36", "1;35", "1;33", "1;34"] as const;
 export const ERROR_COLOUR = "1;31";
 export const WARNING_COLOUR = "1;33";
 
-export const paint = (text: string, colour: string | undefined): string =>
-  colour === undefined || text === "" ? text : `\u001b[${colour}m${text}\u001b[0m`;
+export function paint(text: string, colour: string | undefined): string {
+  if (colour === undefined || text === "") return text;
+  return `\u001b[${colour}m${text}\u001b[0m`;
+}
 
 /**
  * Whether to colour what goes to `stream`: `-color=false` says no; then FORCE_COLOR, NO_COLOR (no-color.org),
- * PACKER_NO_COLOR and TERM=dumb are asked; else only a terminal gets colours.
+ * PACKER_NO_COLOR and TERM=dumb decide; otherwise only a terminal gets colours.
  */
 export function wantsColour(
   { env }: Pick<Host, "env">,

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { BuildEvent } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 import { jsonValue } from "./json.ts";
-import { dispatch, type EventTable, type Renderer } from "./renderer.ts";
+import { buildOf, dispatch, type EventTable, type Renderer } from "./renderer.ts";
 import { createSink, type OnLost, type Sink } from "./sink.ts";
 
 /**
@@ -29,7 +29,9 @@ function isWanted({ env }: Pick<Host, "env">): boolean {
 
 /** `topic: text {details}`, for every log that shows what only a debugger wants to know. */
 export function debugLine({ topic, text, details }: Extract<BuildEvent, { kind: "debug" }>): string {
-  return `${topic}: ${text}${details === undefined ? "" : ` ${JSON.stringify(details, jsonValue)}`}`;
+  const line = `${topic}: ${text}`;
+  if (details === undefined) return line;
+  return `${line} ${JSON.stringify(details, jsonValue)}`;
 }
 
 function debugRenderer(sink: Sink, close: (sink: Sink) => Promise<void>): Renderer {
@@ -37,13 +39,18 @@ function debugRenderer(sink: Sink, close: (sink: Sink) => Promise<void>): Render
     render: (stamped) => {
       const text = dispatch(lines, stamped);
       if (text === undefined) return;
-      const build = "build" in stamped.event && stamped.event.build !== undefined ? `[${stamped.event.build}] ` : "";
-      sink.write(`${new Date(stamped.time).toISOString()} ${build}${text.replaceAll("\n", "\n    ")}\n`);
+      const time = new Date(stamped.time).toISOString();
+      const build = buildOf(stamped.event);
+      const prefix = build === undefined ? time : `${time} [${build}]`;
+      sink.write(`${prefix} ${text.replaceAll("\n", "\n    ")}\n`);
     },
     ready: () => sink.ready(),
     close: () => close(sink),
   };
 }
+
+const joined = (parts: readonly (string | undefined)[], separator: string): string =>
+  parts.filter((part) => part !== undefined).join(separator);
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
 
@@ -56,15 +63,17 @@ const lines: EventTable<string | undefined> = {
   "cleanup-failed": ({ what, message }) => `cleanup failed: ${what}: ${message}`,
   say: ({ text }) => `say: ${text}`,
   warning: ({ text }) => `warning: ${text}`,
-  error: ({ text, hint }) => `error: ${text}${hint === undefined ? "" : `\n${hint}`}`,
+  error: ({ text, hint }) => joined([`error: ${text}`, hint], "\n"),
   waiting: ({ what, elapsedMs }) => `waiting for ${what} since ${seconds(elapsedMs)}`,
   output: ({ stream, text }) => `${stream}: ${text}`,
   progress: () => undefined,
-  "post-processor-started": ({ type, name }) =>
-    `post-processor ${type}${name === undefined ? "" : ` "${name}"`} started`,
+  "post-processor-started": ({ type, name }) => {
+    const label = name === undefined ? type : `${type} "${name}"`;
+    return `post-processor ${label} started`;
+  },
   artifact: ({ artifact }) => `artifact: ${artifact.builderId} ${artifact.id}: ${artifact.description}`,
   "build-finished": ({ outcome, durationMs, error }) =>
-    `build ${outcome} after ${seconds(durationMs)}${error === undefined ? "" : `: ${error}`}`,
+    joined([`build ${outcome} after ${seconds(durationMs)}`, error], ": "),
   "run-finished": ({ outcome, durationMs }) => `run ${outcome} after ${seconds(durationMs)}`,
   diagnostic: ({ diagnostic }) =>
     `${diagnostic.severity} ${diagnostic.code}: ${diagnostic.summary}. ${diagnostic.detail}`,

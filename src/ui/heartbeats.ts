@@ -1,13 +1,14 @@
 import type { BuildEvent, Emit } from "../sdk/event.ts";
 import type { Clock } from "../sdk/host.ts";
+import { buildOf } from "./renderer.ts";
 
 interface Activity {
   readonly step: string;
   readonly startedAt: number;
-  lastSaidAt: number;
+  lastEventAt: number;
 }
 
-/** Says of each build that has been silent for `everyMs` which step it is at, and for how long. */
+/** For each build that has been silent for `everyMs`, emits which step it is at, and for how long. */
 export interface Heartbeats {
   saw(event: BuildEvent): void;
   stop(): void;
@@ -23,8 +24,8 @@ export function createHeartbeats(options: {
   const beat = (): void => {
     const now = clock.monotonic();
     for (const [build, activity] of active) {
-      if (now - activity.lastSaidAt < everyMs) continue;
-      activity.lastSaidAt = now;
+      if (now - activity.lastEventAt < everyMs) continue;
+      activity.lastEventAt = now;
       options.emit({ kind: "waiting", build, what: activity.step, elapsedMs: now - activity.startedAt });
     }
   };
@@ -33,10 +34,12 @@ export function createHeartbeats(options: {
   return {
     saw: (event) => {
       const now = clock.monotonic();
-      if (event.kind === "step-started") active.set(event.build, { step: event.step, startedAt: now, lastSaidAt: now });
+      if (event.kind === "step-started")
+        active.set(event.build, { step: event.step, startedAt: now, lastEventAt: now });
       if (event.kind === "build-finished" || event.kind === "step-finished") active.delete(event.build);
-      const activity = "build" in event && event.build !== undefined ? active.get(event.build) : undefined;
-      if (activity !== undefined && event.kind !== "debug") activity.lastSaidAt = now;
+      const build = buildOf(event);
+      const activity = build && active.get(build);
+      if (activity && event.kind !== "debug") activity.lastEventAt = now;
     },
     stop: () => clearInterval(timer),
   };

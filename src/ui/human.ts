@@ -1,7 +1,8 @@
+import type { BuildEvent } from "../sdk/event.ts";
 import { BUILD_COLOURS, ERROR_COLOUR, paint, WARNING_COLOUR } from "./colour.ts";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import type { LineOutput } from "./line-output.ts";
-import { createPackerText, type TextLine } from "./packer-text.ts";
+import { createPackerText, prefixOf, type TextLine } from "./packer-text.ts";
 import { createPlainProgress, isComplete, progressBar, type Progress } from "./progress.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
 import { sanitizeLine } from "./sanitize.ts";
@@ -21,73 +22,102 @@ export interface HumanOptions {
 
 /** Packer's text UI. */
 export function createHumanRenderer(options: HumanOptions): Renderer {
-  const { output, sink } = options;
-  const text = createPackerText();
-  const colours = new Map<string, string>();
-  const showProgress = progressDisplay(options);
+  return new HumanRenderer(options);
+}
 
-  const print = (line: TextLine, time: number): void => {
-    const stamp = options.timestamps && line.prefix + line.text !== "" ? `${rfc3339(time)}: ` : "";
-    const colour = options.colour ? colourOf(line, colours) : undefined;
-    output.line(stamp + paint(sanitizeLine(line.prefix) + sanitizeLine(line.text), colour), line.build);
-  };
-  const render = (stamped: StampedEvent): void => {
+class HumanRenderer implements Renderer {
+  readonly #options: HumanOptions;
+  readonly #text = createPackerText();
+  readonly #colours = new Map<string, string>();
+  readonly #showProgress: ShowProgress;
+
+  constructor(options: HumanOptions) {
+    this.#options = options;
+    this.#showProgress = progressDisplay(options);
+  }
+
+  render(stamped: StampedEvent): void {
     const { event, time } = stamped;
-    const lines = text.lines(stamped);
+    const { output, colour } = this.#options;
+    const lines = this.#text.lines(stamped);
     if (event.kind === "run-started") {
-      event.builds.forEach((build, index) => colours.set(build, BUILD_COLOURS[index % BUILD_COLOURS.length]!));
-      if (!options.colour) return;
+      this.#chooseColours(event.builds);
+      // The lines at the start say which build has which colour.
+      if (!colour) return;
     }
     if (event.kind === "build-started") output.buildStarted?.(event.build);
-    for (const line of lines) print(line, time);
+    for (const line of lines) this.#print(line, time);
+    this.#renderMore(event, time);
+  }
+
+  /** What is shown beside the lines of text. */
+  #renderMore(event: BuildEvent, time: number): void {
+    const { output, colour, columns } = this.#options;
     if (event.kind === "run-started") output.line("", undefined);
-    if (event.kind === "progress") showProgress(event, time, print);
+    if (event.kind === "progress") this.#showProgress(event, time, (line) => this.#print(line, time));
     if (event.kind === "build-finished") output.buildFinished?.(event.build);
     if (event.kind === "diagnostic") {
-      const rendered = renderDiagnostic(event.diagnostic, { color: options.colour, width: options.columns });
+      const rendered = renderDiagnostic(event.diagnostic, { color: colour, width: columns });
       for (const line of rendered.split("\n")) output.line(line, undefined);
     }
     if (event.kind === "run-finished") {
-      for (const line of summaryLines(text.finished()))
-        print({ level: "detail", build: undefined, prefix: "", text: line }, time);
+      for (const text of summaryLines(this.#text.finished()))
+        this.#print({ level: "detail", build: undefined, prefix: "", text }, time);
     }
-  };
-  return {
-    render,
-    ready: () => sink.ready(),
-    close: async () => {
-      output.end?.();
-      await sink.close();
-    },
-  };
-}
+  }
 
-function colourOf({ level, build }: TextLine, colours: ReadonlyMap<string, string>): string | undefined {
-  if (level === "error") return ERROR_COLOUR;
-  if (level === "warning") return WARNING_COLOUR;
-  if (level === "detail") return undefined;
-  return build === undefined ? undefined : (colours.get(build) ?? BUILD_COLOURS[0]);
+  ready(): Promise<void> {
+    return this.#options.sink.ready();
+  }
+
+  async close(): Promise<void> {
+    this.#options.output.end?.();
+    await this.#options.sink.close();
+  }
+
+  #chooseColours(builds: readonly string[]): void {
+    for (const [index, build] of builds.entries()) {
+      this.#colours.set(build, BUILD_COLOURS[index % BUILD_COLOURS.length]!);
+    }
+  }
+
+  #print(line: TextLine, time: number): void {
+    const { output, timestamps, colour } = this.#options;
+    const text = sanitizeLine(line.prefix) + sanitizeLine(line.text);
+    const painted = colour ? paint(text, this.#colourOf(line)) : text;
+    const isEmpty = line.prefix + line.text === "";
+    const shown = timestamps && !isEmpty ? `${rfc3339(time)}: ${painted}` : painted;
+    output.line(shown, line.build);
+  }
+
+  #colourOf({ level, build }: TextLine): string | undefined {
+    if (level === "error") return ERROR_COLOUR;
+    if (level === "warning") return WARNING_COLOUR;
+    if (level === "detail" || build === undefined) return undefined;
+    return this.#colours.get(build) ?? BUILD_COLOURS[0];
+  }
 }
 
 const rfc3339 = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 
-type Print = (line: TextLine, time: number) => void;
+type ShowProgress = (event: Progress, time: number, print: (line: TextLine) => void) => void;
 
-function progressDisplay({ progress, output }: HumanOptions): (event: Progress, time: number, print: Print) => void {
+function progressDisplay({ progress, output }: HumanOptions): ShowProgress {
   if (progress === "none") return () => {};
-  const prefixOf = ({ build }: Progress): string => (build === undefined ? "" : `==> ${build}: `);
-  if (progress === "bars" && output.setStatus) {
-    const bars = new Map<string, string>();
-    return (event) => {
-      const key = `${event.build ?? ""} ${event.label}`;
-      if (isComplete(event)) bars.delete(key);
-      else bars.set(key, sanitizeLine(progressBar(event, prefixOf(event))));
-      output.setStatus!([...bars.values()]);
-    };
-  }
+  if (progress === "bars" && output.setStatus) return progressBars((lines) => output.setStatus!(lines));
   const lineFor = createPlainProgress();
   return (event, time, print) => {
-    const line = lineFor(event, time);
-    if (line !== undefined) print({ level: "say", build: event.build, prefix: prefixOf(event), text: line }, time);
+    const text = lineFor(event, time);
+    if (text !== undefined) print({ level: "say", build: event.build, prefix: prefixOf(event), text });
+  };
+}
+
+function progressBars(setStatus: (lines: readonly string[]) => void): ShowProgress {
+  const bars = new Map<string, string>();
+  return (event) => {
+    const key = `${event.build ?? ""} ${event.label}`;
+    if (isComplete(event)) bars.delete(key);
+    else bars.set(key, sanitizeLine(progressBar(event, prefixOf(event))));
+    setStatus([...bars.values()]);
   };
 }

@@ -3,11 +3,11 @@ import type { Sink } from "./sink.ts";
 /** Where finished lines of text go: a plain stream, a terminal with bars below, or the groups of a CI log. */
 export interface LineOutput {
   line(text: string, build: string | undefined): void;
-  /** Bars, where they can be shown. */
+  /** Progress bars, where they can be shown. */
   setStatus?(lines: readonly string[]): void;
   buildStarted?(build: string): void;
   buildFinished?(build: string): void;
-  /** Takes away what is not to stay. */
+  /** Removes what must not remain on the screen. */
   end?(): void;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import { debugLine } from "./debug-log.ts";
 import { createPackerText } from "./packer-text.ts";
-import type { Renderer, StampedEvent } from "./renderer.ts";
+import { buildOf, type Renderer, type StampedEvent } from "./renderer.ts";
 import { createSink, type OnLost, type Sink } from "./sink.ts";
 
 /** The log of one build in a run's log directory. Characters a file name cannot hold everywhere become `_`. */
@@ -12,8 +12,8 @@ export function logPathFor(logDirectory: string, build: string): string {
 }
 
 /**
- * One log file per build: what was said, each line with its time, and between these lines the bytes the guest printed,
- * as they came (but for secrets). Modes 0600: a log may hold what its reader may see and others may not.
+ * One log file per build: its messages, each line with its time, and between these lines the bytes the guest printed,
+ * as they came (but for secrets). Mode 0600: a log may contain what only its owner may see.
  */
 export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () => {}): Renderer {
   const logs = new Map<string, BuildLog>();
@@ -36,9 +36,9 @@ export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () 
     if (event.kind === "step-finished")
       shown.push(`step "${event.step}" ${event.outcome} after ${Math.round(event.durationMs)} ms`);
     if (event.kind === "debug") shown.push(debugLine(event));
-    const build = "build" in event ? event.build : undefined;
-    const receivers = build === undefined ? [...logs.values()] : [logOf(build)];
+    const build = buildOf(event);
     if (event.kind === "run-finished") return;
+    const receivers = build === undefined ? [...logs.values()] : [logOf(build)];
     for (const log of receivers) log.lines(shown, time);
   };
   return {
@@ -73,7 +73,8 @@ class BuildLog {
     if (lines.length === 0) return;
     const stamp = new Date(time).toISOString();
     const text = lines.flatMap((line) => line.split("\n")).map((line) => `${stamp} ${line}\n`);
-    this.sink.write((this.#atLineStart ? "" : "\n") + text.join(""));
+    if (!this.#atLineStart) text.unshift("\n");
+    this.sink.write(text.join(""));
     this.#atLineStart = true;
   }
 

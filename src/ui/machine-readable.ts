@@ -35,7 +35,7 @@ function linesOf({ event, time }: StampedEvent, text: PackerText, lines: readonl
   const ui = (level: "say" | "error", content: string): string => machineLine(time, "", "ui", level, content);
   if (event.kind === "diagnostic") {
     const rendered = renderDiagnostic(event.diagnostic, { color: false }).trimEnd();
-    return [ui(event.diagnostic.severity === "error" ? "error" : "say", rendered)];
+    return [ui(uiLevel(event.diagnostic.severity), rendered)];
   }
   if (event.kind === "run-finished") {
     return runResults(event.durationMs, text.finished()).flatMap((line) => [
@@ -45,9 +45,12 @@ function linesOf({ event, time }: StampedEvent, text: PackerText, lines: readonl
   }
   const shown = lines.filter(({ level }) => level !== "header");
   return shown.map(({ level, prefix, text: content }) =>
-    ui(level === "error" ? "error" : "say", sanitizeLine(prefix) + sanitizeLine(content)),
+    ui(uiLevel(level), sanitizeLine(prefix) + sanitizeLine(content)),
   );
 }
+
+/** Packer's lines know two levels. */
+const uiLevel = (level: string): "error" | "say" => (level === "error" ? "error" : "say");
 
 /** What Packer prints for programs just before it says the same to people. */
 function dataLines(time: number, line: ResultLine, builds: readonly BuildFinished[]): string[] {
@@ -57,16 +60,17 @@ function dataLines(time: number, line: ResultLine, builds: readonly BuildFinishe
   }
   if (line.part === "error") return [machineLine(time, target, "error", line.build!.error ?? line.build!.outcome)];
   if (line.part !== "artifact") return [];
-  const { artifacts } = line.build!;
-  const first =
-    (line.artifact ?? 0) === 0 ? [machineLine(time, target, "artifact-count", Math.max(1, artifacts.length))] : [];
-  return [...first, ...artifactLines(time, line)];
+  const lines = artifactLines(time, line);
+  const isFirst = (line.artifact ?? 0) === 0;
+  if (!isFirst) return lines;
+  const count = Math.max(1, line.build!.artifacts.length);
+  return [machineLine(time, target, "artifact-count", count), ...lines];
 }
 
 function artifactLines(time: number, { build, artifact: index }: ResultLine): string[] {
   const line = (...data: (string | number)[]): string =>
     machineLine(time, build!.build, "artifact", index ?? 0, ...data);
-  const artifact = index === undefined ? undefined : build!.artifacts[index];
+  const artifact = build!.artifacts[index ?? -1];
   if (artifact === undefined) return [line("nil"), line("end")];
   return [
     line("builder-id", artifact.builderId),

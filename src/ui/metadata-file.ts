@@ -6,8 +6,9 @@ import type { Renderer } from "./renderer.ts";
 type BuildFinished = Extract<BuildEvent, { kind: "build-finished" }>;
 
 /**
- * `--metadata-file`: what a run made, for programs that come after it: artifacts with sizes and digests, outcomes, times,
- * in the order of the template. Written complete or not at all, when the run has finished. Rejects on close when it cannot be written.
+ * `--metadata-file`: what a run made, for programs that come after it: artifacts with sizes and digests, outcomes,
+ * times, in the order of the template. Written complete or not at all, when the run has finished. Rejects on close when
+ * it cannot be written.
  */
 export function createMetadataFileRenderer(path: string): Renderer {
   const ended: BuildFinished[] = [];

@@ -24,8 +24,8 @@ export interface PackerText {
 }
 
 /**
- * Events → the lines Packer prints for them: one `==> NAME: ` prefix for all, `NAME (TYPE)` while a post-processor runs,
- * the lists of errors and artifacts at the end. Clean-up is told of only where something went wrong.
+ * Events → the lines Packer prints for them: one `==> NAME: ` prefix for all, `NAME (TYPE)` while a post-processor
+ * runs, the lists of errors and artifacts at the end. Clean-up is mentioned only where something went wrong.
  */
 export function createPackerText(): PackerText {
   const state = new TextState();
@@ -50,29 +50,30 @@ class TextState {
       if (outcome !== "succeeded") this.#troubled.add(build);
       return [];
     },
-    "cleanup-started": ({ build, what }) => (this.#troubled.has(build) ? say({ build }, `Cleaning up: ${what}`) : []),
+    "cleanup-started": ({ build, what }) => {
+      if (!this.#troubled.has(build)) return [];
+      return say({ build }, `Cleaning up: ${what}`);
+    },
     "cleanup-failed": ({ build, what, message, manualCommand }) => [
       ...prefixed("error", { build }, `Could not clean up: ${what}: ${message}`),
-      ...(manualCommand === undefined ? [] : prefixed("detail", { build }, `Remove it with:\n    ${manualCommand}`)),
+      ...detail({ build }, manualCommand && `Remove it with:\n    ${manualCommand}`),
     ],
     say: (event) => say(event, event.text),
     warning: (event) => prefixed("warning", event, `Warning: ${event.text}`),
     error: (event) => {
       if (event.build !== undefined) this.#troubled.add(event.build);
-      const hint = event.hint === undefined ? [] : prefixed("detail", event, event.hint);
-      return [...prefixed("error", event, event.text), ...hint];
+      return [...prefixed("error", event, event.text), ...detail(event, event.hint)];
     },
     waiting: ({ build, what, elapsedMs, limitMs }) => {
       const limit = limitMs === undefined ? "" : `, limit ${shortDuration(limitMs)}`;
       return say({ build }, `Still waiting for ${what} (${shortDuration(elapsedMs)}${limit})`);
     },
-    output: (event) => prefixed(event.stream === "stderr" ? "error" : "say", event, event.text),
+    output: (event) => prefixed(STREAM_LEVELS[event.stream], event, event.text),
     progress: () => [],
-    "post-processor-started": ({ build, type, name }) =>
-      say(
-        { build, postProcessor: type },
-        `Running post-processor: ${name === undefined ? type : `${name} (type ${type})`}`,
-      ),
+    "post-processor-started": ({ build, type, name }) => {
+      const label = name === undefined ? type : `${name} (type ${type})`;
+      return say({ build, postProcessor: type }, `Running post-processor: ${label}`);
+    },
     artifact: () => [],
     "build-finished": (event) => {
       this.#finished.set(event.build, event);
@@ -90,24 +91,34 @@ class TextState {
   }
 }
 
+/** Packer shows what commands print to stderr as errors. */
+const STREAM_LEVELS = { stdout: "say", stderr: "error" } as const;
+
 const say = (speaker: Speaker, text: string): readonly TextLine[] => prefixed("say", speaker, text);
 
-function prefixed(level: TextLine["level"], { build, postProcessor }: Speaker, text: string): readonly TextLine[] {
-  const type = postProcessor === undefined ? "" : ` (${postProcessor})`;
-  const prefix = build === undefined ? "" : `==> ${build}${type}: `;
+function detail(speaker: Speaker, text: string | undefined): readonly TextLine[] {
+  return text === undefined ? [] : prefixed("detail", speaker, text);
+}
+
+function prefixed(level: TextLine["level"], speaker: Speaker, text: string): readonly TextLine[] {
+  const { build } = speaker;
+  const prefix = prefixOf(speaker);
   return text.split("\n").map((line) => ({ level, build, prefix, text: line }));
 }
 
-function buildFinishedLines({ build, outcome, durationMs, error }: BuildFinished): readonly TextLine[] {
-  const duration = wordyDuration(durationMs);
-  if (outcome === "succeeded") return plain("say", `Build '${build}' finished after ${duration}.`, build);
-  const why = error === undefined ? "." : `: ${error}`;
-  return plain(
-    "error",
-    `Build '${build}' ${outcome === "failed" ? "errored" : "was cancelled"} after ${duration}${why}`,
-    build,
-  );
+/** `==> NAME: `, `==> NAME (TYPE): `, or nothing for the run as a whole. */
+export function prefixOf({ build, postProcessor }: Speaker): string {
+  if (build === undefined) return "";
+  return postProcessor === undefined ? `==> ${build}: ` : `==> ${build} (${postProcessor}): `;
 }
+
+function buildFinishedLines({ build, outcome, durationMs, error }: BuildFinished): readonly TextLine[] {
+  const ended = `Build '${build}' ${OUTCOME_VERBS[outcome]} after ${wordyDuration(durationMs)}`;
+  if (outcome === "succeeded") return plain("say", `${ended}.`, build);
+  return plain("error", error === undefined ? `${ended}.` : `${ended}: ${error}`, build);
+}
+
+const OUTCOME_VERBS = { succeeded: "finished", failed: "errored", cancelled: "was cancelled" } as const;
 
 function plain(level: TextLine["level"], text: string, build?: string): readonly TextLine[] {
   return text.split("\n").map((line) => ({ level, build, prefix: "", text: line }));
@@ -117,7 +128,7 @@ function runFinishedLines({ durationMs }: RunFinished, builds: readonly BuildFin
   return runResults(durationMs, builds).flatMap(({ level, text }) => plain(level, text));
 }
 
-/** What is said at the end of a run; `build` and `part` say what a line is about. */
+/** A line at the end of a run; `build` and `part` tell what it is about. */
 export interface ResultLine {
   readonly level: "say" | "error";
   readonly text: string;
@@ -129,29 +140,26 @@ export interface ResultLine {
 export function runResults(durationMs: number, builds: readonly BuildFinished[]): readonly ResultLine[] {
   const unsuccessful = builds.filter((build) => build.outcome !== "succeeded");
   const withArtifacts = builds.filter((build) => build.outcome === "succeeded" || build.artifacts.length > 0);
-  const results: ResultLine[] = [
-    { level: "say", part: "wait", text: `\n==> Wait completed after ${wordyDuration(durationMs)}` },
+  const wait = `\n==> Wait completed after ${wordyDuration(durationMs)}`;
+  return [
+    { level: "say", part: "wait", text: wait },
+    ...errorResults(unsuccessful),
+    { level: "say", part: "artifacts", text: withArtifacts.length === 0 ? NO_ARTIFACTS : ARTIFACTS },
+    ...withArtifacts.flatMap(artifactResults),
   ];
-  if (unsuccessful.length > 0) {
-    results.push({
-      level: "error",
-      part: "errors",
-      text: "\n==> Some builds didn't complete successfully and had errors:",
-    });
-    for (const build of unsuccessful) {
-      results.push({
-        level: "error",
-        part: "error",
-        build,
-        text: `--> ${build.build}: ${build.error ?? build.outcome}`,
-      });
-    }
-  }
-  const header =
-    withArtifacts.length === 0
-      ? "\n==> Builds finished but no artifacts were created."
-      : "\n==> Builds finished. The artifacts of successful builds are:";
-  return [...results, { level: "say", part: "artifacts", text: header }, ...withArtifacts.flatMap(artifactResults)];
+}
+
+const NO_ARTIFACTS = "\n==> Builds finished but no artifacts were created.";
+const ARTIFACTS = "\n==> Builds finished. The artifacts of successful builds are:";
+const ERRORS = "\n==> Some builds didn't complete successfully and had errors:";
+
+function errorResults(unsuccessful: readonly BuildFinished[]): readonly ResultLine[] {
+  if (unsuccessful.length === 0) return [];
+  const lines = unsuccessful.map((build): ResultLine => {
+    const text = `--> ${build.build}: ${build.error ?? build.outcome}`;
+    return { level: "error", part: "error", build, text };
+  });
+  return [{ level: "error", part: "errors", text: ERRORS }, ...lines];
 }
 
 function artifactResults(build: BuildFinished): readonly ResultLine[] {
@@ -162,28 +170,29 @@ function artifactResults(build: BuildFinished): readonly ResultLine[] {
     artifact,
     text: `--> ${build.build}: ${text}`,
   });
-  return build.artifacts.length === 0
-    ? [line("<nothing>")]
-    : build.artifacts.map(({ description }, index) => line(description, index));
+  if (build.artifacts.length === 0) return [line("<nothing>")];
+  return build.artifacts.map(({ description }, index) => line(description, index));
 }
 
 export interface ArtifactFacts {
   readonly description: string;
-  /** What is to be told of its files, one text each. */
+  /** Path, size and digest of each file. */
   readonly files: readonly string[];
 }
 
-/** For the summary. An artifact that adds to another names the files of that one, too: each is told once. */
+/** For the summary. An artifact that adds to another names the files of that one, too: each is listed once. */
 export function artifactFacts({ artifacts }: Pick<BuildFinished, "artifacts">): readonly ArtifactFacts[] {
-  const told = new Set<string>();
+  const listed = new Set<string>();
   return artifacts.map(({ description, files }) => {
-    const facts = files.map(fileFacts).filter((text) => !told.has(text));
-    facts.forEach((text) => told.add(text));
+    const facts = files.map(fileFacts).filter((text) => !listed.has(text));
+    facts.forEach((text) => listed.add(text));
     return { description: description.replaceAll("\n", " "), files: facts };
   });
 }
 
 /** `out/disk.qcow2  1.2 GiB  sha256:ab…` */
 function fileFacts({ path, size, sha256 }: ArtifactSummary["files"][number]): string {
-  return [path, describeBytes(size), ...(sha256 === undefined ? [] : [`sha256:${sha256}`])].join("  ");
+  const facts = [path, describeBytes(size)];
+  if (sha256 !== undefined) facts.push(`sha256:${sha256}`);
+  return facts.join("  ");
 }

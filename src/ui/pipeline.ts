@@ -2,15 +2,15 @@ import type { BuildEvent, Emit } from "../sdk/event.ts";
 import type { Clock } from "../sdk/host.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { redactEvent } from "./redact-event.ts";
-import { createOutputRedactor } from "./redact-output.ts";
+import { createOutputRedactor, type OutputRedactor } from "./redact-output.ts";
 import type { Redactor } from "./redact.ts";
-import type { Renderer } from "./renderer.ts";
+import { buildOf, type Renderer } from "./renderer.ts";
 
 export interface PipelineOptions {
   readonly renderers: readonly Renderer[];
   readonly redactor: Redactor;
   readonly clock: Clock;
-  /** A build that said nothing for so long is said to be still at its step. Default 5 minutes. */
+  /** A build that has been silent for this long is reported as still at its step. Default 5 minutes. */
   readonly heartbeatMs?: number | undefined;
 }
 
@@ -28,65 +28,91 @@ const HOLD_MS = 100;
 
 /** The one way out: emit → redact → stamp → renderers. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { redactor, clock } = options;
-  const output = createOutputRedactor(redactor);
-  const renderers = new Set(options.renderers);
-  let sequence = 0;
-  let holdTimer: NodeJS.Timeout | undefined;
-
-  const show = (event: BuildEvent): void => {
-    const stamped = { sequence: ++sequence, time: clock.now(), event };
-    for (const renderer of renderers) {
-      try {
-        renderer.render(stamped);
-      } catch (error) {
-        renderers.delete(renderer);
-        show({ kind: "warning", text: redactor.text(`One kind of output stopped: ${String(error)}`) });
-      }
-    }
-  };
-  const showAll = (events: readonly BuildEvent[]): void => events.forEach(show);
-  const flushSoon = (): void => {
-    if (!output.isHolding) return;
-    holdTimer ??= setTimeout(() => {
-      holdTimer = undefined;
-      showAll(output.flush());
-    }, HOLD_MS);
-  };
-  const emit = (event: BuildEvent): void => {
-    heartbeats.saw(event);
-    warnOfShortSecrets(redactor, show);
-    if (event.kind === "output" || event.kind === "raw-output") {
-      showAll(output.push(event));
-      flushSoon();
-      return;
-    }
-    // What a build printed comes before what is said about it. A debug line may overtake it.
-    if (event.kind !== "debug" && event.kind !== "progress")
-      showAll(output.flush("build" in event ? event.build : undefined));
-    show(redactEvent(event, redactor));
-  };
-  const heartbeats = createHeartbeats({
-    clock,
-    emit: (event) => show(redactEvent(event, redactor)),
-    everyMs: options.heartbeatMs ?? 300_000,
-  });
-
+  const { redactor, clock, heartbeatMs = 300_000 } = options;
+  const { show, active } = createDisplay(options);
+  const printed = holdPrinted(redactor, show);
+  const showRedacted = (event: BuildEvent): void => show(redactEvent(event, redactor));
+  const heartbeats = createHeartbeats({ clock, emit: showRedacted, everyMs: heartbeatMs });
   return {
-    emit,
+    emit: (event) => {
+      heartbeats.saw(event);
+      warnOfShortSecrets(redactor, show);
+      if (event.kind === "output" || event.kind === "raw-output") return printed.push(event);
+      // What a build printed comes before the next message of it. A debug line may overtake it.
+      if (event.kind !== "debug" && event.kind !== "progress") printed.flush(buildOf(event));
+      showRedacted(event);
+    },
     ready: async () => {
-      await Promise.all([...renderers].map(async (renderer) => renderer.ready?.()));
+      await Promise.all([...active].map(async (renderer) => renderer.ready?.()));
     },
     close: async () => {
-      clearTimeout(holdTimer);
       heartbeats.stop();
-      showAll(output.flush());
+      printed.end();
       await Promise.all(options.renderers.map(async (renderer) => renderer.close?.()));
     },
   };
 }
 
-function warnOfShortSecrets(redactor: Redactor, show: (event: BuildEvent) => void): void {
+type Show = (event: BuildEvent) => void;
+
+interface Display {
+  readonly show: Show;
+  readonly active: ReadonlySet<Renderer>;
+}
+
+/** Stamps events and gives them to every active renderer; one that throws is active no longer. */
+function createDisplay({ renderers, redactor, clock }: PipelineOptions): Display {
+  const active = new Set(renderers);
+  let sequence = 0;
+  const show = (event: BuildEvent): void => {
+    const stamped = { sequence: ++sequence, time: clock.now(), event };
+    for (const renderer of active) {
+      try {
+        renderer.render(stamped);
+      } catch (error) {
+        active.delete(renderer);
+        show({ kind: "warning", text: redactor.text(`One kind of output stopped: ${String(error)}`) });
+      }
+    }
+  };
+  return { show, active };
+}
+
+type Printed = Parameters<OutputRedactor["push"]>[0];
+
+interface PrintedOutput {
+  push(event: Printed): void;
+  /** Shows what is held back of one build, or of all. */
+  flush(build?: string): void;
+  /** Shows everything that is held back, for the last time. */
+  end(): void;
+}
+
+/** What commands print: the end of a line that could begin a secret is held back for a moment. */
+function holdPrinted(redactor: Redactor, show: Show): PrintedOutput {
+  const output = createOutputRedactor(redactor);
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (build?: string): void => output.flush(build).forEach(show);
+  const flushSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      flush();
+    }, HOLD_MS);
+  };
+  return {
+    push: (event) => {
+      output.push(event).forEach(show);
+      if (output.isHolding) flushSoon();
+    },
+    flush,
+    end: () => {
+      clearTimeout(timer);
+      flush();
+    },
+  };
+}
+
+function warnOfShortSecrets(redactor: Redactor, show: Show): void {
   const count = redactor.takeShortCount();
   if (count === 0) return;
   const subject = count === 1 ? "A sensitive value has" : `${count} sensitive values have`;

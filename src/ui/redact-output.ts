@@ -12,7 +12,7 @@ type RawOutput = Extract<BuildEvent, { kind: "raw-output" }>;
  */
 export interface OutputRedactor {
   push(event: Output | RawOutput): readonly BuildEvent[];
-  /** What waits of one build, or of all. */
+  /** Releases what is held back of one build, or of all. */
   flush(build?: string): readonly BuildEvent[];
   readonly isHolding: boolean;
 }
@@ -20,23 +20,20 @@ export interface OutputRedactor {
 export function createOutputRedactor(redactor: Redactor): OutputRedactor {
   const channels = new Map<string, Channel>();
   const channelOf = (event: Output | RawOutput): Channel => {
-    const channelName = event.kind === "output" ? `${event.stream} ${event.postProcessor ?? ""}` : "raw";
-    const key = `${channelName} ${event.build}`;
-    let channel = channels.get(key);
-    if (channel === undefined) {
-      channel = event.kind === "output" ? lineChannel(event, redactor) : byteChannel(event, redactor);
-      channels.set(key, channel);
-    }
+    const key = channelKey(event);
+    const channel = channels.get(key) ?? openChannel(event, redactor);
+    channels.set(key, channel);
     return channel;
   };
+  const holding = (): readonly Channel[] => [...channels.values()].filter(({ stream }) => stream.isHolding);
   return {
     push: (event) => channelOf(event).push(event),
-    flush: (build) =>
-      [...channels.values()].flatMap((channel) =>
-        (build === undefined || channel.build === build) && channel.stream.isHolding ? channel.flush() : [],
-      ),
+    flush: (build) => {
+      const chosen = holding().filter((channel) => build === undefined || channel.build === build);
+      return chosen.flatMap((channel) => channel.flush());
+    },
     get isHolding() {
-      return [...channels.values()].some((channel) => channel.stream.isHolding);
+      return holding().length > 0;
     },
   };
 }
@@ -46,6 +43,16 @@ interface Channel {
   readonly stream: RedactingStream;
   push(event: Output | RawOutput): readonly BuildEvent[];
   flush(): readonly BuildEvent[];
+}
+
+function channelKey(event: Output | RawOutput): string {
+  if (event.kind === "raw-output") return `raw ${event.build}`;
+  return `${event.stream} ${event.postProcessor ?? ""} ${event.build}`;
+}
+
+function openChannel(event: Output | RawOutput, redactor: Redactor): Channel {
+  if (event.kind === "raw-output") return byteChannel(event, redactor);
+  return lineChannel(event, redactor);
 }
 
 function lineChannel(first: Output, redactor: Redactor): Channel {
@@ -68,8 +75,10 @@ function lineChannel(first: Output, redactor: Redactor): Channel {
 function byteChannel({ build }: RawOutput, redactor: Redactor): Channel {
   const stream = redactor.byteStream();
   const shownBuild = redactor.text(build);
-  const chunk = (released: string): BuildEvent[] =>
-    released === "" ? [] : [{ kind: "raw-output", build: shownBuild, bytes: Buffer.from(released, "latin1") }];
+  const chunk = (released: string): BuildEvent[] => {
+    if (released === "") return [];
+    return [{ kind: "raw-output", build: shownBuild, bytes: Buffer.from(released, "latin1") }];
+  };
   return {
     build,
     stream,

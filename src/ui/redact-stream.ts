@@ -1,4 +1,4 @@
-import { applyMasks, findSecrets, type SecretPatterns } from "./redact-text.ts";
+import { applyMasks, findSecrets, type Masked, type SecretPatterns } from "./redact-text.ts";
 
 /** Masks secrets in text that comes in pieces, also where a secret is spread over several. */
 export interface RedactingStream {
@@ -17,56 +17,68 @@ export interface RedactingStream {
 const MOST_HELD = 64 * 1024;
 const CUT_CONTROL_SEQUENCE = /\x1b(?:\[[0-9;:?]{0,32}[ -/]?)?$/;
 
-/** `patterns` is asked each time: a secret may become known while the stream is open. */
+/** `patterns` is called each time: a secret may become known while the stream is open. */
 export function createRedactingStream(patterns: () => SecretPatterns | undefined): RedactingStream {
-  let held = "";
-  /** How much of `held` was shown already (by a flush). */
-  let shown = 0;
-
-  const take = (text: string, keepFrom: number, from: number, maskedText: string): string => {
-    held = text.slice(keepFrom);
-    shown = Math.max(0, from - keepFrom);
-    return maskedText;
-  };
-
-  return {
-    get isHolding() {
-      return held.length > shown;
-    },
-    push: (piece) => {
-      const text = held + piece;
-      const known = patterns();
-      if (known === undefined) return take(text, text.length, text.length, text.slice(shown));
-      const cut = CUT_CONTROL_SEQUENCE.exec(text)?.index ?? text.length;
-      const findings = findSecrets(text, known);
-      const whole = cut === text.length ? findings : findSecrets(text.slice(0, cut), known);
-      const { masked } = findings;
-      const holdFrom = holdPosition(text, Math.min(cut, whole.unfinishedAt), known);
-      // A secret that reaches into what is held back is shown (as its mask) with it, not in two halves.
-      const end = masked.reduce((at, range) => (range.start < at && range.end > at ? range.start : at), holdFrom);
-      const ready = Math.max(end, shown);
-      const finished = masked.filter((range) => range.end <= ready);
-      return take(text, end, ready, applyMasks(text.slice(0, ready), finished, shown));
-    },
-    flush: () => {
-      const known = patterns();
-      const text = held;
-      const from = shown;
-      shown = text.length;
-      if (known === undefined) return text.slice(from);
-      const { masked, unfinishedAt, isTelling } = findSecrets(text, known);
-      const rest = isTelling && unfinishedAt < text.length ? [{ start: unfinishedAt, end: text.length }] : [];
-      return applyMasks(text, mergeRest(masked, rest), from);
-    },
-  };
+  return new HoldingStream(patterns);
 }
 
-function mergeRest(masked: readonly { start: number; end: number }[], rest: readonly { start: number; end: number }[]) {
-  const last = rest[0];
-  if (last === undefined) return masked;
-  const before = masked.filter((range) => range.end < last.start);
-  const overlapping = masked.filter((range) => range.end >= last.start);
-  return [...before, { start: Math.min(last.start, ...overlapping.map((range) => range.start)), end: last.end }];
+class HoldingStream implements RedactingStream {
+  readonly #patterns: () => SecretPatterns | undefined;
+  #held = "";
+  /** How much of `#held` was shown already (by a flush). */
+  #shown = 0;
+
+  constructor(patterns: () => SecretPatterns | undefined) {
+    this.#patterns = patterns;
+  }
+
+  get isHolding(): boolean {
+    return this.#held.length > this.#shown;
+  }
+
+  push(piece: string): string {
+    const text = this.#held + piece;
+    const shown = this.#shown;
+    const known = this.#patterns();
+    if (known === undefined) {
+      this.#hold("", 0);
+      return text.slice(shown);
+    }
+    const { masked, unfinishedAt } = findSecrets(text, known);
+    const holdFrom = holdPosition(text, Math.min(unfinishedAt, cutPosition(text, known)), known);
+    // A secret that reaches into what is held back is shown (as its mask) with it, not in two halves.
+    const across = masked.find(({ start, end }) => start < holdFrom && end > holdFrom);
+    const keepFrom = across?.start ?? holdFrom;
+    const ready = Math.max(keepFrom, shown);
+    this.#hold(text.slice(keepFrom), ready - keepFrom);
+    const finished = masked.filter(({ end }) => end <= ready);
+    return applyMasks(text.slice(0, ready), finished, shown);
+  }
+
+  flush(): string {
+    const known = this.#patterns();
+    const text = this.#held;
+    const from = this.#shown;
+    this.#shown = text.length;
+    if (known === undefined) return text.slice(from);
+    const { masked, unfinishedAt, isTelling } = findSecrets(text, known);
+    if (!isTelling || unfinishedAt >= text.length) return applyMasks(text, masked, from);
+    return applyMasks(text, maskRest(masked, { start: unfinishedAt, end: text.length }), from);
+  }
+
+  #hold(text: string, shown: number): void {
+    this.#held = text;
+    this.#shown = shown;
+  }
+}
+
+/**
+ * Where a control sequence that may go on begins, or a secret before it that may; the length of the text without one.
+ */
+function cutPosition(text: string, known: SecretPatterns): number {
+  const cut = CUT_CONTROL_SEQUENCE.exec(text)?.index;
+  if (cut === undefined) return text.length;
+  return findSecrets(text.slice(0, cut), known).unfinishedAt;
 }
 
 function holdPosition(text: string, unfinishedAt: number, { words }: SecretPatterns): number {
@@ -74,4 +86,12 @@ function holdPosition(text: string, unfinishedAt: number, { words }: SecretPatte
   const wordAt = words === undefined ? text.length : Math.max(text.lastIndexOf("\n") + 1, text.length - 3);
   const position = Math.min(unfinishedAt, wordAt);
   return text.length - position > MOST_HELD ? text.length : position;
+}
+
+/** Masks the rest of the text, too, as one stretch with what overlaps or touches it. */
+function maskRest(masked: readonly Masked[], rest: Masked): readonly Masked[] {
+  const before = masked.filter(({ end }) => end < rest.start);
+  const overlapping = masked.filter(({ end }) => end >= rest.start);
+  const start = Math.min(rest.start, ...overlapping.map((range) => range.start));
+  return [...before, { start, end: rest.end }];
 }

@@ -21,7 +21,7 @@ export interface Findings {
   readonly masked: readonly Masked[];
   /** From here on the text could be the beginning of a secret; the length of the text when it cannot. */
   readonly unfinishedAt: number;
-  /** Whether so much of that secret is there that it had better not be shown. */
+  /** Whether so much of that secret is there that it should not be shown. */
   readonly isTelling: boolean;
 }
 
@@ -32,28 +32,32 @@ export interface Findings {
 export function findSecrets(text: string, patterns: SecretPatterns): Findings {
   const found: Masked[] = [];
   const rest = scanBothWays(text, patterns, (start, end) => void found.push({ start, end }));
-  for (const match of patterns.words === undefined ? [] : text.matchAll(patterns.words)) {
-    found.push({ start: match.index, end: match.index + match[0].length });
+  if (patterns.words) {
+    for (const { index, 0: word } of text.matchAll(patterns.words))
+      found.push({ start: index, end: index + word.length });
   }
-  const unfinishedAt = Math.min(text.length, ...rest.map(({ at }) => at));
   return {
-    masked: found.length === 0 ? [] : union(found),
-    unfinishedAt,
+    masked: union(found),
+    unfinishedAt: Math.min(text.length, ...rest.map(({ at }) => at)),
     isTelling: rest.some((part) => part.isTelling),
   };
 }
 
+interface Unfinished {
+  readonly at: number;
+  readonly isTelling: boolean;
+}
+
+type Note = (start: number, end: number) => void;
+
 /** Where the text could be the beginning of a secret, as it is and without what is invisible. */
-function scanBothWays(
-  text: string,
-  { matcher }: SecretPatterns,
-  note: (start: number, end: number) => void,
-): readonly { readonly at: number; readonly isTelling: boolean }[] {
+function scanBothWays(text: string, { matcher }: SecretPatterns, note: Note): readonly Unfinished[] {
   // The common case, a line of plain text: both ways are one, since every pattern is also there without line ends.
-  const line = text.endsWith("\n") ? text.slice(0, text.endsWith("\r\n") ? -2 : -1) : text;
+  const line = text.replace(LINE_END, "");
   if (!HAS_INVISIBLE.test(line)) {
     const seen = matcher.scan(line, note);
-    return seen.length === 0 ? [] : [{ at: line.length - seen.length, isTelling: tells(seen) }];
+    if (seen.length === 0) return [];
+    return [{ at: line.length - seen.length, isTelling: tells(seen) }];
   }
   const plain = matcher.scan(text, note);
   const visible = visibleText(text);
@@ -61,9 +65,11 @@ function scanBothWays(
   const seen = matcher.scan(visible.text, (start, end) => note(offsets[start]!, offsets[end - 1]! + 1));
   return [
     { at: text.length - plain.length, isTelling: tells(plain) },
-    { at: seen.length === 0 ? text.length : offsets[visible.text.length - seen.length]!, isTelling: tells(seen) },
+    { at: offsets[visible.text.length - seen.length] ?? text.length, isTelling: tells(seen) },
   ];
 }
+
+const LINE_END = /\r?\n$/;
 
 const tells = (unfinished: { length: number; shortestPattern: number }): boolean =>
   unfinished.length >= 4 && unfinished.length * 2 >= unfinished.shortestPattern;
@@ -101,7 +107,9 @@ function union(ranges: readonly Masked[]): Masked[] {
   return merged;
 }
 
-/** The text from `from` on with each stretch replaced by the mask. Line ends within a stretch stay: lines remain lines. */
+/**
+ * The text from `from` on with each stretch replaced by the mask. Line ends within a stretch stay: lines remain lines.
+ */
 export function applyMasks(text: string, masked: readonly Masked[], from = 0): string {
   let shown = "";
   let at = from;

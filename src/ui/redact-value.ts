@@ -25,5 +25,6 @@ function redact(value: unknown, redactText: RedactText, parents: readonly object
 
 function redactNumber(value: number | bigint, redactText: RedactText): unknown {
   const text = String(value);
-  return redactText(text) === text ? value : redactText(text);
+  const redacted = redactText(text);
+  return redacted === text ? value : redacted;
 }

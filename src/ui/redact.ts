@@ -6,7 +6,7 @@ import { redactValue } from "./redact-value.ts";
 import { secretForms, SHORTEST_MASKED_ANYWHERE } from "./secret-forms.ts";
 
 /**
- * The one place where secrets are taken out. Everything that leaves the process for a person or a file goes through it:
+ * The one place where secrets are masked. Everything that leaves the process for a person or a file goes through it:
  * events on their way to the renderers, and text the core writes itself (manifest, run record, crash report).
  */
 export interface Redactor {
@@ -46,11 +46,13 @@ export function createRedactor(): Redactor {
     },
     text: (value) => {
       const masked = redactor.find(value);
-      return masked.length === 0 ? value : applyMasks(value, masked);
+      if (masked.length === 0) return value;
+      return applyMasks(value, masked);
     },
     find: (value) => {
       const patterns = text?.();
-      return patterns === undefined || value === "" ? [] : findSecrets(value, patterns).masked;
+      if (patterns === undefined || value === "") return [];
+      return findSecrets(value, patterns).masked;
     },
     value: (value) => (text === undefined ? value : redactValue(value, redactor.text)),
     stream: () => createRedactingStream(() => text?.()),
@@ -81,6 +83,6 @@ function compile(secrets: ReadonlySet<string>, encode: (form: string) => string)
 
 function wordPattern(words: readonly string[]): RegExp | undefined {
   if (words.length === 0) return undefined;
-  const alternatives = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|");
+  const alternatives = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
   return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${alternatives})(?![\\p{L}\\p{N}_])`, "gu");
 }

@@ -11,13 +11,16 @@ export interface StampedEvent {
 
 /** One way of showing a run. It never sees a secret. */
 export interface Renderer {
-  /** Must not throw for want of a reader; the pipeline stops a renderer that throws, and says so to the others. */
+  /** Must not throw because nothing reads; the pipeline stops a renderer that throws, and tells the others. */
   render(event: StampedEvent): void;
   /** Resolves when everything has been written. */
   close?(): Promise<void>;
   /** Resolves when it can take more; the pipeline's `ready` waits for it. */
   ready?(): Promise<void>;
 }
+
+/** The build an event is about, if it is about one. */
+export const buildOf = (event: BuildEvent): string | undefined => ("build" in event ? event.build : undefined);
 
 /** A handler per kind of event: a kind without a line in each renderer does not compile. */
 export type EventTable<Result> = {

@@ -12,7 +12,8 @@ export function sanitizeLine(text: string): string {
 
 /** As `sanitizeLine`, for text of several lines. */
 export function sanitize(text: string): string {
-  return UNSAFE.test(text) ? text.split("\n").map(sanitizeLine).join("\n") : text;
+  if (!UNSAFE.test(text)) return text;
+  return text.split("\n").map(sanitizeLine).join("\n");
 }
 
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;

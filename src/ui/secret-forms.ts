@@ -11,11 +11,12 @@ const LARGEST = 1024 * 1024;
 
 /**
  * Every text by which a secret could be read: itself, its lines, and both in base64 (at each of the three alignments,
- * so also inside a longer encoded text), hexadecimal, URL-, JSON-, XML- and shell-escaped. None is shorter than four characters.
+ * so also inside a longer encoded text), hexadecimal, URL-, JSON-, XML- and shell-escaped. None is shorter than four
+ * characters.
  */
 export function secretForms(secret: string): string[] {
   const text = secret.slice(0, LARGEST);
-  const encoders = text.length > LARGE ? [...base64Encoders] : [...base64Encoders, ...escapers];
+  const encoders = text.length > LARGE ? base64Encoders : [...base64Encoders, ...escapers];
   const forms = new Set<string>();
   for (const part of new Set([...pieces(text), ...linesOf(text).flatMap(pieces)])) {
     if (part.length < SHORTEST_MASKED_ANYWHERE) continue;
@@ -33,7 +34,7 @@ function pieces(text: string): string[] {
 }
 
 function linesOf(text: string): string[] {
-  return text.includes("\n") || text.includes("\r") ? text.split(/[\r\n]+/).map((line) => line.trim()) : [text.trim()];
+  return text.split(/[\r\n]+/).map((line) => line.trim());
 }
 
 type Encode = (text: string) => readonly string[];

@@ -1,14 +1,14 @@
 /** Where a renderer writes. A reader that went away (EPIPE, a dead terminal's EIO) ends the output, never the run. */
 export interface Sink {
   write(text: string): void;
-  /** Resolves when little is waiting to be written; at once when nobody reads any more. */
+  /** Resolves when little is waiting to be written; immediately when nothing reads any more. */
   ready(): Promise<void>;
-  /** Resolves when everything was written or nobody reads any more. */
+  /** Resolves when everything was written or nothing reads any more. */
   close(): Promise<void>;
   readonly isGone: boolean;
 }
 
-/** Told once of a file that cannot be written any more; the run goes on without it. */
+/** Called once for a file that cannot be written any more; the run goes on without it. */
 export type OnLost = (path: string, error: Error) => void;
 
 /** What may wait in memory before producers of output are held back. */

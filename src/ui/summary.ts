@@ -1,21 +1,22 @@
 import { artifactFacts, type BuildFinished } from "./packer-text.ts";
-import { shortDuration } from "./words.ts";
+import { plural, shortDuration } from "./words.ts";
 
-/** The last block: per build what it made, how large, which digest, where the time went, where the log is, what is left. */
+/**
+ * The last block: per build what it made, how large, which digest, where the time went, where the log is, what is left.
+ */
 export function summaryLines(builds: readonly BuildFinished[]): readonly string[] {
-  return builds.length === 0 ? [] : ["", "==> Summary", ...builds.flatMap(buildLines)];
+  if (builds.length === 0) return [];
+  return ["", "==> Summary", ...builds.flatMap(buildLines)];
 }
 
 const MOST_FILES = 8;
-const words = { succeeded: "succeeded", failed: "failed", cancelled: "cancelled" } as const;
-
 function buildLines(build: BuildFinished): readonly string[] {
   const rows: (readonly [string, string])[] = [];
   for (const { description, files } of artifactFacts(build)) {
     rows.push(["artifact", description]);
     rows.push(...files.slice(0, MOST_FILES).map((file) => ["file", file] as const));
     const more = files.length - MOST_FILES;
-    if (more > 0) rows.push(["", `and ${more} more file${more === 1 ? "" : "s"}`]);
+    if (more > 0) rows.push(["", `and ${plural(more, "more file")}`]);
   }
   if (build.steps.length > 0) rows.push(["steps", stepTimes(build)]);
   if (build.logPath !== undefined) rows.push(["log", build.logPath]);
@@ -24,7 +25,7 @@ function buildLines(build: BuildFinished): readonly string[] {
     if (manualCommand !== undefined) rows.push(["", `remove it with: ${manualCommand}`]);
   }
   return [
-    `    ${build.build}: ${words[build.outcome]} in ${shortDuration(build.durationMs)}`,
+    `    ${build.build}: ${build.outcome} in ${shortDuration(build.durationMs)}`,
     ...rows.map(([label, text]) => `      ${label.padEnd(8)}  ${text}`),
   ];
 }

@@ -8,7 +8,7 @@ export interface WatchOptions {
   readonly emit: Emit;
   readonly clock: Clock;
   /** The build that is starting something right now. */
-  readonly buildAtWork: () => string | undefined;
+  readonly activeBuild: () => string | undefined;
 }
 
 interface Begun {
@@ -17,13 +17,13 @@ interface Begun {
 }
 
 /**
- * For the log files: tells of every program that is started, with its exit code and time, and of every HTTP request with
- * its status and time, whoever makes it (Node's diagnostics channels `child_process`, `http.client.*`, `undici:request:*`).
+ * For the log files: reports every program that is started, with its exit code and time, and every HTTP request with
+ * its status and time, whichever code makes it (Node's channels `child_process`, `http.client.*`, `undici:request:*`).
  * Returns what ends it. Debug events pass the redactor like all others.
  */
-export function watchActivity({ emit, clock, buildAtWork }: WatchOptions): () => void {
+export function watchActivity({ emit, clock, activeBuild }: WatchOptions): () => void {
   const begun = new WeakMap<object, Begun>();
-  const begin = (): Begun => ({ at: clock.monotonic(), build: buildAtWork() });
+  const begin = (): Begun => ({ at: clock.monotonic(), build: activeBuild() });
   const request = (subject: object, method: string, address: string, result: string): void => {
     const { at, build } = begun.get(subject) ?? begin();
     const details = { durationMs: Math.round(clock.monotonic() - at) };

@@ -15,11 +15,11 @@ export function wordyDuration(ms: number): string {
   for (const [name, length] of UNITS) {
     const count = Math.floor(rest / length + 1e-6);
     if (count === 0) continue;
-    parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
+    parts.push(plural(count, name));
     rest -= count * length;
     if (parts.length === 2) break;
   }
-  return parts.length === 0 ? "0 microseconds" : parts.join(" ");
+  return parts.join(" ") || plural(0, "microsecond");
 }
 
 /** For tables: `12 ms`, `3.4 s`, `12 min`, `1 h 5 min`. */
@@ -27,6 +27,11 @@ export function shortDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return minutes >= 10 ? `${minutes} min` : `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  const seconds = Math.floor((ms % 60_000) / 1000);
+  if (minutes < 10) return `${minutes} min ${seconds} s`;
+  if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** `1 file`, `2 files`. */
+export const plural = (count: number, noun: string): string => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`);

@@ -1,106 +1,40 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deflateBytesOptions, prepareDeflate } from "../../src/deflate/deflate-bytes.ts";
+import { prepareDeflate } from "../../src/deflate/deflate-bytes.ts";
+import { deflateBytesOptions } from "../../src/deflate/levels.ts";
+import { deflated as deflatedCase, drawCase, LEVELS, mostBytes } from "../helper/deflate/cases.ts";
+import { dice, filled, PROGRAM, TEXT, WINDOW_BYTES } from "../helper/deflate/data.ts";
+import { gunzipped, inflaters } from "../helper/deflate/inflaters.ts";
+import { needs } from "../helper/need.ts";
 
-const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-const MAX_BYTES = 1024 * 1024;
-const WINDOW_BYTES = 32 * 1024;
 const NOTHING = Buffer.alloc(0);
-/** An empty final block with fixed codes. */
-const FINAL_BLOCK = Buffer.from([0x03, 0x00]);
 
-const deflaters = LEVELS.map((level) => prepareDeflate(undefined, deflateBytesOptions(level)));
-
-function deflated(level: number, data: Uint8Array, before: Uint8Array = NOTHING): Buffer {
-  return Buffer.from(deflaters[level - 1]!(data, before));
+function deflated(level: number, data: Buffer, before: Buffer = NOTHING): Buffer {
+  return deflatedCase({ level, data, before }).bytes;
 }
-
-/** What zlib makes of it. */
-function inflated(packed: Buffer, before: Buffer): Buffer {
-  return inflateRawSync(Buffer.concat([packed, FINAL_BLOCK]), before.length > 0 ? { dictionary: before } : {});
-}
-
-/** Numbers from 0 to 1, the same each time. */
-function dice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
-
-function filled(length: number, byteAt: (index: number, made: Buffer) => number): Buffer {
-  const bytes = Buffer.alloc(length);
-  for (let index = 0; index < length; index++) bytes[index] = byteAt(index, bytes);
-  return bytes;
-}
-
-const TEXT = Buffer.concat(
-  readdirSync("src", { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.name.endsWith(".ts") && !entry.name.includes("deflate-code"))
-    .map((entry) => readFileSync(`${entry.parentPath}/${entry.name}`)),
-).subarray(0, MAX_BYTES);
-const PROGRAM = readFileSync(process.execPath).subarray(40 * MAX_BYTES, 41 * MAX_BYTES);
-
-/** Data of many kinds: as it comes from programs, and made to meet the corners of the format. */
-const KINDS: Readonly<Record<string, (length: number, next: () => number) => Buffer>> = {
-  text: (length) => TEXT.subarray(0, length),
-  program: (length) => PROGRAM.subarray(0, length),
-  "one byte": (length, next) => Buffer.alloc(length, Math.floor(next() * 256)),
-  noise: (length, next) => filled(length, () => next() * 256),
-  "few symbols": (length, next) => {
-    const symbols = 2 + Math.floor(next() * 3);
-    return filled(length, () => next() * symbols);
-  },
-  "a period as long as the window, or about": (length, next) => {
-    const period = WINDOW_BYTES - 2 + Math.floor(next() * 5);
-    return filled(length, (index, made) => (index < period ? next() * 256 : made[index - period]!));
-  },
-  // Each symbol twice as frequent as the next one: the code of least redundancy is longer than the format allows.
-  "a steep distribution": (length, next) => filled(length, () => Math.min(255, Math.floor(-Math.log2(1 - next())))),
-  "stretches of all kinds": (length, next) => {
-    let kind = 0;
-    let left = 0;
-    return filled(length, (index, made) => {
-      if (left-- <= 0) [kind, left] = [Math.floor(next() * 3), Math.floor(next() * 3000)];
-      if (kind === 0) return next() * 256;
-      return kind === 1 ? 0 : (made[index - 100 * (1 + Math.floor(next() * 3))] ?? 1);
-    });
-  },
-};
-const kinds = fc.constantFrom(...Object.keys(KINDS));
-const lengths = fc.oneof(
-  fc.nat(5),
-  fc.nat(300),
-  fc.nat(70_000),
-  fc.constantFrom(0xffff, 0x10000, MAX_BYTES - 1, MAX_BYTES),
-);
-const befores = fc.constantFrom(0, 1, 3, 4, 1000, WINDOW_BYTES - 1, WINDOW_BYTES);
 
 describe("the deflate of ours", () => {
-  it("is inflated by zlib to its input, for data of any kind, and adds next to nothing to what does not compress", () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...LEVELS),
-        kinds,
-        lengths,
-        befores,
-        fc.integer(),
-        (level, kind, length, size, seed) => {
-          const all = KINDS[kind]!(size + length, dice(seed));
-          const before = all.subarray(0, Math.min(size, all.length));
-          const data = all.subarray(before.length, before.length + MAX_BYTES);
-          const packed = deflated(level, data, before);
-          expect(inflated(packed, before).equals(data)).toBe(true);
-          expect(packed.length).toBeLessThanOrEqual(data.length + 16 + 6 * Math.ceil(data.length / 8192));
-        },
-      ),
-      { numRuns: 150 },
-    );
+  it("is inflated to its input, for data of any kind, and adds next to nothing to what does not compress", () => {
+    const seeds = fc.integer({ min: 0, max: 2 ** 31 });
+    const property = fc.property(seeds, (seed) => {
+      const drawn = drawCase(seed);
+      const packed = deflatedCase(drawn);
+      for (const inflate of Object.values(inflaters)) expect(inflate(packed).equals(drawn.data)).toBe(true);
+      expect(packed.bytes.length).toBeLessThanOrEqual(mostBytes(drawn.data.length));
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  needs("gzip", "gzip")("is inflated by gzip", () => {
+    const cases = Array.from({ length: 40 }, (_, seed) => drawCase(seed));
+    const packed = cases.map((drawn) => ({ ...deflatedCase(drawn), data: drawn.data }));
+    expect(gunzipped(packed).equals(Buffer.concat(cases.flatMap(({ before, data }) => [before, data])))).toBe(true);
   });
 
   it("makes the same of the same, whatever it made before", () => {
     for (const level of LEVELS) {
-      const first = prepareDeflate(undefined, deflateBytesOptions(level))(PROGRAM.subarray(0, 200_000), NOTHING);
+      const first = prepareDeflate(deflateBytesOptions(level))(PROGRAM.subarray(0, 200_000), NOTHING);
       const expected = Buffer.from(first);
       deflated(level, TEXT);
       expect(deflated(level, PROGRAM.subarray(0, 200_000)).equals(expected)).toBe(true);
@@ -124,6 +58,19 @@ describe("the deflate of ours", () => {
       const sizes = LEVELS.map((level) => deflated(level, data).length);
       expect(sizes).toEqual(sizes.toSorted((one, other) => other - one));
       for (const level of LEVELS) expect(sizes[level - 1]).toBeLessThan(deflateRawSync(data, { level }).length * 1.06);
+    }
+  });
+
+  it("makes at the last level no more than zlib or than the level before it, of what either is better at", () => {
+    const next = dice(3);
+    const digits = filled(300_000, () => "0123456789abcdef".charCodeAt(next() * 16));
+    const lines = Array.from(
+      { length: 9000 },
+      (_, line) => `10.0.${line % 17}.1 took ${Math.floor(next() * 5000)} ms\n`,
+    );
+    for (const data of [digits, Buffer.from(lines.join("")), TEXT, PROGRAM]) {
+      const least = Math.min(deflateRawSync(data, { level: 9 }).length, deflated(8, data).length);
+      expect(deflated(9, data).length).toBeLessThan(least * 1.002);
     }
   });
 

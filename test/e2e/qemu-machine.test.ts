@@ -3,11 +3,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { kill } from "node:process";
 import { describe, expect, onTestFinished } from "vitest";
-import { commandLine, type MachineFacts } from "../../src/plugins/qemu/command-line.ts";
+import { commandLine, type QemuMachineFacts } from "../../src/plugins/qemu/command-line.ts";
 import { controlSockets } from "../../src/plugins/qemu/control-sockets.ts";
 import { createDisks } from "../../src/plugins/qemu/disks.ts";
 import { prepareEfi } from "../../src/plugins/qemu/efi.ts";
-import { startMachine, type RunningMachine } from "../../src/plugins/qemu/machine.ts";
+import { startMachine, type RunningQemu } from "../../src/plugins/qemu/machine.ts";
 import { reaper } from "../../src/plugins/qemu/reaper.ts";
 import { screenshot } from "../../src/plugins/qemu/screen.ts";
 import { PortTakenError } from "../../src/plugins/qemu/start-failure.ts";
@@ -19,13 +19,13 @@ import { createRecordingRun, type RecordingRun } from "../helper/recording-run.t
 const withQemu = needs("qemu-system-x86_64", "qemu-system-x86");
 
 /** A machine with an empty disk and an empty disc. It finds nothing to boot, and stays on. */
-async function start(run: RecordingRun, args: Record<string, unknown> = {}, changed: Partial<MachineFacts> = {}) {
+async function start(run: RecordingRun, args: Record<string, unknown> = {}, changed: Partial<QemuMachineFacts> = {}) {
   const config = qemuConfig({ accelerator: "tcg", disk_size: "16M", memory: 128, ...args });
   const sockets = controlSockets(await privateDirectory(run));
   const disks = await createDisks(run, config, { directory: run.directories.work, name: "vm", source: "" });
   const efi = await prepareEfi(run, config, run.directories.work);
-  if (config.vtpm) await startTpm(run, "2.0", sockets);
-  const facts: MachineFacts = {
+  if (config.vtpm) await startTpm(run, config, sockets);
+  const facts: QemuMachineFacts = {
     name: "vm",
     accelerator: config.accelerator ?? "tcg",
     disks,
@@ -55,7 +55,7 @@ async function emptyDisc(run: RecordingRun): Promise<string> {
   return path;
 }
 
-async function blockDevices(machine: RunningMachine): Promise<number> {
+async function blockDevices(machine: RunningQemu): Promise<number> {
   const answer = (await machine.qmp.execute("query-block")) as readonly { readonly inserted?: unknown }[];
   return answer.filter((device) => device.inserted !== undefined).length;
 }

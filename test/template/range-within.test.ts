@@ -5,7 +5,7 @@ function underlined(source: string, text: string, part: string): string {
   const file = { name: "x", text: `name = ${source}\n` };
   const literal = { file, start: 7, end: 7 + source.length };
   const start = text.indexOf(part);
-  const range = rangeWithin(literal, text, start, start + part.length);
+  const range = rangeWithin(literal, text, { offset: start, end: start + part.length });
   return file.text.slice(range.start, range.end);
 }
 

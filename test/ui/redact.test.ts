@@ -70,6 +70,13 @@ describe("createRedactor", () => {
     }
   });
 
+  it("masks a short secret of any characters, those of regular expressions among them", () => {
+    for (const character of "\\^$.*+?()[]{}|/-,:;<>=!#&%@~`'\"_ aé") {
+      const secret = `x${character}y`;
+      expect(redacting(secret).text(`(${secret}) ${secret}`)).toBe("(<sensitive>) <sensitive>");
+    }
+  });
+
   it("masks a secret of fewer than four characters only as a whole word, and counts it for a warning", () => {
     const redactor = redacting("e", "12");
     expect(redactor.text("the e on port 12 of 1234, e-mail")).toBe(

@@ -13,7 +13,7 @@ import {
 import { gitlabSections } from "../../src/ui/ci/gitlab.ts";
 import { createGroupedOutput } from "../../src/ui/ci/groups.ts";
 import { createHumanRenderer } from "../../src/ui/human.ts";
-import { createJsonRenderer } from "../../src/ui/json.ts";
+import { createJsonRenderer, jsonMembers } from "../../src/ui/json.ts";
 import { plainOutput } from "../../src/ui/line-output.ts";
 import { createLogFileRenderer, logPathFor } from "../../src/ui/log-file.ts";
 import { createMachineReadableRenderer } from "../../src/ui/machine-readable.ts";
@@ -100,11 +100,16 @@ describe("createMachineReadableRenderer", () => {
   });
 });
 
+interface EventSchema {
+  readonly properties: object;
+  readonly oneOf: readonly { readonly title: string; readonly properties: object }[];
+}
+
 describe("createJsonRenderer", () => {
   const sink = createMemorySink();
   renderAll(createJsonRenderer(sink), everyEvent);
   const lines = sink.text().trimEnd().split("\n");
-  const schema = JSON.parse(readFileSync("docs/events.v1.schema.json", "utf8")) as object;
+  const schema = JSON.parse(readFileSync("docs/events.v1.schema.json", "utf8")) as EventSchema;
   const validate = new Ajv({
     formats: { uuid: /^[0-9a-f-]{36}$/ },
     allErrors: true,
@@ -115,6 +120,17 @@ describe("createJsonRenderer", () => {
   it("prints one event a line in the shape of the schema", () => {
     for (const line of lines) {
       expect({ line, valid: validate(JSON.parse(line)), errors: validate.errors }).toMatchObject({ valid: true });
+    }
+  });
+
+  it("has one of every kind, each with the members that the schema names and no others", () => {
+    expect([...new Set(everyEvent.map(({ kind }) => kind))].sort()).toEqual(Object.keys(jsonMembers).sort());
+    const printed = lines.map((line) => JSON.parse(line) as { readonly kind: string });
+    expect([...new Set(printed.map(({ kind }) => kind))].sort()).toEqual(schema.oneOf.map(({ title }) => title).sort());
+    for (const event of printed) {
+      const { properties } = schema.oneOf.find(({ title }) => title === event.kind)!;
+      const named = Object.keys({ ...schema.properties, ...properties });
+      expect(Object.keys(event).filter((name) => !named.includes(name))).toEqual([]);
     }
   });
 

@@ -10,7 +10,7 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 function watch(builds: readonly string[] = []): { readonly seen: () => string[] } {
   const events: BuildEvent[] = [];
-  onTestFinished(watchActivity({ emit: (event) => void events.push(event), clock, buildAtWork: () => builds.at(-1) }));
+  onTestFinished(watchActivity({ emit: (event) => void events.push(event), clock, activeBuild: () => builds.at(-1) }));
   return {
     seen: () =>
       events.map((event) => {

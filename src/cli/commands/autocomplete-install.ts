@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import { defineCommand, EXIT, type CommandContext } from "../command.ts";
-import { shells, type Shell } from "./completion/shells.ts";
+import { isShell, shells, type Shell } from "./completion/shells.ts";
 import { completionTable } from "./completion/table.ts";
 
 export const command = defineCommand({
@@ -16,14 +16,14 @@ export const command = defineCommand({
     if (!own) return EXIT.failed;
     await mkdir(dirname(own.path), { recursive: true });
     await writeFileAtomic(own.path, own.shell.script(await completionTable(context.commands)));
-    const more =
-      own.name === "zsh"
-        ? `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${dirname(own.path)} $fpath)`
-        : "";
+    const more = own.name === "zsh" ? zshSetup(dirname(own.path)) : "";
     context.host.stdout.write(`Completion for ${own.name} is in ${own.path}. It works in new shells.${more}\n`);
     return EXIT.ok;
   },
 });
+
+const zshSetup = (directory: string): string =>
+  `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${directory} $fpath)`;
 
 export interface OwnShell {
   readonly name: string;
@@ -31,16 +31,13 @@ export interface OwnShell {
   readonly path: string;
 }
 
+/** Undefined, after saying so, where there is no completion for the user's shell. */
 export function ownShell({ host }: CommandContext): OwnShell | undefined {
   const name = basename(host.env["SHELL"] ?? "");
-  if (!Object.hasOwn(shells, name)) {
-    host.stderr.write(
-      `There is completion for ${Object.keys(shells).join(", ")}, and your shell ($SHELL) is "${name}".\n`,
-    );
-    return undefined;
-  }
-  const shell = shells[name as keyof typeof shells];
-  return { name, shell, path: join(host.homeDir, shell.path) };
+  if (isShell(name)) return { name, shell: shells[name], path: join(host.homeDir, shells[name].path) };
+  const known = Object.keys(shells).join(", ");
+  host.stderr.write(`There is completion for ${known}, and your shell ($SHELL) is "${name}".\n`);
+  return undefined;
 }
 
 /** `-autocomplete-uninstall`. */

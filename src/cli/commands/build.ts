@@ -1,4 +1,3 @@
-import { runBuilds } from "../../core/run-builds.ts";
 import { buildFlags } from "../build-flags.ts";
 import { booleanFlag, defineCommand } from "../command.ts";
 import { runSession } from "../run-session.ts";
@@ -26,19 +25,6 @@ export const command = defineCommand({
     "Ctrl-C cancels all builds and removes what they made; a second one stops waiting for that. An artifact that is finished is never removed because something after it failed.",
     "Exit codes: 0 all builds succeeded, 1 a build failed or the template is invalid, 4 something had to be left behind, 130/143/129 interrupted.",
   ],
-  run: (context, { positional: [path = ""], flags }) => {
-    const undeclaredVariables = flags["warn-on-undeclared-var"] ? "warn" : "ignore";
-    return runSession(
-      context,
-      { path, undeclaredVariables, flags, rehash: flags.rehash },
-      ({ session, template, open, logPath }) =>
-        runBuilds(session, template.builds, {
-          template: path,
-          parallelBuilds: flags["parallel-builds"],
-          runDirectory: open.directory,
-          allDigests: flags["metadata-file"] !== undefined,
-          logPath,
-        }),
-    );
-  },
+  run: (context, { positional: [path = ""], flags }) =>
+    runSession(context, { command: "build", path, flags, rehash: flags.rehash }),
 });

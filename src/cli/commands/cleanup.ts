@@ -1,16 +1,15 @@
 import { cleanUpRun, type Reaped } from "../../core/journal/clean-up-run.ts";
 import { forgetRun, listRuns, type ListedRun } from "../../core/journal/list-runs.ts";
-import { errorText } from "../../lib/error-text.ts";
 import { cacheDirectory } from "../../core/directories.ts";
 import { removeDeadLocks } from "../../lib/dead-locks.ts";
 import { parseDuration } from "../../lib/duration.ts";
 import type { Host } from "../../sdk/host.ts";
 import { reapers } from "../../registry.ts";
-import { sanitize } from "../../ui/sanitize.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext } from "../command.ts";
-import { findRun } from "../find-run.ts";
+import { selectRuns } from "../find-run.ts";
 import { interruptible } from "../interruptible.ts";
 import { UsageError } from "../usage-error.ts";
+import { createCleanupReport, type CleanupReport } from "./cleanup-report.ts";
 
 export const command = defineCommand({
   name: "cleanup",
@@ -41,40 +40,44 @@ export const command = defineCommand({
     if (keepMs === undefined || keepMs < 0)
       throw new UsageError(`-keep: "${flags.keep}" is not a duration such as 720h.`);
     const all = await listRuns(context.host);
-    const chosen = flags.run === undefined ? all : [findRun(all, flags.run)];
-    const options = { dryRun: flags["dry-run"], json: flags.json };
+    const chosen = selectRuns(all, flags.run);
+    const dryRun = flags["dry-run"];
+    const report = createCleanupReport(context.host.stdout, { dryRun, json: flags.json });
     return interruptible(context.process, async (signal) => {
-      const results = await cleanUpAll(context, chosen, { ...options, signal, isNamed: flags.run !== undefined });
-      if (!options.dryRun) await removeDeadLocks(cacheDirectory(context.host));
-      if (flags.expired) await forgetExpired(context.host, keepMs, { ...options, chosen });
-      return results.some((result) => result === "failed") ? EXIT.leftBehind : EXIT.ok;
+      const kinds = await cleanUpAll(context, chosen, report, { dryRun, signal, isNamed: flags.run !== undefined });
+      if (!dryRun) await removeDeadLocks(cacheDirectory(context.host));
+      if (flags.expired) await forgetExpired(context.host, report, { dryRun, keepMs, chosen });
+      return kinds.includes("failed") ? EXIT.leftBehind : EXIT.ok;
     });
   },
 });
 
 interface CleanUpAllOptions {
   readonly dryRun: boolean;
-  readonly json: boolean;
   readonly signal: AbortSignal;
   /** The user named the run: say also that there is nothing to do. */
   readonly isNamed: boolean;
 }
 
+type OutcomeKind = Reaped["outcome"]["kind"];
+
+/** What became of everything that the runs left. */
 async function cleanUpAll(
   { host }: CommandContext,
   runs: readonly ListedRun[],
+  report: CleanupReport,
   options: CleanUpAllOptions,
-): Promise<readonly string[]> {
-  const report = reporter(host, options);
-  const kinds: string[] = [];
+): Promise<readonly OutcomeKind[]> {
+  const { signal, dryRun, isNamed } = options;
+  const kinds: OutcomeKind[] = [];
   for (const run of runs) {
-    if (run.state === "running" && options.isNamed) report.say(`Run ${run.runId} is still going: it is left alone.`);
+    if (run.state === "running" && isNamed) report.say(`Run ${run.runId} is still going: it is left alone.`);
     if (run.state === "running" || run.outstanding.length === 0) continue;
     const reaped = await cleanUpRun(run.runId, run.paths, {
       reapers,
       env: host.env,
-      signal: options.signal,
-      dryRun: options.dryRun,
+      signal,
+      dryRun,
       now: () => host.clock.now(),
       onReaped: (found) => report.reaped(run.runId, found),
     });
@@ -84,70 +87,25 @@ async function cleanUpAll(
   return kinds;
 }
 
+interface ForgetOptions {
+  readonly dryRun: boolean;
+  readonly keepMs: number;
+  readonly chosen: readonly ListedRun[];
+}
+
 async function forgetExpired(
   host: Host,
-  keepMs: number,
-  { dryRun, json, chosen }: { readonly dryRun: boolean; readonly json: boolean; readonly chosen: readonly ListedRun[] },
+  report: CleanupReport,
+  { dryRun, keepMs, chosen }: ForgetOptions,
 ): Promise<void> {
-  const report = reporter(host, { dryRun, json });
   const ids = new Set(chosen.map(({ runId }) => runId));
+  const action = dryRun ? "Would forget" : "Forgot";
   for (const run of await listRuns(host)) {
-    const endedAt = run.record.finishedAt ?? run.record.startedAt;
-    if (!ids.has(run.runId) || run.state === "running" || run.outstanding.length > 0) continue;
+    const { runId, record, state, outstanding } = run;
+    const endedAt = record.finishedAt ?? record.startedAt;
+    if (!ids.has(runId) || state === "running" || outstanding.length > 0) continue;
     if (host.clock.now() - endedAt < keepMs) continue;
     if (!dryRun) await forgetRun(run);
-    report.say(`${dryRun ? "Would forget" : "Forgot"} run ${run.runId} of ${run.record.template}.`);
+    report.say(`${action} run ${runId} of ${record.template}.`);
   }
-}
-
-interface Reporter {
-  say(text: string): void;
-  reaped(runId: string, found: Reaped): void;
-}
-
-function reporter(host: Host, { dryRun, json }: { readonly dryRun: boolean; readonly json: boolean }): Reporter {
-  const write = (text: string): void => void host.stdout.write(`${text}\n`);
-  if (json) {
-    return {
-      say: () => {},
-      reaped: (runId, { resource, description, outcome, manualCommand }) =>
-        write(
-          JSON.stringify({
-            runId,
-            kind: resource.kind,
-            id: resource.id,
-            description,
-            outcome: outcome.kind,
-            why: whyOf(outcome),
-            manualCommand,
-            dryRun,
-          }),
-        ),
-    };
-  }
-  return {
-    say: (text) => write(sanitize(text)),
-    reaped: (_, found) => {
-      // What is gone already is nothing to tell; the journal had not heard of it yet.
-      if (found.outcome.kind !== "gone") write(sanitize(describeReaped(found, dryRun)));
-    },
-  };
-}
-
-function describeReaped({ description, outcome, manualCommand }: Reaped, dryRun: boolean): string {
-  switch (outcome.kind) {
-    case "removed":
-      return `${dryRun ? "Would remove" : "Removed"} ${description}.`;
-    case "gone":
-      return `Gone already: ${description}.`;
-    case "not-ours":
-      return `Left alone: ${description}: ${outcome.why}.`;
-    case "failed":
-      return `Could not remove ${description}: ${errorText(outcome.error)}.${manualCommand === undefined ? "" : ` Remove it with:\n    ${manualCommand}`}`;
-  }
-}
-
-function whyOf(outcome: Reaped["outcome"]): string | undefined {
-  if (outcome.kind === "failed") return errorText(outcome.error);
-  return outcome.kind === "not-ours" ? outcome.why : undefined;
 }

@@ -1,13 +1,12 @@
-import { resolve } from "node:path";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { registry } from "../../registry.ts";
-import { readSource } from "../../template/files/read-source.ts";
 import { fixers } from "../../template/fix/fixers.ts";
-import { readFixedTemplate } from "../../template/json/read-legacy-file.ts";
+import type { LoadOptions } from "../../template/load-options.ts";
 import { loadLegacy } from "../../template/json/load-legacy.ts";
 import { createRedactor } from "../../ui/redact.ts";
-import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
+import { booleanFlag, defineCommand, EXIT, exitCode, type CommandContext, type FlagValues } from "../command.ts";
 import { printDiagnostics } from "../print-diagnostics.ts";
+import { readLegacyInput } from "../read-legacy-input.ts";
 import { templateDirectory, templateFlags, templateOptions } from "../template-flags.ts";
 
 const flags = {
@@ -15,7 +14,9 @@ const flags = {
   validate: booleanFlag("Check the fixed template; if it is invalid, exit with 1.", { default: true }),
 };
 
-/** `imgbuild fix`: what was deprecated in a legacy JSON template, written as it is today. */
+const listOfFixes = fixers.map(({ name, summary }) => `    ${name.padEnd(28)}${summary}`);
+
+/** `imgbuild fix`: a legacy JSON template with its deprecated parts written as they are today. */
 export const command = defineCommand({
   name: "fix",
   summary: "Bring an old JSON template up to date",
@@ -32,27 +33,31 @@ export const command = defineCommand({
   flags,
   notes: [
     "Templates that need fixing also run as they are: build and validate read most old forms with a warning.",
-    `Fixes, in order:\n${fixers.map(({ name, summary }) => `    ${name.padEnd(28)}${summary}`).join("\n")}`,
+    `Fixes, in order:\n${listOfFixes.join("\n")}`,
   ],
   run: (context, { positional: [path = ""], flags: given }) => fix(context, path, given),
 });
 
-async function fix({ host }: CommandContext, path: string, given: FlagValues<typeof flags>): Promise<number> {
-  const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
-  printDiagnostics(host, diagnostics);
-  if (!file || hasErrors(diagnostics)) return EXIT.failed;
-  const read = readFixedTemplate(file);
-  printDiagnostics(host, read.diagnostics);
-  if (!read.fixed) return EXIT.failed;
-  const text = `${JSON.stringify(read.fixed.root, undefined, 2)}\n`;
-  host.stdout.write(text);
-  if (!given.validate) return hasErrors(read.diagnostics) ? EXIT.failed : EXIT.ok;
-  const { signal } = new AbortController();
+async function fix(context: CommandContext, path: string, given: FlagValues<typeof flags>): Promise<number> {
+  const { host } = context;
   const redactor = createRedactor();
-  const onSecret = (secret: string) => redactor.add(secret);
-  const common = { path, host, registry, undeclaredVariables: "ignore", onSecret, signal } as const;
-  const options = { ...templateOptions(given), ...common };
-  const loaded = await loadLegacy(options, { name: `${file.name} (fixed)`, text }, templateDirectory(host, path));
-  printDiagnostics(host, loaded.diagnostics, redactor);
-  return hasErrors(loaded.diagnostics) ? EXIT.failed : EXIT.ok;
+  context.onRedactor(redactor);
+  const input = await readLegacyInput(host, path, redactor);
+  if (!input) return EXIT.failed;
+  const text = `${JSON.stringify(input.fixed.root, undefined, 2)}\n`;
+  host.stdout.write(text);
+  if (!given.validate) return exitCode(!input.hasErrors);
+  const options: LoadOptions = {
+    ...templateOptions(given),
+    path,
+    host,
+    registry,
+    undeclaredVariables: "ignore",
+    onSecret: (secret) => redactor.add(secret),
+    signal: new AbortController().signal,
+  };
+  const name = `${input.file.name} (fixed)`;
+  const { diagnostics } = await loadLegacy(options, { name, text }, templateDirectory(host, path));
+  printDiagnostics(host, diagnostics, redactor);
+  return exitCode(!hasErrors(diagnostics));
 }

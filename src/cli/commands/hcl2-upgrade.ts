@@ -1,16 +1,14 @@
 import { resolve } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Host } from "../../sdk/host.ts";
-import { hasErrors } from "../../language/diagnostic.ts";
 import { registry } from "../../registry.ts";
 import { writeFailure } from "../../sdk/write-failure.ts";
-import { readSource } from "../../template/files/read-source.ts";
 import { displayPath } from "../../template/files/template-files.ts";
-import { readFixedTemplate } from "../../template/json/read-legacy-file.ts";
 import { createUpgradeOptions } from "../../template/upgrade/upgrade-options.ts";
 import { upgradeTemplate } from "../../template/upgrade/upgrade-template.ts";
-import { booleanFlag, defineCommand, EXIT, textFlag, type FlagValues } from "../command.ts";
-import { printDiagnostics } from "../print-diagnostics.ts";
+import { createRedactor } from "../../ui/redact.ts";
+import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../command.ts";
+import { readLegacyInput } from "../read-legacy-input.ts";
 import { templateFlags } from "../template-flags.ts";
 
 const flags = {
@@ -36,27 +34,29 @@ export const command = defineCommand({
     "Old forms are fixed on the way, as by imgbuild fix. Calls of functions in {{ }} become ${ }; values that are known only while building, such as {{ .Vars }}, stay.",
     "A variable whose default is worked out from others becomes a local value, which cannot be set with -var.",
   ],
-  run: ({ host }, { positional: [path = ""], flags: given }) => upgrade(host, path, given),
+  run: (context, { positional: [path = ""], flags: given }) => upgrade(context, path, given),
 });
 
-async function upgrade(host: Host, path: string, given: FlagValues<typeof flags>): Promise<number> {
-  const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
-  printDiagnostics(host, diagnostics);
-  if (!file || hasErrors(diagnostics)) return EXIT.failed;
-  const read = readFixedTemplate(file);
-  printDiagnostics(host, read.diagnostics);
-  if (!read.fixed || hasErrors(read.diagnostics)) return EXIT.failed;
-  const { template } = read.fixed;
+async function upgrade(context: CommandContext, path: string, given: FlagValues<typeof flags>): Promise<number> {
+  const { host } = context;
+  const redactor = createRedactor();
+  context.onRedactor(redactor);
+  const input = await readLegacyInput(host, path, redactor);
+  if (!input || input.hasErrors) return EXIT.failed;
+  const { template } = input.fixed;
   const options = await createUpgradeOptions(template, registry, host, given["with-annotations"]);
   const text = upgradeTemplate(template, options);
   const output = given["output-file"] ?? `${path}.pkr.hcl`;
   if (output === "-") host.stdout.write(text);
-  else {
-    const shown = displayPath(resolve(host.cwd, output), host.cwd);
-    await writeFileAtomic(resolve(host.cwd, output), text).catch(async (cause: unknown) => {
-      throw await writeFailure(shown, cause);
-    });
-    host.stdout.write(`Successfully created ${shown}\n`);
-  }
+  else await writeResult(host, output, text);
   return EXIT.ok;
+}
+
+async function writeResult(host: Host, path: string, text: string): Promise<void> {
+  const absolute = resolve(host.cwd, path);
+  const shown = displayPath(absolute, host.cwd);
+  await writeFileAtomic(absolute, text).catch(async (cause: unknown) => {
+    throw await writeFailure(shown, cause);
+  });
+  host.stdout.write(`Successfully created ${shown}\n`);
 }

@@ -1,7 +1,7 @@
 import { VERSION } from "../../lib/version.ts";
-import type { Command, CommandArgument, Flag, CommandTable } from "../command.ts";
+import { argumentText, type Command, type CommandArgument, type CommandTable, type Flag } from "../command.ts";
 
-/** The first page: an example, then what there is. */
+/** The first page: an example, then the list of commands. */
 export function programHelp(commands: CommandTable): string {
   const rows = Object.entries(commands)
     .filter(([, { hidden }]) => hidden !== true)
@@ -28,20 +28,22 @@ export function commandHelp(command: Command): string {
   const flags = Object.entries(command.flags)
     .filter(([, { hidden }]) => hidden !== true)
     .map(([name, flag]) => [flagUsage(name, flag), flagText(flag)] as const);
+  const usage = ["imgbuild", command.name, ...command.arguments.map(argumentUsage)];
+  if (flags.length > 0) usage.splice(2, 0, "[flags]");
   const parts = [
     `${command.summary}.`,
     columns(examples),
-    `Usage: imgbuild ${command.name}${flags.length > 0 ? " [flags]" : ""}${command.arguments.map(argumentUsage).join("")}`,
+    `Usage: ${usage.join(" ")}`,
     columns(command.arguments.map(({ name, description }) => [name.toUpperCase(), description] as const)),
-    flags.length > 0 ? `Flags (one dash or two, -x=v or -x v):\n${columns(flags)}` : "",
-    ...(command.notes ?? []).map((note) => wrap(note, 0)),
   ];
+  if (flags.length > 0) parts.push(`Flags (one dash or two, -x=v or -x v):\n${columns(flags)}`);
+  for (const note of command.notes ?? []) parts.push(wrap(note, 0));
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function argumentUsage({ name, optional, variadic }: CommandArgument): string {
-  const text = `${name.toUpperCase()}${variadic ? "..." : ""}`;
-  return optional ? ` [${text}]` : ` ${text}`;
+function argumentUsage(argument: CommandArgument): string {
+  const text = argumentText(argument).toUpperCase();
+  return argument.optional ? `[${text}]` : text;
 }
 
 function flagUsage(name: string, flag: Flag): string {
@@ -69,22 +71,26 @@ const WIDTH = 110;
 function columns(rows: readonly (readonly [string, string])[]): string {
   const left = Math.min(38, Math.max(0, ...rows.map(([first]) => first.length)));
   const indent = left + 4;
-  return rows
-    .map(([first, second]) => {
-      const text = wrap(second, indent);
-      return first.length > left ? `  ${first}\n${" ".repeat(indent)}${text}` : `  ${first.padEnd(left)}  ${text}`;
-    })
-    .join("\n");
+  const lines = rows.map(([first, second]) => {
+    const text = wrap(second, indent);
+    const isWide = first.length > left;
+    return isWide ? `  ${first}\n${" ".repeat(indent)}${text}` : `  ${first.padEnd(left)}  ${text}`;
+  });
+  return lines.join("\n");
 }
 
 function wrap(text: string, indent: number): string {
+  const [first = "", ...words] = text.split(" ");
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > WIDTH - indent) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+  let line = first;
+  for (const word of words) {
+    const joined = `${line} ${word}`;
+    if (joined.length <= WIDTH - indent) {
+      line = joined;
+      continue;
+    }
+    lines.push(line);
+    line = word;
   }
   return [...lines, line].join(`\n${" ".repeat(indent)}`);
 }

@@ -4,13 +4,13 @@ import { addToLock, LockViolation, type PluginLock } from "../../plugin-host/ins
 import type { RequiredPlugin } from "../../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
-import { lookAtTemplate, withMessagesOnStderr } from "../look-at-template.ts";
 import { outputFlags, type Output } from "../output-flags.ts";
 import { installRequired, type ReadyPlugin } from "../plugins/install-required.ts";
 import { LOCK_FILE, readLockFile, writeLockFile } from "../plugins/lock-file.ts";
 import { findPluginNeeds, type PluginNeeds } from "../plugins/plugin-needs.ts";
 import { openPluginWorld } from "../plugins/plugin-world.ts";
 import { tellError } from "../plugins/tell-error.ts";
+import { withMessagesOnStderr, withReadOnlySession } from "../read-only-session.ts";
 import { templateArgument, templateDirectory, templateFlags } from "../template-flags.ts";
 import { builtInNote, builtInPlugin } from "./plugins/built-in.ts";
 import { readRequirements } from "./plugins/load-requirements.ts";
@@ -53,7 +53,8 @@ interface Input {
   readonly signal: AbortSignal;
 }
 
-function init({ host }: CommandContext, input: Input): Promise<number> {
+function init(context: CommandContext, input: Input): Promise<number> {
+  const { host } = context;
   const { path, given, signal } = input;
   const shown = {
     color: given.color,
@@ -62,7 +63,8 @@ function init({ host }: CommandContext, input: Input): Promise<number> {
     "machine-readable": false,
     json: false,
   };
-  return lookAtTemplate(withMessagesOnStderr(host), { path, signal, shown }, async ({ session, output }) => {
+  const quiet = { ...context, host: withMessagesOnStderr(host) };
+  return withReadOnlySession(quiet, { path, signal, flags: shown }, async ({ session, output }) => {
     const required = await readRequirements(session, output, { path, flags: given });
     if (!required) return EXIT.failed;
     if (required.length === 0) {
@@ -121,9 +123,8 @@ function isWanted({ host, needs }: Work): (plugin: RequiredPlugin) => boolean {
     const isUsed = needs !== undefined && usersOf(plugin, needs).length > 0;
     const note = builtInNote(plugin);
     const text = `${plugin.name} (${plugin.source} ${plugin.version}): built in`;
-    host.stdout.write(
-      `${text}${isUsed ? ", but not all that is used of it." : ", nothing to install."}${note ? ` ${note}` : ""}\n`,
-    );
+    const verdict = isUsed ? ", but not all that is used of it." : ", nothing to install.";
+    host.stdout.write(`${[text + verdict, note].filter(Boolean).join(" ")}\n`);
     return isUsed;
   };
 }
@@ -159,9 +160,11 @@ function conclude(missing: ReadonlyMap<string, boolean>, work: Work): number {
   const able = (needs?.builds ?? []).map(({ name }) => name).filter((name) => !lostBuilds.has(name));
   if (able.length === 0) return EXIT.failed;
   if (given.only.length + given.except.length > 0 || lostBuilds.size === 0) return EXIT.ok;
+  const unable = [...lostBuilds].join(", ");
+  const command = `imgbuild build -only='${able.join(",")}' ${work.path}`;
   output.pipeline.emit({
     kind: "warning",
-    text: `${[...lostBuilds].join(", ")} cannot run without what is missing. The others can:\n    imgbuild build -only='${able.join(",")}' ${work.path}`,
+    text: `${unable} cannot run without what is missing. The others can:\n    ${command}`,
   });
   return EXIT.ok;
 }

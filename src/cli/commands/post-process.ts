@@ -7,7 +7,6 @@ import {
 } from "../../core/post-process/recorded-artifacts.ts";
 import { listRuns } from "../../core/journal/list-runs.ts";
 import { runsDirectory } from "../../core/journal/state-directory.ts";
-import { runBuilds } from "../../core/run-builds.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { buildFlags } from "../build-flags.ts";
 import { defineCommand, type CommandContext } from "../command.ts";
@@ -36,20 +35,8 @@ export const command = defineCommand({
   notes: [
     "The builders do not run: each build starts from the artifact that its builder made before. Secrets of that build (build.Password) are not kept and are not known here.",
   ],
-  run: (context, { positional: [from = "", path = ""], flags }) => {
-    const undeclaredVariables = flags["warn-on-undeclared-var"] ? "warn" : "ignore";
-    return runSession(context, { path, undeclaredVariables, flags }, async ({ session, template, open, logPath }) => {
-      const recorded = await findArtifacts(context, from);
-      return runBuilds(session, template.builds, {
-        template: path,
-        parallelBuilds: flags["parallel-builds"],
-        runDirectory: open.directory,
-        allDigests: flags["metadata-file"] !== undefined,
-        logPath,
-        recorded,
-      });
-    });
-  },
+  run: (context, { positional: [from = "", path = ""], flags }) =>
+    runSession(context, { command: "post-process", path, flags, findRecorded: () => findArtifacts(context, from) }),
 });
 
 async function findArtifacts({ host }: CommandContext, from: string): Promise<RecordedArtifacts> {

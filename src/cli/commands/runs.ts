@@ -1,4 +1,5 @@
 import { listRuns, type ListedRun } from "../../core/journal/list-runs.ts";
+import type { RunBuild } from "../../core/journal/run-record.ts";
 import { describeResource } from "../../core/describe-resource.ts";
 import type { Leftover } from "../../sdk/event.ts";
 import type { Resource } from "../../sdk/journal.ts";
@@ -7,7 +8,7 @@ import { sanitize } from "../../ui/sanitize.ts";
 import { artifactFacts } from "../../ui/packer-text.ts";
 import { shortDuration } from "../../ui/words.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag } from "../command.ts";
-import { findRun } from "../find-run.ts";
+import { selectRuns } from "../find-run.ts";
 
 export const command = defineCommand({
   name: "runs",
@@ -27,52 +28,58 @@ export const command = defineCommand({
   ],
   async run({ host }, { flags }) {
     const all = await listRuns(host);
-    const runs = flags.run === undefined ? all : [findRun(all, flags.run)];
-    for (const run of runs) {
-      const text = flags.json ? JSON.stringify(await runToJson(run)) : sanitize(await describeRun(run));
-      host.stdout.write(`${text}\n`);
-    }
+    const runs = selectRuns(all, flags.run);
+    const render = flags.json ? renderJson : renderText;
+    for (const run of runs) host.stdout.write(`${await render(run)}\n`);
     if (runs.length === 0 && !flags.json) host.stdout.write("No runs are recorded.\n");
     return EXIT.ok;
   },
 });
 
-async function runToJson({ runId, state, record, paths, outstanding }: ListedRun): Promise<object> {
-  return {
+async function renderJson({ runId, state, record, paths, outstanding }: ListedRun): Promise<string> {
+  const { template, startedAt, finishedAt, builds } = record;
+  return JSON.stringify({
     version: 1,
     runId,
     state,
-    template: record.template,
-    startedAt: new Date(record.startedAt).toISOString(),
-    finishedAt: record.finishedAt === undefined ? undefined : new Date(record.finishedAt).toISOString(),
+    template,
+    startedAt: isoTime(startedAt),
+    finishedAt: finishedAt === undefined ? undefined : isoTime(finishedAt),
     directory: paths.directory,
-    builds: record.builds,
+    builds,
     leftovers: await describeAll(outstanding),
-  };
+  });
 }
 
-/** Programs that may still run are told of by `cleanup`, which looks for them. */
+/** Programs that may still run are left to `cleanup`, which looks for them. */
 function describeAll(resources: readonly Resource[]): Promise<Leftover[]> {
   const things = resources.filter(({ kind }) => kind !== "run-processes");
   return Promise.all(things.map((resource) => describeResource(reapers, resource)));
 }
 
-async function describeRun(run: ListedRun): Promise<string> {
-  const { runId, state, record, outstanding } = run;
-  const took = record.finishedAt === undefined ? "" : ` in ${shortDuration(record.finishedAt - record.startedAt)}`;
-  const started = new Date(record.startedAt).toISOString().replace(/\.\d+Z$/, "Z");
+async function renderText({ runId, state, record, outstanding }: ListedRun): Promise<string> {
+  const { template, startedAt, finishedAt, builds } = record;
+  const started = isoTime(startedAt).replace(/\.\d+Z$/, "Z");
+  const ended = finishedAt === undefined ? state : `${state} in ${shortDuration(finishedAt - startedAt)}`;
+  const heading = [runId, started, ended, template];
   const leftovers = state === "running" ? [] : await describeAll(outstanding);
-  return [
-    `${runId}  ${started}  ${state}${took}  ${record.template}`,
-    ...record.builds.flatMap((build) => [
-      `    ${build.name}${build.outcome === undefined ? "" : `: ${build.outcome}`}`,
-      ...artifactFacts(build).flatMap(({ description, files }) => [
-        `      artifact  ${description}`,
-        ...files.slice(0, 8).map((file) => `      file      ${file}`),
-      ]),
-      ...(build.logPath === undefined ? [] : [`      log       ${build.logPath}`]),
-    ]),
-    ...leftovers.map(({ description }) => `    left: ${description}`),
-    ...(leftovers.length === 0 ? [] : [`    remove it with: imgbuild cleanup -run ${runId}`]),
-  ].join("\n");
+  const lines = [heading.join("  "), ...builds.flatMap(describeBuild)];
+  lines.push(...leftovers.map(({ description }) => `    left: ${description}`));
+  if (leftovers.length > 0) lines.push(`    remove it with: imgbuild cleanup -run ${runId}`);
+  return sanitize(lines.join("\n"));
 }
+
+const MOST_FILES = 8;
+
+function describeBuild(build: RunBuild): readonly string[] {
+  const { name, outcome, logPath } = build;
+  const lines = [outcome === undefined ? `    ${name}` : `    ${name}: ${outcome}`];
+  for (const { description, files } of artifactFacts(build)) {
+    lines.push(`      artifact  ${description}`);
+    lines.push(...files.slice(0, MOST_FILES).map((file) => `      file      ${file}`));
+  }
+  if (logPath !== undefined) lines.push(`      log       ${logPath}`);
+  return lines;
+}
+
+const isoTime = (time: number): string => new Date(time).toISOString();

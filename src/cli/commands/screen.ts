@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import { reapers } from "../../registry.ts";
 import { defineCommand, EXIT, integerFlag, textFlag, type CommandContext } from "../command.ts";
 import { serveScreens } from "../screen-server.ts";
+import { onStopSignal } from "../stop-signals.ts";
 
 export const command = defineCommand({
   name: "screen",
@@ -28,11 +29,10 @@ export const command = defineCommand({
   async run(context, { positional: [machine], flags }) {
     const screens = async () => {
       const all = await liveScreens(context.host, reapers);
-      return machine === undefined ? all : all.filter((screen) => screen.name === machine);
+      return all.filter(({ name }) => machine === undefined || name === machine);
     };
-    return flags.save === undefined
-      ? showPage(context, screens, flags.port)
-      : savePicture(context, await screens(), resolve(context.host.cwd, flags.save));
+    if (flags.save === undefined) return showPage(context, screens, flags.port);
+    return savePicture(context, await screens(), resolve(context.host.cwd, flags.save));
   },
 });
 
@@ -45,7 +45,10 @@ async function showPage(
   host.stdout.write(`${server.url}\n`);
   host.stderr.write("Open this address in a browser. Ctrl-C ends it.\n");
   await new Promise<void>((done) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
+    const restore = onStopSignal(process, () => {
+      restore();
+      done();
+    });
   });
   server.close();
   return EXIT.ok;
@@ -53,9 +56,13 @@ async function showPage(
 
 async function savePicture({ host }: CommandContext, screens: readonly LiveScreen[], path: string): Promise<number> {
   const [screen, ...others] = screens;
-  if (!screen || others.length > 0) {
+  if (!screen) {
+    host.stderr.write("No such machine is running now.\n");
+    return EXIT.failed;
+  }
+  if (others.length > 0) {
     const names = screens.map(({ name }) => name).join(", ");
-    host.stderr.write(screen ? `Several machines run: ${names}. Name one.\n` : "No such machine is running now.\n");
+    host.stderr.write(`Several machines run: ${names}. Name one.\n`);
     return EXIT.failed;
   }
   await writeFileAtomic(path, await screen.capture(AbortSignal.timeout(10_000)), { volatile: true });

@@ -5,7 +5,7 @@ import type { Template } from "../../template/model.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
 import { loadChecked } from "../load-checked.ts";
-import { lookAtTemplate } from "../look-at-template.ts";
+import { withReadOnlySession } from "../read-only-session.ts";
 import { outputFlags } from "../output-flags.ts";
 import type { UnopenedSession } from "../session.ts";
 import { templateArgument, templateFlags } from "../template-flags.ts";
@@ -49,12 +49,12 @@ export const command = defineCommand({
 });
 
 function validate(
-  { host }: CommandContext,
+  context: CommandContext,
   path: string,
   given: FlagValues<typeof flags>,
   signal: AbortSignal,
 ): Promise<number> {
-  return lookAtTemplate(host, { path, signal, shown: given }, async ({ session, output }) => {
+  return withReadOnlySession(context, { path, signal, flags: given }, async ({ session, output }) => {
     const { template, isValid } = await loadChecked(session, output, {
       path,
       flags: given,
@@ -62,17 +62,19 @@ function validate(
       undeclaredVariables: given["no-warn-undeclared-var"] ? "ignore" : "warn",
       readsDataSources: given["evaluate-datasources"],
     });
-    if (!isValid) return EXIT.failed;
-    if (given.preflight && template && !(await isReady(session, template))) return EXIT.failed;
-    const text = given["syntax-only"]
-      ? "Syntax-only check passed. Everything looks okay."
-      : "The configuration is valid.";
-    session.emit({ kind: "say", text });
+    if (!template || !isValid) return EXIT.failed;
+    const isReady = !given.preflight || (await checkPreflight(session, template));
+    if (!isReady) return EXIT.failed;
+    session.emit({ kind: "say", text: given["syntax-only"] ? SYNTAX_PASSED : PASSED });
     return EXIT.ok;
   });
 }
 
-async function isReady(session: UnopenedSession, template: Template): Promise<boolean> {
+const SYNTAX_PASSED = "Syntax-only check passed. Everything looks okay.";
+const PASSED = "The configuration is valid.";
+
+/** Whether every build can start; what is missing is shown. */
+async function checkPreflight(session: UnopenedSession, template: Template): Promise<boolean> {
   const journal = { record: () => Promise.reject(new BuildError("A check makes nothing")) };
   const found = await Promise.all(
     template.builds.map(async (plan) => {

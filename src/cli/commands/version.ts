@@ -10,7 +10,8 @@ export const command = defineCommand({
   run({ host }, { flags }) {
     const seconds = Math.floor(host.clock.now() / 1000);
     const lines = [`${seconds},,version,${VERSION}`, `${seconds},,version-prelease,`, `${seconds},,version-commit,`];
-    host.stdout.write(flags["machine-readable"] ? lines.map((line) => `${line}\n`).join("") : `imgbuild v${VERSION}\n`);
+    const shown = flags["machine-readable"] ? lines : [`imgbuild v${VERSION}`];
+    host.stdout.write(`${shown.join("\n")}\n`);
     return Promise.resolve(EXIT.ok);
   },
 });

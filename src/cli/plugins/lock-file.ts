@@ -6,7 +6,7 @@ import { lineOf } from "../../language/position.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { LockedPlugin, PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { constantText } from "../../template/hcl2/body-arguments.ts";
+import { constantText } from "../../template/hcl2/locate-argument.ts";
 
 /** Beside the template. */
 export const LOCK_FILE = ".packer.lock.hcl";

@@ -22,7 +22,6 @@ const anything: Schema<unknown> = {
   rules: [],
   renamed: {},
   legacy: [],
-  finish: (decoded: unknown) => decoded,
 };
 
 function placeholder<Kind extends ComponentKind>(kind: Kind, type: string): Extract<Component, { kind: Kind }> {

@@ -1,95 +1,100 @@
-import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveCallback, Prompt } from "ssh2";
+import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod } from "ssh2";
 import { fingerprint } from "./host-keys.ts";
 import { certifiedKey } from "./certificate.ts";
-import type { Answer, Credentials } from "./settings.ts";
+import type { PromptAnswer, Credentials } from "./settings.ts";
 
-/** Tries the configured ways to log in, each once and no others, and remembers what became of them. */
+/** Tries the configured authentication methods, each once and no others, and remembers what became of them. */
 export interface Authentication {
   readonly handler: AuthHandlerMiddleware;
   /** For a refusal: what was tried, and what the server offers. */
   describe(): string;
 }
 
-interface Way {
+interface Method {
   /** The protocol's name of the method. */
-  readonly method: string;
+  readonly name: string;
+  /** For people. */
   readonly what: string;
   readonly attempt: AnyAuthMethod;
 }
 
-/** `cannotAnswer` is told why a question of the server gets no answer. */
+/** `cannotAnswer` is called with the reason why a question of the server gets no answer. */
 export function createAuthentication(credentials: Credentials, cannotAnswer: (error: Error) => void): Authentication {
-  const ways = waysIn(credentials, cannotAnswer);
+  const methods = methodsOf(credentials, cannotAnswer);
   const tried: string[] = [];
   let offered: readonly string[] | undefined;
-  let next = 0;
+  const untried = methods.values();
   const handler: AuthHandlerMiddleware = (methodsLeft, _partial, proceed) => {
     // Null on the first call: the server has not been asked yet.
     offered = methodsLeft ?? offered;
-    for (let way = ways[next++]; way !== undefined; way = ways[next++]) {
-      if (offered !== undefined && !offered.includes(way.method)) continue;
-      tried.push(way.what);
-      proceed(way.attempt);
+    for (let next = untried.next(); !next.done; next = untried.next()) {
+      const { name, what, attempt } = next.value;
+      if (offered && !offered.includes(name)) continue;
+      tried.push(what);
+      proceed(attempt);
       return;
     }
     proceed(false as unknown as AnyAuthMethod);
   };
-  return { handler, describe: () => describe(credentials.username, ways, tried, offered) };
+  return { handler, describe: () => describe(credentials.username, { methods, tried, offered }) };
 }
 
-function waysIn(credentials: Credentials, cannotAnswer: (error: Error) => void): readonly Way[] {
-  const { username, privateKey, certificate, password, agent } = credentials;
-  const ways: Way[] = [];
-  if (agent !== undefined) {
-    ways.push({ method: "publickey", what: "the keys of the SSH agent", attempt: { type: "agent", username, agent } });
-  }
+function methodsOf(credentials: Credentials, cannotAnswer: (error: Error) => void): readonly Method[] {
+  const { username, privateKey, certificate, password, agent, answer } = credentials;
+  const methods: Method[] = [];
+  const add = (what: string, attempt: AnyAuthMethod) => methods.push({ name: protocolName(attempt), what, attempt });
+  if (agent !== undefined) add("the keys of the SSH agent", { type: "agent", username, agent });
+  // ssh2 takes a parsed key as well; its types only know text.
   if (privateKey !== undefined && certificate !== undefined) {
-    const key = certifiedKey(privateKey, certificate);
-    ways.push({
-      method: "publickey",
-      what: "the certificate",
-      attempt: { type: "publickey", username, key: key as never },
-    });
+    const key = certifiedKey(privateKey, certificate) as never;
+    add("the certificate", { type: "publickey", username, key });
   }
   if (privateKey !== undefined) {
-    const what = `the key ${fingerprint(privateKey.getPublicSSH())}`;
-    // ssh2 takes a parsed key as well; its types only know text.
-    ways.push({ method: "publickey", what, attempt: { type: "publickey", username, key: privateKey as never } });
+    const shown = fingerprint(privateKey.getPublicSSH());
+    add(`the key ${shown}`, { type: "publickey", username, key: privateKey as never });
   }
-  if (password !== undefined) {
-    ways.push({ method: "password", what: "the password", attempt: { type: "password", username, password } });
-  }
-  if (credentials.answer !== undefined) {
-    const prompt = promptWith(credentials.answer, cannotAnswer);
-    const attempt: AnyAuthMethod = { type: "keyboard-interactive", username, prompt };
+  if (password !== undefined) add("the password", { type: "password", username, password });
+  if (answer !== undefined) {
     const what = password === undefined ? "the answers" : "the password";
-    ways.push({ method: "keyboard-interactive", what: `${what} (keyboard-interactive)`, attempt });
+    const prompt = promptWith(answer, cannotAnswer);
+    add(`${what} (keyboard-interactive)`, { type: "keyboard-interactive", username, prompt });
   }
   // Learns what the server offers, and enters machines that ask for nothing.
-  if (ways.length === 0) ways.push({ method: "none", what: "no credentials", attempt: { type: "none", username } });
-  return ways;
+  if (methods.length === 0) add("no credentials", { type: "none", username });
+  return methods;
 }
 
-function promptWith(answer: Answer, cannotAnswer: (error: Error) => void) {
-  return (name: string, text: string, _language: string, prompts: Prompt[], finish: KeyboardInteractiveCallback) => {
+/** An agent signs for the method `publickey`. */
+function protocolName({ type }: AnyAuthMethod): string {
+  return type === "agent" ? "publickey" : type;
+}
+
+function promptWith(
+  answer: PromptAnswer,
+  cannotAnswer: (error: Error) => void,
+): KeyboardInteractiveAuthMethod["prompt"] {
+  return (...[name, text, , prompts, finish]) => {
     const title = [name, text].filter((part) => part !== "").join("\n");
-    const questions = prompts.map(({ prompt, echo }) => ({ prompt, echo: echo === true }));
+    const questions = prompts.map(({ prompt, echo = false }) => ({ prompt, echo }));
     answer(title, questions).then((answers) => finish([...answers]), cannotAnswer);
   };
 }
 
-function describe(
-  username: string,
-  ways: readonly Way[],
-  tried: readonly string[],
-  offered: readonly string[] | undefined,
-): string {
-  const refused =
-    tried.length === 0 ? `accepts none of ${list(ways.map(({ what }) => what))}` : `refused ${list(tried)}`;
-  const offers = offered === undefined || offered.length === 0 ? "" : ` (it offers ${list(offered)})`;
-  return `the server ${refused} for user "${username}"${offers}`;
+interface Attempts {
+  readonly methods: readonly Method[];
+  readonly tried: readonly string[];
+  readonly offered: readonly string[] | undefined;
 }
 
-function list(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? "nothing") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+function describe(username: string, { methods, tried, offered = [] }: Attempts): string {
+  const known = methods.map(({ what }) => what);
+  const refusal = tried.length === 0 ? `accepts none of ${enumerate(known)}` : `refused ${enumerate(tried)}`;
+  const offers = offered.length === 0 ? "" : ` (it offers ${enumerate(offered)})`;
+  return `the server ${refusal} for user "${username}"${offers}`;
+}
+
+function enumerate(words: readonly string[]): string {
+  const last = words.at(-1) ?? "nothing";
+  if (words.length < 2) return last;
+  return `${words.slice(0, -1).join(", ")} and ${last}`;
 }

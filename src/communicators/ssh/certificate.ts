@@ -2,6 +2,7 @@ import { sign } from "node:crypto";
 import type { Client, ParsedKey } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
 import type { Certificate } from "./settings.ts";
+import { mpint, string } from "./wire.ts";
 
 /** Reads an OpenSSH user certificate (`ssh-ed25519-cert-v01@openssh.com AAAA… comment`). */
 export function parseCertificate(text: string, path: string): Certificate {
@@ -70,23 +71,17 @@ function send(protocol: Protocol, payload: Buffer): void {
   protocol._cipher.encrypt(write.finalize(packet));
 }
 
-function string(value: string | Buffer): Buffer {
-  const bytes = typeof value === "string" ? Buffer.from(value) : value;
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
 const CERTIFICATE = "-cert-v01@openssh.com";
 
 /** RSA certificates are used with SHA-512 signatures; servers no longer take SHA-1. */
 function wireAlgorithm(type: string): string {
-  return type === `ssh-rsa${CERTIFICATE}` ? `rsa-sha2-512${CERTIFICATE}` : type;
+  return type.replace(/^ssh-rsa(?=-cert)/, "rsa-sha2-512");
 }
 
 /** The algorithm of the key under a certificate; `undefined` when the type is no certificate's. */
 function plainAlgorithm(type: string): string | undefined {
-  return type.endsWith(CERTIFICATE) ? wireAlgorithm(type).slice(0, -CERTIFICATE.length) : undefined;
+  if (!type.endsWith(CERTIFICATE)) return undefined;
+  return wireAlgorithm(type).slice(0, -CERTIFICATE.length);
 }
 
 const digests: Readonly<Record<string, string>> = {
@@ -100,12 +95,5 @@ function signWith(key: ParsedKey, algorithm: string, data: Buffer): Buffer {
   const raw = sign(digests[algorithm] ?? null, data, { key: key.getPrivatePEM(), dsaEncoding: "ieee-p1363" });
   if (!algorithm.startsWith("ecdsa-")) return raw;
   const half = raw.length / 2;
-  return Buffer.concat([string(positiveInteger(raw.subarray(0, half))), string(positiveInteger(raw.subarray(half)))]);
-}
-
-/** As an SSH `mpint`: no leading zeros but one where the top bit is set. */
-function positiveInteger(bytes: Buffer): Buffer {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  const digits = bytes.subarray(first === -1 ? bytes.length : first);
-  return (digits[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits;
+  return Buffer.concat([mpint(raw.subarray(0, half)), mpint(raw.subarray(half))]);
 }

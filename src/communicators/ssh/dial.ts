@@ -1,9 +1,10 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { errorMessage } from "../../lib/error-text.ts";
 import { connectThroughSocks } from "../../lib/socks5.ts";
 import { forwardOut } from "./forward.ts";
 import { logIn, type LoggedIn } from "./log-in.ts";
-import { LoginFailure, socketFailure } from "./login-failure.ts";
+import { isRefusal, LoginFailure, socketFailure } from "./login-failure.ts";
 import type { Address, Route, Server, SshSettings } from "./settings.ts";
 
 /** Opens the TCP connection to the guest, directly or through a jump host or a proxy. Rejects with a LoginFailure. */
@@ -15,8 +16,7 @@ export async function dial(settings: SshSettings, address: Address, signal: Abor
     case "socks":
       return connectThroughSocks(route.proxy, address, signal).catch((cause: unknown) => {
         const through = `the SOCKS5 proxy ${route.proxy.host}:${route.proxy.port}`;
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new LoginFailure("route", `${through} gave no connection: ${why}`, { cause });
+        throw new LoginFailure("route", `${through} gave no connection: ${errorMessage(cause)}`, { cause });
       });
     case "bastion":
       return dialThroughServer(settings, route, address, signal);
@@ -52,14 +52,16 @@ async function dialThroughServer(
   address: Address,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const { client } = await (once ? keptLogin(settings, server, signal) : logInTo(settings, server, signal));
-  const leave = once ? () => {} : () => client.end();
+  const openLogin = once ? keptLogin : logInTo;
+  const { client } = await openLogin(settings, server, signal);
+  const leave = () => {
+    if (!once) client.end();
+  };
   const stream = await forwardOut(client, address).catch((cause: Error) => {
     leave();
     const where = `${address.host}:${address.port}`;
-    throw new LoginFailure("refused", `the jump host ${server.host} cannot reach ${where}: ${cause.message}`, {
-      cause,
-    });
+    const message = `the jump host ${server.host} cannot reach ${where}: ${cause.message}`;
+    throw new LoginFailure("refused", message, { cause });
   });
   let why = "closed the connection";
   const note = (cause: Error) => (why = `failed: ${cause.message}`);
@@ -80,10 +82,11 @@ async function dialThroughServer(
 async function logInTo(settings: SshSettings, server: Server, signal: AbortSignal): Promise<LoggedIn> {
   const socket = await dialDirectly(server, signal);
   const login = { ...settings, credentials: server.credentials, hostKeys: server.hostKeys };
-  return logIn(socket, login, server, { signal }).catch((cause: unknown) => {
+  return logIn(socket, login, { address: server, signal }).catch((cause: unknown) => {
     if (!(cause instanceof LoginFailure)) throw cause;
-    const kind = cause.kind === "authentication" || cause.kind === "host-key" ? cause.kind : "route";
-    throw new LoginFailure(kind, `the jump host ${server.host}: ${cause.message}`, { hostKey: cause.hostKey, cause });
+    const { hostKey } = cause;
+    const kind = isRefusal(cause) ? cause.kind : "route";
+    throw new LoginFailure(kind, `the jump host ${server.host}: ${cause.message}`, { hostKey, cause });
   });
 }
 
@@ -110,7 +113,8 @@ async function keptLogin(settings: SshSettings, server: Server, signal: AbortSig
 
 /** Ends a login that was kept, or the attempt at it. */
 export function leaveJumpHost({ route }: SshSettings): void {
-  const known = route.kind === "bastion" ? kept.get(route.server) : undefined;
+  if (route.kind !== "bastion") return;
+  const known = kept.get(route.server);
   known?.end.abort();
   known?.login.then(
     ({ client }) => client.end(),

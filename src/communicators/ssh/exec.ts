@@ -2,7 +2,7 @@ import type { ClientChannel } from "ssh2";
 import type { ExecResult } from "../../sdk/communicator.ts";
 import type { SshLink } from "./link.ts";
 import { runOnLink, type LinkExecOptions } from "./run-on-link.ts";
-import { sendSignal } from "./session-channels.ts";
+import { sendSignal } from "./command-channels.ts";
 import { stopCommands } from "./stop-commands.ts";
 
 /** Runs one command on a connection, and ends it in the guest when `signal` aborts. See `runOnLink`. */

@@ -9,7 +9,7 @@ import { BuildError } from "../../sdk/error.ts";
 
 export interface ExtractOptions {
   readonly onBytes: (count: number) => void;
-  /** Told about each entry that was left out, and why. */
+  /** Called for each entry that was left out, with the reason. */
   readonly onLeftOut: (path: string, why: string) => void;
 }
 
@@ -24,13 +24,13 @@ export async function extractTree(archive: Readable, root: string, options: Extr
   reading.catch(() => {});
   for await (const entry of unpack) {
     const { header } = entry;
-    if (header.type === "file" || header.type === "contiguous-file")
+    const { name, type = "thing of unknown kind" } = header;
+    if (type === "file" || type === "contiguous-file") {
       await writeEntry(entry as unknown as Readable, header, root, options);
-    else entry.resume();
-    if (header.type === "directory") await mkdir(inside(root, header.name), { recursive: true });
-    else if (header.type === "symlink" || header.type === "link") links.push(header);
-    else if (header.type !== "file")
-      options.onLeftOut(header.name, `it is a ${header.type ?? "thing of unknown kind"}`);
+    } else entry.resume();
+    if (type === "directory") await mkdir(inside(root, name), { recursive: true });
+    else if (type === "symlink" || type === "link") links.push(header);
+    else if (type !== "file") options.onLeftOut(name, `it is a ${type}`);
   }
   await reading;
   for (const link of links) await makeLink(link, root, options);
@@ -53,14 +53,15 @@ async function writeEntry(entry: Readable, header: Header, root: string, options
 async function makeLink(header: Header, root: string, options: ExtractOptions): Promise<void> {
   const path = inside(root, header.name);
   const target = header.linkname ?? "";
-  const hard = header.type === "link";
-  const aim = hard ? resolve(root, target) : resolve(dirname(path), target);
-  if ((!hard && posix.isAbsolute(target)) || !isInside(root, aim)) {
+  const isHard = header.type === "link";
+  const aim = resolve(isHard ? root : dirname(path), target);
+  const isForeign = !isHard && posix.isAbsolute(target);
+  if (isForeign || !isInside(root, aim)) {
     return options.onLeftOut(header.name, `it is a link to ${target}, outside of the downloaded directory`);
   }
   await mkdir(dirname(path), { recursive: true });
   await rm(path, { force: true });
-  await symlink(hard ? relative(dirname(path), aim) : target, path);
+  await symlink(isHard ? relative(dirname(path), aim) : target, path);
 }
 
 /** The local path for a name the guest sent. Throws when it would be outside of `root`. */
@@ -75,6 +76,7 @@ export function inside(root: string, name: string): string {
 }
 
 function isInside(root: string, path: string): boolean {
-  const way = relative(resolve(root), resolve(path));
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !posix.isAbsolute(way));
+  const inner = relative(resolve(root), resolve(path));
+  const isOutside = inner === ".." || inner.startsWith(`..${sep}`) || posix.isAbsolute(inner);
+  return !isOutside;
 }

@@ -2,12 +2,12 @@ import { LoginFailure } from "./login-failure.ts";
 import { execOnLink } from "./exec.ts";
 import type { SshLink } from "./link.ts";
 
-/** What one look at the guest told, right after the login. */
+/** What one command, right after the login, finds out about the guest. */
 export interface GuestFacts {
   /** Commands are read by a shell of the Bourne family. */
   readonly posix: boolean;
   readonly tools: ReadonlySet<string>;
-  /** Differs after every boot; `undefined` where the guest does not tell. */
+  /** Differs after every boot; `undefined` where it cannot be found out. */
   readonly bootId: string | undefined;
 }
 
@@ -26,7 +26,7 @@ export async function askGuestFacts(link: SshLink, signal: AbortSignal): Promise
   const chunks: Buffer[] = [];
   const result = await execOnLink(link, question, { signal, onStdout: (chunk) => void chunks.push(chunk) });
   if (result.kind === "disconnect") {
-    throw new LoginFailure("session", `the login worked, but the connection was lost at once (${result.reason})`);
+    throw new LoginFailure("first-command", `the login worked, but the connection was lost at once (${result.reason})`);
   }
   const facts = parseGuestFacts(Buffer.concat(chunks).toString("utf8"));
   link.posix = facts.posix;

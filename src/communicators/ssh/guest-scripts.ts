@@ -91,9 +91,12 @@ export function receiveTree(to: string, temporary: string): string {
 /** Sends a directory, or its contents, as a tar stream. */
 export function sendTree(from: string): string {
   const path = from.replace(/\/+$/, "");
-  const contents = from.endsWith("/") || path === "" || path.endsWith("/.") || path === ".";
-  const directory = contents ? (path === "" ? "/" : path) : guestDirname(path);
-  const name = contents ? "." : `./${path.slice(path.lastIndexOf("/") + 1)}`;
+  const wantsContents = from.endsWith("/") || path.endsWith("/.") || path === "." || path === "";
+  if (wantsContents) return tarOf(path || "/", ".");
+  return tarOf(guestDirname(path), `./${path.slice(path.lastIndexOf("/") + 1)}`);
+}
+
+function tarOf(directory: string, name: string): string {
   return `cd ${shellQuotePath(directory)} && exec tar -cf - ${shellQuote(name)}`;
 }
 

@@ -8,13 +8,13 @@ export class HostKeys {
 
   /** `pinned`: a fingerprint (`SHA256:…`), a public key (`ssh-ed25519 AAAA… comment`), or nothing. */
   constructor(pinned?: string) {
-    this.#pinned = pinned?.trim() === "" ? undefined : pinned?.trim();
+    this.#pinned = pinned?.trim() || undefined;
   }
 
   /** The host key algorithms to ask the server for, where the pin tells them. */
   get pinnedAlgorithms(): readonly string[] | undefined {
-    const type = this.#pinned?.includes(" ") === true ? this.#pinned.split(/\s+/)[0]! : undefined;
-    if (type === undefined) return undefined;
+    const [type, base64] = this.#pinned?.split(/\s+/) ?? [];
+    if (type === undefined || base64 === undefined) return undefined;
     return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type];
   }
 
@@ -22,9 +22,8 @@ export class HostKeys {
   problem(blob: Buffer): string | undefined {
     const shown = describeHostKey(blob);
     if (this.#pinned !== undefined) {
-      return matchesPin(blob, this.#pinned)
-        ? undefined
-        : `the host key is ${shown}, but only ${this.#pinned} is allowed`;
+      if (matchesPin(blob, this.#pinned)) return undefined;
+      return `the host key is ${shown}, but only ${this.#pinned} is allowed`;
     }
     if (!this.#known || this.#mayChange || this.#known.equals(blob)) return undefined;
     return `the host key changed from ${describeHostKey(this.#known)} to ${shown} during this run`;
@@ -44,11 +43,13 @@ export class HostKeys {
 
 /** `ssh-ed25519 SHA256:…`, as OpenSSH shows keys. */
 function describeHostKey(blob: Buffer): string {
-  return `${blob.subarray(4, 4 + blob.readUInt32BE(0)).toString("latin1")} ${fingerprint(blob)}`;
+  const type = blob.subarray(4, 4 + blob.readUInt32BE(0)).toString("latin1");
+  return `${type} ${fingerprint(blob)}`;
 }
 
 export function fingerprint(blob: Buffer): string {
-  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+  const digest = createHash("sha256").update(blob).digest("base64");
+  return `SHA256:${digest.replace(/=+$/, "")}`;
 }
 
 function matchesPin(blob: Buffer, pin: string): boolean {

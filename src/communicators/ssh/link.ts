@@ -1,7 +1,8 @@
 import type { Client } from "ssh2";
+import { errorMessage } from "../../lib/error-text.ts";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import type { LoggedIn } from "./log-in.ts";
-import { SessionChannels, type AskServer, type ChannelConnection } from "./session-channels.ts";
+import { CommandChannels, type AskServer, type ChannelConnection } from "./command-channels.ts";
 import type { SshSettings } from "./settings.ts";
 
 /** One authenticated connection, watched until it dies. */
@@ -10,7 +11,7 @@ export class SshLink implements ChannelConnection {
   readonly hostKey: Buffer;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly dead: Promise<string>;
-  readonly channels: SessionChannels;
+  readonly channels: CommandChannels;
   /** Commands are read by a shell of the Bourne family; `undefined` until somebody has looked. */
   posix: boolean | undefined;
   readonly #settings: SshSettings;
@@ -24,7 +25,7 @@ export class SshLink implements ChannelConnection {
   constructor({ client, socket, hostKey }: LoggedIn, settings: SshSettings) {
     this.client = client;
     this.hostKey = hostKey;
-    this.channels = new SessionChannels(this);
+    this.channels = new CommandChannels(this);
     this.#settings = settings;
     this.#socket = socket;
     this.dead = new Promise((resolve) => {
@@ -82,19 +83,26 @@ export class SshLink implements ChannelConnection {
       void this.dead.then(() => finish(() => reject(this.lost(what))));
       try {
         question((error, value) =>
-          finish(() => (error ? reject(this.alive ? refusal(what, error) : this.lost(what)) : resolve(value))),
+          finish(() => {
+            if (error) reject(this.#refusal(what, error));
+            else resolve(value);
+          }),
         );
       } catch (error) {
         // ssh2 throws where the socket is closing already.
-        this.#die(error instanceof Error ? error.message : String(error));
+        this.#die(errorMessage(error));
       }
     });
   }
 
   lost(what: string): ConnectionLost {
-    return new ConnectionLost(
-      `Could not ${what}: the connection to the machine was lost (${this.#reason ?? "unknown reason"})`,
-    );
+    const reason = this.#reason ?? "unknown reason";
+    return new ConnectionLost(`Could not ${what}: the connection to the machine was lost (${reason})`);
+  }
+
+  #refusal(what: string, cause: Error): BuildError {
+    if (!this.alive) return this.lost(what);
+    return new BuildError(`Could not ${what}: ${cause.message}`, { cause });
   }
 
   /** Ends the connection, politely but at once. */
@@ -103,14 +111,14 @@ export class SshLink implements ChannelConnection {
     this.#die(reason);
   }
 
-  /** Cuts the connection without a word to the other side. */
+  /** Cuts the connection without telling the other side. */
   cut(reason: string): void {
     this.#die(reason);
   }
 
   /**
-   * Anything the server says is a sign of life, and so is a backlog of our own that drains: a slow link under load
-   * answers late, a dead one does neither.
+   * Anything the server says is a sign of life, and so is a draining backlog of our own: a slow link under load answers
+   * late, a dead one does neither.
    */
   #checkLife(keepAliveMs: number): void {
     const backlog = this.#socket.writableLength;
@@ -124,7 +132,3 @@ export class SshLink implements ChannelConnection {
 
 /** With one question every 10 s, a frozen peer is noticed after 35 s. */
 const MISSED_ANSWERS = 3;
-
-function refusal(what: string, cause: Error): BuildError {
-  return new BuildError(`Could not ${what}: ${cause.message}`, { cause });
-}

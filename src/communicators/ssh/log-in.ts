@@ -8,6 +8,7 @@ import { ciphersBestFirst } from "./algorithms.ts";
 import type { Address, SshSettings } from "./settings.ts";
 
 export interface LoginOptions {
+  readonly address: Address;
   readonly signal: AbortSignal;
   /** The other side proved to be an SSH server. */
   readonly onGreeting?: () => void;
@@ -21,21 +22,15 @@ export interface LoggedIn {
 }
 
 /**
- * Speaks SSH over `socket` until the user is logged in. Rejects with a LoginFailure, or with the reason why a question of the
- * server gets no answer, and closes the socket. A server may
- * take as long as it likes, as long as it is never silent for longer than the limit.
+ * Speaks SSH over `socket` until the user is logged in. Rejects with a LoginFailure, or with the reason why a question of
+ * the server gets no answer, and closes the socket. A server may take as long as it likes, as long as it is never silent
+ * for longer than the limit.
  */
-export function logIn(
-  socket: Duplex,
-  settings: SshSettings,
-  address: Address,
-  { signal, onGreeting }: LoginOptions,
-): Promise<LoggedIn> {
+export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptions): Promise<LoggedIn> {
+  const { address, signal, onGreeting } = options;
   const where = `${address.host}:${address.port}`;
-  const client = new Client();
-  // Node ends a process for an error that nobody listens to. Whoever uses the client learns its end from "close".
-  client.on("error", () => {});
   const state: LoginState = { phase: "greeting", hostKey: undefined, keyProblem: undefined };
+  const client = newClient(state);
   return new Promise((resolve, reject) => {
     const silence = setTimeout(() => fail(silent(state, where, settings.silenceLimitMs)), settings.silenceLimitMs);
     const settle = () => {
@@ -54,11 +49,8 @@ export function logIn(
     const abort = () => fail(new LoginFailure("closed", "cancelled"));
     const heard = () => {
       silence.refresh();
-      if (state.phase !== "greeting") return;
-      state.phase = "handshake";
-      onGreeting?.();
+      noteGreeting(state, onGreeting);
     };
-    client.on("handshake", () => (state.phase = "authentication"));
     const failed = (error: Error) => fail(explain(error, state, authentication.describe(), where));
     const closed = () => fail(dropped(state, where));
     client.on("error", failed).on("close", closed);
@@ -74,6 +66,20 @@ export function logIn(
   });
 }
 
+function newClient(state: LoginState): Client {
+  const client = new Client();
+  // Node ends a process for an error that nobody listens to. The user of the client learns its end from "close".
+  client.on("error", () => {});
+  client.on("handshake", () => (state.phase = "authentication"));
+  return client;
+}
+
+function noteGreeting(state: LoginState, onGreeting: LoginOptions["onGreeting"]): void {
+  if (state.phase !== "greeting") return;
+  state.phase = "handshake";
+  onGreeting?.();
+}
+
 interface LoginState {
   phase: "greeting" | "handshake" | "authentication";
   hostKey: Buffer | undefined;
@@ -86,12 +92,13 @@ function connectConfig(
   authHandler: ConnectConfig["authHandler"],
   state: LoginState,
 ): ConnectConfig {
-  const { hostKeys, keepAliveMs, ciphers, keyExchange } = settings;
+  const { hostKeys, keepAliveMs, ciphers = ciphersBestFirst, keyExchange, forwardedAgent } = settings;
+  const { pinnedAlgorithms } = hostKeys;
   return {
     sock: socket,
     username: settings.credentials.username,
     authHandler,
-    ...(settings.forwardedAgent === undefined ? {} : { agent: settings.forwardedAgent }),
+    ...(forwardedAgent !== undefined && { agent: forwardedAgent }),
     readyTimeout: 0,
     // ssh2 asks; whether the answers are late is judged in SshLink, which also counts other signs of life.
     keepaliveInterval: keepAliveMs ?? 0,
@@ -102,29 +109,26 @@ function connectConfig(
       return state.keyProblem === undefined;
     },
     algorithms: {
-      cipher: [...(ciphers ?? ciphersBestFirst)] as never,
-      ...(keyExchange === undefined ? {} : { kex: [...keyExchange] as never }),
-      ...(hostKeys.pinnedAlgorithms === undefined ? {} : { serverHostKey: [...hostKeys.pinnedAlgorithms] as never }),
+      cipher: [...ciphers] as never,
+      ...(keyExchange && { kex: [...keyExchange] as never }),
+      ...(pinnedAlgorithms && { serverHostKey: [...pinnedAlgorithms] as never }),
     },
   };
 }
 
 function explain(error: Error & { level?: string }, state: LoginState, refusal: string, where: string): LoginFailure {
   const hostKey = state.hostKey && fingerprint(state.hostKey);
+  const options = { hostKey, cause: error };
   if (state.keyProblem !== undefined) return new LoginFailure("host-key", state.keyProblem, { hostKey });
-  if (error.level === "client-authentication")
-    return new LoginFailure("authentication", refusal, { hostKey, cause: error });
+  if (error.level === "client-authentication") return new LoginFailure("authentication", refusal, options);
   if (error.level === "agent") {
-    return new LoginFailure("authentication", `the SSH agent failed: ${error.message}`, { hostKey, cause: error });
+    return new LoginFailure("authentication", `the SSH agent failed: ${error.message}`, options);
   }
   if (state.phase === "authentication" && /too many|authentication/i.test(error.message)) {
-    return new LoginFailure("authentication", `${refusal}: ${error.message}`, { hostKey, cause: error });
+    return new LoginFailure("authentication", `${refusal}: ${error.message}`, options);
   }
   if (state.phase === "greeting") return socketFailure(error, where);
-  return new LoginFailure("handshake", `the handshake with ${where} failed: ${error.message}`, {
-    hostKey,
-    cause: error,
-  });
+  return new LoginFailure("handshake", `the handshake with ${where} failed: ${error.message}`, options);
 }
 
 function dropped(state: LoginState, where: string): LoginFailure {

@@ -11,10 +11,10 @@ export type LoginFailureKind =
   | "host-key"
   /** A server that speaks SSH did not let the user in. */
   | "authentication"
-  /** The way to the guest (jump host, proxy) failed. */
+  /** The jump host or proxy in between failed. */
   | "route"
   /** Logged in, but a first command did not work. */
-  | "session";
+  | "first-command";
 
 /** Why one attempt to log in failed. `message` is a clause without a full stop. */
 export class LoginFailure extends Error {
@@ -28,10 +28,15 @@ export class LoginFailure extends Error {
     message: string,
     options: { hostKey?: string | undefined; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.kind = kind;
     this.hostKey = options.hostKey;
   }
+}
+
+/** A server answered, and one of us does not want the other. */
+export function isRefusal({ kind }: LoginFailure): boolean {
+  return kind === "authentication" || kind === "host-key";
 }
 
 /** A failure of the socket as a clause for people. */

@@ -1,4 +1,5 @@
 import type { JsonWebKey, KeyObject } from "node:crypto";
+import { mpint, string, uint32 } from "./wire.ts";
 
 /**
  * OpenSSH's own key formats, from Node's key objects (rsa, ec, ed25519).
@@ -15,12 +16,12 @@ export function encodePublicKey(key: KeyObject): string {
 export function encodePrivateKey(key: KeyObject, comment: string, check: number): string {
   const jwk = key.export({ format: "jwk" });
   const blob = publicBlob(key);
-  const body = Buffer.concat([number(check), number(check), privateFields(jwk, blob), string(comment)]);
+  const body = Buffer.concat([uint32(check), uint32(check), privateFields(jwk, blob), string(comment)]);
   const padding = Buffer.from(Array.from({ length: (8 - (body.length % 8)) % 8 }, (_, index) => index + 1));
   const file = Buffer.concat([
     Buffer.from("openssh-key-v1\0"),
     ...["none", "none", ""].map(string),
-    number(1),
+    uint32(1),
     string(blob),
     string(Buffer.concat([body, padding])),
   ]);
@@ -64,24 +65,6 @@ function bytes(base64url: string | undefined): Buffer {
   return Buffer.from(base64url ?? "", "base64url");
 }
 
-function number(value: number): Buffer {
-  const out = Buffer.alloc(4);
-  out.writeUInt32BE(value);
-  return out;
-}
-
-function string(value: string | Buffer): Buffer {
-  const content = typeof value === "string" ? Buffer.from(value) : value;
-  return Buffer.concat([number(content.length), content]);
-}
-
-/** An `mpint`. */
 function integer(base64url: string | undefined): Buffer {
-  const digits = bytes(base64url);
-  const first = Math.max(
-    digits.findIndex((byte) => byte !== 0),
-    0,
-  );
-  const short = digits.subarray(first);
-  return string((short[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), short]) : short);
+  return mpint(bytes(base64url));
 }

@@ -1,18 +1,19 @@
 import type { ClientChannel } from "ssh2";
 import type { Readable } from "node:stream";
+import { errorMessage } from "../../lib/error-text.ts";
 import type { ExecOptions, ExecResult } from "../../sdk/communicator.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { SshLink } from "./link.ts";
-import { requestExec, requestTerminal } from "./session-channels.ts";
+import { requestExec, requestTerminal, type AskServer } from "./command-channels.ts";
 
 export interface LinkExecOptions extends ExecOptions {
   /** Offer the agent to the command. */
   readonly agentForward?: boolean | undefined;
-  /** Give up when nothing is heard for so long; 0 for never. */
+  /** How long the command may be silent before it is given up; 0 for ever. */
   readonly silenceLimitMs?: number | undefined;
 }
 
-/** What is done about a command that is not waited for any more: `signal` aborted, or it was silent for too long. */
+/** Stops a command that is no longer waited for: `signal` aborted, or it was silent for too long. */
 export type StopCommand = (channel: ClientChannel, link: SshLink) => Promise<void>;
 
 /**
@@ -38,8 +39,10 @@ export async function runOnLink(
     );
     const result = await Promise.race([ended, refused, failed, aborted.promise]);
     await Promise.race([output, aborted.promise]);
-    const lost = result.kind === "disconnect" && options.stdin !== undefined && !link.alive;
-    return (await watch.verdict) ?? (lost ? { ...result, inputUnsent: !channel.writableFinished } : result);
+    const verdict = await watch.verdict;
+    if (verdict) return verdict;
+    const mayLackInput = result.kind === "disconnect" && options.stdin !== undefined && !link.alive;
+    return mayLackInput ? { ...result, inputUnsent: !channel.writableFinished } : result;
   } catch (error) {
     if (signal.aborted) await stop(channel, link);
     channel.close();
@@ -55,11 +58,8 @@ async function openFor(link: SshLink, { signal, pty }: LinkExecOptions): Promise
   const channel = await link.channels.open(signal);
   if (pty !== true) return channel;
   try {
-    await link.ask<undefined>(
-      "get a terminal",
-      (answer) => requestTerminal(channel, (error) => answer(error, undefined)),
-      signal,
-    );
+    const request: AskServer<undefined> = (answer) => requestTerminal(channel, (error) => answer(error, undefined));
+    await link.ask("get a terminal", request, signal);
     return channel;
   } catch (error) {
     channel.close();
@@ -108,15 +108,17 @@ function whenAborted(signal: AbortSignal): { readonly promise: Promise<never>; f
 function channelEnd(channel: ClientChannel, link: SshLink): Promise<ExecResult> {
   let status: ExecResult | undefined;
   channel.on("exit", (code: number | null, signal?: string) => {
-    status = code === null ? { kind: "signal", signal: signal ?? "unknown" } : { kind: "exit", code };
+    status = { kind: "signal", signal: signal ?? "unknown" };
+    if (code !== null) status = { kind: "exit", code };
   });
   return new Promise((resolve) => {
     const finish = (reason: string) => resolve(status ?? { kind: "disconnect", reason });
     channel.once("close", () => {
       // A dying connection closes its channels first and says why a moment later.
-      setImmediate(() =>
-        link.alive ? finish("the channel was closed without an exit status") : void link.dead.then(finish),
-      );
+      setImmediate(() => {
+        if (link.alive) finish("the channel was closed without an exit status");
+        else void link.dead.then(finish);
+      });
     });
     void link.dead.then(finish);
   });
@@ -161,8 +163,7 @@ async function feed(channel: ClientChannel, stdin: ExecOptions["stdin"]): Promis
 
 function unreadable(cause: unknown): BuildError {
   if (cause instanceof BuildError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new BuildError(`Could not read what was to be sent to the machine: ${why}`, { cause });
+  return new BuildError(`Could not read what was to be sent to the machine: ${errorMessage(cause)}`, { cause });
 }
 
 function roomOrEnd(channel: ClientChannel): Promise<void> {

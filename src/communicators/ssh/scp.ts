@@ -5,7 +5,7 @@ import type { ExecResult } from "../../sdk/communicator.ts";
 import { drained } from "./drained.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
 
-/** Runs a command with both of its ends in our hands. */
+/** Runs a command whose input and output are ours. */
 export type ScpExec = (
   command: string,
   stdin: PassThrough,
@@ -103,8 +103,8 @@ class Receiver {
 
   finish(path: string): void {
     if (this.#problem !== undefined) throw new BuildError(`Could not read "${path}" in the machine: ${this.#problem}`);
-    if (this.#left !== 0)
-      throw new BuildError(`"${path}" arrived incomplete: ${this.#left ?? "all"} bytes are missing`);
+    if (this.#left === 0) return;
+    throw new BuildError(`"${path}" arrived incomplete: ${this.#left ?? "all"} bytes are missing`);
   }
 }
 
@@ -131,9 +131,11 @@ class Answers {
         this.#bytes = this.#bytes.subarray(1);
         return;
       }
-      const line = this.#bytes.indexOf(10);
-      if (code !== undefined && line !== -1)
-        throw new BuildError(`scp in the machine: ${this.#bytes.subarray(1, line).toString("utf8")}`);
+      const lineEnd = this.#bytes.indexOf(10);
+      if (lineEnd !== -1) {
+        const message = this.#bytes.subarray(1, lineEnd).toString("utf8");
+        throw new BuildError(`scp in the machine: ${message}`);
+      }
       if (this.#ended) throw new BuildError("scp in the machine ended early");
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }

@@ -9,13 +9,13 @@ export interface Credentials {
   readonly certificate?: Certificate | undefined;
   readonly password?: string | undefined;
   /** Who answers `keyboard-interactive` questions; nobody where it is absent. */
-  readonly answer?: Answer | undefined;
+  readonly answer?: PromptAnswer | undefined;
   /** Socket of the SSH agent whose keys are offered. */
   readonly agent?: string | undefined;
 }
 
 /** Answers the questions of one round, which are shown to the user under `title`. `echo`: what is typed may be seen. */
-export type Answer = (
+export type PromptAnswer = (
   title: string,
   questions: readonly { readonly prompt: string; readonly echo: boolean }[],
 ) => Promise<readonly string[]>;

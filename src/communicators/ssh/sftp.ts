@@ -10,16 +10,16 @@ import type { SshLink } from "./link.ts";
 const IN_FLIGHT = 64;
 const CHUNK = 255 * 1024;
 
-const sessions = new WeakMap<SshLink, Promise<SFTPWrapper>>();
+const opened = new WeakMap<SshLink, Promise<SFTPWrapper>>();
 
-/** The SFTP session of a connection, opened at first use. Rejects where the guest has none. */
+/** SFTP on a connection, opened at first use. Rejects where the guest has none. */
 function sftpOf(link: SshLink, signal: AbortSignal): Promise<SFTPWrapper> {
-  const known = sessions.get(link);
+  const known = opened.get(link);
   if (known !== undefined) return known;
   link.channels.dropSpare();
   const open = link.ask<SFTPWrapper>("open SFTP", (answer) => link.client.sftp(answer), signal);
-  sessions.set(link, open);
-  const forget = () => void sessions.delete(link);
+  opened.set(link, open);
+  const forget = () => void opened.delete(link);
   // It ends with the commands of a build that is cancelled.
   open.then((sftp) => sftp.once("close", forget), forget);
   return open;
@@ -175,12 +175,12 @@ async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stat
     });
 }
 
-type Answer<Result> = (error: Error | undefined | null | void, value: Result) => void;
-type Question<Result> = (sftp: SFTPWrapper, answer: Answer<Result>) => unknown;
+type SftpCallback<Result> = (error: Error | undefined | null | void, value: Result) => void;
+type SftpRequest<Result> = (sftp: SFTPWrapper, answer: SftpCallback<Result>) => unknown;
 
 function asker({ link, sftp, signal }: SftpTransfer) {
   return {
-    ask: <Result>(what: string, question: Question<Result>): Promise<Result> =>
+    ask: <Result>(what: string, question: SftpRequest<Result>): Promise<Result> =>
       link.ask<Result>(what, (answer) => void question(sftp, answer), signal),
   };
 }
@@ -215,7 +215,7 @@ class Flight {
   }
 }
 
-/** Chunks of anything an upload may come from. */
+/** The chunks of any source of an upload. */
 export async function* chunksOf(source: Readable | Uint8Array): AsyncGenerator<Buffer> {
   if (source instanceof Uint8Array) {
     yield Buffer.from(source.buffer, source.byteOffset, source.byteLength);

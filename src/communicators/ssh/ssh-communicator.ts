@@ -13,12 +13,12 @@ import { ConnectionLost } from "../../sdk/error.ts";
 import { leaveJumpHost } from "./dial.ts";
 import { execOnLink } from "./exec.ts";
 import type { SshSettings } from "./settings.ts";
-import { downloadFile, transferMethod, uploadFile, type TransferMethod } from "./transfer-file.ts";
+import { downloadFile, fileTransfer, uploadFile, type FileTransfer } from "./transfer-file.ts";
 import { downloadTree, uploadTree } from "./transfer-tree.ts";
 import { listenLocally, listenRemotely } from "./tunnels.ts";
-import { waitForLogin, type ReadyGuest, type WaitOptions } from "./wait-for-login.ts";
+import { waitForLogin, type ReadyGuest, type LoginWaitOptions } from "./wait-for-login.ts";
 
-export interface SshCommunicatorOptions extends Omit<WaitOptions, "signal"> {
+export interface SshCommunicatorOptions extends Omit<LoginWaitOptions, "signal"> {
   readonly onWarning: (text: string) => void;
   readonly onDebug: (text: string, details?: Readonly<Record<string, unknown>>) => void;
 }
@@ -40,8 +40,9 @@ export class SshCommunicator implements Communicator {
 
   get address(): string {
     const { username } = this.#settings.credentials;
-    const at = this.#guest?.address;
-    return at ? `ssh ${username}@${at.host}:${at.port}` : `ssh ${username}`;
+    if (!this.#guest) return `ssh ${username}`;
+    const { host, port } = this.#guest.address;
+    return `ssh ${username}@${host}:${port}`;
   }
 
   get shell(): Communicator["shell"] {
@@ -56,15 +57,15 @@ export class SshCommunicator implements Communicator {
   async connect(signal: AbortSignal): Promise<ReadyGuest> {
     if (this.#closed) throw new ConnectionLost("The connection to the machine was closed at the end of the build");
     if (this.#guest?.link.alive === true) return this.#guest;
-    this.#connecting ??= this.#connectAnew(signal).finally(() => (this.#connecting = undefined));
+    this.#connecting ??= this.#makeConnection(signal).finally(() => (this.#connecting = undefined));
     return this.#connecting;
   }
 
-  async #connectAnew(signal: AbortSignal): Promise<ReadyGuest> {
-    const again = this.#guest !== undefined;
+  async #makeConnection(signal: AbortSignal): Promise<ReadyGuest> {
+    const isFirst = this.#guest === undefined;
     for (;;) {
       const guest = await waitForLogin({ ...this.#options, signal });
-      if (again && (await this.#isGoingDown(guest, signal))) {
+      if (!isFirst && (await this.#isGoingDown(guest, signal))) {
         guest.link.close();
         await sleep(1000, signal);
         continue;
@@ -72,18 +73,17 @@ export class SshCommunicator implements Communicator {
       await listenRemotely(this.#settings.remoteTunnels, guest.link, signal);
       this.#guest = guest;
       this.#lastBootId = guest.facts.bootId;
-      this.#options.onDebug(again ? "connected again" : "connected", {
-        address: this.address,
-        facts: { ...guest.facts, tools: [...guest.facts.tools] },
-      });
-      if (!again) await this.#openTunnels();
+      const facts = { ...guest.facts, tools: [...guest.facts.tools] };
+      this.#options.onDebug(isFirst ? "connected" : "connected again", { address: this.address, facts });
+      if (isFirst) await this.#openTunnels();
       return guest;
     }
   }
 
   /** After a reboot was asked for, sshd may accept logins for another moment; such a connection is worth nothing. */
   async #isGoingDown(guest: ReadyGuest, signal: AbortSignal): Promise<boolean> {
-    if (!guest.facts.posix || guest.facts.bootId === undefined || guest.facts.bootId !== this.#lastBootId) return false;
+    const { posix, bootId } = guest.facts;
+    if (!posix || bootId === undefined || bootId !== this.#lastBootId) return false;
     const question =
       'command -v systemctl >/dev/null 2>&1 && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]';
     const answer = await execOnLink(guest.link, question, { signal }).catch((error: unknown) => {
@@ -111,23 +111,23 @@ export class SshCommunicator implements Communicator {
   }
 
   async upload(source: UploadSource, path: string, options: UploadOptions): Promise<void> {
-    const again = typeof source === "function" || source instanceof Uint8Array;
+    const canReopen = typeof source === "function" || source instanceof Uint8Array;
     const open = (): Readable | Uint8Array => (typeof source === "function" ? source() : source);
-    await this.#transfer(again, options.signal, (guest, method) => uploadFile(guest, method, open(), path, options));
+    await this.#transfer(canReopen, options.signal, (transfer) => uploadFile(transfer, open(), path, options));
   }
 
   async uploadDir(from: string, to: string, options: TransferOptions): Promise<void> {
-    await this.#transfer(true, options.signal, (guest, method) => uploadTree(guest, method, from, to, options));
+    await this.#transfer(true, options.signal, (transfer) => uploadTree(transfer, from, to, options));
   }
 
   async download(path: string, to: Writable, options: TransferOptions): Promise<void> {
-    await this.#transfer(false, options.signal, (guest, method) => downloadFile(guest, method, path, to, options));
+    await this.#transfer(false, options.signal, (transfer) => downloadFile(transfer, path, to, options));
   }
 
   async downloadDir(from: string, to: string, options: TransferOptions): Promise<void> {
     const onLeftOut = (path: string, why: string) => this.#options.onWarning(`"${path}" was not downloaded: ${why}.`);
-    await this.#transfer(true, options.signal, (guest, method) =>
-      downloadTree(guest, method, from, to, { ...options, onLeftOut }),
+    await this.#transfer(true, options.signal, (transfer) =>
+      downloadTree(transfer, from, to, { ...options, onLeftOut }),
     );
   }
 
@@ -146,18 +146,18 @@ export class SshCommunicator implements Communicator {
 
   /** One retry where the connection was lost in the middle and the source can be read again. */
   async #transfer(
-    again: boolean,
+    mayRepeat: boolean,
     signal: AbortSignal,
-    body: (guest: ReadyGuest, method: TransferMethod) => Promise<void>,
+    body: (transfer: FileTransfer) => Promise<void>,
   ): Promise<void> {
     const once = async () => {
       const guest = await this.connect(signal);
-      await body(guest, transferMethod(guest, this.#settings.transferMethod));
+      await body(fileTransfer(guest, this.#settings.transferMethod));
     };
     try {
       await once();
     } catch (error) {
-      if (!again || !(error instanceof ConnectionLost) || this.#closed) throw error;
+      if (!mayRepeat || !(error instanceof ConnectionLost) || this.#closed) throw error;
       this.#options.onWarning(`${error.message}. Connecting again and starting this copy anew.`);
       await once();
     }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import ssh2, { type ParsedKey } from "ssh2";
+import { errorMessage } from "../../lib/error-text.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { expandPath } from "../../sdk/expand-path.ts";
 import type { Run } from "../../sdk/run.ts";
@@ -7,7 +8,7 @@ import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import { supportedCiphers, supportedKeyExchanges } from "./algorithms.ts";
 import { parseCertificate } from "./certificate.ts";
 import { HostKeys } from "./host-keys.ts";
-import type { Answer, Certificate, Credentials, Route, SshSettings } from "./settings.ts";
+import type { PromptAnswer, Certificate, Credentials, Route, SshSettings } from "./settings.ts";
 import { parseTunnel } from "./tunnels.ts";
 
 /** A key made for this build, or given by the platform. */
@@ -26,7 +27,7 @@ export async function readSshSettings(run: Run, config: CommunicatorConfig, key?
     ciphers: known("ssh_ciphers", config.ssh_ciphers, supportedCiphers),
     keyExchange: known("ssh_key_exchange_algorithms", config.ssh_key_exchange_algorithms, supportedKeyExchanges),
     silenceLimitMs: config.ssh_handshake_timeout,
-    keepAliveMs: config.ssh_keep_alive_interval > 0 ? config.ssh_keep_alive_interval : keepAliveDefault(config),
+    keepAliveMs: keepAliveMs(config),
     readWriteTimeoutMs: config.ssh_read_write_timeout,
     forwardedAgent: config.ssh_disable_agent_forwarding ? undefined : agent,
     pty: config.ssh_pty,
@@ -37,8 +38,9 @@ export async function readSshSettings(run: Run, config: CommunicatorConfig, key?
 }
 
 /** As in Packer, 0 means the default and a negative value turns it off. */
-function keepAliveDefault({ ssh_keep_alive_interval }: CommunicatorConfig): number | undefined {
-  return ssh_keep_alive_interval === 0 ? 10_000 : undefined;
+function keepAliveMs({ ssh_keep_alive_interval: interval }: CommunicatorConfig): number | undefined {
+  if (interval < 0) return undefined;
+  return interval || 10_000;
 }
 
 async function guestCredentials(
@@ -51,23 +53,19 @@ async function guestCredentials(
   const { ssh_private_key_file: file, ssh_password: password } = config;
   const given = { password, answer: answerWith(password) };
   if (config.ssh_agent_auth) return { username, ...given, agent: needAgent("ssh_agent_auth", agent) };
-  const privateKey =
-    file !== undefined && file !== ""
-      ? await readKey(run, file, config.ssh_private_key_passphrase)
-      : key && parseKey(key.privateKey, "the key made for this build", undefined);
+  const fromFile = await readKey(run, file, config.ssh_private_key_passphrase);
+  const privateKey = fromFile ?? (key && parseKey(key.privateKey, "the key made for this build", undefined));
   return { username, ...given, privateKey, certificate: await readCertificate(run, config.ssh_certificate_file) };
 }
 
 async function readRoute(run: Run, config: CommunicatorConfig, agent: string | undefined): Promise<Route> {
-  if (filled(config.ssh_proxy_host)) {
-    keepSecret(run, config.ssh_proxy_password, config.ssh_proxy_username);
+  if (config.ssh_proxy_host) {
     const { ssh_proxy_host: host, ssh_proxy_port: port } = config;
-    return {
-      kind: "socks",
-      proxy: { host, port, username: config.ssh_proxy_username, password: config.ssh_proxy_password },
-    };
+    const { ssh_proxy_username: username, ssh_proxy_password: password } = config;
+    keepSecret(run, password, username);
+    return { kind: "socks", proxy: { host, port, username, password } };
   }
-  if (!filled(config.ssh_bastion_host)) return { kind: "direct" };
+  if (!config.ssh_bastion_host) return { kind: "direct" };
   const { ssh_bastion_host: host, ssh_bastion_port: port } = config;
   const credentials = await bastionCredentials(run, config, agent);
   const hostKeys = new HostKeys(config.ssh_bastion_host_key);
@@ -87,30 +85,25 @@ async function bastionCredentials(
   const file = config.ssh_bastion_private_key_file ?? config.ssh_private_key_file;
   return {
     ...given,
-    privateKey: filled(file) ? await readKey(run, file, config.ssh_private_key_passphrase) : undefined,
+    privateKey: await readKey(run, file, config.ssh_private_key_passphrase),
     certificate: await readCertificate(run, config.ssh_bastion_certificate_file),
   };
 }
 
-/** A server that asks for the password in so many words. */
-function answerWith(password: string | undefined): Answer | undefined {
-  return password === undefined ? undefined : (_title, questions) => Promise.resolve(questions.map(() => password));
+/** For a server that asks for the password as a question. */
+function answerWith(password: string | undefined): PromptAnswer | undefined {
+  if (password === undefined) return undefined;
+  return (_title, questions) => Promise.resolve(questions.map(() => password));
 }
 
-function askUser(run: Run, host = ""): Answer {
+function askUser(run: Run, host = ""): PromptAnswer {
   return async (title, questions) => {
     if (title !== "") run.say(title);
     const answers: string[] = [];
     for (const { prompt, echo } of questions) {
-      const typed = await run.askUser(`${host}: ${prompt.trim()}`, { hidden: !echo });
-      if (typed === undefined) {
-        throw new BuildError(
-          `The jump host ${host} asks "${prompt.trim()}", but there is no terminal to answer it on`,
-          {
-            hint: "Run imgbuild on a terminal, or use ssh_bastion_password without ssh_bastion_interactive.",
-          },
-        );
-      }
+      const question = prompt.trim();
+      const typed = await run.askUser(`${host}: ${question}`, { hidden: !echo });
+      if (typed === undefined) throw noTerminal(host, question);
       if (!echo && typed !== "") run.secret(typed);
       answers.push(typed);
     }
@@ -118,46 +111,57 @@ function askUser(run: Run, host = ""): Answer {
   };
 }
 
+function noTerminal(host: string, question: string): BuildError {
+  return new BuildError(`The jump host ${host} asks "${question}", but there is no terminal to answer it on`, {
+    hint: "Run imgbuild on a terminal, or use ssh_bastion_password without ssh_bastion_interactive.",
+  });
+}
+
 /** A password that is the user name is no secret, and masking it would blank out half of the output ("vagrant"). */
 function keepSecret(run: Run, password: string | undefined, username: string | undefined): void {
-  if (password !== undefined && password !== "" && password !== username) run.secret(password);
+  if (password && password !== username) run.secret(password);
 }
 
 function needAgent(option: string, agent: string | undefined): string {
-  if (filled(agent)) return agent;
+  if (agent) return agent;
   throw new BuildError(`${option} is set, but no SSH agent is running`, {
     hint: "SSH_AUTH_SOCK is not set. Start an agent and add the key:\n    eval $(ssh-agent) && ssh-add",
   });
 }
 
-async function readKey(run: Run, file: string, passphrase: string | undefined): Promise<ParsedKey> {
+async function readKey(
+  run: Run,
+  file: string | undefined,
+  passphrase: string | undefined,
+): Promise<ParsedKey | undefined> {
+  if (!file) return undefined;
   if (passphrase !== undefined) run.secret(passphrase);
   return parseKey(await readText(run, file, "private key"), `"${file}"`, passphrase);
 }
 
 async function readCertificate(run: Run, file: string | undefined): Promise<Certificate | undefined> {
-  return filled(file) ? parseCertificate(await readText(run, file, "certificate"), file) : undefined;
+  if (!file) return undefined;
+  return parseCertificate(await readText(run, file, "certificate"), file);
 }
 
 async function readText(run: Run, file: string, what: string): Promise<string> {
   return readFile(expandPath(run, file), "utf8").catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BuildError(`Could not read the ${what} "${file}": ${why}`, { cause });
+    throw new BuildError(`Could not read the ${what} "${file}": ${errorMessage(cause)}`, { cause });
   });
 }
 
 function parseKey(text: string, name: string, passphrase: string | undefined): ParsedKey {
-  const parsed: unknown = ssh2.utils.parseKey(text, passphrase);
-  const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error | undefined;
-  if (key === undefined || key instanceof Error) {
-    const why = key?.message ?? "it is empty";
-    const hint = /passphrase|encrypted/i.test(why)
-      ? "Set ssh_private_key_passphrase, or load the key into an agent and set ssh_agent_auth."
-      : undefined;
-    throw new BuildError(`The private key ${name} cannot be used: ${why}`, { hint });
-  }
+  const [key] = [ssh2.utils.parseKey(text, passphrase)].flat();
+  if (key === undefined || key instanceof Error) throw unusableKey(name, key?.message ?? "it is empty");
   if (!key.isPrivateKey()) throw new BuildError(`${name} is a public key; the private key is needed`);
   return key;
+}
+
+function unusableKey(name: string, why: string): BuildError {
+  const summary = `The private key ${name} cannot be used: ${why}`;
+  if (!/passphrase|encrypted/i.test(why)) return new BuildError(summary);
+  const hint = "Set ssh_private_key_passphrase, or load the key into an agent and set ssh_agent_auth.";
+  return new BuildError(summary, { hint });
 }
 
 function known(
@@ -171,8 +175,4 @@ function known(
   throw new BuildError(`None of ${option} is supported: ${names.join(", ")}`, {
     hint: `Supported are ${supported.join(", ")}.`,
   });
-}
-
-function filled(text: string | undefined): text is string {
-  return text !== undefined && text !== "";
 }

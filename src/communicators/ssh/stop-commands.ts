@@ -4,13 +4,13 @@ import { runOnLink } from "./run-on-link.ts";
 
 /** With the time the processes get to end by themselves, below the five seconds a cancelled run may take. */
 const LIMIT_MS = 4500;
-/** A machine that is frozen is not waited for. */
+/** A frozen machine is not waited for. */
 const SILENCE_MS = 2000;
 
 const stops = new WeakMap<SshLink, Promise<boolean>>();
 
 /**
- * Ends whatever runs in the guest for this connection, and its children; true when it is gone. Servers differ in what they
+ * Ends everything that runs in the guest for this connection, children included; true when it is gone. Servers differ in what they
  * do about a command whose channel is closed or that is sent a signal (OpenSSH ignores signals for root, dropbear sends
  * them to the shell alone), so the guest's own `kill` does it.
  */

@@ -1,5 +1,5 @@
-import { PassThrough, Readable, type Writable } from "node:stream";
-import type { ExecResult, TransferOptions, UploadOptions } from "../../sdk/communicator.ts";
+import { Readable, type Writable } from "node:stream";
+import type { ExecOptions, ExecResult, TransferOptions, UploadOptions } from "../../sdk/communicator.ts";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import { execOnLink } from "./exec.ts";
 import { temporaryName } from "./guest-paths.ts";
@@ -11,51 +11,52 @@ import type { ReadyGuest } from "./wait-for-login.ts";
 
 export type TransferMethod = "stream" | "sftp" | "scp";
 
+/** A guest, and how files are copied to and from it. */
+export interface FileTransfer {
+  readonly guest: ReadyGuest;
+  readonly method: TransferMethod;
+}
+
 /**
  * The best way to copy files this guest has. A stream through its shell comes first: one round trip per file and nothing
  * to install. SFTP serves guests whose commands are not read by a Bourne shell.
  */
-export function transferMethod({ facts }: ReadyGuest, forced: "scp" | "sftp" | undefined): TransferMethod {
-  return forced ?? (facts.posix ? "stream" : "sftp");
+export function fileTransfer(guest: ReadyGuest, forced: "scp" | "sftp" | undefined): FileTransfer {
+  const best = guest.facts.posix ? "stream" : "sftp";
+  return { guest, method: forced ?? best };
 }
 
 /** Copies one file to the guest. */
 export async function uploadFile(
-  guest: ReadyGuest,
-  method: TransferMethod,
+  { guest, method }: FileTransfer,
   source: Readable | Uint8Array,
   path: string,
   options: UploadOptions,
 ): Promise<void> {
+  const { signal, mode = 0o644 } = options;
   const size = source instanceof Uint8Array ? source.byteLength : options.size;
   const counter = countBytes(options, size);
   if (method === "sftp") {
-    return sftpUpload(await sftpTransfer(guest.link, options.signal, counter.add), chunksOf(source), {
-      path,
-      mode: options.mode ?? 0o644,
-    });
+    const transfer = await sftpTransfer(guest.link, signal, counter.add);
+    return sftpUpload(transfer, chunksOf(source), { path, mode });
   }
-  const file: ReceiveFile = { path, mode: options.mode ?? 0o644, size, temporary: temporaryName() };
+  const file: ReceiveFile = { path, mode, size, temporary: temporaryName() };
+  const content = counted(source, counter.add);
   // The header of scp names the size first; without one the plain stream has to do.
-  if (method === "scp" && size !== undefined)
-    return uploadByScp(guest, { ...file, size }, counted(source, counter.add), options);
-  const stderr = new Message();
-  const stdin = Readable.from(counted(source, counter.add), { objectMode: false, highWaterMark: 1024 * 1024 });
-  const { signal } = options;
-  const result = await execOnLink(guest.link, receiveFile(file), { signal, stdin, onStderr: stderr.add });
-  check(result, `write "${path}" in the machine`, stderr);
+  if (method === "scp" && size !== undefined) return uploadByScp(guest, { ...file, size }, content, signal);
+  const stdin = Readable.from(content, { objectMode: false, highWaterMark: 1024 * 1024 });
+  await runScript(guest, receiveFile(file), { signal, stdin, purpose: `write "${path}" in the machine` });
   if (size !== undefined) return;
-  const settled = await execOnLink(guest.link, settleFile(file, counter.done()), { signal, onStderr: stderr.add });
-  check(settled, `write "${path}" in the machine`, stderr);
+  await runScript(guest, settleFile(file, counter.done()), { signal, purpose: `write "${path}" in the machine` });
 }
 
 async function uploadByScp(
   guest: ReadyGuest,
   file: ReceiveFile & { readonly size: number },
   source: AsyncIterable<Buffer>,
-  { signal }: UploadOptions,
+  signal: AbortSignal,
 ): Promise<void> {
-  const stderr = new Message();
+  const stderr = new ErrorOutput();
   const exec: ScpExec = (command, stdin, onStdout) =>
     execOnLink(guest.link, command, { signal, stdin, onStdout, onStderr: stderr.add });
   const command = receiveFile({ ...file, receiver: 'scp -t "$t"' });
@@ -65,54 +66,69 @@ async function uploadByScp(
 
 /** Copies one file from the guest into `to`, which is not ended. */
 export async function downloadFile(
-  guest: ReadyGuest,
-  method: TransferMethod,
+  { guest, method }: FileTransfer,
   path: string,
   to: Writable,
   options: TransferOptions,
 ): Promise<void> {
   const { signal } = options;
   const counter = countBytes(options, undefined);
-  if (method === "sftp") {
-    return sftpDownload(await sftpTransfer(guest.link, signal, counter.add), path, to);
-  }
-  const stderr = new Message();
+  if (method === "sftp") return sftpDownload(await sftpTransfer(guest.link, signal, counter.add), path, to);
+  const purpose = `read "${path}" in the machine`;
   if (method === "scp") {
+    const stderr = new ErrorOutput();
     const exec: ScpExec = (command, stdin, onStdout) =>
       execOnLink(guest.link, command, { signal, stdin, onStdout, onStderr: stderr.add });
-    return check(await scpReceive(exec, path, to, counter.add), `read "${path}" in the machine`, stderr);
+    return check(await scpReceive(exec, path, to, counter.add), purpose, stderr);
   }
   const onStdout = (chunk: Buffer) => {
     counter.add(chunk.length);
-    return to.write(chunk) ? undefined : drained(to);
+    if (!to.write(chunk)) return drained(to);
   };
-  const result = await execOnLink(guest.link, sendFile(path), { signal, onStdout, onStderr: stderr.add });
-  check(result, `read "${path}" in the machine`, stderr);
+  await runScript(guest, sendFile(path), { signal, onStdout, purpose });
 }
 
-/** Turns the end of one of our own scripts into an error where it is one. */
-export function check(result: ExecResult, what: string, stderr: Message): void {
-  if (result.kind === "exit" && result.code === 0) return;
-  if (result.kind === "disconnect")
-    throw new ConnectionLost(`Could not ${what}: the connection was lost (${result.reason})`);
-  const own = result.kind === "exit" ? scriptFailures[result.code] : `it was killed by ${result.signal}`;
-  const why = own ?? (stderr.text() || `exit status ${result.kind === "exit" ? result.code : "unknown"}`);
-  const hint =
-    result.kind === "exit" && result.code === 92
-      ? "Make the directory first, for example with a shell provisioner."
-      : undefined;
-  throw new BuildError(`Could not ${what}: ${why}`, { hint });
+export interface ScriptOptions extends Omit<ExecOptions, "onStderr"> {
+  /** Completes "Could not …". */
+  readonly purpose: string;
 }
 
-/** The first lines of stderr, for an error message. */
-export class Message {
+/** Runs one of our own scripts in the guest. Rejects where it fails, with what it says on standard error. */
+export async function runScript(
+  guest: ReadyGuest,
+  script: string,
+  { purpose, ...options }: ScriptOptions,
+): Promise<void> {
+  const stderr = new ErrorOutput();
+  const result = await execOnLink(guest.link, script, { ...options, onStderr: stderr.add });
+  check(result, purpose, stderr);
+}
+
+/** Turns the end of a script into an error where it is one. */
+export function check(result: ExecResult, purpose: string, stderr: ErrorOutput): void {
+  if (result.kind === "disconnect") {
+    throw new ConnectionLost(`Could not ${purpose}: the connection was lost (${result.reason})`);
+  }
+  if (result.kind === "signal") throw new BuildError(`Could not ${purpose}: it was killed by ${result.signal}`);
+  if (result.code === 0) return;
+  const why = scriptFailures[result.code] ?? (stderr.text() || `exit status ${result.code}`);
+  throw new BuildError(`Could not ${purpose}: ${why}`, { hint: hints[result.code] });
+}
+
+const hints: Readonly<Record<number, string>> = {
+  92: "Make the directory first, for example with a shell provisioner.",
+};
+
+/** The first lines of standard error, for an error message. */
+export class ErrorOutput {
   #text = "";
   readonly add = (chunk: Buffer): void => {
     if (this.#text.length < 2000) this.#text += chunk.toString("utf8");
   };
 
   text(): string {
-    return this.#text.trim().split("\n").slice(0, 3).join("; ").slice(0, 400);
+    const lines = this.#text.trim().split("\n").slice(0, 3);
+    return lines.join("; ").slice(0, 400);
   }
 }
 
@@ -137,9 +153,4 @@ async function* counted(source: Readable | Uint8Array, onBytes: (count: number) 
     onBytes(chunk.length);
     yield chunk;
   }
-}
-
-/** A stream somebody writes to and somebody else reads. */
-export function createPipe(): PassThrough {
-  return new PassThrough({ highWaterMark: 1024 * 1024 });
 }

@@ -2,70 +2,76 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import type { TransferOptions } from "../../sdk/communicator.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { temporaryNameFor } from "../../lib/atomic-file.ts";
+import { errorMessage } from "../../lib/error-text.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
 import { execOnLink } from "./exec.ts";
-import { extractTree, inside } from "./extract-tree.ts";
+import { extractTree, inside, type ExtractOptions } from "./extract-tree.ts";
 import { directoryTarget, joinGuestPath, temporaryName } from "./guest-paths.ts";
 import { receiveTree, sendTree } from "./guest-scripts.ts";
-import { listLocalTree, totalSize, type TreeEntry } from "./local-tree.ts";
+import { listLocalTree, totalSize } from "./local-tree.ts";
 import { sftpList, sftpMakeDirectories, sftpRead, sftpTransfer, type SftpTransfer } from "./sftp.ts";
 import { archiveTree } from "./tree-archive.ts";
-import { check, countBytes, createPipe, Message, uploadFile, type TransferMethod } from "./transfer-file.ts";
+import {
+  check,
+  countBytes,
+  ErrorOutput,
+  runScript,
+  uploadFile,
+  type FileTransfer,
+  type TransferMethod,
+} from "./transfer-file.ts";
 import type { ReadyGuest } from "./wait-for-login.ts";
 
-/** Files on their way at once where there is no tar; below the ten sessions sshd allows on one connection. */
+/** Files copied at the same time where there is no tar; below the ten sessions sshd allows on one connection. */
 const FILES_AT_ONCE: { readonly [Method in TransferMethod]: number } = { sftp: 32, stream: 6, scp: 6 };
 
 /** Copies a directory to the guest: one tar stream where the guest has tar, else file by file, several at once. */
 export async function uploadTree(
-  guest: ReadyGuest,
-  method: TransferMethod,
+  transfer: FileTransfer,
   from: string,
   to: string,
   options: TransferOptions,
 ): Promise<void> {
+  const { guest, method } = transfer;
+  const { signal } = options;
   const target = directoryTarget(from, to, basename);
   const entries = await listLocalTree(from).catch((cause: unknown) => {
-    throw new BuildError(
-      `Could not read the directory "${from}": ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new BuildError(`Could not read the directory "${from}": ${errorMessage(cause)}`, { cause });
   });
   const counter = countBytes(options, totalSize(entries));
   if (method === "stream" && guest.facts.tools.has("tar")) {
-    const stderr = new Message();
     const stdin = archiveTree(entries, counter.add);
-    const command = receiveTree(target, temporaryName());
-    const result = await execOnLink(guest.link, command, { signal: options.signal, stdin, onStderr: stderr.add });
-    return check(result, `copy "${from}" to "${target}" in the machine`, stderr);
+    const purpose = `copy "${from}" to "${target}" in the machine`;
+    return runScript(guest, receiveTree(target, temporaryName()), { signal, stdin, purpose });
   }
-  await makeDirectories(guest, method, [target, ...directoriesOf(entries, target)], options.signal);
+  const directories = entries.filter((entry) => entry.kind === "directory").map(({ path }) => path);
+  await makeDirectories(transfer, [target, ...directories.map((path) => joinGuestPath(target, path))], signal);
   const files = entries.filter((entry) => entry.kind === "file");
   await inParallel(files, FILES_AT_ONCE[method], async ({ source, path, mode, size }) => {
-    const content =
-      size <= 256 * 1024 ? await readFile(source) : createReadStream(source, { highWaterMark: 256 * 1024 });
-    await uploadFile(guest, method, content, joinGuestPath(target, path), { signal: options.signal, mode, size });
+    await uploadFile(transfer, await openFile(source, size), joinGuestPath(target, path), { signal, mode, size });
     counter.add(size);
   });
 }
 
-function directoriesOf(entries: readonly TreeEntry[], target: string): readonly string[] {
-  return entries.flatMap(({ kind, path }) => (kind === "directory" ? [joinGuestPath(target, path)] : []));
+/** Small files are read at once, large ones piece by piece. */
+async function openFile(path: string, size: number): Promise<Readable | Buffer> {
+  const piece = 256 * 1024;
+  return size <= piece ? readFile(path) : createReadStream(path, { highWaterMark: piece });
 }
 
 /** `/a`, `/a/b` for `/a/b/c`. */
 function ancestorsOf(path: string): readonly string[] {
   const above = posix.dirname(path);
-  return above === path || above === "." || above === "~" || above === "/" ? [] : [...ancestorsOf(above), above];
+  if ([path, ".", "~", "/"].includes(above)) return [];
+  return [...ancestorsOf(above), above];
 }
 
 async function makeDirectories(
-  guest: ReadyGuest,
-  method: TransferMethod,
+  { guest, method }: FileTransfer,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -73,16 +79,9 @@ async function makeDirectories(
     return sftpMakeDirectories(await sftpTransfer(guest.link, signal), [...ancestorsOf(paths[0]!), ...paths]);
   }
   for (let start = 0; start < paths.length; start += 200) {
-    const stderr = new Message();
-    const command = `mkdir -p -- ${paths
-      .slice(start, start + 200)
-      .map(shellQuotePath)
-      .join(" ")}`;
-    check(
-      await execOnLink(guest.link, command, { signal, onStderr: stderr.add }),
-      "make the directories in the machine",
-      stderr,
-    );
+    const names = paths.slice(start, start + 200).map(shellQuotePath);
+    const purpose = "make the directories in the machine";
+    await runScript(guest, `mkdir -p -- ${names.join(" ")}`, { signal, purpose });
   }
 }
 
@@ -92,8 +91,7 @@ export interface DownloadTreeOptions extends TransferOptions {
 
 /** Copies a directory from the guest: one tar stream, or SFTP where there is no tar. */
 export async function downloadTree(
-  guest: ReadyGuest,
-  method: TransferMethod,
+  { guest, method }: FileTransfer,
   from: string,
   to: string,
   options: DownloadTreeOptions,
@@ -101,21 +99,7 @@ export async function downloadTree(
   const counter = countBytes(options, undefined);
   await mkdir(to, { recursive: true });
   if (method !== "sftp" && guest.facts.tools.has("tar")) {
-    const stderr = new Message();
-    const pipe = createPipe();
-    const onStdout = (chunk: Buffer) =>
-      pipe.write(chunk)
-        ? undefined
-        : new Promise<void>((resolve) => pipe.once("drain", resolve).once("close", resolve));
-    const extracting = extractTree(pipe, to, { onBytes: counter.add, onLeftOut: options.onLeftOut });
-    const stopped = new AbortController();
-    extracting.catch((error: unknown) => stopped.abort(error));
-    const signal = AbortSignal.any([options.signal, stopped.signal]);
-    const sending = execOnLink(guest.link, sendTree(from), { signal, onStdout, onStderr: stderr.add }).finally(() =>
-      pipe.end(),
-    );
-    const [result] = await Promise.all([sending, extracting.catch((error: unknown) => failExtract(error, sending))]);
-    return check(result, `copy "${from}" from the machine`, stderr);
+    return downloadArchive(guest, { from, to, onBytes: counter.add, ...options });
   }
   const transfer = await sftpTransfer(guest.link, options.signal, counter.add).catch((cause: unknown) => {
     if (!guest.link.alive || options.signal.aborted) throw cause;
@@ -124,6 +108,27 @@ export async function downloadTree(
     });
   });
   await downloadBySftp(transfer, from, directoryTarget(from, to, posix.basename), options.onLeftOut);
+}
+
+interface ArchiveDownload extends DownloadTreeOptions, ExtractOptions {
+  readonly from: string;
+  readonly to: string;
+}
+
+async function downloadArchive(guest: ReadyGuest, { from, to, ...options }: ArchiveDownload): Promise<void> {
+  const pipe = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const onStdout = (chunk: Buffer): void | Promise<void> => {
+    if (!pipe.write(chunk)) return new Promise((resolve) => pipe.once("drain", resolve).once("close", resolve));
+  };
+  const extracting = extractTree(pipe, to, options);
+  const stopped = new AbortController();
+  extracting.catch((error: unknown) => stopped.abort(error));
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  const stderr = new ErrorOutput();
+  const running = execOnLink(guest.link, sendTree(from), { signal, onStdout, onStderr: stderr.add });
+  const sending = running.finally(() => pipe.end());
+  const [result] = await Promise.all([sending, extracting.catch((error: unknown) => failExtract(error, sending))]);
+  check(result, `copy "${from}" from the machine`, stderr);
 }
 
 /** A stream cut short fails the unpacking as well; the reason is then with the sender. */
@@ -159,7 +164,7 @@ async function saveFile(transfer: SftpTransfer, source: string, target: string):
   }
 }
 
-/** Runs `body` over the items, so many at once; the first failure stops the rest from starting. */
+/** Runs `body` over the items, `limit` at a time; the first failure stops the rest from starting. */
 async function inParallel<Item>(
   items: readonly Item[],
   limit: number,

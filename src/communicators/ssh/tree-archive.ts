@@ -29,7 +29,7 @@ async function* inLargePieces(source: Readable): AsyncGenerator<Buffer> {
 
 const PIECE = 256 * 1024;
 const SMALL = 256 * 1024;
-/** Small files are read so many at once; at most 8 MiB are in memory. */
+/** How many small files are read at once: at most 8 MiB are in memory. */
 const READ_AHEAD = 32;
 
 async function fill(archive: Pack, entries: readonly TreeEntry[], onBytes: (count: number) => void): Promise<void> {
@@ -43,7 +43,8 @@ async function fill(archive: Pack, entries: readonly TreeEntry[], onBytes: (coun
 }
 
 async function readSmall(entry: TreeEntry): Promise<Buffer | undefined> {
-  return entry.kind === "file" && entry.size <= SMALL ? readFile(entry.source) : undefined;
+  if (entry.kind !== "file" || entry.size > SMALL) return undefined;
+  return readFile(entry.source);
 }
 
 async function add(
@@ -86,6 +87,9 @@ function addWhole(
   content: Buffer = Buffer.alloc(0),
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    archive.entry(header, content, (error) => (error ? reject(error) : resolve()));
+    archive.entry(header, content, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }

@@ -2,6 +2,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ClientChannel } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
 import { tunnelPattern } from "../../sdk/schema/communicator.ts";
+import type { AskServer } from "./command-channels.ts";
 import { forwardOut } from "./forward.ts";
 import type { SshLink } from "./link.ts";
 import type { Tunnel } from "./settings.ts";
@@ -12,7 +13,7 @@ export function parseTunnel(text: string): Tunnel {
   return { listenPort: Number(listenPort), target: { host: host!.replace(/^\[|\]$/g, ""), port: Number(port) } };
 }
 
-/** Listens on this computer (loopback only) and leads every connection through the link of the moment. */
+/** Listens on this computer (loopback only) and leads every connection through the present link. */
 export async function listenLocally(tunnel: Tunnel, link: () => SshLink | undefined): Promise<Server> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -27,17 +28,16 @@ export async function listenLocally(tunnel: Tunnel, link: () => SshLink | undefi
   });
   server.on("close", () => sockets.forEach((socket) => socket.destroy()));
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(
-        new BuildError(`The local tunnel cannot listen on port ${tunnel.listenPort}: ${cause.message}`, { cause }),
-      ),
-    );
+    server.once("error", (cause) => {
+      const summary = `The local tunnel cannot listen on port ${tunnel.listenPort}: ${cause.message}`;
+      reject(new BuildError(summary, { cause }));
+    });
     server.listen(tunnel.listenPort, "127.0.0.1", resolve);
   });
   return server;
 }
 
-/** Asks the guest to listen (on its loopback) for every tunnel; each connection there is led to its target from here. */
+/** Asks the guest to listen (on its loopback) for every tunnel; each connection there is led to its target from this computer. */
 export async function listenRemotely(tunnels: readonly Tunnel[], link: SshLink, signal: AbortSignal): Promise<void> {
   if (tunnels.length === 0) return;
   link.client.on("tcp connection", (details, accept, reject) => {
@@ -51,11 +51,8 @@ export async function listenRemotely(tunnels: readonly Tunnel[], link: SshLink, 
     });
   });
   for (const { listenPort } of tunnels) {
-    await link.ask<number>(
-      `listen on port ${listenPort} in the machine`,
-      (answer) => link.client.forwardIn("127.0.0.1", listenPort, answer),
-      signal,
-    );
+    const request: AskServer<number> = (answer) => link.client.forwardIn("127.0.0.1", listenPort, answer);
+    await link.ask(`listen on port ${listenPort} in the machine`, request, signal);
   }
 }
 

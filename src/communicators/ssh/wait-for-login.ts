@@ -1,4 +1,5 @@
 import { describeDuration } from "../../lib/duration.ts";
+import { errorMessage } from "../../lib/error-text.ts";
 import { sleep } from "../../lib/retry.ts";
 import { untilAborted } from "../../lib/until-aborted.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -6,10 +7,10 @@ import { dial } from "./dial.ts";
 import { askGuestFacts, type GuestFacts } from "./guest-facts.ts";
 import { SshLink } from "./link.ts";
 import { logIn } from "./log-in.ts";
-import { LoginFailure, type LoginFailureKind } from "./login-failure.ts";
+import { isRefusal, LoginFailure, type LoginFailureKind } from "./login-failure.ts";
 import type { Address, SshSettings } from "./settings.ts";
 
-export interface WaitOptions {
+export interface LoginWaitOptions {
   readonly settings: SshSettings;
   /** Asked before every attempt; `undefined` while the address is not known. */
   readonly address: () => Promise<Address | undefined>;
@@ -24,7 +25,7 @@ export interface WaitOptions {
 
 export interface RefusalLimit {
   readonly count: number;
-  /** Not before so long after the first of them. */
+  /** The least time from the first of them. */
   readonly graceMs: number;
 }
 
@@ -39,7 +40,7 @@ export interface ReadyGuest {
  * listens. A port forward may accept at once and lead nowhere, so while no SSH server has answered, further attempts run
  * beside the silent ones; the first stays for the whole limit, because a slow machine may need it.
  */
-export async function waitForLogin(options: WaitOptions): Promise<ReadyGuest> {
+export async function waitForLogin(options: LoginWaitOptions): Promise<ReadyGuest> {
   const race = new LoginRace(options);
   try {
     return await race.run();
@@ -48,7 +49,7 @@ export async function waitForLogin(options: WaitOptions): Promise<ReadyGuest> {
   }
 }
 
-interface Attempt {
+interface LoginAttempt {
   readonly controller: AbortController;
   readonly startedAt: number;
   greeted: boolean;
@@ -64,18 +65,18 @@ const pauses: { readonly [Kind in LoginFailureKind]: number } = {
   "host-key": 1000,
   authentication: 1000,
   route: 1000,
-  session: 500,
+  "first-command": 500,
 };
 
-/** A reason that comes back is worth a line again after so long. */
+/** How long after a reason was shown it is shown again. */
 const REPEAT_AFTER_MS = 5 * 60_000;
 const FIRST_COMPANION_MS = 1000;
 const COMPANION_LIFE_MS = 5000;
 
 class LoginRace {
-  readonly #options: WaitOptions;
+  readonly #options: LoginWaitOptions;
   readonly #started = performance.now();
-  readonly #attempts = new Set<Attempt>();
+  readonly #attempts = new Set<LoginAttempt>();
   readonly #refused = { hostKey: undefined as string | undefined, count: 0, since: 0 };
   #reason = "the machine was not reached yet";
   #lastFailure: LoginFailure | undefined;
@@ -85,7 +86,7 @@ class LoginRace {
   #nextStart = 0;
   #wake: () => void = () => {};
 
-  constructor(options: WaitOptions) {
+  constructor(options: LoginWaitOptions) {
     this.#options = options;
   }
 
@@ -131,7 +132,7 @@ class LoginRace {
       this.#nextStart = performance.now() + 250;
       return;
     }
-    const attempt: Attempt = { controller: new AbortController(), startedAt: performance.now(), greeted: false };
+    const attempt: LoginAttempt = { controller: new AbortController(), startedAt: performance.now(), greeted: false };
     this.#attempts.add(attempt);
     void this.#tryOnce(address, attempt).finally(() => {
       this.#attempts.delete(attempt);
@@ -139,7 +140,7 @@ class LoginRace {
     });
   }
 
-  async #tryOnce(address: Address, attempt: Attempt): Promise<void> {
+  async #tryOnce(address: Address, attempt: LoginAttempt): Promise<void> {
     const signal = AbortSignal.any([attempt.controller.signal, this.#options.signal]);
     try {
       const ready = await this.#logInOnce(address, attempt, signal);
@@ -153,7 +154,7 @@ class LoginRace {
     }
   }
 
-  async #logInOnce(address: Address, attempt: Attempt, signal: AbortSignal): Promise<ReadyGuest> {
+  async #logInOnce(address: Address, attempt: LoginAttempt, signal: AbortSignal): Promise<ReadyGuest> {
     const { settings } = this.#options;
     const quiet = setTimeout(() => this.#say(noServerYet(address)), FIRST_COMPANION_MS);
     try {
@@ -163,7 +164,7 @@ class LoginRace {
         attempt.greeted = true;
         this.#dropSilent();
       };
-      const link = new SshLink(await logIn(socket, settings, address, { signal, onGreeting }), settings);
+      const link = new SshLink(await logIn(socket, settings, { address, signal, onGreeting }), settings);
       try {
         return { link, facts: await this.#firstCommand(link, signal), address };
       } catch (error) {
@@ -180,8 +181,8 @@ class LoginRace {
       return await askGuestFacts(link, signal);
     } catch (error) {
       if (error instanceof LoginFailure || signal.aborted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new LoginFailure("session", `the login worked, but a first command did not: ${why}`, { cause: error });
+      const message = `the login worked, but a first command did not: ${errorMessage(error)}`;
+      throw new LoginFailure("first-command", message, { cause: error });
     }
   }
 
@@ -195,22 +196,26 @@ class LoginRace {
     if (failure === this.#lastFailure) return;
     this.#lastFailure = failure;
     this.#say(failure.message);
-    const refusals = failure.kind === "authentication" || failure.kind === "host-key" ? this.#countRefusal(failure) : 0;
-    const pause = failure.kind === "authentication" ? Math.min(500 * refusals, 3000) : pauses[failure.kind];
-    this.#nextStart = performance.now() + pause;
+    if (isRefusal(failure)) this.#countRefusal(failure);
+    this.#nextStart = performance.now() + this.#pauseAfter(failure);
+  }
+
+  #pauseAfter({ kind }: LoginFailure): number {
+    if (kind !== "authentication") return pauses[kind];
+    return Math.min(500 * this.#refused.count, 3000);
   }
 
   /** Counts refusals by the same server in a row: an installer's server and the installed one have different keys. */
-  #countRefusal(failure: LoginFailure): number {
+  #countRefusal(failure: LoginFailure): void {
     const { count, graceMs } = this.#options.refusals;
     const now = performance.now();
-    if (this.#refused.hostKey !== failure.hostKey)
+    if (this.#refused.hostKey !== failure.hostKey) {
       Object.assign(this.#refused, { hostKey: failure.hostKey, count: 0, since: now });
+    }
     this.#refused.count++;
     if (this.#refused.count >= count && now - this.#refused.since >= graceMs) {
       this.#fatal = refusedForGood(failure, this.#refused.count);
     }
-    return this.#refused.count;
   }
 
   #say(reason: string): void {

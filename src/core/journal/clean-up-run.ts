@@ -12,7 +12,7 @@ export interface CleanUpOptions {
   readonly now: () => number;
   /** Only these; the others stay in the journal. Default: all. */
   readonly only?: ((resource: Resource) => boolean) | undefined;
-  /** Called for each resource as soon as it is known what became of it. */
+  /** Called for each resource as soon as its outcome is known. */
   readonly onReaped?: ((reaped: Reaped) => void) | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Reaped {
 
 /**
  * Removes what a dead run left behind, last made first: what its journal names and its own mark says is ours. Two
- * clean-ups of one run do not meet. `"live"` when the run still has its process; then nothing is touched.
+ * clean-ups of one run exclude each other. `"live"` when the run still has its process; then nothing is touched.
  */
 export async function cleanUpRun(
   runId: string,
@@ -77,7 +77,7 @@ async function reapOutcome(reaper: Reaper, resource: Resource, context: ReapCont
   }
 }
 
-/** A run that died is over once nothing of it is left. */
+/** A run that died is closed once nothing of it remains. */
 async function closeRecord(paths: RunPaths, now: number): Promise<void> {
   const record = await readRunRecord(paths);
   if (record === undefined || record.outcome !== undefined) return;

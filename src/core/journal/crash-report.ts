@@ -18,7 +18,8 @@ export interface CrashFacts {
 
 /**
  * Writes what a report of an internal bug needs (version, platform, stack; no environment, no arguments' values) to a
- * file in the state directory that only its owner can read. Returns its path, or `undefined` where it cannot be written.
+ * file in the state directory that only its owner can read. Returns its path, or `undefined` where it cannot be
+ * written.
  */
 export async function writeCrashReport(host: Host, facts: CrashFacts): Promise<string | undefined> {
   const time = new Date(host.clock.now()).toISOString();

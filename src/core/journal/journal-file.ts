@@ -17,7 +17,9 @@ export interface JournalFile extends Journal {
 /** Called before (`"before"`) and after (`"after"`) each write, for the crash tests. */
 export type JournalProbe = (point: "before" | "after", line: JournalLine) => void | Promise<void>;
 
-/** Opens (making it 0600 where missing) the journal at `path`. What an earlier process left in it is outstanding again. */
+/**
+ * Opens (making it 0600 where missing) the journal at `path`. What an earlier process left in it is outstanding again.
+ */
 export async function openJournalFile(path: string, probe: JournalProbe = () => {}): Promise<JournalFile> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
   await syncDirectory(dirname(path));
@@ -62,7 +64,10 @@ function highestEntry(text: string): number {
 
 type Handle = Awaited<ReturnType<typeof open>>;
 
-/** Appends and syncs. Lines that arrive while a sync is under way share the next one, so parallel builds do not queue up. */
+/**
+ * Appends and syncs. Lines that arrive while a sync is under way share the next one, so parallel builds do not queue
+ * up.
+ */
 class SyncedWriter {
   readonly #handle: Handle;
   #atLineStart: boolean;
@@ -95,9 +100,9 @@ class SyncedWriter {
 
   async #writeSynced(text: string): Promise<void> {
     // A write that was cut short left half a line: the next one starts on a line of its own.
-    const whole = this.#atLineStart ? text : `\n${text}`;
+    const start = this.#atLineStart ? "" : "\n";
     this.#atLineStart = false;
-    await this.#handle.appendFile(whole);
+    await this.#handle.appendFile(`${start}${text}`);
     this.#atLineStart = true;
     await this.#handle.datasync();
   }

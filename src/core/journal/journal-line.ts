@@ -15,8 +15,8 @@ export interface Outstanding {
 export const formatJournalLine = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 
 /**
- * What a journal still holds, oldest first. Text that is not a whole line (the write a crash or a full disk cut short)
- * is passed over: its resource was never made, because making waits for the synced line.
+ * What is outstanding in a journal, oldest first. Text that is not a whole line (the write a crash or a full disk cut
+ * short) is passed over: its resource was never made, because making waits for the synced line.
  */
 export function outstandingIn(text: string): Outstanding[] {
   const entries = new Map<number, Outstanding>();

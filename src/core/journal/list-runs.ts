@@ -10,7 +10,7 @@ export interface ListedRun {
   readonly paths: RunPaths;
   readonly state: RunState;
   readonly record: RunRecord;
-  /** What is left of it (or, while it runs, what it has made). */
+  /** What remains of it (or, while it runs, what it has made). */
   readonly outstanding: readonly Resource[];
 }
 

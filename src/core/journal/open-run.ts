@@ -7,7 +7,14 @@ import type { Journal, Resource } from "../../sdk/journal.ts";
 import { makeOwnedDirectory, removeOwnedDirectory } from "../../sdk/owned-directory.ts";
 import { runProcesses } from "../../sdk/run-processes.ts";
 import { openJournalFile, type JournalFile } from "./journal-file.ts";
-import { makeRunDirectories, runPaths, writeRunRecord, type RunBuild, type RunRecord } from "./run-record.ts";
+import {
+  makeRunDirectories,
+  runPaths,
+  writeRunRecord,
+  type RunBuild,
+  type RunPaths,
+  type RunRecord,
+} from "./run-record.ts";
 import { runsDirectory, STATE_HINT } from "./state-directory.ts";
 import { tempDirectoryOf } from "./temp-directory.ts";
 import { testSignalProbe } from "./test-signal.ts";
@@ -20,7 +27,9 @@ export interface OpenRunOptions {
   readonly builds: readonly string[];
 }
 
-/** The record of a live run. As long as this process lives and `finish` was not called, no `cleanup` touches the run. */
+/**
+ * The record of a live run. As long as this process lives and `finish` was not called, no `cleanup` touches the run.
+ */
 export interface OpenRun {
   readonly runId: string;
   readonly directory: string;
@@ -30,47 +39,17 @@ export interface OpenRun {
   readonly journal: Journal;
   /** Recorded and not struck: what would be left if the run ended now. The temporary directory is not among them. */
   outstanding(): readonly Resource[];
-  /** Removes the temporary directory, writes how the run ended, lets go of the run. Call it on every path out, once. */
+  /**
+   * Removes the temporary directory, writes how the run ended, releases the run. Call it exactly once, however the run
+   * ends.
+   */
   finish(result: { readonly outcome: Outcome; readonly builds: readonly RunBuild[] }): Promise<void>;
 }
 
 export async function openRun(host: Host, options: OpenRunOptions): Promise<OpenRun> {
   const paths = runPaths(runsDirectory(host), options.runId);
   try {
-    await makeRunDirectories(paths);
-    const held = await lock(paths.lock);
-    const started: RunRecord = {
-      version: 1,
-      runId: options.runId,
-      template: options.template,
-      builds: options.builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
-      startedAt: host.clock.now(),
-      owner: (await identifyProcess(host.pid))!,
-    };
-    await writeRunRecord(paths, started);
-    const journal = await openJournalFile(paths.journal, testSignalProbe(host));
-    const [temp, processes] = await Promise.all([
-      makeTempDirectory(host, options.runId, journal),
-      journal.record(runProcesses(options.runId)),
-    ]);
-    return {
-      runId: options.runId,
-      directory: paths.directory,
-      logDirectory: paths.logs,
-      tempDirectory: temp.path,
-      journal,
-      outstanding: () =>
-        journal.outstanding().flatMap(({ resource }) => (isOfTheRun(resource, temp) ? [] : [resource])),
-      finish: async ({ outcome, builds }) => {
-        try {
-          await Promise.all([temp.remove(), processes.strike()]);
-          await writeRunRecord(paths, { ...started, builds, finishedAt: host.clock.now(), outcome }).catch(unrecorded);
-        } finally {
-          await journal.close();
-          await held.release();
-        }
-      },
-    };
+    return await recordRun(host, options, paths);
   } catch (cause) {
     if (cause instanceof BuildError) throw cause;
     throw new BuildError(`The record of this run could not be made in ${paths.directory}`, {
@@ -78,6 +57,46 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
       hint: `Every run keeps a journal of what it makes. ${STATE_HINT}`,
     });
   }
+}
+
+async function recordRun(host: Host, { runId, template, builds }: OpenRunOptions, paths: RunPaths): Promise<OpenRun> {
+  await makeRunDirectories(paths);
+  const held = await lock(paths.lock);
+  const started: RunRecord = {
+    version: 1,
+    runId,
+    template,
+    builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
+    startedAt: host.clock.now(),
+    owner: (await identifyProcess(host.pid))!,
+  };
+  await writeRunRecord(paths, started);
+  const journal = await openJournalFile(paths.journal, testSignalProbe(host));
+  const [temp, processes] = await Promise.all([
+    makeTempDirectory(host, runId, journal),
+    journal.record(runProcesses(runId)),
+  ]);
+  return {
+    runId,
+    directory: paths.directory,
+    logDirectory: paths.logs,
+    tempDirectory: temp.path,
+    journal,
+    outstanding: () => {
+      const resources = journal.outstanding().map(({ resource }) => resource);
+      return resources.filter((resource) => !isOfTheRun(resource, temp));
+    },
+    finish: async ({ outcome, builds }) => {
+      try {
+        await Promise.all([temp.remove(), processes.strike()]);
+        const finished = { ...started, builds, finishedAt: host.clock.now(), outcome };
+        await writeRunRecord(paths, finished).catch(unrecorded);
+      } finally {
+        await journal.close();
+        await held.release();
+      }
+    },
+  };
 }
 
 function unrecorded(cause: unknown): never {

@@ -13,7 +13,7 @@ export interface RunRecord {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly owner: ProcessIdentity;
-  /** Absent while it runs, and for ever when it died. */
+  /** Absent while it runs, and forever if it died. */
   readonly finishedAt?: number | undefined;
   readonly outcome?: Outcome | undefined;
 }
@@ -28,7 +28,7 @@ export interface RunBuild {
   readonly leftovers: readonly Leftover[];
 }
 
-/** Where the parts of one run record are. */
+/** Paths of the parts of one run record. */
 export interface RunPaths {
   readonly directory: string;
   readonly record: string;

@@ -11,13 +11,17 @@ const FOREIGN_FRESH_MS = 60_000;
 
 export async function runState(paths: RunPaths, record: RunRecord, now: number): Promise<RunState> {
   if (record.outcome !== undefined) return record.outcome;
-  const owner = await processState(record.owner);
-  if (owner !== "unknown") return owner === "alive" ? "running" : "died";
-  const lock = await stat(paths.lock).catch(() => undefined);
-  return lock !== undefined && now - lock.mtimeMs < FOREIGN_FRESH_MS ? "running" : "died";
+  return (await isAlive(paths, record, now)) ? "running" : "died";
 }
 
-/** What a run's journal still holds, oldest first; nothing when there is none. */
+async function isAlive(paths: RunPaths, record: RunRecord, now: number): Promise<boolean> {
+  const owner = await processState(record.owner);
+  if (owner !== "unknown") return owner === "alive";
+  const lock = await stat(paths.lock).catch(() => undefined);
+  return lock !== undefined && now - lock.mtimeMs < FOREIGN_FRESH_MS;
+}
+
+/** What is outstanding in a run's journal, oldest first; nothing when there is none. */
 export async function outstandingOf(paths: RunPaths): Promise<readonly Outstanding[]> {
   return outstandingIn(await readFile(paths.journal, "utf8").catch(() => ""));
 }

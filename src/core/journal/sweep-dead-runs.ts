@@ -12,8 +12,9 @@ import { tempDirectoryOf } from "./temp-directory.ts";
 const PROCESSES: ReadonlySet<string> = new Set(["run-processes", "plugin-process"]);
 
 /**
- * Before a run starts: ends the programs of runs that died, removes their temporary directories (they may hold secrets), and returns the ids
- * of those that left more than that. Runs that ended in order cost one look at the directory each. Never rejects.
+ * Before a run starts: ends the programs of runs that died, removes their temporary directories (they may hold
+ * secrets), and returns the ids of those that left more than that. A run that ended in order costs one file access.
+ * Never rejects.
  */
 export async function sweepDeadRuns(host: Host, signal: AbortSignal): Promise<readonly string[]> {
   const directory = runsDirectory(host);

@@ -6,7 +6,9 @@ import type { BuildIdentity } from "../../sdk/run.ts";
 import { artifactRecordPath, readArtifactRecord, type ArtifactRecord } from "../artifact-record.ts";
 import { runsDirectory } from "../journal/state-directory.ts";
 
-/** Finds what an earlier run built, all its files still there. Rejects when there is nothing to go on with. */
+/**
+ * Finds what an earlier run built, with all its files still in place. Rejects when there is nothing to continue from.
+ */
 export type RecordedArtifacts = (build: BuildIdentity) => Promise<ArtifactRecord>;
 
 export function artifactsOfRun(runsDirectory: string, runId: string): RecordedArtifacts {
@@ -29,7 +31,9 @@ interface ManifestEntry {
   readonly builder_id?: string;
 }
 
-/** The last entry of each build. The record of the run that wrote it knows more, and is used where it is still there. */
+/**
+ * The last entry of each build. The record of the run that wrote it knows more, and is used where it is still there.
+ */
 export function artifactsOfManifest(
   text: string,
   { name, host }: { readonly name: string; readonly host: Host },
@@ -50,7 +54,7 @@ function parseManifest(text: string, name: string): readonly ManifestEntry[] {
     const manifest = JSON.parse(text) as { readonly builds?: unknown } | null;
     if (Array.isArray(manifest?.builds)) return manifest.builds as ManifestEntry[];
   } catch {
-    // Said below, the same as for JSON of another shape.
+    // Reported below, the same as JSON of another shape.
   }
   throw new BuildError(`"${name}" is not a manifest`);
 }

@@ -6,6 +6,7 @@ import type { BuildEvent } from "../../sdk/event.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
+import { describeStep } from "../describe-step.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
 export interface ChainInput {
@@ -13,7 +14,10 @@ export interface ChainInput {
   readonly data: GeneratedData;
 }
 
-/** One chain from the builder's artifact on. Never rejects: a failure is part of the result, beside what exists by then. */
+/**
+ * One chain, starting from the builder's artifact. Never rejects: a failure is part of the result, beside what exists
+ * by then.
+ */
 export async function runChain(
   run: BuildRun,
   chain: readonly PlannedPostProcessor[],
@@ -31,7 +35,7 @@ export async function runChain(
     await run.unwind("succeeded");
     return { links };
   } catch (error) {
-    if (run.failures.leavesEverything) await run.leave();
+    if (run.failures.keepsEverything) await run.keepEverything();
     else await run.unwind(run.signal.aborted ? "cancelled" : "failed");
     return { links, error };
   }
@@ -43,7 +47,7 @@ async function runPostProcessor(
   { artifact, data }: ChainInput,
 ): Promise<Link> {
   const { component, type, name } = planned;
-  const step = name === undefined || name === type ? `${type} post-processor` : `${type} post-processor "${name}"`;
+  const step = describeStep(planned, "post-processor");
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
   const result = await run.step(step, async () =>
     component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact),
@@ -51,9 +55,10 @@ async function runPostProcessor(
   return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
 }
 
-/** What it says carries the post-processor's type. */
+/** Its messages carry the post-processor's type. */
 function forPostProcessor(run: Run, postProcessor: string): Run {
-  return deriveRun(run, { emit: (event) => run.emit(isSpoken(event) ? { ...event, postProcessor } : event) });
+  const attribute = (event: BuildEvent): BuildEvent => (isSpoken(event) ? { ...event, postProcessor } : event);
+  return deriveRun(run, { emit: (event) => run.emit(attribute(event)) });
 }
 
 function isSpoken(event: BuildEvent): event is Extract<BuildEvent, { kind: "say" | "warning" | "error" | "output" }> {

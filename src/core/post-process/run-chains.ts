@@ -23,7 +23,7 @@ export interface ChainsJob {
 export interface PostProcessing {
   /** Everything that exists now. */
   readonly artifacts: readonly Artifact[];
-  /** Those of them that a later post-processor made something of. */
+  /** Those of them that a later post-processor made something from. */
   readonly intermediate?: ReadonlySet<Artifact> | undefined;
   /** The failures, in template order. */
   readonly errors: readonly unknown[];
@@ -31,7 +31,7 @@ export interface PostProcessing {
 }
 
 /**
- * Runs all chains, a failed one not stopping the others. What the template says is not to be kept is destroyed only at
+ * Runs all chains, a failed one not stopping the others. What the template does not want to keep is destroyed only at
  * the very end, when every chain has succeeded.
  */
 export async function runChains(job: ChainsJob): Promise<PostProcessing> {
@@ -46,7 +46,7 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
     };
     results.push(...(await Promise.all(group.map(run))));
   }
-  const errors = results.flatMap((result) => ("error" in result ? [result.error] : []));
+  const errors = results.filter((result) => "error" in result).map(({ error }) => error);
   if (job.signal.aborted && results.length < job.chains.length) errors.push(job.signal.reason);
   const { kept, unwanted, intermediate } = artifactsAfter(job.artifact, results);
   if (errors.length > 0) return { artifacts: [...kept, ...unwanted], intermediate, errors, runs };
@@ -54,7 +54,7 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
   return { artifacts: [...kept, ...undestroyed], intermediate, errors, runs };
 }
 
-/** Neighbouring chains that touch nothing but their input run together; any other has the template's order to itself. */
+/** Neighbouring chains that use nothing but their input run together; any other runs alone, in the template's order. */
 export function groupIndependent(chains: readonly Chain[]): Chain[][] {
   const groups: Chain[][] = [];
   let open = false;
@@ -74,21 +74,22 @@ interface Destruction {
 }
 
 /**
- * Nothing goes before the disk has what was made of it. Returns what could not be destroyed: it still exists, so it is still
- * the user's.
+ * Nothing is destroyed before what was made from it is safely on the disk. Returns what could not be destroyed: it
+ * still exists, so it still belongs to the user.
  */
 async function destroy(artifacts: readonly Artifact[], { kept, run, signal }: Destruction): Promise<Artifact[]> {
-  const left: Artifact[] = [];
-  const flushed = artifacts.length === 0 ? undefined : flushFiles(kept.flatMap(({ files }) => files));
+  if (artifacts.length === 0) return [];
+  const undestroyed: Artifact[] = [];
+  const flushed = flushFiles(kept.flatMap(({ files }) => files));
   for (const artifact of artifacts) {
     try {
       await flushed;
       await artifact.destroy(signal);
       run.debug("artifact", `removed the intermediate artifact: ${artifact.description}`);
     } catch (error) {
-      left.push(artifact);
+      undestroyed.push(artifact);
       run.warn(`An artifact that was not to be kept could not be removed (${artifact.description}): ${String(error)}`);
     }
   }
-  return left;
+  return undestroyed;
 }

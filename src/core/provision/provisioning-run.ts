@@ -19,7 +19,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     this.hasProvisioners = plan.provisioners.some(({ component }) => component.onHost !== true);
   }
 
-  /** What `build.*` means in this build, as far as the builder has told. */
+  /** What `build.*` means in this build, as far as it is known. */
   get data(): GeneratedData {
     return { ...this.#data, PackerRunUUID: this.runId };
   }
@@ -39,7 +39,9 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     }
   }
 
-  /** `-on-error=run-cleanup-provisioner`: that one runs while the machine is there, then everything is left as it is. */
+  /**
+   * `-on-error=run-cleanup-provisioner`: that one runs while the machine is there, then everything is left as it is.
+   */
   async leaveAfterErrorCleanup(): Promise<void> {
     this.failures.abandon();
     await this.#errorCleanup?.(this.signal);
@@ -49,7 +51,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     const planned = this.#plan.errorCleanupProvisioner;
     if (!planned) return;
     this.#errorCleanup = async (signal) => {
-      // A failure of its own adds to the one that is known already, and leaves nothing behind.
+      // Its own failure is reported beside the first one, and must not stop the clean-up.
       await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
         this.emit({
           kind: "error",

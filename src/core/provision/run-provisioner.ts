@@ -4,6 +4,7 @@ import { deriveRun } from "../../sdk/derive-run.ts";
 import type { Machine } from "../../sdk/component.ts";
 import type { PlannedProvisioner } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
+import { describeStep } from "../describe-step.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { withTimeLimit } from "../run/time-limit.ts";
@@ -19,7 +20,8 @@ export interface ProvisionerJob {
 export async function runProvisioner(job: ProvisionerJob): Promise<void> {
   await job.run.step(describeProvisioner(job.planned), async () => {
     await pauseBefore(job);
-    await (job.planned.continueOnError ? attemptAndGoOn(job) : attempt(job));
+    if (job.planned.continueOnError) await attemptAndGoOn(job);
+    else await attempt(job);
   });
 }
 
@@ -34,9 +36,7 @@ async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   }
 }
 
-function describeProvisioner({ type, name }: PlannedProvisioner): string {
-  return name === undefined ? `${type} provisioner` : `${type} provisioner "${name}"`;
-}
+const describeProvisioner = (planned: PlannedProvisioner): string => describeStep(planned, "provisioner");
 
 async function pauseBefore({ run, planned, signal }: ProvisionerJob): Promise<void> {
   if (planned.pauseBeforeMs <= 0) return;
@@ -44,7 +44,7 @@ async function pauseBefore({ run, planned, signal }: ProvisionerJob): Promise<vo
   await sleep(planned.pauseBeforeMs, signal);
 }
 
-/** The first failure is the one that tells most, so it is the one that is thrown when all attempts failed. */
+/** The first failure says most, so it is the one that is thrown when all attempts failed. */
 async function attempt(job: ProvisionerJob): Promise<void> {
   const { run, planned, signal } = job;
   let first: { readonly error: unknown } | undefined;
@@ -53,9 +53,9 @@ async function attempt(job: ProvisionerJob): Promise<void> {
     if ("result" in tried) return;
     first ??= tried;
     if (left <= 0 || signal.aborted) throw first.error;
-    run.warn(
-      `The ${describeProvisioner(planned)} failed: ${errorText(tried.error)}. Retrying; ${left} ${left === 1 ? "try" : "tries"} left.`,
-    );
+    const tries = left === 1 ? "1 try" : `${left} tries`;
+    const step = describeProvisioner(planned);
+    run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.`);
   }
 }
 

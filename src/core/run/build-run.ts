@@ -7,10 +7,11 @@ import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./clea
 import { FailurePolicy } from "./on-error.ts";
 import type { Session } from "./session.ts";
 
-/** The step that is running, so that a step inside another is known as such even when others run beside it. */
+/** The step that is running: makes a step inside another known as such, even when others run beside it. */
 const frames = new AsyncLocalStorage<Frame>();
 
-export type Left = "nothing" | "as asked" | "not removed";
+/** Whether something of a build is still there at its end: kept as the user asked, or impossible to remove. */
+export type Remaining = "nothing" | "as asked" | "not removed";
 
 /** The run of one build: what components see of it, and what the core does with it at the end. */
 export class BuildRun implements Run {
@@ -18,8 +19,7 @@ export class BuildRun implements Run {
   readonly signal: AbortSignal;
   readonly failures: FailurePolicy;
   readonly leftovers: Leftover[] = [];
-  /** Whether what is left was to be left, or could not be removed. */
-  left: Left = "nothing";
+  remaining: Remaining = "nothing";
   readonly stepTimes: StepTime[] = [];
   readonly #session: Session;
   readonly #cleanup: CleanupStack;
@@ -88,9 +88,8 @@ export class BuildRun implements Run {
   }
 
   async askUser(text: string, { hidden }: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
-    return this.signal.aborted
-      ? undefined
-      : this.#session.ask({ text: `${this.build.name}: ${text}`, hidden }, this.signal);
+    if (this.signal.aborted) return undefined;
+    return this.#session.ask({ text: `${this.build.name}: ${text}`, hidden }, this.signal);
   }
 
   /** Undoes what was registered (in one step), last in first out. What stays behind is added to `leftovers`. */
@@ -101,25 +100,23 @@ export class BuildRun implements Run {
       within,
       signal: this.#session.cleanupSignal,
       onStart: async (undoing) => {
-        const what = (await this.#inWords(undoing)).description;
-        this.emit({ kind: "cleanup-started", build: this.build.name, what });
+        const { description } = await this.#describe(undoing);
+        this.emit({ kind: "cleanup-started", build: this.build.name, what: description });
       },
       onFailure: (failure) => failures.push(failure),
     });
     for (const failure of failures) await this.#reportLeftover(failure);
   }
 
-  /** Leaves everything as it is, and says what that is. */
-  async leave(): Promise<void> {
-    if (this.left === "nothing") this.left = "as asked";
-    const left = await Promise.all(this.#cleanup.owned().map((resource) => this.#session.describeResource(resource)));
-    this.leftovers.push(...left);
-    const listed = left.map(({ description }) => `\n    ${description}`).join("");
-    this.warn(
-      left.length === 0
-        ? "Nothing is cleaned up, as -on-error asks for."
-        : `Left as it is, as -on-error asks for:${listed}\nRemove it with:\n    imgbuild cleanup -run ${this.runId}`,
-    );
+  /** Keeps everything as it is, and says what that is. */
+  async keepEverything(): Promise<void> {
+    if (this.remaining === "nothing") this.remaining = "as asked";
+    const kept = await Promise.all(this.#cleanup.owned().map((resource) => this.#session.describeResource(resource)));
+    if (kept.length === 0) return this.warn("Nothing is cleaned up, as -on-error asks for.");
+    this.leftovers.push(...kept);
+    const listed = kept.map(({ description }) => `\n    ${description}`).join("");
+    const command = `imgbuild cleanup -run ${this.runId}`;
+    this.warn(`Left as it is, as -on-error asks for:${listed}\nRemove it with:\n    ${command}`);
   }
 
   emit(event: BuildEvent): void {
@@ -179,14 +176,15 @@ export class BuildRun implements Run {
     }
   }
 
-  async #inWords({ what, resource }: Undoing): Promise<Leftover> {
-    return resource ? this.#session.describeResource(resource) : { description: what };
+  async #describe({ what, resource }: Undoing): Promise<Leftover> {
+    if (!resource) return { description: what };
+    return this.#session.describeResource(resource);
   }
 
   async #reportLeftover({ error, ...undoing }: UndoFailure): Promise<void> {
-    const known = await this.#inWords(undoing);
+    const known = await this.#describe(undoing);
     this.leftovers.push(known);
-    this.left = "not removed";
+    this.remaining = "not removed";
     this.emit({
       kind: "cleanup-failed",
       build: this.build.name,

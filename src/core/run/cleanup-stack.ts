@@ -44,7 +44,7 @@ export interface RegisterOptions {
   readonly only?: Outcome | undefined;
 }
 
-/** The reversals of one build: undone last in first out, each on its own, whatever the others do. */
+/** The reversals of one build: last in, first out, each on its own, whether or not the others succeed. */
 export class CleanupStack {
   readonly #journal: Journal;
   #registered: Registered[] = [];
@@ -76,10 +76,10 @@ export class CleanupStack {
 
   /** What is in the journal and would be undone. */
   owned(): readonly Resource[] {
-    return this.#registered.flatMap(({ resource }) => (resource ? [resource] : []));
+    return this.#registered.flatMap(({ resource }) => resource ?? []);
   }
 
-  /** Rejects never: what cannot be undone is told to `onFailure`, and its journal line stays. */
+  /** Never rejects: `onFailure` is called with what cannot be undone, whose journal line stays. */
   async unwind(options: UnwindOptions): Promise<void> {
     for (let next = this.#pop(options.within); next !== undefined; next = this.#pop(options.within)) {
       if (next.only !== undefined && next.only !== options.outcome) continue;
@@ -96,7 +96,8 @@ export class CleanupStack {
 
   #pop(within: Frame | undefined): Registered | undefined {
     const index = this.#registered.findLastIndex(({ frame }) => within === undefined || isInside(frame, within));
-    return index === -1 ? undefined : this.#registered.splice(index, 1)[0];
+    if (index === -1) return undefined;
+    return this.#registered.splice(index, 1)[0];
   }
 }
 

@@ -14,9 +14,6 @@ export function decodeNow(run: Run, planned: Planned<Component>, data?: Generate
   }
   if (config !== undefined) return config;
   const first = diagnostics.find(({ severity }) => severity === "error");
-  throw new BuildError(
-    first
-      ? `The arguments of ${planned.type} are wrong: ${first.summary}. ${first.detail}`
-      : `The arguments of ${planned.type} depend on values that are not known`,
-  );
+  if (!first) throw new BuildError(`The arguments of ${planned.type} depend on values that are not known`);
+  throw new BuildError(`The arguments of ${planned.type} are wrong: ${first.summary}. ${first.detail}`);
 }

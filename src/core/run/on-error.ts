@@ -1,11 +1,12 @@
+import { errorText } from "../../lib/error-text.ts";
 import type { Session } from "./session.ts";
 
-/** What `-on-error` makes of a failure: `retry` runs the failed step again, `give up` lets the failure through. */
+/** What `-on-error` decides about a failure: `retry` runs the failed step again, `give up` lets the failure through. */
 export type Verdict = "retry" | "give up";
 
 /**
- * Decides about the failures of one build. A failure passes through several steps on its way out; the first one decides,
- * the outer ones accept.
+ * Decides about the failures of one build. A failure passes through several steps on its way out; the first one
+ * decides, the outer ones accept.
  */
 export class FailurePolicy {
   readonly #session: Session;
@@ -19,8 +20,8 @@ export class FailurePolicy {
     this.#abandoned = session.options.onError === "abort";
   }
 
-  /** True when the user wants everything left as it is: nothing is undone after a failure. */
-  get leavesEverything(): boolean {
+  /** True when the user wants to keep everything as it is: nothing is undone after a failure. */
+  get keepsEverything(): boolean {
     return this.#abandoned;
   }
 
@@ -32,7 +33,7 @@ export class FailurePolicy {
   async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const { ask, options } = this.#session;
     if (options.onError !== "ask" || signal.aborted || this.#isDecided(error)) return "give up";
-    const text = `${this.#build}: ${what} failed: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `${this.#build}: ${what} failed: ${errorText(error)}`;
     const answer = await ask({ text, choices: CHOICES }, signal).catch(() => "c");
     if (answer === undefined) return "give up";
     if (answer === "r") return "retry";

@@ -16,14 +16,14 @@ export interface Session {
   readonly secret: (value: string) => void;
   /** A text with every secret masked, for files that outlive the run. */
   readonly redact: (text: string) => string;
-  /** Resolves when what was emitted has been taken up. */
+  /** Resolves when what was emitted has been consumed. */
   readonly ready: () => Promise<void>;
   readonly ask: Ask;
   /** Aborts when the user interrupts the whole run. */
   readonly signal: AbortSignal;
   /** Aborts when clean-up has to stop waiting (a second interrupt). */
   readonly cleanupSignal: AbortSignal;
-  /** How a resource and the command that removes it by hand read to the user. */
+  /** A resource in words, and the command that removes it by hand. */
   readonly describeResource: (resource: Resource) => Promise<{
     readonly description: string;
     readonly manualCommand?: string | undefined;

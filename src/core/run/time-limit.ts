@@ -3,7 +3,7 @@ import { sleep } from "../../lib/retry.ts";
 import { untilAborted } from "../../lib/until-aborted.ts";
 import { BuildError } from "../../sdk/error.ts";
 
-/** How long a component may take to notice that its time is over before it is left behind. */
+/** How long a component may take to react to the end of its time before it is no longer awaited. */
 const GRACE_MS = 30_000;
 
 export interface TimeLimit {

@@ -14,18 +14,18 @@ import { distanceSymbol, FIRST_LENGTH } from "./symbols";
 import { writeBlock } from "./write-block";
 
 /**
- * The block that is being made: sequences, each of literals and a match after them, and how often each symbol occurs. It
- * grows in parts, and ends before a part that is better off with codes of its own.
+ * The block that is being made: sequences, each of literals and a match after them, and how often each symbol occurs.
+ * It grows in parts, and ends before a part that is smaller with codes of its own.
  */
 
 export const PART_BYTES: u32 = 8 * 1024;
-/** A part has no more, even if all its matches are the shortest. */
+/** A part has no more, even if all its matches are of the minimum length. */
 const PART_SEQUENCES: u32 = 4 * 1024;
 const COUNTS_BYTES: u32 = 4 * ALL_SYMBOLS;
 
 let blockStart: usize = 0;
 let partStart: usize = 0;
-/** Behind the last sequence. */
+/** After the last sequence. */
 let sequenceStart: usize = 0;
 let sequences: u32 = 0;
 /** Those before the part. */

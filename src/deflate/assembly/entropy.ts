@@ -1,14 +1,17 @@
 import { ALL_SYMBOLS, BLOCK_COUNTS, LITLEN_SYMBOLS, LOGARITHMS, PART_COUNTS } from "./layout";
 
-/** What another block costs: a header, and a while in which its codes fit less well. */
+/** The cost of another block: a header, and codes that fit less well at first. */
 const HEADER_BITS: u64 = 90 * 8;
 
-/** Whether the last part of a block takes less with codes of its own than with those of the block. */
+/** Whether the last part of a block is smaller with codes of its own than with those of the block. */
 export function isBetterAlone(): bool {
   return saving(0, LITLEN_SYMBOLS) + saving(LITLEN_SYMBOLS, ALL_SYMBOLS) > HEADER_BITS << 16;
 }
 
-/** What two codes for these symbols take less than one, in 1/65536 bit: of n symbols, one that occurs k times needs log2 n/k. */
+/**
+ * How much two codes for these symbols save over one, in 1/65536 bit: of n symbols, one that occurs k times needs log2
+ * n/k.
+ */
 function saving(from: u32, to: u32): u64 {
   let blockCount: u32 = 0;
   let partCount: u32 = 0;

@@ -2,8 +2,9 @@ import { add } from "./counters";
 import { LENGTH_COUNTS, STARTS, SORTED, TREE } from "./layout";
 
 /**
- * Huffman codes of limited length, from counts of symbols. The lengths are those of A. Moffat and J. Katajainen, "In-place
- * calculation of minimum-redundancy codes" (1995); codes that come out too long are made so by lengthening others.
+ * Huffman codes of limited length, from counts of symbols. The lengths are those of A. Moffat and J. Katajainen,
+ * "In-place calculation of minimum-redundancy codes" (1995); codes that come out too long are shortened at the expense
+ * of others.
  */
 
 /** RFC 1951, 3.2.7. */
@@ -76,7 +77,9 @@ function setTree(index: i32, value: u32): void {
   store<u32>(TREE + 4 * index, value);
 }
 
-/** Moffat and Katajainen: counts become parents, these the depths of inner nodes, and these the depths of the leaves. */
+/**
+ * Moffat and Katajainen: counts become parents, these the depths of inner nodes, and these the depths of the leaves.
+ */
 function makeDepths(used: i32): void {
   for (let index: i32 = 0; index < used; index++) setTree(index, sortedAt(index) >> SYMBOL_BITS);
   let leaf: i32 = 0;
@@ -109,7 +112,7 @@ function makeDepths(used: i32): void {
 /** How many codes have each length; where some are too long, others are lengthened until the code is complete again. */
 function countDepths(used: i32, limit: u32): void {
   memory.fill(LENGTH_COUNTS, 0, 4 * (limit + 1));
-  /** Of the 2^limit codes of the greatest length, as many as are taken. */
+  /** How many of the 2^limit codes of the greatest length are taken. */
   let taken: u32 = 0;
   for (let index: i32 = 0; index < used; index++) {
     const depth = min(treeAt(index), limit);

@@ -1,8 +1,8 @@
-/** Where everything is in the module's memory; each is a number of bytes there. */
+/** Where everything lies in the module's memory, as byte offsets. */
 
-/** Distances reach so far back (RFC 1951, 2). */
+/** How far back distances reach (RFC 1951, 2). */
 export const WINDOW_BYTES: u32 = 32 * 1024;
-/** The most that one call takes. */
+/** The most that one call accepts. */
 const INPUT_MAX: u32 = 1024 * 1024;
 /** Literals, the end of a block, and lengths; the last two are never used, but have a fixed code. */
 export const LITLEN_SYMBOLS: u32 = 288;
@@ -13,7 +13,7 @@ export const SEQUENCES_MAX: u32 = 32 * 1024;
 export const SEQUENCE_BYTES: u32 = 8;
 /** More than the headers of the blocks of a call add to what does not compress. */
 const OVERHEAD_BYTES: u32 = 1024;
-/** Data may be looked at, and written, in words that end a little behind it. */
+/** Data may be read and written in words that end a little beyond it. */
 const SLACK_BYTES: u32 = 512;
 
 /** For each hash of four bytes as many places as the search asks for, two bytes each. */
@@ -32,11 +32,14 @@ export const PART_COUNTS: usize = memory.data(4 * ALL_SYMBOLS, 16);
 export const CODE_LENGTHS: usize = memory.data(ALL_SYMBOLS, 16);
 /** The codes: bits << 8 | number of bits. */
 export const CODES: usize = memory.data(4 * ALL_SYMBOLS, 16);
-/** The codes of match lengths with their extra bits, alike. */
+/** The codes of match lengths with their extra bits, in the same form. */
 export const LENGTH_CODES: usize = memory.data(4 * 260, 16);
 /** The symbol of each match length, less 257. */
 export const LENGTH_SYMBOLS: usize = memory.data(260, 16);
-/** While a code is made: symbols by frequency, where those with each byte begin, the tree over them, codes of each length. */
+/**
+ * While a code is made: symbols by frequency, where those with each byte begin, the tree over them, codes of each
+ * length.
+ */
 export const SORTED: usize = memory.data(4 * ALL_SYMBOLS, 16);
 export const STARTS: usize = memory.data(4 * 257, 16);
 export const TREE: usize = memory.data(4 * ALL_SYMBOLS, 16);

@@ -2,10 +2,10 @@ import { BUCKETS, HASH_BITS, SHORT_BUCKETS, SHORT_BUCKETS_BYTES, SHORT_HASH_BITS
 import { LENGTH_MAX } from "./symbols";
 
 /**
- * Where the same bytes were before: for each hash of a word of four bytes the last places that have it, the latest first; for
- * each hash of three bytes the last place. Places are known by their low 16 bits, so that most of the table stays in the
- * processor's cache. What is too old to be in the window can look like a place that is, which costs a comparison and nothing
- * else.
+ * Where the same bytes occurred before: for each hash of a word of four bytes the last places that have it, latest
+ * first; for each hash of three bytes the last place. Places are known by their low 16 bits, so that most of the table
+ * stays in the processor's cache. A place that has left the window can look like one inside it, which costs only a
+ * comparison.
  */
 
 export const WORD_BYTES: u32 = 4;
@@ -27,7 +27,7 @@ export function bucketOf(word: u32, fours: u32): usize {
   return BUCKETS + ((word * MULTIPLIER) >>> (32 - HASH_BITS)) * fours * FOUR_BYTES;
 }
 
-/** Puts a place into its bucket, and what is in there one on; the last one falls out. */
+/** Puts a place at the front of its bucket, moving the others back; the last one falls out. */
 export function insert(place: usize, bucket: usize, fours: u32): void {
   const four = load<u64>(bucket);
   store<u64>(bucket, (four << 16) | (place & 0xffff));
@@ -51,8 +51,8 @@ export function insertShort(place: usize, word: u32): u32 {
 }
 
 /**
- * The longest match for `place`, which begins with `word`, that is longer than `longerThan` and three bytes, among the first
- * `depth` places of a bucket: length << 16 | distance, or 0.
+ * The longest match for `place`, which begins with `word`, that is longer than `longerThan` and three bytes, among the
+ * first `depth` places of a bucket: length << 16 | distance, or 0.
  */
 export function findMatch(
   place: usize,
@@ -69,7 +69,7 @@ export function findMatch(
     const distance = (u32(place) - load<u16>(bucket)) & 0xffff;
     const candidate = place - distance;
     if (load<u32>(candidate) !== word || load<u8>(candidate + longest) !== load<u8>(place + longest)) continue;
-    // A place that never was, or that has left the window.
+    // An unused entry, or a place that has left the window.
     if (distance - 1 >= min(WINDOW_BYTES, u32(place - windowStart))) continue;
     const length = matchLength(candidate, place, min(LENGTH_MAX, u32(end - place)));
     if (length <= longest) continue;

@@ -42,7 +42,7 @@ export function prepareTables(): void {
     for (let length = first; length < first + count && length <= LENGTH_MAX; length++)
       store<u8>(LENGTH_SYMBOLS + length, symbol);
   }
-  // 258 has a symbol of its own, and not the last of the one before.
+  // 258 has a symbol of its own; it is not the last length of the one before.
   store<u8>(LENGTH_SYMBOLS + LENGTH_MAX, 28);
   for (let index: u32 = 0; index < 256; index++)
     store<u32>(LOGARITHMS + 4 * index, u32(Math.round(65536 * Math.log2(1 + f64(index) / 256))));

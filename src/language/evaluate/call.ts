@@ -1,12 +1,24 @@
+import { counted } from "../../lib/words.ts";
 import type { FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import { FunctionError } from "../functions/definition.ts";
-import type { FunctionDefinition, OrdinaryFunction, Parameter, Evaluation, Scope } from "./contract.ts";
 import { containsSensitive, deepMarks, deepUnmark, mark, union, unmark, withMarks } from "../marks.ts";
+import * as messages from "../messages/call-messages.ts";
 import type { SourceRange } from "../source.ts";
-import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue, type Mark, type Value } from "../value.ts";
-import * as messages from "./call-messages.ts";
+import { isSequence } from "../type.ts";
+import { isKnown, isNull, isWhollyKnown, itemsOf, NO_MARKS, unknownValue } from "../value.ts";
+import type { Mark, Type, Value } from "../value.ts";
+import type {
+  Depth,
+  Evaluation,
+  FunctionDefinition,
+  OrdinaryFunction,
+  Parameter,
+  Scope,
+  EvaluationSite,
+} from "./contract.ts";
 import { functionsOf } from "./scope.ts";
 
 /** `name(argument, …)`: checks and converts the arguments as the function declares them, then calls it. */
@@ -14,35 +26,34 @@ export function evaluateCall(node: FunctionCall, scope: Scope, evaluation: Evalu
   const functions = functionsOf(scope);
   const definition = functions?.get(node.name);
   if (!definition) {
-    const known = [...(functions?.keys() ?? [])];
-    const message =
-      known.length === 0
-        ? messages.noFunctions(node.name, node.nameRange)
-        : messages.unknownFunction(node.name, known, node.nameRange);
-    evaluation.report(message, node, scope);
+    evaluation.report(unknownFunction(node, [...(functions?.keys() ?? [])]), node, scope);
     return unknownValue();
   }
-  const result = definition.special
-    ? definition.special(node, scope, evaluation)
-    : callOrdinary(definition, { node, scope, evaluation });
+  const result = callFunction(definition, { node, scope, evaluation });
   if (functions?.onSensitive && containsSensitive(result)) functions.onSensitive(result);
   return result;
 }
 
-interface Site {
-  readonly node: FunctionCall;
-  readonly scope: Scope;
-  readonly evaluation: Evaluation;
+function unknownFunction({ name, nameRange }: FunctionCall, known: readonly string[]): Diagnostic {
+  if (known.length === 0) return messages.noFunctions(name, nameRange);
+  return messages.unknownFunction(name, known, nameRange);
 }
 
-interface Argument {
+type CallSite = EvaluationSite<FunctionCall>;
+
+function callFunction(definition: FunctionDefinition, site: CallSite): Value {
+  if (definition.special) return definition.special(site.node, site.scope, site.evaluation);
+  return callOrdinary(definition, site);
+}
+
+interface GivenArgument {
   readonly value: Value;
   readonly range: SourceRange;
 }
 
-function callOrdinary(definition: OrdinaryFunction, site: Site): Value {
+function callOrdinary(definition: OrdinaryFunction, site: CallSite): Value {
   const { given, marks } = evaluateArguments(site);
-  // Even the unknown result of a wrong call is as secret as its arguments: try(…) may go on with it.
+  // Even the unknown result of a failed call is as secret as its arguments: try(…) may continue with it.
   const failure = withMarks(unknownValue(knownType(definition)), marks);
   if (!given || !checkCount(definition, given.length, site)) return failure;
   const converted = given.map((argument, index) => checkArgument(definition, index, argument, site));
@@ -50,73 +61,89 @@ function callOrdinary(definition: OrdinaryFunction, site: Site): Value {
   return apply(definition, converted as Value[], given, site);
 }
 
-/** The type of the result as far as it can be told without arguments. */
-const knownType = ({ returns }: OrdinaryFunction) => (typeof returns === "function" ? undefined : returns);
+/** The type of the result, if it is known without looking at arguments. */
+function knownType({ returns }: OrdinaryFunction): Type | undefined {
+  return typeof returns === "function" ? undefined : returns;
+}
 
 interface Given {
   /** All arguments, the expanded ones included; undefined when their number is not known (or wrong, and reported). */
-  readonly given: readonly Argument[] | undefined;
+  readonly given: readonly GivenArgument[] | undefined;
   /** Of everything in all of them. */
   readonly marks: ReadonlySet<Mark>;
 }
 
-function evaluateArguments({ node, scope, evaluation }: Site): Given {
+function evaluateArguments(site: CallSite): Given {
+  const { node, scope, evaluation } = site;
   const evaluated = node.args.map((arg) => ({ value: evaluation.evaluate(arg, scope), range: arg.range }));
   const marks = evaluated.reduce((all, { value }) => union(all, deepMarks(value)), NO_MARKS);
-  const last = node.expandFinal ? evaluated.pop() : undefined;
-  if (!last) return { given: evaluated, marks };
-  const { value, range } = last;
-  const isSequence = value.type.kind === "list" || value.type.kind === "set" || value.type.kind === "tuple";
-  if (isNull(value) || (!isSequence && value.type.kind !== "dynamic")) {
-    const problem = isNull(value) ? "is null; it must be a list, set or tuple." : "must be a list, set or tuple.";
-    evaluation.report(messages.invalidExpansion(problem, range, node.range), node, scope);
-    return { given: undefined, marks };
-  }
-  if (!isKnown(value)) return { given: undefined, marks };
-  const expanded = itemsOf(value).map((item) => ({ value: withMarks(item, value.marks), range }));
-  return { given: [...evaluated, ...expanded], marks };
+  if (!node.expandFinal) return { given: evaluated, marks };
+  const first = evaluated.slice(0, -1);
+  const expanded = expand(evaluated.at(-1)!, site);
+  return { given: expanded && [...first, ...expanded], marks };
 }
 
-function checkCount(definition: OrdinaryFunction, count: number, { node, scope, evaluation }: Site): boolean {
-  const { name, parameters, variadic } = definition;
-  const missing = parameters[count];
-  if (missing) {
-    const message = messages.tooFewArguments(name, missing.name, describeSignature(definition), node.range, node.range);
-    evaluation.report(message, node, scope);
-    return false;
+/** The arguments that `value...` stands for; undefined as in `Given`. */
+function expand(
+  { value, range }: GivenArgument,
+  { node, scope, evaluation }: CallSite,
+): readonly GivenArgument[] | undefined {
+  const problem = whyNotExpandable(value);
+  if (problem !== undefined) {
+    evaluation.report(messages.invalidExpansion(problem, { subject: range, context: node.range }), node, scope);
+    return undefined;
   }
-  if (count <= parameters.length || variadic) return true;
+  if (!isKnown(value)) return undefined;
+  return itemsOf(value).map((item) => ({ value: withMarks(item, value.marks), range }));
+}
+
+function whyNotExpandable(value: Value): string | undefined {
+  if (isNull(value)) return "is null; it must be a list, set or tuple.";
+  if (isSequence(value.type) || value.type.kind === "dynamic") return undefined;
+  return "must be a list, set or tuple.";
+}
+
+function checkCount(definition: OrdinaryFunction, count: number, { node, scope, evaluation }: CallSite): boolean {
+  const message = wrongCount(definition, count, node);
+  if (message) evaluation.report(message, node, scope);
+  return message === undefined;
+}
+
+function wrongCount(definition: OrdinaryFunction, count: number, node: FunctionCall): Diagnostic | undefined {
+  const { name, parameters, variadic } = definition;
+  const expected = describeSignature(definition);
+  const context = node.range;
+  const missing = parameters[count];
+  if (missing) return messages.tooFewArguments(name, missing.name, expected, { subject: node.range, context });
+  if (count <= parameters.length || variadic) return undefined;
   const extra = node.args[parameters.length]?.range ?? node.range;
-  evaluation.report(messages.tooManyArguments(name, describeSignature(definition), extra, node.range), node, scope);
-  return false;
+  return messages.tooManyArguments(name, expected, { subject: extra, context });
 }
 
 /** `2 arguments (list, index)`, `at least 1 argument (format, …)` */
 function describeSignature({ parameters, variadic }: Pick<FunctionDefinition, "parameters" | "variadic">): string {
-  const named = parameters.map(({ name }) => name).filter((name) => name !== variadic?.name);
-  const names = [...named, ...(variadic ? [`${variadic.name}...`] : [])];
-  const count = `${parameters.length} argument${parameters.length === 1 ? "" : "s"}`;
-  if (names.length === 0) return "no arguments";
-  return `${variadic ? "at least " : ""}${count} (${names.join(", ")})`;
+  const names = parameters.map(({ name }) => name).filter((name) => name !== variadic?.name);
+  const count = counted(parameters.length, "argument");
+  const list = names.join(", ");
+  if (variadic && names.length === 0) return `at least ${count} (${variadic.name}...)`;
+  if (variadic) return `at least ${count} (${list}, ${variadic.name}...)`;
+  return names.length === 0 ? "no arguments" : `${count} (${list})`;
 }
 
 const parameterAt = ({ parameters, variadic }: OrdinaryFunction, index: number): Parameter =>
   (parameters[index] ?? variadic)!;
 
+/** Converted to what the parameter takes, or undefined after reporting why it cannot be. */
 function checkArgument(
   definition: OrdinaryFunction,
   index: number,
-  { value, range }: Argument,
-  site: Site,
+  { value, range }: GivenArgument,
+  { node, scope, evaluation }: CallSite,
 ): Value | undefined {
   const parameter = parameterAt(definition, index);
-  const { node, scope, evaluation } = site;
   const reject = (problem: string): undefined => {
-    evaluation.report(
-      messages.invalidArgument(definition.name, parameter.name, problem, range, node.range),
-      node,
-      scope,
-    );
+    const place = { subject: range, context: node.range };
+    evaluation.report(messages.invalidArgument(definition.name, parameter.name, problem, place), node, scope);
     return undefined;
   };
   if (isNull(value) && !parameter.allowNull) return reject("it must not be null.");
@@ -124,53 +151,68 @@ function checkArgument(
   return result.value ?? reject(`${describeConversionError(result.error)}.`);
 }
 
-function apply(definition: OrdinaryFunction, values: readonly Value[], given: readonly Argument[], site: Site): Value {
+function apply(
+  definition: OrdinaryFunction,
+  values: readonly Value[],
+  given: readonly GivenArgument[],
+  site: CallSite,
+): Value {
   const depths = values.map((_, index) => parameterAt(definition, index).depth ?? "deep");
-  const marks = values.reduce((all, value, index) => union(all, marksSeen(value, depths[index]!)), NO_MARKS);
+  const marks = values.reduce((all, value, index) => union(all, marksByDepth[depths[index]!](value)), NO_MARKS);
   const finish = (value: Value): Value => withMarks(definition.secretResult ? mark(value) : value, marks);
-  const bare = values.map((value, index) =>
-    depths[index] === "deep" ? deepUnmark(value) : depths[index] === "shallow" ? unmark(value) : value,
-  );
-  const returned = () => (typeof definition.returns === "function" ? definition.returns(bare) : definition.returns);
-  const isReady = bare.every((value, index) =>
-    depths[index] === "deep" ? isWhollyKnown(value) : depths[index] === "raw" || isKnown(value),
-  );
   try {
-    return finish(isReady ? definition.call(bare) : unknownValue(returned()));
+    return finish(applyBare(definition, values, depths));
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
-    reportFailure(error, definition, { values, given }, site);
+    reportFailure(error, { definition, values, given }, site);
     return finish(unknownValue(knownType(definition)));
   }
 }
 
-function marksSeen(value: Value, depth: "deep" | "shallow" | "raw"): ReadonlySet<Mark> {
-  if (depth === "raw") return NO_MARKS;
-  return depth === "deep" ? deepMarks(value) : value.marks;
+/** Without the marks that the function does not deal with; unknown where it has to wait for an argument. */
+function applyBare(definition: OrdinaryFunction, values: readonly Value[], depths: readonly Depth[]): Value {
+  const bare = values.map((value, index) => unmarkByDepth[depths[index]!](value));
+  const isReady = bare.every((value, index) => isKnownByDepth[depths[index]!](value));
+  if (isReady) return definition.call(bare);
+  const { returns } = definition;
+  return unknownValue(typeof returns === "function" ? returns(bare) : returns);
 }
 
-function reportFailure(
-  error: FunctionError,
-  definition: OrdinaryFunction,
-  { values, given }: { values: readonly Value[]; given: readonly Argument[] },
-  site: Site,
-): void {
+const marksByDepth: { readonly [D in Depth]: (value: Value) => ReadonlySet<Mark> } = {
+  deep: deepMarks,
+  shallow: (value) => value.marks,
+  raw: () => NO_MARKS,
+};
+const unmarkByDepth: { readonly [D in Depth]: (value: Value) => Value } = {
+  deep: deepUnmark,
+  shallow: unmark,
+  raw: (value) => value,
+};
+const isKnownByDepth: { readonly [D in Depth]: (value: Value) => boolean } = {
+  deep: isWhollyKnown,
+  shallow: isKnown,
+  raw: () => true,
+};
+
+interface Applied {
+  readonly definition: OrdinaryFunction;
+  readonly values: readonly Value[];
+  readonly given: readonly GivenArgument[];
+}
+
+function reportFailure(error: FunctionError, { definition, values, given }: Applied, site: CallSite): void {
   const { node, scope, evaluation } = site;
   const isSecret = values.some((value) => deepMarks(value).size > 0);
   for (const diagnostic of error.diagnostics ?? []) evaluation.pass(diagnostic);
   if (error.diagnostics && error.diagnostics.length > 0) return;
   // The reason may quote the argument, or part of it.
   const problem = isSecret ? "the reason is not shown, because an argument is sensitive." : error.message;
-  const index = error.argument;
-  const message =
-    index === undefined
-      ? messages.failedCall(definition.name, problem, node.range, node.range)
-      : messages.invalidArgument(
-          definition.name,
-          parameterAt(definition, index).name,
-          problem,
-          given[index]?.range ?? node.range,
-          node.range,
-        );
-  evaluation.report(message, node, scope);
+  const context = node.range;
+  if (error.argument === undefined) {
+    evaluation.report(messages.failedCall(definition.name, problem, { subject: node.range, context }), node, scope);
+    return;
+  }
+  const { name } = parameterAt(definition, error.argument);
+  const subject = given[error.argument]?.range ?? node.range;
+  evaluation.report(messages.invalidArgument(definition.name, name, problem, { subject, context }), node, scope);
 }

@@ -5,7 +5,7 @@ import { typesEqual } from "../type.ts";
 import { unify } from "../unify.ts";
 import { BOOL, DYNAMIC, isKnown, isNull, truthOf, unknownValue, type Type, type Value } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 
 /**
  * `condition ? then : else`. Both results are evaluated, since their common type is the type of the whole whichever is
@@ -38,14 +38,14 @@ export function evaluateCondition(
   evaluation: Evaluation,
 ): Value | undefined {
   const value = evaluation.evaluate(condition, scope);
+  const place = { subject: condition.range, context: whole.range };
   if (isNull(value)) {
-    evaluation.report(messages.nullCondition(condition.range, whole.range), condition, scope);
+    evaluation.report(messages.nullCondition(place), condition, scope);
     return undefined;
   }
   const result = convert(value, BOOL);
-  if (result.value) return result.value;
-  evaluation.report(messages.wrongConditionType(result.error, condition.range, whole.range), condition, scope);
-  return undefined;
+  if (!result.value) evaluation.report(messages.wrongConditionType(result.error, place), condition, scope);
+  return result.value;
 }
 
 /** A bare `null` has no type of its own and takes that of the other branch. */

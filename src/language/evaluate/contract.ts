@@ -16,20 +16,27 @@ export interface Functions {
   get(name: string): FunctionDefinition | undefined;
   /** All names, for suggestions. */
   keys(): Iterable<string>;
-  /** Told each result of a call that is sensitive or has something sensitive in it. */
+  /** Called with each result of a function that is sensitive or contains something sensitive. */
   readonly onSensitive?: ((result: Value) => void) | undefined;
 }
 
-/** One evaluation under way: what the rules for the kinds of expression need from the whole. */
+/** One evaluation in progress: what the rules for each kind of expression need from the whole. */
 export interface Evaluation {
-  /** The value; after a problem was reported an unknown one, so that evaluation goes on and finds the next problem. */
+  /** The value; an unknown one after reporting a problem, so that evaluation continues and finds the next problem. */
   evaluate(expression: Expression, scope: Scope): Value;
-  /** Evaluates aside: problems are returned, not reported. */
+  /** Evaluates without reporting: problems are returned. */
   attempt(expression: Expression, scope: Scope): Evaluated;
   /** Reports a problem of `expression`; the values of its references are added to the diagnostic. */
   report(diagnostic: Diagnostic, expression: Expression, scope: Scope): void;
   /** Passes on a finished diagnostic of an attempt. */
   pass(diagnostic: Diagnostic): void;
+}
+
+/** An expression being evaluated, its scope, and the evaluation it is part of. */
+export interface EvaluationSite<Node extends Expression = Expression> {
+  readonly node: Node;
+  readonly scope: Scope;
+  readonly evaluation: Evaluation;
 }
 
 export interface Evaluated {
@@ -48,7 +55,7 @@ interface Documented {
   readonly variadic?: Parameter | undefined;
   /** One or two sentences. */
   readonly description: string;
-  /** An expression that can be tried as it stands, and what it gives. */
+  /** An expression that can be evaluated as it is, and its result. */
   readonly example: readonly [expression: string, result: string];
 }
 
@@ -83,7 +90,7 @@ export interface Parameter {
  * go to the result, elements keep theirs.
  * `raw`: the function deals with unknown values and marks itself.
  */
-type Depth = "deep" | "shallow" | "raw";
+export type Depth = "deep" | "shallow" | "raw";
 
 type FunctionGroup =
   | "string"

@@ -6,7 +6,7 @@ import { evaluateCall } from "./call.ts";
 import { evaluateConditional } from "./conditional.ts";
 import type { Evaluated, Evaluation, Scope } from "./contract.ts";
 import { evaluateForObject, evaluateForTuple } from "./for.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { evaluateObject } from "./object.ts";
 import { evaluateBinary, evaluateUnary } from "./operators.ts";
 import { referencedValues } from "./referenced-values.ts";

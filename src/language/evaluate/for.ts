@@ -2,17 +2,18 @@ import type { ForObject, ForTuple } from "../ast.ts";
 import { isSensitive, union, withMarks } from "../marks.ts";
 import { isKnown, objectValue, textOf, truthOf, tupleValue, unknownValue, type Mark, type Value } from "../value.ts";
 import { evaluateCondition } from "./conditional.ts";
-import type { Evaluation, Scope } from "./contract.ts";
+import type { Evaluation, Scope, EvaluationSite } from "./contract.ts";
 import { iterate } from "./iterate.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { evaluateKey } from "./object.ts";
-import { childScope } from "./scope.ts";
+import { roundScope } from "./scope.ts";
 
 /** `[for key, value in collection : result if condition]` */
 export function evaluateForTuple(node: ForTuple, scope: Scope, evaluation: Evaluation): Value {
   const rounds = roundsOf(node, scope, evaluation);
   const results = rounds.scopes.map((scope) => evaluation.evaluate(node.value, scope));
-  return withMarks(rounds.isKnown ? tupleValue(results) : unknownValue(), rounds.marks);
+  if (!rounds.isKnown) return withMarks(unknownValue(), rounds.marks);
+  return withMarks(tupleValue(results), rounds.marks);
 }
 
 /** `{for key, value in collection : key => value if condition}`, and with `...` the grouping form. */
@@ -25,31 +26,27 @@ export function evaluateForObject(node: ForObject, scope: Scope, evaluation: Eva
     const value = evaluation.evaluate(node.value, scope);
     if (key) marks = union(marks, key.marks);
     if (!key || !isKnown(key)) isComplete = false;
-    else addToGroup(node, groups, key, value, scope, evaluation);
+    else if (!addToGroup(groups, key, value, node.grouped)) reportDuplicate(key, { node, scope, evaluation });
   }
   if (!isComplete) return withMarks(unknownValue(), marks);
-  const result = [...groups].map(([key, values]) => [key, node.grouped ? tupleValue(values) : values[0]!] as const);
+  const valueOf = (values: readonly Value[]): Value => (node.grouped ? tupleValue(values) : values[0]!);
+  const result = [...groups].map(([key, values]) => [key, valueOf(values)] as const);
   return withMarks(objectValue(result), marks);
 }
 
-function addToGroup(
-  node: ForObject,
-  groups: Map<string, Value[]>,
-  key: Value,
-  value: Value,
-  scope: Scope,
-  evaluation: Evaluation,
-): void {
+/** False where the key is taken. */
+function addToGroup(groups: Map<string, Value[]>, key: Value, value: Value, grouped: boolean): boolean {
   const name = textOf(key);
   const group = groups.get(name);
   if (!group) groups.set(name, [value]);
-  else if (node.grouped) group.push(value);
-  else
-    evaluation.report(
-      messages.duplicateKey(isSensitive(key) ? undefined : name, node.key.range, node.range),
-      node.key,
-      scope,
-    );
+  else if (grouped) group.push(value);
+  return !group || grouped;
+}
+
+function reportDuplicate(key: Value, { node, scope, evaluation }: EvaluationSite<ForObject>): void {
+  const name = isSensitive(key) ? undefined : textOf(key);
+  const place = { subject: node.key.range, context: node.range };
+  evaluation.report(messages.duplicateKey(name, place), node.key, scope);
 }
 
 interface Rounds {
@@ -65,12 +62,8 @@ function roundsOf(node: ForTuple | ForObject, scope: Scope, evaluation: Evaluati
   let marks = collectionMarks;
   let allKnown = pairs !== undefined;
   const scopes: Scope[] = [];
-  for (const [key, value] of pairs ?? []) {
-    const names = [
-      ...(node.keyName === undefined ? [] : [[node.keyName, key] as const]),
-      [node.valueName, value] as const,
-    ];
-    const inner = childScope(scope, names);
+  for (const pair of pairs ?? []) {
+    const inner = roundScope(scope, node, pair);
     const condition = node.condition && evaluateCondition(node.condition, node, inner, evaluation);
     if (condition) marks = union(marks, condition.marks);
     if (node.condition && !(condition && isKnown(condition))) allKnown = false;

@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 
 /** `{ key = value, … }`. A key that is not known yet makes the whole object unknown. Of equal keys the last wins. */
 export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value {
@@ -28,7 +28,8 @@ export function evaluateObject(node: ObjectExpression, scope: Scope, evaluation:
     if (key && isKnown(key)) entries.push([textOf(key), value]);
     else isComplete = false;
   }
-  return withMarks(isComplete ? objectValue(entries) : unknownValue(), marks);
+  if (!isComplete) return withMarks(unknownValue(), marks);
+  return withMarks(objectValue(entries), marks);
 }
 
 function itemKey(item: ObjectItem, node: ObjectExpression, scope: Scope, evaluation: Evaluation): Value | undefined {
@@ -44,12 +45,12 @@ export function evaluateKey(
   evaluation: Evaluation,
 ): Value | undefined {
   const value = evaluation.evaluate(key, scope);
+  const place = { subject: key.range, context };
   if (isNull(value)) {
-    evaluation.report(messages.nullKey(key.range, context), key, scope);
+    evaluation.report(messages.nullKey(place), key, scope);
     return undefined;
   }
   const result = convert(value, STRING);
-  if (result.value) return result.value;
-  evaluation.report(messages.wrongKeyType(result.error, key.range, context), key, scope);
-  return undefined;
+  if (!result.value) evaluation.report(messages.wrongKeyType(result.error, place), key, scope);
+  return result.value;
 }

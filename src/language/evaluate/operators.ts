@@ -6,18 +6,27 @@ import { tidy } from "../number.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
 import { BOOL, boolValue, decimalOf, isKnown, isNull, NUMBER, numberValue, truthOf, unknownValue } from "../value.ts";
 import type { Type, Value } from "../value.ts";
-import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import type { Evaluation, Scope, EvaluationSite } from "./contract.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 
 /** `! operand`, `- operand` */
 export function evaluateUnary(node: Unary, scope: Scope, evaluation: Evaluation): Value {
-  const type = node.operator === "!" ? BOOL : NUMBER;
+  const { type, apply } = unaryOperators[node.operator];
   const value = evaluation.evaluate(node.operand, scope);
-  const operand = operandOf(node.operand, value, type, node, scope, evaluation);
+  const operand = operandOf(node.operand, value, type, { node, scope, evaluation });
   if (!operand || !isKnown(operand)) return withMarks(unknownValue(type), value.marks);
-  const result = type === BOOL ? boolValue(!truthOf(operand)) : numberValue(decimalOf(operand).negated());
-  return withMarks(result, operand.marks);
+  return withMarks(apply(operand), operand.marks);
 }
+
+interface UnaryRule {
+  readonly type: Type;
+  readonly apply: (operand: Value) => Value;
+}
+
+const unaryOperators: { readonly [Operator in Unary["operator"]]: UnaryRule } = {
+  "!": { type: BOOL, apply: (operand) => boolValue(!truthOf(operand)) },
+  "-": { type: NUMBER, apply: (operand) => numberValue(decimalOf(operand).negated()) },
+};
 
 /** `left operator right`. Chains lean left and can be very long (`a + b + c + …`), so they are walked, not recursed into. */
 export function evaluateBinary(node: Binary, scope: Scope, evaluation: Evaluation): Value {
@@ -25,36 +34,41 @@ export function evaluateBinary(node: Binary, scope: Scope, evaluation: Evaluatio
   let first: Expression = node;
   for (; first.kind === "binary"; first = first.left) chain.push(first);
   let value = evaluation.evaluate(first, scope);
-  for (let link = chain.pop(); link; link = chain.pop()) value = combine(link, value, scope, evaluation);
+  for (let link = chain.pop(); link; link = chain.pop()) value = combine(value, { node: link, scope, evaluation });
   return value;
 }
 
-function combine(node: Binary, left: Value, scope: Scope, evaluation: Evaluation): Value {
+type BinarySite = EvaluationSite<Binary>;
+
+function combine(left: Value, site: BinarySite): Value {
+  const { node, scope, evaluation } = site;
   switch (node.operator) {
     case "==":
     case "!=":
       return compareEqual(node.operator === "==", left, evaluation.evaluate(node.right, scope));
     case "&&":
     case "||":
-      return combineLogical(node, left, scope, evaluation);
+      return combineLogical(left, site);
     default:
-      return combineNumbers(node, left, scope, evaluation);
+      return combineNumbers(node.operator, left, site);
   }
 }
 
 function compareEqual(positive: boolean, left: Value, right: Value): Value {
+  const marks = union(deepMarks(left), deepMarks(right));
   const equal = valuesEqual(left, right);
-  const result = equal === undefined ? unknownValue(BOOL) : boolValue(equal === positive);
-  return withMarks(result, union(deepMarks(left), deepMarks(right)));
+  if (equal === undefined) return withMarks(unknownValue(BOOL), marks);
+  return withMarks(boolValue(equal === positive), marks);
 }
 
 /** When the left side decides, the right side is not evaluated: `length(x) > 0 && x[0] == "a"` is safe. */
-function combineLogical(node: Binary, leftValue: Value, scope: Scope, evaluation: Evaluation): Value {
+function combineLogical(leftValue: Value, site: BinarySite): Value {
+  const { node, scope, evaluation } = site;
   const deciding = node.operator === "||";
-  const left = operandOf(node.left, leftValue, BOOL, node, scope, evaluation);
+  const left = operandOf(node.left, leftValue, BOOL, site);
   if (left?.content === deciding) return left;
   const rightValue = evaluation.evaluate(node.right, scope);
-  const right = operandOf(node.right, rightValue, BOOL, node, scope, evaluation);
+  const right = operandOf(node.right, rightValue, BOOL, site);
   const marks = union(leftValue.marks, rightValue.marks);
   if (!left || !right) return withMarks(unknownValue(BOOL), marks);
   if (right.content === deciding || isKnown(left)) return withMarks(right, marks);
@@ -74,26 +88,34 @@ const rules: { readonly [Operator in NumberOperator]: (a: Decimal, b: Decimal) =
   ">": (a, b) => a.greaterThan(b),
   ">=": (a, b) => a.greaterThanOrEqualTo(b),
 };
-const comparisons: readonly BinaryOperator[] = ["<", "<=", ">", ">="];
+const comparisons: readonly NumberOperator[] = ["<", "<=", ">", ">="];
 
-function combineNumbers(node: Binary, leftValue: Value, scope: Scope, evaluation: Evaluation): Value {
-  const operator = node.operator as NumberOperator;
-  const unknown = unknownValue(comparisons.includes(operator) ? BOOL : NUMBER);
-  const left = operandOf(node.left, leftValue, NUMBER, node, scope, evaluation);
+function combineNumbers(operator: NumberOperator, leftValue: Value, site: BinarySite): Value {
+  const { node, scope, evaluation } = site;
+  const left = operandOf(node.left, leftValue, NUMBER, site);
   const rightValue = evaluation.evaluate(node.right, scope);
-  const right = operandOf(node.right, rightValue, NUMBER, node, scope, evaluation);
-  const marks = union(leftValue.marks, rightValue.marks);
-  if (!left || !right) return withMarks(unknown, marks);
+  const right = operandOf(node.right, rightValue, NUMBER, site);
+  return withMarks(compute(operator, left, right, site), union(leftValue.marks, rightValue.marks));
+}
+
+function compute(
+  operator: NumberOperator,
+  left: Value | undefined,
+  right: Value | undefined,
+  { node, scope, evaluation }: BinarySite,
+): Value {
+  const unknown = unknownValue(comparisons.includes(operator) ? BOOL : NUMBER);
+  if (!left || !right) return unknown;
   if ((operator === "/" || operator === "%") && isKnown(right) && decimalOf(right).isZero()) {
-    evaluation.report(messages.divisionByZero(node.right.range, node.range), node, scope);
-    return withMarks(unknown, marks);
+    evaluation.report(messages.divisionByZero({ subject: node.right.range, context: node.range }), node, scope);
+    return unknown;
   }
-  if (!isKnown(left) || !isKnown(right)) return withMarks(unknown, marks);
+  if (!isKnown(left) || !isKnown(right)) return unknown;
   const result = rules[operator](decimalOf(left), decimalOf(right));
-  if (typeof result === "boolean") return withMarks(boolValue(result), marks);
-  if (result.isFinite()) return withMarks(numberValue(tidy(result)), marks);
+  if (typeof result === "boolean") return boolValue(result);
+  if (result.isFinite()) return numberValue(tidy(result));
   evaluation.report(messages.numberOutOfRange(node.range), node, scope);
-  return withMarks(unknown, marks);
+  return unknown;
 }
 
 /** The operand converted to what the operator works on, or undefined after reporting why it cannot be. */
@@ -101,17 +123,15 @@ function operandOf(
   part: Expression,
   value: Value,
   type: Type,
-  node: Unary | Binary,
-  scope: Scope,
-  evaluation: Evaluation,
+  { node, scope, evaluation }: EvaluationSite<Unary | Binary>,
 ): Value | undefined {
   const name = node.kind === "unary" ? `unary ${node.operator}` : node.operator;
+  const place = { subject: part.range, context: node.range };
   if (isNull(value)) {
-    evaluation.report(messages.nullOperand(name, part.range, node.range), part, scope);
+    evaluation.report(messages.nullOperand(name, place), part, scope);
     return undefined;
   }
   const result = convert(value, type);
-  if (result.value) return result.value;
-  evaluation.report(messages.invalidOperand(name, result.error, part.range, node.range), part, scope);
-  return undefined;
+  if (!result.value) evaluation.report(messages.invalidOperand(name, result.error, place), part, scope);
+  return result.value;
 }

@@ -26,15 +26,18 @@ function resolve(reference: Reference, scope: Scope): { value: Value; reference:
   if (!root) return undefined;
   let value: Value = root;
   for (const [index, { key }] of reference.steps.entries()) {
-    const next: Value | undefined = isSensitive(value) ? undefined : memberOf(value, key);
+    const next: Value | undefined = memberOf(value, key);
     if (!next) return { value, reference: { ...reference, steps: reference.steps.slice(0, index) } };
     value = next;
   }
   return { value, reference };
 }
 
-function memberOf({ type, content }: Value, key: string | number): Value | undefined {
+function memberOf(value: Value, key: string | number): Value | undefined {
+  const { type, content } = value;
+  if (isSensitive(value)) return undefined;
   if (content instanceof Map) return (content as ReadonlyMap<string, Value>).get(String(key));
   const isIndexed = type.kind === "list" || type.kind === "tuple";
-  return isIndexed && Array.isArray(content) ? (content as readonly Value[])[Number(key)] : undefined;
+  if (!isIndexed || !Array.isArray(content)) return undefined;
+  return (content as readonly Value[])[Number(key)];
 }

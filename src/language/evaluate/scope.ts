@@ -24,6 +24,18 @@ export function variableNames(scope: Scope): readonly string[] {
   return [...names];
 }
 
+/** The scope of one round of a `for`. */
+export function roundScope(
+  parent: Scope,
+  { keyName, valueName }: { readonly keyName?: string | undefined; readonly valueName: string },
+  [key, value]: readonly [key: Value, value: Value],
+): Scope {
+  const variables = new Map<string, Value>();
+  if (keyName !== undefined) variables.set(keyName, key);
+  variables.set(valueName, value);
+  return { parent, variables };
+}
+
 export function childScope(parent: Scope, variables: Iterable<readonly [string, Value]>): Scope {
   return { parent, variables: new Map(variables) };
 }

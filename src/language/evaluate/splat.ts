@@ -1,13 +1,13 @@
 import { SPLAT_ITEM, type Splat } from "../ast.ts";
 import { withMarks } from "../marks.ts";
-import { typesEqual } from "../type.ts";
+import { isSequence, typesEqual, type SequenceType } from "../type.ts";
 import { isKnown, isNull, itemsOf, listOf, listValue, tupleValue, unknownValue, type Value } from "../value.ts";
 import type { Evaluation, Scope } from "./contract.ts";
-import * as messages from "./messages.ts";
+import * as messages from "../messages/evaluation-messages.ts";
 import { childScope } from "./scope.ts";
 
 /**
- * `source[*].each` and `source.*.each`: the rest applied to every element. A value that is no sequence counts as a
+ * `source[*].each` and `source.*.each`: the rest applied to every element. A value that is not a sequence counts as a
  * sequence of itself, and null as an empty one.
  */
 export function evaluateSplat(node: Splat, scope: Scope, evaluation: Evaluation): Value {
@@ -15,27 +15,39 @@ export function evaluateSplat(node: Splat, scope: Scope, evaluation: Evaluation)
   const { type, marks } = source;
   const each = (item: Value): Value =>
     evaluation.evaluate(node.each, childScope(scope, [[SPLAT_ITEM, withMarks(item, marks)]]));
-  const isSequence = type.kind === "list" || type.kind === "set" || type.kind === "tuple";
-  if (isNull(source)) {
-    if (isSequence) evaluation.report(messages.splatOfUnsupported(node.source.range, node.range), node, scope);
-    return withMarks(isSequence ? unknownValue() : tupleValue([]), marks);
+  if (isNull(source) && isSequence(type)) {
+    const place = { subject: node.source.range, context: node.range };
+    evaluation.report(messages.splatOfUnsupported(place), node, scope);
+    return withMarks(unknownValue(), marks);
   }
-  if (!isSequence)
-    return withMarks(isKnown(source) || type.kind !== "dynamic" ? tupleValue([each(source)]) : unknownValue(), marks);
-  if (!isKnown(source)) return unknownSplat(source, each);
+  return withMarks(applyToEach(source, each), marks);
+}
+
+function applyToEach(source: Value, each: (item: Value) => Value): Value {
+  const { type } = source;
+  if (isNull(source)) return tupleValue([]);
+  if (!isSequence(type)) return applyToOne(source, each);
+  if (!isKnown(source)) return applyToUnknown(type, each);
   const results = itemsOf(source).map(each);
-  return withMarks(type.kind === "tuple" ? tupleValue(results) : listOfSame(results, type.element, each), marks);
+  return type.kind === "tuple" ? tupleValue(results) : listOfSame(results, type.element, each);
 }
 
-function unknownSplat({ type, marks }: Value, each: (item: Value) => Value): Value {
-  if (type.kind === "tuple")
-    return withMarks(tupleValue(type.elements.map((element) => each(unknownValue(element)))), marks);
-  const element = "element" in type ? each(unknownValue(type.element)).type : undefined;
-  return withMarks(unknownValue(element && listOf(element)), marks);
+function applyToOne(source: Value, each: (item: Value) => Value): Value {
+  const mayBeSequence = !isKnown(source) && source.type.kind === "dynamic";
+  return mayBeSequence ? unknownValue() : tupleValue([each(source)]);
 }
 
-/** Elements of one type normally give results of one type; where not (elements of type `any`) the result is a tuple. */
+function applyToUnknown(type: SequenceType, each: (item: Value) => Value): Value {
+  if (type.kind === "tuple") return tupleValue(type.elements.map((element) => each(unknownValue(element))));
+  return unknownValue(listOf(each(unknownValue(type.element)).type));
+}
+
+/**
+ * Elements of one type normally give results of one type; if they do not (elements of type `any`), the result is a
+ * tuple.
+ */
 function listOfSame(results: readonly Value[], element: Value["type"], each: (item: Value) => Value): Value {
   const type = results[0]?.type ?? each(unknownValue(element)).type;
-  return results.every((result) => typesEqual(result.type, type)) ? listValue(type, results) : tupleValue(results);
+  const areSame = results.every((result) => typesEqual(result.type, type));
+  return areSame ? listValue(type, results) : tupleValue(results);
 }

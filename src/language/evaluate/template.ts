@@ -16,14 +16,15 @@ import {
 import { evaluateCondition } from "./conditional.ts";
 import type { Evaluation, Scope } from "./contract.ts";
 import { iterate } from "./iterate.ts";
-import * as messages from "./messages.ts";
-import { childScope } from "./scope.ts";
+import * as messages from "../messages/evaluation-messages.ts";
+import { roundScope } from "./scope.ts";
 
 /** `"text ${value} %{ if … }"`: the parts as text, one after the other. */
 export function evaluateTemplate(node: TemplateExpression, scope: Scope, evaluation: Evaluation): Value {
   const rendering: Rendering = { pieces: [], marks: NO_MARKS, isKnown: true };
   renderParts(node.parts, scope, evaluation, rendering);
-  return withMarks(rendering.isKnown ? stringValue(rendering.pieces.join("")) : unknownValue(STRING), rendering.marks);
+  if (!rendering.isKnown) return withMarks(unknownValue(STRING), rendering.marks);
+  return withMarks(stringValue(rendering.pieces.join("")), rendering.marks);
 }
 
 interface Rendering {
@@ -45,23 +46,24 @@ function renderInterpolation(part: TemplateInterpolation, scope: Scope, evaluati
   const { expression } = part;
   const value = evaluation.evaluate(expression, scope);
   into.marks = union(into.marks, value.marks);
-  if (isNull(value)) evaluation.report(messages.nullInTemplate(expression.range, part.range), expression, scope);
-  const text = isNull(value) ? undefined : convert(value, STRING).value;
-  if (text && isKnown(text)) {
+  const { value: text } = convert(value, STRING);
+  if (text && isKnown(text) && !isNull(text)) {
     into.pieces.push(textOf(text));
     return;
   }
   into.isKnown = false;
-  if (isNull(value) || text) return;
-  evaluation.report(messages.wrongTypeInTemplate(value.type, expression.range, part.range), expression, scope);
+  const place = { subject: expression.range, context: part.range };
+  if (isNull(value)) evaluation.report(messages.nullInTemplate(place), expression, scope);
+  else if (!text) evaluation.report(messages.wrongTypeInTemplate(value.type, place), expression, scope);
 }
 
 /** `%{ if condition }…%{ else }…%{ endif }` */
 function renderIf(part: TemplateIf, scope: Scope, evaluation: Evaluation, into: Rendering): void {
   const condition = evaluateCondition(part.condition, part, scope, evaluation);
   if (condition) into.marks = union(into.marks, condition.marks);
-  if (condition && isKnown(condition)) renderParts(truthOf(condition) ? part.then : part.else, scope, evaluation, into);
-  else into.isKnown = false;
+  if (!condition || !isKnown(condition)) into.isKnown = false;
+  else if (truthOf(condition)) renderParts(part.then, scope, evaluation, into);
+  else renderParts(part.else, scope, evaluation, into);
 }
 
 /** `%{ for key, value in collection }…%{ endfor }` */
@@ -69,11 +71,5 @@ function renderFor(part: TemplateFor, scope: Scope, evaluation: Evaluation, into
   const { pairs, marks } = iterate(part.collection, part.range, scope, evaluation);
   into.marks = union(into.marks, marks);
   if (!pairs) into.isKnown = false;
-  for (const [key, value] of pairs ?? []) {
-    const names = [
-      ...(part.keyName === undefined ? [] : [[part.keyName, key] as const]),
-      [part.valueName, value] as const,
-    ];
-    renderParts(part.body, childScope(scope, names), evaluation, into);
-  }
+  for (const pair of pairs ?? []) renderParts(part.body, roundScope(scope, part, pair), evaluation, into);
 }

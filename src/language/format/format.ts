@@ -9,7 +9,7 @@ import { spaceTokens } from "./space.ts";
 
 /**
  * The text in the canonical style of `packer fmt` and `terraform fmt`. Nothing but spaces and tabs changes: lines,
- * comments, and everything inside strings and heredocs stay. Formatting twice gives what formatting once gives.
+ * comments, and everything inside strings and heredocs stay. Formatting is idempotent.
  * Meant for text that parses without errors; of other text the result is unspecified, though nothing is lost.
  */
 export function formatHcl(file: SourceFile): string {
@@ -24,7 +24,7 @@ export function formatHcl(file: SourceFile): string {
   return applySpaces(text, tokens, spaces);
 }
 
-/** Starts from the space there is. A newline has none before it. */
+/** Starts from the existing space. A newline has none before it. */
 function keepSpaces(tokens: Tokens, spaces: Uint32Array): void {
   let end = 0;
   for (let index = 0; index < tokens.count; index++) {
@@ -34,7 +34,7 @@ function keepSpaces(tokens: Tokens, spaces: Uint32Array): void {
   }
 }
 
-/** Writes the tokens with their new spaces. Stretches that stay the same are copied as a whole. */
+/** Writes the tokens with their new spaces. Unchanged stretches are copied as a whole. */
 function applySpaces(text: string, tokens: Tokens, spaces: Uint32Array): string {
   const pieces: string[] = [];
   let copied = 0;

@@ -32,11 +32,13 @@ export function linesOf(tokens: Tokens, text: string): Line[] {
 }
 
 function lineOf(tokens: Tokens, text: string, start: number, end: number): Line {
-  const comment = end - start > 1 && isRemark(tokens, text, end - 1) ? end - 1 : end;
+  const hasRemark = end - start > 1 && isRemark(tokens, text, end - 1);
+  const comment = hasRemark ? end - 1 : end;
   for (let index = start + 1; index < comment; index++) {
     if (tokens.kinds[index] !== TokenKind.Equal) continue;
-    // A value that goes on below is not aligned with its neighbours.
-    return { start, assign: netBrackets(tokens, index, comment) === 0 ? index : comment, comment, end };
+    // A value that continues on the next line is not aligned with its neighbours.
+    const goesOn = netBrackets(tokens, index, comment) !== 0;
+    return { start, assign: goesOn ? comment : index, comment, end };
   }
   return { start, assign: comment, comment, end };
 }

@@ -4,15 +4,20 @@ import type { Line } from "./line.ts";
 /** Sets the space between the tokens within each cell to one or none. */
 export function spaceTokens(tokens: Tokens, text: string, lines: readonly Line[], spaces: Uint32Array): void {
   for (const { start, assign, comment } of lines) {
-    spaceCell(tokens, text, start, assign, spaces);
-    spaceCell(tokens, text, assign, comment, spaces);
+    spaceCell(tokens, text, { start, end: assign }, spaces);
+    spaceCell(tokens, text, { start: assign, end: comment }, spaces);
   }
 }
 
-function spaceCell(tokens: Tokens, text: string, start: number, end: number, spaces: Uint32Array): void {
+interface Cell {
+  readonly start: number;
+  readonly end: number;
+}
+
+function spaceCell(tokens: Tokens, text: string, { start, end }: Cell, spaces: Uint32Array): void {
   for (let index = start; index + 1 < end; index++) {
     const before = index > start ? tokens.kinds[index - 1]! : NONE;
-    spaces[index + 1] = isSpaced(tokens, text, index, before) ? 1 : 0;
+    spaces[index + 1] = Number(isSpaced(tokens, text, index, before));
   }
 }
 

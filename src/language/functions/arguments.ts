@@ -33,13 +33,13 @@ export function integerAt(args: readonly Value[], index: number, minimum = -Infi
   const number = safeInteger(decimalOf(args[index]!));
   if (number === undefined) throw new FunctionError("a whole number is required.", index);
   if (number >= minimum && number <= maximum) return number;
-  const bounds =
-    maximum === Infinity
-      ? `at least ${minimum}`
-      : minimum === -Infinity
-        ? `at most ${maximum}`
-        : `between ${minimum} and ${maximum}`;
-  throw new FunctionError(`it must be ${bounds}.`, index);
+  throw new FunctionError(`it must be ${describeBounds(minimum, maximum)}.`, index);
+}
+
+function describeBounds(minimum: number, maximum: number): string {
+  if (maximum === Infinity) return `at least ${minimum}`;
+  if (minimum === -Infinity) return `at most ${maximum}`;
+  return `between ${minimum} and ${maximum}`;
 }
 
 /** The texts of a list of string; a null among them is an error. */

@@ -18,9 +18,8 @@ export const bcryptFunctions: readonly FunctionDeclaration[] = [
       const password = textAt(args, 0);
       if (Buffer.byteLength(password) > 72)
         throw new FunctionError("it is longer than the 72 bytes that bcrypt looks at.", 0);
-      return stringValue(
-        hashSync(password, args.length > 1 ? integerAt(args, 1, 4, 15) : 10).replace(/^\$2b\$/, "$2a$"),
-      );
+      const cost = args.length > 1 ? integerAt(args, 1, 4, 15) : 10;
+      return stringValue(hashSync(password, cost).replace(/^\$2b\$/, "$2a$"));
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { compareStrings } from "../compare-strings.ts";
 import type { FunctionDeclaration } from "./definition.ts";
 
 /**
@@ -159,5 +160,5 @@ export interface FunctionModule {
 /** Every function with its documentation, by name: the source of the reference and of `help` at the console. */
 export async function functionReference(): Promise<readonly FunctionDeclaration[]> {
   const modules = await Promise.all(catalog.map(({ load }) => load()));
-  return modules.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+  return modules.flat().sort((a, b) => compareStrings(a.name, b.name));
 }

@@ -1,6 +1,6 @@
 import type { FunctionCall } from "../ast.ts";
-import type { Evaluation, Scope } from "../evaluate/contract.ts";
-import * as messages from "../evaluate/call-messages.ts";
+import type { Evaluation, Scope, EvaluationSite } from "../evaluate/contract.ts";
+import * as messages from "../messages/call-messages.ts";
 import { deepMarks, withMarks } from "../marks.ts";
 import { hasErrors } from "../diagnostic.ts";
 import { BOOL, boolValue, isKnown, STRING, stringValue, unknownValue, type Value } from "../value.ts";
@@ -38,7 +38,7 @@ export const controlFunctions: readonly FunctionDeclaration[] = [
 
 function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
   if (node.args.length === 0 || node.expandFinal)
-    return wrongArguments("try", "at least one expression", node, scope, evaluation);
+    return wrongArguments("try", "at least one expression", { node, scope, evaluation });
   const problems: string[] = [];
   for (const argument of node.args) {
     const { value, diagnostics } = evaluation.attempt(argument, scope);
@@ -46,31 +46,26 @@ function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Valu
     problems.push(diagnostics[0]!.detail);
   }
   const list = problems.map((problem) => `\n- ${problem}`).join("");
-  evaluation.report(
-    messages.failedCall("try", `no argument evaluates without an error.${list}`, node.range, node.range),
-    node,
-    scope,
-  );
-  return unknownValue();
+  return fail("try", `no argument evaluates without an error.${list}`, { node, scope, evaluation });
 }
 
 function canCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
   const [argument] = node.args;
   if (!argument || node.args.length > 1 || node.expandFinal)
-    return wrongArguments("can", "exactly one expression", node, scope, evaluation);
+    return wrongArguments("can", "exactly one expression", { node, scope, evaluation });
   const { value, diagnostics } = evaluation.attempt(argument, scope);
   if (hasErrors(diagnostics)) return boolValue(false);
-  return withMarks(isKnown(value) ? boolValue(true) : unknownValue(BOOL), deepMarks(value));
+  if (!isKnown(value)) return withMarks(unknownValue(BOOL), deepMarks(value));
+  return withMarks(boolValue(true), deepMarks(value));
 }
 
-function wrongArguments(
-  name: string,
-  expected: string,
-  node: FunctionCall,
-  scope: Scope,
-  evaluation: Evaluation,
-): Value {
-  const problem = node.expandFinal ? "its arguments cannot be expanded with ..." : `it takes ${expected}`;
-  evaluation.report(messages.failedCall(name, `${problem}.`, node.range, node.range), node, scope);
+function wrongArguments(name: string, expected: string, site: EvaluationSite<FunctionCall>): Value {
+  if (site.node.expandFinal) return fail(name, "its arguments cannot be expanded with ....", site);
+  return fail(name, `it takes ${expected}.`, site);
+}
+
+function fail(name: string, problem: string, { node, scope, evaluation }: EvaluationSite<FunctionCall>): Value {
+  const place = { subject: node.range, context: node.range };
+  evaluation.report(messages.failedCall(name, problem, place), node, scope);
   return unknownValue();
 }

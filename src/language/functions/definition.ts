@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { FunctionDefinition, Functions, OrdinaryFunction, SpecialForm } from "../evaluate/contract.ts";
 import type { Value } from "../value.ts";
 
-/** A function as its table has it: not yet told about the world it is called in. */
+/** A function as its table has it: without the environment it is called in. */
 export type FunctionDeclaration = ContextualFunction | SpecialForm;
 
 interface ContextualFunction extends Omit<OrdinaryFunction, "call"> {
@@ -14,14 +14,14 @@ export function bindFunction(declaration: FunctionDeclaration, context: Function
   return { ...declaration, call: (args) => declaration.call(args, context) };
 }
 
-/** The world as functions see it. All paths are absolute. */
+/** The environment of a call. All paths are absolute. */
 export interface FunctionContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Where the template is: what relative paths in functions start from. */
   readonly templateDir: string;
   readonly homeDir: string;
-  /** Milliseconds since the epoch: one moment for the whole run, so that everything named after it agrees. */
+  /** Milliseconds since the epoch: the same for a whole run, so that everything named after it agrees. */
   readonly startTime: number;
   /** What a template rendered by `templatefile` or `templatestring` may call. */
   readonly functions: Functions;
@@ -31,7 +31,9 @@ export interface FunctionContext {
 
 /** Functions are synchronous; a call that needs the network asks here, and is evaluated again when the answer is in. */
 interface RemoteAnswers {
-  /** The answer, or undefined when it is not there yet (and is now wanted). @throws FunctionError when the call failed. */
+  /**
+   * The answer, or undefined when it is not there yet (and is now wanted). @throws FunctionError when the call failed.
+   */
   answer(request: RemoteRequest): Value | undefined;
 }
 

@@ -95,9 +95,8 @@ export function readText(path: string, context: FunctionContext): string {
 /** Existing templates name files from the current directory here, although every other function starts at the template. */
 function readEither(path: string, context: FunctionContext): Buffer {
   const fromCwd = resolve(context.cwd, expandHome(path, context));
-  return !existsSync(templatePath(path, context)) && existsSync(fromCwd)
-    ? readFileSync(fromCwd)
-    : readBytes(path, context);
+  const isOnlyThere = !existsSync(templatePath(path, context)) && existsSync(fromCwd);
+  return isOnlyThere ? readFileSync(fromCwd) : readBytes(path, context);
 }
 
 function isFile(path: string, context: FunctionContext): boolean {

@@ -1,4 +1,5 @@
 import { formatGoTime } from "../../lib/go-time.ts";
+import { ownEntry } from "../../lib/own-entry.ts";
 import { FunctionError } from "./definition.ts";
 import { formatOffset, localParts, type Timestamp } from "./timestamp.ts";
 
@@ -46,7 +47,7 @@ export function formatDate(format: string, timestamp: Timestamp): string {
         if (close === "") throw new FunctionError("a literal text in quotes is not closed.", 0);
         return literal.replaceAll("''", "'");
       }
-      const part = Object.hasOwn(parts, text) ? parts[text] : undefined;
+      const part = ownEntry(parts, text);
       if (!part)
         throw new FunctionError(
           `${JSON.stringify(text)} is not a part of a date. Put literal text in single quotes: '${text}'.`,

@@ -20,37 +20,38 @@ type Formatter = (value: Value, verb: Verb) => string;
 
 /** The text of a value as the verb asks for it. @throws FunctionError when the value or the verb is not suitable. */
 export function formatVerb(value: Value, verb: Verb): string {
-  const formatter = Object.hasOwn(formatters, verb.letter) ? formatters[verb.letter] : undefined;
+  const formatter = formatters.get(verb.letter);
   if (!formatter)
     throw new FunctionError(`there is no verb %${verb.letter} (in "${verb.text}"). Use one of ${known}.`, 0);
   return pad(formatter(value, verb), verb);
 }
 
-const formatters: Readonly<Record<string, Formatter>> = {
-  v: (value, verb) => (verb.flags.includes("#") ? valueToJson(value) : formatDefault(value)),
-  t: (value, verb) => String(truthOf(need(value, BOOL, verb))),
-  b: (value, verb) => integer(value, verb, 2),
-  d: (value, verb) => integer(value, verb, 10),
-  o: (value, verb) => integer(value, verb, 8),
-  x: (value, verb) => integer(value, verb, 16),
-  X: (value, verb) => integer(value, verb, 16).toUpperCase(),
-  e: (value, verb) => signed(number(value, verb), verb, (n) => exponential(n.toExponential(verb.precision ?? 6))),
-  E: (value, verb) =>
-    signed(number(value, verb), verb, (n) => exponential(n.toExponential(verb.precision ?? 6)).toUpperCase()),
-  f: (value, verb) => signed(number(value, verb), verb, (n) => n.toFixed(verb.precision ?? 6)),
-  g: (value, verb) => signed(number(value, verb), verb, (n) => general(n, verb.precision)),
-  G: (value, verb) => signed(number(value, verb), verb, (n) => general(n, verb.precision).toUpperCase()),
-  s: (value, verb) => cut(textOf(need(value, STRING, verb)), verb.precision),
-  q: (value, verb) => quote(cut(textOf(need(value, STRING, verb)), verb.precision)),
-};
-const known = Object.keys(formatters)
-  .map((letter) => `%${letter}`)
-  .join(" ");
+const formatters = new Map<string, Formatter>(
+  Object.entries({
+    v: formatDefault,
+    t: (value, verb) => String(truthOf(need(value, BOOL, verb))),
+    b: (value, verb) => integer(value, verb, 2),
+    d: (value, verb) => integer(value, verb, 10),
+    o: (value, verb) => integer(value, verb, 8),
+    x: (value, verb) => integer(value, verb, 16),
+    X: (value, verb) => integer(value, verb, 16).toUpperCase(),
+    e: (value, verb) => signed(number(value, verb), verb, (n) => exponential(n.toExponential(verb.precision ?? 6))),
+    E: (value, verb) =>
+      signed(number(value, verb), verb, (n) => exponential(n.toExponential(verb.precision ?? 6)).toUpperCase()),
+    f: (value, verb) => signed(number(value, verb), verb, (n) => n.toFixed(verb.precision ?? 6)),
+    g: (value, verb) => signed(number(value, verb), verb, (n) => general(n, verb.precision)),
+    G: (value, verb) => signed(number(value, verb), verb, (n) => general(n, verb.precision).toUpperCase()),
+    s: (value, verb) => cut(textOf(need(value, STRING, verb)), verb.precision),
+    q: (value, verb) => quote(cut(textOf(need(value, STRING, verb)), verb.precision)),
+  }),
+);
+const known = [...formatters.keys()].map((letter) => `%${letter}`).join(" ");
 
 function need(value: Value, type: Type, verb: Verb): Value {
-  const result = isNull(value) ? undefined : convert(value, type).value;
-  if (!result) throw new FunctionError(`"${verb.text}" needs a ${type.kind}${isNull(value) ? ", not null" : ""}.`);
-  return result;
+  if (isNull(value)) throw new FunctionError(`"${verb.text}" needs a ${type.kind}, not null.`);
+  const { value: converted } = convert(value, type);
+  if (!converted) throw new FunctionError(`"${verb.text}" needs a ${type.kind}.`);
+  return converted;
 }
 
 const number = (value: Value, verb: Verb): Decimal => decimalOf(need(value, NUMBER, verb));
@@ -61,10 +62,14 @@ function integer(value: Value, verb: Verb, base: 2 | 8 | 10 | 16): string {
   return signed(decimal, verb, (n) => BigInt(n.toFixed()).toString(base));
 }
 
-function signed(decimal: Decimal, { flags }: Verb, format: (absolute: Decimal) => string): string {
-  const sign =
-    decimal.isNegative() && !decimal.isZero() ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
-  return sign + format(decimal.abs());
+function signed(decimal: Decimal, verb: Verb, format: (absolute: Decimal) => string): string {
+  return signOf(decimal, verb) + format(decimal.abs());
+}
+
+function signOf(decimal: Decimal, { flags }: Verb): string {
+  if (decimal.isNegative() && !decimal.isZero()) return "-";
+  if (flags.includes("+")) return "+";
+  return flags.includes(" ") ? " " : "";
 }
 
 /** Go writes at least two digits of exponent. */
@@ -72,17 +77,25 @@ const exponential = (text: string): string => text.replace(/e([+-])(\d)$/, "e$10
 
 /** The shortest text: with an exponent when it is below -4 or at least the precision (21 digits when none is given). */
 function general(decimal: Decimal, precision: number | undefined): string {
-  const rounded = precision === undefined ? decimal : decimal.toSignificantDigits(Math.max(precision, 1));
+  const rounded = roundedTo(decimal, precision);
   const exponent = rounded.isZero() ? 0 : rounded.e;
   if (exponent < -4 || exponent >= (precision ?? 21)) return exponential(rounded.toExponential());
   return rounded.toFixed();
 }
 
-const cut = (text: string, length: number | undefined): string =>
-  length === undefined ? text : graphemes(text).slice(0, length).join("");
+function roundedTo(decimal: Decimal, precision: number | undefined): Decimal {
+  if (precision === undefined) return decimal;
+  return decimal.toSignificantDigits(Math.max(precision, 1));
+}
 
-function formatDefault(value: Value): string {
-  const text = isNull(value) ? undefined : convert(value, STRING).value;
+function cut(text: string, length: number | undefined): string {
+  if (length === undefined) return text;
+  return graphemes(text).slice(0, length).join("");
+}
+
+function formatDefault(value: Value, { flags }: Verb): string {
+  if (flags.includes("#") || isNull(value)) return valueToJson(value);
+  const { value: text } = convert(value, STRING);
   return text ? textOf(text) : valueToJson(value);
 }
 
@@ -90,8 +103,8 @@ function pad(text: string, { flags, width, letter }: Verb): string {
   const missing = (width ?? 0) - graphemes(text).length;
   if (missing <= 0) return text;
   if (flags.includes("-")) return text + " ".repeat(missing);
-  if (!flags.includes("0") || letter === "s" || letter === "q")
-    return (flags.includes("0") ? "0" : " ").repeat(missing) + text;
+  if (!flags.includes("0")) return " ".repeat(missing) + text;
+  if (letter === "s" || letter === "q") return "0".repeat(missing) + text;
   const sign = /^[+ -]?/.exec(text)![0];
   return sign + "0".repeat(missing) + text.slice(sign.length);
 }

@@ -1,5 +1,7 @@
 import { deepMarks, deepUnmark, withMarks } from "../marks.ts";
+import { isSequence } from "../type.ts";
 import {
+  isKnown,
   isNull,
   isWhollyKnown,
   itemsOf,
@@ -50,16 +52,14 @@ export function formatText(format: string, values: readonly Value[]): string {
   const result = format.replace(VERB, (text: string, ...rest: unknown[]) => {
     if (text === "%%") return "%";
     const groups = rest.at(-1) as Record<string, string | undefined>;
-    const index = groups["position"] === undefined ? next : Number(groups["position"]) - 1;
-    next = index + 1;
+    const position = Number(groups["position"] ?? next + 1);
+    next = position;
     used = Math.max(used, next);
     const verb = makeVerb(text, groups);
-    const value = values[index];
-    if (!value)
-      throw new FunctionError(
-        `"${text}" needs the value number ${index + 1}, and only ${values.length} ${values.length === 1 ? "is" : "are"} given.`,
-      );
-    return formatVerb(value, verb);
+    const value = values[position - 1];
+    if (value) return formatVerb(value, verb);
+    const are = values.length === 1 ? "is" : "are";
+    throw new FunctionError(`"${text}" needs the value number ${position}, and only ${values.length} ${are} given.`);
   });
   if (used < values.length)
     throw new FunctionError(`${values.length} values are given, but the format uses only ${used}.`, used + 1);
@@ -67,45 +67,46 @@ export function formatText(format: string, values: readonly Value[]): string {
 }
 
 function makeVerb(text: string, groups: Record<string, string | undefined>): Verb {
-  const number = (name: string) => (groups[name] === undefined ? undefined : Number(groups[name]));
-  const verb = {
-    letter: groups["letter"]!,
-    flags: groups["flags"]!,
-    width: number("width"),
-    precision: number("precision"),
-    text,
-  };
+  const { letter, flags, width, precision } = groups;
+  const verb = { letter: letter!, flags: flags!, width: numberOf(width), precision: numberOf(precision), text };
   if (verb.letter === "") throw new FunctionError("the format ends within a verb. For a percent sign, write %%.", 0);
   if ((verb.width ?? 0) > WIDEST || (verb.precision ?? 0) > 5_000)
     throw new FunctionError(`the width or precision of "${text}" is too large.`, 0);
   return verb;
 }
 
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+const isList = ({ type }: Value): boolean => isSequence(type);
+
 function formatList(format: string, args: readonly Value[]): Value {
-  const isList = ({ type }: Value) => type.kind === "list" || type.kind === "set" || type.kind === "tuple";
-  const marks = args.flatMap((arg) => (isList(arg) ? [...arg.marks] : []));
-  const lists = args.filter(isList);
-  if (args.some((arg) => !Array.isArray(arg.content) && (isList(arg) || arg.type.kind === "dynamic") && !isNull(arg))) {
+  if (args.some(mayBeUnknownList)) {
     return withMarks(unknownValue(listOf(STRING)), new Set(args.flatMap((arg) => [...deepMarks(arg)])));
   }
-  const missing = lists.find(isNull);
-  if (missing) throw new FunctionError("a list must not be null.", args.indexOf(missing) + 1);
-  const lengths = lists.map((list) => itemsOf(list).length);
-  const length = lists.length === 0 ? 1 : lengths[0]!;
-  const odd = lists.find((list) => itemsOf(list).length !== length);
-  if (odd)
-    throw new FunctionError(
-      `the lists must be equally long, but one has ${length} elements and this one ${itemsOf(odd).length}.`,
-      args.indexOf(odd) + 1,
-    );
+  const lists = args.filter(isList);
+  const length = commonLength(lists, args);
   limitSize(length * format.length);
   const rows = Array.from({ length }, (_, row) => args.map((arg) => (isList(arg) ? itemsOf(arg)[row]! : arg)));
-  return withMarks(
-    listValue(
-      STRING,
-      rows.map((row) => formatRow(format, row)),
-    ),
-    new Set(marks),
+  const texts = rows.map((row) => formatRow(format, row));
+  return withMarks(listValue(STRING, texts), new Set(lists.flatMap((list) => [...list.marks])));
+}
+
+function mayBeUnknownList(value: Value): boolean {
+  return !isKnown(value) && (isList(value) || value.type.kind === "dynamic");
+}
+
+/** Of all the lists; 1 where there are none. */
+function commonLength(lists: readonly Value[], args: readonly Value[]): number {
+  const missing = lists.find(isNull);
+  if (missing) throw new FunctionError("a list must not be null.", args.indexOf(missing) + 1);
+  const [length = 1] = lists.map((list) => itemsOf(list).length);
+  const odd = lists.find((list) => itemsOf(list).length !== length);
+  if (!odd) return length;
+  throw new FunctionError(
+    `the lists must be equally long, but one has ${length} elements and this one ${itemsOf(odd).length}.`,
+    args.indexOf(odd) + 1,
   );
 }
 

@@ -1,4 +1,5 @@
 import { constants, createHash, createPrivateKey, privateDecrypt, randomUUID } from "node:crypto";
+import { ownEntry } from "../../lib/own-entry.ts";
 import { STRING, stringValue } from "../value.ts";
 import { stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
@@ -6,17 +7,17 @@ import { decodeBase64, decodeUtf8 } from "./encoding.ts";
 import { readBytes } from "./paths.ts";
 
 const algorithms = ["md5", "sha1", "sha256", "sha512"] as const;
-type Digest = (data: Uint8Array) => string;
+type DigestFunction = (data: Uint8Array) => string;
 const hex =
-  (algorithm: string): Digest =>
+  (algorithm: string): DigestFunction =>
   (data) =>
     createHash(algorithm).update(data).digest("hex");
 const base64 =
-  (algorithm: string): Digest =>
+  (algorithm: string): DigestFunction =>
   (data) =>
     createHash(algorithm).update(data).digest("base64");
 
-function ofText(name: string, what: string, digest: Digest): FunctionDeclaration {
+function ofText(name: string, what: string, digest: DigestFunction): FunctionDeclaration {
   return {
     name,
     group: "hash",
@@ -28,7 +29,7 @@ function ofText(name: string, what: string, digest: Digest): FunctionDeclaration
   };
 }
 
-function ofFile(name: string, what: string, digest: Digest): FunctionDeclaration {
+function ofFile(name: string, what: string, digest: DigestFunction): FunctionDeclaration {
   return {
     name,
     group: "hash",
@@ -108,7 +109,7 @@ const namespaces: Readonly<Record<string, string>> = {
 };
 
 function namedUuid(namespace: string, name: string): string {
-  const base = (Object.hasOwn(namespaces, namespace) ? namespaces[namespace]! : namespace).toLowerCase();
+  const base = (ownEntry(namespaces, namespace) ?? namespace).toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(base))
     throw new FunctionError("the namespace must be dns, url, oid, x500 or a UUID.", 0);
   const hash = createHash("sha1")

@@ -39,8 +39,8 @@ function build(data: unknown, tag: string | undefined, depth: number): Value {
   if (data === null) return nullValue();
   if (typeof data === "boolean") return boolValue(data);
   if (typeof data === "number") return numberValue(data);
-  if (typeof data === "string")
-    return tag !== undefined && data.startsWith(tag) ? exactNumber(data.slice(1)) : stringValue(data);
+  if (typeof data === "string" && tag !== undefined && data.startsWith(tag)) return exactNumber(data.slice(1));
+  if (typeof data === "string") return stringValue(data);
   if (Array.isArray(data)) return tupleValue(data.map((item) => build(item, tag, depth + 1)));
   return objectValue(Object.entries(data as object).map(([key, item]) => [key, build(item, tag, depth + 1)] as const));
 }

@@ -1,12 +1,13 @@
 import type { Functions, FunctionDefinition } from "../evaluate/contract.ts";
-import { unknownValue, type Value } from "../value.ts";
+import { unknownValue } from "../value.ts";
 import { catalog, type FunctionModule } from "./catalog.ts";
-import { bindFunction, FunctionError, type FunctionContext, type RemoteRequest } from "./definition.ts";
+import { bindFunction, type FunctionContext } from "./definition.ts";
+import { createRemoteAnswers, type FetchRemote } from "./remote-answers.ts";
 
-/** What the library is told about the world; see {@link FunctionContext}. */
+/** The environment of the functions; see {@link FunctionContext}. */
 export interface LibraryOptions extends Omit<FunctionContext, "functions" | "remote"> {
-  /** Asks a remote service. Without it, remote calls stay unknown. @throws FunctionError */
-  readonly fetchRemote?: ((request: RemoteRequest, signal: AbortSignal | undefined) => Promise<Value>) | undefined;
+  /** Without it, remote calls stay unknown. */
+  readonly fetchRemote?: FetchRemote | undefined;
   readonly onSensitive?: Functions["onSensitive"];
 }
 
@@ -18,16 +19,15 @@ export interface FunctionLibrary extends Functions {
    * side effects; only its last result counts.
    */
   settle<Result>(compute: () => Result, signal?: AbortSignal): Promise<Result>;
-  /** Loads functions that are going to be called, so that `settle` need not find that out by running twice. */
+  /** Loads functions that are going to be called, so that `settle` does not have to discover them by running twice. */
   preload(names: Iterable<string>): Promise<void>;
 }
 
 export function createFunctionLibrary(options: LibraryOptions): FunctionLibrary {
   const modules = new Map(catalog.flatMap((module) => module.names.map((name) => [name, module] as const)));
   const loaded = new Map<string, FunctionDefinition>();
-  const answers = new Map<string, Value | FunctionError>();
-  const wantedModules = new Set<FunctionModule>();
-  const wantedAnswers = new Map<string, RemoteRequest>();
+  const wanted = new Set<FunctionModule>();
+  const remote = createRemoteAnswers(options.fetchRemote);
 
   const library: FunctionLibrary = {
     keys: () => modules.keys(),
@@ -36,65 +36,31 @@ export function createFunctionLibrary(options: LibraryOptions): FunctionLibrary 
       const definition = loaded.get(name);
       const module = modules.get(name);
       if (definition || !module) return definition;
-      return awaited(name, () => wantedModules.add(module));
+      return awaited(name, () => wanted.add(module));
     },
     async preload(names) {
-      const missing = [...names].flatMap((name) => (loaded.has(name) ? [] : (modules.get(name) ?? [])));
+      const missing = [...names].filter((name) => !loaded.has(name)).flatMap((name) => modules.get(name) ?? []);
       await Promise.all([...new Set(missing)].map(load));
     },
     async settle(compute, signal) {
       for (;;) {
         const result = compute();
-        if (wantedModules.size === 0 && wantedAnswers.size === 0) return result;
+        if (wanted.size === 0 && !remote.areWanted()) return result;
         signal?.throwIfAborted();
-        await Promise.all([...wantedModules].map(load));
-        wantedModules.clear();
-        await fetchAll(signal);
+        await Promise.all([...wanted].map(load));
+        wanted.clear();
+        await remote.fetchWanted(signal);
       }
     },
   };
-
-  const context: FunctionContext = {
-    ...options,
-    functions: library,
-    remote: {
-      answer(request) {
-        const key = JSON.stringify(request);
-        const answer = answers.get(key);
-        if (answer instanceof FunctionError) throw answer;
-        if (!answer && options.fetchRemote) wantedAnswers.set(key, request);
-        return answer;
-      },
-    },
-  };
+  const context: FunctionContext = { ...options, functions: library, remote };
 
   async function load(module: FunctionModule): Promise<void> {
     for (const declaration of await module.load()) loaded.set(declaration.name, bindFunction(declaration, context));
   }
 
-  async function fetchAll(signal: AbortSignal | undefined): Promise<void> {
-    const requests = [...wantedAnswers];
-    wantedAnswers.clear();
-    for (let start = 0; start < requests.length; start += REQUESTS_AT_ONCE) {
-      await Promise.all(
-        requests.slice(start, start + REQUESTS_AT_ONCE).map(([key, request]) => fetch(key, request, signal)),
-      );
-    }
-  }
-
-  async function fetch(key: string, request: RemoteRequest, signal: AbortSignal | undefined): Promise<void> {
-    try {
-      answers.set(key, await options.fetchRemote!(request, signal));
-    } catch (error) {
-      if (!(error instanceof FunctionError)) throw error;
-      answers.set(key, error);
-    }
-  }
-
   return library;
 }
-
-const REQUESTS_AT_ONCE = 8;
 
 /** Stands for a function until its module is loaded. */
 function awaited(name: string, want: () => void): FunctionDefinition {

@@ -23,8 +23,17 @@ import { range } from "./range.ts";
 import { asList, elementType, itemsAt, sequenceLike } from "./sequence.ts";
 
 const listParam = (name = "list") => anyParam(name, { depth: "shallow" });
-const sameType = ([list]: readonly Value[]): Type =>
-  list!.type.kind === "set" ? listOf(list!.type.element) : list!.type;
+
+const sameType = ([list]: readonly Value[]): Type => asListType(list!.type);
+
+/** A set becomes a list; anything else keeps its type. */
+function asListType(type: Type): Type {
+  return type.kind === "set" ? listOf(type.element) : type;
+}
+
+function reversedType(type: Type): Type {
+  return type.kind === "tuple" ? tupleOf([...type.elements].reverse()) : asListType(type);
+}
 
 export const listFunctions: readonly FunctionDeclaration[] = [
   {
@@ -217,8 +226,7 @@ export const listFunctions: readonly FunctionDeclaration[] = [
     name: "reverse",
     group: "collection",
     parameters: [listParam()],
-    returns: ([list]) =>
-      list!.type.kind === "tuple" ? tupleOf([...list!.type.elements].reverse()) : sameType([list!]),
+    returns: ([list]) => reversedType(list!.type),
     description: "The elements of a list in reverse order.",
     example: ['reverse(["a", "b", "c"])', '["c", "b", "a"]'],
     call: (args) => sequenceLike(args[0]!.type, [...itemsAt(args, 0)].reverse()),

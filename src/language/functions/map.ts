@@ -18,7 +18,17 @@ import {
   NUMBER,
   numberValue,
 } from "../value.ts";
-import { objectValue, STRING, stringValue, textOf, tupleOf, tupleValue, unknownValue, type Value } from "../value.ts";
+import {
+  objectValue,
+  STRING,
+  stringValue,
+  textOf,
+  tupleOf,
+  tupleValue,
+  unknownValue,
+  type Type,
+  type Value,
+} from "../value.ts";
 import { anyParam, limitSize, stringParam, textAt, textList, textListParam, textsAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 import { asSets, elementType, itemsAt, setResult } from "./sequence.ts";
@@ -37,26 +47,27 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     name: "keys",
     group: "collection",
     parameters: [mapParam],
-    returns: ([map]) =>
-      map!.type.kind === "object" ? tupleOf([...map!.type.attributes].map(() => STRING)) : listOf(STRING),
+    returns: ([map]) => typeOfKeys(map!.type),
     description: "The keys of a map or object, in order.",
     example: ["keys({ a = 1, b = 2 })", '["a", "b"]'],
     call: (args) => {
       const keys = [...entriesAt(args, 0).keys()];
-      return args[0]!.type.kind === "object" ? tupleValue(keys.map(stringValue)) : textList(keys);
+      if (args[0]!.type.kind === "object") return tupleValue(keys.map(stringValue));
+      return textList(keys);
     },
   },
   {
     name: "values",
     group: "collection",
     parameters: [mapParam],
-    returns: ([map]) => (map!.type.kind === "map" ? listOf(map!.type.element) : DYNAMIC),
+    returns: ([map]) => fromElement(map!.type, "map", listOf),
     description: "The values of a map or object, in the order of its keys.",
     example: ["values({ a = 1, b = 2 })", "[1, 2]"],
     call: (args) => {
       const values = [...entriesAt(args, 0).values()];
       const { type } = args[0]!;
-      return type.kind === "map" ? listValue(type.element, values) : tupleValue(values);
+      if (type.kind === "map") return listValue(type.element, values);
+      return tupleValue(values);
     },
   },
   {
@@ -73,7 +84,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     group: "collection",
     parameters: [mapParam, stringParam("key")],
     variadic: anyParam("default", { allowNull: true, depth: "raw" }),
-    returns: ([map]) => (map!.type.kind === "map" ? map!.type.element : DYNAMIC),
+    returns: ([map]) => fromElement(map!.type, "map", (element) => element),
     description: "The element of a map or object with the given key, or the default when there is none.",
     example: ['lookup({ a = "ay" }, "c", "what?")', '"what?"'],
     call: lookUp,
@@ -102,7 +113,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     name: "zipmap",
     group: "collection",
     parameters: [textListParam("keys"), anyParam("values", { depth: "shallow" })],
-    returns: ([, values]) => (values!.type.kind === "list" ? mapOf(values!.type.element) : DYNAMIC),
+    returns: ([, values]) => fromElement(values!.type, "list", mapOf),
     description: "A map from a list of keys and a list of values.",
     example: ['zipmap(["a", "b"], [1, 2])', "{ a = 1, b = 2 }"],
     call: (args) => {
@@ -112,7 +123,8 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
         throw new FunctionError(`there must be as many keys as values, not ${keys.length} and ${values.length}.`);
       const entries = keys.map((key, index) => [key, values[index]!] as const);
       const { type } = args[1]!;
-      return type.kind === "list" ? mapValue(type.element, entries) : objectValue(entries);
+      if (type.kind === "list") return mapValue(type.element, entries);
+      return objectValue(entries);
     },
   },
   {
@@ -159,6 +171,16 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
   },
 ];
 
+function typeOfKeys(type: Type): Type {
+  if (type.kind === "object") return tupleOf([...type.attributes].map(() => STRING));
+  return listOf(STRING);
+}
+
+/** A type made from the element type of a collection of this kind; dynamic for anything else. */
+function fromElement(type: Type, kind: "list" | "map", make: (element: Type) => Type): Type {
+  return type.kind === kind ? make(type.element) : DYNAMIC;
+}
+
 function lengthOf(args: readonly Value[]): Value {
   const value = args[0]!;
   const { content, type } = value;
@@ -175,21 +197,21 @@ function lookUp(args: readonly Value[]): Value {
   const entries = entriesAt(args, 0);
   const key = textAt(args, 1);
   if (args.length > 3) throw new FunctionError("it takes at most three arguments: map, key and default.");
-  const fallback = args[2];
-  const { type } = args[0]!;
-  const found = entries.get(key);
-  if (type.kind !== "map") {
-    if (found ?? fallback) return (found ?? fallback)!;
-  } else {
-    const converted = fallback && convert(fallback, type.element);
-    if (converted?.error)
-      throw new FunctionError(`the default must have the type of the elements, ${describeType(type.element)}.`, 2);
-    if (found ?? converted?.value) return (found ?? converted?.value)!;
-  }
+  const fallback = args[2] && asElement(args[2], args[0]!.type);
+  const result = entries.get(key) ?? fallback;
+  if (result) return result;
+  const suggestion = didYouMean(key, entries.keys());
   throw new FunctionError(
-    `there is no element with the key ${JSON.stringify(key)}, and no default is given.${didYouMean(key, entries.keys())}`,
+    `there is no element with the key ${JSON.stringify(key)}, and no default is given.${suggestion}`,
     1,
   );
+}
+
+function asElement(fallback: Value, type: Type): Value {
+  if (type.kind !== "map") return fallback;
+  const { value } = convert(fallback, type.element);
+  if (value) return value;
+  throw new FunctionError(`the default must have the type of the elements, ${describeType(type.element)}.`, 2);
 }
 
 function merge(args: readonly Value[]): Value {
@@ -200,7 +222,8 @@ function merge(args: readonly Value[]): Value {
   }
   const first = given[0]?.type;
   const isUniform = first?.kind === "map" && given.every((arg) => typesEqual(arg.type, first));
-  return isUniform ? mapValue(first.element, entries) : objectValue(entries);
+  if (isUniform) return mapValue(first.element, entries);
+  return objectValue(entries);
 }
 
 function transpose(args: readonly Value[]): Value {
@@ -238,6 +261,7 @@ function setProduct(args: readonly Value[]): Value {
   const elements = args.map((arg) => elementType(arg.type));
   const typed = rows.map((row) => tupleValue(row.map((item, index) => convert(item, elements[index]!).value ?? item)));
   const element = unify(typed.map((row) => row.type)) ?? tupleOf(elements);
-  const isSet = args.every((arg) => arg.type.kind === "set");
-  return isSet ? setValue(element, typed) : listValue(typed.length === 0 ? tupleOf(elements) : element, typed);
+  if (args.every((arg) => arg.type.kind === "set")) return setValue(element, typed);
+  if (typed.length === 0) return listValue(tupleOf(elements), []);
+  return listValue(element, typed);
 }

@@ -73,7 +73,7 @@ export const networkFunctions: readonly FunctionDeclaration[] = [
   },
 ];
 
-interface Network {
+interface IpNetwork {
   /** The address as a number, host bits cleared. */
   readonly base: bigint;
   /** 32 or 128. */
@@ -84,7 +84,7 @@ interface Network {
 
 const hostMask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
 
-function networkAt(text: string, argument: number): Network {
+function networkAt(text: string, argument: number): IpNetwork {
   const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   if (!address) throw new FunctionError(`${JSON.stringify(text)} is not a network such as 10.0.0.0/8.`, argument);
   const { base, bits } = parseAddress(address, argument);
@@ -97,11 +97,11 @@ function networkAt(text: string, argument: number): Network {
   return { base: base & ~host, bits, length: Number(length) };
 }
 
-function parseAddress(text: string, argument: number): Network {
-  const isValid = text.includes(":")
-    ? ipaddr.IPv6.isValid(text) && !text.includes("%")
-    : ipaddr.IPv4.isValidFourPartDecimal(text);
-  if (!isValid) throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);
+function parseAddress(text: string, argument: number): IpNetwork {
+  // An IPv6 address with a zone names an interface of one machine.
+  const isIpv6 = text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text);
+  if (!isIpv6 && !ipaddr.IPv4.isValidFourPartDecimal(text))
+    throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);
   const bytes = ipaddr.parse(text).toByteArray();
   const base = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
   return { base, bits: bytes.length * 8, length: bytes.length * 8 };
@@ -115,21 +115,22 @@ function formatAddress(address: bigint, bits: number): string {
   return parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString();
 }
 
-const formatNetwork = ({ base, bits, length }: Network): string => `${formatAddress(base, bits)}/${length}`;
+const formatNetwork = ({ base, bits, length }: IpNetwork): string => `${formatAddress(base, bits)}/${length}`;
 
-function hostAddress({ base, bits, length }: Network, host: bigint): string {
+function hostAddress({ base, bits, length }: IpNetwork, host: bigint): string {
   const size = 1n << BigInt(bits - length);
   if (host >= size || host < -size) throw new FunctionError(`the network has only ${size} addresses.`, 1);
-  return formatAddress(base + (host < 0n ? size + host : host), bits);
+  const offset = host < 0n ? size + host : host;
+  return formatAddress(base + offset, bits);
 }
 
-function subnet({ base, bits, length }: Network, newBits: number, number: bigint): Network {
+function subnet({ base, bits, length }: IpNetwork, newBits: number, number: bigint): IpNetwork {
   const count = 1n << BigInt(newBits);
   if (number < 0n || number >= count) throw new FunctionError(`${newBits} more bits give only ${count} networks.`, 2);
   return { base: base + (number << BigInt(bits - length - newBits)), bits, length: length + newBits };
 }
 
-function consecutive(network: Network, newBits: readonly number[]): readonly Network[] {
+function consecutive(network: IpNetwork, newBits: readonly number[]): readonly IpNetwork[] {
   let next = network.base;
   const end = network.base + (1n << BigInt(network.bits - network.length));
   return newBits.map((more, index) => {

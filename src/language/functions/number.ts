@@ -1,22 +1,31 @@
 import { Decimal } from "decimal.js";
 import { formatNumber, numberFrom } from "../number.ts";
-import { decimalOf, NUMBER, numberValue, type Value } from "../value.ts";
+import { decimalOf, NUMBER, numberValue } from "../value.ts";
 import { integerAt, numberParam, stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 
-interface NumberFunction {
+interface NumberFunction<Given> {
   readonly name: string;
   readonly description: string;
   readonly example: readonly [string, string];
-  readonly of: (number: Decimal) => Decimal;
+  readonly of: (given: Given) => Decimal;
 }
 
-const unary = ({ of, ...rest }: NumberFunction): FunctionDeclaration => ({
+const unary = ({ of, ...rest }: NumberFunction<Decimal>): FunctionDeclaration => ({
   ...rest,
   group: "number",
   parameters: [numberParam("number")],
   returns: NUMBER,
   call: (args) => numberValue(of(decimalOf(args[0]!))),
+});
+
+const ofAll = ({ of, ...rest }: NumberFunction<readonly Decimal[]>): FunctionDeclaration => ({
+  ...rest,
+  group: "number",
+  parameters: [numberParam("numbers")],
+  variadic: numberParam("numbers"),
+  returns: NUMBER,
+  call: (args) => numberValue(of(args.map(decimalOf))),
 });
 
 export const numberFunctions: readonly FunctionDeclaration[] = [
@@ -42,7 +51,7 @@ export const numberFunctions: readonly FunctionDeclaration[] = [
     name: "signum",
     description: "-1, 0 or 1 as the number is negative, zero or positive.",
     example: ["signum(-13)", "-1"],
-    of: (n) => numberFrom(n.isZero() ? 0 : n.isNegative() ? -1 : 1),
+    of: (n) => numberFrom(n.comparedTo(0)),
   }),
   {
     name: "log",
@@ -62,8 +71,18 @@ export const numberFunctions: readonly FunctionDeclaration[] = [
     example: ["pow(3, 4)", "81"],
     call: (args) => numberValue(power(decimalOf(args[0]!), decimalOf(args[1]!))),
   },
-  extreme("max", "The greatest of the numbers.", ["max(12, 54, 3)", "54"], (a, b) => (b.greaterThan(a) ? b : a)),
-  extreme("min", "The smallest of the numbers.", ["min(12, 54, 3)", "3"], (a, b) => (b.lessThan(a) ? b : a)),
+  ofAll({
+    name: "max",
+    description: "The greatest of the numbers.",
+    example: ["max(12, 54, 3)", "54"],
+    of: (numbers) => Decimal.max(...numbers),
+  }),
+  ofAll({
+    name: "min",
+    description: "The smallest of the numbers.",
+    example: ["min(12, 54, 3)", "3"],
+    of: (numbers) => Decimal.min(...numbers),
+  }),
   {
     name: "parseint",
     group: "number",
@@ -74,24 +93,6 @@ export const numberFunctions: readonly FunctionDeclaration[] = [
     call: (args) => numberValue(parseInteger(textAt(args, 0), integerAt(args, 1, 2, 62))),
   },
 ];
-
-function extreme(
-  name: string,
-  description: string,
-  example: readonly [string, string],
-  pick: (a: Decimal, b: Decimal) => Decimal,
-): FunctionDeclaration {
-  return {
-    name,
-    group: "number",
-    parameters: [numberParam("numbers")],
-    variadic: numberParam("numbers"),
-    returns: NUMBER,
-    description,
-    example,
-    call: (args: readonly Value[]) => numberValue(args.map(decimalOf).reduce(pick)),
-  };
-}
 
 /** Enough digits to round the result to a 64 bit float correctly. */
 const Rounded = Decimal.clone({ precision: 30 });
@@ -128,7 +129,9 @@ const MOST_DIGITS = 5_000;
 
 function parseInteger(text: string, base: number): Decimal {
   const sign = /^[+-]?/.exec(text)![0];
-  const digits = [...text.slice(sign.length)].map((char) => DIGITS.indexOf(base <= 36 ? char.toLowerCase() : char));
+  // Only bases above 36 tell upper from lower case.
+  const body = base <= 36 ? text.toLowerCase() : text;
+  const digits = [...body.slice(sign.length)].map((char) => DIGITS.indexOf(char));
   if (digits.length === 0 || digits.some((digit) => digit < 0 || digit >= base)) {
     throw new FunctionError(`${JSON.stringify(text)} is not a whole number in base ${base}.`, 0);
   }

@@ -15,26 +15,20 @@ export function templatePath(path: string, context: FunctionContext): string {
 
 /** The content of a file named in the template. @throws FunctionError when it cannot be read. */
 export function readBytes(path: string, context: FunctionContext): Buffer {
-  const full = templatePath(path, context);
   try {
-    return readFileSync(full);
+    return readFileSync(templatePath(path, context));
   } catch (error) {
-    throw new FunctionError(whyUnreadable(path, full, error as NodeJS.ErrnoException, context), 0);
+    throw new FunctionError(whyUnreadable(path, error as NodeJS.ErrnoException, context), 0);
   }
 }
 
-function whyUnreadable(
-  path: string,
-  full: string,
-  { code, message }: NodeJS.ErrnoException,
-  context: FunctionContext,
-): string {
+function whyUnreadable(path: string, { code, message }: NodeJS.ErrnoException, context: FunctionContext): string {
   if (code === "EISDIR") return `${JSON.stringify(path)} is a directory, not a file.`;
   if (code === "EACCES" || code === "EPERM") return `there is no permission to read ${JSON.stringify(path)}.`;
   if (code !== "ENOENT" && code !== "ENOTDIR") return `the file ${JSON.stringify(path)} cannot be read: ${message}.`;
-  const start =
-    isAbsolute(path) || path.startsWith("~") || context.templateDir === context.cwd
-      ? ""
-      : ` Relative paths start at the directory of the template; the file was looked for at ${full}.`;
-  return `there is no file ${JSON.stringify(path)}.${start}`;
+  const missing = `there is no file ${JSON.stringify(path)}.`;
+  const isClear = isAbsolute(path) || path.startsWith("~") || context.templateDir === context.cwd;
+  if (isClear) return missing;
+  const full = templatePath(path, context);
+  return `${missing} Relative paths start at the directory of the template; the file was looked for at ${full}.`;
 }

@@ -1,3 +1,4 @@
+import type { Decimal } from "decimal.js";
 import { numberFrom } from "../number.ts";
 import { decimalOf, listValue, NUMBER, numberValue, type Value } from "../value.ts";
 import { FunctionError } from "./definition.ts";
@@ -8,18 +9,21 @@ const MOST_NUMBERS = 1_000_000;
 export function range(args: readonly Value[]): Value {
   if (args.length > 3) throw new FunctionError("it takes at most three numbers: start, limit and step.");
   const numbers = args.map(decimalOf);
-  const start = numbers.length === 1 ? numberFrom(0) : numbers[0]!;
-  const limit = numbers.length === 1 ? numbers[0]! : numbers[1]!;
-  const falls = limit.lessThan(start);
-  const step = numbers[2] ?? numberFrom(falls ? -1 : 1);
-  if (step.isZero()) throw new FunctionError("the step must not be zero.", 2);
-  if (numbers[2] && !start.equals(limit) && step.isNegative() !== falls) {
-    throw new FunctionError(`the step must be ${falls ? "negative" : "positive"} to get from start to limit.`, 2);
-  }
+  if (numbers.length === 1) numbers.unshift(numberFrom(0));
+  const [start, limit, givenStep] = numbers as [Decimal, Decimal, Decimal | undefined];
+  const step = checkedStep(limit.comparedTo(start), givenStep);
   const count = limit.minus(start).dividedBy(step).ceil().toNumber();
   if (count > MOST_NUMBERS) throw new FunctionError(`it would have more than ${MOST_NUMBERS} elements.`);
   return listValue(
     NUMBER,
     Array.from({ length: count }, (_, index) => numberValue(start.plus(step.times(index)))),
   );
+}
+
+/** One towards the limit unless given. `direction` is −1 where the limit is below the start, 0 where they are one, else 1. */
+function checkedStep(direction: number, step = numberFrom(direction || 1)): Decimal {
+  if (step.isZero()) throw new FunctionError("the step must not be zero.", 2);
+  if (direction === 0 || step.isNegative() === direction < 0) return step;
+  const sign = direction < 0 ? "negative" : "positive";
+  throw new FunctionError(`the step must be ${sign} to get from start to limit.`, 2);
 }

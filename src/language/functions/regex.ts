@@ -121,7 +121,8 @@ function expand(replacement: string, matcher: Matcher): string {
   return replacement.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (match: string, braced?: string, bare?: string) => {
     if (match === "$$") return "$";
     const name = (braced ?? bare)!;
-    if (/^\d+$/.test(name)) return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? "") : "";
-    return Object.hasOwn(named, name) ? (matcher.group(name) ?? "") : "";
+    const group = /^\d+$/.test(name) ? Number(name) : name;
+    const exists = typeof group === "number" ? group <= matcher.groupCount() : Object.hasOwn(named, group);
+    return (exists && matcher.group(group)) || "";
   });
 }

@@ -3,7 +3,7 @@ import { describeConversionError } from "../conversion.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
 import { setValue } from "../set.ts";
 import { withArticle } from "../convert-primitive.ts";
-import { typesEqual } from "../type.ts";
+import { elementOf, isSequence, typesEqual } from "../type.ts";
 import { unifyElements } from "../unify.ts";
 import {
   DYNAMIC,
@@ -21,8 +21,6 @@ import { FunctionError } from "./definition.ts";
 
 /** What the functions on lists, sets and tuples share. */
 
-export const isSequence = ({ kind }: Type): boolean => kind === "list" || kind === "set" || kind === "tuple";
-
 /** The elements of an argument that must be a list, set or tuple. */
 export function itemsAt(args: readonly Value[], index: number, what = "a list, set or tuple"): readonly Value[] {
   const value = args[index]!;
@@ -33,7 +31,8 @@ export function itemsAt(args: readonly Value[], index: number, what = "a list, s
 /** The type all elements of a sequence have, or have after conversion; dynamic when that is open. */
 export function elementType(type: Type): Type {
   if (type.kind === "list" || type.kind === "set") return type.element;
-  return type.kind === "tuple" ? (unifyElements(type.elements) ?? DYNAMIC) : DYNAMIC;
+  if (type.kind !== "tuple") return DYNAMIC;
+  return unifyElements(type.elements) ?? DYNAMIC;
 }
 
 /** The argument as a list: elements of a tuple are converted to one type, and it is an error if there is none. */
@@ -42,17 +41,16 @@ export function asList(value: Value, index: number): { readonly element: Type; r
     throw new FunctionError(`a list, set or tuple is required, not ${withArticle(value.type)}.`, index);
   const result = convert(value, listOf(DYNAMIC));
   if (!result.value) throw new FunctionError(`${describeConversionError(result.error)}.`, index);
-  const { type } = result.value;
-  return { element: "element" in type ? type.element : DYNAMIC, items: itemsOf(result.value) };
+  return { element: elementOf(result.value.type) ?? DYNAMIC, items: itemsOf(result.value) };
 }
 
 /** Elements of the same kind of sequence as the argument was: a tuple stays a tuple. */
 export function sequenceLike(type: Type, items: readonly Value[]): Value {
   if (type.kind === "list" || type.kind === "set") return listValue(type.element, items);
   const first = items[0]?.type;
-  return first && type.kind === "dynamic" && items.every((item) => typesEqual(item.type, first))
-    ? listValue(first, items)
-    : tupleValue(items);
+  if (!first || type.kind !== "dynamic") return tupleValue(items);
+  const areSame = items.every((item) => typesEqual(item.type, first));
+  return areSame ? listValue(first, items) : tupleValue(items);
 }
 
 /** Several arguments as sets of one element type. */
@@ -67,7 +65,7 @@ export function asSets(args: readonly Value[]): {
       throw new FunctionError(`a set is required, not ${withArticle(type)}.`, index);
     return type;
   });
-  const elements = types.flatMap((type) => (type.kind === "tuple" ? type.elements : [elementType(type)]));
+  const elements = types.flatMap(elementTypes);
   const element = unifyElements(elements);
   if (!element) throw new FunctionError("the elements of all the sets must have the same type.");
   const marks = args.reduce((all, arg) => union(all, deepMarks(arg)), NO_MARKS);
@@ -80,6 +78,11 @@ export function asSets(args: readonly Value[]): {
   return { element, sets, known: true, marks };
 }
 
+function elementTypes(type: Type): readonly Type[] {
+  return type.kind === "tuple" ? type.elements : [elementType(type)];
+}
+
 export function setResult({ element, marks, known }: ReturnType<typeof asSets>, items: () => readonly Value[]): Value {
-  return withMarks(known ? setValue(element, items()) : unknownValue(setOf(element)), marks);
+  if (!known) return withMarks(unknownValue(setOf(element)), marks);
+  return withMarks(setValue(element, items()), marks);
 }

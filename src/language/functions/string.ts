@@ -140,11 +140,10 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
       "A part of a text, counted in characters. A negative offset counts from the end, a negative length means all the rest.",
     example: ['substr("hello world", 1, 4)', '"ello"'],
     call: (args) => {
-      const characters = graphemes(textAt(args, 0));
-      const offset = integerAt(args, 1);
+      const rest = graphemes(textAt(args, 0)).slice(integerAt(args, 1));
       const length = integerAt(args, 2);
-      const start = offset < 0 ? Math.max(0, characters.length + offset) : offset;
-      return stringValue(characters.slice(start, length < 0 ? undefined : start + length).join(""));
+      const part = length < 0 ? rest : rest.slice(0, length);
+      return stringValue(part.join(""));
     },
   },
   {
@@ -207,10 +206,12 @@ function trim(text: string, characters: string): string {
 }
 
 function replaceAll(text: string, part: string, replacement: string): string {
-  const count = part === "" ? text.length + 1 : text.split(part).length - 1;
-  limitSize(text.length + count * replacement.length);
-  return part === "" ? ["", ...text, ""].join(replacement) : text.split(part).join(replacement);
+  // An empty substring occurs between all characters, and before and after them.
+  const pieces = part === "" ? ["", ...text, ""] : text.split(part);
+  limitSize(text.length + (pieces.length - 1) * replacement.length);
+  return pieces.join(replacement);
 }
 
-const splitText = (separator: string, text: string): readonly string[] =>
-  separator === "" ? [...text] : text.split(separator);
+function splitText(separator: string, text: string): readonly string[] {
+  return separator === "" ? [...text] : text.split(separator);
+}

@@ -60,12 +60,10 @@ function render(file: SourceFile, variables: Value, context: FunctionContext): V
     functions: withoutTemplates(context.functions),
   });
   fail(diagnostics.map((diagnostic) => explain(diagnostic, names.keys())));
-  const text = convert(value, STRING);
-  if (text.value && !isNull(text.value)) return text.value;
-  throw new FunctionError(
-    `the template gives no text: ${text.error ? describeConversionError(text.error) : "it is null"}.`,
-    0,
-  );
+  const { value: text, error } = convert(value, STRING);
+  if (text && !isNull(text)) return text;
+  const why = error ? describeConversionError(error) : "it is null";
+  throw new FunctionError(`the template gives no text: ${why}.`, 0);
 }
 
 function fail(diagnostics: readonly Diagnostic[]): void {
@@ -91,7 +89,7 @@ function noteComment(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, detail: diagnostic.detail + note };
 }
 
-/** Rendering within rendering could go on for ever. */
+/** Templates that render templates could recurse without end. */
 function withoutTemplates(functions: Functions): Functions {
   const isExcluded = (name: string) => name === "templatefile" || name === "templatestring";
   return {

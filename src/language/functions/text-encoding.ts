@@ -1,5 +1,5 @@
 import iconv from "iconv-lite";
-import { nearest } from "../../lib/did-you-mean.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { STRING, stringValue } from "../value.ts";
 import { stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
@@ -59,9 +59,6 @@ const common = [
 function checkEncoding(name: string): string {
   const wanted = /^utf-?16$/i.test(name) ? "UTF-16BE" : name;
   if (iconv.encodingExists(wanted) && !/^(base64|hex|binary|internal)$/i.test(wanted)) return wanted;
-  const suggestion = nearest(name, common);
-  throw new FunctionError(
-    `there is no character encoding ${JSON.stringify(name)}.${suggestion ? ` Did you mean ${JSON.stringify(suggestion)}?` : ""}`,
-    1,
-  );
+  const suggestion = didYouMean(name, common);
+  throw new FunctionError(`there is no character encoding ${JSON.stringify(name)}.${suggestion}`, 1);
 }

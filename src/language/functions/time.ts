@@ -68,9 +68,8 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
     example: ['length(legacy_isotime("2006-01-02"))', "10"],
     call: (args, { startTime }) => {
       if (args.length > 1) throw new FunctionError("it takes at most one argument, the layout.");
-      return stringValue(
-        formatGoTime(new Date(startTime), args.length === 1 ? textAt(args, 0) : "2006-01-02T15:04:05Z07:00"),
-      );
+      const layout = args.length === 1 ? textAt(args, 0) : "2006-01-02T15:04:05Z07:00";
+      return stringValue(formatGoTime(new Date(startTime), layout));
     },
   },
   {

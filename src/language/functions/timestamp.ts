@@ -59,5 +59,6 @@ export function formatOffset(minutes: number, separator: string, zero?: string):
   if (minutes === 0 && zero !== undefined) return zero;
   const absolute = Math.abs(minutes);
   const two = (number: number) => String(number).padStart(2, "0");
-  return `${minutes < 0 ? "-" : "+"}${two(Math.floor(absolute / 60))}${separator}${two(absolute % 60)}`;
+  const sign = minutes < 0 ? "-" : "+";
+  return sign + two(Math.floor(absolute / 60)) + separator + two(absolute % 60);
 }

@@ -1,8 +1,9 @@
 import type { FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import type { Evaluation, Scope } from "../evaluate/contract.ts";
-import * as messages from "../evaluate/call-messages.ts";
+import * as messages from "../messages/call-messages.ts";
 import { isSensitive, mark, unmark } from "../marks.ts";
 import { formatType } from "../type.ts";
 import { parseTypeConstraint } from "../type-constraint.ts";
@@ -98,16 +99,7 @@ export const typeFunctions: readonly FunctionDeclaration[] = [
 function convertCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
   const [valueNode, typeNode, extra] = node.args;
   if (!valueNode || !typeNode || extra || node.expandFinal) {
-    const report = extra
-      ? messages.tooManyArguments("convert", "2 arguments (value, type)", extra.range, node.range)
-      : messages.tooFewArguments(
-          "convert",
-          valueNode ? "type" : "value",
-          "2 arguments (value, type)",
-          node.range,
-          node.range,
-        );
-    evaluation.report(report, node, scope);
+    evaluation.report(wrongCount(node), node, scope);
     return unknownValue();
   }
   const value = evaluation.evaluate(valueNode, scope);
@@ -117,6 +109,15 @@ function convertCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): 
   const result = convert(value, type);
   if (result.value) return result.value;
   const problem = `${describeConversionError(result.error)}.`;
-  evaluation.report(messages.invalidArgument("convert", "value", problem, valueNode.range, node.range), node, scope);
+  const place = { subject: valueNode.range, context: node.range };
+  evaluation.report(messages.invalidArgument("convert", "value", problem, place), node, scope);
   return unknownValue(type);
+}
+
+function wrongCount({ args, range }: FunctionCall): Diagnostic {
+  const expected = "2 arguments (value, type)";
+  const [value, , extra] = args;
+  if (extra) return messages.tooManyArguments("convert", expected, { subject: extra.range, context: range });
+  const missing = value ? "type" : "value";
+  return messages.tooFewArguments("convert", missing, expected, { subject: range, context: range });
 }

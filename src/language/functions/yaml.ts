@@ -38,16 +38,16 @@ function decodeYaml(text: string): Value {
     uniqueKeys: false,
     customTags: (tags) => [wordyBoolean, timestamp, ...tags],
   });
-  const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
-  if (documents.length === 0) throw new FunctionError("it is empty.", 0);
-  if (documents.length > 1) throw new FunctionError("it has more than one document.", 0);
-  const [error] = documents[0]!.errors;
+  const [document, another] = [...(parsed as Iterable<Document.Parsed>)];
+  if (!document) throw new FunctionError("it is empty.", 0);
+  if (another) throw new FunctionError("it has more than one document.", 0);
+  const [error] = document.errors;
   if (error) {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     throw new FunctionError(`it is not valid YAML: line ${line}, column ${col}: ${error.message}.`, 0);
   }
   try {
-    return valueFromJs(withTextKeys(documents[0]!.toJS({ mapAsMap: true, maxAliasCount: 100 }), 0));
+    return valueFromJs(withTextKeys(document.toJS({ mapAsMap: true, maxAliasCount: 100 }), 0));
   } catch (error) {
     if (error instanceof RangeError || error instanceof ReferenceError)
       throw new FunctionError(`it is ${error.message}.`, 0);
@@ -77,17 +77,18 @@ function toRfc3339(text: string): string {
     .split("-")
     .map((part) => part.padStart(2, "0"))
     .join("-");
-  const zone = /(Z|[+-]\d{1,2}(?::?\d{2})?)$/.exec(clock === undefined ? "" : text.slice(date.length))?.[0] ?? "Z";
   const time = clock?.replace(/(Z|[+-].*)$/, "").padStart(8, "0") ?? "00:00:00";
-  const offset =
-    zone === "Z"
-      ? "Z"
-      : zone
-          .replace(/^([+-])(\d)(?=$|:)/, "$10$2")
-          .replace(/^([+-]\d{2})$/, "$1:00")
-          .replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
-  const moment = new Date(`${day}T${time}${offset}`);
+  const moment = new Date(`${day}T${time}${offsetOf(text.slice(date.length))}`);
   return Number.isNaN(moment.getTime()) ? text : moment.toISOString().replace(/\.?0*Z$/, "Z");
+}
+
+/** `Z`, or hours and minutes of two digits each. */
+function offsetOf(clock: string): string {
+  const zone = /(Z|[+-]\d{1,2}(?::?\d{2})?)$/.exec(clock)?.[0] ?? "Z";
+  return zone
+    .replace(/^([+-])(\d)(?=$|:)/, "$10$2")
+    .replace(/^([+-]\d{2})$/, "$1:00")
+    .replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
 }
 
 /** Mappings as objects. Keys that are not texts are written out, as in JSON. */
@@ -113,7 +114,7 @@ function encodeYaml(value: Value): string {
   // A document that is a bare scalar needs its end marked.
   if (value.content === null || typeof value.content === "boolean" || value.type.kind === "number")
     return `${lines.trimStart()}...\n`;
-  return lines.startsWith("\n") ? lines.slice(1) : `${lines.trimStart()}`;
+  return lines.startsWith("\n") ? lines.slice(1) : lines.trimStart();
 }
 
 /** A node after its key or dash: a space and a scalar, or a new line and an indented block. Ends with a newline. */
@@ -123,14 +124,14 @@ function node(value: Value, indent: number): string {
   if (Array.isArray(content)) return sequence(content as readonly Value[], indent, pad);
   if (content instanceof Map) return mapping(content as ReadonlyMap<string, Value>, indent, pad);
   if (typeof content === "string") return ` ${text(content, indent)}\n`;
-  return content === null || typeof content === "boolean"
-    ? ` ${String(content)}\n`
-    : ` ${formatNumber(content as Decimal)}\n`;
+  if (content === null || typeof content === "boolean") return ` ${String(content)}\n`;
+  return ` ${formatNumber(content as Decimal)}\n`;
 }
 
 function sequence(items: readonly Value[], indent: number, pad: string): string {
   if (items.length === 0) return " []\n";
-  return `\n${items.map((item) => `${pad}-${inline(item, indent)}`).join("")}`;
+  const lines = items.map((item) => `${pad}-${inline(item, indent)}`);
+  return `\n${lines.join("")}`;
 }
 
 /** A mapping or sequence in a sequence starts on the line of the dash. */
@@ -141,9 +142,9 @@ function inline(item: Value, indent: number): string {
 
 function mapping(entries: ReadonlyMap<string, Value>, indent: number, pad: string): string {
   if (entries.size === 0) return " {}\n";
-  const lines = [...entries].map(
-    ([key, item]) => `${pad}${quoted(key)}:${node(item, Array.isArray(item.content) ? indent : indent + 2)}`,
-  );
+  // The dashes of a sequence stand below its key.
+  const indentOf = ({ content }: Value): number => (Array.isArray(content) ? indent : indent + 2);
+  const lines = [...entries].map(([key, item]) => `${pad}${quoted(key)}:${node(item, indentOf(item))}`);
   return `\n${lines.join("")}`;
 }
 
@@ -155,10 +156,15 @@ function text(content: string, indent: number): string {
   if (!isBlock) return quoted(content);
   const [body] = /^[\s\S]*?(?=\n*$)/.exec(content)!;
   const trailing = content.length - body.length;
-  const mark = trailing === 0 ? "|-" : trailing === 1 ? "|" : "|+";
   const pad = " ".repeat(Math.max(indent, 2));
   const lines = body.split("\n").map((line) => (line === "" ? "" : pad + line));
-  return `${mark}\n${lines.join("\n")}${"\n".repeat(Math.max(0, trailing - 1))}`;
+  return `${blockMark(trailing)}\n${lines.join("\n")}${"\n".repeat(Math.max(0, trailing - 1))}`;
+}
+
+/** What becomes of the newlines at the end: none, one, or all of them stay. */
+function blockMark(trailing: number): string {
+  if (trailing === 0) return "|-";
+  return trailing === 1 ? "|" : "|+";
 }
 
 const quoted = (content: string): string =>

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../lib/own-entry.ts";
 import type { Attribute, Block, Body, Expression, Label, ObjectItem } from "../ast.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { limitDiagnostics } from "../limit-diagnostics.ts";
@@ -73,14 +74,14 @@ function toItem({ nameRange, value, range }: JsonProperty, diagnostics: Diagnost
   return { key: templateIn(nameRange, diagnostics), value: jsonToExpression(value, diagnostics), range };
 }
 
-/** The string at this range (with its quotes) as a template; the range of the result is with the quotes, too. */
+/** The string at this range (with its quotes) as a template; the range of the result includes the quotes, too. */
 function templateIn(range: SourceRange, diagnostics: Diagnostic[]): Expression {
   const parsed = parseTemplateIn(viewOfJsonString(range));
   diagnostics.push(...parsed.diagnostics);
   return { ...parsed.expression, range };
 }
 
-/** Collects the arguments and blocks of one body out of the objects that make it up. */
+/** Collects the arguments and blocks of one body from the objects it consists of. */
 class BodyReader {
   readonly attributes: Attribute[] = [];
   readonly blocks: Block[] = [];
@@ -96,7 +97,7 @@ class BodyReader {
   add(object: JsonObject): void {
     for (const property of object.properties) {
       if (property.name === "//") continue;
-      const block = Object.hasOwn(this.schema.blocks, property.name) ? this.schema.blocks[property.name] : undefined;
+      const block = ownEntry(this.schema.blocks, property.name);
       if (block === undefined) this.addAttribute(property);
       else this.addBlocks(property, block, property.value, []);
     }
@@ -123,8 +124,7 @@ class BodyReader {
     if (value.kind === "null" || value.kind === "error") return;
     const missing = schema.labels[labels.length];
     if (missing === undefined) {
-      const bodies = value.kind === "array" ? value.items : [value];
-      for (const body of bodies) this.addBlock(property, schema, body, labels);
+      for (const body of severalIn(value)) this.addBlock(property, schema, body, labels);
       return;
     }
     if (value.kind !== "object" && value.kind !== "array") {
@@ -151,9 +151,13 @@ class BodyReader {
   }
 }
 
+/** An array stands for several, anything else for one. */
+function severalIn(node: JsonNode): readonly JsonNode[] {
+  return node.kind === "array" ? node.items : [node];
+}
+
 function objectsIn(node: JsonNode, what: string, diagnostics: Diagnostic[]): JsonObject[] {
-  const candidates = node.kind === "array" ? node.items : [node];
-  return candidates.flatMap((candidate) => {
+  return severalIn(node).flatMap((candidate) => {
     if (candidate.kind === "object") return [candidate];
     if (candidate.kind !== "error") diagnostics.push(bodyNotAnObject(what, candidate.range));
     return [];

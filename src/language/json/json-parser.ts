@@ -5,7 +5,7 @@ import type { SourceFile, SourceRange } from "../source.ts";
 import { decodeJsonString } from "./json-string.ts";
 import type { JsonNode, JsonProperty } from "./json.ts";
 
-/** Half of what native syntax allows: a string in JSON may hold a template that nests in its turn. */
+/** Half of what native syntax allows: a JSON string may contain a template with its own nesting. */
 const MAX_NESTING = 125;
 
 /** Reads one JSON text by the grammar of RFC 8259, goes on after mistakes, and notes all of them. */
@@ -15,7 +15,7 @@ export class JsonParser {
   private readonly text: string;
   private position = 0;
   private depth = 0;
-  /** Brackets do not match: said once, since everything after it follows from it. */
+  /** Brackets do not match: reported once, since later problems follow from it. */
   private isUnbalanced = false;
 
   constructor(file: SourceFile) {
@@ -89,7 +89,7 @@ export class JsonParser {
     return { kind: "array", items, range: this.range(start, this.position) };
   }
 
-  /** Members and the commas between them up to the closing bracket. `parseMember` says whether it got anywhere. */
+  /** Members and the commas between them up to the closing bracket. `parseMember` returns whether it made progress. */
   private parseMembers(open: number, close: "}" | "]", what: "property" | "item", parseMember: () => boolean): void {
     let end = this.position;
     let comma: SourceRange | undefined;
@@ -241,10 +241,18 @@ export class JsonParser {
 
   private skipComment(): void {
     const start = this.position;
-    const isBlock = this.text.startsWith("/*", start);
-    const close = this.text.indexOf(isBlock ? "*/" : "\n", start + 1);
-    this.position = close === -1 ? this.text.length : close + (isBlock ? 2 : 0);
+    this.position = this.text.startsWith("/*", start) ? this.endAfter("*/") : this.endBefore("\n");
     this.report(messages.commentInJson(this.range(start, Math.min(start + 2, this.position))));
+  }
+
+  /** Where the next `sign` begins, or the text ends. */
+  private endBefore(sign: string): number {
+    const found = this.text.indexOf(sign, this.position + 1);
+    return found === -1 ? this.text.length : found;
+  }
+
+  private endAfter(sign: string): number {
+    return Math.min(this.endBefore(sign) + sign.length, this.text.length);
   }
 
   /** Over one bracket with all it holds, without recursion. */

@@ -13,7 +13,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 const ESCAPE = /\\(u[0-9a-fA-F]{4}|[^])/g;
 
-/** The value of a JSON string given what stands between its quotes. `onInvalid` hears of each invalid escape, by offset. */
+/**
+ * The value of a JSON string given what stands between its quotes. `onInvalid` is called with the offset of each
+ * invalid escape.
+ */
 export function decodeJsonString(raw: string, onInvalid: (offset: number, length: number) => void): string {
   if (!raw.includes("\\")) return raw;
   return raw.replace(ESCAPE, (match, code: string, offset: number) => {
@@ -23,12 +26,15 @@ export function decodeJsonString(raw: string, onInvalid: (offset: number, length
   });
 }
 
-/** What follows the backslash, decoded; undefined if it is no escape of JSON. Surrogates come as pairs of escapes. */
+/** What follows the backslash, decoded; undefined if it is not a JSON escape. Surrogates come as pairs of escapes. */
 function decodeEscape(code: string): string | undefined {
-  return code.length === 5 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : SIMPLE[code];
+  if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+  return SIMPLE[code];
 }
 
-/** The decoded text of a JSON string as a view from which offsets lead back into the file. `range` is with the quotes. */
+/**
+ * The decoded text of a JSON string as a view from which offsets lead back into the file. `range` is with the quotes.
+ */
 export function viewOfJsonString(range: SourceRange): SourceView {
   const { file } = range;
   const start = range.start + 1;

@@ -1,37 +1,37 @@
-import { errorAt, type Diagnostic } from "../diagnostic.ts";
+import { error, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { describeToken } from "./describe-token.ts";
+import { describeToken, shorten } from "./describe-token.ts";
 import { invalidCharacter } from "./expression-messages.ts";
 
 /** Mistakes in bodies: arguments, blocks, their names, labels and braces. */
 
 export function duplicateArgument(name: string, subject: SourceRange, first: SourceRange): Diagnostic {
   const line = lineOf(first.file, first.start);
-  return errorAt(
+  return error(
     "duplicate-argument",
+    subject,
     "Argument set twice",
     `The argument "${name}" was already set on line ${line}. Each argument may be set only once; remove one of the two.`,
-    subject,
   );
 }
 
 export function colonAfterName(name: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "colon-after-argument-name",
+    subject,
     "Colon instead of equals sign",
     `An argument is set with an equals sign: ${name} = … (a colon is allowed only inside an object value).`,
-    subject,
   );
 }
 
 export function quotedArgumentName(name: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "quoted-argument-name",
+    subject,
     "Argument name in quotes",
     `Argument names are not quoted in HCL: write ${name} = … (a template in JSON syntax belongs in a file named *.pkr.json).`,
-    subject,
   );
 }
 
@@ -42,7 +42,7 @@ export function incompleteItem(
   nextRange: SourceRange,
 ): Diagnostic {
   const incomplete = (summary: string, detail: string, at: SourceRange, context?: SourceRange): Diagnostic =>
-    errorAt("incomplete-item", summary, detail, at, context);
+    error("incomplete-item", { subject: at, context }, summary, detail);
   if (next === TokenKind.Dot || next === TokenKind.OpenBracket) {
     return incomplete(
       "Invalid argument name",
@@ -67,49 +67,52 @@ export function incompleteItem(
 
 export function unexpectedInBody(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
   if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
-  return errorAt(
+  return error(
     "unexpected-in-body",
+    subject,
     "Argument or block expected",
     `A line begins with the name of an argument (name = value) or the type of a block (type "label" {), not with ${describeToken(kind, text)}.`,
-    subject,
   );
 }
 
 /** The whole file is one JSON object. */
 export function jsonInHcl(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "json-in-hcl",
+    subject,
     "JSON in a file of HCL syntax",
     'This file holds JSON. Name it *.pkr.json if it is HCL written as JSON (blocks such as "source" and "build"), or just *.json if it is a legacy template with "builders".',
-    subject,
   );
 }
 
 export function strayClosingBrace(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "stray-closing-brace",
+    subject,
     "Closing brace without an opening one",
     'No block or object is open here. Remove this "}", or look for a "{" missing above.',
-    subject,
   );
 }
 
 export function unclosedBlock(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "unclosed-brace",
+    subject,
     "Missing closing brace",
     'The file ends while a block or object is still open. Judging by the indentation, it is this "{" that has no "}".',
-    subject,
   );
 }
 
+const COMMA = { sign: "comma", advice: "Remove the comma." };
+const SEMICOLON = { sign: "semicolon", advice: "Remove the semicolon and put each on a line of its own." };
+
 export function commaAfterArgument(what: "argument" | "block", text: string, subject: SourceRange): Diagnostic {
-  const sign = text === "," ? "comma" : "semicolon";
-  return errorAt(
+  const { sign, advice } = text === "," ? COMMA : SEMICOLON;
+  return error(
     "comma-after-argument",
-    `Unexpected ${sign} after ${what}`,
-    `Arguments and blocks are separated by new lines, not by ${sign}s. Remove the ${sign}${text === "," ? "" : " and put each on a line of its own"}.`,
     subject,
+    `Unexpected ${sign} after ${what}`,
+    `Arguments and blocks are separated by new lines, not by ${sign}s. ${advice}`,
   );
 }
 
@@ -119,10 +122,18 @@ export function missingNewline(
   next: { readonly kind: TokenKind; readonly text: string; readonly range: SourceRange },
 ): Diagnostic {
   if (next.kind === TokenKind.Invalid) return invalidCharacter(next.text, next.range);
-  return errorAt("missing-newline", `Missing newline after ${what}`, afterItem(what, next.kind, next.text), subject, {
-    ...subject,
-    end: next.range.end,
-  });
+  return error(
+    "missing-newline",
+    {
+      subject,
+      context: {
+        ...subject,
+        end: next.range.end,
+      },
+    },
+    `Missing newline after ${what}`,
+    afterItem(what, next.kind, next.text),
+  );
 }
 
 const WORD_OPERATORS: Readonly<Record<string, string>> = {
@@ -144,80 +155,73 @@ function afterItem(what: "argument" | "block", kind: TokenKind, text: string): s
 }
 
 export function missingOpenBrace(type: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-open-brace",
+    subject,
     "Missing opening brace",
     `The header of the block "${type}" must end with "{" on the same line.`,
-    subject,
   );
 }
 
 export function braceOnNextLine(subject: SourceRange, context: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "brace-on-next-line",
+    { subject, context: { ...context, end: subject.end } },
     "Opening brace on the next line",
     'The "{" of a block must be on the same line as its type and labels. Move it up.',
-    subject,
-    { ...context, end: subject.end },
   );
 }
 
 export function equalsBeforeBrace(type: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "equals-before-block",
+    subject,
     "Equals sign in a block header",
     `"${type}" with labels is a block, and a block has no "=" before its "{". Remove the equals sign.`,
-    subject,
   );
 }
 
 export function invalidLabel(type: string, text: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "invalid-block-header",
+    subject,
     "Invalid block header",
     `After the type of a block come its labels in double quotes and then "{", as in: ${type} "label" {. Found "${shorten(text)}".`,
-    subject,
   );
 }
 
 export function templateInLabel(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "template-in-label",
+    subject,
     "Template in a block label",
     "Labels are read before anything is evaluated, so they cannot contain ${ } or %{ }. Write the name out, or escape the sign as $${ or %%{.",
-    subject,
   );
 }
 
 export function blockInOneLine(subject: SourceRange, context: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "one-line-block",
+    { subject, context: { ...context, end: subject.end } },
     "Invalid one-line block",
     "On the line of its opening brace a block may hold one argument (name = value) and nothing else. Begin a new line after the brace.",
-    subject,
-    { ...context, end: subject.end },
   );
 }
 
 export function severalInOneLine(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "one-line-block",
+    subject,
     "Several arguments in a one-line block",
     "A block written in one line may hold one argument. Put each argument on a line of its own, without commas.",
-    subject,
   );
 }
 
 export function oneLineBlockNotClosed(subject: SourceRange, context: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "one-line-block",
+    { subject, context: { ...context, end: subject.end } },
     "One-line block not closed on its line",
     'A block whose first argument follows its "{" directly must end on that line. Begin a new line after the brace.',
-    subject,
-    { ...context, end: subject.end },
   );
-}
-
-function shorten(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 37)}…`;
 }

@@ -1,5 +1,12 @@
 import { TokenKind } from "../token.ts";
 
+const LONGEST = 40;
+
+/** As much of the user's text as fits in a message. */
+export function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}…`;
+}
+
 /** How a message names the token that stands where something else was expected. */
 export function describeToken(kind: TokenKind, text: string): string {
   switch (kind) {

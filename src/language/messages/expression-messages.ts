@@ -1,8 +1,8 @@
-import { errorAt, type Diagnostic } from "../diagnostic.ts";
+import { error, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { describeToken } from "./describe-token.ts";
+import { describeToken, shorten } from "./describe-token.ts";
 
 /** Mistakes in expressions: brackets, separators, operators, names. */
 
@@ -11,25 +11,27 @@ export function missingComma(
   subject: SourceRange,
   next: SourceRange,
 ): Diagnostic {
-  return errorAt(
+  return error(
     "missing-comma",
+    { subject, context: { ...subject, end: next.end } },
     `Missing comma after this ${what}`,
-    what === "attribute"
-      ? "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line."
-      : `${what === "item" ? "Items of a list" : "Arguments of a function"} are separated by commas, also where each has a line of its own. Add a comma here.`,
-    subject,
-    { ...subject, end: next.end },
+    SEPARATION[what],
   );
 }
 
+const SEPARATION = {
+  attribute: "Attributes of an object are separated by commas or new lines. Add a comma here, or begin a new line.",
+  item: "Items of a list are separated by commas, also where each has a line of its own. Add a comma here.",
+  argument: "Arguments of a function are separated by commas, also where each has a line of its own. Add a comma here.",
+} as const;
+
 /** A list with several items right after a value, where only a single index makes sense. */
 export function listAfterValue(subject: SourceRange, list: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-comma",
+    { subject, context: { ...subject, end: list.end } },
     "Missing comma before this list",
     "Brackets directly after a value pick one of its elements, but here they hold several. If this is a list of its own, add a comma before it.",
-    subject,
-    { ...subject, end: list.end },
   );
 }
 
@@ -44,17 +46,17 @@ export function missingClosingBracket(close: ")" | "]" | "}", subject: SourceRan
   const { name, open: sign } = BRACKETS[close];
   const line = lineOf(subject.file, subject.start);
   const where = line === lineOf(open.file, open.start) ? "later on this line" : `by line ${line}`;
-  return errorAt(
+  return error(
     `unclosed-${name}`,
+    open,
     `Missing closing ${name}`,
     `This "${sign}" needs a "${close}", which was expected ${where}.`,
-    open,
   );
 }
 
 export function missingExpression(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
   if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
-  const missing = (detail: string): Diagnostic => errorAt("missing-value", "Missing value", detail, subject);
+  const missing = (detail: string): Diagnostic => error("missing-value", subject, "Missing value", detail);
   switch (kind) {
     case TokenKind.Newline:
     case TokenKind.EndOfFile:
@@ -68,17 +70,17 @@ export function missingExpression(kind: TokenKind, text: string, subject: Source
     case TokenKind.Equal:
       return missing('A value is expected here. To compare two values, write "==".');
     default:
-      return errorAt(
+      return error(
         "invalid-expression",
+        subject,
         "Invalid expression",
         `A value cannot begin with ${describeToken(kind, text)}.`,
-        subject,
       );
   }
 }
 
 export function invalidCharacter(text: string, subject: SourceRange): Diagnostic {
-  return errorAt("invalid-character", "Invalid character", invalidCharacterDetail(text), subject);
+  return error("invalid-character", subject, "Invalid character", invalidCharacterDetail(text));
 }
 
 const CHARACTER_HINTS: Readonly<Record<string, string>> = {
@@ -109,111 +111,117 @@ function invalidCharacterDetail(text: string): string {
   return `The character ${shown}(U+${code}) has no meaning in HCL outside of strings and comments.`;
 }
 
+const QUOTES: Readonly<Record<string, string>> = { "'": "single", "`": "back" };
+
 export function foreignString(text: string, subject: SourceRange): Diagnostic {
-  const style = text.startsWith("'") ? "single" : text.startsWith("`") ? "back" : "typographic";
+  const style = QUOTES[text[0]!] ?? "typographic";
   const inner = text.slice(1, -1);
-  const better = inner.length <= 60 ? `: "${inner.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : "";
-  return errorAt(
+  const escaped = inner.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  const better = inner.length <= 60 ? `: "${escaped}"` : "";
+  return error(
     "wrong-quotes",
+    subject,
     `String in ${style} quotes`,
     `Strings are written in straight double quotes${better}.`,
-    subject,
   );
 }
 
 export function missingColonInConditional(subject: SourceRange, question: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "incomplete-conditional",
+    { subject, context: { ...question, end: subject.end } },
     "Incomplete conditional",
     'A conditional has three parts: condition ? value if true : value if false. The ":" with the last part is missing. (Outside of brackets the three must be on one line; parentheses allow more.)',
-    subject,
-    { ...question, end: subject.end },
   );
 }
 
 export function missingFunctionName(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "invalid-function-name",
+    subject,
     "Incomplete function name",
     'A name with "::" is that of a function: after each "::" comes another name, and after the last one "(" and the arguments.',
-    subject,
   );
 }
 
 export function expandNotLast(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "expansion-not-last",
+    subject,
     "Expansion before the last argument",
     'Only the last argument of a function can be expanded with "...".',
-    subject,
   );
 }
 
 export function invalidAttributeName(kind: TokenKind, dot: SourceRange, subject: SourceRange): Diagnostic {
-  const isString = kind === TokenKind.OpenQuote || kind === TokenKind.OpenParen;
-  return errorAt(
-    "invalid-attribute-name",
-    "Invalid attribute name",
-    isString
-      ? 'After a dot comes a plain name. To use any other key, write it in brackets: value["key"].'
-      : "A name is expected after the dot.",
-    kind === TokenKind.Newline || kind === TokenKind.EndOfFile ? dot : subject,
-  );
+  const invalid = (place: SourceRange, detail: string): Diagnostic =>
+    error("invalid-attribute-name", place, "Invalid attribute name", detail);
+  switch (kind) {
+    case TokenKind.OpenQuote:
+    case TokenKind.OpenParen:
+      return invalid(
+        subject,
+        'After a dot comes a plain name. To use any other key, write it in brackets: value["key"].',
+      );
+    case TokenKind.Newline:
+    case TokenKind.EndOfFile:
+      return invalid(dot, "A name is expected after the dot.");
+    default:
+      return invalid(subject, "A name is expected after the dot.");
+  }
 }
 
 export function ambiguousKey(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "ambiguous-key",
+    subject,
     "Ambiguous attribute key",
     'A key that is computed stands in parentheses: (a.b) = …; a key that is meant literally stands in quotes: "a.b" = ….',
-    subject,
   );
 }
 
 export function missingItemValue(key: SourceRange, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-attribute-value",
+    { subject: key, context: { ...key, end: subject.start } },
     "Missing attribute value",
     'In an object each key is followed by "=" (or ":") and a value. (For a list use square brackets.)',
-    key,
-    { ...key, end: subject.start },
   );
 }
 
 export function unexpectedInList(kind: TokenKind, text: string, subject: SourceRange): Diagnostic {
   if (kind === TokenKind.Invalid) return invalidCharacter(text, subject);
-  return errorAt(
+  return error(
     "unexpected-in-collection",
+    subject,
     "Comma or closing bracket expected",
     `After an item comes a comma or the closing bracket, not ${describeToken(kind, text)}.`,
-    subject,
   );
 }
 
 export function invalidFor(expected: string, subject: SourceRange, context: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "invalid-for",
+    { subject, context: { ...context, end: Math.max(context.end, subject.end) } },
     "Invalid for expression",
     `Expected ${expected}. The forms are [for v in list : v] and {for k, v in map : k => v}, each with an optional "if" at the end.`,
-    subject,
-    { ...context, end: Math.max(context.end, subject.end) },
   );
 }
 
 export function unexpectedAfterExpression(text: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "extra-characters",
-    "Extra characters after the expression",
-    `The expression is complete before "${text.length <= 40 ? text : `${text.slice(0, 37)}…`}". Check for a missing operator or bracket.`,
     subject,
+    "Extra characters after the expression",
+    `The expression is complete before "${shorten(text)}". Check for a missing operator or bracket.`,
   );
 }
 
 export function nestingTooDeep(limit: number, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "nesting-too-deep",
+    subject,
     "Nesting too deep",
     `Blocks, brackets, operators and directives can be nested ${limit} levels deep, and this one is beyond that. Move parts of it into local values.`,
-    subject,
   );
 }

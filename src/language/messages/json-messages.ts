@@ -1,104 +1,107 @@
-import { errorAt, type Diagnostic } from "../diagnostic.ts";
+import { error, warning, type Diagnostic } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
 
 /** Mistakes in JSON, and in HCL written as JSON. */
 
+const MEMBERS = { property: "Properties of an object", item: "Items of an array" } as const;
+
 export function missingJsonComma(what: "property" | "item", subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-comma",
-    `Missing comma after this ${what}`,
-    `${what === "property" ? "Properties of an object" : "Items of an array"} are separated by commas. Add a comma here.`,
     subject,
+    `Missing comma after this ${what}`,
+    `${MEMBERS[what]} are separated by commas. Add a comma here.`,
   );
 }
 
 export function trailingComma(what: "property" | "item", subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "trailing-comma",
+    subject,
     `Comma after the last ${what}`,
     "JSON allows no comma before a closing bracket. Remove it.",
-    subject,
   );
 }
 
 export function missingJsonValue(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-value",
+    subject,
     "Missing value",
     "A value is expected before this comma. Remove the comma or add what is missing.",
-    subject,
   );
 }
+
+const BRACKETS = {
+  "]": { open: "[", name: "bracket" },
+  "}": { open: "{", name: "brace" },
+} as const;
 
 export function unclosedJson(close: "}" | "]", open: SourceRange, found: string | undefined): Diagnostic {
-  const sign = close === "}" ? "{" : "[";
+  const { open: sign, name } = BRACKETS[close];
   const where = found === undefined ? "the file ends before it" : `a "${found}" comes first`;
-  return errorAt(
-    close === "}" ? "unclosed-brace" : "unclosed-bracket",
-    `Missing closing ${close === "}" ? "brace" : "bracket"}`,
-    `This "${sign}" needs a "${close}", but ${where}.`,
-    open,
-  );
+  return error(`unclosed-${name}`, open, `Missing closing ${name}`, `This "${sign}" needs a "${close}", but ${where}.`);
 }
 
+const EXPECTED = { property: 'a property ("name": value)', item: "a value" } as const;
+
 export function strayInJson(text: string, what: "property" | "item", subject: SourceRange): Diagnostic {
-  const expected = what === "property" ? 'a property ("name": value)' : "a value";
-  return errorAt(
+  return error(
     "unexpected-in-json",
-    "Invalid JSON",
-    `Here ${expected} is expected, not ${JSON.stringify(text)}.`,
     subject,
+    "Invalid JSON",
+    `Here ${EXPECTED[what]} is expected, not ${JSON.stringify(text)}.`,
   );
 }
 
 export function extraAfterJson(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "extra-characters",
+    subject,
     "Extra characters after the JSON value",
     "A JSON file holds one value, which is complete before this place. A closing bracket further up may be one too many.",
-    subject,
   );
 }
 
 export function equalsInJson(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "equals-in-json",
+    subject,
     "Equals sign instead of colon",
     'In JSON a name is followed by ":". (A template in HCL syntax belongs in a file named *.pkr.hcl.)',
-    subject,
   );
 }
 
 export function missingColon(name: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-colon",
+    subject,
     "Missing colon",
     `After the name ${JSON.stringify(name)} come ":" and a value.`,
-    subject,
   );
 }
 
 export function unquotedName(name: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "unquoted-name",
+    subject,
     "Name without quotes",
     `In JSON names are in double quotes: ${JSON.stringify(name)}.`,
-    subject,
   );
 }
 
 export function singleQuotesInJson(subject: SourceRange): Diagnostic {
-  return errorAt("wrong-quotes", "String in single quotes", "In JSON strings are in double quotes.", subject);
+  return error("wrong-quotes", subject, "String in single quotes", "In JSON strings are in double quotes.");
 }
 
 export function unclosedJsonString(subject: SourceRange, context: SourceRange): Diagnostic {
   return {
-    ...errorAt(
+    ...error(
       "unclosed-string",
+      subject,
       "Missing closing quote",
       'The string that begins here is not closed on its line. Add the closing "; for a line break inside a string write \\n.',
-      subject,
     ),
     context,
   };
@@ -106,30 +109,26 @@ export function unclosedJsonString(subject: SourceRange, context: SourceRange): 
 
 export function controlCharacter(code: number, subject: SourceRange): Diagnostic {
   const escape = `\\u${code.toString(16).padStart(4, "0")}`;
-  return errorAt(
+  return error(
     "control-character",
+    subject,
     "Control character in a string",
     `In a JSON string this character must be written ${escape}.`,
-    subject,
   );
 }
 
 export function invalidJsonEscape(text: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "invalid-escape",
+    subject,
     "Invalid escape sequence",
     `"${text}" has no meaning in JSON. The escapes are \\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t and \\uNNNN. For a backslash itself write \\\\.`,
-    subject,
   );
 }
 
 export function invalidJsonValue(text: string, subject: SourceRange): Diagnostic {
-  return errorAt(
-    "invalid-json-value",
-    text === "" ? "Missing value" : "Invalid JSON value",
-    invalidValueDetail(text),
-    subject,
-  );
+  const summary = text === "" ? "Missing value" : "Invalid JSON value";
+  return error("invalid-json-value", subject, summary, invalidValueDetail(text));
 }
 
 function invalidValueDetail(text: string): string {
@@ -143,11 +142,11 @@ function invalidValueDetail(text: string): string {
 }
 
 export function commentInJson(subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "comment-in-json",
+    subject,
     "Comment in JSON",
     'JSON has no comments. Use a property named "//" in HCL JSON, or one whose name begins with "_" in the root of a legacy template.',
-    subject,
   );
 }
 
@@ -157,33 +156,30 @@ export function duplicateProperty(
   subject: SourceRange,
   severity: Diagnostic["severity"],
 ): Diagnostic {
-  const line = lineOf(first.file, first.start);
-  const effect = severity === "warning" ? " The last one counts; remove the others." : " Remove one of the two.";
-  return {
-    ...errorAt(
-      "duplicate-property",
-      "Duplicate property",
-      `The property ${JSON.stringify(name)} was already set on line ${line}.${effect}`,
-      subject,
-    ),
-    severity,
-  };
+  const text = `The property ${JSON.stringify(name)} was already set on line ${lineOf(first.file, first.start)}.`;
+  const { make, advice } = DUPLICATE[severity];
+  return make("duplicate-property", subject, "Duplicate property", `${text} ${advice}`);
 }
 
+const DUPLICATE = {
+  error: { make: error, advice: "Remove one of the two." },
+  warning: { make: warning, advice: "The last one counts; remove the others." },
+} as const;
+
 export function bodyNotAnObject(what: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "invalid-json-body",
+    subject,
     "Object expected",
     `${what} is written as a JSON object, or an array of objects, here.`,
-    subject,
   );
 }
 
 export function labelsExpected(type: string, label: string, subject: SourceRange): Diagnostic {
-  return errorAt(
+  return error(
     "missing-block-label",
+    subject,
     "Missing block label",
     `A block "${type}" has a label (${label}): write it as an object whose property names are the labels.`,
-    subject,
   );
 }

@@ -4,7 +4,10 @@ import { TokenKind } from "../token.ts";
 import type { Parser } from "./parser.ts";
 import { beginsItem, skipLine } from "./recover.ts";
 
-/** `Attribute = Identifier "=" Expression`, without the newline. The next two tokens are the name and what stands for `=`. */
+/**
+ * `Attribute = Identifier "=" Expression`, without the newline. The next two tokens are the name and what stands for
+ * `=`.
+ */
 export function parseAttribute(parser: Parser, name = parser.tokenText, nameRange = parser.tokenRange()): Attribute {
   const start = parser.start;
   parser.advance();
@@ -24,7 +27,7 @@ export function parseAssigned(
   return { kind: "attribute", name, nameRange, expression, range: parser.range(start, parser.lastEnd) };
 }
 
-/** After an argument or block there must be a newline or the end of the file. Whatever else stands there is reported once. */
+/** After an argument or block there must be a newline or the end of the file. Anything else there is reported once. */
 export function finishLine(parser: Parser, what: "argument" | "block"): void {
   const kind = parser.peek();
   if (kind === TokenKind.Newline || kind === TokenKind.EndOfFile) return;

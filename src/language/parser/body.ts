@@ -86,7 +86,10 @@ function parseItems(parser: Parser, items: Items): void {
   }
 }
 
-/** Skips what cannot begin an item, to the end of its line; a closing bracket alone, so that there is always progress. */
+/**
+ * Skips what cannot begin an item, to the end of its line; a closing bracket is skipped by itself, so that there is
+ * always progress.
+ */
 function skipProblem(parser: Parser): void {
   const before = parser.index;
   skipLine(parser);
@@ -118,11 +121,9 @@ function parseItem(parser: Parser, items: Items, where: "on its line" | "anywher
       const nameRange = parser.tokenRange();
       parser.advance();
       const kind = parser.peek();
-      parser.report(
-        kind === TokenKind.Invalid
-          ? invalidCharacter(parser.tokenText, parser.tokenRange())
-          : messages.incompleteItem(name, nameRange, kind, parser.tokenRange()),
-      );
+      const range = parser.tokenRange();
+      if (kind === TokenKind.Invalid) parser.report(invalidCharacter(parser.tokenText, range));
+      else parser.report(messages.incompleteItem(name, nameRange, kind, range));
       skipLine(parser);
     }
   }
@@ -131,30 +132,36 @@ function parseItem(parser: Parser, items: Items, where: "on its line" | "anywher
 /** A name in quotes, as in JSON: reported, then read as if it had none. */
 function parseQuotedItem(parser: Parser, items: Items): void {
   const start = parser.start;
-  const open = parser.index;
-  const nameRange = parser.tokenRange();
-  const isForeign = parser.peek() === TokenKind.ForeignString;
-  const isPlain =
-    isForeign || (parser.kinds[open + 1] === TokenKind.Text && parser.kinds[open + 2] === TokenKind.CloseQuote);
-  const separator = parser.kinds[open + (isForeign ? 1 : 3)];
-  if (!isPlain || (separator !== TokenKind.Equal && separator !== TokenKind.Colon)) {
-    parser.report(
-      isForeign
-        ? foreignString(parser.tokenText, nameRange)
-        : messages.unexpectedInBody(TokenKind.OpenQuote, '"', nameRange),
-    );
+  const lastToken = lastTokenOfName(parser);
+  const separator = parser.kinds[lastToken + 1];
+  if (separator !== TokenKind.Equal && separator !== TokenKind.Colon) {
+    parser.report(unexpectedString(parser));
     return skipProblem(parser);
   }
-  const name = isForeign
-    ? parser.tokenText.slice(1, -1)
-    : decodeEscapes(parser, parser.starts[open + 1]!, parser.ends[open + 1]!, true);
-  const lastNameToken = open + (isForeign ? 0 : 2);
-  const range = parser.range(start, parser.ends[lastNameToken]!);
+  const name = quotedName(parser);
+  const range = parser.range(start, parser.ends[lastToken]!);
   parser.reportAside(messages.quotedArgumentName(name, range));
-  while (parser.index <= lastNameToken) parser.advance();
+  while (parser.index <= lastToken) parser.advance();
   parser.peek();
   items.add(parseAssigned(parser, name, range, start));
   finishLine(parser, "argument");
+}
+
+/** The last token of a plain string. For any other string it is the first one, which no equals sign follows. */
+function lastTokenOfName({ index, kinds }: Parser): number {
+  const isPlain = kinds[index + 1] === TokenKind.Text && kinds[index + 2] === TokenKind.CloseQuote;
+  return isPlain ? index + 2 : index;
+}
+
+function quotedName(parser: Parser): string {
+  if (parser.peek() === TokenKind.ForeignString) return parser.tokenText.slice(1, -1);
+  return decodeEscapes(parser, parser.starts[parser.index + 1]!, parser.ends[parser.index + 1]!, true);
+}
+
+function unexpectedString(parser: Parser): Diagnostic {
+  const range = parser.tokenRange();
+  if (parser.peek() === TokenKind.ForeignString) return foreignString(parser.tokenText, range);
+  return messages.unexpectedInBody(TokenKind.OpenQuote, '"', range);
 }
 
 /** `Block = Identifier (StringLit | Identifier)* "{" … "}"`; a header without brace is reported and left out. */

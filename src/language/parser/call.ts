@@ -6,7 +6,7 @@ import {
   missingFunctionName,
 } from "../messages/expression-messages.ts";
 import { TokenKind } from "../token.ts";
-import { error } from "./nesting.ts";
+import { errorExpression } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
 import { beginsExpression, lacksClose, skipPastClose } from "./recover.ts";
 
@@ -17,7 +17,7 @@ export function parseCall(parser: Parser): Expression {
   while (parser.accept(TokenKind.DoubleColon)) {
     if (parser.peek() !== TokenKind.Identifier) {
       parser.report(missingFunctionName(parser.tokenRange()));
-      return error(parser, start);
+      return errorExpression(parser, start);
     }
     parser.advance();
   }
@@ -26,7 +26,7 @@ export function parseCall(parser: Parser): Expression {
   const nameRange = parser.range(start, nameEnd);
   if (parser.peek() !== TokenKind.OpenParen) {
     parser.report(missingFunctionName(parser.tokenRange()));
-    return error(parser, start);
+    return errorExpression(parser, start);
   }
   const open = parser.tokenRange();
   parser.advance();

@@ -1,13 +1,13 @@
-import type { TemplatePart } from "../ast.ts";
+import type { TemplateIf, TemplatePart } from "../ast.ts";
 import { nestingTooDeep } from "../messages/expression-messages.ts";
 import { strayDirective, unclosedDirective } from "../messages/template-messages.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
 import type { DirectiveSegment, Segment } from "./segment.ts";
 
-/** Nests the directives of a template and joins texts that stand side by side. Leaves the height of the tree in `parser`. */
+/** Nests the directives of a template and joins adjacent texts. Leaves the height of the tree in `parser`. */
 export function buildParts(parser: Parser, segments: readonly Segment[]): TemplatePart[] {
-  const root: Frame = { parts: [], opener: undefined, inElse: false, before: [] };
-  const stack: Frame[] = [root];
+  const root: OpenDirective = { parts: [], opener: undefined, inElse: false, before: [] };
+  const stack: OpenDirective[] = [root];
   let deepest = 0;
   for (const segment of segments) {
     const frame = stack[stack.length - 1]!;
@@ -39,7 +39,7 @@ export function buildParts(parser: Parser, segments: readonly Segment[]): Templa
 type Opener = Extract<DirectiveSegment, { kind: "if" } | { kind: "for" }>;
 type Closer = Extract<DirectiveSegment, { kind: "else" | "endif" | "endfor" }>;
 
-interface Frame {
+interface OpenDirective {
   /** Where the next part goes: the branch being read. */
   parts: TemplatePart[];
   readonly opener: Opener | undefined;
@@ -48,7 +48,7 @@ interface Frame {
   before: TemplatePart[];
 }
 
-function closeDirective(parser: Parser, stack: Frame[], segment: Closer): void {
+function closeDirective(parser: Parser, stack: OpenDirective[], segment: Closer): void {
   const frame = stack[stack.length - 1]!;
   const { opener } = frame;
   const expects = segment.kind === "endfor" ? "for" : "if";
@@ -69,9 +69,12 @@ function closeDirective(parser: Parser, stack: Frame[], segment: Closer): void {
     const { keyName, valueName, collection } = opener;
     outer.push({ kind: "for", keyName, valueName, collection, body: frame.parts, range });
   } else {
-    const branches = frame.inElse ? { then: frame.before, else: frame.parts } : { then: frame.parts, else: [] };
-    outer.push({ kind: "if", condition: opener.condition, ...branches, range });
+    outer.push({ kind: "if", condition: opener.condition, ...branchesOf(frame), range });
   }
+}
+
+function branchesOf({ inElse, before, parts }: OpenDirective): Pick<TemplateIf, "then" | "else"> {
+  return inElse ? { then: before, else: parts } : { then: parts, else: [] };
 }
 
 /** Lines of a heredoc come one by one; a run of them is one part. Pieces are joined when the run is complete. */

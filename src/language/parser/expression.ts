@@ -4,7 +4,7 @@ import { TokenKind } from "../token.ts";
 import { parseCall } from "./call.ts";
 import { parseObjectOrFor, parseTupleOrFor } from "./collection.ts";
 import { parseEnclosed } from "./enclosed.ts";
-import { error, grow, tooDeep } from "./nesting.ts";
+import { errorExpression, grow, tooDeep } from "./nesting.ts";
 import { operatorOf, precedenceOf } from "./operator.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
 import { parseHeredoc, parseQuoted } from "./template.ts";
@@ -31,7 +31,7 @@ function parseConditional(parser: Parser): Expression {
   height = Math.max(height, parser.height);
   if (parser.peek() !== TokenKind.Colon) {
     parser.report(missingColonInConditional(parser.tokenRange(), question));
-    return error(parser, start);
+    return errorExpression(parser, start);
   }
   parser.advance();
   const otherwise = parser.parseExpression();
@@ -102,11 +102,11 @@ function parseTerm(parser: Parser): Expression {
     case TokenKind.ForeignString: {
       parser.reportAside(foreignString(parser.tokenText, parser.tokenRange()));
       parser.advance();
-      return error(parser, start);
+      return errorExpression(parser, start);
     }
     default:
       parser.report(missingExpression(kind, parser.tokenText, parser.tokenRange()));
-      return error(parser, start);
+      return errorExpression(parser, start);
   }
 }
 

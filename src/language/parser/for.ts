@@ -2,9 +2,9 @@ import type { Expression } from "../ast.ts";
 import { invalidFor, missingClosingBracket } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
-import { error } from "./nesting.ts";
+import { errorExpression } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
-import { skipPastClose } from "./recover.ts";
+import { closingTokens, skipPastClose } from "./recover.ts";
 
 /**
  * `forTupleExpr  = "[" forIntro Expression forCond? "]"`
@@ -12,11 +12,12 @@ import { skipPastClose } from "./recover.ts";
  * The opening bracket is consumed; the next token is `for`.
  */
 export function parseFor(parser: Parser, start: number, open: SourceRange, shape: "tuple" | "object"): Expression {
-  const close = shape === "tuple" ? TokenKind.CloseBracket : TokenKind.CloseBrace;
+  const bracket = shape === "tuple" ? "]" : "}";
+  const close = closingTokens[bracket];
   const fail = (expected: string): Expression => {
     parser.report(invalidFor(expected, parser.tokenRange(), parser.range(start, parser.lastEnd)));
     skipPastClose(parser, close);
-    return error(parser, start);
+    return errorExpression(parser, start);
   };
   parser.advance();
   const intro = parseForIntro(parser);
@@ -43,7 +44,7 @@ export function parseFor(parser: Parser, start: number, open: SourceRange, shape
   }
   if (parser.peek() === close) parser.advance();
   else {
-    parser.report(missingClosingBracket(shape === "tuple" ? "]" : "}", parser.tokenRange(), open));
+    parser.report(missingClosingBracket(bracket, parser.tokenRange(), open));
     skipPastClose(parser, close);
   }
   parser.height = height + 1;

@@ -63,7 +63,7 @@ function parseQuotedLabel(parser: Parser): Label {
   return { value, range };
 }
 
-/** `type "label" = {` and a brace on the next line are reported and read as what was meant. */
+/** `type "label" = {` and a brace on the next line are reported and read as they were meant. */
 function isBraceNear(parser: Parser, kind: TokenKind, typeName: string): boolean {
   if (kind === TokenKind.Equal && parser.kindAfter(parser.index) === TokenKind.OpenBrace) {
     parser.reportAside(equalsBeforeBrace(typeName, parser.tokenRange()));
@@ -78,11 +78,8 @@ function isBraceNear(parser: Parser, kind: TokenKind, typeName: string): boolean
     else parser.report(missingOpenBrace(typeName, line));
     return isBraceNext;
   }
-  parser.report(
-    kind === TokenKind.EndOfFile
-      ? missingOpenBrace(typeName, parser.lastEndRange())
-      : invalidLabel(typeName, parser.tokenText, parser.tokenRange()),
-  );
+  if (kind === TokenKind.EndOfFile) parser.report(missingOpenBrace(typeName, parser.lastEndRange()));
+  else parser.report(invalidLabel(typeName, parser.tokenText, parser.tokenRange()));
   skipLine(parser);
   return false;
 }

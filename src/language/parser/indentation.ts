@@ -3,7 +3,7 @@ import type { Parser } from "./parser.ts";
 
 /**
  * Which open brace lacks its closing one, judged by indentation: the first whose partner stands further left than the
- * line that opened it, for that partner was meant for something outside. Undefined when indentation tells nothing.
+ * line that opened it, for that partner was meant for something outside. Undefined when indentation is inconclusive.
  */
 export function findUnclosedBrace(parser: Parser): number | undefined {
   const { kinds } = parser;

@@ -12,7 +12,7 @@ export function tooDeep(parser: Parser): ErrorExpression {
   skipTo(parser, (kind) => kind === TokenKind.Comma || (kind === TokenKind.Newline && parser.newlinesCount));
   parser.silence();
   parser.height = 1;
-  return error(parser, start);
+  return errorExpression(parser, start);
 }
 
 /** Notes the height of a tree built by a loop; false when it is too deep to walk. */
@@ -22,6 +22,6 @@ export function grow(parser: Parser, height: number): boolean {
 }
 
 /** Stands for what could not be parsed, from `start` to the token consumed last. */
-export function error(parser: Parser, start: number): ErrorExpression {
+export function errorExpression(parser: Parser, start: number): ErrorExpression {
   return { kind: "error", range: parser.range(start, Math.max(start, parser.lastEnd)) };
 }

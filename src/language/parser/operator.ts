@@ -35,7 +35,7 @@ LEVELS.forEach((level, index) => {
   }
 });
 
-/** From 1 (`||`) to 6 (`*`); 0 for a token that is no binary operator. */
+/** From 1 (`||`) to 6 (`*`); 0 for a token that is not a binary operator. */
 export function precedenceOf(kind: TokenKind): number {
   return precedences[kind]!;
 }

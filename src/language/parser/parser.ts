@@ -11,7 +11,7 @@ import { TokenKind, type Tokens } from "../token.ts";
 export const MAX_NESTING = 250;
 
 /**
- * A cursor over the tokens of one text. Comments are never seen; newlines only where they end something.
+ * A cursor over the tokens of one text. Comments are skipped; newlines are seen only where they end something.
  * The grammar itself is in the functions of this folder.
  */
 export class Parser {
@@ -28,11 +28,13 @@ export class Parser {
   depth = 0;
   /** Height of the expression parsed last: 1 for a leaf. Loops build deep trees without recursion. */
   height = 0;
-  /** Nesting beyond the limit was met and reported. */
+  /** Nesting beyond the limit was found and reported. */
   isTooDeep = false;
   /** Offset where the token consumed last ended (newlines and comments aside). */
   lastEnd: number;
-  /** The rest of the text was swallowed (and that reported): brackets missing at its end are no news. */
+  /**
+   * The rest of the text was swallowed, which has been reported: brackets missing at its end are not reported again.
+   */
   readonly isTailLost: boolean;
   private readonly diagnostics: Diagnostic[];
   private lastReported = -1;
@@ -40,7 +42,9 @@ export class Parser {
 
   private readonly grammar: (parser: Parser) => Expression;
 
-  /** `grammar` parses one expression: handed in, so that the files of the grammar need not import each other in circles. */
+  /**
+   * `grammar` parses one expression: passed in, so that the files of the grammar do not import each other in cycles.
+   */
   constructor(view: SourceView, tokens: Tokens, diagnostics: Diagnostic[], grammar: (parser: Parser) => Expression) {
     this.view = view;
     this.text = view.text;
@@ -134,7 +138,7 @@ export class Parser {
     this.diagnostics.push(diagnostic);
   }
 
-  /** Reports although parsing is not stuck, so whatever goes wrong at the next token is a mistake of its own. */
+  /** Reports a problem that does not stop parsing: a problem at the next token is a separate mistake. */
   reportAside(diagnostic: Diagnostic): void {
     this.diagnostics.push(diagnostic);
   }
@@ -145,13 +149,13 @@ export class Parser {
     return this.lastReported === this.index || (isEnd && this.isTailLost);
   }
 
-  /** Makes the next token one about which nothing (more) is reported. */
+  /** Suppresses further reports about the next token. */
   silence(): void {
     this.peek();
     this.lastReported = this.index;
   }
 
-  /** Runs with newlines counting or not, and puts the earlier state back. Closing brackets are consumed inside. */
+  /** Runs with newlines significant or not, and restores the earlier state. Closing brackets are consumed inside. */
   withNewlines<T>(count: boolean, parse: () => T): T {
     const before = this.newlinesCount;
     this.newlinesCount = count;

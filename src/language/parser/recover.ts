@@ -25,6 +25,12 @@ export function skipTo(parser: Parser, stop: (kind: TokenKind) => boolean): void
   }
 }
 
+export const closingTokens = {
+  ")": TokenKind.CloseParen,
+  "]": TokenKind.CloseBracket,
+  "}": TokenKind.CloseBrace,
+} as const;
+
 /** Skips to this closing bracket and over it; stops before anything that shows it is missing. */
 export function skipPastClose(parser: Parser, close: TokenKind): void {
   skipTo(parser, (kind) => kind === close);
@@ -32,7 +38,7 @@ export function skipPastClose(parser: Parser, close: TokenKind): void {
   else parser.silence();
 }
 
-/** Skips the rest of a block, whatever is in it, and its closing brace. */
+/** Skips the rest of a block, including its closing brace. */
 export function skipPastCloseBrace(parser: Parser): void {
   for (let braces = 1; braces > 0 && parser.peek() !== TokenKind.EndOfFile; parser.advance()) {
     if (parser.peek() === TokenKind.OpenBrace) braces++;

@@ -4,7 +4,7 @@ import { invalidFor } from "../messages/expression-messages.ts";
 import type { SourceRange } from "../source.ts";
 import { TokenKind } from "../token.ts";
 import { parseForIntro } from "./for.ts";
-import { error } from "./nesting.ts";
+import { errorExpression } from "./nesting.ts";
 import type { Parser } from "./parser.ts";
 import { decodeEscapes } from "./string-literal.ts";
 
@@ -38,7 +38,7 @@ export type DirectiveSegment = { readonly range: SourceRange } & (
 );
 
 /**
- * Reads segments up to (not including) the closing token. Quoted text has backslash escapes, text in lines has not.
+ * Reads segments up to (not including) the closing token. Quoted text has backslash escapes, text in lines does not.
  * A strip marker removes white space from the text token beside it; in heredocs that is one line at most, as in the
  * original implementation.
  */
@@ -125,7 +125,7 @@ function parseDirectiveContent(parser: Parser): DirectiveContent {
       const intro = parseForIntro(parser);
       if (typeof intro !== "string") return { kind: "for", ...intro, height: parser.height };
       parser.report(invalidFor(intro, parser.tokenRange(), range));
-      const collection = error(parser, parser.start);
+      const collection = errorExpression(parser, parser.start);
       return { kind: "for", keyName: undefined, valueName: "", collection, height: parser.height };
     }
     case "else":

@@ -2,7 +2,7 @@ import { SPLAT_ITEM, type Expression, type GetAttribute, type Index } from "../a
 import { invalidAttributeName, listAfterValue } from "../messages/expression-messages.ts";
 import { TokenKind } from "../token.ts";
 import { parseEnclosed } from "./enclosed.ts";
-import { error, grow, tooDeep } from "./nesting.ts";
+import { errorExpression, grow, tooDeep } from "./nesting.ts";
 import { MAX_NESTING, type Parser } from "./parser.ts";
 
 /** `ExprTerm (GetAttr | Index | Splat)*` applied to a term already parsed. */
@@ -56,7 +56,7 @@ function parseDot(parser: Parser, object: Expression, allowed: StepsAllowed): Ex
       break;
   }
   parser.report(invalidAttributeName(kind, dot, parser.tokenRange()));
-  return error(parser, start);
+  return errorExpression(parser, start);
 }
 
 /** `list.0`, and `list.0.1`, whose `0.1` the scanner takes for one number. */

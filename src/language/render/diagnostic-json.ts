@@ -51,7 +51,7 @@ function toJsonRange({ file, start, end }: SourceRange): JsonRange {
   return { filename: file.name, start: positionOf(file, start), end: positionOf(file, end) };
 }
 
-/** A line longer than this is cut, so that a report stays readable for programs with limits, too. */
+/** A line longer than this is cut, so that programs with limits can still read a report. */
 const MAX_CODE = 1000;
 
 function snippetOf({ values = [] }: Diagnostic, subject: SourceRange): JsonSnippet {

@@ -2,7 +2,7 @@
 
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Replaces what could steer a terminal (escape sequences, changes of direction) one for one by a visible sign. */
+/** Replaces each character that could control a terminal (escape sequences, changes of direction) by a visible one. */
 export function toSafeText(text: string): string {
   return text.replaceAll(UNSAFE, "\ufffd");
 }
@@ -24,10 +24,11 @@ export function displayWidth(text: string): number {
 
 /** Breaks paragraphs at spaces so that no line is wider than `width`. Lines that begin with a space are left alone. */
 export function wrapText(text: string, width: number): string[] {
-  return text.split("\n").flatMap((line) => (line.startsWith(" ") ? [line] : wrapLine(line, width)));
+  return text.split("\n").flatMap((line) => wrapLine(line, width));
 }
 
 function wrapLine(line: string, width: number): string[] {
+  if (line.startsWith(" ")) return [line];
   const lines: string[] = [];
   let current = "";
   for (const word of line.split(" ")) {

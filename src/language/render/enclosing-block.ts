@@ -2,12 +2,15 @@ import type { Block, Body } from "../ast.ts";
 import { parseHcl } from "../parse.ts";
 import type { SourceFile } from "../source.ts";
 
-/** Above this size the place is given by line alone: reading the file again would take longer than it helps. */
+/** Above this size the place is given by line alone: reading the file again would take too long. */
 const MAX_TEXT = 1_000_000;
 
 const bodies = new WeakMap<SourceFile, Body>();
 
-/** The blocks around an offset, from the outermost to the innermost, as `build > provisioner "shell"`; empty if there are none. */
+/**
+ * The blocks around an offset, from the outermost to the innermost, as `build > provisioner "shell"`; empty if there
+ * are none.
+ */
 export function describeEnclosingBlocks(file: SourceFile, offset: number): string {
   if (file.text.length > MAX_TEXT || file.name.endsWith(".json")) return "";
   let body = bodies.get(file);

@@ -12,7 +12,7 @@ export interface ExcerptLine {
   readonly marks: string;
 }
 
-/** At most this many lines around or of what is at fault. */
+/** At most this many lines are shown, context included. */
 const MAX_LINES = 6;
 
 /** The lines of source that show what is at fault, cut to a width around it. */
@@ -44,30 +44,31 @@ function excerptLine(subject: SourceRange, line: number, width: number): Excerpt
   const markStart = Math.min(Math.max(subject.start, start), end);
   const markEnd = Math.max(markStart, Math.min(subject.end, end));
   const isAtFault = subject.start <= end && (subject.end > start || subject.start >= start);
-  const cut = cutAround(start, end, markStart, markEnd, width);
+  const cut = cutAround({ start, end }, { start: markStart, end: markEnd }, width);
   const source = subject.file.text;
-  const before = (cut.start > start ? "…" : "") + toSafeText(source.slice(cut.start, markStart));
-  const marked = toSafeText(source.slice(markStart, Math.min(markEnd, cut.end)));
-  const after = toSafeText(source.slice(Math.min(markEnd, cut.end), cut.end)) + (cut.end < end ? "…" : "");
+  const shown = (from: number, to: number): string => toSafeText(source.slice(from, to));
+  const [left, right] = [cut.start > start ? "…" : "", cut.end < end ? "…" : ""];
+  const before = left + shown(cut.start, markStart);
+  const marked = shown(markStart, Math.min(markEnd, cut.end));
+  const after = shown(Math.min(markEnd, cut.end), cut.end) + right;
   return { line, text: before + marked + after, marks: isAtFault ? marksUnder(before, marked) : "" };
 }
 
-/** The part of a line to show: all of it, or so much that what is marked is visible with some of what is around. */
-function cutAround(
-  start: number,
-  end: number,
-  markStart: number,
-  markEnd: number,
-  width: number,
-): { start: number; end: number } {
-  if (end - start <= width) return { start, end };
-  const tail = Math.min(20, end - markEnd);
-  const lead = Math.min(markStart - start, Math.max(20, width - (markEnd - markStart) - tail));
-  const from = markStart - lead;
-  return { start: from, end: Math.min(end, from + width) };
+interface Bounds {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Tabs stay tabs, so that the carets stand right whatever their width. Something missing gets one caret. */
+/** The part of a line to show: all of it, or enough to see what is marked and some of its surroundings. */
+function cutAround(line: Bounds, mark: Bounds, width: number): Bounds {
+  if (line.end - line.start <= width) return line;
+  const tail = Math.min(20, line.end - mark.end);
+  const lead = Math.min(mark.start - line.start, Math.max(20, width - (mark.end - mark.start) - tail));
+  const start = mark.start - lead;
+  return { start, end: Math.min(line.end, start + width) };
+}
+
+/** Tabs stay tabs, so that the carets line up whatever their width. Something missing gets one caret. */
 function marksUnder(before: string, marked: string): string {
   const leading = /^[ \t]*/.exec(before)![0];
   const space =
@@ -77,8 +78,11 @@ function marksUnder(before: string, marked: string): string {
       .split("\t")
       .map((part) => " ".repeat(displayWidth(part)))
       .join("\t");
+  if (marked.trim() === "") return space + caretsFor(marked);
   const blank = /^[ \t]*/.exec(marked)![0];
-  const visible = marked.trim() === "" ? marked : marked.slice(blank.length).trimEnd();
-  const offset = marked.trim() === "" ? "" : blank.replaceAll(/[^\t]/g, " ");
-  return space + offset + "^".repeat(Math.max(1, displayWidth(visible.replaceAll("\t", " "))));
+  return space + blank + caretsFor(marked.slice(blank.length).trimEnd());
+}
+
+function caretsFor(visible: string): string {
+  return "^".repeat(Math.max(1, displayWidth(visible.replaceAll("\t", " "))));
 }

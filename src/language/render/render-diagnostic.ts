@@ -27,27 +27,35 @@ export interface RenderOptions {
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
   const width = Math.max(40, options.width ?? 80);
   const colors = picocolors.createColors(options.color === true);
-  const isError = diagnostic.severity === "error";
-  const highlight = (text: string): string => colors.bold(isError ? colors.red(text) : colors.yellow(text));
-  const heading = `${highlight(isError ? "Error:" : "Warning:")} ${colors.bold(toSafeText(diagnostic.summary))}`;
+  const { word, colour } = severities[diagnostic.severity];
+  const highlight = (text: string): string => colors.bold(colors[colour](text));
+  const heading = `${highlight(word)} ${colors.bold(toSafeText(diagnostic.summary))}`;
   const sections = [
     [heading],
     placeOf(diagnostic),
     renderExcerpt(excerptOf(diagnostic, width - 12), highlight, colors.dim),
-    (diagnostic.values ?? []).map(({ traversal, description }) => `where ${toSafeText(`${traversal} ${description}`)}`),
-    diagnostic.detail === "" ? [] : wrapText(diagnostic.detail, width - 2).map(toSafeText),
+    (diagnostic.values ?? []).map(({ traversal, description }) => toSafeText(`where ${traversal} ${description}`)),
+    wrapText(diagnostic.detail, width - 2).map(toSafeText),
   ];
-  const lines = sections
-    .filter((section) => section.length > 0)
-    .map((section, index) => section.map((line) => (index === 0 || line === "" ? line : `  ${line}`)).join("\n"));
-  return `${lines.join("\n\n")}\n`;
+  const [first, ...others] = sections.filter((lines) => lines.join("") !== "");
+  return `${[first!, ...others.map(indent)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => (line === "" ? "" : `  ${line}`));
+}
+
+const severities = {
+  error: { word: "Error:", colour: "red" },
+  warning: { word: "Warning:", colour: "yellow" },
+} as const satisfies Readonly<Record<Diagnostic["severity"], object>>;
 
 function placeOf({ subject }: Diagnostic): string[] {
   if (subject === undefined) return [];
   const blocks = describeEnclosingBlocks(subject.file, subject.start);
-  const place = `on ${subject.file.name} line ${lineOf(subject.file, subject.start)}`;
-  return [toSafeText(`${place}${blocks === "" ? "" : `, in ${blocks}`}:`)];
+  const place = [`on ${subject.file.name} line ${lineOf(subject.file, subject.start)}`];
+  if (blocks !== "") place.push(`in ${blocks}`);
+  return [toSafeText(`${place.join(", ")}:`)];
 }
 
 type Style = (text: string) => string;
@@ -57,7 +65,12 @@ function renderExcerpt(lines: readonly ExcerptLine[], highlight: Style, dim: Sty
   const gutter = (content: string): string => dim(`${content.padStart(digits)} |`);
   return lines.flatMap(({ line, text, marks }) => {
     if (line === undefined) return [dim(`${"…".padStart(digits)}`)];
-    const source = text === "" ? gutter(String(line)) : `${gutter(String(line))} ${text}`;
-    return marks === "" ? [source] : [source, `${gutter("")} ${highlight(marks)}`];
+    const source = beside(gutter(String(line)), text);
+    return marks === "" ? [source] : [source, beside(gutter(""), highlight(marks))];
   });
+}
+
+/** An empty line ends with its gutter. */
+function beside(gutter: string, text: string): string {
+  return text === "" ? gutter : `${gutter} ${text}`;
 }

@@ -45,18 +45,29 @@ const ASCII_CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
   if (/[A-Za-z_]/.test(character)) return START | CONTINUE;
   return /[0-9-]/.test(character) ? CONTINUE : 0;
 });
-const UNICODE_START = /^\p{ID_Start}/u;
-const UNICODE_CONTINUE = /^\p{ID_Continue}/u;
+const FIRST: CharacterClass = { ascii: START, unicode: /^\p{ID_Start}/u };
+const FURTHER: CharacterClass = { ascii: CONTINUE, unicode: /^\p{ID_Continue}/u };
+
+interface CharacterClass {
+  readonly ascii: number;
+  /** For characters beyond ASCII. */
+  readonly unicode: RegExp;
+}
 
 /** `Identifier = (ID_Start | "_") (ID_Continue | "-")*`: the length of the identifier at `start`, 0 if there is none. */
 export function identifierLength(text: string, start: number, end: number): number {
-  let position = start + classLength(text, start, end, START, UNICODE_START);
+  let position = start + classLength(text, start, end, FIRST);
   if (position === start) return 0;
   for (;;) {
-    const length = classLength(text, position, end, CONTINUE, UNICODE_CONTINUE);
+    const length = classLength(text, position, end, FURTHER);
     if (length === 0) return position - start;
     position += length;
   }
+}
+
+/** The end of a line without the carriage return before its line feed. */
+export function withoutReturn(text: string, lineEnd: number): number {
+  return text.charCodeAt(lineEnd - 1) === Char.CarriageReturn ? lineEnd - 1 : lineEnd;
 }
 
 export function isDigit(code: number): boolean {
@@ -64,10 +75,10 @@ export function isDigit(code: number): boolean {
 }
 
 /** The number of code units (0, 1 or 2) at `position` that form one character of the class. */
-function classLength(text: string, position: number, end: number, asciiClass: number, unicodeClass: RegExp): number {
+function classLength(text: string, position: number, end: number, { ascii, unicode }: CharacterClass): number {
   if (position >= end) return 0;
   const code = text.charCodeAt(position);
-  if (code < 128) return (ASCII_CLASSES[code]! & asciiClass) === 0 ? 0 : 1;
+  if (code < 128) return Number((ASCII_CLASSES[code]! & ascii) !== 0);
   const character = String.fromCodePoint(text.codePointAt(position)!);
-  return unicodeClass.test(character) ? character.length : 0;
+  return unicode.test(character) ? character.length : 0;
 }

@@ -1,4 +1,6 @@
-/** Quotation marks people (and word processors) write where HCL wants `"`, with what may end such a string. */
+/**
+ * Quotation marks that people (and word processors) write where HCL wants `"`, each with the marks that may close it.
+ */
 const CLOSERS: ReadonlyMap<string, RegExp> = new Map([
   ["'", /['\n]/g],
   ["`", /[`\n]/g],

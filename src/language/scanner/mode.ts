@@ -10,9 +10,9 @@ export interface InterpolationMode {
   readonly openToken: number;
   /** Braces opened inside and not yet closed: a `}` at zero ends the interpolation. */
   braces: number;
-  /** Set once no closing brace was found: then the end of the string or line ends it. */
+  /** Set when no closing brace was found: then the end of the string or line closes it. */
   lenient: boolean;
-  /** It goes over a line end, which is allowed but rare: should something go wrong further on, it is to blame. */
+  /** It spans a line end, which is allowed but rare: if something goes wrong further on, it is the suspect. */
   spansLines: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface HeredocMode {
   atLineStart: boolean;
   /** The first interpolation in it that spans lines. */
   suspect: InterpolationMode | undefined;
-  /** The first line that begins with the marker but goes on after it (`EOT,`), should no proper one follow. */
+  /** The first line that begins with the marker but goes on after it (`EOT,`), in case no proper one follows. */
   nearMiss: { readonly start: number; readonly end: number; readonly tokenCount: number } | undefined;
 }
 

@@ -6,7 +6,7 @@ import {
   unclosedString,
 } from "../messages/template-messages.ts";
 import { TokenKind } from "../token.ts";
-import { Char } from "./character.ts";
+import { Char, withoutReturn } from "./character.ts";
 import type { HeredocMode, InterpolationMode, QuotedMode } from "./mode.ts";
 import type { Scanner } from "./scanner.ts";
 
@@ -22,10 +22,10 @@ export function recoverAtLineEnd(scanner: Scanner, mode: QuotedMode, lineEnd: nu
   if (mode.suspect !== undefined && readAgainLeniently(scanner, mode.suspect, scanner.modes.length)) return;
   if (closesOnLaterLine(scanner.text, lineEnd, scanner.end)) {
     scanner.report(
-      multiLineString(
-        scanner.tokenRange(mode.openToken),
-        scanner.range(scanner.tokens.starts[mode.openToken]!, lineEnd),
-      ),
+      multiLineString({
+        subject: scanner.tokenRange(mode.openToken),
+        context: scanner.range(scanner.tokens.starts[mode.openToken]!, lineEnd),
+      }),
     );
     mode.spansLines = true;
     return;
@@ -115,8 +115,8 @@ function closeMode(scanner: Scanner, reportStrings: boolean): void {
 
 function reportUnclosedString(scanner: Scanner, mode: QuotedMode, end: number): void {
   const open = scanner.tokens.starts[mode.openToken]!;
-  const textEnd = scanner.text.charCodeAt(end - 1) === Char.CarriageReturn ? end - 1 : end;
-  scanner.report(unclosedString(scanner.range(open, open + 1), scanner.range(open, textEnd)));
+  const textEnd = withoutReturn(scanner.text, end);
+  scanner.report(unclosedString({ subject: scanner.range(open, open + 1), context: scanner.range(open, textEnd) }));
 }
 
 function closeQuote(scanner: Scanner, position: number): void {

@@ -1,6 +1,6 @@
 import { invalidHeredoc, unclosedComment } from "../messages/template-messages.ts";
 import { TokenKind } from "../token.ts";
-import { Char, identifierLength, isDigit } from "./character.ts";
+import { Char, identifierLength, isDigit, withoutReturn } from "./character.ts";
 import type { InterpolationMode } from "./mode.ts";
 import { operatorAt } from "./operator.ts";
 import type { Scanner } from "./scanner.ts";
@@ -12,7 +12,7 @@ export function scanCode(scanner: Scanner, mode: InterpolationMode | undefined):
 }
 
 function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void {
-  const { text, tokens, position } = scanner;
+  const { text, position } = scanner;
   const code = text.charCodeAt(position);
   switch (code) {
     case Char.Space:
@@ -27,8 +27,7 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
     case Char.DoubleQuote:
       return doubleQuote(scanner, mode);
     case Char.Hash:
-      // `${#name}` is a shell's way to ask for a length; a comment here would swallow the rest of the line.
-      if (mode !== undefined && position === tokens.ends[mode.openToken]) break;
+      if (isLengthOperator(scanner, mode)) break;
       return lineComment(scanner);
     case Char.Slash:
       if (text.charCodeAt(position + 1) === Char.Slash) return lineComment(scanner);
@@ -49,6 +48,17 @@ function scanToken(scanner: Scanner, mode: InterpolationMode | undefined): void 
       if (mode !== undefined) mode.braces--;
       break;
   }
+  scanPlainToken(scanner, code);
+}
+
+/** `${#name}` is a shell's way to ask for a length; a comment here would swallow the rest of the line. */
+function isLengthOperator({ tokens, position }: Scanner, mode: InterpolationMode | undefined): boolean {
+  return mode !== undefined && position === tokens.ends[mode.openToken];
+}
+
+/** A name, number or operator, or a character that begins none. */
+function scanPlainToken(scanner: Scanner, code: number): void {
+  const { text, tokens, position } = scanner;
   const identifier = identifierLength(text, position, scanner.end);
   if (identifier > 0) return emit(scanner, TokenKind.Identifier, identifier);
   if (isDigit(code)) return emit(scanner, TokenKind.Number, numberLength(text, position, scanner.end));
@@ -97,8 +107,8 @@ function closeSequence(scanner: Scanner, mode: InterpolationMode, length: number
 function lineComment(scanner: Scanner): void {
   const { text, position } = scanner;
   const lineEnd = text.indexOf("\n", position);
-  let end = lineEnd === -1 || lineEnd > scanner.end ? scanner.end : lineEnd;
-  if (end === lineEnd && text.charCodeAt(end - 1) === Char.CarriageReturn) end--;
+  const isEnded = lineEnd !== -1 && lineEnd <= scanner.end;
+  const end = isEnded ? withoutReturn(text, lineEnd) : scanner.end;
   emit(scanner, TokenKind.Comment, end - position);
 }
 
@@ -115,7 +125,7 @@ function blockComment(scanner: Scanner): void {
 
 /**
  * `Heredoc = ("<<" | "<<-") Identifier Newline …`. A start with more to it (`<<"EOT"`, `<< EOT`, `<<EOT # why`) is
- * reported and read as meant, provided that it has an end. False if this is no heredoc at all.
+ * reported and read as meant, provided that it has an end. False if this is not a heredoc at all.
  */
 function openHeredoc(scanner: Scanner): boolean {
   const { text, position, end } = scanner;

@@ -1,5 +1,5 @@
 import { TokenKind } from "../token.ts";
-import { Char, identifierLength } from "./character.ts";
+import { Char, identifierLength, withoutReturn } from "./character.ts";
 import type { BareMode, HeredocMode } from "./mode.ts";
 import type { Scanner } from "./scanner.ts";
 import { enterSequence, isEscapedSequenceAt, isSequenceAt } from "./sequence.ts";
@@ -51,14 +51,14 @@ function closeHeredoc(scanner: Scanner, mode: HeredocMode): boolean {
     }
     return false;
   }
-  const close = text.charCodeAt(lineEnd - 1) === Char.CarriageReturn ? lineEnd - 1 : lineEnd;
+  const close = withoutReturn(text, lineEnd);
   tokens.push(TokenKind.CloseHeredoc, position, close);
   scanner.position = close;
   scanner.leave();
   return true;
 }
 
-/** The offset of the first character at or after `start` that is no space, tab or carriage return. */
+/** The offset of the first character at or after `start` that is not a space, tab or carriage return. */
 function blankEnd(text: string, start: number, end: number): number {
   let position = start;
   while (position < end) {

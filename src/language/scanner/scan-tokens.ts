@@ -10,7 +10,7 @@ import { Scanner } from "./scanner.ts";
 /**
  * Splits a text into tokens. Never throws and always makes progress; a string, heredoc or interpolation that is not
  * closed is reported and closed by an empty token, so that the parser sees balanced templates.
- * Time is linear: a stretch is read again only to recover, and that a limited number of times.
+ * Time is linear: a stretch is read again only to recover, and only a limited number of times.
  */
 export function scanTokens(
   view: SourceView,

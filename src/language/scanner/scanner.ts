@@ -7,7 +7,7 @@ import { TokenBuffer } from "./token-buffer.ts";
 
 /** How often a stretch may be read again after an unclosed heredoc or interpolation. */
 const MAX_REWINDS = 20;
-/** All in all no more is read again than the text is long; a short text may be read again in full each time. */
+/** In total, no more is read again than the length of the text; a short text may be read again in full each time. */
 const MIN_REREAD = 200_000;
 
 /** Where a scan is: its position, the modes it is in, and what it has found so far. */
@@ -15,7 +15,7 @@ export class Scanner {
   readonly text: string;
   readonly end: number;
   readonly tokens: TokenBuffer;
-  /** With how far the scanner had come, so that a stretch read again does not report twice. */
+  /** With the scanner's position, so that a stretch read again does not report twice. */
   readonly problems: { readonly diagnostic: Diagnostic; readonly position: number }[] = [];
   readonly modes: Mode[] = [];
   readonly foreignStrings: ForeignStrings;
@@ -49,13 +49,13 @@ export class Scanner {
     this.problems.push({ diagnostic, position: this.position });
   }
 
-  /** Whether so many characters may be looked at once more in order to recover. */
+  /** Whether this many characters may be read again in order to recover. */
   mayReread(length: number): boolean {
     this.reread += length;
     return this.rewinds++ < MAX_REWINDS && this.reread <= Math.max(MIN_REREAD, this.end);
   }
 
-  /** Goes back to an earlier state; false when too much was read again already. */
+  /** Goes back to an earlier state; false when too much has been read again already. */
   rewind(position: number, tokenCount: number, modeCount: number): boolean {
     if (!this.mayReread(this.position - position)) return false;
     while ((this.problems.at(-1)?.position ?? position) > position) this.problems.pop();

@@ -17,7 +17,7 @@ export function enterSequence(scanner: Scanner, position: number): void {
   scanner.position = end;
 }
 
-/** `$${` and `%%{` stand for themselves with one sign less. The caller has seen the first character. */
+/** `$${` and `%%{` are escapes for `${` and `%{`. The caller has seen the first character. */
 export function isEscapedSequenceAt(text: string, position: number): boolean {
   return (
     text.charCodeAt(position + 1) === text.charCodeAt(position) && text.charCodeAt(position + 2) === Char.OpenBrace

@@ -1,7 +1,7 @@
 import type { TokenKind } from "../token.ts";
 import { type Tokens } from "../token.ts";
 
-/** Growing parallel arrays of tokens; `truncate` takes back tokens when the scanner has to read a stretch again. */
+/** Growing parallel arrays of tokens; `truncate` removes tokens when the scanner has to read a stretch again. */
 export class TokenBuffer implements Tokens {
   count = 0;
   isTailLost = false;

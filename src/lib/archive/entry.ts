@@ -2,7 +2,10 @@ import { stat } from "node:fs/promises";
 import { tapSource, type ByteSource } from "../byte-source.ts";
 import { readPieces } from "../read-pieces.ts";
 
-/** One file of an archive. Archives hold nothing of the machine they were made on: no owner, no time but the one given. */
+/**
+ * One file of an archive. Archives contain nothing about the machine they were made on: no owner, and no time except
+ * the one given.
+ */
 export interface ArchiveEntry {
   /** Path inside the archive, with forward slashes. */
   readonly name: string;
@@ -37,10 +40,11 @@ export function textEntry(name: string, text: string): ArchiveEntry {
 export function archiveTime(env: Readonly<Record<string, string | undefined>>): Date {
   const epoch = Number(env["SOURCE_DATE_EPOCH"]);
   const earliest = Date.UTC(1980, 0, 1);
-  return new Date(Number.isSafeInteger(epoch) && epoch > 0 ? Math.max(epoch * 1000, earliest) : earliest);
+  if (!Number.isSafeInteger(epoch)) return new Date(earliest);
+  return new Date(Math.max(epoch * 1000, earliest));
 }
 
-/** The same entry, telling how many bytes were read since the last time. */
+/** The same entry, reporting how many bytes were read since the last call. */
 export function withProgress(entry: ArchiveEntry, onRead: (bytes: number) => void): ArchiveEntry {
   return { ...entry, open: () => tapSource(entry.open(), (piece) => onRead(piece.length)) };
 }

@@ -21,7 +21,7 @@ export function tarHeader({ name, size, mode }: Pick<ArchiveEntry, "name" | "siz
   return Buffer.concat([extended, body, Buffer.alloc(tarPadding(body.length)), plain]);
 }
 
-/** Everything in an archive begins at a multiple of so many bytes. */
+/** Everything in an archive begins at a multiple of this many bytes. */
 export const BLOCK = 512;
 
 /** How many zeros follow `size` bytes. */

@@ -55,5 +55,6 @@ async function* body(entry: ArchiveEntry, record: ZipRecord, options: ZipOptions
   const checked = tapSource(exactly(entry), (piece) => {
     record.checksum = crc32(piece, record.checksum);
   });
-  yield* options.level === 0 ? checked : deflate(checked, options);
+  if (options.level === 0) yield* checked;
+  else yield* deflate(checked, options);
 }

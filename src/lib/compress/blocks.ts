@@ -1,11 +1,12 @@
+import { awaitedLater } from "../awaited-later.ts";
 import type { ByteSource } from "../byte-source.ts";
 
 /** A part of a source, in memory that threads can share. */
-export interface Block {
+export interface DataBlock {
   readonly data: Buffer;
-  /** The last bytes before `data` in the source, as many as were asked for and there are. */
+  /** The last bytes before `data` in the source, as many as were asked for and exist. */
   readonly before: Buffer;
-  /** Room for what becomes of the block. */
+  /** Room for the result of the transform. */
   readonly output: Buffer;
 }
 
@@ -16,7 +17,9 @@ export interface MapBlocksOptions {
   readonly beforeBytes?: number;
   /** Bytes of `output`. Default none. */
   readonly outputBytes?: number;
-  /** Blocks there are at a time, three or more (one is filled, one is with the consumer): what bounds the memory. */
+  /**
+   * How many blocks exist at a time, three or more (one is being filled, one is with the consumer). Bounds the memory.
+   */
   readonly count: number;
 }
 
@@ -28,19 +31,14 @@ export interface MapBlocksOptions {
 export async function* mapBlocks<Out>(
   source: ByteSource,
   options: MapBlocksOptions,
-  transform: (block: Block) => Promise<Out>,
+  transform: (block: DataBlock) => Promise<Out>,
 ): AsyncGenerator<Out> {
   const ring = createRing(options);
   const pieces = source[Symbol.asyncIterator]();
   const pending: Promise<Out>[] = [];
-  const start = (): void => {
-    const result = transform(ring.take());
-    // Awaited later; until then a rejection must not count as unhandled.
-    result.catch(() => {});
-    pending.push(result);
-  };
-  // The next piece is asked for before a result is handed out, so that it is read while the consumer is busy: of all blocks
-  // one is being filled, one may be with the consumer, the others are pending.
+  const start = () => void pending.push(awaitedLater(transform(ring.take())));
+  // The next piece is asked for before a result is handed out, so that it is read while the consumer is busy: of all
+  // blocks one is being filled, one may be with the consumer, the others are pending.
   const isCrowded = (): boolean => pending.length > options.count - 2;
   let next = pieces.next(ring.room());
   try {
@@ -53,9 +51,7 @@ export async function* mapBlocks<Out>(
         if (isCrowded() && offset < piece.length) yield await pending.shift()!;
         offset += ring.fill(piece.subarray(offset));
       }
-      next = pieces.next(ring.room());
-      // Awaited in its turn; until then a rejection must not count as unhandled.
-      next.catch(() => {});
+      next = awaitedLater(pieces.next(ring.room()));
       if (isCrowded()) yield await pending.shift()!;
     }
     if (!ring.isEmpty()) start();
@@ -75,7 +71,7 @@ function createRing({ size, beforeBytes = 0, outputBytes = 0, count }: MapBlocks
   let turn = 0;
   let filled = 0;
   const part = (offset: number, length: number): Buffer => Buffer.from(memory(turn), offset, length);
-  /** The block before is always a whole one, and stays as it is until it is its turn again. */
+  /** The previous block is always a full one, and stays unchanged until its turn comes again. */
   const before = (): Buffer => {
     const length = turn === 0 ? 0 : Math.min(beforeBytes, size);
     const copy = part(beforeBytes - length, length);
@@ -97,7 +93,7 @@ function createRing({ size, beforeBytes = 0, outputBytes = 0, count }: MapBlocks
       return taken.length;
     },
     /** The present block; the next one becomes present. */
-    take(): Block {
+    take(): DataBlock {
       const output = part(beforeBytes + size, outputBytes);
       const block = { data: part(beforeBytes, filled), before: before(), output };
       turn++;

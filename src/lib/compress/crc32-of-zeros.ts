@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 
 /**
- * The CRC-32 of `length` zeros that follow data of another CRC, without going through them again: over bits the CRC is
- * linear but for a constant, so that knowing what becomes of each single bit is enough. Made once for each length.
+ * The CRC-32 of `length` zeros that follow data of another CRC, without reading them: the CRC is an affine function of
+ * the bits, so knowing its effect on each single bit is enough. Tables are made once for each length.
  */
 export function createCrc32OfZeros(): (length: number, checksum: number) => number {
   const tables = new Map<number, readonly number[]>();

@@ -1,19 +1,21 @@
-import { createBlockWorkers, type TransformBytes } from "./block-workers.ts";
+import type { TransformBytes } from "./transform-bytes.ts";
+import { createBlockWorkers } from "./block-workers.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { mapBlocks, type Block } from "./blocks.ts";
-import { deflateBytesOptions, prepareDeflate } from "../../deflate/deflate-bytes.ts";
-import { PIECE_BYTES, splitIntoRuns, type Run } from "./runs.ts";
+import { mapBlocks, type DataBlock } from "./blocks.ts";
+import { prepareDeflate } from "../../deflate/deflate-bytes.ts";
+import { deflateBytesOptions } from "../../deflate/levels.ts";
+import { PIECE_BYTES, splitIntoExtents, type Extent } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
 export const BLOCK_BYTES = 1024 * 1024;
 const WINDOW_BYTES = 32 * 1024;
-/** Less than this is done sooner than a thread starts. */
+/** Compressing less than this is faster than starting a thread. */
 const SMALL_BYTES = 64 * 1024;
 const STORED_MAX = 0xffff;
 const FULL_STORED = storedHeader(STORED_MAX);
-/** More than any way of writing a run adds to it. */
-const RUN_OVERHEAD_BYTES = 1024;
-const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * RUN_OVERHEAD_BYTES;
+/** More than any way of writing an extent adds to it. */
+const EXTENT_OVERHEAD_BYTES = 1024;
+const OVERHEAD_BYTES = (BLOCK_BYTES / PIECE_BYTES) * EXTENT_OVERHEAD_BYTES;
 /** An empty final block with fixed codes: ends a deflate stream. */
 const FINAL_BLOCK = Buffer.from([0x03, 0x00]);
 
@@ -27,10 +29,10 @@ export interface DeflateOptions {
 }
 
 /**
- * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in runs of
- * data of one kind. Each run becomes whole bytes of the stream, so that they can be joined: zeros come from a cache, what
- * does not compress is stored, both at the speed of memory, and the rest is deflated on a thread with the 32 KiB before
- * it as dictionary.
+ * One valid deflate stream (RFC 1951), compressed on all processors: the input is cut in blocks, and those in extents
+ * of data of one kind. Each extent becomes whole bytes of the stream, so that they can be joined: zeros come from a
+ * cache, what does not compress is stored, both at the speed of memory, and the rest is deflated on a thread with the
+ * 32 KiB before it as dictionary.
  */
 export async function* deflate(source: ByteSource, options: DeflateOptions): AsyncGenerator<Buffer> {
   const { level, concurrency } = options;
@@ -47,7 +49,7 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
       return compress(block);
     });
     for await (const pieces of results) {
-      // Piece by piece is quicker here than `yield*`, which wraps each.
+      // Yielding piece by piece is faster here than `yield*`, which wraps each one.
       for (const piece of pieces) yield piece;
     }
     yield FINAL_BLOCK;
@@ -56,13 +58,16 @@ export async function* deflate(source: ByteSource, options: DeflateOptions): Asy
   }
 }
 
-/** Several for each of a few threads, so that none waits for another; with many threads fewer do, in less memory. */
+/**
+ * Several for each thread, so that none waits for another; with many threads, fewer each are enough and take less
+ * memory.
+ */
 function blockCount(threads: number): number {
   return Math.min(6 * threads, 2 * threads + 16) + 1;
 }
 
 interface BlockCompressor {
-  readonly compress: (block: Block) => Promise<readonly Buffer[]>;
+  readonly compress: (block: DataBlock) => Promise<readonly Buffer[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -70,35 +75,37 @@ const storing: BlockCompressor = { compress: async ({ data }) => stored(data), c
 
 function createDeflater(level: number, concurrency: number): BlockCompressor {
   const options = deflateBytesOptions(level);
-  const workers = createBlockWorkers({ prepare: prepareDeflate, options, count: concurrency });
+  const workers = createBlockWorkers({ name: "deflate", options }, concurrency);
   const zeros = createZeroCache();
   let here: TransformBytes | undefined;
-  const smallOrLarge = async (part: Block): Promise<Buffer> => {
+  const smallOrLarge = async (part: DataBlock): Promise<Buffer> => {
     if (part.data.length >= SMALL_BYTES) return workers.transform(part);
-    here ??= prepareDeflate(undefined, options);
+    here ??= prepareDeflate(options);
     return Buffer.from(here(part.data, part.before));
   };
-  const piecesOf = async (kind: Run["kind"], part: Block): Promise<readonly Buffer[]> => {
+  const piecesOf = async (kind: Extent["kind"], part: DataBlock): Promise<readonly Buffer[]> => {
     if (kind === "noise") return stored(part.data);
     if (kind === "other") return [await smallOrLarge(part)];
-    // Made without what came before, so that the same bytes fit anywhere.
+    // Compressed without a dictionary, so that the same bytes fit anywhere.
     return [await zeros(part.data.length, () => smallOrLarge({ ...part, before: part.before.subarray(0, 0) }))];
   };
   return {
     compress: async (block) => {
-      const runs = splitIntoRuns(block.data);
-      const pieces = await Promise.all(runs.map((run, index) => piecesOf(run.kind, partOf(block, run, index))));
+      const extents = splitIntoExtents(block.data);
+      const pieces = await Promise.all(
+        extents.map((extent, index) => piecesOf(extent.kind, partOf(block, extent, index))),
+      );
       return pieces.flat();
     },
     close: () => workers.close(),
   };
 }
 
-/** A run as a block of its own, over the same memory. */
-function partOf({ data, before, output }: Block, { start, end }: Run, index: number): Block {
+/** An extent as a block of its own, over the same memory. */
+function partOf({ data, before, output }: DataBlock, { start, end }: Extent, index: number): DataBlock {
   const previous = Math.min(WINDOW_BYTES, before.length + start);
-  const room = end - start + RUN_OVERHEAD_BYTES;
-  const offset = start + index * RUN_OVERHEAD_BYTES;
+  const room = end - start + EXTENT_OVERHEAD_BYTES;
+  const offset = start + index * EXTENT_OVERHEAD_BYTES;
   return {
     data: data.subarray(start, end),
     before: Buffer.from(data.buffer, data.byteOffset + start - previous, previous),

@@ -13,7 +13,7 @@ export interface CompressionFormat {
   compress(source: ByteSource, options: CompressOptions & { readonly level: number }): AsyncIterable<Buffer>;
 }
 
-/** Every compression there is, by name. The code of each is loaded when it is first used. */
+/** All compression formats by name. The code of each is loaded on first use. */
 export const compressionFormats = {
   gz: {
     endings: ["gz", "gzip"],

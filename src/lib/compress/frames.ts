@@ -1,5 +1,5 @@
 import type { ByteSource } from "../byte-source.ts";
-import { mapBlocks, type Block } from "./blocks.ts";
+import { mapBlocks, type DataBlock } from "./blocks.ts";
 import { isZero } from "./is-zero.ts";
 import { createZeroCache } from "./zero-cache.ts";
 
@@ -13,11 +13,11 @@ export interface FrameOptions {
 }
 
 /** Compresses one block into complete frames of its format, given in pieces that are valid as long as the block is. */
-export type CompressToFrames = (block: Block) => Promise<readonly Buffer[]>;
+export type CompressToFrames = (block: DataBlock) => Promise<readonly Buffer[]>;
 
 /**
- * For formats whose files may be several complete frames in a row (zstd, lz4, bzip2): blocks compressed independently on
- * all processors.
+ * For formats whose files may be several complete frames in a row (zstd, lz4, bzip2): blocks compressed independently
+ * on all processors.
  */
 export async function* frames(source: ByteSource, options: FrameOptions): AsyncGenerator<Buffer> {
   const { blockBytes, outputBytes = 0, concurrency, compress } = options;
@@ -25,23 +25,24 @@ export async function* frames(source: ByteSource, options: FrameOptions): AsyncG
   let empty = true;
   for await (const pieces of mapBlocks(source, blocks, compress)) {
     empty = false;
-    // Piece by piece is quicker here than `yield*`, which wraps each.
+    // Yielding piece by piece is faster here than `yield*`, which wraps each one.
     for (const piece of pieces) yield piece;
   }
   // An empty input is one empty frame, so that the file is recognised.
   if (empty) yield* await compress(emptyBlock(outputBytes));
 }
 
-/** A frame for each block; those of zeros are made once. */
-export function oneFrame(compress: (block: Block) => Promise<Buffer>): CompressToFrames {
+/** A frame for each block; frames of zeros are made only once. */
+export function oneFrame(compress: (block: DataBlock) => Promise<Buffer>): CompressToFrames {
   const zeros = createZeroCache();
   return async (block) => {
     const { data } = block;
-    return [await (isZero(data) ? zeros(data.length, () => compress(block)) : compress(block))];
+    if (isZero(data)) return [await zeros(data.length, () => compress(block))];
+    return [await compress(block)];
   };
 }
 
-function emptyBlock(outputBytes: number): Block {
+function emptyBlock(outputBytes: number): DataBlock {
   const nothing = Buffer.from(new SharedArrayBuffer(outputBytes), 0, 0);
   return { data: nothing, before: nothing, output: Buffer.from(nothing.buffer, 0, outputBytes) };
 }

@@ -19,7 +19,8 @@ export async function* gzip(source: ByteSource, options: Omit<DeflateOptions, "o
   yield* deflate(source, {
     ...options,
     onBlock: (block) => {
-      checksum = isZero(block) ? crc32OfZeros(block.length, checksum) : crc32(block, checksum);
+      if (isZero(block)) checksum = crc32OfZeros(block.length, checksum);
+      else checksum = crc32(block, checksum);
       length += BigInt(block.length);
     },
   });

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import type { ByteSource } from "../byte-source.ts";
 
-/** Input per independent block: what lets several processors work on one stream. */
+/** Input per independent block; blocks let several processors work on one stream. */
 const BLOCK_BYTES = 8 * 1024 * 1024;
 
 /** An xz file (xz-file-format.txt of the XZ project) with CRC64 checks, by liblzma's own multi-threaded encoder. */
@@ -20,11 +20,14 @@ export async function* xz(
   await feeding;
 }
 
-/** One piece at a time: its memory is the source's, which uses it again for the next one. */
+/** One piece at a time, because the source reuses its memory for the next one. */
 async function feed(encoder: Writable, source: ByteSource): Promise<void> {
   for await (const piece of source) {
     await new Promise<void>((resolve, reject) => {
-      encoder.write(piece, (error) => (error ? reject(error) : resolve()));
+      encoder.write(piece, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
     });
   }
   encoder.end();

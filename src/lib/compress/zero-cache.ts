@@ -1,6 +1,6 @@
 /**
- * Compressed zeros, made once for each length: `compress` is called when one is met for the first time. What it makes is
- * copied, since the memory of a block is used again.
+ * Compressed zeros, made once for each length: `compress` is called for the first block of each length. Its result is
+ * copied, since the memory of a block is reused.
  */
 export function createZeroCache(): (length: number, compress: () => Promise<Buffer>) => Promise<Buffer> {
   const made = new Map<number, Promise<Buffer>>();

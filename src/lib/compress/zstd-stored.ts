@@ -20,6 +20,6 @@ export function storedFrame(data: Buffer): Buffer[] {
 /** Three bytes: whether it is the last block, two bits for a raw one, and its size. */
 function blockHeader(size: number, isLast: boolean): Buffer {
   const header = Buffer.alloc(3);
-  header.writeUIntLE((size << 3) | (isLast ? 1 : 0), 0, 3);
+  header.writeUIntLE((size << 3) | Number(isLast), 0, 3);
   return header;
 }

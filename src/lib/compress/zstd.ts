@@ -3,16 +3,16 @@ import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
-import { splitIntoRuns } from "./runs.ts";
+import { splitIntoExtents } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
-/** A frame starts without what came before: runs are not to be shorter. */
+/** A frame has no dictionary, so extents should not be shorter than this. */
 const PIECE_BYTES = 128 * 1024;
-/** In Node's thread pool: more processors are of no use here. */
+/** The size of Node's thread pool: more processors do not help here. */
 const POOL_THREADS = 4;
-/** Blocks that are done wait for an earlier one that takes longer: with so many for each thread no thread does. */
+/** Finished blocks wait for an earlier one that takes longer; with this many for each thread, no thread has to wait. */
 const BLOCKS_PER_THREAD = 5;
 
 interface ZstdOptions {
@@ -22,8 +22,8 @@ interface ZstdOptions {
 }
 
 /**
- * Zstandard (RFC 8878), a few frames for each block: zeros come from a cache, what does not compress is stored, and the rest
- * is compressed natively in the thread pool.
+ * Zstandard (RFC 8878), a few frames for each block: zeros come from a cache, what does not compress is stored, and the
+ * rest is compressed natively in the thread pool.
  */
 export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
   const threads = Math.min(concurrency, POOL_THREADS);
@@ -41,10 +41,11 @@ const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(dat
 function compressor(compress: Compress): CompressToFrames {
   const zeros = createZeroCache();
   return async ({ data }) => {
-    const pieces = splitIntoRuns(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
+    const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
       const part = data.subarray(start, end);
       if (kind === "noise") return storedFrame(part);
-      return [await (kind === "zeros" ? zeros(part.length, () => compress(part)) : compress(part))];
+      if (kind === "zeros") return [await zeros(part.length, () => compress(part))];
+      return [await compress(part)];
     });
     return (await Promise.all(pieces)).flat();
   };
@@ -70,7 +71,7 @@ function fromNode(level: number): Compress | undefined {
   return (data) => compress(data, { params });
 }
 
-/** Of `@mongodb-js/zstd`, without its outer function, which forgets the level. */
+/** The native part of `@mongodb-js/zstd`; its outer function ignores the level. */
 interface ZstdOfPackage {
   readonly compress: (data: Buffer, level: number) => Promise<Buffer>;
 }

@@ -1,4 +1,4 @@
-import type { Command, Operand, Pipeline } from "./ast.ts";
+import type { PipelineCommand, Operand, TemplatePipeline } from "./ast.ts";
 import { GoTemplateError } from "./error.ts";
 import { parseNumber, unquote } from "./literal.ts";
 import type { Token } from "./scanner.ts";
@@ -69,10 +69,10 @@ export class ActionParser {
   }
 
   /** pipeline = [ variables ( ":=" | "=" ) ] command { "|" command } */
-  parsePipeline(options: { readonly range?: boolean } = {}): Pipeline {
+  parsePipeline(options: { readonly range?: boolean } = {}): TemplatePipeline {
     const first = this.peekSolid();
     const { variables, assigns } = this.#parseDeclaration(options.range === true);
-    const commands: Command[] = [this.#parseCommand()];
+    const commands: PipelineCommand[] = [this.#parseCommand()];
     while (this.peekSolid().text === "|" && this.peekSolid().kind === "symbol") {
       this.nextSolid();
       commands.push(this.#parseCommand());
@@ -103,7 +103,7 @@ export class ActionParser {
   }
 
   /** command = operand { space operand } */
-  #parseCommand(): Command {
+  #parseCommand(): PipelineCommand {
     const first = this.peekSolid();
     const operands: Operand[] = [];
     for (;;) {
@@ -191,7 +191,7 @@ function endsCommand(token: Token): boolean {
 }
 
 /** Only functions and fields can take the value of the command before them. */
-function checkCallable(command: Command): void {
+function checkCallable(command: PipelineCommand): void {
   const { kind } = command.operands[0]!;
   if (kind === "literal" || kind === "nil" || kind === "dot") {
     throw new GoTemplateError("a value cannot be piped into something that is not a function", command);
@@ -199,13 +199,11 @@ function checkCallable(command: Command): void {
 }
 
 function emptyCommand(token: Token): GoTemplateError {
-  return new GoTemplateError(
-    token.kind === "close" ? "a value is missing in this template action" : "a command is missing here",
-    token,
-  );
+  if (token.kind === "close") return new GoTemplateError("a value is missing in this template action", token);
+  return new GoTemplateError("a command is missing here", token);
 }
 
 function unexpected(token: Token): GoTemplateError {
-  const what = token.kind === "close" ? 'unexpected "}}"' : `unexpected "${token.text}" in a template action`;
-  return new GoTemplateError(what, token);
+  if (token.kind === "close") return new GoTemplateError('unexpected "}}"', token);
+  return new GoTemplateError(`unexpected "${token.text}" in a template action`, token);
 }

@@ -1,5 +1,5 @@
 /**
- * The tree of a template in the language of Go's text/template. Plain data; every node knows its stretch of the text.
+ * The tree of a template in the language of Go's text/template. Plain data; every node knows its range in the text.
  * Source: the package documentation of Go's text/template and text/template/parse (facts only).
  */
 export interface GoTemplate {
@@ -14,61 +14,61 @@ export interface Span {
   readonly end: number;
 }
 
-interface Node<Kind extends string> extends Span {
+interface SpannedNode<Kind extends string> extends Span {
   readonly kind: Kind;
 }
 
 export type TemplateNode =
   | TextNode
-  | (Node<"action"> & { readonly pipeline: Pipeline })
+  | (SpannedNode<"action"> & { readonly pipeline: TemplatePipeline })
   | BranchNode
   | RangeNode
-  | Node<"break">
-  | Node<"continue">
+  | SpannedNode<"break">
+  | SpannedNode<"continue">
   | InvokeNode;
 
-interface TextNode extends Node<"text"> {
+interface TextNode extends SpannedNode<"text"> {
   readonly text: string;
 }
 
 /** `if` and `with`, which differ in what they do to the dot. */
-interface BranchNode extends Node<"if" | "with"> {
-  readonly pipeline: Pipeline;
+interface BranchNode extends SpannedNode<"if" | "with"> {
+  readonly pipeline: TemplatePipeline;
   readonly then: readonly TemplateNode[];
   readonly else: readonly TemplateNode[];
 }
 
-export interface RangeNode extends Node<"range"> {
-  readonly pipeline: Pipeline;
+export interface RangeNode extends SpannedNode<"range"> {
+  readonly pipeline: TemplatePipeline;
   readonly body: readonly TemplateNode[];
   readonly else: readonly TemplateNode[];
 }
 
 /** `{{ template "name" pipeline }}` */
-interface InvokeNode extends Node<"template"> {
+interface InvokeNode extends SpannedNode<"template"> {
   readonly name: string;
-  readonly pipeline: Pipeline | undefined;
+  readonly pipeline: TemplatePipeline | undefined;
 }
 
-export interface Pipeline extends Span {
+export interface TemplatePipeline extends Span {
   /** `$x :=`, or `$i, $e :=` in a range. */
   readonly variables: readonly string[];
-  /** `=` assigns to variables there are; `:=` declares. */
+  /** `=` assigns to existing variables; `:=` declares new ones. */
   readonly assigns: boolean;
-  readonly commands: readonly Command[];
+  readonly commands: readonly PipelineCommand[];
 }
 
 /** The first operand may be a function; the rest are its arguments. */
-export interface Command extends Span {
+export interface PipelineCommand extends Span {
   readonly operands: readonly Operand[];
 }
 
 export type Operand =
-  | (Node<"literal"> & { readonly value: string | number | boolean })
-  | Node<"nil">
-  | Node<"dot">
-  | (Node<"function"> & { readonly name: string })
-  | (Node<"variable"> & { readonly name: string })
-  | (Node<"pipeline"> & { readonly pipeline: Pipeline })
+  | (SpannedNode<"literal"> & { readonly value: string | number | boolean })
+  | SpannedNode<"nil">
+  | SpannedNode<"dot">
+  | (SpannedNode<"function"> & { readonly name: string })
+  | (SpannedNode<"variable"> & { readonly name: string })
+  | (SpannedNode<"pipeline"> & { readonly pipeline: TemplatePipeline })
   /** `.a.b`, `$x.a`, `(…).a` */
-  | (Node<"field"> & { readonly of: Operand; readonly name: string });
+  | (SpannedNode<"field"> & { readonly of: Operand; readonly name: string });

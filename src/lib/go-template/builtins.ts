@@ -1,3 +1,4 @@
+import { ownEntry } from "../own-entry.ts";
 import { escapeHtml, escapeJs, escapeQuery } from "./escape.ts";
 import { sprintf } from "./printf.ts";
 import { formatValue, isMap, isTrue, typeName, type TemplateFunction } from "./value.ts";
@@ -49,10 +50,10 @@ function text(value: unknown): string {
 
 /** Spaces go between operands when neither is a string. */
 function print(...args: readonly unknown[]): string {
-  return args.reduce<string>((written, arg, position) => {
-    const space = position > 0 && typeof arg !== "string" && typeof args[position - 1] !== "string";
-    return written + (space ? " " : "") + formatValue(arg);
-  }, "");
+  const isSpaced = (arg: unknown, position: number): boolean =>
+    position > 0 && typeof arg !== "string" && typeof args[position - 1] !== "string";
+  const pieces = args.map((arg, position) => (isSpaced(arg, position) ? " " : "") + formatValue(arg));
+  return pieces.join("");
 }
 
 function length(value: unknown): number {
@@ -63,11 +64,16 @@ function length(value: unknown): number {
 }
 
 function index(value: unknown, key: unknown): unknown {
-  if (isMap(value)) return Object.hasOwn(value, text(key)) ? value[text(key)] : undefined;
-  const items = typeof value === "string" ? Buffer.from(value, "utf8") : value;
-  if (!Array.isArray(items) && !Buffer.isBuffer(items))
-    throw new Error(`a value of type ${typeName(value)} cannot be indexed`);
-  return (items as unknown[])[position(key, items.length - 1)];
+  if (isMap(value)) return ownEntry(value, text(key));
+  const items: readonly unknown[] | Buffer | undefined = itemsOf(value);
+  if (!items) throw new Error(`a value of type ${typeName(value)} cannot be indexed`);
+  return items[position(key, items.length - 1)];
+}
+
+/** A text is its bytes. */
+function itemsOf(value: unknown): readonly unknown[] | Buffer | undefined {
+  if (typeof value === "string") return Buffer.from(value, "utf8");
+  return Array.isArray(value) ? value : undefined;
 }
 
 function position(value: unknown, last: number): number {
@@ -78,13 +84,14 @@ function position(value: unknown, last: number): number {
 }
 
 function slice(value: unknown, ...bounds: readonly unknown[]): unknown {
-  if (typeof value !== "string" && !Array.isArray(value))
-    throw new Error(`a value of type ${typeName(value)} cannot be sliced`);
-  if (bounds.length > (typeof value === "string" ? 2 : 3)) throw new Error(`too many bounds: ${bounds.length}`);
-  const items = typeof value === "string" ? Buffer.from(value, "utf8") : value;
+  const items = itemsOf(value);
+  if (!items) throw new Error(`a value of type ${typeName(value)} cannot be sliced`);
+  const most = Buffer.isBuffer(items) ? 2 : 3;
+  if (bounds.length > most) throw new Error(`too many bounds: ${bounds.length}`);
   const end = position(bounds[1] ?? items.length, items.length);
   const start = position(bounds[0] ?? 0, end);
-  return Array.isArray(items) ? items.slice(start, end) : items.toString("utf8", start, end);
+  if (Buffer.isBuffer(items)) return items.toString("utf8", start, end);
+  return items.slice(start, end);
 }
 
 function call(callee: unknown, ...args: unknown[]): unknown {

@@ -1,12 +1,12 @@
-import type { GoTemplate, Operand, Pipeline, TemplateNode } from "./ast.ts";
+import type { GoTemplate, Operand, TemplatePipeline, TemplateNode } from "./ast.ts";
 
 /** A function called somewhere in a template, with its arguments as written. */
-export type FunctionCall = Extract<Operand, { kind: "function" }> & { readonly args: readonly Operand[] };
+export type TemplateCall = Extract<Operand, { kind: "function" }> & { readonly args: readonly Operand[] };
 
 /** Every function call of a template, in no particular order. */
-export function functionCalls(template: GoTemplate): readonly FunctionCall[] {
-  const calls: FunctionCall[] = [];
-  const visitPipeline = (pipeline: Pipeline | undefined): void => {
+export function functionCalls(template: GoTemplate): readonly TemplateCall[] {
+  const calls: TemplateCall[] = [];
+  const visitPipeline = (pipeline: TemplatePipeline | undefined): void => {
     for (const { operands } of pipeline?.commands ?? []) {
       const [head, ...args] = operands;
       if (head?.kind === "function") calls.push({ ...head, args });

@@ -30,7 +30,8 @@ function unescape(body: string, span: Span): string {
     (whole, escape: string) => {
       const simple = simpleEscapes[escape];
       if (simple !== undefined) return simple;
-      const code = /^[0-7]/.test(escape) ? parseInt(escape, 8) : parseInt(escape.slice(1), 16);
+      const isOctal = /^[0-7]/.test(escape);
+      const code = isOctal ? parseInt(escape, 8) : parseInt(escape.slice(1), 16);
       const valid = escape.length > 1 && code <= 0x10ffff;
       if (!valid) throw new GoTemplateError(`unknown escape sequence ${whole} in a string`, span);
       return String.fromCodePoint(code);
@@ -41,13 +42,12 @@ function unescape(body: string, span: Span): string {
 /** A Go number: decimal, hexadecimal, octal or binary, with `_` between digits, or a float. */
 export function parseNumber(source: string, span: Span): number {
   const plain = source.replaceAll("_", "");
-  const sign = plain.startsWith("-") ? -1 : 1;
   const digits = plain.replace(/^[+-]/, "");
-  const oldOctal = /^0[0-7]+$/.test(digits);
-  const number = oldOctal ? parseInt(digits, 8) : Number(digits);
+  const isOldOctal = /^0[0-7]+$/.test(digits);
+  const number = isOldOctal ? parseInt(digits, 8) : Number(digits);
   if (!numberForm.test(digits) || Number.isNaN(number))
     throw new GoTemplateError(`bad number syntax: "${source}"`, span);
-  return sign * number;
+  return plain.startsWith("-") ? -number : number;
 }
 
 const numberForm = /^(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)$/;

@@ -1,6 +1,6 @@
 import { didYouMean } from "../did-you-mean.ts";
 import { ActionParser } from "./action-parser.ts";
-import type { GoTemplate, Pipeline, TemplateNode } from "./ast.ts";
+import type { GoTemplate, TemplatePipeline, TemplateNode } from "./ast.ts";
 import { builtins } from "./builtins.ts";
 import { GoTemplateError } from "./error.ts";
 import { unquote } from "./literal.ts";
@@ -26,7 +26,7 @@ export function parseGoTemplate(text: string, options: ParseOptions = {}): GoTem
 const MAX_DEPTH = 500;
 
 type CheckFunction = (name: string, token: Token) => void;
-interface Block {
+interface NestedNodes {
   readonly nodes: readonly TemplateNode[];
   /** The word that ended the block: `end`, `else` or nothing at the end of the text. */
   readonly ended: string;
@@ -49,7 +49,7 @@ class TemplateParser {
   }
 
   /** Nodes up to the next `end` or `else`, whose word (but not what follows it) is consumed. */
-  #parseNodes(): Block {
+  #parseNodes(): NestedNodes {
     const nodes: TemplateNode[] = [];
     for (;;) {
       const token = this.#actions.next();
@@ -188,7 +188,7 @@ class TemplateParser {
     this.definitions.set(name, nodes);
   }
 
-  #nested(open: Token): Block {
+  #nested(open: Token): NestedNodes {
     const block = this.#descend(open, () => this.#parseNodes());
     if (block.ended === "") throw new GoTemplateError('"{{end}}" is missing for this action', open);
     return block;
@@ -207,7 +207,7 @@ class TemplateParser {
     throw new GoTemplateError("a template name in quotes is expected here", token);
   }
 
-  #parseOptionalPipeline(): Pipeline | undefined {
+  #parseOptionalPipeline(): TemplatePipeline | undefined {
     return this.#actions.peekSolid().kind === "close" ? undefined : this.#actions.parsePipeline();
   }
 }

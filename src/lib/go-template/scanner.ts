@@ -1,22 +1,22 @@
 import { GoTemplateError } from "./error.ts";
 import type { Span } from "./ast.ts";
 
-type TokenKind =
+type ActionTokenKind =
   "text" | "open" | "close" | "space" | "word" | "field" | "variable" | "string" | "number" | "symbol" | "end";
 
 export interface Token extends Span {
-  readonly kind: TokenKind;
+  readonly kind: ActionTokenKind;
   readonly text: string;
 }
 
 /** Cuts a template into text and the tokens of its actions. Trim markers and comments are already applied. */
 export function scan(text: string): readonly Token[] {
-  return new Scanner(text).run();
+  return new ActionScanner(text).run();
 }
 
 const WHITE = /[ \t\r\n]/;
 
-class Scanner {
+class ActionScanner {
   readonly #text: string;
   readonly #tokens: Token[] = [];
   #position = 0;
@@ -52,8 +52,10 @@ class Scanner {
 
   #scanAction(): void {
     const open = this.#position;
-    this.#position += this.#hasLeftTrim(open) ? 3 : 2;
-    const content = this.#hasLeftTrim(open) ? this.#position + 1 : this.#position;
+    // `{{`, or `{{-` and a space.
+    const isTrimmed = this.#hasLeftTrim(open);
+    this.#position += 2 + Number(isTrimmed);
+    const content = this.#position + Number(isTrimmed);
     if (this.#text.startsWith("/*", content)) return this.#skipComment(open, content);
     this.#push("open", open, this.#position);
     while (!this.#atClose()) {
@@ -117,13 +119,13 @@ class Scanner {
     this.#push("string", start, this.#position);
   }
 
-  #push(kind: TokenKind, start: number, end: number): void {
+  #push(kind: ActionTokenKind, start: number, end: number): void {
     this.#tokens.push({ kind, text: this.#text.slice(start, end), start, end });
   }
 }
 
 /** In order of trial. A number may start with a sign or a point, so it comes before symbols and fields. */
-const patterns: readonly (readonly [TokenKind, RegExp])[] = [
+const patterns: readonly (readonly [ActionTokenKind, RegExp])[] = [
   ["space", /[ \t\r\n]/y],
   ["number", /[+-]?(?:\d|\.\d)(?:[eE][+-]|[\w.])*/y],
   ["field", /\.[\p{L}_][\p{L}\p{Nd}_]*/uy],

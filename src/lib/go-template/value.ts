@@ -7,7 +7,8 @@ export const isMap = (value: unknown): value is Readonly<Record<string, unknown>
 /** What `if` takes for true: anything but false, 0, "", nothing and empty collections. */
 export function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  return isMap(value) ? Object.keys(value).length > 0 : Boolean(value);
+  if (isMap(value)) return Object.keys(value).length > 0;
+  return Boolean(value);
 }
 
 /** The name of a value's Go type, for `%T` and messages. */
@@ -16,7 +17,9 @@ export function typeName(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? "int" : "float64";
   if (typeof value === "boolean") return "bool";
   if (Array.isArray(value)) return "[]interface {}";
-  return isMap(value) ? "map[string]interface {}" : typeof value === "function" ? "func" : typeof value;
+  if (isMap(value)) return "map[string]interface {}";
+  if (typeof value === "function") return "func";
+  return typeof value;
 }
 
 /** A value as `{{ }}` and `%v` write it: `[a b]`, `map[a:1]`. */
@@ -29,12 +32,12 @@ export function formatValue(value: unknown, nothing = "<nil>"): string {
   return `map[${entries.join(" ")}]`;
 }
 
-export const sortedKeys = (map: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(map).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+export const sortedKeys = (map: Readonly<Record<string, unknown>>): string[] => Object.keys(map).sort();
 
 /** `%v` of a float: the shortest digits, with an exponent below 1e-4 and from 1e21. */
 export function formatFloat(number: number): string {
-  if (!Number.isFinite(number)) return Number.isNaN(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf";
+  if (Number.isNaN(number)) return "NaN";
+  if (!Number.isFinite(number)) return number > 0 ? "+Inf" : "-Inf";
   const magnitude = Math.abs(number);
   if (number === 0 || (magnitude >= 1e-4 && magnitude < 1e21)) return String(number);
   return padExponent(number.toExponential());

@@ -7,7 +7,7 @@ import { jolietNaming, plainNaming } from "./naming.ts";
 
 export interface IsoOptions {
   readonly root: TreeDirectory;
-  /** Written as it is: cloud-init wants `cidata` in lower case. */
+  /** Written unchanged: cloud-init wants `cidata` in lower case. */
   readonly label: string;
   readonly now: Date;
 }
@@ -26,7 +26,7 @@ const SYSTEM_AREA = 16;
 export async function writeIso(to: FileHandle, { root, label, now }: IsoOptions): Promise<void> {
   const plain = new DirectoryTree(root, plainNaming, true);
   const joliet = new DirectoryTree(root, jolietNaming, false);
-  const layout = new Layout(SYSTEM_AREA + 3);
+  const layout = new DiscLayout(SYSTEM_AREA + 3);
   const tables = [plain, joliet].map((tree) => ({
     tree,
     little: layout.take(sectorsFor(tree.pathTableBytes)),
@@ -52,7 +52,7 @@ export async function writeIso(to: FileHandle, { root, label, now }: IsoOptions)
   await to.truncate(layout.next * SECTOR);
 }
 
-class Layout {
+class DiscLayout {
   next: number;
   constructor(first: number) {
     this.next = first;
@@ -64,7 +64,7 @@ class Layout {
   }
 }
 
-function placeFiles(root: TreeDirectory, layout: Layout): ReadonlyMap<TreeFile, number> {
+function placeFiles(root: TreeDirectory, layout: DiscLayout): ReadonlyMap<TreeFile, number> {
   const placed = new Map<TreeFile, number>();
   const visit = (directory: TreeDirectory): void => {
     for (const child of directory.children) {
@@ -88,12 +88,13 @@ interface VolumeFacts {
   readonly joliet: boolean;
 }
 
-/** ECMA-119 sections 8.4 (primary) and 8.5 (supplementary, which Joliet uses with the escape sequence of UCS-2 level 3). */
+/**
+ * ECMA-119 sections 8.4 (primary) and 8.5 (supplementary, which Joliet uses with the escape sequence of UCS-2 level 3).
+ */
 function volumeDescriptor({ label, now, sectors, tree, little, big, joliet }: VolumeFacts): Buffer {
-  const text = (value: string, length: number) =>
-    joliet ? ucs2(value, length) : Buffer.from(value.padEnd(length).slice(0, length), "latin1");
+  const text = joliet ? ucs2 : latin1;
   const sector = Buffer.alloc(SECTOR);
-  sector.writeUInt8(joliet ? 2 : 1, 0);
+  sector.writeUInt8(1 + Number(joliet), 0);
   sector.write("CD001\x01", 1, "latin1");
   text("", 32).copy(sector, 8);
   text(label, 32).copy(sector, 40);
@@ -107,28 +108,31 @@ function volumeDescriptor({ label, now, sectors, tree, little, big, joliet }: Vo
   sector.writeUInt32BE(big, 148);
   const root = { identifier: SELF, ...tree.root, modified: now, isDirectory: true, systemUse: Buffer.alloc(0) };
   directoryRecord(root).copy(sector, 156);
-  // Volume set, publisher, preparer, application; then the names of three files.
-  for (const [offset, length] of [
-    [190, 128],
-    [318, 128],
-    [446, 128],
-    [574, 128],
-    [702, 37],
-    [739, 37],
-    [776, 37],
-  ] as const)
-    text("", length).copy(sector, offset);
-  text("IMGBUILD", 128).copy(sector, 574);
+  for (const [offset, length] of NAMES) text("", length).copy(sector, offset);
+  text("IMGBUILD", 128).copy(sector, APPLICATION);
   const never = Buffer.concat([Buffer.from("0".repeat(16), "latin1"), Buffer.from([0])]);
-  for (const [offset, time] of [
-    [813, volumeTime(now)],
-    [830, volumeTime(now)],
-    [847, never],
-    [864, never],
-  ] as const)
-    time.copy(sector, offset);
+  // Creation, modification, expiration, effective.
+  const times = [volumeTime(now), volumeTime(now), never, never];
+  for (const [index, time] of times.entries()) time.copy(sector, 813 + index * TIME_BYTES);
   sector.writeUInt8(1, 881);
   return sector;
+}
+
+const TIME_BYTES = 17;
+const APPLICATION = 574;
+/** Volume set, publisher, preparer, application; then the names of three files. */
+const NAMES = [
+  [190, 128],
+  [318, 128],
+  [446, 128],
+  [APPLICATION, 128],
+  [702, 37],
+  [739, 37],
+  [776, 37],
+] as const;
+
+function latin1(value: string, length: number): Buffer {
+  return Buffer.from(value.padEnd(length).slice(0, length), "latin1");
 }
 
 /** Padded with spaces; an odd last byte is zero. */

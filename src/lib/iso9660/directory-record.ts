@@ -14,7 +14,7 @@ const DIRECTORY_FLAG = 2;
 export const SELF = Buffer.from([0]);
 export const PARENT = Buffer.from([1]);
 
-/** ECMA-119 section 9.1. Its length is even, and a byte. */
+/** ECMA-119 section 9.1. Its length is even and fits in a byte. */
 export function directoryRecord(fields: RecordFields): Buffer {
   const { identifier, systemUse } = fields;
   const length = baseLength(identifier) + systemUse.length + (systemUse.length % 2);

@@ -20,7 +20,7 @@ interface PlacedDirectory {
   readonly children: ReadonlyMap<TreeDirectory, PlacedDirectory>;
   readonly number: number;
   sector: number;
-  /** Bytes of its records, and behind them of entries that did not fit in one. */
+  /** Bytes of its records, and after them of entries that did not fit into one. */
   recordBytes: number;
   bytes: number;
 }
@@ -103,7 +103,8 @@ export class DirectoryTree {
       const entries = this.#posix(facts(child));
       if (child.kind === "directory") this.#add(sink, identifier, placed.children.get(child)!, entries);
       else {
-        const sector = child.size === 0 ? 0 : (fileSector.get(child) ?? 0);
+        // An empty file has no sector.
+        const sector = (child.size > 0 && fileSector.get(child)) || 0;
         sink.add({ identifier, sector, size: child.size, modified: child.modified, isDirectory: false }, entries);
       }
     }
@@ -120,7 +121,8 @@ export class DirectoryTree {
 
   #selfEntries(placed: PlacedDirectory): readonly Buffer[] {
     const own = this.#posix({ ...facts(placed.directory), name: "" });
-    return placed.parent || !this.#withPosix ? own : [sharingProtocol, ...own, extensionReference()];
+    const isPosixRoot = this.#withPosix && !placed.parent;
+    return isPosixRoot ? [sharingProtocol, ...own, extensionReference()] : own;
   }
 
   #posix(posix: PosixFacts): readonly Buffer[] {
@@ -128,7 +130,7 @@ export class DirectoryTree {
   }
 }
 
-/** Puts records into sectors, none across a border, and what is too long for a record behind them. */
+/** Puts records into sectors, none across a boundary, and what is too long for a record after them. */
 class RecordSink {
   recordBytes = 0;
   overflowBytes = 0;
@@ -184,15 +186,19 @@ class RecordSink {
 }
 
 function facts(node: TreeDirectory | TreeFile): PosixFacts {
-  const isDirectory = node.kind === "directory";
-  const links = isDirectory ? 2 + node.children.filter(({ kind }) => kind === "directory").length : 1;
   return {
     name: node.name,
-    isDirectory,
+    isDirectory: node.kind === "directory",
     executable: node.kind === "file" && node.executable,
-    links,
+    links: linksTo(node),
     modified: node.modified,
   };
+}
+
+/** A directory is linked to by its parent, by itself, and by each directory in it. */
+function linksTo(node: TreeDirectory | TreeFile): number {
+  if (node.kind === "file") return 1;
+  return 2 + node.children.filter(({ kind }) => kind === "directory").length;
 }
 
 const pathTableLength = (identifier: Buffer): number => 8 + identifier.length + (identifier.length % 2);

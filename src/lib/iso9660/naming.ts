@@ -1,10 +1,10 @@
-/** How one of the two directory trees of a disc writes names. */
+/** How one of the two directory trees of a disc encodes names. */
 export interface Naming {
   /** The bytes of each name of one directory, in the same order; all different. */
   encode(names: readonly string[], isDirectory: (index: number) => boolean): readonly Buffer[];
 }
 
-/** ISO 9660 itself: upper case, digits, underscore; 8 + 3. Systems that know no more than that find files by these. */
+/** ISO 9660 itself: upper case, digits, underscore; 8 + 3. Systems without any extension find files by these names. */
 export const plainNaming: Naming = {
   encode(names, isDirectory) {
     const taken = new Set<string>();
@@ -14,20 +14,28 @@ export const plainNaming: Naming = {
 
 function plainName(name: string, isDirectory: boolean, taken: Set<string>): string {
   const clean = (text: string) => text.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
-  const dot = isDirectory ? -1 : name.lastIndexOf(".");
-  const base = clean(dot <= 0 ? name : name.slice(0, dot)) || "_";
-  const extension = dot <= 0 ? "" : clean(name.slice(dot + 1)).slice(0, 3);
+  const [before, after] = isDirectory ? [name, ""] : splitName(name);
+  const base = clean(before) || "_";
+  const end = isDirectory ? "" : `.${clean(after).slice(0, 3)};1`;
   for (let number = 0; ; number++) {
-    const tail = number === 0 ? "" : String(number);
-    const short = base.slice(0, 8 - tail.length) + tail;
-    const full = isDirectory ? short : `${short}.${extension};1`;
+    const tail = String(number || "");
+    const full = base.slice(0, 8 - tail.length) + tail + end;
     if (taken.has(full)) continue;
     taken.add(full);
     return full;
   }
 }
 
-/** Joliet: UCS-2 big-endian, at most 64 characters, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995. */
+/** What is before and after the last dot; a dot at the beginning is part of the name. */
+function splitName(name: string): readonly [before: string, after: string] {
+  const dot = name.lastIndexOf(".");
+  if (dot <= 0) return [name, ""];
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+/**
+ * Joliet: UCS-2 big-endian, at most 64 characters, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995.
+ */
 export const jolietNaming: Naming = {
   encode(names) {
     const taken = new Set<string>();
@@ -43,7 +51,8 @@ const JOLIET_LONGEST = 64;
 function jolietName(name: string, taken: Set<string>): string {
   const clean = name.replace(/[*/:;?\\]/g, "_");
   const dot = clean.lastIndexOf(".");
-  const extension = dot <= 0 || clean.length - dot > 16 ? "" : clean.slice(dot);
+  const hasExtension = dot > 0 && clean.length - dot <= 16;
+  const extension = hasExtension ? clean.slice(dot) : "";
   for (let number = 0; ; number++) {
     const tail = number === 0 ? "" : `~${number}`;
     const base = clean.slice(0, clean.length - extension.length);

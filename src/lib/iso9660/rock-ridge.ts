@@ -1,7 +1,7 @@
 import { bothEndian32, recordTime } from "./fields.ts";
 
 /**
- * System use entries that give names and modes as Unix has them.
+ * System use entries that give Unix names and modes.
  * Sources: System Use Sharing Protocol 1.12 (SP, CE, ER); Rock Ridge Interchange Protocol 1.09/1.10 (RR, PX, NM, TF).
  */
 export interface PosixFacts {
@@ -17,11 +17,10 @@ const MODE = { directory: 0o040555, executable: 0o100555, file: 0o100444 } as co
 
 /** The entries of one directory record. A name is split where it is too long for one. */
 export function rockRidgeEntries(facts: PosixFacts): readonly Buffer[] {
-  const mode = facts.isDirectory ? MODE.directory : facts.executable ? MODE.executable : MODE.file;
   const owner = bothEndian32(0);
   return [
-    ...(facts.name === "" ? [] : nameEntries(facts.name)),
-    entry("PX", Buffer.concat([bothEndian32(mode), bothEndian32(facts.links), owner, owner])),
+    ...nameEntries(facts.name),
+    entry("PX", Buffer.concat([bothEndian32(modeOf(facts)), bothEndian32(facts.links), owner, owner])),
     entry(
       "TF",
       Buffer.concat([
@@ -38,17 +37,24 @@ const ATTRIBUTES = 8;
 const CONTINUES = 1;
 const LONGEST_PART = 248;
 
+function modeOf({ isDirectory, executable }: PosixFacts): number {
+  if (isDirectory) return MODE.directory;
+  return executable ? MODE.executable : MODE.file;
+}
+
+/** None for an empty name. */
 function nameEntries(name: string): readonly Buffer[] {
   const bytes = Buffer.from(name, "utf8");
   const parts = Array.from({ length: Math.ceil(bytes.length / LONGEST_PART) }, (_, i) =>
     bytes.subarray(i * LONGEST_PART, (i + 1) * LONGEST_PART),
   );
-  return parts.map((part, index) =>
-    entry("NM", Buffer.concat([Buffer.from([index === parts.length - 1 ? 0 : CONTINUES]), part])),
-  );
+  return parts.map((part, index) => {
+    const isLast = index === parts.length - 1;
+    return entry("NM", Buffer.concat([Buffer.from([isLast ? 0 : CONTINUES]), part]));
+  });
 }
 
-/** Must be the first entry of the root's own record: these entries are in use here. */
+/** Must be the first entry of the root's own record: announces that such entries are used. */
 export const sharingProtocol: Buffer = entry("SP", Buffer.from([0xbe, 0xef, 0]));
 
 /** Which extension is used; in the root's own record. */
@@ -62,7 +68,7 @@ export function extensionReference(): Buffer {
 
 export const CONTINUATION_LENGTH = 28;
 
-/** The rest of the entries is elsewhere. */
+/** The rest of the entries lies elsewhere. */
 export function continuation(sector: number, offset: number, length: number): Buffer {
   return entry("CE", Buffer.concat([bothEndian32(sector), bothEndian32(offset), bothEndian32(length)]));
 }

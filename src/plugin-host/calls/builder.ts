@@ -17,7 +17,7 @@ export interface RemoteBuilder {
   run(work: BuilderWork): Promise<RemoteArtifact | undefined>;
 }
 
-export interface Prepared {
+interface Prepared {
   /** Names that this builder adds to `build.*`. */
   readonly generatedVars: readonly string[];
   readonly warnings: readonly string[];
@@ -25,7 +25,7 @@ export interface Prepared {
   readonly problem: string | undefined;
 }
 
-export interface BuilderWork {
+interface BuilderWork {
   readonly ui: PluginUi;
   /** Called when there is a machine; by builders that have no way into it as well. */
   readonly hook: PluginHook;

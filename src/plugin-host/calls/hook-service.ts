@@ -7,9 +7,9 @@ import { fromWire } from "./artifact-service.ts";
 import { remoteCommunicator } from "./remote-communicator.ts";
 
 /** What a builder of a plugin asks for in the middle of its run. */
-export type HookName = "packer_provision" | "packer_cleanup_provision" | (string & {});
+type HookName = "packer_provision" | "packer_cleanup_provision" | (string & {});
 
-export interface HookCall {
+interface HookCall {
   readonly name: HookName;
   /** What the builder made known: `Host`, `User`, `ID`, …; JSON values. */
   readonly data: Readonly<Record<string, unknown>>;

@@ -19,14 +19,14 @@ export interface RemotePostProcessor {
   process(work: PostProcessorWork): Promise<RemoteResult>;
 }
 
-export interface PostProcessorWork {
+interface PostProcessorWork {
   readonly ui: PluginUi;
   readonly artifact: Artifact;
   /** Aborting asks the post-processor to stop; `process` settles when it has. */
   readonly signal: AbortSignal;
 }
 
-export interface RemoteResult {
+interface RemoteResult {
   /** `undefined` ends the chain. It may stand for the one that was given, and refer to it. */
   readonly artifact: RemoteArtifact | undefined;
   readonly keepInput: boolean;

@@ -17,7 +17,7 @@ export interface RemoteProvisioner {
   provision(work: ProvisionerWork): Promise<void>;
 }
 
-export interface ProvisionerWork {
+interface ProvisionerWork {
   readonly ui: PluginUi;
   readonly communicator: Communicator;
   /** `build.*`. Plugins expect all of the common names; JSON values. */

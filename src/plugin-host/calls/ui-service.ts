@@ -23,7 +23,7 @@ export interface Transfer {
   readonly total: number;
 }
 
-export interface ProgressBar {
+interface ProgressBar {
   add(bytes: number): void;
   close(): void;
 }

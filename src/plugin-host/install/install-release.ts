@@ -20,7 +20,7 @@ export interface InstallRequest {
   readonly pinned?: PinnedRelease | undefined;
 }
 
-export interface PinnedRelease {
+interface PinnedRelease {
   readonly version: string;
   /** `linux_amd64` to SHA-256. */
   readonly archives: Readonly<Record<string, string>>;
@@ -210,9 +210,8 @@ function withReasons(
   last?: BuildError,
 ): BuildError {
   const lines = [...reasons, ...(last ? [sentence(last)] : [])];
-  return new BuildError(`${source}${constraintText && ` ${constraintText}`} cannot be installed`, {
-    hint: lines.join("\n"),
-  });
+  const what = [source, constraintText].filter(Boolean).join(" ");
+  return new BuildError(`${what} cannot be installed`, { hint: lines.join("\n") });
 }
 
 function sentence({ message, hint }: BuildError): string {

@@ -7,7 +7,7 @@ import type { ConfigSpec } from "../wire/config-spec.ts";
 import type { Description } from "./description.ts";
 
 /** What was found out about a binary, and need not be found out again as long as it is the same. JSON data. */
-export interface Facts {
+interface Facts {
   /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly description?: Description | undefined;
@@ -22,7 +22,7 @@ export interface FactsCache {
 }
 
 /** A binary as it is now. */
-export interface Look {
+interface Look {
   /** `undefined` where nothing is known, the binary has changed, or what is kept cannot be trusted. */
   readonly known: Facts | undefined;
   /** Adds to what is known of the binary as it was when it was looked at. Never rejects: what cannot be kept is no loss. */

@@ -14,8 +14,9 @@ export async function pluginDirectory(host: Places): Promise<string> {
   if (own === undefined || own === "") return join(await configDirectory(host), "plugins");
   const folders = own.split(delimiter);
   if (folders.length === 1) return resolve(host.cwd, own);
+  const commands = folders.map((folder) => `\n    PACKER_PLUGIN_PATH=${folder}`).join("");
   throw new BuildError("PACKER_PLUGIN_PATH names several folders", {
-    hint: `It may name one. Use one of these:${folders.map((folder) => `\n    PACKER_PLUGIN_PATH=${folder}`).join("")}`,
+    hint: `It may name one. Use one of these:${commands}`,
   });
 }
 

@@ -22,7 +22,7 @@ export interface ResolvedPlugins {
   readonly ambiguous: readonly AmbiguousName[];
 }
 
-export interface MissingPlugin {
+interface MissingPlugin {
   readonly requirement: Requirement;
   /** Installed, and of another version than is asked for. */
   readonly otherVersions: readonly InstalledPlugin[];
@@ -30,7 +30,7 @@ export interface MissingPlugin {
   readonly refused: readonly RefusedPlugin[];
 }
 
-export interface AmbiguousName {
+interface AmbiguousName {
   readonly name: string;
   readonly used: InstalledPlugin;
   readonly others: readonly InstalledPlugin[];

@@ -29,7 +29,8 @@ function toAddress(network: string, address: string): Handshake {
   if (network === "unix" && isAbsolute(address)) return { address: { network, path: address } };
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
   if (network === "tcp" && isLoopback(host)) return { address: { network, host: host!, port: Number(port) } };
-  return { problem: `It listens where imgbuild does not connect to: ${quoted(`${network} ${address}`)}.` };
+  const place = quoted(`${network} ${address}`);
+  return { problem: `It listens where imgbuild does not connect to: ${place}.` };
 }
 
 /** Nothing that is said to a plugin may leave this machine. */

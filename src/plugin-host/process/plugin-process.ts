@@ -20,7 +20,7 @@ export interface Peer {
   explain(error: unknown, doing: string): Promise<Error>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Completes "while it …" for a plugin that dies meanwhile. */
   readonly doing: string;
   readonly signal?: AbortSignal | undefined;

@@ -8,13 +8,13 @@ export interface ConfigSpec {
   readonly blocks: Readonly<Record<string, SpecBlock>>;
 }
 
-export interface SpecAttribute {
+interface SpecAttribute {
   readonly type: CtyType;
   /** Hardly any plugin says it: what is mandatory is found out when it prepares. */
   readonly required: boolean;
 }
 
-export interface SpecBlock {
+interface SpecBlock {
   /** Whether it may come several times. */
   readonly repeated: boolean;
   readonly required: boolean;

@@ -2,7 +2,7 @@ import type { CtyType } from "./cty-type.ts";
 
 /** Values that JSON and a cty type can describe together. */
 export type CtyJson = null | boolean | number | bigint | string | readonly CtyJson[] | CtyJsonMap;
-export interface CtyJsonMap {
+interface CtyJsonMap {
   readonly [key: string]: CtyJson;
 }
 

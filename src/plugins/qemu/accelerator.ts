@@ -8,7 +8,7 @@ import type { Accelerator } from "./options/machine.ts";
 
 export interface ChosenAccelerator {
   readonly accelerator: Accelerator;
-  /** Why hardware virtualisation was not taken although its device exists. */
+  /** Why hardware virtualisation is not used although its device exists. */
   readonly doubt?: string | undefined;
 }
 

@@ -4,6 +4,6 @@ const names: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm
 
 /** The guest's architecture, in the words of Vagrant and Debian, from the name of the QEMU program. */
 export function guestArchitecture(qemuBinary: string): string {
-  const system = /^qemu-system-([a-z0-9_]+)/.exec(basename(qemuBinary))?.[1];
-  return system === undefined ? "amd64" : (names[system] ?? system);
+  const [, system = "x86_64"] = /^qemu-system-([a-z0-9_]+)/.exec(basename(qemuBinary)) ?? [];
+  return names[system] ?? system;
 }

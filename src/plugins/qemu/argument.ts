@@ -1,5 +1,5 @@
 /** One switch of QEMU and its value, if it takes one. */
-export type Argument = readonly [name: string, value?: string];
+export type Argument = readonly [name: string, value?: string | undefined];
 
 export function optional(name: string, value: string | undefined): Argument[] {
   return value === undefined ? [] : [[name, value]];

@@ -23,12 +23,13 @@ export async function typeAtMachine(
   }
   for (const [index, [keys, description]] of config.boot_steps.entries()) {
     const text = description?.render(values);
-    if (text !== undefined && text !== "") run.say(text);
-    await typeBootCommand(run, { ...common, commands: [keys!], waitMs: index === 0 ? config.boot_wait : 0 });
+    if (text) run.say(text);
+    const waitMs = index === 0 ? config.boot_wait : 0;
+    await typeBootCommand(run, { ...common, commands: [keys!], waitMs });
   }
 }
 
-/** QEMU gives the keys to a USB or virtio keyboard, where one was added. */
+/** QEMU gives the keys to a USB or virtio keyboard, if one was added. */
 function hasPcKeyboard({ qemu_binary, qemuargs, qemuargs_append }: QemuConfig): boolean {
   const isPc = ["amd64", "i386"].includes(guestArchitecture(qemu_binary));
   const added = [...qemuargs, ...qemuargs_append].flat();

@@ -4,7 +4,7 @@ import { driveArguments, type Drives } from "./drive-arguments.ts";
 import type { Accelerator } from "./options/machine.ts";
 
 /** Everything a command line is made from that is not in the configuration. Paths are absolute. */
-export interface MachineFacts extends Drives {
+export interface QemuMachineFacts extends Drives {
   readonly name: string;
   readonly accelerator: Accelerator;
   readonly floppy?: string | undefined;
@@ -31,26 +31,26 @@ export interface UserArguments {
  * The arguments of QEMU, always in the same order. A switch in `qemuargs` takes the place of all defaults of that
  * switch, but the network device stays unless one is named; imgbuild's control sockets are added whatever was replaced.
  */
-export function commandLine(config: QemuConfig, facts: MachineFacts, user: UserArguments): string[] {
+export function commandLine(config: QemuConfig, facts: QemuMachineFacts, user: UserArguments): string[] {
   const replacing = user.replacing.map(toArgument);
   const replaced = new Set(replacing.map(([name]) => name));
   const kept = defaultArguments(config, facts).filter(([name]) => !replaced.has(name));
-  const network = namesOwnNetwork(replacing) || !replaced.has("-device") ? [] : [networkDevice(config)];
+  const losesNetwork = replaced.has("-device") && !namesOwnNetwork(replacing);
+  const network = losesNetwork ? [networkDevice(config)] : [];
   const all = [...kept, ...replacing, ...network, ...user.appended.map(toArgument), ...controlArguments(facts)];
-  return all.flatMap(([name, value]) => (value === undefined ? [name] : [name, value]));
+  return all.flat().filter((word) => word !== undefined);
 }
 
 /** A row of `qemuargs`: a switch, and values which are joined without a separator. */
-function toArgument(row: readonly string[]): Argument {
-  const value = row.slice(1).join("");
-  return value === "" ? [row[0]!] : [row[0]!, value];
+function toArgument([name, ...values]: readonly string[]): Argument {
+  return [name!, values.join("") || undefined];
 }
 
 function namesOwnNetwork(replacing: readonly Argument[]): boolean {
   return replacing.some(([name, value]) => name === "-device" && value?.includes("netdev=") === true);
 }
 
-function defaultArguments(config: QemuConfig, facts: MachineFacts): Argument[] {
+function defaultArguments(config: QemuConfig, facts: QemuMachineFacts): Argument[] {
   return [
     ["-name", escape(facts.name)],
     ["-machine", machineType(config, facts)],
@@ -71,7 +71,7 @@ function defaultArguments(config: QemuConfig, facts: MachineFacts): Argument[] {
   ];
 }
 
-function machineType(config: QemuConfig, facts: MachineFacts): string {
+function machineType(config: QemuConfig, facts: QemuMachineFacts): string {
   const parts = [`type=${config.machine_type}`];
   if (facts.accelerator !== "none") parts.push(`accel=${facts.accelerator}`);
   if (facts.efi?.secure === true) parts.push("smm=on");
@@ -87,29 +87,33 @@ function processors({ cpus, sockets, cores, threads }: QemuConfig): string {
 }
 
 /** UEFI keeps its own boot order in its variables. */
-function bootOrder(config: QemuConfig, facts: MachineFacts): Argument[] {
+function bootOrder(config: QemuConfig, facts: QemuMachineFacts): Argument[] {
   if (facts.efi) return [];
   return [["-boot", config.disk_image ? "c" : "once=d"]];
 }
 
-function firmware(config: QemuConfig, { efi }: MachineFacts): Argument[] {
-  const flash = (path: string, unit: number, readonly: boolean): Argument => [
-    "-drive",
-    `file=${escape(path)},if=pflash,unit=${unit},format=raw${readonly ? ",readonly=on" : ""}`,
-  ];
+function firmware(config: QemuConfig, { efi }: QemuMachineFacts): Argument[] {
   if (efi) {
-    const locked: Argument[] = efi.secure ? [["-global", "driver=cfi.pflash01,property=secure,value=on"]] : [];
-    return [...locked, flash(efi.code, 0, true), flash(efi.vars, 1, false)];
+    const flash = [readOnlyFlash(efi.code), writableFlash(efi.vars)];
+    return efi.secure ? [["-global", "driver=cfi.pflash01,property=secure,value=on"], ...flash] : flash;
   }
   if (config.firmware === undefined) return [];
-  return [config.use_pflash ? flash(config.firmware, 0, true) : ["-bios", config.firmware]];
+  return [config.use_pflash ? readOnlyFlash(config.firmware) : ["-bios", config.firmware]];
+}
+
+function readOnlyFlash(path: string): Argument {
+  return ["-drive", `file=${escape(path)},if=pflash,unit=0,format=raw,readonly=on`];
+}
+
+function writableFlash(path: string): Argument {
+  return ["-drive", `file=${escape(path)},if=pflash,unit=1,format=raw`];
 }
 
 /** The forwarded port is reachable on this host only. */
-function network(config: QemuConfig, { forward }: MachineFacts): string {
+function network(config: QemuConfig, { forward }: QemuMachineFacts): string {
   if (config.net_bridge !== undefined) return `bridge,id=user.0,br=${escape(config.net_bridge)}`;
-  const rule = forward && `,hostfwd=tcp:127.0.0.1:${forward.hostPort}-:${forward.guestPort}`;
-  return `user,id=user.0${rule ?? ""}`;
+  if (!forward) return "user,id=user.0";
+  return `user,id=user.0,hostfwd=tcp:127.0.0.1:${forward.hostPort}-:${forward.guestPort}`;
 }
 
 function networkDevice(config: QemuConfig): Argument {
@@ -126,12 +130,13 @@ function tpm(config: QemuConfig, socket: string | undefined): Argument[] {
 }
 
 /** The password itself is set through QMP: an argument could be read by every user of the host. */
-function vncServer({ host, port, password }: NonNullable<MachineFacts["vnc"]>): string {
+function vncServer({ host, port, password }: NonNullable<QemuMachineFacts["vnc"]>): string {
   const address = host.includes(":") ? `[${host}]` : host;
-  return `${address}:${port - 5900}${password ? ",password=on" : ""}`;
+  const display = `${address}:${port - 5900}`;
+  return password ? `${display},password=on` : display;
 }
 
-function controlArguments({ controlSockets }: MachineFacts): Argument[] {
+function controlArguments({ controlSockets }: QemuMachineFacts): Argument[] {
   return controlSockets.flatMap((path, index): Argument[] => [
     ["-chardev", `socket,id=imgbuild${index},path=${escape(path)},server=on,wait=off`],
     ["-mon", `chardev=imgbuild${index},mode=control`],

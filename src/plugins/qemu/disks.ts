@@ -4,9 +4,9 @@ import { DiskError } from "../../steps/disk-error.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { parseDiskSize } from "./disk-size.ts";
 import type { DiskFile } from "./drive-arguments.ts";
-import { createQemuImg, tooSmall, type QemuImg, type QemuImgArgs } from "./qemu-img.ts";
+import { QemuImg, tooSmall, type QemuImgArgs } from "./qemu-img.ts";
 
-const DEFAULT_SIZE = "40960M";
+export const DEFAULT_SIZE = "40960M";
 
 export interface DiskPlan {
   readonly directory: string;
@@ -20,10 +20,10 @@ export async function createDisks(run: Run, config: QemuConfig, plan: DiskPlan):
   const sizes = [config.disk_size, ...config.disk_additional_size];
   const disks = sizes.map((_, index): DiskFile => ({ path: diskPath(plan, index), format: config.format }));
   await run.step("create disks", async ({ signal }) => {
-    const qemuImg = createQemuImg(run, imageArguments(config), signal);
+    const qemuImg = new QemuImg(run, imageArguments(config), signal);
     await createMainDisk(run, config, plan, qemuImg);
     for (const [index, size] of config.disk_additional_size.entries()) {
-      await qemuImg.create(diskPath(plan, index + 1), config.format, parseDiskSize(size));
+      await qemuImg.create(diskPath(plan, index + 1), { format: config.format, size: parseDiskSize(size) });
     }
   });
   return disks;
@@ -35,22 +35,22 @@ function diskPath({ directory, name }: DiskPlan, index: number): string {
 }
 
 async function createMainDisk(run: Run, config: QemuConfig, plan: DiskPlan, qemuImg: QemuImg): Promise<void> {
+  const { format, disk_size: wanted = DEFAULT_SIZE } = config;
   const path = diskPath(plan, 0);
   if (!config.disk_image) {
-    run.say(`Creating a disk of ${config.disk_size ?? DEFAULT_SIZE}`);
-    await qemuImg.create(path, config.format, parseDiskSize(config.disk_size ?? DEFAULT_SIZE));
-    return;
+    run.say(`Creating a disk of ${wanted}`);
+    return qemuImg.create(path, { format, size: parseDiskSize(wanted) });
   }
   const source = await qemuImg.info(plan.source);
   const size = wantedSize(config, plan.source, source.virtualSize);
   if (config.use_backing_file) {
     run.say("Creating the disk as an overlay over the source image");
-    await qemuImg.create(path, config.format, size, { path: plan.source, format: source.format });
-    return;
+    const backing = { path: plan.source, format: source.format };
+    return qemuImg.create(path, { format, size, backing });
   }
   run.say("Copying the source image");
-  await qemuImg.copy(plan.source, path, config.format);
-  if (size !== undefined && size !== source.virtualSize) await qemuImg.resize(path, config.format, size);
+  await qemuImg.copy(plan.source, path, format);
+  if (size !== undefined && size !== source.virtualSize) await qemuImg.resize(path, format, size);
 }
 
 /** The size the copied or overlaid disk should have; `undefined` leaves that of the source. */
@@ -67,10 +67,10 @@ function wantedSize(config: QemuConfig, source: string, sourceSize: number): num
  * is no room for the copy, a disk that was only to be compacted stays as it is: it is whole.
  */
 export async function finishDisks(run: Run, config: QemuConfig, disks: readonly DiskFile[]): Promise<void> {
-  const compact = !config.skip_compaction && !config.use_backing_file;
-  if (!compact && !config.disk_compression) return;
+  const isCompacted = !config.skip_compaction && !config.use_backing_file;
+  if (!isCompacted && !config.disk_compression) return;
   await run.step("compact disks", async ({ signal }) => {
-    const qemuImg = createQemuImg(run, imageArguments(config), signal);
+    const qemuImg = new QemuImg(run, imageArguments(config), signal);
     for (const { path, format } of disks) {
       run.say(`Compacting ${path}`);
       try {

@@ -31,13 +31,10 @@ const buses: Readonly<Record<string, Bus>> = {
 /** Disks and discs, controllers first. */
 export function driveArguments(config: QemuConfig, drives: Drives): Argument[] {
   const discInterface = config.cdrom_interface;
-  const used = [config.disk_interface, discInterface].filter((name) => name !== undefined);
-  const controllers = [...new Set(used)].flatMap((name): Argument[] => {
-    const bus = buses[name];
-    return bus ? [["-device", bus.controller]] : [];
-  });
+  const used = new Set([config.disk_interface, discInterface]);
+  const controllers = [...used].map((name) => buses[name ?? ""]?.controller).filter((name) => name !== undefined);
   return [
-    ...controllers,
+    ...controllers.map((controller): Argument => ["-device", controller]),
     ...drives.disks.flatMap((disk, index) => diskDrive(config, disk, index)),
     ...drives.cdroms.flatMap((path, index) => disc(discInterface, path, index + drives.disks.length)),
   ];

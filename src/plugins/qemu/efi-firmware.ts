@@ -22,8 +22,8 @@ export async function findEfiFirmware(config: EfiConfig): Promise<EfiFirmware | 
   const installed = await installedFirmware(guestArchitecture(config.qemu_binary));
   const found = installed.find((firmware) => matches(firmware, code, vars));
   if (found) return found;
-  const companion = code === undefined ? undefined : await companionOf(code);
-  if (code !== undefined && companion !== undefined) return { code, vars: companion, secure: looksSecure(code) };
+  const companion = code && (await companionOf(code));
+  if (code && companion) return { code, vars: companion, secure: looksSecure(code) };
   throw notFound(config);
 }
 
@@ -112,8 +112,9 @@ const knownPlaces: Readonly<Record<string, readonly EfiFirmware[]>> = {
 /** `OVMF_CODE_4M.ms.fd` → `OVMF_VARS_4M.ms.fd`, where that exists. */
 async function companionOf(code: string): Promise<string | undefined> {
   const name = basename(code).replace("CODE", "VARS").replace("code", "vars");
-  const vars = join(code, "..", name);
-  return name === basename(code) ? undefined : (await existing(plain(code, vars)))?.vars;
+  if (name === basename(code)) return undefined;
+  const firmware = await existing(plain(code, join(code, "..", name)));
+  return firmware?.vars;
 }
 
 function looksSecure(code: string): boolean {

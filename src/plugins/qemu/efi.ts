@@ -22,8 +22,9 @@ export async function prepareEfi(
         hint: 'Set machine_type = "q35".',
       });
     }
-    const directory = config.efi_drop_efivars ? run.directories.temp : outputDirectory;
-    const vars = join(directory, config.efi_drop_efivars ? `efivars-${run.build.sourceName}.fd` : "efivars.fd");
+    const inOutput = join(outputDirectory, "efivars.fd");
+    const aside = join(run.directories.temp, `efivars-${run.build.sourceName}.fd`);
+    const vars = config.efi_drop_efivars ? aside : inOutput;
     try {
       await copyFile(firmware.vars, vars);
       await chmod(vars, 0o644);

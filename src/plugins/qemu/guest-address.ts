@@ -21,7 +21,7 @@ function addressOn(bridge: string): NetworkInterfaceInfo | undefined {
   return networkInterfaces()[bridge]?.find((candidate) => candidate.family === "IPv4");
 }
 
-/** The guest's IPv4 address on the bridge, from its MAC address and the host's neighbour table; `undefined` so far. */
+/** The guest's IPv4 address on the bridge, from its MAC address and the host's neighbour table; `undefined` while it is not known. */
 export async function guestAddress(qmp: QmpClient, bridge: string): Promise<string | undefined> {
   const answer = String(await qmp.execute("human-monitor-command", { "command-line": "info network" }));
   const mac = /macaddr=([0-9a-f:]{17})/i.exec(answer)?.[1];
@@ -31,24 +31,24 @@ export async function guestAddress(qmp: QmpClient, bridge: string): Promise<stri
   return known;
 }
 
-/** Networks with more addresses are not asked through. */
+/** The addresses of larger networks are not tried. */
 const MOST_NEIGHBOURS = 256;
 /** Nobody listens there (RFC 863); what counts is that the kernel has to ask who has the address. */
 const DISCARD_PORT = 9;
 
 /**
  * Makes the kernel ask for every address of the bridge's network, so that a guest which has not spoken to this host yet
- * is in the neighbour table when we look next.
+ * is in the neighbour table the next time it is read.
  */
 async function meetNeighbours(bridge: string): Promise<void> {
   const own = addressOn(bridge);
-  const addresses = own?.cidr ? hostsOf(own.cidr).filter((address) => address !== own.address) : [];
+  if (!own?.cidr) return;
+  const addresses = hostsOf(own.cidr).filter((address) => address !== own.address);
   const socket = createSocket("udp4");
   // Addresses that nobody has are reported as errors of later packets.
   socket.on("error", () => {});
-  await Promise.all(
-    addresses.map((address) => new Promise<void>((sent) => socket.send("", DISCARD_PORT, address, () => sent()))),
-  );
+  const sendTo = (address: string) => new Promise<void>((sent) => socket.send("", DISCARD_PORT, address, () => sent()));
+  await Promise.all(addresses.map(sendTo));
   socket.close();
 }
 

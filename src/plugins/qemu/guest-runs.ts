@@ -12,8 +12,9 @@ export type HardwareAccelerator = "kvm" | "hvf" | "whpx";
 
 /** A guest that works is done in about a tenth of a second; a loaded host gets twenty times that. */
 const PROBE_TIMEOUT_MS = 2000;
-/** A refusal may have been the host's load, so it is doubted sooner. */
-const MEMORY_MS = { works: 24 * 3600_000, fails: 600_000 };
+/** How long an answer is believed. A failure may have been the host's load, so it is doubted sooner. */
+const WORKS_FOR_MS = 24 * 3600_000;
+const FAILS_FOR_MS = 600_000;
 
 /** Whether a few million instructions of a throw-away guest run with this accelerator. The answer is remembered. */
 export async function guestRuns(
@@ -29,9 +30,7 @@ export async function guestRuns(
   const key = [(await bootId()) ?? "", config.qemu_binary, accelerator, config.cpu_model ?? ""].join(" ");
   const known = await readMemory(path);
   const remembered = known[key];
-  if (remembered && run.host.clock.now() - remembered.at < MEMORY_MS[remembered.works ? "works" : "fails"]) {
-    return remembered.works;
-  }
+  if (remembered && isBelieved(remembered, run.host.clock.now())) return remembered.works;
   const works = await probe(run, config, accelerator, signal);
   const memory = { ...known, [key]: { works, at: run.host.clock.now() } };
   await writeFileAtomic(path, JSON.stringify(memory), { volatile: true }).catch(() => {});
@@ -41,8 +40,8 @@ export async function guestRuns(
 async function probe(run: Run, config: QemuConfig, accelerator: HardwareAccelerator, signal: AbortSignal) {
   const rom = join(run.directories.temp, `probe-${run.build.name}.rom`);
   await writeFile(rom, probeRom());
-  const cpu = config.cpu_model === undefined ? [] : ["-cpu", config.cpu_model];
-  const machine = ["-machine", `type=pc,accel=${accelerator}`, "-m", "16", ...cpu, "-bios", rom];
+  const machine = ["-machine", `type=pc,accel=${accelerator}`, "-m", "16", "-bios", rom];
+  if (config.cpu_model !== undefined) machine.push("-cpu", config.cpu_model);
   const bare = ["-display", "none", "-nodefaults", "-no-user-config", "-device", PROBE_EXIT_DEVICE];
   const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   try {
@@ -61,7 +60,17 @@ async function probe(run: Run, config: QemuConfig, accelerator: HardwareAccelera
   }
 }
 
-type Memory = Readonly<Record<string, { readonly works: boolean; readonly at: number }>>;
+interface Remembered {
+  readonly works: boolean;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+}
+
+function isBelieved({ works, at }: Remembered, now: number): boolean {
+  return now - at < (works ? WORKS_FOR_MS : FAILS_FOR_MS);
+}
+
+type Memory = Readonly<Record<string, Remembered>>;
 
 async function readMemory(path: string): Promise<Memory> {
   try {

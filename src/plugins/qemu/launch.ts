@@ -6,18 +6,18 @@ import { BuildError } from "../../sdk/error.ts";
 import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
-import { commandLine, type MachineFacts, type UserArguments } from "./command-line.ts";
+import { commandLine, type QemuMachineFacts, type UserArguments } from "./command-line.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { controlSockets, type ControlSockets } from "./control-sockets.ts";
 import { chooseDisplay } from "./display.ts";
 import type { Drives } from "./drive-arguments.ts";
 import type { EfiFirmware } from "./efi-firmware.ts";
-import { startMachine, type RunningMachine } from "./machine.ts";
+import { startMachine, type RunningQemu } from "./machine.ts";
 import { screenshot } from "./screen.ts";
 import { PortTakenError } from "./start-failure.ts";
 import { startTpm } from "./tpm.ts";
 
-export interface LaunchPlan extends Drives {
+export interface QemuLaunchPlan extends Drives {
   readonly name: string;
   readonly accelerator: ChosenAccelerator;
   readonly floppy: string | undefined;
@@ -28,25 +28,25 @@ export interface LaunchPlan extends Drives {
 }
 
 /** A running machine, and how to reach it. */
-export interface LaunchedMachine extends RunningMachine, MachineWatch {
+export interface LaunchedMachine extends RunningQemu, MachineWatch {
   readonly qmp: QmpClient;
   /** The port of this host that leads to the guest's SSH port; absent where none is forwarded. */
   readonly hostPort: number | undefined;
 }
 
-/** Ports can be taken by others between our look and QEMU's; it then starts over with others. */
+/** Another program may take a port between our check and QEMU's; it is then started again with other ports. */
 const START_ATTEMPTS = 5;
 
 /** Reserves ports and starts the machine (and its TPM). */
-export async function launchMachine(run: Run, config: QemuConfig, plan: LaunchPlan): Promise<LaunchedMachine> {
+export async function launchMachine(run: Run, config: QemuConfig, plan: QemuLaunchPlan): Promise<LaunchedMachine> {
   const display = await chooseDisplay(run, config, run.signal);
-  const password = config.disable_vnc ? undefined : vncPassword(run, config);
+  const password = vncPassword(run, config);
   if (plan.accelerator.doubt !== undefined) run.warn(plan.accelerator.doubt);
   const taken = new Set<number>();
   for (let attempt = 1; ; attempt++) {
     const sockets = controlSockets(run.directories.temp);
     const ports = await reservePorts(run, config, taken);
-    if (config.vtpm) await startTpm(run, config.use_tpm1 ? "1.2" : "2.0", sockets);
+    if (config.vtpm) await startTpm(run, config, sockets);
     const facts = machineFacts(config, plan, { sockets, display, ports, hasPassword: password !== undefined });
     const args = commandLine(config, facts, userArguments(config, plan, ports.ssh));
     try {
@@ -71,27 +71,32 @@ interface Ports {
 }
 
 async function reservePorts(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<Ports> {
-  const forwards = config.communicator !== "none" && !config.skip_nat_mapping && config.net_bridge === undefined;
-  const sshRange = { min: config.host_port_min, max: config.host_port_max };
-  const vncRange = { min: config.vnc_port_min, max: config.vnc_port_max };
-  return {
-    ssh: forwards ? await reservePortFor(run, "SSH", sshRange, "127.0.0.1", taken) : undefined,
-    vnc: config.disable_vnc ? undefined : await reservePortFor(run, "VNC", vncRange, config.vnc_bind_address, taken),
-  };
+  const ssh = await reserveSshPort(run, config, taken);
+  return { ssh, vnc: await reserveVncPort(run, config, taken) };
 }
 
-interface Surroundings {
+async function reserveSshPort(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<number | undefined> {
+  const isForwarded = config.communicator !== "none" && !config.skip_nat_mapping && config.net_bridge === undefined;
+  if (!isForwarded) return undefined;
+  return reservePortFor(run, "SSH", { min: config.host_port_min, max: config.host_port_max, taken });
+}
+
+async function reserveVncPort(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<number | undefined> {
+  if (config.disable_vnc) return undefined;
+  const { vnc_port_min: min, vnc_port_max: max, vnc_bind_address: host } = config;
+  return reservePortFor(run, "VNC", { min, max, host, taken });
+}
+
+interface LaunchContext {
   readonly sockets: ControlSockets;
   readonly display: string | undefined;
   readonly ports: Ports;
   readonly hasPassword: boolean;
 }
 
-function machineFacts(
-  config: QemuConfig,
-  plan: LaunchPlan,
-  { sockets, display, ports, hasPassword }: Surroundings,
-): MachineFacts {
+function machineFacts(config: QemuConfig, plan: QemuLaunchPlan, context: LaunchContext): QemuMachineFacts {
+  const { sockets, display, ports, hasPassword } = context;
+  const { vnc_bind_address: host } = config;
   return {
     name: plan.name,
     accelerator: plan.accelerator.accelerator,
@@ -99,8 +104,7 @@ function machineFacts(
     cdroms: plan.cdroms,
     floppy: plan.floppy,
     forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: config.ssh_port },
-    vnc:
-      ports.vnc === undefined ? undefined : { host: config.vnc_bind_address, port: ports.vnc, password: hasPassword },
+    vnc: ports.vnc === undefined ? undefined : { host, port: ports.vnc, password: hasPassword },
     display,
     efi: plan.efi,
     tpmSocket: config.vtpm ? sockets.tpm : undefined,
@@ -109,7 +113,7 @@ function machineFacts(
   };
 }
 
-function launched(run: Run, machine: RunningMachine, hostPort: number | undefined): LaunchedMachine {
+function launched(run: Run, machine: RunningQemu, hostPort: number | undefined): LaunchedMachine {
   return {
     qmp: machine.qmp,
     lost: machine.lost,
@@ -117,17 +121,19 @@ function launched(run: Run, machine: RunningMachine, hostPort: number | undefine
     expectExit: () => machine.expectExit(),
     powerOff: () => machine.powerOff(),
     hostPort,
-    screenshot: async (signal) =>
-      machine.lost.aborted ? undefined : screenshot(machine.qmp, run.directories.temp, signal),
+    screenshot: async (signal) => {
+      if (machine.lost.aborted) return undefined;
+      return screenshot(machine.qmp, run.directories.temp, signal);
+    },
   };
 }
 
-function userSocket(config: QemuConfig, plan: LaunchPlan): string | undefined {
+function userSocket(config: QemuConfig, plan: QemuLaunchPlan): string | undefined {
   if (!config.qmp_enable && config.qmp_socket_path === undefined) return undefined;
   return config.qmp_socket_path ?? join(plan.outputDirectory, `${plan.name}.monitor`);
 }
 
-function userArguments(config: QemuConfig, plan: LaunchPlan, hostPort: number | undefined): UserArguments {
+function userArguments(config: QemuConfig, plan: QemuLaunchPlan, hostPort: number | undefined): UserArguments {
   const values = {
     ...plan.values,
     HTTPDir: config.http_directory ?? "",
@@ -139,7 +145,7 @@ function userArguments(config: QemuConfig, plan: LaunchPlan, hostPort: number | 
   return { replacing: rendered(config.qemuargs), appended: rendered(config.qemuargs_append) };
 }
 
-function announce(run: Run, { vnc, accelerator }: MachineFacts): void {
+function announce(run: Run, { vnc, accelerator }: QemuMachineFacts): void {
   run.say(`Starting the machine (${accelerator})`);
   if (vnc) run.say(`To watch it: vnc://${vnc.host}:${vnc.port}, or run "imgbuild screen"`);
 }
@@ -149,13 +155,14 @@ const PASSWORD_LENGTH = 8;
 const PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 function vncPassword(run: Run, config: QemuConfig): string | undefined {
+  if (config.disable_vnc) return undefined;
   if (config.vnc_password !== undefined) {
     run.secret(config.vnc_password);
     return config.vnc_password;
   }
   if (!config.vnc_use_password) return undefined;
   const letters = Array.from({ length: PASSWORD_LENGTH }, () => PASSWORD_LETTERS[randomInt(PASSWORD_LETTERS.length)]);
-  // Shown, not masked: whoever wants to watch has to know it.
+  // Shown, not masked: the user needs it to watch.
   run.say(`The VNC password is: ${letters.join("")}`);
   return letters.join("");
 }

@@ -16,9 +16,9 @@ export interface MachineStart {
 }
 
 /** A QEMU that is up: it answered on its control socket. */
-export interface RunningMachine {
+export interface RunningQemu {
   readonly qmp: QmpClient;
-  /** Aborts when QEMU ends although nobody asked it to; the reason is a BuildError. */
+  /** Aborts when QEMU ends unexpectedly; the reason is a BuildError. */
   readonly lost: AbortSignal;
   /** From now on QEMU may end: the guest is being shut down. */
   expectExit(): void;
@@ -32,7 +32,7 @@ export interface RunningMachine {
 const QUIT_GRACE_MS = 2000;
 
 /** Starts QEMU and waits until it answers. The process is journalled first and ends with the build. */
-export async function startMachine(run: Run, step: Step, start: MachineStart): Promise<RunningMachine> {
+export async function startMachine(run: Run, step: Step, start: MachineStart): Promise<RunningQemu> {
   const machine: { running?: RunningCommand; qmp?: QmpClient } = {};
   const entry = await ownMachine(step, { ...start, ...start.sockets }, async () => {
     if (machine.running) await stop(machine.running, machine.qmp);
@@ -50,10 +50,10 @@ export async function startMachine(run: Run, step: Step, start: MachineStart): P
   machine.running = running;
   if (running.pid !== undefined) await entry.started(running.pid);
   machine.qmp = await connected(running, start, tail, step.signal);
-  return new Machine(running, machine.qmp, tail);
+  return new QemuMachine(running, machine.qmp, tail);
 }
 
-/** QEMU may answer and still fail on a later argument: its connection then goes a moment before the process. */
+/** QEMU may answer and still fail on a later argument: its connection is then lost a moment before the process ends. */
 const LAST_WORDS_MS = 1000;
 
 /** The control connection, or the reason why QEMU ended instead of answering. */
@@ -81,7 +81,7 @@ async function stop(running: RunningCommand, qmp: QmpClient | undefined): Promis
   qmp?.close();
 }
 
-class Machine implements RunningMachine {
+class QemuMachine implements RunningQemu {
   readonly qmp: QmpClient;
   readonly exited: Promise<CommandResult>;
   readonly #running: RunningCommand;
@@ -96,7 +96,7 @@ class Machine implements RunningMachine {
     // QMP says why the machine stops before the process ends.
     qmp.onEvent(({ name, data }) => {
       if (name === "SHUTDOWN") this.#asked = String(data["reason"] ?? "");
-      // QEMU pauses the machine when a write finds no space, and would leave it so for ever.
+      // QEMU pauses the machine when a write finds no space, and would leave it paused for ever.
       if (name === "BLOCK_IO_ERROR" && data["action"] === "stop") this.#lost.abort(writeFailure(data));
     });
     void this.exited.then(
@@ -132,9 +132,13 @@ function endFailure(result: CommandResult, asked: string | undefined, said: stri
   }
   if (result.code === 0) return new BuildError("QEMU was told to quit in the middle of the build");
   const how = result.signal === undefined ? `exit code ${result.code}` : `signal ${result.signal}`;
-  const killed = result.signal === "SIGKILL" ? { hint: "Often the host had no memory left: see its kernel log." } : {};
-  return new BuildError(`QEMU ended unexpectedly with ${how}${said === "" ? "" : `. It said:\n${said}`}`, killed);
+  const summary = `QEMU ended unexpectedly with ${how}`;
+  return new BuildError(said === "" ? summary : `${summary}. It said:\n${said}`, { hint: hints[result.signal ?? ""] });
 }
+
+const hints: Readonly<Record<string, string>> = {
+  SIGKILL: "Often the host had no memory left: see its kernel log.",
+};
 
 function writeFailure({ nospace, reason }: Readonly<Record<string, unknown>>): BuildError {
   if (nospace !== true) return new BuildError(`QEMU could not write to the machine's disk image: ${String(reason)}`);

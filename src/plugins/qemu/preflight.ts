@@ -1,5 +1,6 @@
-import { access } from "node:fs/promises";
 import { runCommand } from "../../lib/process.ts";
+import { errorWithHint } from "../../sdk/error.ts";
+import { exists } from "../../sdk/owned-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { findEfiFirmware } from "./efi-firmware.ts";
@@ -7,25 +8,21 @@ import { toolFailure } from "./tool-failure.ts";
 
 /** What would stop the build before its machine runs: missing programs, firmware or devices. */
 export async function qemuPreflight(run: Run, config: QemuConfig): Promise<readonly string[]> {
-  const programs = [config.qemu_binary, "qemu-img", ...(config.vtpm ? ["swtpm"] : [])];
+  const programs = [config.qemu_binary, "qemu-img"];
+  if (config.vtpm) programs.push("swtpm");
   const missing = await Promise.all(programs.map((program) => missingProgram(run, program)));
-  const firmware = await findEfiFirmware(config).then(() => undefined, describe);
-  const kvm = config.accelerator === "kvm" ? await access("/dev/kvm").then(() => undefined, noKvm) : undefined;
-  return [...missing, firmware, kvm].filter((sentence) => sentence !== undefined);
+  const firmware = await findEfiFirmware(config).then(() => undefined, errorWithHint);
+  return [...missing, firmware, await missingKvm(config)].filter((sentence) => sentence !== undefined);
 }
 
 async function missingProgram(run: Run, program: string): Promise<string | undefined> {
   return runCommand(program, ["--version"], { env: run.host.env, signal: run.signal }).then(
     () => undefined,
-    (error: unknown) => describe(toolFailure(program, error)),
+    (error: unknown) => errorWithHint(toolFailure(program, error)),
   );
 }
 
-function noKvm(): string {
+async function missingKvm({ accelerator }: QemuConfig): Promise<string | undefined> {
+  if (accelerator !== "kvm" || (await exists("/dev/kvm"))) return undefined;
   return 'accelerator = "kvm" needs /dev/kvm, which is not there. Leave "accelerator" out to let imgbuild choose.';
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "hint" in error && typeof error.hint === "string" ? `${error.message}. ${error.hint}` : error.message;
 }

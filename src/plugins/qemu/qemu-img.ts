@@ -20,15 +20,11 @@ interface ImageInfo {
   readonly backingFile?: string | undefined;
 }
 
-/** The qemu-img program. Every call ends with `signal`. */
-export interface QemuImg {
-  create(path: string, format: ImageFormat, size: number | undefined, backing?: BackingFile): Promise<void>;
-  info(path: string): Promise<ImageInfo>;
-  /** Copies an image of any format to `to`, leaving out what is only zeros. */
-  copy(from: string, to: string, format: ImageFormat): Promise<void>;
-  resize(path: string, format: ImageFormat, size: number): Promise<void>;
-  /** Rewrites an image without its free space. The old one stays until the new one is complete. */
-  compact(path: string, format: ImageFormat, compress: boolean): Promise<void>;
+export interface NewImage {
+  readonly format: ImageFormat;
+  /** Bytes; without it the size of the backing file. */
+  readonly size: number | undefined;
+  readonly backing?: BackingFile | undefined;
 }
 
 interface BackingFile {
@@ -36,55 +32,73 @@ interface BackingFile {
   readonly format: string;
 }
 
-export function createQemuImg(run: Run, extra: QemuImgArgs, signal: AbortSignal): QemuImg {
-  const call = async (args: readonly string[]): Promise<string> => {
-    try {
-      const result = await runChecked("qemu-img", args, { env: run.host.env, signal });
-      return result.stdout;
-    } catch (error) {
-      signal.throwIfAborted();
-      throw toolFailure("qemu-img", error);
-    }
-  };
-  const info = async (path: string): Promise<ImageInfo> => {
-    // The image may be that of a running machine of another build (a backing file): looking takes no lock.
-    const text = await call(["info", "--force-share", "--output=json", path]);
+/** The qemu-img program. Every call ends with `signal`. */
+export class QemuImg {
+  readonly #run: Run;
+  readonly #extra: QemuImgArgs;
+  readonly #signal: AbortSignal;
+
+  constructor(run: Run, extra: QemuImgArgs, signal: AbortSignal) {
+    this.#run = run;
+    this.#extra = extra;
+    this.#signal = signal;
+  }
+
+  async create(path: string, { format, size, backing }: NewImage): Promise<void> {
+    const base = backing ? ["-b", backing.path, "-F", backing.format] : [];
+    const sizes = [size].filter((bytes) => bytes !== undefined).map(String);
+    await this.#call(["create", "-q", "-f", format, ...base, ...this.#extra.create, path, ...sizes]);
+  }
+
+  async info(path: string): Promise<ImageInfo> {
+    // The image may be that of a running machine of another build (a backing file): inspecting it takes no lock.
+    const text = await this.#call(["info", "--force-share", "--output=json", path]);
     const parsed = JSON.parse(text) as Record<string, unknown>;
     return {
       format: parsed["format"] as string,
       virtualSize: parsed["virtual-size"] as number,
       backingFile: parsed["full-backing-filename"] as string | undefined,
     };
-  };
-  const convert = (options: readonly string[], format: ImageFormat, from: string, to: string) =>
-    call(["convert", ...options, ...extra.convert, "-O", format, from, to]);
-  return {
-    info,
-    create: async (path, format, size, backing) => {
-      const base = backing ? ["-b", backing.path, "-F", backing.format] : [];
-      const sizes = size === undefined ? [] : [String(size)];
-      await call(["create", "-q", "-f", format, ...base, ...extra.create, path, ...sizes]);
-    },
-    copy: async (from, to, format) => {
-      const source = await info(from);
-      const cloneable = source.format === format && source.backingFile === undefined && extra.convert.length === 0;
-      if (cloneable && (await clone(from, to))) return;
-      await convert(["-f", source.format], format, from, to);
-    },
-    resize: async (path, format, size) => {
-      await call(["resize", "-q", "-f", format, ...extra.resize, path, String(size)]);
-    },
-    compact: async (path, format, compress) => {
-      const converted = `${path}.convert`;
-      try {
-        await convert(["-f", format, ...(compress && format === "qcow2" ? ["-c"] : [])], format, path, converted);
-        await rename(converted, path);
-      } catch (error) {
-        await rm(converted, { force: true });
-        throw error;
-      }
-    },
-  };
+  }
+
+  /** Copies an image of any format to `to`, leaving out what is only zeros. */
+  async copy(from: string, to: string, format: ImageFormat): Promise<void> {
+    const source = await this.info(from);
+    const isCloneable = source.format === format && source.backingFile === undefined;
+    if (isCloneable && this.#extra.convert.length === 0 && (await clone(from, to))) return;
+    await this.#convert(["-f", source.format, ...this.#extra.convert, "-O", format], from, to);
+  }
+
+  async resize(path: string, format: ImageFormat, size: number): Promise<void> {
+    await this.#call(["resize", "-q", "-f", format, ...this.#extra.resize, path, String(size)]);
+  }
+
+  /** Rewrites an image without its free space. The old one stays until the new one is complete. */
+  async compact(path: string, format: ImageFormat, compress: boolean): Promise<void> {
+    const converted = `${path}.convert`;
+    const compression = compress && format === "qcow2" ? ["-c"] : [];
+    try {
+      await this.#convert(["-f", format, ...compression, ...this.#extra.convert, "-O", format], path, converted);
+      await rename(converted, path);
+    } catch (error) {
+      await rm(converted, { force: true });
+      throw error;
+    }
+  }
+
+  #convert(options: readonly string[], from: string, to: string): Promise<string> {
+    return this.#call(["convert", ...options, from, to]);
+  }
+
+  async #call(args: readonly string[]): Promise<string> {
+    try {
+      const result = await runChecked("qemu-img", args, { env: this.#run.host.env, signal: this.#signal });
+      return result.stdout;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw toolFailure("qemu-img", error);
+    }
+  }
 }
 
 /** Copy-on-write where the file system has it: at once, and without using space. */

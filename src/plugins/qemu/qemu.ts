@@ -13,8 +13,8 @@ import { guestArchitecture } from "./architecture.ts";
 import { qemuArtifact } from "./artifact.ts";
 import { typeAtMachine } from "./boot.ts";
 import { checkQemuFiles } from "./check-files.ts";
-import { qemuSchema, type QemuConfig } from "./options/qemu.ts";
-import { createDisks, finishDisks } from "./disks.ts";
+import { type QemuConfig, schema } from "./options/qemu.ts";
+import { createDisks, DEFAULT_SIZE, finishDisks } from "./disks.ts";
 import { prepareEfi } from "./efi.ts";
 import { bridgeAddress, guestAddress, USER_NETWORK_HOST } from "./guest-address.ts";
 import { launchMachine, type LaunchedMachine } from "./launch.ts";
@@ -27,7 +27,7 @@ export const builder: Builder<QemuConfig> = {
   kind: "builder",
   type: "qemu",
   summary: "Builds a disk image (qcow2 or raw) in a QEMU virtual machine, from an ISO or from another disk image.",
-  schema: qemuSchema,
+  schema,
   generatedData: [],
   build: buildImage,
   checkFiles: checkQemuFiles,
@@ -46,17 +46,14 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
   const disks = await createDisks(run, config, { directory: output.path, name, source });
   const efi = await prepareEfi(run, config, output.path);
   const key = await sshKey(run, config);
-  const hostAddress = config.net_bridge === undefined ? USER_NETWORK_HOST : bridgeAddress(config.net_bridge);
-  const http = await serveHttp(run, config, {
-    bindAddress: config.net_bridge === undefined ? "127.0.0.1" : hostAddress,
-    values: { HTTPIP: hostAddress, Name: name },
-  });
+  const { bindAddress, hostAddress } = hostAddresses(config);
+  const http = await serveHttp(run, config, { bindAddress, values: { HTTPIP: hostAddress, Name: name } });
   const values = { HTTPIP: hostAddress, HTTPPort: http?.port ?? 0, Name: name, SSHPublicKey: key.publicKey };
   const launched = await launchMachine(run, config, {
     name,
     accelerator: await accelerator,
     disks,
-    cdroms: [...(config.disk_image ? [] : [source]), ...(cd === undefined ? [] : [cd])],
+    cdroms: [config.disk_image ? undefined : source, cd].filter((path) => path !== undefined),
     floppy,
     efi,
     outputDirectory: output.path,
@@ -68,12 +65,19 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
     diskName: name,
     diskPaths: disks.map((disk) => disk.path),
     diskType: config.format,
-    diskSize: config.disk_size ?? "40960M",
+    diskSize: config.disk_size ?? DEFAULT_SIZE,
     domainType: (await accelerator).accelerator,
     architecture: guestArchitecture(config.qemu_binary),
     efiVarsPath: config.efi_drop_efivars ? undefined : efi?.vars,
     efiCodePath: efi?.code,
   });
+}
+
+/** Where the HTTP server listens, and where the guest finds this host. */
+function hostAddresses({ net_bridge: bridge }: QemuConfig) {
+  if (bridge === undefined) return { bindAddress: "127.0.0.1", hostAddress: USER_NETWORK_HOST };
+  const address = bridgeAddress(bridge);
+  return { bindAddress: address, hostAddress: address };
 }
 
 /** How long a cloud image may refuse a login that cloud-init has not set up yet; emulated ones take their time. */
@@ -84,7 +88,7 @@ function hasFirstBootData({ disk_image, cd_files, cd_content, ...config }: QemuC
   return disk_image && media.some((source) => source !== undefined);
 }
 
-interface Session {
+interface Installation {
   readonly launched: LaunchedMachine;
   readonly key: Awaited<ReturnType<typeof sshKey>>;
   readonly http: { readonly port: number } | undefined;
@@ -93,13 +97,14 @@ interface Session {
 }
 
 /** From power-on to power-off: everything that needs the machine to run. */
-async function installAndProvision(run: BuilderRun, config: QemuConfig, session: Session): Promise<void> {
-  const { launched, key, http, hostAddress } = session;
+async function installAndProvision(run: BuilderRun, config: QemuConfig, installation: Installation): Promise<void> {
+  const { launched, key, http, hostAddress } = installation;
   // Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready.
   if (config.communicator === "none") launched.expectExit();
-  await typeAtMachine(run, config, launched.qmp, session.values);
-  const bridge = config.net_bridge;
-  const host = config.ssh_host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
+  await typeAtMachine(run, config, launched.qmp, installation.values);
+  const { net_bridge: bridge, ssh_host = "127.0.0.1" } = config;
+  const isFound = bridge !== undefined && config.ssh_host === undefined;
+  const host = isFound ? () => guestAddress(launched.qmp, bridge) : ssh_host;
   const port = launched.hostPort ?? config.ssh_port;
   const communicator = await connect(run, {
     config,
@@ -114,7 +119,7 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, session:
     communicator,
     host: typeof host === "string" ? host : ((await host()) ?? ""),
     port,
-    id: session.values["Name"] as string,
+    id: installation.values["Name"] as string,
     key,
     http: http && { ip: hostAddress, port: http.port },
   });

@@ -18,19 +18,19 @@ export interface QmpKeyboardOptions {
   readonly hasPcKeyboard: boolean;
 }
 
-/** For keyboards nobody can ask: ten times as fast as Packer types, and slow enough for a USB keyboard under emulation. */
+/** For keyboards without feedback: ten times as fast as Packer types, and slow enough for a USB keyboard under emulation. */
 const BLIND_INTERVAL_MS = 20;
 const ASK_INTERVAL_MS = 2;
 /** How long a guest may leave a key unread (it may be loading a kernel) before typing goes on at the blind pace. */
 const PATIENCE_MS = 20_000;
-/** Of the 15 keys a BIOS keeps, so many may wait. */
+/** How many of the 15 keys a BIOS keeps may wait. */
 const BIOS_KEYS = 8;
 /** A key that was read, but did not reach the BIOS's buffer within this time, went elsewhere: an operating system reads the keyboard now. */
 const BIOS_GONE_MS = 500;
 
 /**
  * Presses keys with QEMU's `input-send-event`. QEMU drops what does not fit in the 16 bytes of the emulated keyboard, and a
- * BIOS what does not fit in its 15 keys, both without a word. On a PC each key is therefore sent only after the guest has
+ * BIOS what does not fit in its 15 keys, both silently. On a PC each key is therefore sent only after the guest has
  * read the one before (status port of the keyboard controller) and while the BIOS's buffer has room.
  * Sources: QEMU QMP reference (input-send-event); Intel 8042 status register; BIOS data area 40:1A, 40:1C.
  */
@@ -42,8 +42,8 @@ export function createQmpKeyboard(qmp: QmpExecutor, options: QmpKeyboardOptions)
         const started = performance.now();
         await qmp.execute("input-send-event", { events: stroke.map(inputEvent) }, { signal });
         if (!state.blind) await waitUntilTaken(qmp, state, signal);
-        const interval = options.keyIntervalMs ?? (state.blind ? BLIND_INTERVAL_MS : 0);
-        const left = interval - (performance.now() - started);
+        const paceMs = state.blind ? BLIND_INTERVAL_MS : 0;
+        const left = (options.keyIntervalMs ?? paceMs) - (performance.now() - started);
         if (left > 0) await sleep(left, signal);
       }
     },
@@ -51,7 +51,7 @@ export function createQmpKeyboard(qmp: QmpExecutor, options: QmpKeyboardOptions)
 }
 
 interface Feedback {
-  /** Nobody can be asked: keep to a fixed pace. */
+  /** There is no feedback: keep to a fixed pace. */
   blind: boolean;
   biosReads: boolean;
   /** Where the BIOS would have put the next key when the last one was sent. */
@@ -101,7 +101,8 @@ function numbers(dump: string): readonly number[] {
 /** The ring at 40:1E to 40:3D has two bytes for each key. Where another system has taken the memory, what is there is no ring. */
 function keysInRing(head: number, tail: number): number {
   const isInRing = (offset: number) => offset >= 0x1e && offset < 0x3e && offset % 2 === 0;
-  return isInRing(head) && isInRing(tail) ? ((tail - head + 32) % 32) / 2 : 0;
+  if (!isInRing(head) || !isInRing(tail)) return 0;
+  return ((tail - head + 32) % 32) / 2;
 }
 
 function inputEvent({ key, down }: KeyEvent): Readonly<Record<string, unknown>> {

@@ -11,7 +11,7 @@ export interface QmpClient {
   execute(command: string, args?: Readonly<Record<string, unknown>>, options?: ExecuteOptions): Promise<unknown>;
   /** Every event from now on. The returned function ends it. */
   onEvent(listener: (event: QmpEvent) => void): () => void;
-  /** Resolves when the link is gone, for whatever reason. */
+  /** Resolves when the link is gone, for any reason. */
   readonly closed: Promise<void>;
   close(): void;
 }
@@ -92,7 +92,7 @@ interface Pending {
 }
 
 /** What QEMU may send: a greeting, an answer, or an event. */
-interface Message {
+interface QmpMessage {
   readonly QMP?: unknown;
   readonly id?: number;
   readonly return?: unknown;
@@ -100,6 +100,9 @@ interface Message {
   readonly event?: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
+
+/** Commands are numbered from 1; events have no id. */
+const NO_ID = 0;
 
 class QmpLink implements QmpClient {
   readonly closed: Promise<void>;
@@ -121,14 +124,14 @@ class QmpLink implements QmpClient {
         resolve();
       });
     });
-    // An error is always followed by "close", which fails whatever is pending.
+    // An error is always followed by "close", which fails all pending commands.
     socket.on("error", () => {});
     socket.setEncoding("utf8");
     socket.on("data", (chunk: string) => this.#receive(chunk));
   }
 
   async greeted(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    await bounded(Promise.race([this.#greeting, this.closed]), "its greeting", timeoutMs, signal);
+    await bounded(Promise.race([this.#greeting, this.closed]), { what: "its greeting", timeoutMs, signal });
     if (this.#ended) throw disconnected();
   }
 
@@ -139,7 +142,7 @@ class QmpLink implements QmpClient {
     const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
     this.#socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
     try {
-      return await bounded(answer, command, options.timeoutMs ?? 30_000, options.signal);
+      return await bounded(answer, { what: command, timeoutMs: options.timeoutMs ?? 30_000, signal: options.signal });
     } finally {
       this.#pending.delete(id);
     }
@@ -157,15 +160,15 @@ class QmpLink implements QmpClient {
   #receive(chunk: string): void {
     const lines = (this.#buffer + chunk).split("\n");
     this.#buffer = lines.pop()!;
-    for (const line of lines) if (line.trim() !== "") this.#dispatch(JSON.parse(line) as Message);
+    for (const line of lines) if (line.trim() !== "") this.#dispatch(JSON.parse(line) as QmpMessage);
   }
 
-  #dispatch(message: Message): void {
+  #dispatch(message: QmpMessage): void {
     if (message.QMP !== undefined) this.#onGreeting();
     if (message.event !== undefined) {
       for (const listener of this.#listeners) listener({ name: message.event, data: message.data ?? {} });
     }
-    const pending = message.id === undefined ? undefined : this.#pending.get(message.id);
+    const pending = this.#pending.get(message.id ?? NO_ID);
     if (message.error) pending?.reject(new QmpError(message.error.class, message.error.desc));
     else pending?.resolve(message.return);
   }
@@ -182,19 +185,22 @@ function disconnected(): QmpError {
   return new QmpError("Disconnected", "QEMU closed its control connection");
 }
 
+interface Bounds {
+  /** For the message. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The promise, or a rejection when the time is over or `signal` aborts. */
-function bounded<Result>(
-  promise: Promise<Result>,
-  what: string,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
+function bounded<Result>(promise: Promise<Result>, { what, timeoutMs, signal }: Bounds): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = () => settle(() => reject(signal!.reason as Error));
-    const timer = setTimeout(
-      () => settle(() => reject(new QmpError("Timeout", `QEMU did not answer ${what} within ${timeoutMs / 1000} s`))),
-      timeoutMs,
-    );
+    const onTimeout = () => {
+      const message = `QEMU did not answer ${what} within ${timeoutMs / 1000} s`;
+      settle(() => reject(new QmpError("Timeout", message)));
+    };
+    const timer = setTimeout(onTimeout, timeoutMs);
     const settle = (finish: () => void) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);

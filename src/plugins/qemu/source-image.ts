@@ -1,4 +1,5 @@
 import { request } from "undici";
+import { errorMessage } from "../../lib/error-text.ts";
 import { isoUrls } from "../../sdk/schema/iso.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
@@ -7,7 +8,10 @@ import type { QemuConfig } from "./options/qemu.ts";
 
 /** The installation media or source disk: a downloaded file, or with `iso_skip_cache` a URL QEMU reads by itself. */
 export async function sourceImage(run: Run, config: QemuConfig): Promise<string> {
-  if (!config.iso_skip_cache) return (await downloadIso(run, config)).path;
+  if (!config.iso_skip_cache) {
+    const { path } = await downloadIso(run, config);
+    return path;
+  }
   return run.step("check image server", async ({ signal }) => {
     const reasons: string[] = [];
     for (const url of isoUrls(config)) {
@@ -31,6 +35,6 @@ async function whyNotBootable(url: string, signal: AbortSignal): Promise<string 
     return 'the server does not offer range requests (no "Accept-Ranges: bytes")';
   } catch (error) {
     signal.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }

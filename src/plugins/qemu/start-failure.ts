@@ -4,13 +4,13 @@ import { BuildError } from "../../sdk/error.ts";
 /** QEMU found a port taken that was free a moment ago: another one is worth a try. */
 export class PortTakenError extends BuildError {}
 
-/** Why QEMU ended instead of starting, with what to do where its words are known. */
+/** Why QEMU ended instead of starting, with what to do where its message is known. */
 export function startFailure(binary: string, result: CommandResult, said: string): BuildError {
   const text = withoutProgramName(binary, said) || `it ended with exit code ${result.code}`;
   if (/Could not set up host forwarding rule|Failed to find an available port|Address already in use/.test(said)) {
     return new PortTakenError(`QEMU could not use a port it was given: ${text}`);
   }
-  const hint = hints.find(([pattern]) => pattern.test(said))?.[1];
+  const [, hint] = hints.find(([pattern]) => pattern.test(said)) ?? [];
   return new BuildError(`QEMU did not start: ${text}`, { hint });
 }
 
@@ -41,8 +41,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
 ];
 
 function withoutProgramName(binary: string, said: string): string {
-  return said
-    .split("\n")
-    .map((line) => line.replace(/^\S*qemu-system-\S+: /, "").replace(`${binary}: `, ""))
-    .join("\n");
+  const lines = said.split("\n");
+  const texts = lines.map((line) => line.replace(/^\S*qemu-system-\S+: /, "").replace(`${binary}: `, ""));
+  return texts.join("\n");
 }

@@ -24,7 +24,8 @@ export async function stopMachine(
   });
   const { code, signal } = await machine.exited;
   if (code === 0) return;
-  throw new BuildError(`QEMU ended with ${signal ?? `exit code ${code}`} while the guest was shut down`, {
+  const how = signal ?? `exit code ${code}`;
+  throw new BuildError(`QEMU ended with ${how} while the guest was shut down`, {
     hint: "The disk image may be damaged, so it is not kept.",
   });
 }

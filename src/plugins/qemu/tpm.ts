@@ -5,10 +5,11 @@ import { BuildError } from "../../sdk/error.ts";
 import { ownProcess } from "../../sdk/owned-process.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { ControlSockets } from "./control-sockets.ts";
+import type { QemuConfig } from "./options/qemu.ts";
 import { toolFailure } from "./tool-failure.ts";
 
 /** Starts a TPM emulator for one machine, listening on `sockets.tpm`. It and its state end with the build. */
-export async function startTpm(run: Run, version: "1.2" | "2.0", sockets: ControlSockets): Promise<void> {
+export async function startTpm(run: Run, config: Pick<QemuConfig, "use_tpm1">, sockets: ControlSockets): Promise<void> {
   await run.step("start TPM", async (step) => {
     const state = `${sockets.mark}-tpm`;
     await mkdir(state, { mode: 0o700 });
@@ -19,7 +20,8 @@ export async function startTpm(run: Run, version: "1.2" | "2.0", sockets: Contro
       undo: async () => process.running?.stop(1000),
     });
     const args = ["socket", "--tpmstate", `dir=${state}`, "--ctrl", `type=unixio,path=${sockets.tpm}`, "--terminate"];
-    const running = startCommand("swtpm", version === "2.0" ? [...args, "--tpm2"] : args, {
+    if (!config.use_tpm1) args.push("--tpm2");
+    const running = startCommand("swtpm", args, {
       env: run.host.env,
       onLine: (line) => run.debug("swtpm", line),
     });
@@ -31,7 +33,7 @@ export async function startTpm(run: Run, version: "1.2" | "2.0", sockets: Contro
 
 async function listening(running: RunningCommand, socket: string, signal: AbortSignal): Promise<void> {
   const ended = running.finished.then(
-    ({ stderr, code }) => new BuildError(`swtpm did not start: ${stderr.trim() || `exit code ${code}`}`),
+    ({ stderr, code }) => startFailure(stderr.trim(), code),
     (error: unknown) => toolFailure("swtpm", error),
   );
   const ask = () =>
@@ -44,4 +46,9 @@ async function listening(running: RunningCommand, socket: string, signal: AbortS
     ]);
   const up = await poll(ask, { intervalMs: 20, timeoutMs: 10_000, signal });
   if (up !== true) throw new BuildError("swtpm did not open its socket within 10 s");
+}
+
+function startFailure(output: string, code: number): BuildError {
+  const why = output || `exit code ${code}`;
+  return new BuildError(`swtpm did not start: ${why}`);
 }

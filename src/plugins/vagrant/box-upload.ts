@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { describeBytes } from "../../lib/bytes.ts";
+import { errorMessage } from "../../lib/error-text.ts";
 import { uploadFile } from "../../lib/http-upload.ts";
 import { HttpStatusError, isTransient } from "../../lib/json-api.ts";
 import { retry } from "../../lib/retry.ts";
@@ -12,7 +13,7 @@ const DIRECT_UPLOAD_LIMIT = 5 * 1024 ** 3;
 export interface BoxUpload {
   readonly path: string;
   readonly insecureTls: boolean;
-  /** Asks the service for an address to send the file to; asked anew for each try, because addresses expire. */
+  /** Asks the service for an address to send the file to; asked again for each try, because addresses expire. */
   address(): Promise<UploadAddress>;
 }
 
@@ -40,12 +41,14 @@ export async function uploadBox(run: Run, step: Step, upload: BoxUpload): Promis
       signal: step.signal,
       shouldRetry: isWorthAnotherTry,
       onRetry: (error, attempt, pauseMs) =>
-        run.warn(`Upload try ${attempt} failed (${reason(error)}); trying again in ${Math.ceil(pauseMs / 1000)} s`),
+        run.warn(
+          `Upload try ${attempt} failed (${errorMessage(error)}); trying again in ${Math.ceil(pauseMs / 1000)} s`,
+        ),
     });
   } catch (cause) {
     step.signal.throwIfAborted();
     if (cause instanceof BuildError) throw cause;
-    throw new BuildError(`The box could not be uploaded: ${reason(cause)}`, {
+    throw new BuildError(`The box could not be uploaded: ${errorMessage(cause)}`, {
       cause,
       hint: `The box is safe in ${upload.path}. Run only the post-processors again:\n    imgbuild post-process RUN TEMPLATE`,
     });
@@ -69,8 +72,4 @@ async function once(run: Run, step: Step, upload: BoxUpload, attempt: number): P
 function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof BuildError) return false;
   return isTransient(error) || (error instanceof HttpStatusError && (error.status === 400 || error.status === 403));
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

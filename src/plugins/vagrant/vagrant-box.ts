@@ -1,10 +1,9 @@
-import { BUILDER_ID } from "../../sdk/artifact-state.ts";
-import { stateOf } from "../../sdk/artifact.ts";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import type { Artifact } from "../../sdk/artifact.ts";
+import { BUILDER_ID } from "../../sdk/artifact-state.ts";
+import { stateOf, type Artifact } from "../../sdk/artifact.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { FileDigest } from "../../sdk/file-digest.ts";
 
@@ -19,15 +18,9 @@ export interface VagrantBox {
 
 /** The box in an artifact of the `vagrant` post-processor, the `vagrant` builder or `artifice`. */
 export async function boxOfArtifact(artifact: Artifact): Promise<VagrantBox> {
-  const path = artifact.files[0];
-  if (path === undefined || !path.endsWith(".box")) {
-    throw new BuildError(
-      `A Vagrant box is needed here, and the artifact has ${path === undefined ? "no files" : `"${path}"`}.`,
-      {
-        hint: 'Put the post-processor after "vagrant" in the same post-processors block (a list within the list in a JSON template).',
-      },
-    );
-  }
+  const [path] = artifact.files;
+  if (path === undefined) throw notABox("no files");
+  if (!path.endsWith(".box")) throw notABox(`"${path}"`);
   const { provider, architecture } = stateOf(artifact, BUILDER_ID.vagrantBox);
   const file = { path, digest: artifact.digests?.[path] };
   if (provider !== undefined && architecture !== undefined) return { ...file, provider, architecture };
@@ -35,7 +28,15 @@ export async function boxOfArtifact(artifact: Artifact): Promise<VagrantBox> {
   return { ...file, provider: String(metadata["provider"]), architecture: textOrNothing(metadata["architecture"]) };
 }
 
-const textOrNothing = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+function notABox(found: string): BuildError {
+  return new BuildError(`A Vagrant box is needed here, and the artifact has ${found}.`, {
+    hint: 'Put the post-processor after "vagrant" in the same post-processors block (a list within the list in a JSON template).',
+  });
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
 
 /** `metadata.json` out of a box, compressed or not; reads no further than it has to. */
 async function readMetadata(path: string): Promise<Record<string, unknown>> {

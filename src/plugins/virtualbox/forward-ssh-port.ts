@@ -33,7 +33,7 @@ export async function forwardSshPort(
     taken.add(port);
     if (taken.size > FORWARDING_ATTEMPTS) throw new BuildError("VirtualBox cannot listen on any port for SSH");
     const range = { min: config.host_port_min, max: config.host_port_max };
-    port = await reservePortFor(run, "SSH", range, "127.0.0.1", taken);
+    port = await reservePortFor(run, "SSH", { ...range, taken });
     await driver.replaceForwarding({ vm, forwarding: sshForwarding(config, port), signal });
   }
 }

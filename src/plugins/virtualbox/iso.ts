@@ -7,7 +7,7 @@ import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
 import { placeDiscs } from "./add-storage.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { customizeMachine } from "./customize-machine.ts";
-import { isoSchema, type IsoBuilderConfig } from "./options/iso.ts";
+import { schema, type IsoBuilderConfig } from "./options/iso.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
 import { resolveConflicts } from "./conflicts.ts";
@@ -21,7 +21,7 @@ export const builder: Builder<IsoBuilderConfig> = {
   kind: "builder",
   type: "virtualbox-iso",
   summary: "Installs a virtual machine from an ISO in VirtualBox and exports it as OVF or OVA.",
-  schema: isoSchema,
+  schema,
   generatedData: [],
   build: buildFromIso,
   checkFiles: async (config, directories) => {

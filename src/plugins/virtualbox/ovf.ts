@@ -9,7 +9,7 @@ import { download } from "../../steps/download.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { customizeMachine } from "./customize-machine.ts";
-import { ovfSchema, type OvfBuilderConfig } from "./options/ovf.ts";
+import { schema, type OvfBuilderConfig } from "./options/ovf.ts";
 import { findSlots } from "./discs.ts";
 import type { Driver, Machine } from "./driver/driver.ts";
 import type { VmInfo } from "./driver/vm-info.ts";
@@ -27,7 +27,7 @@ export const builder: Builder<OvfBuilderConfig> = {
   kind: "builder",
   type: "virtualbox-ovf",
   summary: "Imports an OVF or OVA into VirtualBox, provisions the machine and exports it again.",
-  schema: ovfSchema,
+  schema,
   generatedData: [],
   build: buildFromOvf,
   checkFiles: (config, directories) => checkMachineFiles({ ...config, iso_url: config.source_path }, directories),

@@ -21,7 +21,7 @@ export async function reserveMachinePorts(run: Run, config: CommonConfig): Promi
   }
   return {
     ssh: forwards ? await reservePortFor(run, "SSH", sshRange) : undefined,
-    vrdp: await reservePortFor(run, "VRDP", vrdpRange, config.vrdp_bind_address),
+    vrdp: await reservePortFor(run, "VRDP", { ...vrdpRange, host: config.vrdp_bind_address }),
   };
 }
 

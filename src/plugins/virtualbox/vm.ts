@@ -14,7 +14,7 @@ import { findMachine } from "./find-machine.ts";
 import { findSnapshot } from "./find-snapshot.ts";
 import { exportMachine } from "./finish.ts";
 import { prepareInputs } from "./machine-inputs.ts";
-import { vmSchema, type VmBuilderConfig } from "./options/vm.ts";
+import { schema, type VmBuilderConfig } from "./options/vm.ts";
 import { connectionSettings } from "./ports.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 
@@ -23,7 +23,7 @@ export const builder: Builder<VmBuilderConfig> = {
   kind: "builder",
   type: "virtualbox-vm",
   summary: "Starts a machine VirtualBox has already, provisions it, and takes a snapshot of it or exports it.",
-  schema: vmSchema,
+  schema,
   generatedData: [],
   build: buildFromMachine,
   checkFiles: (config, directories) => checkMachineFiles(config, directories),

@@ -1,8 +1,8 @@
 import { parseKeystrokes } from "../../lib/keystrokes.ts";
-import { LateTemplate } from "../late-template.ts";
+import type { LateTemplate } from "../late-template.ts";
 import { defaultText, duration, flag, late, list } from "./field.ts";
-import { rule } from "./rules.ts";
-import type { ConfigIssue, Rule } from "./schema.ts";
+import { error, rule, warning } from "./rules.ts";
+import type { ConfigIssue } from "./schema.ts";
 
 /** Typing at a machine that has no network yet. */
 export const bootFields = {
@@ -34,25 +34,24 @@ export const keyIntervalFields = {
   disable_vnc: flag("Have no VNC server.").default(false),
 } as const;
 
-export const bootRules: readonly Rule[] = [
-  rule(["boot_command"], ({ boot_command: commands }) =>
-    (Array.isArray(commands) ? commands : []).flatMap((command, index) =>
-      keystrokeIssues(command, ["boot_command", index]),
-    ),
+export const bootRules = [
+  rule(bootFields, ["boot_command"], ({ boot_command: commands = [] }) =>
+    commands.flatMap((command, index) => keystrokeIssues(command, ["boot_command", index])),
   ),
 ];
 
 /** What is wrong with one element, before its `{{ }}` are rendered. Also for arguments of the same kind under other names. */
-export function keystrokeIssues(command: unknown, path: ConfigIssue["path"]): readonly ConfigIssue[] {
-  if (!(command instanceof LateTemplate)) return [];
+export function keystrokeIssues(command: LateTemplate, path: ConfigIssue["path"]): readonly ConfigIssue[] {
   const { problems } = parseKeystrokes(command.text, { opaque: templateAction });
-  return problems.map(({ severity, offset, message }) => ({
-    severity,
-    code: severity === "error" ? "cannot-be-typed" : "unknown-key",
-    path,
-    summary: severity === "error" ? "Cannot be typed" : "Unknown key",
-    detail: `${message} (Character ${offset + 1} of the text.)`,
-  }));
+  return problems.map(({ severity, offset, message }) => {
+    const report = reports[severity];
+    return report(path, `${message} (Character ${offset + 1} of the text.)`);
+  });
 }
+
+const reports = {
+  error: (path: ConfigIssue["path"], detail: string) => error("cannot-be-typed", path, "Cannot be typed", detail),
+  warning: (path: ConfigIssue["path"], detail: string) => warning("unknown-key", path, "Unknown key", detail),
+};
 
 const templateAction = /\{\{.*?\}\}/sy;

@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import { list, map, text } from "./field.ts";
 import { error, rule } from "./rules.ts";
-import type { Rule } from "./schema.ts";
 
 /** A second CD made for the guest (`cidata` for cloud-init, answer files, drivers). */
 export const cdFields = {
@@ -19,17 +18,10 @@ export const cdFields = {
 
 export type CdConfig = z.output<z.ZodObject<typeof cdFields>>;
 
-export const cdRules: readonly Rule[] = [
-  rule(["cd_label"], ({ cd_label: label }) =>
-    String(label).length > 32 || /[^\x20-\x7e]/.test(String(label))
-      ? [
-          error(
-            "invalid-label",
-            ["cd_label"],
-            "Invalid volume label",
-            `"${String(label)}" cannot be the label of a CD: at most 32 ASCII characters.`,
-          ),
-        ]
-      : [],
-  ),
+export const cdRules = [
+  rule(cdFields, ["cd_label"], ({ cd_label: label }) => {
+    if (label.length <= 32 && /^[\x20-\x7e]*$/.test(label)) return [];
+    const detail = `"${label}" cannot be the label of a CD: at most 32 ASCII characters.`;
+    return [error("invalid-label", ["cd_label"], "Invalid volume label", detail)];
+  }),
 ];

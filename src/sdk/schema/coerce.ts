@@ -7,46 +7,68 @@ import type { FieldKind } from "./field.ts";
  */
 export function coerce(value: unknown, kind: FieldKind, weak: boolean): unknown {
   if (weak && value === "" && blankMeansUnset.has(kind)) return undefined;
-  return coercions[kind]?.(value, weak) ?? value;
+  return coercions[kind](value, weak);
 }
 
 const blankMeansUnset: ReadonlySet<FieldKind> = new Set(["flag", "integer", "number", "duration", "list", "map"]);
 
-const coercions: { readonly [Kind in FieldKind]?: (value: unknown, weak: boolean) => unknown } = {
+const coercions: { readonly [Kind in FieldKind]: (value: unknown, weak: boolean) => unknown } = {
   text: toText,
   late: toText,
   choice: toText,
-  flag: (value, weak) =>
-    typeof value === "string" || (weak && typeof value === "number") ? flags.get(String(value)) : undefined,
+  flag: toFlag,
   integer: toNumber,
   number: toNumber,
-  duration: (value) =>
-    (typeof value === "string" ? parseDuration(value) : undefined) ?? (value === 0 ? 0 : asText(value)),
-  list: (value, weak) => (weak && !Array.isArray(value) ? toList(value) : undefined),
-  blocks: (value) => (isPlainObject(value) ? [value] : undefined),
-  block: (value) => (Array.isArray(value) && value.length === 1 ? value[0] : undefined),
+  duration: toMilliseconds,
+  list: toList,
+  map: unchanged,
+  block: toBlock,
+  blocks: toBlocks,
+  any: unchanged,
 };
 
-const flags: ReadonlyMap<string, boolean> = new Map([
+const flags: ReadonlyMap<unknown, boolean> = new Map([
   ...["1", "t", "T", "true", "True", "TRUE"].map((name) => [name, true] as const),
   ...["0", "f", "F", "false", "False", "FALSE"].map((name) => [name, false] as const),
 ]);
 
 function toText(value: unknown): unknown {
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+  const isPrimitive = typeof value === "number" || typeof value === "boolean";
+  return isPrimitive ? String(value) : value;
+}
+
+function toFlag(value: unknown, weak: boolean): unknown {
+  const name = weak && typeof value === "number" ? String(value) : value;
+  return flags.get(name) ?? value;
 }
 
 function toNumber(value: unknown): unknown {
-  return typeof value === "string" && /^[+-]?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
-}
-
-function toList(value: unknown): unknown {
-  return typeof value === "string" ? value.split(",").map((item) => item.trim()) : [value];
+  const isNumeral = typeof value === "string" && /^[+-]?\d+(\.\d+)?$/.test(value.trim());
+  return isNumeral ? Number(value) : value;
 }
 
 /** A number is not a duration (Go would take nanoseconds): made text, so that it is refused with the right words. */
-function asText(value: unknown): unknown {
-  return typeof value === "number" ? String(value) : undefined;
+function toMilliseconds(value: unknown): unknown {
+  if (typeof value === "string") return parseDuration(value) ?? value;
+  return typeof value === "number" && value !== 0 ? String(value) : value;
+}
+
+function toList(value: unknown, weak: boolean): unknown {
+  if (!weak || Array.isArray(value)) return value;
+  if (typeof value !== "string") return [value];
+  return value.split(",").map((item) => item.trim());
+}
+
+function toBlock(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+}
+
+function toBlocks(value: unknown): unknown {
+  return isPlainObject(value) ? [value] : value;
+}
+
+function unchanged(value: unknown): unknown {
+  return value;
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { choice, defaultText, duration, flag, integer, list, sensitive, text } from "./field.ts";
 import { conflict, error, requires, rule } from "./rules.ts";
-import type { Rule } from "./schema.ts";
+import type { ConfigIssue } from "./schema.ts";
 
 const port = (description: string) => integer(description).min(1).max(65535);
 
@@ -132,10 +132,10 @@ export interface CommunicatorRuleOptions {
   readonly username?: boolean;
 }
 
-export function communicatorRules(options: CommunicatorRuleOptions = {}): readonly Rule[] {
+export function communicatorRules({ username = true, needsHost = false }: CommunicatorRuleOptions = {}) {
   return [
-    ...(options.username === false ? [] : [needed("ssh_username", "the user to log in as")]),
-    ...(options.needsHost === true ? [needed("ssh_host", "the address of the machine"), needsCredential] : []),
+    ...(username ? [needed("ssh_username", "the user to log in as")] : []),
+    ...(needsHost ? [needed("ssh_host", "the address of the machine"), needsCredential] : []),
     requires("ssh_certificate_file", "ssh_private_key_file"),
     bastionNeedsLogin,
     oneRoute,
@@ -148,40 +148,26 @@ export function communicatorRules(options: CommunicatorRuleOptions = {}): readon
 /** `HOST` may be an IPv6 address in brackets. */
 export const tunnelPattern = /^(\d+):(\[[^\]]+\]|[^:]+):(\d+)$/;
 
-function needed(name: string, what: string): Rule {
-  return rule(["communicator", name], (config) =>
-    (config["communicator"] ?? "ssh") === "ssh" && isBlank(config[name])
-      ? [
-          error(
-            "missing-argument",
-            [],
-            "Missing argument",
-            `"${name}" (${what}) is required when the communicator is "ssh".`,
-          ),
-        ]
-      : [],
-  );
+function needed(name: "ssh_username" | "ssh_host", what: string) {
+  return rule(communicatorFields, ["communicator", name], ({ communicator, [name]: value }) => {
+    if (communicator !== "ssh" || value) return [];
+    return [missing(`"${name}" (${what}) is required when the communicator is "ssh".`)];
+  });
 }
 
-const needsCredential: Rule = rule(
+const needsCredential = rule(
+  communicatorFields,
   ["communicator", "ssh_password", "ssh_private_key_file", "ssh_agent_auth"],
-  (config) =>
-    (config["communicator"] ?? "ssh") === "ssh" &&
-    isBlank(config["ssh_password"]) &&
-    isBlank(config["ssh_private_key_file"]) &&
-    config["ssh_agent_auth"] !== true
-      ? [
-          error(
-            "missing-argument",
-            [],
-            "Missing argument",
-            'One of "ssh_password", "ssh_private_key_file" and "ssh_agent_auth" is required when the communicator is "ssh".',
-          ),
-        ]
-      : [],
+  ({ communicator, ssh_password, ssh_private_key_file, ssh_agent_auth }) => {
+    if (communicator !== "ssh" || ssh_password || ssh_private_key_file || ssh_agent_auth) return [];
+    const detail =
+      'One of "ssh_password", "ssh_private_key_file" and "ssh_agent_auth" is required when the communicator is "ssh".';
+    return [missing(detail)];
+  },
 );
 
-const bastionNeedsLogin: Rule = rule(
+const bastionNeedsLogin = rule(
+  communicatorFields,
   [
     "ssh_bastion_host",
     "ssh_bastion_username",
@@ -191,64 +177,58 @@ const bastionNeedsLogin: Rule = rule(
     "ssh_bastion_interactive",
     "ssh_private_key_file",
   ],
-  (config) => {
-    if (isBlank(config["ssh_bastion_host"])) return [];
-    if (isBlank(config["ssh_bastion_username"])) {
-      return [error("missing-argument", [], "Missing argument", '"ssh_bastion_host" needs "ssh_bastion_username".')];
-    }
-    const named = ["ssh_bastion_password", "ssh_bastion_private_key_file", "ssh_private_key_file"];
-    if (named.some((name) => !isBlank(config[name]))) return [];
-    if (config["ssh_bastion_agent_auth"] === true || config["ssh_bastion_interactive"] === true) return [];
+  (args) => {
+    if (!args.ssh_bastion_host) return [];
+    if (!args.ssh_bastion_username) return [missing('"ssh_bastion_host" needs "ssh_bastion_username".')];
+    if (args.ssh_bastion_password || args.ssh_bastion_private_key_file || args.ssh_private_key_file) return [];
+    if (args.ssh_bastion_agent_auth || args.ssh_bastion_interactive) return [];
     const detail =
       'The jump host needs one of "ssh_bastion_password", "ssh_bastion_private_key_file", "ssh_bastion_agent_auth" and "ssh_bastion_interactive".';
-    return [error("missing-argument", [], "Missing argument", detail)];
+    return [missing(detail)];
   },
 );
 
-const oneRoute: Rule = rule(["ssh_bastion_host", "ssh_proxy_host"], (config) =>
-  !isBlank(config["ssh_bastion_host"]) && !isBlank(config["ssh_proxy_host"])
-    ? [conflict(["ssh_proxy_host"], 'Only one of "ssh_bastion_host" and "ssh_proxy_host" may be set.')]
-    : [],
+const oneRoute = rule(
+  communicatorFields,
+  ["ssh_bastion_host", "ssh_proxy_host"],
+  ({ ssh_bastion_host, ssh_proxy_host }) => {
+    if (!ssh_bastion_host || !ssh_proxy_host) return [];
+    return [conflict(["ssh_proxy_host"], 'Only one of "ssh_bastion_host" and "ssh_proxy_host" may be set.')];
+  },
 );
 
-function tunnelSyntax(name: string): Rule {
-  return rule([name], (config) => {
-    const tunnels = Array.isArray(config[name]) ? (config[name] as readonly unknown[]) : [];
-    return tunnels.flatMap((tunnel, index) =>
-      tunnelPattern.test(String(tunnel))
-        ? []
-        : [
-            error(
-              "invalid-argument",
-              [name, index],
-              "Invalid value",
-              `A tunnel is written "PORT:HOST:PORT", for example "8080:localhost:80", not "${String(tunnel)}".`,
-            ),
-          ],
-    );
-  });
+function tunnelSyntax<Name extends "ssh_local_tunnels" | "ssh_remote_tunnels">(name: Name) {
+  return rule(communicatorFields, [name], ({ [name]: tunnels }) =>
+    tunnels.flatMap((tunnel, index) => {
+      if (tunnelPattern.test(tunnel)) return [];
+      const detail = `A tunnel is written "PORT:HOST:PORT", for example "8080:localhost:80", not "${tunnel}".`;
+      return [error("invalid-argument", [name, index], "Invalid value", detail)];
+    }),
+  );
 }
 
-const keyBits: Rule = rule(["temporary_key_pair_type", "temporary_key_pair_bits"], (config) => {
-  const type = config["temporary_key_pair_type"];
-  const bits = config["temporary_key_pair_bits"];
-  const fail = (detail: string) => [
-    error(
-      "invalid-argument",
-      [type === "dsa" ? "temporary_key_pair_type" : "temporary_key_pair_bits"],
-      "Invalid value",
-      detail,
-    ),
-  ];
-  if (type === "dsa")
-    return fail('SSH servers no longer accept "dsa" keys. Use "ed25519", or "rsa" for very old guests.');
-  if (typeof bits !== "number" || bits === 0) return [];
-  if (type === "ecdsa" && ![256, 384, 521].includes(bits))
-    return fail(`An ecdsa key has 256, 384 or 521 bits, not ${bits}.`);
-  if (type === "rsa" && (bits < 1024 || bits > 16_384)) return fail(`An rsa key has 1024 to 16384 bits, not ${bits}.`);
-  return [];
-});
+const keyBits = rule(
+  communicatorFields,
+  ["temporary_key_pair_type", "temporary_key_pair_bits"],
+  ({ temporary_key_pair_type: type, temporary_key_pair_bits: bits }) => {
+    if (type === "dsa") return invalid("temporary_key_pair_type", NO_DSA);
+    if (!bits) return [];
+    if (type === "ecdsa" && ![256, 384, 521].includes(bits)) {
+      return invalid("temporary_key_pair_bits", `An ecdsa key has 256, 384 or 521 bits, not ${bits}.`);
+    }
+    if (type === "rsa" && (bits < 1024 || bits > 16_384)) {
+      return invalid("temporary_key_pair_bits", `An rsa key has 1024 to 16384 bits, not ${bits}.`);
+    }
+    return [];
+  },
+);
 
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === "";
+const NO_DSA = 'SSH servers no longer accept "dsa" keys. Use "ed25519", or "rsa" for very old guests.';
+
+function missing(detail: string): ConfigIssue {
+  return error("missing-argument", [], "Missing argument", detail);
+}
+
+function invalid(name: string, detail: string): ConfigIssue[] {
+  return [error("invalid-argument", [name], "Invalid value", detail)];
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { fieldMeta, unwrap, type FieldKind } from "./field.ts";
+import { fieldMeta, type FieldKind } from "./field.ts";
 import type { Schema } from "./schema.ts";
+import { declaredDefault, elementType, unwrap } from "./zod-type.ts";
 
 /** One option of a component as docs, completion and JSON Schema need it. */
 export interface OptionDescription {
@@ -32,14 +33,14 @@ export function describeSchema(schema: Schema<unknown>): readonly OptionDescript
 
 function describeField(name: string, field: z.ZodType): OptionDescription {
   const meta = fieldMeta(field);
-  const element = elementOf(field);
+  const element = elementType(field);
   const choices = choicesOf(field);
   return {
     name,
     kind: meta.fieldKind,
     type: typeText(meta.fieldKind, choices, element),
     required: !field.isOptional() && lateDefault(field) === undefined,
-    default: meta.defaultText ?? lateDefault(field) ?? declaredDefault(field),
+    default: meta.defaultText ?? lateDefault(field) ?? defaultLiteral(field),
     description: meta.description,
     sensitive: meta.sensitive === true,
     deprecated: meta.replacement,
@@ -68,11 +69,11 @@ function oldName(name: string, replacement: string): OptionDescription {
 function elementDescription(field: z.ZodType): NonNullable<OptionDescription["element"]> {
   const kind = fieldMeta(field).fieldKind;
   const choices = choicesOf(field);
-  return { kind, choices, type: typeText(kind, choices, elementOf(field)) };
+  return { kind, choices, type: typeText(kind, choices, elementType(field)) };
 }
 
-function typeText(kind: FieldKind, choices: readonly string[] | undefined, element: z.ZodType | undefined): string {
-  const inner = (): string => (element ? elementDescription(element).type : "any");
+function typeText(kind: FieldKind, choices: readonly string[] = [], element: z.ZodType | undefined): string {
+  const inner = (): string => (element && elementDescription(element).type) ?? "any";
   const texts: { readonly [Kind in FieldKind]: () => string } = {
     text: () => "string",
     late: () => "string",
@@ -80,7 +81,7 @@ function typeText(kind: FieldKind, choices: readonly string[] | undefined, eleme
     integer: () => "number",
     number: () => "number",
     duration: () => "duration",
-    choice: () => (choices ?? []).map((choice) => `"${choice}"`).join(" or "),
+    choice: () => choices.map((choice) => `"${choice}"`).join(" or "),
     list: () => `list of ${inner()}`,
     map: () => `map of ${inner()}`,
     block: () => "block",
@@ -95,23 +96,16 @@ function choicesOf(field: z.ZodType): readonly string[] | undefined {
   return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
 }
 
-function elementOf(field: z.ZodType): z.ZodType | undefined {
-  const { def } = unwrap(field)._zod as unknown as { def: { element?: z.ZodType; valueType?: z.ZodType } };
-  return def.element ?? def.valueType;
-}
-
 function lateDefault(field: z.ZodType): string | undefined {
-  const value = (fieldMeta(field) as { readonly lateDefault?: string }).lateDefault;
-  return value === undefined ? undefined : JSON.stringify(value);
+  const { lateDefault: text } = fieldMeta(field);
+  return text && JSON.stringify(text);
 }
 
 /** The value of `.default(x)`, as a template would write it. */
-function declaredDefault(field: z.ZodType): string | undefined {
-  const { def } = field._zod as unknown as { def: { type: string; defaultValue?: unknown; innerType?: z.ZodType } };
-  if (def.type !== "default") return def.innerType && declaredDefault(def.innerType);
-  const value = def.defaultValue;
-  if (fieldMeta(field).fieldKind === "duration" && typeof value === "number") return `"${formatMs(value)}"`;
-  return JSON.stringify(value);
+function defaultLiteral(field: z.ZodType): string | undefined {
+  const value = declaredDefault(field);
+  const isDuration = fieldMeta(field).fieldKind === "duration";
+  return isDuration && typeof value === "number" ? `"${formatMs(value)}"` : JSON.stringify(value);
 }
 
 function formatMs(ms: number): string {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Schema } from "./schema.ts";
 import { LateTemplate } from "../late-template.ts";
+import { innerType } from "./zod-type.ts";
 
 // A schema reads a few blocks in the life of a process: compiling a parser for it takes longer than all of them.
 z.config({ jitless: true });
@@ -69,7 +70,7 @@ export const blocks = <Config>(schema: Schema<Config>, description: string) =>
   amend(meta(z.array(nestedType(schema)), "blocks", description), { nested: schema });
 
 function nestedType<Config>(schema: Schema<Config>): z.ZodType<Config> {
-  return schema.object.transform(schema.finish as (decoded: unknown) => Config);
+  return schema.object as unknown as z.ZodType<Config>;
 }
 
 export function sensitive<Type extends z.ZodType>(field: Type): Type {
@@ -98,17 +99,4 @@ export function fieldMeta(field: z.ZodType): FieldMeta {
   let merged: Record<string, unknown> = {};
   for (let type: z.ZodType | undefined = field; type; type = innerType(type)) merged = { ...type.meta(), ...merged };
   return { fieldKind: "any", description: "", ...merged };
-}
-
-/** The type inside one wrapper (`.optional()`, `.default()`, the input side of a transform), if `type` is a wrapper. */
-function innerType(type: z.ZodType): z.ZodType | undefined {
-  const { def } = type._zod as unknown as { def: { innerType?: z.ZodType; in?: z.ZodType } };
-  return def.innerType ?? def.in;
-}
-
-/** The innermost type: an object, array, record or scalar. */
-export function unwrap(field: z.ZodType): z.ZodType {
-  let type = field;
-  for (let inner = innerType(type); inner; inner = innerType(type)) type = inner;
-  return type;
 }

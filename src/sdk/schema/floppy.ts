@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import { list, map, text } from "./field.ts";
 import { error, rule } from "./rules.ts";
-import type { Rule } from "./schema.ts";
 
 /** A 1.44 MB floppy disk made for the guest. */
 export const floppyFields = {
@@ -19,17 +18,11 @@ export const floppyFields = {
 
 export type FloppyConfig = z.output<z.ZodObject<typeof floppyFields>>;
 
-export const floppyRules: readonly Rule[] = [
-  rule(["floppy_label"], ({ floppy_label: label }) =>
-    String(label).length > 11 || /[^\x20-\x7e]|["*+,./:;<=>?[\\\]|]/.test(String(label))
-      ? [
-          error(
-            "invalid-label",
-            ["floppy_label"],
-            "Invalid volume label",
-            `"${String(label)}" cannot be the label of a floppy disk: at most 11 ASCII characters, without " * + , . / : ; < = > ? [ \\ ] |.`,
-          ),
-        ]
-      : [],
-  ),
+export const floppyRules = [
+  rule(floppyFields, ["floppy_label"], ({ floppy_label: label }) => {
+    const isAllowed = label.length <= 11 && !/[^\x20-\x7e]|["*+,./:;<=>?[\\\]|]/.test(label);
+    if (isAllowed) return [];
+    const detail = `"${label}" cannot be the label of a floppy disk: at most 11 ASCII characters, without " * + , . / : ; < = > ? [ \\ ] |.`;
+    return [error("invalid-label", ["floppy_label"], "Invalid volume label", detail)];
+  }),
 ];

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { choice, integer, map, text } from "./field.ts";
 import { atMostOne, error, rule } from "./rules.ts";
-import type { ConfigIssue, Rule } from "./schema.ts";
+import type { ConfigIssue, DecodedFields } from "./schema.ts";
 
 /** The small HTTP server a guest fetches its answer files from. */
 export const httpFields = {
@@ -29,42 +29,29 @@ export const httpFields = {
 
 export type HttpConfig = z.output<z.ZodObject<typeof httpFields>>;
 
-export const httpRules: readonly Rule[] = [
+export const httpRules = [
   atMostOne("http_directory", "http_content"),
   atMostOne("http_bind_address", "http_interface"),
-  rule(["http_port_min", "http_port_max"], ({ http_port_min: min, http_port_max: max }) =>
-    Number(min) > Number(max)
-      ? [
-          error(
-            "invalid-port-range",
-            ["http_port_min"],
-            "Invalid port range",
-            `"http_port_min" (${String(min)}) must not be above "http_port_max" (${String(max)}).`,
-          ),
-        ]
-      : [],
-  ),
-  rule(["http_content"], ({ http_content: content }) => Object.keys(content ?? {}).flatMap(pathIssues)),
-  rule(
-    ["http_network_protocol", "http_bind_address"],
-    ({ http_network_protocol: protocol, http_bind_address: address }) => {
-      if (protocol === "unixpacket") {
-        const detail = 'HTTP needs a stream, and a unixpacket socket is not one. Use "unix" or leave it out.';
-        return [error("unsupported-protocol", ["http_network_protocol"], "Unsupported protocol", detail)];
-      }
-      return protocol === "unix" && !address
-        ? [
-            error(
-              "missing-argument",
-              ["http_bind_address"],
-              "Missing argument",
-              'With http_network_protocol = "unix", "http_bind_address" must be the path of the socket.',
-            ),
-          ]
-        : [];
-    },
-  ),
+  rule(httpFields, ["http_port_min", "http_port_max"], ({ http_port_min: min, http_port_max: max }) => {
+    if (min <= max) return [];
+    const detail = `"http_port_min" (${min}) must not be above "http_port_max" (${max}).`;
+    return [error("invalid-port-range", ["http_port_min"], "Invalid port range", detail)];
+  }),
+  rule(httpFields, ["http_content"], ({ http_content: content = {} }) => Object.keys(content).flatMap(pathIssues)),
+  rule(httpFields, ["http_network_protocol", "http_bind_address"], protocolIssues),
 ];
+
+type ProtocolArguments = DecodedFields<typeof httpFields, "http_network_protocol" | "http_bind_address">;
+
+function protocolIssues({ http_network_protocol: protocol, http_bind_address: address }: ProtocolArguments) {
+  if (protocol === "unixpacket") {
+    const detail = 'HTTP needs a stream, and a unixpacket socket is not one. Use "unix" or leave it out.';
+    return [error("unsupported-protocol", ["http_network_protocol"], "Unsupported protocol", detail)];
+  }
+  if (protocol !== "unix" || address) return [];
+  const detail = 'With http_network_protocol = "unix", "http_bind_address" must be the path of the socket.';
+  return [error("missing-argument", ["http_bind_address"], "Missing argument", detail)];
+}
 
 function pathIssues(path: string): readonly ConfigIssue[] {
   if (path.startsWith("/")) return [];

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { parseChecksum } from "../../lib/checksum-spec.ts";
 import { list, text } from "./field.ts";
 import { error, exactlyOne, rule } from "./rules.ts";
-import type { LegacyArgument, Rule } from "./schema.ts";
+import type { LegacyArgument } from "./schema.ts";
 
 /** The source image of a machine: where it comes from and how it is recognised. */
 export const isoFields = {
@@ -23,13 +23,12 @@ export const isoFields = {
 
 export type IsoConfig = z.output<z.ZodObject<typeof isoFields>>;
 
-export const isoRules: readonly Rule[] = [
+export const isoRules = [
   exactlyOne("iso_url", "iso_urls"),
-  rule(["iso_checksum"], ({ iso_checksum }) => {
-    const checksum = parseChecksum(String(iso_checksum));
-    return checksum.kind === "invalid"
-      ? [error("invalid-checksum", ["iso_checksum"], "Invalid checksum", checksum.problem)]
-      : [];
+  rule(isoFields, ["iso_checksum"], ({ iso_checksum }) => {
+    const checksum = parseChecksum(iso_checksum);
+    if (checksum.kind !== "invalid") return [];
+    return [error("invalid-checksum", ["iso_checksum"], "Invalid checksum", checksum.problem)];
   }),
 ];
 
@@ -48,12 +47,14 @@ export const isoLegacy: readonly LegacyArgument[] = [
   {
     name: "iso_checksum_url",
     replacement: 'use iso_checksum = "file:URL"',
-    apply: ({ iso_checksum_url: url, ...args }) =>
-      typeof url === "string" && url !== "" && !args["iso_checksum"] ? { ...args, iso_checksum: `file:${url}` } : args,
+    apply: ({ iso_checksum_url: url, ...args }) => {
+      if (typeof url !== "string" || url === "" || args["iso_checksum"]) return args;
+      return { ...args, iso_checksum: `file:${url}` };
+    },
   },
 ];
 
 /** `iso_url` and `iso_urls` as one list. */
-export function isoUrls(config: Pick<IsoConfig, "iso_url" | "iso_urls">): readonly string[] {
-  return config.iso_url === undefined || config.iso_url === "" ? (config.iso_urls ?? []) : [config.iso_url];
+export function isoUrls({ iso_url, iso_urls = [] }: Pick<IsoConfig, "iso_url" | "iso_urls">): readonly string[] {
+  return iso_url ? [iso_url] : iso_urls;
 }

@@ -10,20 +10,18 @@ export function argumentsSchema(schema: Schema<unknown>): JsonSchema {
 
 function objectSchema(options: readonly OptionDescription[]): JsonSchema {
   const required = options.filter((option) => option.required).map(({ name }) => name);
-  return {
-    type: "object",
-    properties: Object.fromEntries(options.map((option) => [option.name, optionSchema(option)])),
-    ...(required.length > 0 ? { required } : {}),
-  };
+  const properties = Object.fromEntries(options.map((option) => [option.name, optionSchema(option)]));
+  if (required.length === 0) return { type: "object", properties };
+  return { type: "object", properties, required };
 }
 
 function optionSchema(option: OptionDescription): JsonSchema {
-  const notes = [option.description, option.default === undefined ? "" : `Default: ${option.default}.`];
-  return {
-    ...valueSchema(option),
-    description: notes.filter((note) => note !== "").join(" "),
-    ...(option.deprecated === undefined ? {} : { deprecated: true, description: `Deprecated: ${option.deprecated}.` }),
-  };
+  const value = valueSchema(option);
+  if (option.deprecated !== undefined) {
+    return { ...value, description: `Deprecated: ${option.deprecated}.`, deprecated: true };
+  }
+  const notes = [option.description, option.default !== undefined && `Default: ${option.default}.`];
+  return { ...value, description: notes.filter(Boolean).join(" ") };
 }
 
 /** Any value may also be written as a string that holds an expression. */
@@ -39,9 +37,9 @@ function valueSchema({ kind, choices, element, nested }: Partial<OptionDescripti
     case "choice":
       return { anyOf: [{ enum: choices }, { type: "string", pattern: "\\$\\{" }] };
     case "list":
-      return { anyOf: [{ type: "array", items: element ? valueSchema(element) : {} }, EXPRESSION] };
+      return { anyOf: [{ type: "array", items: valueSchema({ ...element }) }, EXPRESSION] };
     case "map":
-      return { anyOf: [{ type: "object", additionalProperties: element ? valueSchema(element) : {} }, EXPRESSION] };
+      return { anyOf: [{ type: "object", additionalProperties: valueSchema({ ...element }) }, EXPRESSION] };
     case "block":
     case "blocks": {
       const block = objectSchema(nested ?? []);

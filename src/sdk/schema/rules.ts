@@ -1,42 +1,44 @@
-import type { ConfigIssue, Rule } from "./schema.ts";
-
-const isSet = (value: unknown): boolean =>
-  value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);
-
-const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+import type * as z from "zod";
+import type { ConfigIssue, DecodedFields, Rule } from "./schema.ts";
 
 /** Exactly one of the named arguments has to be given. */
-export function exactlyOne(...names: readonly string[]): Rule {
-  return { arguments: names, check: (config) => [...missingAll(config, names), ...tooMany(config, names)] };
+export function exactlyOne<Name extends string>(...names: readonly Name[]): Rule<Name> {
+  return { arguments: names, check: (args) => [...missingAll(args, names), ...tooMany(args, names)] };
 }
 
 /** The named arguments exclude each other. */
-export function atMostOne(...names: readonly string[]): Rule {
-  return { arguments: names, check: (config) => tooMany(config, names) };
+export function atMostOne<Name extends string>(...names: readonly Name[]): Rule<Name> {
+  return { arguments: names, check: (args) => tooMany(args, names) };
 }
 
 /** `name` makes sense only together with `other`. */
-export function requires(name: string, other: string): Rule {
+export function requires<Name extends string>(name: Name, other: Name): Rule<Name> {
   return {
     arguments: [name, other],
-    check: (config) =>
-      isSet(config[name]) && !isSet(config[other])
-        ? [error("missing-argument", [name], "Missing argument", `"${name}" needs "${other}" to be set as well.`)]
-        : [],
+    check: (args) => {
+      if (!isSet(args[name]) || isSet(args[other])) return [];
+      return [error("missing-argument", [name], "Missing argument", `"${name}" needs "${other}" to be set as well.`)];
+    },
   };
 }
 
 /** A range of ports: its ends are two arguments, and the first is not above the second. */
-export function portRange(min: string, max: string): Rule {
-  return rule([min, max], ({ [min]: first, [max]: last }) =>
-    typeof first !== "number" || typeof last !== "number" || first <= last
-      ? []
-      : [error("invalid-argument", [min], "Invalid value", `${min} (${first}) is above ${max} (${last}).`)],
-  );
+export function portRange<Name extends string>(min: Name, max: Name): Rule<Name, { readonly [N in Name]: number }> {
+  return {
+    arguments: [min, max],
+    check: ({ [min]: first, [max]: last }) => {
+      if (first <= last) return [];
+      return [error("invalid-argument", [min], "Invalid value", `${min} (${first}) is above ${max} (${last}).`)];
+    },
+  };
 }
 
-/** Any other check over some arguments. */
-export function rule(names: readonly string[], check: Rule["check"]): Rule {
+/** Any other check over some of the `fields` of a schema. */
+export function rule<Fields extends z.ZodRawShape, Name extends keyof Fields & string>(
+  _fields: Fields,
+  names: readonly Name[],
+  check: (args: DecodedFields<Fields, NoInfer<Name>>) => readonly ConfigIssue[],
+): Rule<Name, DecodedFields<Fields, Name>> {
   return { arguments: names, check };
 }
 
@@ -44,7 +46,7 @@ export function error(code: string, path: ConfigIssue["path"], summary: string, 
   return { severity: "error", code, path, summary, detail };
 }
 
-/** Arguments that do not go together, told at one of them. */
+/** Arguments that do not go together; `path` is the one to point at. */
 export function conflict(path: ConfigIssue["path"], detail: string): ConfigIssue {
   return error("conflicting-arguments", path, "Conflicting arguments", detail);
 }
@@ -53,19 +55,22 @@ export function warning(code: string, path: ConfigIssue["path"], summary: string
   return { severity: "warning", code, path, summary, detail };
 }
 
-function missingAll(config: Readonly<Record<string, unknown>>, names: readonly string[]): ConfigIssue[] {
-  if (names.some((name) => isSet(config[name]))) return [];
+function missingAll<Name extends string>(args: { readonly [N in Name]: unknown }, names: readonly Name[]) {
+  if (names.some((name) => isSet(args[name]))) return [];
   return [error("missing-argument", [], "Missing argument", `One of ${quoted(names)} must be set.`)];
 }
 
-function tooMany(config: Readonly<Record<string, unknown>>, names: readonly string[]): ConfigIssue[] {
-  const given = names.filter((name) => isSet(config[name]));
-  return given
-    .slice(1)
-    .map((name) =>
-      conflict(
-        [name],
-        `Only one of ${quoted(names)} may be set, and "${given[0]}" is set already. Remove one of them.`,
-      ),
-    );
+function tooMany<Name extends string>(args: { readonly [N in Name]: unknown }, names: readonly Name[]) {
+  const [first, ...others] = names.filter((name) => isSet(args[name]));
+  const remedy = `Only one of ${quoted(names)} may be set, and "${first}" is set already. Remove one of them.`;
+  return others.map((name) => conflict([name], remedy));
+}
+
+function isSet(value: unknown): boolean {
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return value !== undefined && value !== "" && !isEmptyList;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }

@@ -4,21 +4,29 @@ import * as z from "zod";
 export interface Schema<Config> {
   /** Strict: an argument it does not list is an error. */
   readonly object: z.ZodObject;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly AnyRule[];
   /** Old argument name → present name. Using the old one works and gives one warning. */
   readonly renamed: Readonly<Record<string, string>>;
   /** Old arguments that need more than a new name. Applied before anything else. */
   readonly legacy: readonly LegacyArgument[];
-  /** From the decoded arguments to what the component works with (`iso_url` folded into `iso_urls`). */
-  readonly finish: (decoded: never) => Config;
+  /** For the type checker alone: what decoding gives. Never set. */
+  readonly decoded?: Config;
 }
 
+/** Arguments as decoding leaves them: `undefined` only where a field without a default was not given. */
+export type DecodedFields<Fields extends z.ZodRawShape, Name extends keyof Fields = keyof Fields> = {
+  readonly [N in Name]: z.output<Fields[N]>;
+};
+
 /** A check across arguments. It runs only where all of `arguments` are known and well-typed. */
-export interface Rule {
-  readonly arguments: readonly string[];
-  /** `config` holds decoded arguments; those left out and without a default are absent. */
-  readonly check: (config: Readonly<Record<string, unknown>>) => readonly ConfigIssue[];
+export interface Rule<Name extends string, Arguments = { readonly [N in Name]: unknown }> {
+  readonly arguments: readonly Name[];
+  /** Is given the arguments named above and no others. */
+  readonly check: (args: Arguments) => readonly ConfigIssue[];
 }
+
+/** A rule whose types were checked when its schema was defined. */
+type AnyRule = Rule<string, never>;
 
 /** An argument Packer removed (`iso_checksum_type`). `apply` returns the arguments without it, rewritten. */
 export interface LegacyArgument {
@@ -40,25 +48,17 @@ export interface ConfigIssue {
 
 export type ConfigOf<S> = S extends Schema<infer Config> ? Config : never;
 
-export interface SchemaOptions<Decoded, Config> {
-  readonly rules?: readonly Rule[];
+/** What a schema has beside its fields. Its rules are about these fields, by name and by type. */
+export interface SchemaOptions<Fields extends z.ZodRawShape> {
+  readonly rules?: readonly Rule<keyof Fields & string, DecodedFields<Fields>>[];
   readonly renamed?: Readonly<Record<string, string>>;
   readonly legacy?: readonly LegacyArgument[];
-  readonly finish?: (decoded: Decoded) => Config;
 }
 
-type Decoded<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape, z.core.$strict>>;
-
 /** Declares the options of a component: `defineSchema({ target: text("Where to write it.") }, { rules: […] })`. */
-export function defineSchema<Shape extends z.ZodRawShape, Config = Decoded<Shape>>(
-  fields: Shape,
-  options: SchemaOptions<Decoded<Shape>, Config> = {},
-): Schema<Config> {
-  return {
-    object: z.strictObject(fields),
-    rules: options.rules ?? [],
-    renamed: options.renamed ?? {},
-    legacy: options.legacy ?? [],
-    finish: (options.finish ?? ((decoded: unknown) => decoded)) as (decoded: never) => Config,
-  };
+export function defineSchema<Fields extends z.ZodRawShape>(
+  fields: Fields,
+  { rules = [], renamed = {}, legacy = [] }: SchemaOptions<NoInfer<Fields>> = {},
+): Schema<z.output<z.ZodObject<Fields, z.core.$strict>>> {
+  return { object: z.strictObject(fields), rules, renamed, legacy };
 }

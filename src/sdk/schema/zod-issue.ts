@@ -1,7 +1,10 @@
 import type * as z from "zod";
 import { didYouMean } from "../../lib/did-you-mean.ts";
-import { fieldMeta, unwrap, type FieldKind } from "./field.ts";
+import type { Path } from "./decode-state.ts";
+import { fieldMeta, type FieldKind } from "./field.ts";
+import { error } from "./rules.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
+import { elementType } from "./zod-type.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -21,92 +24,86 @@ const expectations: { readonly [Kind in FieldKind]: string } = {
   any: "a value is required",
 };
 
+export interface DecodedInput {
+  readonly schema: Schema<unknown>;
+  readonly input: unknown;
+  /** Whether the value at a path is secret, so that no message shows it. */
+  readonly isSensitive?: ((path: Path) => boolean) | undefined;
+}
+
 /** One zod issue as what a template's author should read. */
-export function issueFromZod(
-  issue: Issue,
-  input: unknown,
-  schema: Schema<unknown>,
-  isSensitive: (path: ConfigIssue["path"]) => boolean = () => false,
-): ConfigIssue[] {
+export function issuesFromZod(issue: Issue, decoded: DecodedInput): ConfigIssue[] {
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
-    const known = Object.keys(schemaAt(schema, path)?.object.shape ?? {});
+    const known = Object.keys(schemaAt(decoded.schema, path)?.object.shape ?? {});
     return issue.keys.map((name) => unknownArgument(name, known, [...path, name]));
   }
-  const name = String(path.at(-1) ?? "");
-  if (valueAt(input, path) === undefined) {
-    return [
-      make(
-        "missing-argument",
-        path,
-        "Missing required argument",
-        `The argument "${name}" is required, but no definition was found.`,
-      ),
-    ];
-  }
+  const value = valueAt(decoded.input, path);
+  return [value === undefined ? missingArgument(path) : wrongValue(issue, path, value, decoded)];
+}
+
+function unknownArgument(name: string, known: readonly string[], path: Path): ConfigIssue {
+  const detail = `An argument named "${name}" is not expected here.${didYouMean(name, known)}`;
+  return error("unknown-argument", path, "Unsupported argument", detail);
+}
+
+function missingArgument(path: Path): ConfigIssue {
+  const detail = `The argument "${path.at(-1) ?? ""}" is required, but no definition was found.`;
+  return error("missing-argument", path, "Missing required argument", detail);
+}
+
+function wrongValue(issue: Issue, path: Path, value: unknown, { schema, isSensitive }: DecodedInput): ConfigIssue {
   const field = fieldAt(schema, path);
-  const masked = isSensitive(path) || (field !== undefined && fieldMeta(field).sensitive === true);
-  return [
-    make(
-      "invalid-argument",
-      path,
-      "Invalid value",
-      `Inappropriate value for "${describePath(path)}": ${describe(issue, field)}${masked ? "" : found(valueAt(input, path))}.${masked ? "" : meant(issue, valueAt(input, path))}`,
-    ),
-  ];
+  const isMasked = isSensitive?.(path) || (field && fieldMeta(field).sensitive);
+  const shown = isMasked ? "" : shortJson(value);
+  const suggestion = isMasked ? "" : suggestedChoice(issue, value);
+  const problem = `Inappropriate value for "${pathText(path)}": ${expectation(issue, field)}`;
+  return error("invalid-argument", path, "Invalid value", `${problem}${shown}.${suggestion}`);
 }
 
-function unknownArgument(name: string, known: readonly string[], path: ConfigIssue["path"]): ConfigIssue {
-  return make(
-    "unknown-argument",
-    path,
-    "Unsupported argument",
-    `An argument named "${name}" is not expected here.${didYouMean(name, known)}`,
-  );
-}
-
-function make(code: string, path: ConfigIssue["path"], summary: string, detail: string): ConfigIssue {
-  return { severity: "error", code, path, summary, detail };
-}
-
-function describe(issue: Issue, field: z.ZodType | undefined): string {
+/** What should have been there. */
+function expectation(issue: Issue, field: z.ZodType | undefined): string {
+  const kind = field && fieldMeta(field).fieldKind;
   switch (issue.code) {
     case "invalid_type":
-      return field ? expectations[fieldMeta(field).fieldKind] : issue.message;
+      return kind ? expectations[kind] : issue.message;
     case "invalid_value":
-      return `it must be one of ${issue.values.map((value) => `"${String(value)}"`).join(", ")}`;
+      return `it must be one of ${issue.values.map((value) => JSON.stringify(String(value))).join(", ")}`;
     case "too_small":
       return `it must be at least ${issue.minimum}`;
     case "too_big":
       return `it must be at most ${issue.maximum}`;
     case "custom":
-      return field && fieldMeta(field).fieldKind === "late" ? expectations.late : issue.message;
+      return kind === "late" ? expectations.late : issue.message;
     default:
       return issue.message;
   }
 }
 
 /** The word of a choice that was mistyped. */
-function meant(issue: Issue, value: unknown): string {
-  return issue.code === "invalid_value" && typeof value === "string" ? didYouMean(value, issue.values.map(String)) : "";
+function suggestedChoice(issue: Issue, value: unknown): string {
+  if (issue.code !== "invalid_value" || typeof value !== "string") return "";
+  return didYouMean(value, issue.values.map(String));
 }
 
-function found(value: unknown): string {
+function shortJson(value: unknown): string {
   if (value === undefined || (typeof value === "object" && value !== null)) return "";
   const text = JSON.stringify(value) ?? "";
   return text.length > 60 ? "" : `, not ${text}`;
 }
 
-function describePath(path: ConfigIssue["path"]): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+/** As an expression would name it: `disks[0].size`. */
+function pathText(path: Path): string {
+  const parts = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`));
+  return parts.join("").replace(/^\./, "");
 }
 
-function valueAt(input: unknown, path: ConfigIssue["path"]): unknown {
+function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, part) => (value as Record<string | number, unknown> | undefined)?.[part], input);
 }
 
 /** The schema of the nested block at `path`. */
-function schemaAt(schema: Schema<unknown>, path: ConfigIssue["path"]): Schema<unknown> | undefined {
+function schemaAt(schema: Schema<unknown>, path: Path): Schema<unknown> | undefined {
   return path.reduce<Schema<unknown> | undefined>((current, part) => {
     if (typeof part === "number" || !current) return current;
     const field = current.object.shape[part] as z.ZodType | undefined;
@@ -114,7 +111,7 @@ function schemaAt(schema: Schema<unknown>, path: ConfigIssue["path"]): Schema<un
   }, schema);
 }
 
-function fieldAt(schema: Schema<unknown>, path: ConfigIssue["path"]): z.ZodType | undefined {
+function fieldAt(schema: Schema<unknown>, path: Path): z.ZodType | undefined {
   const last = path.findLastIndex((part) => typeof part === "string");
   const owner = path.slice(0, last);
   for (let depth = owner.length; depth >= 0; depth--) {
@@ -125,9 +122,6 @@ function fieldAt(schema: Schema<unknown>, path: ConfigIssue["path"]): z.ZodType 
 }
 
 /** Into lists and maps: the type of the element at the rest of the path. */
-function descend(field: z.ZodType, rest: ConfigIssue["path"]): z.ZodType {
-  return rest.reduce<z.ZodType>((type) => {
-    const { def } = unwrap(type)._zod as unknown as { def: { element?: z.ZodType; valueType?: z.ZodType } };
-    return def.element ?? def.valueType ?? type;
-  }, field);
+function descend(field: z.ZodType, rest: Path): z.ZodType {
+  return rest.reduce<z.ZodType>((type) => elementType(type) ?? type, field);
 }

@@ -41,21 +41,23 @@ function bootKeystrokes({
 }: Omit<BootCommand, "waitMs" | "keyboard">): readonly Keystrokes[] {
   const texts = commands.map((command) => command.render(values));
   // Without a pause between them the elements are one text: a tag may reach from one into the next.
-  const groups = groupIntervalMs > 0 ? texts : [texts.join("")];
-  return groups.flatMap((text, index): readonly Keystrokes[] => {
-    const { items, problems } = parseKeystrokes(text);
-    const error = problems.find(({ severity }) => severity === "error");
-    if (error)
-      throw new BuildError(`The boot command cannot be typed: ${error.message}`, {
-        hint: `At: ${text.slice(Math.max(error.offset - 20, 0), error.offset + 20)}`,
-      });
-    return index === 0 ? items : [{ kind: "wait", ms: groupIntervalMs }, ...items];
-  });
+  if (groupIntervalMs <= 0) return keystrokesOf(texts.join(""));
+  const pause: Keystrokes = { kind: "wait", ms: groupIntervalMs };
+  return texts.flatMap((text) => [pause, ...keystrokesOf(text)]).slice(1);
+}
+
+function keystrokesOf(text: string): readonly Keystrokes[] {
+  const { items, problems } = parseKeystrokes(text);
+  const error = problems.find(({ severity }) => severity === "error");
+  if (!error) return items;
+  const excerpt = text.slice(Math.max(error.offset - 20, 0), error.offset + 20);
+  throw new BuildError(`The boot command cannot be typed: ${error.message}`, { hint: `At: ${excerpt}` });
 }
 
 /** Some programs throw away what is typed while they change the screen, or take Esc and a letter for one key. */
 const SETTLE_MS = 100;
-const settleAfter: ReadonlySet<string> = new Set(["ret", "esc", ...Array.from({ length: 12 }, (_, i) => `f${i + 1}`)]);
+const functionKeys = Array.from({ length: 12 }, (_, index) => `f${index + 1}`);
+const settleAfter: ReadonlySet<string> = new Set(["ret", "esc", ...functionKeys]);
 
 async function play(run: Run, items: readonly Keystrokes[], keyboard: Keyboard, signal: AbortSignal): Promise<void> {
   let pending: Keystroke[] = [];
@@ -70,7 +72,7 @@ async function play(run: Run, items: readonly Keystrokes[], keyboard: Keyboard, 
   };
   for (const item of items) {
     if (item.kind === "type") pending.push(item.stroke);
-    const pauseMs = item.kind === "wait" ? item.ms : needsToSettle(item.stroke) ? SETTLE_MS : 0;
+    const pauseMs = pauseAfter(item);
     if (pauseMs === 0) continue;
     await flush();
     await sleep(pauseMs, signal);
@@ -78,9 +80,10 @@ async function play(run: Run, items: readonly Keystrokes[], keyboard: Keyboard, 
   await flush();
 }
 
-function needsToSettle(stroke: Keystroke): boolean {
-  const last = stroke.at(-1)!;
-  return !last.down && settleAfter.has(last.key.qcode);
+function pauseAfter(item: Keystrokes): number {
+  if (item.kind === "wait") return item.ms;
+  const last = item.stroke.at(-1)!;
+  return !last.down && settleAfter.has(last.key.qcode) ? SETTLE_MS : 0;
 }
 
 /** The interval the user asked for: the argument, else `PACKER_KEY_INTERVAL`, else none. */

@@ -3,7 +3,7 @@ import { formatDigest, type Digest } from "../../lib/checksum.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Checksum } from "../../lib/checksum-spec.ts";
-import type { Source } from "./place.ts";
+import type { DownloadSource } from "./place.ts";
 
 export interface DownloadOptions {
   /** For messages and the progress bar: `ISO`. */
@@ -19,12 +19,12 @@ export interface DownloadOptions {
   readonly pauseMs?: number | undefined;
 }
 
-/** One place being tried. */
-export interface Attempt {
+/** One source being tried. */
+export interface DownloadAttempt {
   readonly run: Run;
   readonly options: DownloadOptions;
   readonly signal: AbortSignal;
-  readonly source: Source;
+  readonly source: DownloadSource;
   /** What the file has to be; absent when anything goes. */
   readonly digest: Digest | undefined;
 }

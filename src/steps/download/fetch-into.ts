@@ -1,4 +1,4 @@
-import { statfs, stat } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describeBytes } from "../../lib/bytes.ts";
 import { parseDuration } from "../../lib/duration.ts";
@@ -8,13 +8,14 @@ import { httpDownload } from "../../lib/http-download.ts";
 import { httpGet } from "../../lib/http-get.ts";
 import { bootId } from "../../lib/process-identity.ts";
 import { PartFile } from "../../lib/part-file.ts";
+import { exists } from "../../sdk/owned-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import { DiskError, diskError } from "../disk-error.ts";
-import { cacheDirectory, wrongDigest, type Attempt } from "./attempt.ts";
+import { cacheDirectory, wrongDigest, type DownloadAttempt } from "./attempt.ts";
 import { writeUrlRecord, type UrlRecord } from "./place.ts";
 import { stampDigest } from "./stamp.ts";
 
-export interface Fetch extends Attempt {
+export interface Fetch extends DownloadAttempt {
   readonly url: string;
   readonly target: string;
   /** What the URL led to the last time, for a file without a checksum. */
@@ -72,7 +73,7 @@ async function complete({ run, options, url, target, digest, signal }: Fetch, pa
 
 /** Asks the server whether what we have is still what it has. A server that cannot be reached changes nothing. */
 async function isUnchanged({ run, url, target, signal }: Fetch, record: UrlRecord): Promise<boolean> {
-  if (!(await stat(target).catch(() => undefined))) return false;
+  if (!(await exists(target))) return false;
   const headers: Record<string, string> = {};
   if (record.etag !== undefined) headers["if-none-match"] = record.etag;
   else if (record.lastModified !== undefined) headers["if-modified-since"] = record.lastModified;
@@ -92,7 +93,7 @@ async function isUnchanged({ run, url, target, signal }: Fetch, record: UrlRecor
 
 const STALL_MS = 60_000;
 
-/** No byte for so long is a failure. In Packer PACKER_GETTER_READ_TIMEOUT limits the whole transfer. */
+/** The longest pause between two bytes. In Packer PACKER_GETTER_READ_TIMEOUT limits the whole transfer. */
 function stallLimit(run: Run): number {
   return parseDuration(run.host.env["PACKER_GETTER_READ_TIMEOUT"] ?? "") ?? STALL_MS;
 }
@@ -103,11 +104,9 @@ async function checkRoom(target: string, toCome: number | undefined): Promise<vo
   if (toCome === undefined) return;
   const { bavail, bsize } = await statfs(dirname(target));
   const free = bavail * bsize;
-  if (toCome + SPARE_BYTES > free)
-    throw new DiskError(
-      `No room in ${dirname(target)}: ${describeBytes(toCome)} more are needed, and ${describeBytes(free)} are free`,
-      { hint: KEPT_HINT },
-    );
+  if (toCome + SPARE_BYTES <= free) return;
+  const sizes = `${describeBytes(toCome)} more are needed, and ${describeBytes(free)} are free`;
+  throw new DiskError(`No room in ${dirname(target)}: ${sizes}`, { hint: KEPT_HINT });
 }
 
 const KEPT_HINT =

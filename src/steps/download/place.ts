@@ -9,11 +9,11 @@ import { percentDecode } from "../../lib/percent-decode.ts";
 import { BuildError } from "../../sdk/error.ts";
 
 /** Where something is: on this machine, or on a web server. */
-export type Source =
+export type DownloadSource =
   { readonly kind: "local"; readonly path: string } | { readonly kind: "http"; readonly url: string };
 
 /** Reads an `iso_url`: a path, `file:` or `http(s):` URL. */
-export function parseSource(text: string, work: string): Source {
+export function parseSource(text: string, work: string): DownloadSource {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === "http" || scheme === "https") {
     if (!URL.canParse(text)) throw new BuildError(`"${text}" is not a URL`);
@@ -35,9 +35,9 @@ function localPath(text: string, work: string): string {
 }
 
 /** The last part of the address: the name a checksum file knows it by. */
-export function sourceName(source: Source): string {
+export function sourceName(source: DownloadSource): string {
   const path = source.kind === "local" ? source.path : percentDecode(new URL(source.url).pathname);
-  return path.slice(path.replaceAll("\\", "/").lastIndexOf("/") + 1);
+  return path.split(/[/\\]/).at(-1)!;
 }
 
 /** Where a download goes: `targetPath` where the user names one, else the cache, named after the digest. */
@@ -51,12 +51,15 @@ export async function targetOf(options: {
   const { targetPath, work, cache, fileName, key } = options;
   if (targetPath === undefined || targetPath === "") return join(cache, key);
   const target = resolve(work, targetPath);
-  const isDirectory = /[/\\]$/.test(targetPath) || (await stat(target).catch(() => undefined))?.isDirectory() === true;
+  const existing = await stat(target).catch(() => undefined);
+  const isDirectory = /[/\\]$/.test(targetPath) || existing?.isDirectory();
   return isDirectory ? join(target, fileName) : target;
 }
 
-export function keyOfDigest(digest: Digest, extension: string): string {
-  return `${digest.algorithm}-${digest.hex}${extension === "" ? "" : `.${extension}`}`;
+/** The name in the cache: after the digest where that is known, else after the URL. */
+export function cacheKey(digest: Digest | undefined, url: string, extension: string): string {
+  const name = digest ? `${digest.algorithm}-${digest.hex}` : `url-${urlKey(url)}`;
+  return extension === "" ? name : `${name}.${extension}`;
 }
 
 /** What a URL led to the last time, for images without a checksum: the digest, and how to ask whether it changed. */
@@ -70,10 +73,11 @@ export interface UrlRecord {
 export async function readUrlRecord(cache: string, url: string): Promise<UrlRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(urlRecordPath(cache, url), "utf8")) as UrlRecord;
-    return record.url === withoutCredentials(url) ? record : undefined;
+    if (record.url === withoutCredentials(url)) return record;
   } catch {
-    return undefined;
+    // None, or none that can be read: the same.
   }
+  return undefined;
 }
 
 export async function writeUrlRecord(cache: string, url: string, record: Omit<UrlRecord, "url">): Promise<void> {
@@ -82,7 +86,7 @@ export async function writeUrlRecord(cache: string, url: string, record: Omit<Ur
   await writeFileAtomic(path, JSON.stringify({ url: withoutCredentials(url), ...record }), { volatile: true });
 }
 
-export function urlKey(url: string): string {
+function urlKey(url: string): string {
   return createHash("sha256").update(withoutCredentials(url)).digest("hex").slice(0, 32);
 }
 

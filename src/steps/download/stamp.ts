@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { bootId } from "../../lib/process-identity.ts";
 
-/** Says that a file, as long as it looks like this, has this digest: so it need not be read again. */
+/** Says that a file, as long as it looks like this, has this digest: it need not be read again. */
 interface Stamp {
   readonly path: string;
   readonly size: number;
@@ -22,16 +22,17 @@ export async function stampedDigests(cache: string, path: string): Promise<reado
   if (!stats) return [];
   try {
     const stamp = JSON.parse(await readFile(stampPath(cache, path), "utf8")) as Stamp;
-    const same =
+    const isUnchanged =
       stamp.path === path &&
       stamp.size === stats.size &&
       stamp.mtimeMs === stats.mtimeMs &&
       stamp.inode === stats.ino &&
       stamp.bootId === (await bootId());
-    return same ? stamp.digests : [];
+    if (isUnchanged) return stamp.digests;
   } catch {
-    return [];
+    // None, or none that can be read: the same.
   }
+  return [];
 }
 
 export async function stampDigest(cache: string, path: string, digest: Digest): Promise<void> {

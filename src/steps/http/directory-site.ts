@@ -50,22 +50,28 @@ async function locate(root: string, path: string): Promise<Located | undefined> 
   if (path.split(/[/\\]/).includes("..")) return undefined;
   try {
     const real = await realpath(join(root, path));
-    if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
+    if (!isWithin(root, real)) return undefined;
     const stats = await stat(real);
-    if (stats.isDirectory()) return path.endsWith("/") ? await locate(root, `${path}index.html`) : undefined;
-    return stats.isFile() && !path.endsWith("/") ? { path: real, stats } : undefined;
+    const namesDirectory = path.endsWith("/");
+    if (stats.isDirectory() && namesDirectory) return await locate(root, `${path}index.html`);
+    if (stats.isFile() && !namesDirectory) return { path: real, stats };
   } catch {
-    return undefined;
+    // Not there, or not to be read: the same to the guest.
   }
+  return undefined;
+}
+
+function isWithin(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 const MOST_HINTS = 1000;
 
 function listFiles(root: string): readonly string[] {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).slice(0, MOST_HINTS);
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      `/${relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")}`.replace(/\.pkrtpl$/, ""),
-    );
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => {
+    const parts = relative(root, join(entry.parentPath, entry.name)).split(sep);
+    return `/${parts.join("/")}`.replace(/\.pkrtpl$/, "");
+  });
 }

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { decodeSource } from "../../language/decode-source.ts";
 import type { SourceFile } from "../../language/source.ts";
-import { isErrnoException, readFailure } from "./read-failure.ts";
+import { readFailure } from "../messages/files.ts";
+import { isErrnoException } from "./errno.ts";
 import { displayPath } from "./template-files.ts";
 
 export interface ReadSource {
@@ -11,7 +12,7 @@ export interface ReadSource {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads one text of the user's. `what` names it in messages: `template`, `variable file`. */
+/** Reads one file of the user. `what` names it in messages: `template`, `variable file`. */
 export async function readSource(what: string, absolute: string, cwd: string): Promise<ReadSource> {
   const name = displayPath(absolute, cwd);
   try {

@@ -1,23 +1,26 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { error } from "../diagnostics.ts";
-import { isErrnoException, readFailure } from "./read-failure.ts";
+import { noTemplates, readFailure } from "../messages/files.ts";
+import { isErrnoException } from "./errno.ts";
 
-/** What the path a user gave stands for. */
+/** What the path that the user gave refers to. */
 export interface TemplatePath {
   readonly isDirectory: boolean;
   /** Absolute. */
   readonly directory: string;
   /** Absolute paths of the template's files. */
   readonly files: readonly string[];
-  /** Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. Only a directory has its read. */
+  /**
+   * Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. They are read for a directory
+   * only.
+   */
   readonly autoVariableFiles: readonly string[];
   /** Such files beside a single template file: not read, but worth a hint when a value is missing. */
   readonly ignoredVariableFiles: readonly string[];
 }
 
-/** Looks at the disk; reads no file. */
+/** Lists directories; reads no file. */
 export async function findTemplateFiles(path: string, cwd: string): Promise<TemplatePath | Diagnostic> {
   const absolute = resolve(cwd, path);
   try {
@@ -34,7 +37,8 @@ export async function findTemplateFiles(path: string, cwd: string): Promise<Temp
     };
   } catch (failure) {
     if (!isErrnoException(failure)) throw failure;
-    return readFailure("template", path, failure, failure.code === "ENOENT" ? await suggestion(absolute, path) : "");
+    const hint = failure.code === "ENOENT" ? await suggestion(absolute, path) : "";
+    return readFailure("template", path, failure, hint);
   }
 }
 
@@ -57,29 +61,18 @@ function autoVariableFiles(names: readonly string[], directory: string): readonl
   return [...ending(".auto.pkrvars.hcl"), ...ending(".auto.pkrvars.json")].map((name) => join(directory, name));
 }
 
-function noTemplates(path: string, names: readonly string[]): Diagnostic {
-  const json = names.filter((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
-  const hint =
-    json.length > 0
-      ? ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${join(path, json[0]!)}`
-      : "";
-  return error(
-    "no-template-files",
-    "No template in directory",
-    `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`,
-  );
-}
-
-/** A file of nearly that name in the same place. */
+/** A file with a similar name in the same directory. */
 async function suggestion(absolute: string, path: string): Promise<string> {
   const { nearest } = await import("../../lib/did-you-mean.ts");
   const names = await readdir(dirname(absolute)).catch(() => []);
   const near = nearest(basename(absolute), names);
-  return near === undefined ? "" : ` Did you mean ${join(dirname(path), near)}?`;
+  if (near === undefined) return "";
+  return ` Did you mean ${join(dirname(path), near)}?`;
 }
 
 /** A path as the user should see it: relative to where they are, unless that leads far away. */
 export function displayPath(absolute: string, cwd: string): string {
   const path = relative(cwd, absolute);
-  return path === "" || path.startsWith(`..${sep}..${sep}..`) ? absolute : path;
+  const isFar = path.startsWith(["..", "..", ".."].join(sep));
+  return path === "" || isFar ? absolute : path;
 }

@@ -1,5 +1,11 @@
 import type { Fixer } from "./fixer.ts";
 
+/** What `ssh_private_ip` is as `ssh_interface`. */
+const sshInterfaces: ReadonlyMap<string, string> = new Map([
+  ["true", "private_ip"],
+  ["false", "public_ip"],
+]);
+
 export const amazonFixers: readonly Fixer[] = [
   {
     name: "amazon-shutdown_behavior",
@@ -25,11 +31,9 @@ export const amazonFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const builder of document.builders("amazon-")) {
-        const value = builder["ssh_private_ip"];
-        const resolved = typeof value === "string" ? document.resolve(value) : value;
-        if (resolved !== true && resolved !== false && resolved !== "true" && resolved !== "false") continue;
-        const isPrivate = resolved === true || resolved === "true";
-        document.replace(builder, "ssh_private_ip", "ssh_interface", isPrivate ? "private_ip" : "public_ip");
+        const value = document.resolve(String(builder["ssh_private_ip"]));
+        const address = sshInterfaces.get(value);
+        if (address !== undefined) document.replace(builder, "ssh_private_ip", "ssh_interface", address);
       }
     },
   },

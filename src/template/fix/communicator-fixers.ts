@@ -1,6 +1,6 @@
 import type { Fixer } from "./fixer.ts";
 
-/** How builders reach the machine. */
+/** How builders connect to the machine. */
 export const communicatorFixers: readonly Fixer[] = [
   renameArgument("sshkeypath", "ssh_key_path", "ssh_private_key_file"),
   renameArgument("sshdisableagent", "ssh_disable_agent", "ssh_disable_agent_forwarding"),

@@ -3,11 +3,11 @@ import type { LegacyDocument } from "./legacy-document.ts";
 /** One known way in which old JSON templates differ from what Packer takes today. */
 export interface Fixer {
   readonly name: string;
-  /** What it does, as `imgbuild fix -h` says it. */
+  /** What it does, for `imgbuild fix -h`. */
   readonly summary: string;
   /**
-   * The old form can only mean the new one, so that a template which still has it is read as if it had been fixed (with a
-   * warning). Not so where the old form has another meaning today, or where the fix is a matter of taste.
+   * The old form can only mean the new one, so that a template which still has it is read as if it had been fixed (with
+   * a warning). Not so where the old form has another meaning today, or where the fix is a matter of taste.
    */
   readonly appliesOnLoad: boolean;
   fix(document: LegacyDocument): void;

@@ -50,5 +50,5 @@ const byName = new Map(
   ),
 );
 
-/** Every fixer, in the order they are to be run. */
+/** Every fixer, in the order in which they run. */
 export const fixers: readonly Fixer[] = order.map((name) => byName.get(name)!);

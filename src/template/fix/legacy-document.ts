@@ -4,6 +4,8 @@ export type JsonRecord = Record<string, unknown>;
 export const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+export const asRecord = (value: unknown): JsonRecord | undefined => (isRecord(value) ? value : undefined);
+
 /** An old form that was replaced: where it was, and what to write now. */
 export interface Change {
   /** The object that held it. */
@@ -19,7 +21,7 @@ export class LegacyDocument {
   readonly changes: Change[] = [];
   /** For each object, the present name of an argument → the name it has in the text. */
   readonly renames = new WeakMap<JsonRecord, Map<string, string>>();
-  /** Replaces `{{user …}}` by its value where that is known; else gives the text back. */
+  /** Replaces `{{user …}}` by its value where that is known; otherwise returns the text. */
   readonly resolve: (text: string) => string;
 
   constructor(root: JsonRecord, resolve: (text: string) => string = (text) => text) {
@@ -38,8 +40,9 @@ export class LegacyDocument {
 
   /** Post-processors written as objects, also those in sequences. */
   postProcessors(...types: readonly string[]): readonly JsonRecord[] {
-    const all = Array.isArray(this.root["post-processors"]) ? this.root["post-processors"].flat() : [];
-    return records(all).filter(ofType(types));
+    const all = this.root["post-processors"];
+    if (!Array.isArray(all)) return [];
+    return records(all.flat()).filter(ofType(types));
   }
 
   /** Moves a value to a new name, unless that is set; then the old one is only removed. */
@@ -78,12 +81,16 @@ export class LegacyDocument {
   }
 }
 
-const records = (list: unknown): readonly JsonRecord[] => (Array.isArray(list) ? list.filter(isRecord) : []);
+function records(list: unknown): readonly JsonRecord[] {
+  if (!Array.isArray(list)) return [];
+  return list.filter(isRecord);
+}
 
-const ofType =
-  (types: readonly string[]) =>
-  ({ type }: JsonRecord): boolean =>
-    types.length === 0 ||
-    types.some(
-      (wanted) => typeof type === "string" && (type === wanted || (wanted.endsWith("-") && type.startsWith(wanted))),
-    );
+function ofType(types: readonly string[]): (record: JsonRecord) => boolean {
+  return ({ type }) =>
+    types.length === 0 || (typeof type === "string" && types.some((wanted) => matches(type, wanted)));
+}
+
+function matches(type: string, wanted: string): boolean {
+  return type === wanted || (wanted.endsWith("-") && type.startsWith(wanted));
+}

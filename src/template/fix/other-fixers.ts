@@ -50,13 +50,10 @@ export const otherFixers: readonly Fixer[] = [
     fix(document) {
       for (const provisioner of document.provisioners("powershell")) {
         for (const key of ["elevated_user", "elevated_password"]) {
-          if (typeof provisioner[key] === "string") provisioner[key] = unescape(provisioner[key]);
+          if (key in provisioner) provisioner[key] = unescape(provisioner[key]);
         }
         const variables = provisioner["environment_vars"];
-        if (!Array.isArray(variables)) continue;
-        provisioner["environment_vars"] = variables.map((text: unknown) =>
-          typeof text === "string" ? unescape(text) : text,
-        );
+        if (Array.isArray(variables)) provisioner["environment_vars"] = variables.map(unescape);
       }
     },
   },
@@ -83,8 +80,13 @@ export const otherFixers: readonly Fixer[] = [
   renameType("proxmox-type", "proxmox", "proxmox-iso"),
 ];
 
-const listOf = (value: unknown): readonly unknown[] =>
-  typeof value === "string" ? value.split(",") : Array.isArray(value) ? (value as unknown[]) : [value];
+function listOf(value: unknown): readonly unknown[] {
+  if (typeof value === "string") return value.split(",");
+  return Array.isArray(value) ? (value as unknown[]) : [value];
+}
 
 /** A backtick before one of these characters escaped it. */
-const unescape = (text: string): string => text.replace(/`([$"'`])/g, "$1");
+function unescape(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return value.replace(/`([$"'`])/g, "$1");
+}

@@ -10,13 +10,9 @@ export const virtualBoxFixers: readonly Fixer[] = [
     fix(document) {
       for (const builder of document.builders("virtualbox", "virtualbox-")) {
         if (!("guest_additions_attach" in builder)) continue;
-        const attach = builder["guest_additions_attach"] === true || builder["guest_additions_attach"] === "true";
-        document.replace(
-          builder,
-          "guest_additions_attach",
-          "guest_additions_mode",
-          attach ? "attach" : (builder["guest_additions_mode"] ?? "upload"),
-        );
+        const isAttached = String(builder["guest_additions_attach"]) === "true";
+        const mode = isAttached ? "attach" : (builder["guest_additions_mode"] ?? "upload");
+        document.replace(builder, "guest_additions_attach", "guest_additions_mode", mode);
       }
     },
   },
@@ -27,13 +23,15 @@ export const virtualBoxFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const processor of document.postProcessors("vagrant")) {
-        const overrides: JsonRecord = isRecord(processor["override"]) ? { ...processor["override"] } : {};
         const given = providers.filter((provider) => isRecord(processor[provider]));
+        if (given.length === 0) continue;
+        const before = processor["override"];
+        const overrides: JsonRecord = isRecord(before) ? { ...before } : {};
         for (const provider of given) {
           overrides[provider] = processor[provider];
           document.remove(processor, provider, `put it into "override": { "${provider}": … }`);
         }
-        if (given.length > 0) processor["override"] = overrides;
+        processor["override"] = overrides;
       }
     },
   },

@@ -1,6 +1,6 @@
 import type { Scope } from "../../language/evaluate/contract.ts";
 
-/** The same chain of scopes on another foundation: what was said about `build.*` at load, with its real values. */
+/** The same chain of scopes on another base: unknown values of `build.*` are replaced by the real ones. */
 export function rebase(scope: Scope, from: Scope, to: Scope): Scope {
   if (scope === from) return to;
   if (!scope.parent) return scope;

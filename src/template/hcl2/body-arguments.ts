@@ -2,12 +2,12 @@ import type { Attribute, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { ScopedBlock, ScopedBody } from "../../language/dynamic-blocks.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { UNKNOWN_ARGUMENT } from "../../sdk/schema/decode.ts";
-import type { ArgumentPath, Arguments } from "../arguments.ts";
-import { error } from "../diagnostics.ts";
+import { UNKNOWN_ARGUMENT } from "../../sdk/schema/decode-state.ts";
+import type { ArgumentPath, GivenArguments } from "../given-arguments.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
+import { locate, locateInside } from "./locate-argument.ts";
 import type { References } from "./references.ts";
+import { givenTwice, unexpectedLabel } from "../messages/blocks.ts";
 
 export interface BodyOptions {
   /** Names of arguments and blocks that are not the component's (`only`, `pause_before`, …). */
@@ -28,130 +28,76 @@ export interface Override {
 }
 
 /** Evaluates a body: attributes become plain values, blocks arrays of objects under their type. */
-export function bodyArguments(body: ScopedBody, options: BodyOptions): Arguments {
-  const state: State = { options, diagnostics: [], notes: { sensitivePaths: [], secrets: [] } };
-  const input = readBody(body, [], state, options.skip);
+export function bodyArguments(body: ScopedBody, options: BodyOptions): GivenArguments {
+  const reader = new BodyReader(options.references);
   const { override } = options;
-  const overridden = (path: ArgumentPath) => override && Object.hasOwn(override.input, String(path[0]));
-  Object.assign(input, override?.input);
+  const input = { ...reader.readBody(body, [], options.skip), ...override?.input };
+  const overriding = (path: ArgumentPath): Override | undefined =>
+    override && Object.hasOwn(override.input, String(path[0])) ? override : undefined;
   return {
     input,
-    diagnostics: state.diagnostics,
-    rangeOf: (path, part) =>
-      override && overridden(path)
-        ? locateInside(override.expression, [override.key, ...path], part)
-        : locate(body, path, part),
-    isSensitive: (path) =>
-      (overridden(path) ? override! : state).notes.sensitivePaths.some((start) =>
-        start.every((step, index) => path[index] === step),
-      ),
-    secrets: [...state.notes.secrets, ...(override?.notes.secrets ?? [])],
+    diagnostics: reader.diagnostics,
+    rangeOf(path, part) {
+      const over = overriding(path);
+      return over ? locateInside(over.expression, [over.key, ...path], part) : locate(body, path, part);
+    },
+    isSensitive(path) {
+      const { sensitivePaths } = overriding(path)?.notes ?? reader.notes;
+      return sensitivePaths.some((start) => start.every((step, index) => path[index] === step));
+    },
+    secrets: [...reader.notes.secrets, ...(override?.notes.secrets ?? [])],
   };
 }
 
-interface State {
-  readonly options: BodyOptions;
-  readonly diagnostics: Diagnostic[];
-  readonly notes: PlainNotes;
+/** Reads a body, and collects diagnostics, secrets and sensitive paths along the way. */
+class BodyReader {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly notes: PlainNotes = { sensitivePaths: [], secrets: [] };
+  readonly #references: References;
+
+  constructor(references: References) {
+    this.#references = references;
+  }
+
+  readBody(body: ScopedBody, path: ArgumentPath, skip?: ReadonlySet<string>): Record<string, unknown> {
+    const input: Record<string, unknown> = {};
+    for (const attribute of body.attributes) {
+      if (!skip?.has(attribute.name)) input[attribute.name] = this.#readAttribute(attribute, body, path);
+    }
+    for (const block of body.blocks) {
+      if (!skip?.has(block.type)) this.#readBlock(block, { body, input, path });
+    }
+    return input;
+  }
+
+  #readAttribute({ name, expression }: Attribute, { scope }: ScopedBody, path: ArgumentPath): unknown {
+    const { value, diagnostics } = evaluate(expression, scope);
+    if (diagnostics.length === 0) return plainValue(value, [...path, name], this.notes);
+    this.diagnostics.push(...diagnostics.map((diagnostic) => this.#references.explain(diagnostic)));
+    return UNKNOWN_ARGUMENT;
+  }
+
+  /** Adds a block to the others of its type in `input`. */
+  #readBlock(block: ScopedBlock, { body, input, path }: EnclosingBody): void {
+    const name = block.type;
+    const attribute = body.attributes.find((other) => other.name === name);
+    if (attribute) {
+      this.diagnostics.push(givenTwice(name, block.headerRange, attribute.nameRange));
+      return;
+    }
+    if (block.labels.length > 0) this.diagnostics.push(unexpectedLabel(name, block.labels[0]!.range));
+    const group = (input[name] ??= []);
+    if (block.isUnknown || !Array.isArray(group)) {
+      input[name] = UNKNOWN_ARGUMENT;
+      return;
+    }
+    group.push(this.readBody(block.body, [...path, name, group.length]));
+  }
 }
 
-function readBody(
-  body: ScopedBody,
-  path: ArgumentPath,
-  state: State,
-  skip?: ReadonlySet<string>,
-): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
-  for (const attribute of body.attributes) {
-    if (skip?.has(attribute.name)) continue;
-    input[attribute.name] = readAttribute(attribute, body, [...path, attribute.name], state);
-  }
-  for (const block of body.blocks) {
-    if (!skip?.has(block.type)) readBlock(block, body, input, path, state);
-  }
-  return input;
-}
-
-function readAttribute(attribute: Attribute, body: ScopedBody, path: ArgumentPath, state: State): unknown {
-  const { value, diagnostics } = evaluate(attribute.expression, body.scope);
-  if (diagnostics.length === 0) return plainValue(value, path, state.notes);
-  state.diagnostics.push(...diagnostics.map((diagnostic) => state.options.references.explain(diagnostic)));
-  return UNKNOWN_ARGUMENT;
-}
-
-function readBlock(
-  block: ScopedBlock,
-  body: ScopedBody,
-  input: Record<string, unknown>,
-  path: ArgumentPath,
-  state: State,
-): void {
-  const name = block.type;
-  const attribute = body.attributes.find((other) => other.name === name);
-  if (attribute) {
-    state.diagnostics.push(givenTwice(name, block.headerRange, attribute.nameRange));
-    return;
-  }
-  if (block.labels.length > 0) state.diagnostics.push(unexpectedLabel(name, block.labels[0]!.range));
-  const group = (input[name] ??= []);
-  if (block.isUnknown || !Array.isArray(group)) {
-    input[name] = UNKNOWN_ARGUMENT;
-    return;
-  }
-  group.push(readBody(block.body, [...path, name, group.length], state));
-}
-
-const givenTwice = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
-    "argument-and-block",
-    "Given twice",
-    `"${name}" is given both as an argument and as a block. Keep one of the two.`,
-    subject,
-    { context },
-  );
-
-const unexpectedLabel = (name: string, subject: SourceRange): Diagnostic =>
-  error("unexpected-label", "Unexpected label", `A "${name}" block takes no label here. Remove it.`, subject);
-
-/** Where in the text the argument at `path` is: as deep as the text is literal. */
-function locate(body: ScopedBody, path: ArgumentPath, part: "name" | "value"): SourceRange | undefined {
-  const [name, ...rest] = path;
-  if (name === undefined) return undefined;
-  const attribute = body.attributes.find((candidate) => candidate.name === name);
-  if (attribute) {
-    if (rest.length === 0) return part === "name" ? attribute.nameRange : attribute.expression.range;
-    return locateInside(attribute.expression, rest, part);
-  }
-  const blocks = body.blocks.filter((block) => block.type === name);
-  const [index, ...inner] = typeof rest[0] === "number" ? rest : [0, ...rest];
-  const block = blocks[Number(index)];
-  if (!block) return undefined;
-  if (inner.length === 0) return block.headerRange;
-  return locate(block.body, inner, part) ?? block.headerRange;
-}
-
-function locateInside(expression: Expression, path: ArgumentPath, part: "name" | "value"): SourceRange {
-  const [step, ...rest] = path;
-  if (expression.kind === "parentheses") return locateInside(expression.expression, path, part);
-  if (step === undefined) return expression.range;
-  if (expression.kind === "tuple") {
-    const item = expression.items[Number(step)];
-    return item ? locateInside(item, rest, part) : expression.range;
-  }
-  if (expression.kind === "object") {
-    // A lone object stands for a list of one.
-    if (typeof step === "number") return locateInside(expression, rest, part);
-    const item = expression.items.find(({ bareKey, key }) => (bareKey ?? constantText(key)) === step);
-    if (!item) return expression.range;
-    return rest.length === 0 && part === "name" ? item.key.range : locateInside(item.value, rest, part);
-  }
-  return expression.range;
-}
-
-/** The text of a string literal without interpolation. */
-export function constantText(expression: Expression): string | undefined {
-  if (expression.kind !== "template") return undefined;
-  if (expression.parts.length === 0) return "";
-  const [part] = expression.parts;
-  return expression.parts.length === 1 && part?.kind === "text" ? part.text : undefined;
+/** The body a block stands in, and what was read of it. */
+interface EnclosingBody {
+  readonly body: ScopedBody;
+  readonly input: Record<string, unknown>;
+  readonly path: ArgumentPath;
 }

@@ -1,8 +1,9 @@
 import type { Attribute, Block, Body } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { error, warning } from "../diagnostics.ts";
-import { checkShape, type BlockShape } from "./block-shape.ts";
+import type { BlockShape } from "./block-shape.ts";
+import { checkShape } from "./check-shape.ts";
+import { blockInShorthand, duplicateDeclaration, invalidName, registryIgnored } from "../messages/declarations.ts";
 
 /** Everything a template declares, sorted by what it is; nothing evaluated. Duplicates are reported and left out. */
 export interface Declarations {
@@ -91,7 +92,7 @@ class Collector implements Declarations {
     for (const item of items) {
       const name = nameOf(item);
       const first = into.get(name);
-      if (first) this.#diagnostics.push(duplicate(what, name, headerOf(item), headerOf(first)));
+      if (first) this.#diagnostics.push(duplicateDeclaration(what, name, headerOf(item), headerOf(first)));
       else if (what !== "data source" && what !== "source" && !isIdentifier(name)) {
         this.#diagnostics.push(invalidName(what, name, headerOf(item)));
       } else into.set(name, item);
@@ -99,47 +100,13 @@ class Collector implements Declarations {
   }
 }
 
-export const nameOf = (item: Block | Attribute): string =>
-  item.kind === "attribute" ? item.name : item.labels.map(({ value }) => value).join(".");
+export function nameOf(item: Block | Attribute): string {
+  if (item.kind === "attribute") return item.name;
+  return item.labels.map(({ value }) => value).join(".");
+}
 
 /** Where a declaration begins, for messages about the whole of it. */
 export const headerOf = (item: Block | Attribute): SourceRange =>
   item.kind === "attribute" ? item.nameRange : item.headerRange;
 
 const isIdentifier = (name: string): boolean => /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(name);
-
-const duplicate = (what: string, name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
-  error(
-    "duplicate-declaration",
-    `Duplicate ${what}`,
-    `The ${what} "${name}" is declared already, in ${context.file.name}. Remove or rename one of the two.`,
-    subject,
-    { context },
-  );
-
-const invalidName = (what: string, name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-name",
-    "Invalid name",
-    `"${name}" cannot be the name of an ${what}: a name is made of letters, digits, "_" and "-", and begins with a letter or "_".`.replace(
-      "an local",
-      "a local",
-    ),
-    subject,
-  );
-
-const blockInShorthand = (type: string, inner: Block): Diagnostic =>
-  error(
-    "unknown-block",
-    "Unsupported block type",
-    `A "${type}" block holds arguments (name = value), not blocks. If "${inner.type}" is a value, write ${inner.type} = { … }.`,
-    inner.headerRange,
-  );
-
-const registryIgnored = (subject: SourceRange): Diagnostic =>
-  warning(
-    "registry-ignored",
-    "HCP registry is not used",
-    "imgbuild publishes nothing to the HCP Packer registry. The block has no effect.",
-    subject,
-  );

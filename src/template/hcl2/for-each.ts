@@ -1,39 +1,43 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { Decimal } from "decimal.js";
+import type { ScopedBody } from "../../language/dynamic-blocks.ts";
 import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { containsSensitive } from "../../language/marks.ts";
 import { withArticle } from "../../language/convert-primitive.ts";
 import { entriesOf, isKnown, isNull, itemsOf, objectValue, stringValue, type Value } from "../../language/value.ts";
 import { formatNumber } from "../../language/number.ts";
-import type { Decimal } from "decimal.js";
-import { error } from "../diagnostics.ts";
-import { NOT_KNOWN_YET, type MetaArguments } from "./meta-arguments.ts";
+import type { ExplainingContext } from "./evaluation.ts";
+import { HclMetaReader, NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
+import { invalidForEach } from "../messages/builds.ts";
 
 /** One round of a block with `for_each`; a block without has a single round without key. */
 export interface Round {
   readonly key: string | undefined;
   /** The scope of the block with `each.key` and `each.value`. */
   readonly scope: Scope;
+  /** The meta-arguments of the block, evaluated in that scope. */
+  readonly meta: HclMetaReader;
 }
 
 /** The rounds of a block: as many as `for_each` has elements, one without it, none after an error. */
 export function roundsOf(
-  meta: MetaArguments,
-  scope: Scope,
-  report: (diagnostic: Diagnostic) => void,
+  { attributes, scope }: Pick<ScopedBody, "attributes" | "scope">,
+  context: ExplainingContext,
 ): readonly Round[] {
+  const meta = new HclMetaReader({ attributes, scope }, context);
   const attribute = meta.attribute("for_each");
-  if (!attribute) return [{ key: undefined, scope }];
+  if (!attribute) return [{ key: undefined, scope, meta }];
   const value = meta.value("for_each")!;
   const entries = entriesFor(value);
   if (typeof entries === "string") {
     const code = isKnown(value) ? "invalid-for-each" : NOT_KNOWN_YET;
-    report(error(code, "Invalid for_each", entries, attribute.expression.range));
+    context.report({ ...invalidForEach(entries, attribute.expression.range), code });
     return [];
   }
   return entries.map(([key, item]) => {
     const each = objectValue({ key: stringValue(key), value: item });
-    return { key, scope: childScope(scope, [["each", each]]) };
+    const inner = childScope(scope, [["each", each]]);
+    return { key, scope: inner, meta: new HclMetaReader({ attributes, scope: inner }, context) };
   });
 }
 
@@ -52,7 +56,6 @@ function entriesFor(value: Value): readonly (readonly [string, Value])[] | strin
 
 function keyOf({ content, type }: Value): string | undefined {
   if (typeof content === "string") return content;
-  return type.kind === "number" && content !== null && typeof content === "object"
-    ? formatNumber(content as Decimal)
-    : undefined;
+  if (type.kind !== "number" || content === null || typeof content !== "object") return undefined;
+  return formatNumber(content as Decimal);
 }

@@ -28,7 +28,7 @@ export function topologicalOrder(dependencies: Dependencies): Ordered {
   return { order, cycles: findCycles(dependencies, rest) };
 }
 
-/** Walks from each remaining node along needs that remain, until a node comes round again. */
+/** Walks from each remaining node along dependencies that remain, until a node comes up again. */
 function findCycles(dependencies: Dependencies, rest: ReadonlySet<string>): readonly (readonly string[])[] {
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -4,58 +4,67 @@ import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { mark } from "../../language/marks.ts";
 import { DYNAMIC, objectValue, unknownValue } from "../../language/value.ts";
-import { error } from "../diagnostics.ts";
 import { displayPath, type TemplatePath } from "../files/template-files.ts";
-import type { LoadOptions } from "../load-options.ts";
 import type { InputVariable } from "../model.ts";
-import type { Declarations } from "./declarations.ts";
-import { readVariable, validateVariable, type VariableDeclaration } from "./input-variable.ts";
+import { readVariable } from "./input-variable.ts";
+import type { Hcl2Context } from "./plan-context.ts";
 import { readVariableFiles } from "./variable-files.ts";
-import { assignVariables, type GivenValue } from "./variable-values.ts";
+import type { VariableDeclaration } from "./variable-declaration.ts";
+import { validateVariable } from "./variable-validation.ts";
+import { assignVariables, type AssignedValues, type GivenValue } from "./variable-values.ts";
+import { unsetVariable } from "../messages/variables.ts";
 
-export interface VariablesContext {
-  readonly declared: Declarations["variables"];
-  readonly options: LoadOptions;
+export interface VariablesContext extends Pick<
+  Hcl2Context,
+  "declarations" | "options" | "settle" | "report" | "secrets"
+> {
   readonly path: TemplatePath;
-  /** The functions, and no names. */
-  readonly scope: Scope;
-  readonly settle: <Result>(compute: () => Result) => Promise<Result>;
-  readonly report: (...diagnostics: readonly Diagnostic[]) => void;
-  readonly onSecrets: (secrets: readonly string[]) => void;
 }
 
-/** Reads the declarations of input variables, gives them their values and holds these against their rules. */
-export async function loadVariables(context: VariablesContext): Promise<readonly InputVariable[]> {
-  const { declared, scope, settle, report, onSecrets, options, path } = context;
-  const { varFiles, vars, host, undeclaredVariables } = options;
-  const { declarations, problems } = await settle(() => {
-    const problems: Diagnostic[] = [];
-    const read = [...declared.values()].map((item) => readVariable(item, scope, problems));
-    return { declarations: new Map(read.map((declaration) => [declaration.name, declaration])), problems };
-  });
+type VariableDeclarations = ReadonlyMap<string, VariableDeclaration>;
+
+/**
+ * Reads the declarations of input variables, assigns their values and checks these against their validation rules.
+ * `scope` has the functions, and no names.
+ */
+export async function loadVariables(context: VariablesContext, scope: Scope): Promise<readonly InputVariable[]> {
+  const { settle, report } = context;
+  const { declared, problems } = await settle(() => readDeclarations(context, scope));
   const found: Diagnostic[] = [];
-  const files = await readVariableFiles(
-    [...path.autoVariableFiles, ...varFiles.map((file) => resolve(host.cwd, file))],
-    host.cwd,
-    found,
-  );
-  const { values, refused, secrets } = assignVariables(
-    declarations,
-    { env: host.env, files, vars, undeclaredVariables },
-    found,
-  );
-  onSecrets(secrets);
+  const { values, refused } = await assignValues(context, declared, found);
   report(...problems, ...found);
   const variables: InputVariable[] = [];
-  for (const declaration of declarations.values()) {
+  for (const declaration of declared.values()) {
     const given = values.get(declaration.name);
-    if (!given && !refused.has(declaration.name) && !declaration.isBroken) report(unset(declaration, path, host.cwd));
+    const isMissing = !given && !refused.has(declaration.name) && !declaration.isBroken;
+    if (isMissing) report(unsetVariable(declaration, unreadFile(context)));
     const variable = toVariable(declaration, given);
     const own = childScope(scope, [["var", objectValue({ [variable.name]: variable.value })]]);
     report(...(await settle(() => validateVariable(declaration, own))));
     variables.push(variable);
   }
   return variables;
+}
+
+function readDeclarations({ declarations }: VariablesContext, scope: Scope) {
+  const problems: Diagnostic[] = [];
+  const read = [...declarations.variables.values()].map((item) => readVariable(item, scope, problems));
+  const declared: VariableDeclarations = new Map(read.map((declaration) => [declaration.name, declaration]));
+  return { declared, problems };
+}
+
+async function assignValues(
+  { options, path, secrets }: VariablesContext,
+  declared: VariableDeclarations,
+  found: Diagnostic[],
+): Promise<AssignedValues> {
+  const { varFiles, vars, undeclaredVariables } = options;
+  const { cwd, env } = options.host;
+  const named = varFiles.map((file) => resolve(cwd, file));
+  const files = await readVariableFiles([...path.autoVariableFiles, ...named], cwd, found);
+  const assigned = assignVariables(declared, { env, files, vars, undeclaredVariables }, found);
+  secrets.add(assigned.secrets);
+  return assigned;
 }
 
 function toVariable(declaration: VariableDeclaration, given: GivenValue | undefined): InputVariable {
@@ -67,11 +76,8 @@ function toVariable(declaration: VariableDeclaration, given: GivenValue | undefi
   return { name, description, type, sensitive, required, value, origin: given?.origin ?? "" };
 }
 
-function unset({ name, range }: VariableDeclaration, path: TemplatePath, cwd: string): Diagnostic {
+/** A file of variables beside a single template file, which is not read. */
+function unreadFile({ path, options }: VariablesContext): string | undefined {
   const [beside] = path.ignoredVariableFiles;
-  const note = beside
-    ? `\n${displayPath(beside, cwd)} is not read: that is done when the template is given as a directory.`
-    : "";
-  const detail = `var.${name} has no value. Give it one with -var, -var-file or the environment variable PKR_VAR_${name}, or give it a default.${note}`;
-  return error("unset-variable", "Unset variable", detail, range);
+  return beside && displayPath(beside, options.host.cwd);
 }

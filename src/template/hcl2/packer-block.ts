@@ -1,13 +1,20 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { EXAMPLE_SOURCE, parsePluginSource } from "../../sdk/plugin-source.ts";
-import { error } from "../diagnostics.ts";
+import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
+import { parsePluginSource } from "../../sdk/plugin-source.ts";
+import {
+  duplicatePlugin,
+  invalidConstraint,
+  invalidPlugin,
+  invalidSource,
+  notAPlugin,
+  preReleaseConstraint,
+  unsupportedVersion,
+} from "../messages/declarations.ts";
 import type { RequiredPlugin } from "../model.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
-import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
-import { checkShape } from "./block-shape.ts";
-import { constantText } from "./body-arguments.ts";
+import { checkShape } from "./check-shape.ts";
+import { constantText } from "./locate-argument.ts";
 
 /** Checks `required_version`, and reads what `required_plugins` lists. */
 export function readPackerBlocks(blocks: readonly Block[], diagnostics: Diagnostic[]): readonly RequiredPlugin[] {
@@ -27,21 +34,21 @@ export function readPackerBlocks(blocks: readonly Block[], diagnostics: Diagnost
 }
 
 function checkRequiredVersion(expression: Expression, diagnostics: Diagnostic[]): void {
-  const text = constantText(expression);
-  const constraint = text === undefined ? undefined : parseVersionConstraint(text);
+  const text = constantText(expression) ?? "";
+  const constraint = parseVersionConstraint(text);
   if (!constraint) diagnostics.push(invalidConstraint(expression.range));
   else if (!satisfies(COMPATIBLE_PACKER_VERSION, constraint))
-    diagnostics.push(unsupportedVersion(text!, expression.range));
+    diagnostics.push(unsupportedVersion(text, expression.range));
 }
 
 function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, diagnostics: Diagnostic[]): void {
   const { name, nameRange, expression } = attribute;
   const first = plugins.get(name);
-  const members = expression.kind === "object" ? pluginMembers(expression) : undefined;
+  const members = pluginMembers(expression);
   const source = members?.get("source");
   const version = members?.get("version");
   if (first) diagnostics.push(duplicatePlugin(name, nameRange, first.range));
-  else if (!members || members.size !== 2 || source === undefined || version === undefined) {
+  else if (members?.size !== 2 || source === undefined || version === undefined) {
     diagnostics.push(invalidPlugin(name, expression.range));
   } else {
     const constraint = parseVersionConstraint(version);
@@ -54,8 +61,9 @@ function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, 
   }
 }
 
-/** The members of the object when all are plain texts. */
-function pluginMembers(expression: Extract<Expression, { kind: "object" }>): ReadonlyMap<string, string> | undefined {
+/** The members of an object when all are plain texts. */
+function pluginMembers(expression: Expression): ReadonlyMap<string, string> | undefined {
+  if (expression.kind !== "object") return undefined;
   const members = new Map<string, string>();
   for (const { bareKey, key, value } of expression.items) {
     const name = bareKey ?? constantText(key);
@@ -65,60 +73,3 @@ function pluginMembers(expression: Extract<Expression, { kind: "object" }>): Rea
   }
   return members;
 }
-
-const invalidConstraint = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-version-constraint",
-    "Invalid version constraint",
-    'A version constraint is a text such as ">= 1.7.0, < 2.0.0" or "~> 1.2".',
-    subject,
-  );
-
-const preReleaseConstraint = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-version-constraint",
-    "Invalid version constraint",
-    "A constraint of a plugin names releases only. A development build counts as the release it is going to be.",
-    subject,
-  );
-
-const invalidSource = (source: string, problems: readonly string[], subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-plugin-source",
-    "Invalid plugin source",
-    `"${source}" is no address of a plugin. ${problems.join(" ")} An address looks like "${EXAMPLE_SOURCE}".`,
-    subject,
-  );
-
-const unsupportedVersion = (constraint: string, subject: SourceRange): Diagnostic =>
-  error(
-    "unsupported-version",
-    "Unsupported Packer version",
-    `The template asks for Packer ${constraint}. imgbuild is compatible with Packer ${COMPATIBLE_PACKER_VERSION}.`,
-    subject,
-  );
-
-const duplicatePlugin = (name: string, subject: SourceRange, context: SourceRange | undefined): Diagnostic =>
-  error(
-    "duplicate-declaration",
-    "Duplicate required plugin",
-    `The plugin "${name}" is required already. Remove one of the two.`,
-    subject,
-    { context },
-  );
-
-const invalidPlugin = (name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-required-plugin",
-    "Invalid plugin requirement",
-    `A required plugin is written: ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }.`,
-    subject,
-  );
-
-const notAPlugin = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-required-plugin",
-    "Invalid plugin requirement",
-    "Plugins are required by arguments (name = { … }), not by blocks. Add the equals sign.",
-    subject,
-  );

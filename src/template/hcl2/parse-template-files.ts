@@ -3,10 +3,11 @@ import { hasErrors } from "../../language/diagnostic.ts";
 import { parseJsonBody, type BodySchema } from "../../language/json/json-body.ts";
 import { parseHcl } from "../../language/parse.ts";
 import type { SourceFile } from "../../language/source.ts";
-import { error, type DiagnosticCollector } from "../diagnostics.ts";
+import type { DiagnosticCollector } from "../diagnostics.ts";
 import { readSource } from "../files/read-source.ts";
 import { displayPath, type TemplatePath } from "../files/template-files.ts";
 import type { LoadOptions } from "../load-options.ts";
+import { emptyHcl2Template } from "../messages/files.ts";
 
 /** Reads and parses every file of a template. Files that cannot be read or are no text are reported and left out. */
 export async function parseTemplateFiles(
@@ -26,15 +27,7 @@ export async function parseTemplateFiles(
   const isEmpty =
     bodies.length === path.files.length &&
     bodies.every(({ blocks, attributes }) => blocks.length + attributes.length === 0);
-  if (isEmpty && !diagnostics.hasErrors) {
-    diagnostics.add(
-      error(
-        "empty-template",
-        "Empty template",
-        `${displayPath(path.files[0]!, cwd)} declares nothing. A template has at least a source and a build block.`,
-      ),
-    );
-  }
+  if (isEmpty && !diagnostics.hasErrors) diagnostics.add(emptyHcl2Template(displayPath(path.files[0]!, cwd)));
   return bodies;
 }
 

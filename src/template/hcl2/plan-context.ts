@@ -1,25 +1,25 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
-import type { SourceRange } from "../../language/source.ts";
-import type { Component, ComponentKind } from "../../sdk/component.ts";
-import { isComponent, type ComponentLookup } from "../component-lookup.ts";
-import type { Interpolator } from "../interpolate/interpolator.ts";
+import type { Value } from "../../language/value.ts";
 import type { BuildIdentity } from "../../sdk/run.ts";
-import type { Selection } from "../select-builds.ts";
+import type { ComponentLookup } from "../component-lookup.ts";
+import type { Interpolator } from "../interpolate/interpolator.ts";
+import type { LoadContext } from "../load-context.ts";
+import type { PlanningRound } from "../plan-until-loaded.ts";
 import type { Declarations } from "./declarations.ts";
 import type { References } from "./references.ts";
 
-/** What planning the builds of a template takes. */
-export interface PlanContext {
+/** What evaluating a template in HCL2 takes. */
+export interface Hcl2Context extends LoadContext {
   readonly declarations: Declarations;
-  /** `var`, `local`, `data`, `path`, `packer` and the functions. */
-  readonly scope: Scope;
   readonly references: References;
   readonly interpolator: Interpolator;
   readonly lookup: ComponentLookup;
-  readonly selection: Selection;
-  readonly report: (...diagnostics: readonly Diagnostic[]) => void;
-  readonly onSecrets: (secrets: readonly string[]) => void;
+}
+
+/** What planning the builds of a template takes. */
+export interface PlanContext extends Omit<Hcl2Context, "report">, PlanningRound {
+  /** `var`, `local`, `data`, `path`, `packer` and the functions. */
+  readonly scope: Scope;
 }
 
 /** One source in one `build` block: what its provisioners and post-processors are planned for. */
@@ -30,17 +30,6 @@ export interface SourceInBuild {
   readonly blockName: string;
   /** What the builder adds to `build.*`. */
   readonly generatedData: readonly string[];
-}
-
-/** The component of a type, after reporting that there is none; undefined too while it is still to be loaded. */
-export function findComponent<Kind extends ComponentKind>(
-  context: PlanContext,
-  kind: Kind,
-  type: string,
-  subject: SourceRange,
-): Extract<Component, { kind: Kind }> | undefined {
-  const found = context.lookup.find(kind, type, subject);
-  if (isComponent(found)) return found;
-  if (found !== "loading") context.report(found);
-  return undefined;
+  /** What `source` means in the build: `source.type` and `source.name`. */
+  readonly value: Value;
 }

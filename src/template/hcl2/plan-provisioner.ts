@@ -1,19 +1,25 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
-import type { SourceRange } from "../../language/source.ts";
 import { isNull, type Value } from "../../language/value.ts";
-import type { Component, GeneratedData, PostProcessor } from "../../sdk/component.ts";
-import { error } from "../diagnostics.ts";
+import type { Component, GeneratedData } from "../../sdk/component.ts";
+import { findComponent } from "../component-lookup.ts";
+import {
+  POST_PROCESSOR_META,
+  PROVISIONER_META,
+  readPostProcessorSettings,
+  readProvisionerSettings,
+} from "../meta-reader.ts";
 import type { Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
 import { takesPart } from "../only-except.ts";
-import { planComponent } from "../planned.ts";
+import { planComponent } from "../plan-component.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
-import { roundsOf } from "./for-each.ts";
-import { MetaArguments } from "./meta-arguments.ts";
-import { findComponent, type PlanContext, type SourceInBuild } from "./plan-context.ts";
+import { roundsOf, type Round } from "./for-each.ts";
+import type { HclMetaReader } from "./hcl-meta-reader.ts";
+import type { PlanContext, SourceInBuild } from "./plan-context.ts";
+import { invalidForEach } from "../messages/builds.ts";
+import { bothOnlyAndExcept } from "../messages/meta-arguments.ts";
 
 /** How provisioner and post-processor blocks of one source in one build are evaluated. */
 export interface BlockContext {
@@ -21,105 +27,87 @@ export interface BlockContext {
   readonly source: SourceInBuild;
   /** With `build.*` unknown. */
   readonly scope: Scope;
-  /** The same with `build.*` as it turned out. */
+  /** The same with the values that `build.*` has at run time. */
   readonly scopeWith: (data: GeneratedData) => Scope;
 }
 
 const common = ["name", "only", "except", "for_each", "enabled"];
-const provisionerMeta: ReadonlySet<string> = new Set([
-  ...common,
-  "pause_before",
-  "timeout",
-  "max_retries",
-  "continue_on_error",
-  "override",
-]);
-const postProcessorMeta: ReadonlySet<string> = new Set([...common, "keep_input_artifact"]);
+const provisionerMeta: ReadonlySet<string> = new Set([...common, ...PROVISIONER_META]);
+const postProcessorMeta: ReadonlySet<string> = new Set([...common, ...POST_PROCESSOR_META]);
 
 /** Plans a `provisioner` (or `error-cleanup-provisioner`) block: none, one, or one for each element of `for_each`. */
 export function planProvisioner(block: ScopedBlock, at: BlockContext): readonly PlannedProvisioner[] {
-  return planBlock(block, at, (rounds) => {
-    const component = findComponent(at.context, "provisioner", typeOf(block), typeRange(block));
-    if (!component) return [];
-    return rounds.map(({ meta, scope }) => ({
-      ...planBody(block, component, meta, scope, at, provisionerMeta, readOverride(meta, at)),
-      pauseBeforeMs: meta.duration("pause_before") ?? 0,
-      timeoutMs: meta.duration("timeout") || undefined,
-      maxRetries: meta.count("max_retries") ?? 0,
-      continueOnError: meta.flag("continue_on_error") ?? false,
-    }));
-  });
+  const rounds = readRounds(block, at);
+  if (rounds.length === 0) return [];
+  const component = findStep("provisioner", block, at);
+  if (!component) return [];
+  return rounds.map((round) => ({
+    ...planRound({ block, round, component, skip: provisionerMeta, override: readOverride(round.meta, at) }, at),
+    ...readProvisionerSettings(round.meta),
+  }));
 }
 
-/** Plans a `post-processor` block likewise. `-except` is not looked at: it ends a chain, which the caller sees to. */
+/**
+ * Plans a `post-processor` block likewise. `-except` is not applied here: it ends a chain, which is up to the caller.
+ */
 export function planPostProcessor(block: ScopedBlock, at: BlockContext): readonly PlannedPostProcessor[] {
-  return planBlock(block, at, (rounds) => {
-    const component: PostProcessor | undefined = findComponent(
-      at.context,
-      "post-processor",
-      typeOf(block),
-      typeRange(block),
-    );
-    if (!component) return [];
-    return rounds.map(({ meta, scope }) => ({
-      ...planBody(block, component, meta, scope, at, postProcessorMeta, undefined),
-      keepInputArtifact: meta.flag("keep_input_artifact"),
-    }));
-  });
+  const rounds = readRounds(block, at);
+  if (rounds.length === 0) return [];
+  const component = findStep("post-processor", block, at);
+  if (!component) return [];
+  return rounds.map((round) => ({
+    ...planRound({ block, round, component, skip: postProcessorMeta }, at),
+    ...readPostProcessorSettings(round.meta),
+  }));
 }
 
-interface RoundMeta {
-  readonly meta: MetaArguments;
-  readonly scope: Scope;
+function findStep<Kind extends "provisioner" | "post-processor">(
+  kind: Kind,
+  { labels }: ScopedBlock,
+  { context }: BlockContext,
+) {
+  const { value: type, range } = labels[0]!;
+  return findComponent(context, kind, type, range);
 }
 
-const typeOf = (block: ScopedBlock): string => block.labels[0]!.value;
-const typeRange = (block: ScopedBlock): SourceRange => block.labels[0]!.range;
-
-function planBlock<Item>(
-  block: ScopedBlock,
-  at: BlockContext,
-  plan: (rounds: readonly RoundMeta[]) => readonly Item[],
-): readonly Item[] {
-  const { report, references } = at.context;
+/** The rounds of a block that are meant for this source. */
+function readRounds(block: ScopedBlock, { context, source }: BlockContext): readonly Round[] {
   if (block.isUnknown) {
-    report(unknownCount(block.headerRange));
+    context.report(invalidForEach("The collection has to be known before the build starts.", block.headerRange));
     return [];
   }
-  const outer = new MetaArguments(block.body, references, report);
-  const rounds = roundsOf(outer, block.body.scope, report)
-    .map(({ scope }): RoundMeta => ({ meta: new MetaArguments({ ...block.body, scope }, references, report), scope }))
-    .filter(({ meta }) => {
-      const only = meta.texts("only");
-      const except = meta.texts("except");
-      if (only && except) report(bothOnlyAndExcept(meta.attribute("except")!.nameRange));
-      return takesPart({ only, except }, at.source.names) && meta.flag("enabled") !== false;
-    });
-  return rounds.length === 0 ? [] : plan(rounds);
+  return roundsOf(block.body, context).filter(({ meta }) => {
+    const only = meta.texts("only");
+    const except = meta.texts("except");
+    if (only && except) context.report(bothOnlyAndExcept(meta.attribute("except")!.nameRange));
+    return takesPart({ only, except }, source.names) && meta.flag("enabled") !== false;
+  });
 }
 
-function planBody<C extends Component>(
-  block: ScopedBlock,
-  component: C,
-  meta: MetaArguments,
-  scope: Scope,
-  at: BlockContext,
-  skip: ReadonlySet<string>,
-  override: Override | undefined,
-): Planned<C> {
+interface StepRound<C extends Component> {
+  readonly block: ScopedBlock;
+  readonly round: Round;
+  readonly component: C;
+  /** Names of meta-arguments. */
+  readonly skip: ReadonlySet<string>;
+  readonly override?: Override | undefined;
+}
+
+function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): Planned<C> {
+  const { block, round, component, skip, override } = step;
   const { context, source } = at;
   return planComponent({
     component,
-    name: meta.text("name"),
+    name: round.meta.text("name"),
     range: block.headerRange,
     interpolator: context.interpolator,
     scope: { buildName: source.identity.sourceName, builderType: source.identity.builderType },
     weak: false,
     metaArguments: skip,
-    onSecrets: context.onSecrets,
+    secrets: context.secrets,
     readArguments(data) {
-      const here = data ? rebase(scope, at.scope, at.scopeWith(data)) : scope;
-      const { body, diagnostics } = expandDynamicBlocks(block.content, here);
+      const scope = data ? rebase(round.scope, at.scope, at.scopeWith(data)) : round.scope;
+      const { body, diagnostics } = expandDynamicBlocks(block.content, scope);
       const args = bodyArguments(body, { skip, references: context.references, override });
       return { ...args, diagnostics: [...diagnostics, ...args.diagnostics] };
     },
@@ -127,7 +115,7 @@ function planBody<C extends Component>(
 }
 
 /** The part of `override = { "source-name" = { … } }` that is meant for this source. */
-function readOverride(meta: MetaArguments, { source }: BlockContext): Override | undefined {
+function readOverride(meta: HclMetaReader, { source }: BlockContext): Override | undefined {
   const attribute = meta.attribute("override");
   const value = attribute && meta.value("override");
   if (!attribute || !value || isNull(value) || !(value.content instanceof Map)) return undefined;
@@ -139,14 +127,3 @@ function readOverride(meta: MetaArguments, { source }: BlockContext): Override |
   if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;
   return { input: input as Record<string, unknown>, notes, expression: attribute.expression, key };
 }
-
-const unknownCount = (subject: SourceRange): Diagnostic =>
-  error("invalid-for-each", "Invalid for_each", "The collection has to be known before the build starts.", subject);
-
-const bothOnlyAndExcept = (subject: SourceRange): Diagnostic =>
-  error(
-    "conflicting-arguments",
-    "Conflicting arguments",
-    'Only one of "only" and "except" may be set. Remove one of them.',
-    subject,
-  );

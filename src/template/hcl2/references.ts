@@ -1,5 +1,6 @@
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { SourceRange } from "../../language/source.ts";
 
 /** The names a template declares, for messages about references to others. */
 export interface DeclaredNames {
@@ -9,7 +10,7 @@ export interface DeclaredNames {
   readonly dataSources: ReadonlySet<string>;
 }
 
-/** Turns what the evaluator says about an object without an attribute into what it means for a template. */
+/** Rewrites what the evaluator says about a missing attribute into what it means for a template. */
 export class References {
   readonly #declared: DeclaredNames;
 
@@ -20,28 +21,35 @@ export class References {
   explain(diagnostic: Diagnostic): Diagnostic {
     if (diagnostic.code === "unknown-variable") return this.#explainRoot(diagnostic);
     if (diagnostic.code !== "unsupported-attribute" || !diagnostic.context) return diagnostic;
-    const { file, start, end } = diagnostic.context;
-    const [root, ...steps] = file.text.slice(start, end).split(".");
-    const explanation = steps.length > 0 ? explanations[root!]?.(steps.join("."), this.#declared) : undefined;
-    return explanation ? { ...diagnostic, ...explanation, values: undefined } : diagnostic;
+    const [root, ...steps] = textAt(diagnostic.context).split(".");
+    if (steps.length === 0) return diagnostic;
+    const explanation = explanations[root!]?.(steps.join("."), this.#declared);
+    if (!explanation) return diagnostic;
+    return { ...diagnostic, ...explanation, values: undefined };
   }
 
   #explainRoot(diagnostic: Diagnostic): Diagnostic {
     const { subject } = diagnostic;
-    const name = subject ? subject.file.text.slice(subject.start, subject.end) : "";
-    const meant = rootHint(name, this.#declared);
-    return meant ? { ...diagnostic, detail: `There is nothing named "${name}" here. ${meant}` } : diagnostic;
+    const name = subject && textAt(subject);
+    const hint = name && rootHint(name, this.#declared);
+    if (!hint) return diagnostic;
+    return { ...diagnostic, detail: `There is nothing named "${name}" here. ${hint}` };
   }
 }
+
+const textAt = ({ file, start, end }: SourceRange): string => file.text.slice(start, end);
 
 type Explanation = Pick<Diagnostic, "code" | "summary" | "detail">;
 
 const explanations: Readonly<Record<string, (name: string, declared: DeclaredNames) => Explanation | undefined>> = {
-  var: (name, { variables }) => ({
-    code: "unknown-input-variable",
-    summary: "Reference to undeclared input variable",
-    detail: `No input variable named "${name}" is declared.${didYouMean(name, variables) || ` Declare it with: variable "${name}" {}`}`,
-  }),
+  var: (name, { variables }) => {
+    const hint = didYouMean(name, variables) || ` Declare it with: variable "${name}" {}`;
+    return {
+      code: "unknown-input-variable",
+      summary: "Reference to undeclared input variable",
+      detail: `No input variable named "${name}" is declared.${hint}`,
+    };
+  },
   local: (name, { locals }) => ({
     code: "unknown-local-value",
     summary: "Reference to undeclared local value",

@@ -3,10 +3,10 @@ import type { Attribute, Body } from "../../language/ast.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { parseJsonBody } from "../../language/json/json-body.ts";
 import { parseHcl } from "../../language/parse.ts";
-import type { SourceFile, SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
+import type { SourceFile } from "../../language/source.ts";
 import { readSource } from "../files/read-source.ts";
 import { displayPath } from "../files/template-files.ts";
+import { blockInFile, declarationInFile, wrongEnding } from "../messages/variables.ts";
 
 /** A file of values for input variables. */
 export interface VariableFile {
@@ -27,7 +27,8 @@ export async function readVariableFiles(
   );
   return sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.push(...problems);
-    return file && !hasErrors(problems) ? [parse(file, diagnostics)] : [];
+    if (!file || hasErrors(problems)) return [];
+    return [parse(file, diagnostics)];
   });
 }
 
@@ -37,30 +38,9 @@ function parse(file: SourceFile, diagnostics: Diagnostic[]): VariableFile {
   return { attributes: parsed.body.attributes };
 }
 
-const blocksIn = ({ blocks }: Body): Diagnostic[] =>
-  blocks.map(({ type, headerRange }) =>
-    type === "variable" ? declarationInFile(headerRange) : blockInFile(type, headerRange),
-  );
-
-const wrongEnding = (path: string): Diagnostic =>
-  error(
-    "wrong-variable-file",
-    "Unknown kind of variable file",
-    `${path} ends neither in .hcl nor in .json, so it is not clear how to read it.`,
-  );
-
-const declarationInFile = (subject: SourceRange): Diagnostic =>
-  error(
-    "variable-block-in-variable-file",
-    "Variable declared in a variable file",
-    "A variable file sets values (name = value). Declare the variable in the template, a file named *.pkr.hcl.",
-    subject,
-  );
-
-const blockInFile = (type: string, subject: SourceRange): Diagnostic =>
-  error(
-    "unknown-block",
-    "Unsupported block type",
-    `A variable file holds only values (name = value), not "${type}" blocks.`,
-    subject,
-  );
+function blocksIn({ blocks }: Body): readonly Diagnostic[] {
+  return blocks.map(({ type, headerRange }) => {
+    if (type === "variable") return declarationInFile(headerRange);
+    return blockInFile(type, headerRange);
+  });
+}

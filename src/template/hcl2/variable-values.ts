@@ -1,21 +1,21 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { Expression } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
 import { describeConversionError } from "../../language/conversion.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
-import { evaluate } from "../../language/evaluate/evaluate.ts";
 import { mark } from "../../language/marks.ts";
 import { parseExpression } from "../../language/parse.ts";
 import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
-import { error, warning } from "../diagnostics.ts";
+import { malformedVar } from "../messages/variables.ts";
 import { secretsIn } from "../secrets.ts";
-import type { VariableDeclaration } from "./input-variable.ts";
+import type { VariableDeclaration } from "./variable-declaration.ts";
 import type { VariableFile } from "./variable-files.ts";
+import * as messages from "../messages/variables.ts";
 
-/** A value somebody gave an input variable. */
+/** A value that was given for an input variable. */
 export interface GivenValue {
   readonly value: Value;
   /** For people: `default`, `environment PKR_VAR_x`, `prod.pkrvars.hcl:3`, `-var`. */
@@ -35,17 +35,10 @@ type Declarations = ReadonlyMap<string, VariableDeclaration>;
 
 export interface AssignedValues {
   readonly values: ReadonlyMap<string, GivenValue>;
-  /** Variables that were given something unsuitable, which is reported. */
+  /** Variables whose value was unsuitable, which is reported. */
   readonly refused: ReadonlySet<string>;
   /** Texts given for sensitive variables, suitable or not. */
   readonly secrets: readonly string[];
-}
-
-interface Assignment {
-  readonly values: Map<string, GivenValue>;
-  readonly refused: Set<string>;
-  readonly secrets: string[];
-  readonly diagnostics: Diagnostic[];
 }
 
 /**
@@ -57,162 +50,123 @@ export function assignVariables(
   sources: ValueSources,
   diagnostics: Diagnostic[],
 ): AssignedValues {
-  const assignment: Assignment = { values: new Map(), refused: new Set(), secrets: [], diagnostics };
+  const assignment = new Assignment(declarations, diagnostics);
   for (const declaration of declarations.values()) {
-    if (declaration.default) assign(declaration, declaration.default, "default", assignment);
-    assignEnvironment(declaration, sources.env, assignment);
+    assignment.assignDefault(declaration);
+    assignment.assignEnvironment(declaration, sources.env);
   }
-  for (const file of sources.files) assignFile(file, declarations, sources.undeclaredVariables, assignment);
-  for (const text of sources.vars) assignVar(text, declarations, assignment);
+  for (const file of sources.files) assignment.assignFile(file, sources.undeclaredVariables);
+  for (const text of sources.vars) assignment.assignVar(text);
   return assignment;
 }
 
-function assign(
-  { name }: VariableDeclaration,
-  value: Value | undefined,
-  origin: string,
-  { values, refused }: Assignment,
-): void {
-  if (value) values.set(name, { value, origin });
-  else refused.add(name);
-}
+class Assignment implements AssignedValues {
+  readonly values = new Map<string, GivenValue>();
+  readonly refused = new Set<string>();
+  readonly secrets: string[] = [];
+  readonly #declarations: Declarations;
+  readonly #diagnostics: Diagnostic[];
 
-function assignEnvironment(declaration: VariableDeclaration, env: ValueSources["env"], assignment: Assignment): void {
-  const key = `PKR_VAR_${declaration.name}`;
-  const text = env[key];
-  if (text === undefined) return;
-  const value = readText(declaration, text, `environment variable ${key}`, assignment);
-  assign(declaration, value, `environment ${key}`, assignment);
-}
+  constructor(declarations: Declarations, diagnostics: Diagnostic[]) {
+    this.#declarations = declarations;
+    this.#diagnostics = diagnostics;
+  }
 
-function assignFile(
-  file: VariableFile,
-  declarations: Declarations,
-  undeclared: "ignore" | "warn",
-  assignment: Assignment,
-): void {
-  const { diagnostics } = assignment;
-  for (const { name, nameRange, expression } of file.attributes) {
-    const declaration = declarations.get(name);
-    if (!declaration) {
-      if (undeclared === "warn") diagnostics.push(undeclaredInFile(name, declarations, nameRange));
-      continue;
+  assignDefault(declaration: VariableDeclaration): void {
+    if (declaration.default) this.#assign(declaration, declaration.default, "default");
+  }
+
+  assignEnvironment(declaration: VariableDeclaration, env: ValueSources["env"]): void {
+    const key = `PKR_VAR_${declaration.name}`;
+    const text = env[key];
+    if (text === undefined) return;
+    const value = this.#readText(declaration, text, `environment variable ${key}`);
+    this.#assign(declaration, value, `environment ${key}`);
+  }
+
+  assignFile({ attributes }: VariableFile, undeclared: "ignore" | "warn"): void {
+    for (const { name, nameRange, expression } of attributes) {
+      const declaration = this.#declarations.get(name);
+      if (declaration) {
+        const origin = `${nameRange.file.name}:${lineOf(nameRange.file, nameRange.start)}`;
+        this.#assign(declaration, this.#readExpression(declaration, expression, origin), origin);
+      } else if (undeclared === "warn") {
+        this.#diagnostics.push(messages.undeclaredInFile(name, this.#declarations.keys(), nameRange));
+      }
     }
-    const evaluated = evaluate(expression, { variables: new Map() });
-    const origin = `${nameRange.file.name}:${lineOf(nameRange.file, nameRange.start)}`;
-    const { sensitive } = declaration;
-    if (sensitive) assignment.secrets.push(...secretsIn(mark(evaluated.value)));
-    const failed = hasErrors(evaluated.diagnostics);
-    if (failed) diagnostics.push(...(sensitive ? [unreadableSecret(name, origin)] : evaluated.diagnostics));
+  }
+
+  assignVar(text: string): void {
+    const equals = text.indexOf("=");
+    if (equals < 1) {
+      this.#diagnostics.push(malformedVar(text));
+      return;
+    }
+    const name = text.slice(0, equals).trim();
+    const declaration = this.#declarations.get(name);
+    if (declaration) this.#assign(declaration, this.#readText(declaration, text.slice(equals + 1), "-var"), "-var");
+    else this.#diagnostics.push(messages.undeclaredVar(name, this.#declarations.keys()));
+  }
+
+  #assign({ name }: VariableDeclaration, value: Value | undefined, origin: string): void {
+    if (value) this.values.set(name, { value, origin });
+    else this.refused.add(name);
+  }
+
+  /** The value of an expression in a file of variables. */
+  #readExpression(declaration: VariableDeclaration, expression: Expression, origin: string): Value | undefined {
+    const { value, diagnostics } = evaluate(expression, { variables: new Map() });
+    if (declaration.sensitive) this.secrets.push(...secretsIn(mark(value)));
+    if (hasErrors(diagnostics)) return this.#refuse(declaration, origin, diagnostics);
     // An excerpt of the file would show the secret.
-    const [subject, from] = sensitive ? [undefined, origin] : [expression.range, ""];
-    const value = failed ? undefined : fit(declaration, evaluated.value, subject, from, diagnostics);
-    assign(declaration, value, origin, assignment);
+    if (declaration.sensitive) return this.#fit(declaration, value, { subject: undefined, from: origin });
+    return this.#fit(declaration, value, { subject: expression.range, from: "" });
   }
-}
 
-function assignVar(text: string, declarations: Declarations, assignment: Assignment): void {
-  const { diagnostics } = assignment;
-  const equals = text.indexOf("=");
-  if (equals < 1) {
-    diagnostics.push(malformedVar(text));
-    return;
+  /**
+   * Text from outside is taken as it is for a string, number or open type; for any other type it is an HCL expression.
+   */
+  #readText(declaration: VariableDeclaration, text: string, from: string): Value | undefined {
+    const { type, name, sensitive } = declaration;
+    if (sensitive) this.secrets.push(text);
+    if (!type || type.kind === "dynamic" || isPrimitive(type)) {
+      return this.#fit(declaration, stringValue(text), { subject: undefined, from });
+    }
+    const parsed = parseExpression({ name: `<${from} for var.${name}>`, text });
+    if (parsed.diagnostics.length > 0) return this.#refuse(declaration, from, parsed.diagnostics);
+    const { value, diagnostics } = evaluate(parsed.expression, { variables: new Map() });
+    if (hasErrors(diagnostics)) return this.#refuse(declaration, from, hintQuotes(diagnostics, parsed.expression));
+    const subject = sensitive ? undefined : parsed.expression.range;
+    return this.#fit(declaration, value, { subject, from });
   }
-  const name = text.slice(0, equals).trim();
-  const declaration = declarations.get(name);
-  if (!declaration) {
-    diagnostics.push(undeclaredVar(name, declarations));
-    return;
-  }
-  assign(declaration, readText(declaration, text.slice(equals + 1), "-var", assignment), "-var", assignment);
-}
 
-/** Text from outside is taken as it is for a string, number or open type; for any other type it is an HCL expression. */
-function readText(
-  declaration: VariableDeclaration,
-  text: string,
-  from: string,
-  { diagnostics, secrets }: Assignment,
-): Value | undefined {
-  const { type, name, sensitive } = declaration;
-  if (sensitive) secrets.push(text);
-  if (!type || type.kind === "dynamic" || isPrimitive(type)) {
-    return fit(declaration, stringValue(text), undefined, from, diagnostics);
+  /** Nothing of a sensitive value is shown, nor of what is wrong with it. */
+  #refuse({ name, sensitive }: VariableDeclaration, from: string, problems: readonly Diagnostic[]): undefined {
+    const shown = sensitive ? [messages.unreadableSecret(name, from)] : problems;
+    this.#diagnostics.push(...shown);
   }
-  const file = { name: `<${from} for var.${name}>`, text };
-  const parsed = parseExpression(file);
-  const problems = parsed.diagnostics.length > 0 ? parsed.diagnostics : undefined;
-  if (problems) {
-    diagnostics.push(...(sensitive ? [unreadableSecret(name, from)] : problems));
+
+  /** Converts to the declared type. A structure that is only inferred from the default is not enforced. */
+  #fit(declaration: VariableDeclaration, value: Value, { subject, from }: ValuePlace): Value | undefined {
+    const { type, isTyped, sensitive, name } = declaration;
+    if (!type || (!isTyped && !isPrimitive(type))) return value;
+    const result = convert(value, type);
+    if (result.value) return result.value;
+    const why = sensitive ? "the value does not fit the type" : describeConversionError(result.error);
+    this.#diagnostics.push(messages.wrongType({ name, from }, why, subject ?? declaration.range));
     return undefined;
   }
-  const evaluated = evaluate(parsed.expression, { variables: new Map() });
-  if (hasErrors(evaluated.diagnostics)) {
-    diagnostics.push(
-      ...(sensitive
-        ? [unreadableSecret(name, from)]
-        : evaluated.diagnostics.map((problem) => hintQuotes(problem, parsed.expression))),
-    );
-    return undefined;
-  }
-  return fit(declaration, evaluated.value, sensitive ? undefined : parsed.expression.range, from, diagnostics);
 }
 
-/** Converts to the declared type. A structure that is only known from the default binds nobody. */
-function fit(
-  declaration: VariableDeclaration,
-  value: Value,
-  subject: SourceRange | undefined,
-  from: string,
-  diagnostics: Diagnostic[],
-): Value | undefined {
-  const { type, isTyped, sensitive, name } = declaration;
-  if (!type || (!isTyped && !isPrimitive(type))) return value;
-  const result = convert(value, type);
-  if (result.value) return result.value;
-  const why = sensitive ? "the value does not fit the type" : describeConversionError(result.error);
-  diagnostics.push(wrongType(name, why, from, subject ?? declaration.range));
-  return undefined;
+interface ValuePlace {
+  /** Where the value stands, if that can be shown. */
+  readonly subject: SourceRange | undefined;
+  /** Where the value comes from, when `subject` does not say so. */
+  readonly from: string;
 }
 
-const hintQuotes = (problem: Diagnostic, expression: Expression): Diagnostic =>
-  expression.kind === "variable"
-    ? { ...problem, detail: `${problem.detail} On the command line, quote it twice: -var 'name="text"'.` }
-    : problem;
-
-const wrongType = (name: string, why: string, from: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-variable-value",
-    "Invalid value for input variable",
-    `The value given for var.${name}${from && ` by ${from}`} is not suitable: ${why}.`,
-    subject,
-  );
-
-const unreadableSecret = (name: string, from: string): Diagnostic =>
-  error(
-    "invalid-variable-value",
-    "Invalid value for input variable",
-    `The value given for var.${name} by ${from} is not a valid expression. It is sensitive, so it is not shown.`,
-  );
-
-const malformedVar = (text: string): Diagnostic =>
-  error(
-    "malformed-var",
-    "Invalid -var option",
-    `-var takes name=value, and ${JSON.stringify(text.length > 30 ? `${text.slice(0, 30)}…` : text)} has no "=" after a name.`,
-  );
-
-const undeclaredVar = (name: string, declarations: Declarations): Diagnostic =>
-  error(
-    "undeclared-variable",
-    "Undeclared input variable",
-    `-var sets "${name}", and no input variable of that name is declared.${didYouMean(name, declarations.keys())}`,
-  );
-
-const undeclaredInFile = (name: string, declarations: Declarations, subject: SourceRange): Diagnostic =>
-  warning(
-    "undeclared-variable",
-    "Undeclared input variable",
-    `No input variable "${name}" is declared.${didYouMean(name, declarations.keys()) || ` Declare it with: variable "${name}" {}`}`,
-    subject,
-  );
+function hintQuotes(problems: readonly Diagnostic[], expression: Expression): readonly Diagnostic[] {
+  if (expression.kind !== "variable") return problems;
+  const hint = `On the command line, quote it twice: -var 'name="text"'.`;
+  return problems.map((problem) => ({ ...problem, detail: `${problem.detail} ${hint}` }));
+}

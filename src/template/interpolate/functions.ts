@@ -5,16 +5,16 @@ import { formatGoTime } from "../../lib/go-time.ts";
 import { strftime } from "../../lib/strftime.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 
-/** What the functions of `{{ }}` know that is the same for a whole run. */
-export interface InterpolationWorld {
+/** The environment of the functions of `{{ }}`: the same for a whole run. */
+export interface InterpolationEnvironment {
   readonly startTime: Date;
   readonly cwd: string;
   /** Of the template, absolute. */
   readonly templateDirectory: string;
 }
 
-/** The functions of `{{ }}` that need nothing of a build. */
-export function commonFunctions({ startTime, cwd, templateDirectory }: InterpolationWorld): TemplateFunctions {
+/** The functions of `{{ }}` that do not depend on a build. */
+export function commonFunctions({ startTime, cwd, templateDirectory }: InterpolationEnvironment): TemplateFunctions {
   return new Map<string, TemplateFunction>([
     ["timestamp", () => String(Math.floor(startTime.getTime() / 1000))],
     ["isotime", (layout) => formatGoTime(startTime, layout === undefined ? "2006-01-02T15:04:05Z07:00" : text(layout))],
@@ -62,7 +62,7 @@ function replace(from: unknown, to: unknown, count: unknown, subject: unknown): 
   return [pieces.slice(0, limit + 1).join(text(to)), ...pieces.slice(limit + 1)].join(text(from));
 }
 
-/** Everything an AMI name may not hold becomes `-`. */
+/** Every character that an AMI name may not contain becomes `-`. */
 const cleanResourceName: TemplateFunction = (name) => text(name).replace(/[^A-Za-z0-9()[\] ./'@_-]/g, "-");
 
 function refuse(why: string): TemplateFunction {

@@ -60,9 +60,9 @@ export class Interpolator {
     const template = this.#parse(text);
     if (template instanceof GoTemplateError) throw template;
     const functions = new Map([...this.#functions, ...buildFunctions(scope)]);
-    for (const secret of this.#secrets.in(text)) {
-      const inner = secret.includes("{{") ? this.#parse(secret) : undefined;
-      if (inner && !(inner instanceof GoTemplateError)) this.#addRendered(inner, values, functions);
+    for (const secret of this.#secrets.in(text).filter((known) => known.includes("{{"))) {
+      const inner = this.#parse(secret);
+      if (!(inner instanceof GoTemplateError)) this.#addRendered(inner, values, functions);
     }
     return executeGoTemplate(template, values, functions);
   }
@@ -76,7 +76,7 @@ export class Interpolator {
     }
   }
 
-  /** `render` as components call it, with failures in the words of a run. */
+  /** `render` as components call it: failures are errors of the run. */
   late(scope: InterpolationScope): RenderTemplate {
     return (text, values) => {
       if (!text.includes("{{")) return text;
@@ -84,7 +84,8 @@ export class Interpolator {
         return this.render(text, values, scope);
       } catch (failure) {
         if (!(failure instanceof GoTemplateError)) throw failure;
-        const shown = this.#secrets.in(text).length > 0 ? "<sensitive>" : shorten(text);
+        const hasSecret = this.#secrets.in(text).length > 0;
+        const shown = hasSecret ? "<sensitive>" : shorten(text);
         throw new BuildError(`Cannot render the template ${shown}: ${failure.message}`, { cause: failure });
       }
     };
@@ -121,4 +122,7 @@ function given(value: string | number | undefined, missing: string): string | nu
   return value;
 }
 
-const shorten = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
+function shorten(text: string): string {
+  const shown = text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return JSON.stringify(shown);
+}

@@ -2,7 +2,10 @@ import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
 import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import type { Secrets } from "../secrets.ts";
 
-/** The same functions; a text that one of them makes of a secret becomes a secret, unless that can still be read in it. */
+/**
+ * The same functions; a text that one of them makes from a secret becomes a secret, unless the secret can still be read
+ * in it.
+ */
 export function watchFunctions(functions: TemplateFunctions, secrets: Secrets): TemplateFunctions {
   return new Map([...functions].map(([name, call]) => [name, watched(call, secrets)] as const));
 }
@@ -19,5 +22,6 @@ function watched(call: TemplateFunction, secrets: Secrets): TemplateFunction {
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
 }

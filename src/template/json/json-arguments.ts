@@ -1,4 +1,4 @@
-import type { Arguments } from "../arguments.ts";
+import type { GivenArguments } from "../given-arguments.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 import type { JsonData } from "./json-data.ts";
 
@@ -12,7 +12,7 @@ export function jsonArguments(
     /** Whether a text refers to something secret. */
     readonly isSecretText: (text: string) => boolean;
   },
-): Arguments {
+): GivenArguments {
   const { override = {}, skip } = options;
   const kept = Object.entries({ ...owner, ...override }).filter(([name]) => !skip.has(name));
   const input = Object.fromEntries(kept);

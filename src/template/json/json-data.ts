@@ -1,9 +1,9 @@
 import type { JsonNode } from "../../language/json/json.ts";
 import type { SourceRange } from "../../language/source.ts";
-import type { ArgumentPath } from "../arguments.ts";
+import type { ArgumentPath } from "../given-arguments.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 
-/** JSON as plain data that may be changed, and the way from each of its objects and lists back to the text. */
+/** JSON as plain data that may be changed, with the position in the text of each of its objects and lists. */
 export class JsonData {
   readonly root: unknown;
   readonly #nodes = new WeakMap<object, JsonNode>();
@@ -21,7 +21,8 @@ export class JsonData {
   /** Lets an object stand for the text at `key` of a list: `"manifest"` for `{ "type": "manifest" }`. */
   standIn(object: JsonRecord, list: readonly unknown[], key: number): void {
     const node = this.#nodes.get(list);
-    const item = node?.kind === "array" ? node.items[key] : undefined;
+    if (node?.kind !== "array") return;
+    const item = node.items[key];
     if (!item) return;
     const { range } = item;
     this.#nodes.set(object, {
@@ -39,15 +40,18 @@ export class JsonData {
       const found = this.#step(value, step);
       // A single value stands for a list of one.
       if (!found && typeof step === "number") continue;
-      if (!found) return index === 0 ? undefined : range;
-      range = index === path.length - 1 && part === "name" ? found.name : found.value;
+      if (!found && index === 0) return undefined;
+      if (!found) return range;
+      const isLast = index === path.length - 1;
+      range = found[isLast ? part : "value"];
       value = (value as Record<string | number, unknown>)[step];
     }
     return range;
   }
 
   #rangeOfObject(value: unknown): SourceRange | undefined {
-    return typeof value === "object" && value !== null ? this.#nodes.get(value)?.range : undefined;
+    if (typeof value !== "object" || value === null) return undefined;
+    return this.#nodes.get(value)?.range;
   }
 
   #step(

@@ -1,11 +1,9 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { JsonData } from "./json-data.ts";
+import { missingType, notAnObject, unknownRootKey, wrongShape } from "../messages/legacy.ts";
 
-/** A legacy JSON template taken apart; nothing evaluated. What has the wrong shape is reported and left out. */
+/** The parts of a legacy JSON template; nothing evaluated. What has the wrong shape is reported and left out. */
 export interface LegacyTemplate {
   readonly description: string | undefined;
   readonly minimumVersion: string | undefined;
@@ -16,6 +14,17 @@ export interface LegacyTemplate {
   readonly provisioners: readonly JsonRecord[];
   readonly errorCleanupProvisioner: JsonRecord | undefined;
   readonly chains: readonly (readonly JsonRecord[])[];
+}
+
+/** All provisioners, that for cleaning up after an error last. */
+export function provisionersOf({ provisioners, errorCleanupProvisioner }: LegacyTemplate): readonly JsonRecord[] {
+  const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
+  return [...provisioners, ...cleanups];
+}
+
+/** Provisioners and post-processors. */
+export function stepsOf(template: LegacyTemplate): readonly JsonRecord[] {
+  return [...provisionersOf(template), ...template.chains.flat()];
 }
 
 const rootKeys = [
@@ -37,14 +46,7 @@ export function readLegacyTemplate(
 ): LegacyTemplate | undefined {
   const { root } = data;
   if (!isRecord(root)) {
-    report(
-      error(
-        "not-an-object",
-        "Not a template",
-        'A JSON template is an object: { "builders": [ … ] }.',
-        data.rangeOf(root, []),
-      ),
-    );
+    report(notAnObject(data.rangeOf(root, [])));
     return undefined;
   }
   const reader = new Reader(root, data, report);
@@ -76,8 +78,7 @@ class Reader {
     for (const key of Object.keys(this.#root)) {
       // Names that begin with an underscore are comments.
       if (rootKeys.includes(key) || key.startsWith("_")) continue;
-      const detail = `A template has no "${key}".${didYouMean(key, rootKeys) || ' For a comment, begin its name with "_".'}`;
-      this.#report(error("unknown-root-key", "Unknown key", detail, this.#data.rangeOf(this.#root, [key], "name")));
+      this.#report(unknownRootKey(key, rootKeys, this.#data.rangeOf(this.#root, [key], "name")));
     }
   }
 
@@ -116,10 +117,7 @@ class Reader {
       this.#wrong([key], `"${key}" is a list of objects`);
       return [];
     }
-    return value.flatMap((_item: unknown, index): readonly JsonRecord[] => {
-      const component = this.component(value as never, index);
-      return component ? [component] : [];
-    });
+    return value.flatMap((_item: unknown, index) => asList(this.component(value as never, index)));
   }
 
   /** The object at a key, when it is one and says its type. */
@@ -127,12 +125,10 @@ class Reader {
     const value = owner[key];
     if (value === undefined || value === null) return undefined;
     const range = this.#data.rangeOf(owner, [key]);
-    if (!isRecord(value))
-      this.#complain("wrong-shape", "Wrong kind of value", 'An object with a "type" is needed here.', range);
-    else if (typeof value["type"] !== "string" || value["type"] === "") {
-      const at = this.#data.rangeOf(value, ["type"]) ?? range;
-      this.#complain("missing-type", "Missing type", 'This object needs a "type": which component it is for.', at);
-    } else return value;
+    if (!isRecord(value)) this.#report(wrongShape('An object with a "type" is needed here', range));
+    else if (typeof value["type"] !== "string" || value["type"] === "")
+      this.#report(missingType(this.#data.rangeOf(value, ["type"]) ?? range));
+    else return value;
     return undefined;
   }
 
@@ -142,11 +138,10 @@ class Reader {
       this.#wrong(["post-processors"], '"post-processors" is a list');
       return [];
     }
-    return value.map((item: unknown, index) =>
-      Array.isArray(item)
-        ? item.flatMap((_step, at) => this.#step(item as never, at))
-        : this.#step(value as never, index),
-    );
+    return value.map((item: unknown, index) => {
+      if (Array.isArray(item)) return item.flatMap((_step, at) => this.#step(item as never, at));
+      return this.#step(value as never, index);
+    });
   }
 
   /** A post-processor: its type alone, or an object. */
@@ -157,15 +152,12 @@ class Reader {
       this.#data.standIn(object, owner as never, key);
       return [object];
     }
-    const component = this.component(owner, key);
-    return component ? [component] : [];
+    return asList(this.component(owner, key));
   }
 
   #wrong(path: readonly string[], expectation: string): void {
-    this.#complain("wrong-shape", "Wrong kind of value", `${expectation}.`, this.#data.rangeOf(this.#root, path));
-  }
-
-  #complain(code: string, summary: string, detail: string, subject: SourceRange | undefined): void {
-    this.#report(error(code, summary, detail, subject));
+    this.#report(wrongShape(expectation, this.#data.rangeOf(this.#root, path)));
   }
 }
+
+const asList = (component: JsonRecord | undefined): readonly JsonRecord[] => (component ? [component] : []);

@@ -4,10 +4,10 @@ import type { JsonNode } from "../../language/json/json.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
 import { readSource } from "../files/read-source.ts";
 import type { LoadOptions } from "../load-options.ts";
 import type { RawValue } from "./user-variables.ts";
+import { wrongShape } from "../messages/legacy.ts";
 
 /** Reads the variable files of a legacy template: JSON objects of texts. In the order given. */
 export async function readLegacyVariableFiles(
@@ -32,7 +32,8 @@ function readValues(
 ): ReadonlyMap<string, RawValue> {
   const values = new Map<string, RawValue>();
   if (root.kind !== "object") {
-    if (root.kind !== "error") report(wrongShape(root.range));
+    if (root.kind !== "error")
+      report(wrongShape('A variable file is an object of names and texts: { "name": "value" }', root.range));
     return values;
   }
   for (const { name, nameRange, value } of root.properties) {
@@ -50,21 +51,10 @@ function readValues(
 
 function textOf(node: JsonNode): string | undefined {
   if (node.kind === "string" || node.kind === "boolean") return String(node.value);
-  return node.kind === "number" ? node.text : undefined;
+  if (node.kind === "number") return node.text;
+  return undefined;
 }
 
-const wrongShape = (subject: SourceRange): Diagnostic =>
-  error(
-    "wrong-shape",
-    "Wrong kind of value",
-    'A variable file is an object of names and texts: { "name": "value" }.',
-    subject,
-  );
-
-const wrongValue = (name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "wrong-shape",
-    "Wrong kind of value",
-    `The value of "${name}" has to be a text: variables of JSON templates hold nothing else.`,
-    subject,
-  );
+function wrongValue(name: string, subject: SourceRange): Diagnostic {
+  return wrongShape(`The value of "${name}" has to be a text: variables of JSON templates hold nothing else`, subject);
+}

@@ -1,13 +1,13 @@
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import type { SourceFile } from "../../language/source.ts";
-import { error } from "../diagnostics.ts";
 import { fixTemplate } from "../fix/fix-template.ts";
 import { isRecord, type Change, type JsonRecord } from "../fix/legacy-document.ts";
 import { JsonData } from "./json-data.ts";
 import { readLegacyTemplate, type LegacyTemplate } from "./legacy-template.ts";
+import { notLegacy } from "../messages/legacy.ts";
 
-/** A legacy template brought up to date: as data for `fix`, and taken apart for `hcl2_upgrade`. */
+/** A legacy template brought up to date: as data for `fix`, and by its parts for `hcl2_upgrade`. */
 export interface FixedTemplate {
   readonly root: JsonRecord;
   readonly template: LegacyTemplate;
@@ -31,10 +31,3 @@ export function readFixedTemplate(file: SourceFile): {
   const template = readLegacyTemplate(data, (problem) => diagnostics.push(problem));
   return { fixed: template && { root: data.root, template, changes }, diagnostics };
 }
-
-const notLegacy = (name: string): Diagnostic =>
-  error(
-    "not-legacy",
-    "Not a legacy template",
-    `${name} is an HCL2 template already. Only legacy JSON templates are taken here.`,
-  );

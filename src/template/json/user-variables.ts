@@ -4,12 +4,12 @@ import { GoTemplateError } from "../../lib/go-template/error.ts";
 import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
 import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import { asSentence, error } from "../diagnostics.ts";
+import { invalidTemplate } from "../messages/components.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import type { Secrets } from "../secrets.ts";
 import { rangeWithin } from "../range-within.ts";
 
-/** What somebody gave a user variable, and where. */
+/** A value that was given for a user variable, and where. */
 export interface RawValue {
   readonly text: string;
   readonly origin: string;
@@ -25,7 +25,7 @@ export interface UserVariablesOptions {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** User variables of a legacy template. Their values may refer to each other and are worked out when asked for. */
+/** User variables of a legacy template. Their values may refer to each other and are evaluated on demand. */
 export class UserVariables {
   readonly #raw: ReadonlyMap<string, RawValue>;
   readonly #interpolator: Interpolator;
@@ -39,13 +39,13 @@ export class UserVariables {
     const { functions, secrets } = options;
     this.#raw = raw;
     this.#options = options;
-    const user = (name: unknown) => this.get(String(name));
-    this.#interpolator = new Interpolator(new Map([...functions, ["user", user]]), new Map(), secrets);
-    // What is kept secret may be made of what the environment holds.
-    const watched = [...functions].map(
-      ([name, call]) => [name, name === "env" ? this.#keepSecret(call) : call] as const,
-    );
-    this.#secretInterpolator = new Interpolator(new Map([...watched, ["user", user]]), new Map(), secrets);
+    const all = new Map(functions).set("user", (name) => this.get(String(name)));
+    this.#interpolator = new Interpolator(all, new Map(), secrets);
+    const env = all.get("env");
+    const watched = new Map(all);
+    // A sensitive value may be made from a variable of the environment.
+    if (env) watched.set("env", this.#keepSecret(env));
+    this.#secretInterpolator = new Interpolator(watched, new Map(), secrets);
   }
 
   has(name: string): boolean {
@@ -84,22 +84,19 @@ export class UserVariables {
 
   #evaluate({ text, range, origin }: RawValue, isSensitive: boolean): string | undefined {
     const { secrets, report } = this.#options;
-    // A default with {{ }} says where the secret is; what somebody gives is one.
+    // A default with {{ }} says where the secret is; a value that was given is one.
     if (isSensitive && (origin !== "default" || !text.includes("{{"))) secrets.add([text]);
     if (!text.includes("{{")) return text;
     try {
-      const value = (isSensitive ? this.#secretInterpolator : this.#interpolator).render(text, {}, {});
+      const interpolator = isSensitive ? this.#secretInterpolator : this.#interpolator;
+      const value = interpolator.render(text, {}, {});
       if (isSensitive) secrets.add([value]);
       return value;
     } catch (failure) {
       if (!(failure instanceof GoTemplateError)) throw failure;
-      report(cannotRender(failure, text, range));
+      const subject = range && rangeWithin(range, text, failure);
+      report(invalidTemplate(failure.message, { subject, context: range }));
       return undefined;
     }
   }
-}
-
-function cannotRender(failure: GoTemplateError, text: string, range: SourceRange | undefined): Diagnostic {
-  const subject = range && rangeWithin(range, text, failure.offset, failure.end);
-  return error("invalid-template", "Invalid template", asSentence(failure.message), subject, { context: range });
 }

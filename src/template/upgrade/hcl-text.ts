@@ -11,5 +11,7 @@ export function escapeHcl(text: string): string {
 /** A name usable for a variable or local value. */
 export function hclName(name: string): string {
   const safe = name.replace(/[^\p{ID_Continue}-]/gu, "_");
-  return /^[\p{ID_Start}_]/u.test(safe) ? safe : `_${safe}`;
+  return isIdentifier(safe) ? safe : `_${safe}`;
 }
+
+export const isIdentifier = (text: string): boolean => /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(text);

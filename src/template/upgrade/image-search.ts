@@ -13,8 +13,8 @@ export interface ImageSearch {
 export const IMAGE_SEARCH = "amazon-ami";
 
 /**
- * Takes `source_ami_filter` out of the arguments of an Amazon builder; `undefined` when they have none. Of the others, the
- * search gets those that it knows too (region, credentials): `schema` is that of the data source.
+ * Takes `source_ami_filter` out of the arguments of an Amazon builder; `undefined` when they have none. Of the others,
+ * the search gets those that it knows too (region, credentials): `schema` is that of the data source.
  */
 export function separateImageSearch(args: JsonRecord, schema: Schema<unknown> | undefined): ImageSearch | undefined {
   const { source_ami_filter: filter, ...source } = args;

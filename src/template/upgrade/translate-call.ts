@@ -1,50 +1,54 @@
-import type { Command, Operand, Pipeline } from "../../lib/go-template/ast.ts";
-import { hclName, quoteHcl } from "./hcl-text.ts";
+import type { Operand, PipelineCommand, TemplatePipeline } from "../../lib/go-template/ast.ts";
+import { quoteHcl } from "./hcl-text.ts";
 
 /** What a translation has to know about the rest of the template. */
 export interface TranslationContext {
-  /** User variables that became local values, because their defaults are not constant. */
-  readonly isLocal: (name: string) => boolean;
-  /** Told of each user variable that is read. */
+  /** What a user variable is called now: `var.x`, or `local.x` where its default is not constant. */
+  readonly referenceTo: (name: string) => string;
+  /** Called with each user variable that is read. */
   readonly onVariable: (name: string) => void;
-  /** Told when the result needs `local.timestamp`. */
+  /** Called when the result needs `local.timestamp`. */
   readonly onTimestamp: () => void;
   /** In provisioners and post-processors, where `build.*` means something. */
   readonly inBuild: boolean;
 }
 
 /** An action as an HCL expression, or undefined where HCL has no equivalent. */
-export function translatePipeline(pipeline: Pipeline, context: TranslationContext): string | undefined {
+export function translatePipeline(pipeline: TemplatePipeline, context: TranslationContext): string | undefined {
   if (pipeline.variables.length > 0 || isLiteral(pipeline)) return undefined;
-  let piped: string | undefined;
-  for (const [index, command] of pipeline.commands.entries()) {
-    piped = translateCommand(command, index === 0 ? [] : [piped!], context);
-    if (piped === undefined) return undefined;
+  let piped: readonly string[] = [];
+  for (const command of pipeline.commands) {
+    const translated = translateCommand(command, piped, context);
+    if (translated === undefined) return undefined;
+    piped = [translated];
   }
-  return piped;
+  return piped[0];
 }
 
-/** `{{ "{{" }}` has to stay: HCL2 templates read braces in texts as well. */
-function isLiteral({ commands: [command, ...others] }: Pipeline): boolean {
+/** `{{ "{{" }}` has to stay: HCL2 templates interpret braces in texts as well. */
+function isLiteral({ commands: [command, ...others] }: TemplatePipeline): boolean {
   return others.length === 0 && command?.operands.length === 1 && command.operands[0]?.kind === "literal";
 }
 
 function translateCommand(
-  { operands }: Command,
+  { operands }: PipelineCommand,
   piped: readonly string[],
   context: TranslationContext,
 ): string | undefined {
   const [head, ...rest] = operands as [Operand, ...Operand[]];
-  if (head.kind !== "function") return rest.length + piped.length > 0 ? undefined : translateOperand(head, context);
+  if (head.kind !== "function") {
+    const isAlone = rest.length + piped.length === 0;
+    return isAlone ? translateOperand(head, context) : undefined;
+  }
   const args = rest.map((operand) => translateOperand(operand, context));
-  if (args.some((arg) => arg === undefined)) return undefined;
-  return translateCall(head.name, [...(args as string[]), ...piped], context);
+  if (!args.every((arg) => arg !== undefined)) return undefined;
+  return translateCall(head.name, [...args, ...piped], context);
 }
 
 function translateOperand(operand: Operand, context: TranslationContext): string | undefined {
   switch (operand.kind) {
     case "literal":
-      return typeof operand.value === "string" ? quoteHcl(operand.value) : String(operand.value);
+      return translateLiteral(operand.value);
     case "pipeline":
       return translatePipeline(operand.pipeline, context);
     case "function":
@@ -54,27 +58,36 @@ function translateOperand(operand: Operand, context: TranslationContext): string
   }
 }
 
+function translateLiteral(value: unknown): string {
+  if (typeof value === "string") return quoteHcl(value);
+  return String(value);
+}
+
 function translateCall(name: string, args: readonly string[], context: TranslationContext): string | undefined {
-  const translation = Object.hasOwn(calls, name) ? calls[name] : undefined;
-  return translation?.(args, context);
+  if (!Object.hasOwn(calls, name)) return undefined;
+  return calls[name]!(args, context);
 }
 
 type Translation = (args: readonly string[], context: TranslationContext) => string | undefined;
 
-const literal = (arg: string | undefined): string | undefined =>
-  arg?.startsWith('"') ? (JSON.parse(arg.replace(/([$%])\1\{/g, "$1{")) as string) : undefined;
+/** The text of an argument that is a string literal. */
+function literal(arg: string | undefined): string | undefined {
+  if (!arg?.startsWith('"')) return undefined;
+  return JSON.parse(arg.replace(/([$%])\1\{/g, "$1{")) as string;
+}
 
 const calls: Readonly<Record<string, Translation>> = {
-  user: ([arg], { isLocal, onVariable }) => {
+  user: ([arg], { referenceTo, onVariable }) => {
     const name = literal(arg);
     if (name === undefined) return undefined;
     onVariable(name);
-    return `${isLocal(name) ? "local" : "var"}.${hclName(name)}`;
+    return referenceTo(name);
   },
   env: ([name]) => name && `env(${name})`,
   build: ([arg], { inBuild }) => {
     const name = literal(arg);
-    return name !== undefined && inBuild ? `build.${name}` : undefined;
+    if (name === undefined || !inBuild) return undefined;
+    return `build.${name}`;
   },
   build_name: () => "source.name",
   build_type: () => "source.type",
@@ -92,7 +105,10 @@ const calls: Readonly<Record<string, Translation>> = {
   lower: ([text]) => text && `lower(${text})`,
   split: ([text, separator, index]) => index && `split(${separator}, ${text})[${index}]`,
   replace_all: ([from, to, text]) => text && `replace(${text}, ${from}, ${to})`,
-  replace: ([from, to, count, text]) => (text && count === "-1" ? `replace(${text}, ${from}, ${to})` : undefined),
+  replace: ([from, to, count, text]) => {
+    if (!text || count !== "-1") return undefined;
+    return `replace(${text}, ${from}, ${to})`;
+  },
   clean_resource_name: clean,
   clean_ami_name: clean,
   clean_image_name: clean,

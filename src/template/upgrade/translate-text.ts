@@ -20,30 +20,33 @@ export function translateText(text: string, context: TranslationContext): Transl
   if (!text.includes("{{")) return { source: quoteHcl(text), untranslated: [] };
   const template = tryParse(text);
   if (!template) return { source: quoteHcl(text), untranslated: ["{{"] };
-  const single = template.body.length === 1 && template.definitions.size === 0 ? template.body[0] : undefined;
-  if (single?.kind === "action") {
-    const source = translatePipeline(single.pipeline, context);
-    if (source !== undefined) return { source, untranslated: [] };
-  }
+  const source = translateWhole(template, context);
+  if (source !== undefined) return { source, untranslated: [] };
   return translateParts(template, context);
 }
 
+/** A text that is one action and nothing else. */
+function translateWhole({ body, definitions }: GoTemplate, context: TranslationContext): string | undefined {
+  const [only, ...others] = body;
+  if (only?.kind !== "action" || others.length > 0 || definitions.size > 0) return undefined;
+  return translatePipeline(only.pipeline, context);
+}
+
 function translateParts({ text, body, definitions }: GoTemplate, context: TranslationContext): TranslatedText {
+  // What is defined may be used in any action, so all of them stay.
+  const nodes = definitions.size === 0 ? body : [];
   let source = "";
   let position = 0;
-  const untranslated: string[] = [];
-  for (const node of definitions.size > 0 ? [] : body) {
-    if (node.kind !== "action" && node.kind !== "text") continue;
-    const translated = node.kind === "action" ? translatePipeline(node.pipeline, context) : undefined;
+  for (const action of nodes.filter((node) => node.kind === "action")) {
+    const translated = translatePipeline(action.pipeline, context);
     if (translated === undefined) continue;
     // What is left between two translated actions is kept as it was written, trim markers included.
-    source += escapeHcl(text.slice(position, node.start)) + interpolate(translated);
-    position = node.end;
+    source += escapeHcl(text.slice(position, action.start)) + interpolate(translated);
+    position = action.end;
   }
-  const rest = body.filter((node) => node.kind !== "text" && node.start >= position);
+  const stays = definitions.size > 0 || body.some((node) => node.kind !== "text" && node.start >= position);
   source += escapeHcl(text.slice(position));
-  if (rest.length > 0 || definitions.size > 0) untranslated.push(...refusedCalls(source));
-  return { source: `"${source}"`, untranslated };
+  return { source: `"${source}"`, untranslated: stays ? refusedCalls(source) : [] };
 }
 
 const interpolate = (expression: string): string => `\${${expression}}`;
@@ -51,7 +54,8 @@ const interpolate = (expression: string): string => `\${${expression}}`;
 /** Functions in what stayed that HCL2 templates may not call. */
 function refusedCalls(source: string): readonly string[] {
   const template = tryParse(source.replaceAll('\\"', '"'));
-  const names = template ? functionCalls(template).map(({ name }) => name) : [];
+  if (!template) return [];
+  const names = functionCalls(template).map(({ name }) => name);
   return [...new Set(names.filter((name) => refused.has(name)))];
 }
 

@@ -5,14 +5,14 @@ import { GoTemplateError } from "../../lib/go-template/error.ts";
 import { startTime } from "../../lib/start-time.ts";
 import { commonFunctions } from "../interpolate/functions.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
-import type { LegacyTemplate } from "../json/legacy-template.ts";
+import { provisionersOf, type LegacyTemplate } from "../json/legacy-template.ts";
 import { UserVariables } from "../json/user-variables.ts";
 import { Secrets } from "../secrets.ts";
 import { pluginSourceOf } from "../known-plugins.ts";
 import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
-/** Loads the components a template names, and works out what its builders are called. */
+/** Loads the components that a template names, and prepares rendering the names of its builders. */
 export async function createUpgradeOptions(
   template: LegacyTemplate,
   registry: Registry,
@@ -25,12 +25,10 @@ export async function createUpgradeOptions(
     if (component) components.set(`${kind} ${type}`, component);
   };
   if (template.builders.some((builder) => "source_ami_filter" in builder)) await load("data-source", IMAGE_SEARCH);
-  const { builders, provisioners, errorCleanupProvisioner, chains } = template;
-  const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
   await Promise.all([
-    ...builders.map(({ type }) => load("builder", String(type))),
-    ...[...provisioners, ...cleanups].map(({ type }) => load("provisioner", String(type))),
-    ...chains.flat().map(({ type }) => load("post-processor", String(type))),
+    ...template.builders.map(({ type }) => load("builder", String(type))),
+    ...provisionersOf(template).map(({ type }) => load("provisioner", String(type))),
+    ...template.chains.flat().map(({ type }) => load("post-processor", String(type))),
   ]);
   return {
     component: (kind, type) => components.get(`${kind} ${type}`),
@@ -42,20 +40,20 @@ export async function createUpgradeOptions(
 
 /** Names with the defaults of the variables put in. A name that cannot be rendered stays as it is. */
 function nameRenderer(template: LegacyTemplate, host: Pick<Host, "env" | "cwd" | "clock">): (text: string) => string {
-  const world = commonFunctions({ startTime: startTime(host), cwd: host.cwd, templateDirectory: host.cwd });
+  const common = commonFunctions({ startTime: startTime(host), cwd: host.cwd, templateDirectory: host.cwd });
   const env = (name: unknown) => host.env[String(name)] ?? "";
   const raw = [...template.variables].map(
     ([name, text]) => [name, { text: text ?? "", origin: "default", range: undefined }] as const,
   );
   const secrets = new Secrets(() => {});
   const users = new UserVariables(new Map(raw), {
-    functions: new Map([...world, ["env", env]]),
+    functions: new Map([...common, ["env", env]]),
     isSensitive: () => false,
     secrets,
     report: () => {},
   });
   const user = (name: unknown) => users.get(String(name));
-  const interpolator = new Interpolator(new Map([...world, ["user", user]]), new Map(), secrets);
+  const interpolator = new Interpolator(new Map([...common, ["user", user]]), new Map(), secrets);
   return (text) => {
     try {
       return interpolator.render(text, {}, {});

@@ -7,6 +7,8 @@ import type { LegacyTemplate } from "../json/legacy-template.ts";
 import * as annotations from "./annotations.ts";
 import { hclName, quoteHcl } from "./hcl-text.ts";
 import { IMAGE_SEARCH, separateImageSearch } from "./image-search.ts";
+import { packerBlock } from "./packer-block.ts";
+import { SourceLabels, type UpgradedSource } from "./source-labels.ts";
 import { writeBody, writeText, writeValue, type WriteContext } from "./write-body.ts";
 
 export interface UpgradeOptions {
@@ -16,7 +18,7 @@ export interface UpgradeOptions {
   readonly pluginSource: (type: string) => string | undefined;
   /** Renders a name with the variables' defaults: labels cannot be computed. */
   readonly renderName: (text: string) => string;
-  /** Explain in comments what was made of what. */
+  /** Explain the parts of the result in comments. */
   readonly withAnnotations: boolean;
 }
 
@@ -39,12 +41,7 @@ class Upgrade {
   readonly #template: LegacyTemplate;
   readonly #options: UpgradeOptions;
   readonly #locals: ReadonlySet<string>;
-  readonly #sources: readonly {
-    readonly builder: JsonRecord;
-    readonly type: string;
-    readonly name: string;
-    readonly label: string;
-  }[];
+  readonly #labels: SourceLabels;
   /** References to variables whose default is "", or comes from the environment. */
   readonly #blank: ReadonlySet<string>;
   readonly #read = new Set<string>();
@@ -56,27 +53,24 @@ class Upgrade {
     this.#options = options;
     this.#locals = localNames(template.variables);
     const blank = [...template.variables].filter(([, value]) => value === "" || value?.includes("{{"));
-    this.#blank = new Set(blank.map(([name]) => `${this.#locals.has(name) ? "local" : "var"}.${hclName(name)}`));
-    this.#sources = template.builders.map((builder) => {
-      const type = String(builder["type"]);
-      const name = typeof builder["name"] === "string" ? builder["name"] : type;
-      return { builder, type, name, label: options.renderName(name).replace(/[^\p{ID_Continue}-]/gu, "_") };
-    });
+    this.#blank = new Set(blank.map(([name]) => referenceTo(name, this.#locals)));
+    this.#labels = new SourceLabels(template.builders, options.renderName);
   }
 
   write(): string {
-    const sources = this.#sources.flatMap(({ builder, type, label }) => this.#source(builder, type, label));
+    // Sources and build first: they tell which variables, local values and searches are needed.
+    const sources = this.#labels.sources.flatMap((source) => this.#source(source));
     const build = this.#build();
     const declared = this.#variables();
     const locals = this.#localValues();
     const variables = [...declared, ...this.#undeclaredVariables()];
     const lines = [
       ...this.#note(annotations.header),
-      ...this.#packer(),
+      ...packerBlock(this.#template, this.#options.pluginSource),
       ...this.#note(annotations.variables),
       ...variables,
-      ...(locals.length > 0 ? [...this.#note(annotations.locals), "locals {", ...locals, "}", ""] : []),
-      ...(this.#searches.length > 0 ? [...this.#note(annotations.searches), ...this.#searches] : []),
+      ...this.#section(annotations.locals, locals),
+      ...this.#section(annotations.searches, this.#searches),
       ...this.#note(annotations.sources),
       ...sources,
       ...this.#note(annotations.build),
@@ -86,39 +80,18 @@ class Upgrade {
   }
 
   #note(text: string): readonly string[] {
-    return this.#options.withAnnotations ? text.split("\n").map((line) => `# ${line}`) : [];
+    if (!this.#options.withAnnotations) return [];
+    return text.split("\n").map((line) => `# ${line}`);
   }
 
-  #packer(): readonly string[] {
-    const { minimumVersion } = this.#template;
-    const plugins = this.#plugins();
-    const version = minimumVersion === undefined ? [] : [`required_version = ${quoteHcl(`>= ${minimumVersion}`)}`];
-    if (version.length + plugins.length === 0) return [];
-    const required = plugins.length === 0 ? [] : ["", "required_plugins {", ...plugins, "}"];
-    return ["packer {", ...version, ...required, "}", ""];
-  }
-
-  #plugins(): readonly string[] {
-    const { provisioners, chains, errorCleanupProvisioner } = this.#template;
-    const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
-    const types = [...this.#template.builders, ...provisioners, ...cleanups, ...chains.flat()].map(({ type }) =>
-      String(type),
-    );
-    const sources = new Set(types.flatMap((type) => this.#options.pluginSource(type) ?? []));
-    return [...sources]
-      .sort()
-      .flatMap((source) => [
-        `${source.split("/").at(-1)!} = {`,
-        `source = ${quoteHcl(source)}`,
-        'version = "~> 1"',
-        "}",
-      ]);
+  #section(annotation: string, lines: readonly string[]): readonly string[] {
+    return lines.length === 0 ? [] : [...this.#note(annotation), ...lines];
   }
 
   #variables(): readonly string[] {
     const context = this.#context([], false);
-    return [...this.#template.variables].flatMap(([name, value]) => {
-      if (this.#locals.has(name)) return [];
+    const declared = [...this.#template.variables].filter(([name]) => !this.#locals.has(name));
+    return declared.flatMap(([name, value]) => {
       const lines = [`variable ${quoteHcl(hclName(name))} {`, "type = string"];
       if (value !== null) lines.push(`default = ${writeText(value, context)}`);
       if (this.#template.sensitiveVariables.includes(name)) lines.push("sensitive = true");
@@ -140,20 +113,24 @@ class Upgrade {
 
   #localValues(): readonly string[] {
     const context = this.#context([], false);
-    const own = [...this.#locals].map(
-      (name) => `${hclName(name)} = ${writeText(this.#template.variables.get(name)!, context)}`,
-    );
-    const timestamp = this.#needsTimestamp ? ['timestamp = regex_replace(timestamp(), "[- TZ:]", "")'] : [];
-    return [...timestamp, ...own];
+    const { variables } = this.#template;
+    const values = [...this.#locals].map((name) => {
+      const text = writeText(variables.get(name)!, context);
+      return `${hclName(name)} = ${text}`;
+    });
+    if (this.#needsTimestamp) values.unshift('timestamp = regex_replace(timestamp(), "[- TZ:]", "")');
+    return values.length === 0 ? [] : ["locals {", ...values, "}", ""];
   }
 
-  #source(builder: JsonRecord, type: string, label: string): readonly string[] {
+  #source({ builder, type, label }: UpgradedSource): readonly string[] {
     const { type: _type, name: _name, ...args } = builder;
     const found = this.#imageSearch(args, label);
     const header = `source ${quoteHcl(type)} ${quoteHcl(label)}`;
-    const lines = this.#block(header, found?.source ?? args, this.#options.component("builder", type), false);
+    const component = this.#options.component("builder", type);
+    const lines = this.#block({ header, args: found?.source ?? args, component });
     if (!found) return lines;
-    return lines.flatMap((line) => (line === `${header} {` ? [line, `source_ami = ${found.reference}`] : [line]));
+    const opening = lines.indexOf(`${header} {`) + 1;
+    return lines.toSpliced(opening, 0, `source_ami = ${found.reference}`);
   }
 
   #imageSearch(
@@ -164,25 +141,20 @@ class Upgrade {
     const separated = separateImageSearch(args, component?.schema);
     if (!separated) return undefined;
     const header = `data ${quoteHcl(IMAGE_SEARCH)} ${quoteHcl(label)}`;
-    this.#searches.push(...this.#block(header, separated.search, component, false));
+    this.#searches.push(...this.#block({ header, args: separated.search, component }));
     return { source: separated.source, reference: `data.${IMAGE_SEARCH}.${label}.id` };
   }
 
   #build(): readonly string[] {
     const { description, provisioners, errorCleanupProvisioner, chains } = this.#template;
-    const addresses = this.#sources.map(({ type, label }) => quoteHcl(`source.${type}.${label}`));
-    const sources =
-      addresses.length > 1 ? `[\n${addresses.map((address) => `${address},\n`).join("")}]` : `[${addresses.join("")}]`;
-    return [
-      "build {",
-      ...(description === undefined ? [] : [`description = ${quoteHcl(description)}`]),
-      `sources = ${sources}`,
-      "",
-      ...provisioners.flatMap((item) => this.#step("provisioner", item)),
-      ...(errorCleanupProvisioner ? this.#step("error-cleanup-provisioner", errorCleanupProvisioner) : []),
-      ...chains.flatMap((chain) => this.#chain(chain)),
-      "}",
-    ];
+    const addresses = this.#labels.sources.map(({ type, label }) => quoteHcl(`source.${type}.${label}`));
+    const lines = ["build {"];
+    if (description !== undefined) lines.push(`description = ${quoteHcl(description)}`);
+    lines.push(`sources = ${listOfAddresses(addresses)}`, "");
+    lines.push(...provisioners.flatMap((item) => this.#step("provisioner", item)));
+    if (errorCleanupProvisioner) lines.push(...this.#step("error-cleanup-provisioner", errorCleanupProvisioner));
+    lines.push(...chains.flatMap((chain) => this.#chain(chain)), "}");
+    return lines;
   }
 
   /** A chain of one is a block of its own. */
@@ -191,33 +163,35 @@ class Upgrade {
     return chain.length === 1 ? steps : ["post-processors {", ...steps, "}", ""];
   }
 
-  #step(block: "provisioner" | "error-cleanup-provisioner" | "post-processor", item: JsonRecord): readonly string[] {
+  #step(block: keyof typeof stepKinds, item: JsonRecord): readonly string[] {
     const { type, ...args } = item;
     for (const key of ["only", "except"]) {
-      if (Array.isArray(args[key])) args[key] = args[key].map((name) => this.#address(String(name)));
+      const names = args[key];
+      if (Array.isArray(names)) args[key] = names.map((name) => this.#labels.addressOf(String(name)));
     }
-    if (isRecord(args["override"])) {
-      args["override"] = Object.fromEntries(
-        Object.entries(args["override"]).map(([name, value]) => [this.#label(name), value]),
-      );
+    const { override } = args;
+    if (isRecord(override)) {
+      const renamed = Object.entries(override).map(([name, value]) => [this.#labels.labelOf(name), value]);
+      args["override"] = Object.fromEntries(renamed);
     }
-    const kind = block === "post-processor" ? "post-processor" : "provisioner";
-    return this.#block(`${block} ${quoteHcl(String(type))}`, args, this.#options.component(kind, String(type)), true);
+    const header = `${block} ${quoteHcl(String(type))}`;
+    const component = this.#options.component(stepKinds[block], String(type));
+    return this.#block({ header, args, component, inBuild: true });
   }
 
-  #block(header: string, args: JsonRecord, component: Component | undefined, inBuild: boolean): readonly string[] {
+  #block({ header, args, component, inBuild = false }: BlockInput): readonly string[] {
     const untranslated: string[] = [];
     const context = this.#context(untranslated, inBuild);
     const { override, ...rest } = args;
-    const body = [...writeBody(rest, component?.schema, context)];
-    if (override !== undefined) body.push(`override = ${writeValue(override, context)}`);
-    const flagged = untranslated.length > 0 ? [`# ${annotations.untranslated(untranslated)}`] : [];
-    return [...flagged, `${header} {`, ...body, "}", ""];
+    const lines = [`${header} {`, ...writeBody(rest, component?.schema, context)];
+    if (override !== undefined) lines.push(`override = ${writeValue(override, context)}`);
+    if (untranslated.length > 0) lines.unshift(`# ${annotations.untranslated(untranslated)}`);
+    return [...lines, "}", ""];
   }
 
   #context(untranslated: string[], inBuild: boolean): WriteContext {
     return {
-      isLocal: (name) => this.#locals.has(name),
+      referenceTo: (name) => referenceTo(name, this.#locals),
       onVariable: (name) => void this.#read.add(name),
       onTimestamp: () => void (this.#needsTimestamp = true),
       inBuild,
@@ -225,27 +199,37 @@ class Upgrade {
       mayBeBlank: (reference) => this.#blank.has(reference),
     };
   }
+}
 
-  #find(name: string) {
-    return this.#sources.find((source) => source.name === name || source.label === name);
-  }
+interface BlockInput {
+  readonly header: string;
+  readonly args: JsonRecord;
+  readonly component: Component | undefined;
+  /** `build.*` means something in it. */
+  readonly inBuild?: boolean;
+}
 
-  #label(name: string): string {
-    return this.#find(name)?.label ?? name;
-  }
+const stepKinds = {
+  provisioner: "provisioner",
+  "error-cleanup-provisioner": "provisioner",
+  "post-processor": "post-processor",
+} as const;
 
-  #address(name: string): string {
-    const source = this.#find(name);
-    return source ? `${source.type}.${source.label}` : name;
-  }
+function listOfAddresses(addresses: readonly string[]): string {
+  if (addresses.length <= 1) return `[${addresses.join("")}]`;
+  const lines = addresses.map((address) => `${address},\n`);
+  return `[\n${lines.join("")}]`;
+}
+
+function referenceTo(name: string, locals: ReadonlySet<string>): string {
+  const root = locals.has(name) ? "local" : "var";
+  return `${root}.${hclName(name)}`;
 }
 
 /** Variables whose value calls anything but `env`: HCL2 takes constants as defaults, so these become local values. */
 function localNames(variables: LegacyTemplate["variables"]): ReadonlySet<string> {
-  const names = [...variables].flatMap(([name, value]) =>
-    value?.includes("{{") && !callsOnlyEnv(value) ? [name] : [],
-  );
-  return new Set(names);
+  const computed = [...variables].filter(([, value]) => value?.includes("{{") && !callsOnlyEnv(value));
+  return new Set(computed.map(([name]) => name));
 }
 
 function callsOnlyEnv(text: string): boolean {

@@ -14,7 +14,9 @@ export const githubGroups: GroupSyntax = {
   guard: guardCommands,
 };
 
-/** The runner obeys `::command` at the start of a line and `##[command]` anywhere in it, whoever printed the line. */
+/**
+ * The runner obeys `::command` at the start of a line and `##[command]` anywhere in it, no matter who printed the line.
+ */
 export function guardCommands(line: string): string {
   return line.replace(/^(\s*):(?=:)/, "$1:\u200b").replaceAll("##[", "##\u200b[");
 }
@@ -27,15 +29,15 @@ export function createGithubAnnotations(sink: Sink): Renderer {
         const { severity, summary, detail, subject } = event.diagnostic;
         sink.write(annotation(severity, { ...(subject && placeOf(subject)), title: summary }, detail || summary));
       }
-      if (event.kind === "error")
-        sink.write(annotation("error", { title: event.build }, withHint(event.text, event.hint)));
+      if (event.kind === "error") {
+        const lines = [event.text, event.hint].filter((line) => line !== undefined);
+        sink.write(annotation("error", { title: event.build }, lines.join("\n")));
+      }
       if (event.kind === "warning") sink.write(annotation("warning", { title: event.build }, event.text));
     },
     close: () => sink.close(),
   };
 }
-
-const withHint = (text: string, hint: string | undefined): string => (hint === undefined ? text : `${text}\n${hint}`);
 
 function placeOf({ file, start, end }: SourceRange): Readonly<Record<string, string | number>> {
   const from = positionOf(file, start);
@@ -49,15 +51,19 @@ function annotation(
   text: string,
 ): string {
   const given = Object.entries(properties).filter((entry) => entry[1] !== undefined);
-  const list = given.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",");
-  return `::${level}${list === "" ? "" : ` ${list}`}::${escapeData(text)}\n`;
+  const list = given.map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+  const command = list.length === 0 ? level : `${level} ${list.join(",")}`;
+  return `::${command}::${escapeData(text)}\n`;
 }
 
 const escapeData = (text: string): string =>
   text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 
-/** A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. A summary that cannot be written is no failure. */
+/**
+ * A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. A summary that cannot be written is no
+ * failure.
+ */
 export function createGithubStepSummary(path: string): Renderer {
   const text = createPackerText();
   let isFinished = false;
@@ -73,16 +79,17 @@ export function createGithubStepSummary(path: string): Renderer {
 }
 
 function stepSummary(builds: readonly BuildFinished[]): string {
-  const rows = builds.map((build) => {
-    const artifacts = artifactFacts(build).map(({ description, files }) =>
-      [description, ...files.slice(0, 8)].map(cell).join("<br>"),
-    );
-    const result = artifacts.length > 0 ? artifacts.join("<br>") : cell(build.error ?? "");
-    return `| ${cell(build.build)} | ${build.outcome} | ${shortDuration(build.durationMs)} | ${result} |`;
-  });
-  return ["### imgbuild", "", "| Build | Outcome | Time | Result |", "| --- | --- | --- | --- |", ...rows, ""].join(
-    "\n",
-  );
+  const header = ["### imgbuild", "", "| Build | Outcome | Time | Result |", "| --- | --- | --- | --- |"];
+  return [...header, ...builds.map(summaryRow), ""].join("\n");
+}
+
+const MOST_FILES = 8;
+
+function summaryRow(build: BuildFinished): string {
+  const made = artifactFacts(build).flatMap(({ description, files }) => [description, ...files.slice(0, MOST_FILES)]);
+  const result = made.length > 0 ? made : [build.error ?? ""];
+  const cells = [cell(build.build), build.outcome, shortDuration(build.durationMs), result.map(cell).join("<br>")];
+  return `| ${cells.join(" | ")} |`;
 }
 
 const cell = (text: string): string =>

@@ -1,6 +1,9 @@
 import type { GroupSyntax } from "./groups.ts";
 
-/** Collapsible sections of GitLab job logs (docs.gitlab.com, "Expand and collapse job log sections"). Ids are unique per section. */
+/**
+ * Collapsible sections of GitLab job logs (docs.gitlab.com, "Expand and collapse job log sections"). Ids are unique per
+ * section.
+ */
 export function gitlabSections(now: () => number): GroupSyntax {
   const seconds = (): number => Math.floor(now() / 1000);
   return {

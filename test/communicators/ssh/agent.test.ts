@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, vi } from "vitest";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect } from "vitest";
 import { provisioner } from "../../../src/plugins/packer/provisioners/shell/shell.ts";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { createDropbear } from "../../helper/dropbear.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { findProgram, needs } from "../../helper/need.ts";

@@ -3,7 +3,7 @@ import { connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 import { createSshd } from "../../helper/sshd.ts";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 
 const it = needs("sshd", "openssh-server");
 const signal = new AbortController().signal;

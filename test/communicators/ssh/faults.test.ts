@@ -5,7 +5,7 @@ import { needs } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 import { createSshd } from "../../helper/sshd.ts";
 import { createTcpProxy } from "../../helper/tcp-proxy.ts";
-import { askGuest, commandFailure, runGuestCommand } from "../../../src/sdk/guest-command.ts";
+import { askGuest, commandFailure, runGuestCommand } from "../../../src/steps/guest-command.ts";
 
 const it = needs("sshd", "openssh-server");
 const signal = new AbortController().signal;

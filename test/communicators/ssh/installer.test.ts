@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { refusalLimit } from "../../../src/steps/connect.ts";
 import { communicatorConfig, connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { connect } from "../../../src/steps/connect.ts";
 import { generateSshKey, type SshKeyType } from "../../../src/steps/ssh-key.ts";
 import { communicatorConfig, connectTo } from "../../helper/guest-connection.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, vi } from "vitest";
 import type { Communicator } from "../../../src/sdk/communicator.ts";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { cleanupTempKeys } from "../../../src/steps/cleanup-temp-keys.ts";
 import { sshKey } from "../../../src/steps/ssh-key.ts";
 import { createDropbear } from "../../helper/dropbear.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { needsRoot } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";

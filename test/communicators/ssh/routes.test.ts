@@ -13,7 +13,7 @@ import { createSocksServer } from "../../helper/socks-server.ts";
 import { freePort } from "../../helper/free-port.ts";
 import { createSshd, keygen } from "../../helper/sshd.ts";
 import { createTcpProxy } from "../../helper/tcp-proxy.ts";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 
 const it = needs("sshd", "openssh-server");
 const signal = new AbortController().signal;

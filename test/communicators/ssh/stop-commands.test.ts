@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, vi } from "vitest";
 import { provisioner as file } from "../../../src/plugins/packer/provisioners/file/file.ts";
 import { provisioner } from "../../../src/plugins/packer/provisioners/shell/shell.ts";
-import { askGuest } from "../../../src/sdk/guest-command.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { createDropbear } from "../../helper/dropbear.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { needs, needsRoot } from "../../helper/need.ts";

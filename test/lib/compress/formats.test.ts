@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, gunzipSync, inflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAtomicFile } from "../../../src/lib/atomic-file.ts";
@@ -15,7 +15,7 @@ import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
 import { compressionFormats, type CompressionName } from "../../../src/lib/compress/formats.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
 import { lz4 } from "../../../src/lib/compress/lz4.ts";
-import { PIECE_BYTES, splitIntoRuns } from "../../../src/lib/compress/runs.ts";
+import { PIECE_BYTES, splitIntoExtents } from "../../../src/lib/compress/extents.ts";
 import { xz } from "../../../src/lib/compress/xz.ts";
 import { zstd } from "../../../src/lib/compress/zstd.ts";
 import { writeSource } from "../../../src/lib/write-source.ts";
@@ -39,6 +39,10 @@ async function* pieces(data: Buffer, size = 70_001): ByteSource {
   for (let offset = 0; offset < data.length; offset += size) yield data.subarray(offset, offset + size);
 }
 
+function repeated(bytes: Buffer, length: number): Buffer {
+  return Buffer.concat(Array.from({ length: Math.ceil(length / bytes.length) }, () => bytes)).subarray(0, length);
+}
+
 async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(Buffer.from(chunk));
@@ -59,6 +63,12 @@ describe("gzip", () => {
 
   it("writes an empty member for an empty input", async () => {
     expect(gunzipSync(await collect(gzip(pieces(Buffer.alloc(0)), { level: 4, concurrency }))).length).toBe(0);
+  });
+
+  it("finds what repeats within the window in data of high entropy", async () => {
+    const data = repeated(randomBytes(24_000), 2 * BLOCK_BYTES);
+    const packed = await collect(gzip(pieces(data), { level: 3, concurrency }));
+    expect(packed.length).toBeLessThan(deflateRawSync(data, { level: 3 }).length * 1.5);
   });
 
   it("stores noise and costs next to nothing over its size", async () => {
@@ -165,7 +175,9 @@ describe("splitIntoRuns", () => {
     const noise = randomBytes(2 * PIECE_BYTES);
     const text = Buffer.alloc(PIECE_BYTES, "some text ");
     const data = Buffer.concat([text, Buffer.alloc(PIECE_BYTES), noise, text]);
-    expect(splitIntoRuns(data).map(({ kind, start, end }) => [kind, start / PIECE_BYTES, end / PIECE_BYTES])).toEqual([
+    expect(
+      splitIntoExtents(data).map(({ kind, start, end }) => [kind, start / PIECE_BYTES, end / PIECE_BYTES]),
+    ).toEqual([
       ["other", 0, 1],
       ["zeros", 1, 2],
       ["noise", 2, 4],
@@ -176,14 +188,46 @@ describe("splitIntoRuns", () => {
   it("takes what is not a whole piece to what is around it", () => {
     const text = Buffer.alloc(PIECE_BYTES, "some text ");
     const data = Buffer.concat([Buffer.alloc(2 * PIECE_BYTES), text, Buffer.alloc(2 * PIECE_BYTES), text]);
-    expect(splitIntoRuns(data, 2 * PIECE_BYTES)).toEqual([
+    expect(splitIntoExtents(data, 2 * PIECE_BYTES)).toEqual([
       { kind: "zeros", start: 0, end: 2 * PIECE_BYTES },
       { kind: "other", start: 2 * PIECE_BYTES, end: data.length },
     ]);
   });
 
+  it.each([300, 5_000, 16_001, 20_000, 28_000, 32_000])(
+    "does not take for noise what repeats after %i bytes",
+    (period) => {
+      const data = repeated(randomBytes(period), 4 * PIECE_BYTES);
+      expect(splitIntoExtents(data)).toEqual([{ kind: "other", start: 0, end: data.length }]);
+    },
+  );
+
+  it.each([100, 1_000])(
+    "does not take for noise what copies %i bytes now and then from up to a window before",
+    (length) => {
+      const data = randomBytes(8 * PIECE_BYTES);
+      for (let end = 2 * PIECE_BYTES; end < data.length; end += 20 * length)
+        data.copy(data, end, end - 31_000, end - 31_000 + length);
+      expect(splitIntoExtents(data).map(({ kind }) => kind)).toEqual(["other"]);
+    },
+  );
+
+  it("does not take for noise a piece that repeats the one before it", () => {
+    const noise = randomBytes(PIECE_BYTES);
+    const data = Buffer.concat([Buffer.alloc(PIECE_BYTES), noise, noise]);
+    expect(splitIntoExtents(data).map(({ kind, start }) => [kind, start / PIECE_BYTES])).toEqual([
+      ["zeros", 0],
+      ["other", 1],
+    ]);
+  });
+
+  it("takes for noise what repeats from farther away than deflate sees", () => {
+    const data = repeated(randomBytes(PIECE_BYTES + 5_000), 8 * PIECE_BYTES);
+    expect(splitIntoExtents(data)).toEqual([{ kind: "noise", start: 0, end: data.length }]);
+  });
+
   it("does not take repetition of all byte values for noise", () => {
     const everyByte = Buffer.from(Array.from({ length: PIECE_BYTES }, (_, index) => (index * 167) & 0xff));
-    expect(splitIntoRuns(everyByte)).toEqual([{ kind: "other", start: 0, end: PIECE_BYTES }]);
+    expect(splitIntoExtents(everyByte)).toEqual([{ kind: "other", start: 0, end: PIECE_BYTES }]);
   });
 });

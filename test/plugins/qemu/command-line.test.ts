@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { commandLine, type MachineFacts, type UserArguments } from "../../../src/plugins/qemu/command-line.ts";
+import { commandLine, type QemuMachineFacts, type UserArguments } from "../../../src/plugins/qemu/command-line.ts";
 import { qemuConfig } from "./qemu-config.ts";
 
-const facts: MachineFacts = {
+const facts: QemuMachineFacts = {
   name: "packer-debian",
   accelerator: "kvm",
   disks: [{ path: "/out/packer-debian", format: "qcow2" }],
@@ -16,7 +16,7 @@ const nothing: UserArguments = { replacing: [], appended: [] };
 
 function line(
   args: Readonly<Record<string, unknown>> = {},
-  changed: Partial<MachineFacts> = {},
+  changed: Partial<QemuMachineFacts> = {},
   user: Partial<UserArguments> = {},
 ): string {
   return commandLine(qemuConfig(args), { ...facts, ...changed }, { ...nothing, ...user }).join(" ");
@@ -74,7 +74,7 @@ describe("commandLine", () => {
     expect(line(args)).toContain(part);
   });
 
-  it.each<[what: string, changed: Partial<MachineFacts>, part: string]>([
+  it.each<[what: string, changed: Partial<QemuMachineFacts>, part: string]>([
     ["lets QEMU choose the accelerator", { accelerator: "none" }, "-machine type=pc -m"],
     ["attaches a floppy disk", { floppy: "/tmp/floppy.img" }, "-fda /tmp/floppy.img"],
     ["protects the screen", { vnc: { host: "::", port: 5900, password: true } }, "-vnc [::]:0,password=on"],

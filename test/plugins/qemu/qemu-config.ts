@@ -1,4 +1,4 @@
-import { qemuSchema, type QemuConfig } from "../../../src/plugins/qemu/options/qemu.ts";
+import { type QemuConfig, schema } from "../../../src/plugins/qemu/options/qemu.ts";
 import type { ConfigIssue } from "../../../src/sdk/schema/schema.ts";
 import { configOf, issuesOf } from "../../helper/decode-config.ts";
 
@@ -6,9 +6,9 @@ const minimal = { iso_url: "/images/debian.iso", iso_checksum: "none", ssh_usern
 
 /** A decoded configuration: the least a template has to say, and `args`. */
 export function qemuConfig(args: Readonly<Record<string, unknown>> = {}): QemuConfig {
-  return configOf(qemuSchema, { ...minimal, ...args });
+  return configOf(schema, { ...minimal, ...args });
 }
 
 export function qemuIssues(args: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
-  return issuesOf(qemuSchema, { ...minimal, ...args });
+  return issuesOf(schema, { ...minimal, ...args });
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isoSchema } from "../../../src/plugins/virtualbox/options/iso.ts";
+import { schema as isoSchema } from "../../../src/plugins/virtualbox/options/iso.ts";
 import { attachDiscs } from "../../../src/plugins/virtualbox/discs.ts";
 import { placeDiscs } from "../../../src/plugins/virtualbox/add-storage.ts";
 import { createMachine, diskPaths } from "../../../src/plugins/virtualbox/create-machine.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isoSchema } from "../../../src/plugins/virtualbox/options/iso.ts";
-import { ovfSchema } from "../../../src/plugins/virtualbox/options/ovf.ts";
-import { vmSchema } from "../../../src/plugins/virtualbox/options/vm.ts";
+import { schema as isoSchema } from "../../../src/plugins/virtualbox/options/iso.ts";
+import { schema as ovfSchema } from "../../../src/plugins/virtualbox/options/ovf.ts";
+import { schema as vmSchema } from "../../../src/plugins/virtualbox/options/vm.ts";
 import { configOf, issuesOf } from "../../helper/decode-config.ts";
 import { ISO, WITHOUT_SSH } from "./run-build.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LateTemplate } from "../../../src/sdk/late-template.ts";
-import { decode, UNKNOWN_ARGUMENT } from "../../../src/sdk/schema/decode.ts";
+import { decode } from "../../../src/sdk/schema/decode.ts";
+import { UNKNOWN_ARGUMENT } from "../../../src/sdk/schema/decode-state.ts";
 import {
   block,
   blocks,
@@ -17,7 +18,7 @@ import {
   sensitive,
   text,
 } from "../../../src/sdk/schema/field.ts";
-import { atMostOne, exactlyOne } from "../../../src/sdk/schema/rules.ts";
+import { atMostOne, error, exactlyOne, rule } from "../../../src/sdk/schema/rules.ts";
 import { defineSchema, type Schema } from "../../../src/sdk/schema/schema.ts";
 import { renderSimply } from "../../helper/decode-config.ts";
 
@@ -27,32 +28,39 @@ const messages = (schema: Schema<unknown>, input: Record<string, unknown>, weak 
   read(schema, input, weak).issues.map(({ path, detail }) => `${path.join(".")}: ${detail}`);
 
 describe("rules of a configuration with errors", () => {
-  const schema = defineSchema(
-    { name: text("A name."), low: integer("Low.").default(1), high: integer("High.").default(9) },
-    {
-      rules: [
-        {
-          arguments: ["low", "high"],
-          check: ({ low, high }) =>
-            (low as number) <= (high as number)
-              ? []
-              : [
-                  {
-                    severity: "error",
-                    code: "invalid-argument",
-                    path: ["low"],
-                    summary: "",
-                    detail: `${low} > ${high}`,
-                  },
-                ],
-        },
-      ],
-    },
-  );
+  const fields = { name: text("A name."), low: integer("Low.").default(1), high: integer("High.").default(9) };
+  const schema = defineSchema(fields, {
+    rules: [
+      rule(fields, ["low", "high"], ({ low, high }) =>
+        low <= high ? [] : [error("invalid-argument", ["low"], "", `${low} > ${high}`)],
+      ),
+    ],
+  });
 
   it("see the defaults of what is not given", () => {
     expect(read(schema, {}).issues.map(({ code }) => code)).toEqual(["missing-argument"]);
     expect(messages(schema, { low: 10 })).toContain("low: 10 > 9");
+  });
+
+  it("see the defaults inside nested blocks too", () => {
+    const outer = defineSchema({ name: text("A name."), range: block(schema, "A range.").optional() });
+    expect(messages(outer, { range: { name: "r", low: 10 } })).toContain("range.low: 10 > 9");
+  });
+
+  it("are given the arguments they name and no others", () => {
+    const seen: string[][] = [];
+    const watched = rule(fields, ["high"], (args) => {
+      seen.push(Object.keys(args));
+      return [];
+    });
+    read(defineSchema(fields, { rules: [watched] }), { name: "n", low: 1 });
+    expect(seen).toEqual([["high"]]);
+  });
+
+  it("are left out where one of their arguments is wrong", () => {
+    expect(messages(schema, { name: "n", low: 10, high: "many" })).toEqual([
+      'high: Inappropriate value for "high": a whole number is required, not "many".',
+    ]);
   });
 });
 

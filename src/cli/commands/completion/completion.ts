@@ -1,5 +1,5 @@
 import { defineCommand, EXIT } from "../../command.ts";
-import { shells } from "./shells.ts";
+import { isShell, shells } from "./shells.ts";
 import { completionTable } from "./table.ts";
 import { UsageError } from "../../usage-error.ts";
 
@@ -14,10 +14,11 @@ export const command = defineCommand({
   arguments: [{ name: "shell", description: "bash, zsh or fish." }],
   flags: {},
   run: async ({ host, commands }, { positional: [shell = ""] }) => {
-    const write = Object.hasOwn(shells, shell) ? shells[shell as keyof typeof shells].script : undefined;
-    if (!write)
-      throw new UsageError(`There is a completion script for ${Object.keys(shells).join(", ")}, not for "${shell}"`);
-    host.stdout.write(write(await completionTable(commands)));
+    if (!isShell(shell)) {
+      const known = Object.keys(shells).join(", ");
+      throw new UsageError(`There is a completion script for ${known}, not for "${shell}"`);
+    }
+    host.stdout.write(shells[shell].script(await completionTable(commands)));
     return EXIT.ok;
   },
 });

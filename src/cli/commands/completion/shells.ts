@@ -1,4 +1,4 @@
-import type { CompletedFlag, CompletionTable } from "./table.ts";
+import type { CompletedCommand, CompletedFlag, CompletionTable } from "./table.ts";
 
 export interface Shell {
   script(table: CompletionTable): string;
@@ -12,36 +12,32 @@ export const shells = {
   fish: { script: fish, path: ".config/fish/completions/imgbuild.fish" },
 } satisfies Readonly<Record<string, Shell>>;
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+export const isShell = (name: string): name is keyof typeof shells => Object.hasOwn(shells, name);
+
+function quote(text: string): string {
+  const escaped = text.replaceAll("'", "'\\''");
+  return `'${escaped}'`;
+}
+
+const quoteWords = (words: readonly string[]): string => quote(words.join(" "));
 
 function bash({ commands }: CompletionTable): string {
-  const flagsOf = (flags: readonly CompletedFlag[]): string => flags.map(({ name }) => `-${name}`).join(" ");
-  const cases = commands.map(
-    ({ name, flags, words }) => `    ${name}) flags=${quote(flagsOf(flags))}; words=${quote(words.join(" "))} ;;`,
-  );
-  const choices = commands.flatMap(({ name, flags }) =>
-    flags
-      .filter((flag) => flag.choices.length > 0)
-      .map(
-        (flag) =>
-          `    "${name} "-${flag.name}|"${name} "--${flag.name}) COMPREPLY=($(compgen -W ${quote(flag.choices.join(" "))} -- "$current")); return ;;`,
-      ),
-  );
+  const names = commands.map(({ name }) => name);
   return `# bash completion for imgbuild
 _imgbuild() {
   local current="\${COMP_WORDS[COMP_CWORD]}" command="\${COMP_WORDS[1]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" flags="" words=""
   if [[ $current == "=" ]]; then current=""; elif [[ $previous == "=" ]]; then previous="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W ${quote([...commands.map(({ name }) => name), "help"].join(" "))} -- "$current"))
+    COMPREPLY=($(compgen -W ${quoteWords([...names, "help"])} -- "$current"))
     return
   fi
   case "$command $previous" in
-${choices.join("\n")}
+${commands.flatMap(bashChoices).join("\n")}
   esac
   case "$command" in
-${cases.join("\n")}
-    help) words=${quote(commands.map(({ name }) => name).join(" "))} ;;
+${commands.map(bashCommand).join("\n")}
+    help) words=${quoteWords(names)} ;;
   esac
   if [[ $current == -* ]]; then
     [[ $current == --* ]] && flags="$(printf -- '-%s ' $flags)"
@@ -57,21 +53,26 @@ complete -F _imgbuild imgbuild
 `;
 }
 
+function bashCommand({ name, flags, words }: CompletedCommand): string {
+  const flagNames = flags.map((flag) => `-${flag.name}`);
+  return `    ${name}) flags=${quoteWords(flagNames)}; words=${quoteWords(words)} ;;`;
+}
+
+/** The values of flags that have a few. */
+function bashChoices({ name, flags }: CompletedCommand): readonly string[] {
+  const withChoices = flags.filter(({ choices }) => choices.length > 0);
+  return withChoices.map(
+    (flag) =>
+      `    "${name} "-${flag.name}|"${name} "--${flag.name}) COMPREPLY=($(compgen -W ${quoteWords(flag.choices)} -- "$current")); return ;;`,
+  );
+}
+
 function zsh({ commands }: CompletionTable): string {
-  const escape = (text: string): string => text.replaceAll(/[[\]:\\]/g, "\\$&");
-  const spec = ({ name, description, hasValue, choices }: CompletedFlag): string => {
-    const value = !hasValue ? "" : choices.length > 0 ? `:value:(${choices.join(" ")})` : ":value:_files";
-    return quote(`*-${name}${hasValue ? "=" : ""}[${escape(description)}]${value}`);
-  };
-  const cases = commands.map(({ name, flags, words }) => {
-    const argument = words.length > 0 ? `1:word:(${words.join(" ")})` : "*:template:_files";
-    return `    ${name}) _arguments ${[...flags.map(spec), quote(argument)].join(" ")} ;;`;
-  });
   return `#compdef imgbuild
 # zsh completion for imgbuild
 _imgbuild() {
   local -a commands
-  commands=(${commands.map(({ name, summary }) => quote(`${name}:${escape(summary)}`)).join(" ")} 'help:Examples and flags of a command')
+  commands=(${commands.map(zshSummary).join(" ")} 'help:Examples and flags of a command')
   if (( CURRENT == 2 )); then
     _describe command commands
     return
@@ -80,7 +81,7 @@ _imgbuild() {
   shift words
   (( CURRENT-- ))
   case $command in
-${cases.join("\n")}
+${commands.map(zshCommand).join("\n")}
     help) _describe command commands ;;
   esac
 }
@@ -88,20 +89,46 @@ _imgbuild "$@"
 `;
 }
 
+const escapeZsh = (text: string): string => text.replaceAll(/[[\]:\\]/g, "\\$&");
+
+function zshSummary({ name, summary }: CompletedCommand): string {
+  return quote(`${name}:${escapeZsh(summary)}`);
+}
+
+function zshCommand({ name, flags, words }: CompletedCommand): string {
+  const argument = words.length > 0 ? `1:word:${zshChoices(words)}` : "*:template:_files";
+  const specs = [...flags.map(zshFlag), quote(argument)];
+  return `    ${name}) _arguments ${specs.join(" ")} ;;`;
+}
+
+function zshFlag({ name, description, hasValue, choices }: CompletedFlag): string {
+  const shown = `[${escapeZsh(description)}]`;
+  if (!hasValue) return quote(`*-${name}${shown}`);
+  return quote(`*-${name}=${shown}:value:${zshChoices(choices)}`);
+}
+
+function zshChoices(words: readonly string[]): string {
+  if (words.length === 0) return "_files";
+  return `(${words.join(" ")})`;
+}
+
 function fish({ commands }: CompletionTable): string {
   const first = commands.map(
     ({ name, summary }) => `complete -c imgbuild -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`,
   );
-  const more = commands.flatMap(({ name, flags, words }) => {
-    const when = `-n '__fish_seen_subcommand_from ${name}'`;
-    const flagLines = flags.map(({ name: flag, description, hasValue, choices }) => {
-      const value = !hasValue ? "" : choices.length > 0 ? ` -x -a ${quote(choices.join(" "))}` : " -r";
-      return `complete -c imgbuild ${when} -o ${flag}${value} -d ${quote(description)}`;
-    });
-    return [
-      ...flagLines,
-      ...(words.length > 0 ? [`complete -c imgbuild ${when} -f -a ${quote(words.join(" "))}`] : []),
-    ];
-  });
-  return ["# fish completion for imgbuild", ...first, ...more, ""].join("\n");
+  return ["# fish completion for imgbuild", ...first, ...commands.flatMap(fishCommand), ""].join("\n");
+}
+
+function fishCommand({ name, flags, words }: CompletedCommand): readonly string[] {
+  const start = `complete -c imgbuild -n '__fish_seen_subcommand_from ${name}'`;
+  const lines = flags.map((flag) => `${start} ${fishFlag(flag)}`);
+  if (words.length > 0) lines.push(`${start} -f -a ${quoteWords(words)}`);
+  return lines;
+}
+
+function fishFlag({ name, description, hasValue, choices }: CompletedFlag): string {
+  const shown = `-d ${quote(description)}`;
+  if (!hasValue) return `-o ${name} ${shown}`;
+  const values = choices.length > 0 ? `-x -a ${quoteWords(choices)}` : "-r";
+  return `-o ${name} ${values} ${shown}`;
 }

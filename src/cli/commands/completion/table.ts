@@ -1,11 +1,11 @@
 import type { CommandTable } from "../../command.ts";
 
-/** What can be typed, as the completion scripts hold it: they answer without starting imgbuild. */
+/** What can be typed. The completion scripts contain it, so that they answer without starting imgbuild. */
 export interface CompletionTable {
   readonly commands: readonly CompletedCommand[];
 }
 
-interface CompletedCommand {
+export interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly CompletedFlag[];

@@ -10,7 +10,7 @@ import { loadTemplate } from "../../../template/load-template.ts";
 import type { LoadOptions } from "../../../template/load-options.ts";
 import type { TemplateNames } from "../../../template/model.ts";
 import { createRedactor, type Redactor } from "../../../ui/redact.ts";
-import { defineCommand, EXIT } from "../../command.ts";
+import { defineCommand, EXIT, exitCode } from "../../command.ts";
 import { runInteractive } from "./interactive.ts";
 import { runPiped, type ConsoleOutput } from "./piped.ts";
 import { printDiagnostics } from "../../print-diagnostics.ts";
@@ -31,17 +31,21 @@ export const command = defineCommand({
     "Lines starting with # are skipped; open brackets and heredocs go on in the next line. At the terminal there are also: help, help FUNCTION, variables, exit.",
     "Values are printed on standard output, one after the other, and errors on standard error; if any line fails the exit code is 1. Sensitive values are masked.",
   ],
-  async run({ host }, { positional, flags }) {
+  async run({ host, onRedactor }, { positional, flags }) {
+    const { stdin, stdout } = host;
     const { signal } = new AbortController();
     const redactor = createRedactor();
+    onRedactor(redactor);
     const output = outputTo(host, redactor);
     const onSecret = (secret: string) => redactor.add(secret);
     const names = await loadNames(host, positional[0], { ...templateOptions(flags), onSecret, signal }, output);
     if (!names) return EXIT.failed;
-    if (!host.stdin.isTTY) return (await runPiped(host.stdin, names, output, signal)) ? EXIT.ok : EXIT.failed;
-    const historyFile = join(stateDirectory(host), "console-history");
-    await runInteractive({ stdin: host.stdin, stdout: host.stdout, names, output, historyFile, signal });
-    return EXIT.ok;
+    if (stdin.isTTY) {
+      const historyFile = join(stateDirectory(host), "console-history");
+      await runInteractive({ stdin, stdout, names, output, historyFile, signal });
+      return EXIT.ok;
+    }
+    return exitCode(await runPiped({ input: stdin, names, output, signal }));
   },
 });
 

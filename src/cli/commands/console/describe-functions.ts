@@ -18,10 +18,8 @@ export async function describeFunctions(name: string | undefined): Promise<strin
   if (name === undefined) return introduction + listByGroup(functions);
   const found = functions.find((candidate) => candidate.name === name);
   if (found) return describeFunction(found);
-  return `There is no function named "${name}".${didYouMean(
-    name,
-    functions.map((candidate) => candidate.name),
-  )}`;
+  const names = functions.map((candidate) => candidate.name);
+  return `There is no function named "${name}".${didYouMean(name, names)}`;
 }
 
 function listByGroup(functions: readonly FunctionDeclaration[]): string {
@@ -32,10 +30,19 @@ function listByGroup(functions: readonly FunctionDeclaration[]): string {
 }
 
 function describeFunction(definition: FunctionDeclaration): string {
-  const { name, parameters, variadic, description, example } = definition;
-  const own = parameters.filter((parameter) => parameter.name !== variadic?.name);
-  const list = [...own.map((parameter) => parameter.name), ...(variadic ? [`${variadic.name}...`] : [])].join(", ");
-  const returns =
-    definition.special || typeof definition.returns === "function" ? "" : ` → ${formatType(definition.returns)}`;
-  return `${name}(${list})${returns}\n\n  ${description}\n\n  ${example[0]} = ${example[1]}`;
+  const { name, description, example } = definition;
+  const signature = `${name}(${parameterList(definition)})${returnType(definition)}`;
+  return `${signature}\n\n  ${description}\n\n  ${example[0]} = ${example[1]}`;
+}
+
+function parameterList({ parameters, variadic }: FunctionDeclaration): string {
+  const names = parameters.map(({ name }) => name).filter((name) => name !== variadic?.name);
+  if (variadic) names.push(`${variadic.name}...`);
+  return names.join(", ");
+}
+
+/** Nothing where it depends on the arguments. */
+function returnType(definition: FunctionDeclaration): string {
+  if (definition.special || typeof definition.returns === "function") return "";
+  return ` → ${formatType(definition.returns)}`;
 }

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../../lib/atomic-file.ts";
 import type { TemplateNames } from "../../../template/model.ts";
 import { complete } from "./complete.ts";
 import { give, type ConsoleOutput } from "./piped.ts";
-import { answer } from "./session.ts";
+import { answer } from "./answer.ts";
 
 export interface InteractiveOptions {
   readonly stdin: NodeJS.ReadStream;
@@ -22,8 +22,37 @@ const LONGEST_HISTORY = 1_000;
 
 /** Asks until `exit` or Ctrl-D. Ctrl-C drops what was typed so far. History is kept for the next time. */
 export async function runInteractive(options: InteractiveOptions): Promise<void> {
-  const { stdin, stdout, names, output, historyFile, signal } = options;
-  const terminal = createInterface({
+  const terminal = await openTerminal(options);
+  const { names, output, signal } = options;
+  let pending: readonly string[] = [];
+  terminal.on("SIGINT", () => {
+    if (pending.length === 0 && terminal.line === "") output.value('To leave, type "exit" or press Ctrl-D.');
+    pending = [];
+    dropLine(terminal, options.stdout);
+    ask(terminal, PROMPT);
+  });
+  ask(terminal, PROMPT);
+  for await (const line of terminal) {
+    pending = [...pending, line];
+    const text = pending.join("\n");
+    // An empty line gives up on what is still open.
+    const isLast = line === "";
+    const result = await answer(isLast ? text.trimEnd() : `${text}\n`, names, signal);
+    if (result.kind === "exit") break;
+    if (result.kind === "incomplete" && !isLast) {
+      ask(terminal, CONTINUATION);
+      continue;
+    }
+    give(result, output);
+    pending = [];
+    ask(terminal, PROMPT);
+  }
+  terminal.close();
+  await saveHistory(options.historyFile, terminal);
+}
+
+async function openTerminal({ stdin, stdout, names, historyFile }: InteractiveOptions): Promise<Interface> {
+  return createInterface({
     input: stdin,
     output: stdout,
     prompt: PROMPT,
@@ -32,36 +61,18 @@ export async function runInteractive(options: InteractiveOptions): Promise<void>
     removeHistoryDuplicates: true,
     completer: (line: string) => complete(line, names.scope),
   });
-  let pending = "";
-  const ask = (prompt: string): void => {
-    terminal.setPrompt(prompt);
-    terminal.prompt();
-  };
-  terminal.on("SIGINT", () => {
-    if (pending === "" && terminal.line === "") output.value('To leave, type "exit" or press Ctrl-D.');
-    pending = "";
-    // readline has no way to drop the line but to type Ctrl-U (before the cursor) and Ctrl-K (after it).
-    terminal.write(null, { ctrl: true, name: "u" });
-    terminal.write(null, { ctrl: true, name: "k" });
-    stdout.write("\n");
-    ask(PROMPT);
-  });
-  ask(PROMPT);
-  for await (const line of terminal) {
-    pending += pending === "" ? line : `\n${line}`;
-    // An empty line gives up on what is still open.
-    const result = await answer(line === "" ? pending.trimEnd() : `${pending}\n`, names, signal);
-    if (result.kind === "exit") break;
-    if (result.kind === "incomplete" && line !== "") {
-      ask(CONTINUATION);
-      continue;
-    }
-    give(result, output);
-    pending = "";
-    ask(PROMPT);
-  }
-  terminal.close();
-  await saveHistory(historyFile, terminal);
+}
+
+function ask(terminal: Interface, prompt: string): void {
+  terminal.setPrompt(prompt);
+  terminal.prompt();
+}
+
+/** readline can do so only by typing Ctrl-U (before the cursor) and Ctrl-K (after it). */
+function dropLine(terminal: Interface, stdout: NodeJS.WriteStream): void {
+  terminal.write(null, { ctrl: true, name: "u" });
+  terminal.write(null, { ctrl: true, name: "k" });
+  stdout.write("\n");
 }
 
 async function readHistory(file: string): Promise<string[]> {

@@ -3,8 +3,8 @@ import { registry } from "../../../registry.ts";
 import type { Component, ComponentKind } from "../../../sdk/component.ts";
 import { describeSchema } from "../../../sdk/schema/describe.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext } from "../../command.ts";
-import { renderComponent, renderList } from "./text.ts";
 import { UsageError } from "../../usage-error.ts";
+import { renderComponent, renderList } from "./text.ts";
 
 const KINDS: readonly ComponentKind[] = ["builder", "provisioner", "post-processor", "data-source"];
 
@@ -33,20 +33,18 @@ export const command = defineCommand({
     const { stdout } = context.host;
     if (flags["json-schema"]) {
       const { templateSchema } = await import("./template-schema.ts");
-      stdout.write(`${JSON.stringify(await templateSchema(registry), undefined, 2)}\n`);
+      stdout.write(formatJson(await templateSchema(registry)));
       return EXIT.ok;
     }
-    const components = await find(positional);
-    if (flags.json) stdout.write(`${JSON.stringify(components.map(asData), undefined, 2)}\n`);
-    else
-      stdout.write(
-        positional.length === 0
-          ? renderList(components)
-          : components.map((one) => renderComponent(one, width(context))).join("\n"),
-      );
+    const components = await findComponents(positional);
+    if (flags.json) stdout.write(formatJson(components.map(asData)));
+    else if (positional.length === 0) stdout.write(renderList(components));
+    else stdout.write(components.map((component) => renderComponent(component, width(context))).join("\n"));
     return EXIT.ok;
   },
 });
+
+const formatJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 const width = ({ host }: CommandContext): number => Math.min(host.stdout.columns || 100, 120);
 
@@ -54,22 +52,30 @@ function asData({ kind, type, summary, schema }: Component): object {
   return { kind, type, summary, options: describeSchema(schema) };
 }
 
-async function find(words: readonly string[]): Promise<readonly Component[]> {
-  if (words.length > 2) throw new UsageError("docs takes a type, or a kind and a type");
-  const [kind, type] = words.length === 2 ? [kindNamed(words[0]!), words[1]!] : [undefined, words[0]];
-  const kinds = kind === undefined ? KINDS : [kind];
-  const names = kinds.flatMap((one) => registry.types(one).map((name) => [one, name] as const));
-  const wanted = type === undefined ? names : names.filter(([, name]) => name === type);
+interface Wanted {
+  readonly kind: ComponentKind | undefined;
+  /** Undefined for all of them. */
+  readonly type: string | undefined;
+}
+
+async function findComponents(words: readonly string[]): Promise<readonly Component[]> {
+  const { kind, type } = readWords(words);
+  const kinds = kind ? [kind] : KINDS;
+  const known = kinds.flatMap((one) => registry.types(one).map((name) => ({ kind: one, name })));
+  const wanted = known.filter(({ name }) => type === undefined || name === type);
   if (wanted.length === 0) {
-    throw new UsageError(
-      `There is no ${kind ?? "component"} "${type}".${didYouMean(
-        type!,
-        names.map(([, name]) => name),
-      )}\nAll of them:\n    imgbuild docs`,
-    );
+    const names = known.map(({ name }) => name);
+    const hint = didYouMean(type!, names);
+    throw new UsageError(`There is no ${kind ?? "component"} "${type}".${hint}\nAll of them:\n    imgbuild docs`);
   }
-  const loaded = await Promise.all(wanted.map(([one, name]) => registry.load(one, name) as Promise<Component>));
-  return loaded;
+  return Promise.all(wanted.map((one) => registry.load(one.kind, one.name) as Promise<Component>));
+}
+
+function readWords(words: readonly string[]): Wanted {
+  const [first, second, ...others] = words;
+  if (others.length > 0) throw new UsageError("docs takes a type, or a kind and a type");
+  if (first === undefined || second === undefined) return { kind: undefined, type: first };
+  return { kind: kindNamed(first), type: second };
 }
 
 function kindNamed(name: string): ComponentKind {

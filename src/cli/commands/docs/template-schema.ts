@@ -4,8 +4,8 @@ import { argumentsSchema, type JsonSchema } from "../../../sdk/schema/json-schem
 
 /** JSON Schema (2020-12) of a `.pkr.json` template: every block, and the arguments of every component. */
 export async function templateSchema(registry: Registry): Promise<JsonSchema> {
-  const provisioner = await byType(registry, "provisioner", provisionerArguments);
-  const postProcessor = await byType(registry, "post-processor", postProcessorArguments);
+  const provisioner = byType(await argumentsOf(registry, "provisioner", provisionerArguments), oneOrMany);
+  const postProcessor = byType(await argumentsOf(registry, "post-processor", postProcessorArguments), oneOrMany);
   const build = {
     type: "object",
     properties: {
@@ -33,8 +33,8 @@ export async function templateSchema(registry: Registry): Promise<JsonSchema> {
       variables: { type: "object" },
       locals: oneOrMany({ type: "object" }),
       local: labelled({ type: "object", properties: { expression: {}, sensitive: { type: "boolean" } } }),
-      source: await byType(registry, "builder", { for_each: {}, enabled: {} }, true),
-      data: await byType(registry, "data-source", { for_each: {} }, true),
+      source: byType(await argumentsOf(registry, "builder", { for_each: {}, enabled: {} }), labelled),
+      data: byType(await argumentsOf(registry, "data-source", { for_each: {} }), labelled),
       build: oneOrMany(build),
     },
     additionalProperties: false,
@@ -68,19 +68,20 @@ const provisionerArguments = {
 };
 const postProcessorArguments = { ...common, keep_input_artifact: { type: ["boolean", "string"] } };
 
-/** `{ TYPE: arguments }`, or for blocks with a name `{ TYPE: { NAME: arguments } }`. */
-async function byType(registry: Registry, kind: ComponentKind, more: JsonSchema, isNamed = false): Promise<JsonSchema> {
-  const entries = await Promise.all(
-    registry.types(kind).map(async (type) => {
-      const component = await registry.load(kind, type);
-      const schema = component ? argumentsSchema(component.schema) : {};
-      const whole = {
-        ...schema,
-        properties: { ...(schema["properties"] as object), ...more },
-        additionalProperties: false,
-      };
-      return [type, isNamed ? labelled(whole) : oneOrMany(whole)] as const;
-    }),
-  );
-  return { type: "object", properties: Object.fromEntries(entries) };
+type SchemaOfType = readonly [type: string, schema: JsonSchema];
+
+/** The schema of the arguments of each component of a kind, with the meta-arguments. */
+function argumentsOf(registry: Registry, kind: ComponentKind, meta: JsonSchema): Promise<readonly SchemaOfType[]> {
+  const schemas = registry.types(kind).map(async (type) => {
+    const component = await registry.load(kind, type);
+    const schema = component && argumentsSchema(component.schema);
+    const properties = { ...(schema?.["properties"] as object | undefined), ...meta };
+    return [type, { ...schema, properties, additionalProperties: false }] as const;
+  });
+  return Promise.all(schemas);
+}
+
+/** `{ TYPE: arguments }`; `shape` says how often and under how many labels they may stand. */
+function byType(schemas: readonly SchemaOfType[], shape: (schema: JsonSchema) => JsonSchema): JsonSchema {
+  return { type: "object", properties: Object.fromEntries(schemas.map(([type, schema]) => [type, shape(schema)])) };
 }

@@ -24,52 +24,53 @@ export function renderList(components: readonly Component[]): string {
 export function renderComponent({ kind, type, summary, schema }: Component, width: number): string {
   const options = describeSchema(schema);
   const present = options.filter(({ deprecated }) => deprecated === undefined);
+  const required = present.filter((option) => option.required);
+  const optional = present.filter((option) => !option.required);
+  const parts = [`${kind.replace("-", " ")} ${type}\n\n${fill(summary, "", width)}`];
+  if (required.length > 0) parts.push(section("Required", required, width));
+  if (optional.length > 0) parts.push(section("Optional", optional, width));
   const old = options.filter(({ deprecated }) => deprecated !== undefined);
-  const parts = [
-    `${kind.replace("-", " ")} ${type}\n\n${fill(summary, "", width)}`,
-    section(
-      "Required",
-      present.filter(({ required }) => required),
-      width,
-    ),
-    section(
-      "Optional",
-      present.filter(({ required }) => !required),
-      width,
-    ),
-    old.length === 0 ? "" : `Deprecated:\n${old.map(({ name, deprecated }) => `  ${name}: ${deprecated}\n`).join("")}`,
-  ];
-  return `${parts.filter((part) => part !== "").join("\n\n")}${parts.at(-1) === "" ? "\n" : ""}`;
+  const oldLines = old.map(({ name, deprecated }) => `  ${name}: ${deprecated}\n`);
+  if (old.length > 0) return `${parts.join("\n\n")}\n\nDeprecated:\n${oldLines.join("")}`;
+  return `${parts.join("\n\n")}\n`;
 }
 
 function section(title: string, options: readonly OptionDescription[], width: number): string {
-  return options.length === 0
-    ? ""
-    : `${title}:\n\n${options.map((option) => renderOption(option, "  ", width)).join("\n\n")}`;
+  const rendered = options.map((option) => renderOption(option, "  ", width));
+  return [`${title}:`, ...rendered].join("\n\n");
 }
 
 function renderOption(option: OptionDescription, indent: string, width: number): string {
-  const marks = [
-    option.type,
-    ...(option.default === undefined ? [] : [`default ${option.default.replaceAll("`", "")}`]),
-    ...(option.sensitive ? ["sensitive"] : []),
-  ];
-  const head = `${indent}${option.name}  (${marks.join(", ")})`;
-  const text =
-    option.description === "" ? "" : `\n${fill(option.description.replaceAll("`", ""), `${indent}    `, width)}`;
-  const nested = (option.nested ?? []).map((inner) => `\n\n${renderOption(inner, `${indent}    `, width)}`).join("");
-  return `${head}${text}${nested}`;
+  const { name, description, nested = [] } = option;
+  const inner = `${indent}    `;
+  const lines = [`${indent}${name}  (${marksOf(option).join(", ")})`];
+  if (description !== "") lines.push(fill(withoutBackticks(description), inner, width));
+  const innerOptions = nested.map((innerOption) => renderOption(innerOption, inner, width));
+  return [lines.join("\n"), ...innerOptions].join("\n\n");
 }
 
+function marksOf({ type, default: preset, sensitive }: OptionDescription): readonly string[] {
+  const marks = [type];
+  if (preset !== undefined) marks.push(`default ${withoutBackticks(preset)}`);
+  if (sensitive) marks.push("sensitive");
+  return marks;
+}
+
+const withoutBackticks = (text: string): string => text.replaceAll("`", "");
+
+/** Breaks a text into indented lines of at most `width`. */
 function fill(text: string, indent: string, width: number): string {
+  const [first = "", ...words] = text.split(/\s+/);
   const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(/\s+/)) {
-    const joined = line === indent ? `${indent}${word}` : `${line} ${word}`;
-    if (joined.length > width && line !== indent) {
-      lines.push(line);
-      line = `${indent}${word}`;
-    } else line = joined;
+  let line = `${indent}${first}`;
+  for (const word of words) {
+    const joined = `${line} ${word}`;
+    if (joined.length <= width) {
+      line = joined;
+      continue;
+    }
+    lines.push(line);
+    line = `${indent}${word}`;
   }
   return [...lines, line].join("\n");
 }

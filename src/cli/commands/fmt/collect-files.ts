@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Diagnostic } from "../../../language/diagnostic.ts";
+import { sortedBy } from "../../sorted-by.ts";
+import { errorText } from "../../../lib/error-text.ts";
 
 /** Something named on the command line, or found in a folder named there. */
 export type Collected =
@@ -16,14 +18,15 @@ export function collectFiles(
   paths: readonly string[],
   options: { readonly cwd: string; readonly recursive: boolean },
 ): Collected[] {
+  const collected = paths.flatMap((path) => collect(path, options));
   const seen = new Set<string>();
-  return paths
-    .flatMap((path) => collect(path, options))
-    .filter((entry) => {
-      const key = entry.kind === "file" ? entry.path : entry.kind;
-      if (entry.kind === "problem" || !seen.has(key)) return seen.add(key);
-      return false;
-    });
+  return collected.filter((entry) => {
+    if (entry.kind === "problem") return true;
+    const key = entry.kind === "file" ? entry.path : entry.kind;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 function collect(name: string, { cwd, recursive }: { readonly cwd: string; readonly recursive: boolean }): Collected[] {
@@ -38,7 +41,8 @@ function collect(name: string, { cwd, recursive }: { readonly cwd: string; reado
 }
 
 function notATemplate(name: string): string {
-  const reason = name.endsWith(".json")
+  const isJson = name.endsWith(".json");
+  const reason = isJson
     ? "JSON files have no canonical style here."
     : "Only files named *.pkr.hcl and *.pkrvars.hcl are formatted.";
   return `"${name}" is left as it is. ${reason} To format other text, pipe it through: imgbuild fmt -`;
@@ -46,15 +50,18 @@ function notATemplate(name: string): string {
 
 function collectFolder(name: string, path: string, recursive: boolean): Collected[] {
   try {
-    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-    return entries.flatMap((entry): Collected[] => {
-      if (isSkipped(entry.name)) return [];
+    const entries = sortedBy(readdirSync(path, { withFileTypes: true }), (entry) => entry.name);
+    const wanted = entries.filter((entry) => {
+      if (isSkipped(entry.name)) return false;
+      return entry.isDirectory() ? recursive : isTemplateName(entry.name);
+    });
+    return wanted.flatMap((entry): Collected[] => {
       const inner = { name: join(name, entry.name), path: join(path, entry.name) };
-      if (entry.isDirectory()) return recursive ? collectFolder(inner.name, inner.path, true) : [];
-      return isTemplateName(entry.name) ? [{ kind: "file", ...inner }] : [];
+      if (entry.isDirectory()) return collectFolder(inner.name, inner.path, true);
+      return [{ kind: "file", ...inner }];
     });
   } catch (error) {
-    return [problem("unreadable-folder", "Folder cannot be read", `${name}: ${(error as Error).message}`)];
+    return [problem("unreadable-folder", "Folder cannot be read", `${name}: ${errorText(error)}`)];
   }
 }
 

@@ -4,7 +4,7 @@ import { formatFiles } from "./format-files.ts";
 
 /**
  * `imgbuild fmt`. Loaded for every keystroke of an editor that formats on save, so it imports the parser and nothing
- * else up front: the diff, the writing and the drawing of diagnostics come when they are needed.
+ * else up front: the diff, the writing and the rendering of diagnostics are loaded when they are needed.
  */
 export const command = defineCommand({
   name: "fmt",

@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../../../language/diagnostic.ts";
 import type { Host } from "../../../sdk/host.ts";
+import { errorText } from "../../../lib/error-text.ts";
 import type { Collected } from "./collect-files.ts";
-import { formatSource, readSource, type Formatted } from "./format-source.ts";
+import { formatSource, type Formatted } from "./format-source.ts";
 
 export interface FormatOptions {
   readonly host: Host;
@@ -23,32 +24,35 @@ export async function formatFiles(files: readonly Collected[], options: FormatOp
   const problems: Diagnostic[] = [];
   let changed = 0;
   for (const file of files) {
-    const result = file.kind === "problem" ? [file.diagnostic] : await formatOne(file, options);
-    if (typeof result === "boolean") changed += Number(result);
-    else problems.push(...result);
+    const { isChanged, found } = await formatOne(file, options);
+    if (isChanged) changed++;
+    problems.push(...found);
   }
   if (problems.length > 0) await printProblems(problems, options.host);
   return { changed, hasErrors: problems.length > 0 };
 }
 
-/** Whether the text changed, or what prevents formatting it. */
-async function formatOne(
-  file: Exclude<Collected, { kind: "problem" }>,
-  options: FormatOptions,
-): Promise<boolean | readonly Diagnostic[]> {
+interface FileResult {
+  readonly isChanged: boolean;
+  /** What prevents formatting it. */
+  readonly found: readonly Diagnostic[];
+}
+
+async function formatOne(file: Collected, options: FormatOptions): Promise<FileResult> {
   const { stdout, stdin } = options.host;
-  const read = await readSource(file, stdin);
-  const formatted = "bytes" in read ? formatSource(file.name, read.bytes) : read;
-  if ("problems" in formatted) return formatted.problems;
-  if (file.kind === "stdin") {
-    if (options.write) stdout.write(formatted.after);
-  } else if (formatted.isChanged) {
+  if (file.kind === "problem") return { isChanged: false, found: [file.diagnostic] };
+  const formatted = await formatSource(file, stdin);
+  if ("problems" in formatted) return { isChanged: false, found: formatted.problems };
+  const { isChanged, after } = formatted;
+  if (file.kind === "stdin" && options.write) stdout.write(after);
+  if (!isChanged) return { isChanged, found: [] };
+  if (file.kind === "file") {
     stdout.write(`${file.name}\n`);
-    const problem = options.write ? await writeBack(file, formatted.after) : undefined;
-    if (problem !== undefined) return [problem];
+    const problem = options.write ? await writeBack(file, after) : undefined;
+    if (problem) return { isChanged: false, found: [problem] };
   }
-  if (formatted.isChanged && options.showDiff) await printDiff(file.name, formatted, stdout);
-  return formatted.isChanged;
+  if (options.showDiff) await printDiff(file.name, formatted, stdout);
+  return { isChanged, found: [] };
 }
 
 async function writeBack(
@@ -60,7 +64,7 @@ async function writeBack(
     await replaceFile(file.path, text);
     return undefined;
   } catch (error) {
-    const detail = `${file.name} is left as it was: ${(error as Error).message}`;
+    const detail = `${file.name} is left as it was: ${errorText(error)}`;
     return { severity: "error", code: "unwritable-file", summary: "File cannot be written", detail };
   }
 }
@@ -72,5 +76,6 @@ async function printDiff(name: string, { before, after }: Formatted, stdout: Nod
 
 async function printProblems(problems: readonly Diagnostic[], host: Host): Promise<void> {
   const { printDiagnostics } = await import("../../print-diagnostics.ts");
-  printDiagnostics(host, problems);
+  const { createRedactor } = await import("../../../ui/redact.ts");
+  printDiagnostics(host, problems, createRedactor());
 }

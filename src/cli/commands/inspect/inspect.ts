@@ -1,11 +1,12 @@
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../../command.ts";
-import { inspectHcl2, inspectJson } from "./text.ts";
-import { inspectData } from "./data.ts";
-import { inspectMachineLines } from "./machine-lines.ts";
 import { interruptible } from "../../interruptible.ts";
 import { loadChecked } from "../../load-checked.ts";
-import { lookAtTemplate } from "../../look-at-template.ts";
+import { withReadOnlySession } from "../../read-only-session.ts";
 import { templateArgument, templateFlags } from "../../template-flags.ts";
+import type { Template } from "../../../template/model.ts";
+import { inspectData } from "./data.ts";
+import { inspectMachineLines } from "./machine-lines.ts";
+import { inspectHcl2, inspectJson } from "./text.ts";
 
 const flags = {
   ...templateFlags,
@@ -35,29 +36,28 @@ export const command = defineCommand({
     interruptible(context.process, (signal) => inspect(context, path, given, signal)),
 });
 
-function inspect(
-  { host }: CommandContext,
-  path: string,
-  given: FlagValues<typeof flags>,
-  signal: AbortSignal,
-): Promise<number> {
-  return lookAtTemplate(host, { path, signal }, async ({ session, output }) => {
+type InspectFlags = FlagValues<typeof flags>;
+
+function inspect(context: CommandContext, path: string, given: InspectFlags, signal: AbortSignal): Promise<number> {
+  const { host } = context;
+  return withReadOnlySession(context, { path, signal }, async ({ session, output }) => {
     const { template } = await loadChecked(session, output, {
       path,
       flags: given,
-      isForLooking: true,
+      readOnly: true,
       undeclaredVariables: "ignore",
       readsDataSources: given["evaluate-datasources"],
     });
     if (!template) return EXIT.failed;
-    const text = given.json
-      ? `${JSON.stringify(inspectData(template), undefined, 2)}\n`
-      : given["machine-readable"]
-        ? inspectMachineLines(template, host.clock.now())
-        : template.syntax === "hcl2"
-          ? inspectHcl2(template)
-          : inspectJson(template);
+    const text = describeTemplate(template, given, host.clock.now());
     host.stdout.write(output.redactor.text(text));
     return EXIT.ok;
   });
+}
+
+/** `now` in milliseconds since the epoch. */
+function describeTemplate(template: Template, given: InspectFlags, now: number): string {
+  if (given.json) return `${JSON.stringify(inspectData(template), undefined, 2)}\n`;
+  if (given["machine-readable"]) return inspectMachineLines(template, now);
+  return template.syntax === "hcl2" ? inspectHcl2(template) : inspectJson(template);
 }

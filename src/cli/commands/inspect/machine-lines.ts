@@ -5,15 +5,14 @@ import { plain } from "./text.ts";
 /** The structure of a template as Packer's machine-readable lines; HCL2 templates have them too. */
 export function inspectMachineLines(template: Template, time: number): string {
   const line = (type: string, ...data: readonly string[]): string => machineLine(time, "", type, ...data);
-  return [
-    ...template.variables.map((variable) =>
-      line("template-variable", variable.name, variable.required ? "" : plain(variable), variable.required ? "1" : "0"),
-    ),
+  const types = template.builds.flatMap((plan) => plan.provisioners.map(({ type }) => type));
+  const lines = [
+    ...template.variables.map((variable) => {
+      const [value, isRequired] = variable.required ? ["", "1"] : [plain(variable), "0"];
+      return line("template-variable", variable.name, value, isRequired);
+    }),
     ...template.builds.map(({ identity }) => line("template-builder", identity.sourceName, identity.builderType)),
-    ...[...new Set(template.builds.flatMap((plan) => plan.provisioners.map(({ type }) => type)))].map((type) =>
-      line("template-provisioner", type),
-    ),
-  ]
-    .map((text) => `${text.trimEnd()}\n`)
-    .join("");
+    ...[...new Set(types)].map((type) => line("template-provisioner", type)),
+  ];
+  return lines.map((text) => `${text.trimEnd()}\n`).join("");
 }

@@ -17,9 +17,8 @@ export function builtInNote({ source, version }: Pick<RequiredPlugin, "source" |
 
 /** The components that are Packer plugins elsewhere, by plugin. */
 export function builtInPlugins(): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    plugins.flatMap((plugin) => (plugin.source === undefined ? [] : [[plugin.source, componentsOf(plugin)] as const])),
-  );
+  const elsewhere = plugins.filter(({ source }) => source !== undefined);
+  return new Map(elsewhere.map((plugin) => [plugin.source!, componentsOf(plugin)]));
 }
 
 function componentsOf(plugin: Plugin): readonly string[] {

@@ -1,9 +1,8 @@
-import type { Host } from "../../../sdk/host.ts";
 import type { RequiredPlugin } from "../../../template/model.ts";
-import type { FlagValues } from "../../command.ts";
+import type { CommandContext, FlagValues } from "../../command.ts";
 import { loadChecked } from "../../load-checked.ts";
-import { lookAtTemplate } from "../../look-at-template.ts";
 import type { Output } from "../../output-flags.ts";
+import { withReadOnlySession } from "../../read-only-session.ts";
 import type { UnopenedSession } from "../../session.ts";
 import type { templateFlags } from "../../template-flags.ts";
 
@@ -16,12 +15,12 @@ export interface RequirementOptions extends Requiring {
   readonly signal: AbortSignal;
 }
 
-/** The `required_plugins` of a template; `undefined` (and said why) when it cannot be read. */
+/** The `required_plugins` of a template; `undefined`, after saying why, when it cannot be read. */
 export function loadPluginRequirements(
-  host: Host,
+  context: CommandContext,
   { path, flags, signal }: RequirementOptions,
 ): Promise<readonly RequiredPlugin[] | undefined> {
-  return lookAtTemplate(host, { path, signal }, ({ session, output }) =>
+  return withReadOnlySession(context, { path, signal }, ({ session, output }) =>
     readRequirements(session, output, { path, flags }),
   );
 }

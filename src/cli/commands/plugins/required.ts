@@ -17,7 +17,7 @@ export const required: Action = async (context, input) => {
   const [path, ...more] = rest;
   if (path === undefined || more.length > 0)
     throw new UsageError(`plugins required ${path === undefined ? "needs a" : "takes one"} template`);
-  const plugins = await loadPluginRequirements(host, { path, flags: given, signal });
+  const plugins = await loadPluginRequirements(context, { path, flags: given, signal });
   if (!plugins) return EXIT.failed;
   if (plugins.length === 0) host.stderr.write("The template requires no plugins.\n");
   return withWorld(context, input, async ({ world, emit }) => {

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { valueToJson } from "../../to-json.ts";
-import { entriesOf, isNull, stringValue, textOf, type Value } from "../../value.ts";
+import { entriesOf, isNull, stringValue, type Value } from "../../value.ts";
 import { FunctionError } from "../definition.ts";
 import { parseJsonText } from "../json-text.ts";
 import type { RemoteOptions } from "./remote-options.ts";
@@ -17,7 +17,8 @@ export async function readSecret(
 ): Promise<Value> {
   const [name, key] = args as readonly [string, string | null | undefined];
   const text = await fetchSecret(name, env, signal);
-  return key === undefined ? stringValue(text) : pick(text, name, key);
+  if (key === undefined) return stringValue(text);
+  return pick(text, name, key);
 }
 
 async function fetchSecret(name: string, env: RemoteOptions["env"], signal?: AbortSignal): Promise<string> {
@@ -62,7 +63,8 @@ function pick(text: string, name: string, key: string | null): Value {
     throw new FunctionError(
       `the secret ${JSON.stringify(name)} has no key ${JSON.stringify(key)}.${didYouMean(key!, keys)}`,
     );
-  return stringValue(typeof value.content === "string" ? textOf(value) : valueToJson(value));
+  if (typeof value.content === "string") return value;
+  return stringValue(valueToJson(value));
 }
 
 function parseEntries(text: string, name: string): ReadonlyMap<string, Value> {

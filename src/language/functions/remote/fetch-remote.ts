@@ -1,7 +1,5 @@
-import type { LibraryOptions } from "../library.ts";
+import type { FetchRemote } from "../remote-answers.ts";
 import type { RemoteOptions } from "./remote-options.ts";
-
-type FetchRemote = NonNullable<LibraryOptions["fetchRemote"]>;
 
 /**
  * Answers the remote functions over the network, for `LibraryOptions.fetchRemote`. The client of each service is

@@ -38,12 +38,8 @@ export async function httpGet(url: URL, options: HttpOptions): Promise<HttpAnswe
     connect: connectOptions(options.tls),
   });
   const attempt = async (): Promise<HttpAnswer> => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await request(url, {
-      dispatcher,
-      headers,
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    const ends = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
+    const response = await request(url, { dispatcher, headers, signal: AbortSignal.any(ends) });
     const answer = { status: response.statusCode, body: await response.body.text() };
     if (answer.status === 429 || answer.status >= 500) throw new BusyError(answer);
     return answer;

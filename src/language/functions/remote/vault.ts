@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringValue, type Value } from "../../value.ts";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
+import { ownEntry } from "../../../lib/own-entry.ts";
 import { FunctionError } from "../definition.ts";
 import type { RemoteOptions } from "./remote-options.ts";
 import { httpGet, type HttpAnswer } from "./http.ts";
@@ -87,7 +88,7 @@ function secretOf(body: string, path: string): Readonly<Record<string, unknown>>
 }
 
 function pick(secret: Readonly<Record<string, unknown>>, path: string, key: string): Value {
-  const value = Object.hasOwn(secret, key) ? secret[key] : undefined;
+  const value = ownEntry(secret, key);
   if (value === undefined || value === null) {
     throw new FunctionError(
       `the secret at ${JSON.stringify(path)} has no key ${JSON.stringify(key)}.${didYouMean(key, Object.keys(secret))}`,
@@ -105,7 +106,6 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 function asObject(data: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof data === "object" && data !== null && !Array.isArray(data)
-    ? (data as Record<string, unknown>)
-    : undefined;
+  const isObject = typeof data === "object" && data !== null && !Array.isArray(data);
+  return isObject ? (data as Record<string, unknown>) : undefined;
 }

@@ -19,10 +19,10 @@ type OutputOf<Command extends new (input: never) => unknown> =
 
 /** One service in one region, reduced to a single function, so that tests can put something else in its place. */
 export interface Api<C extends Commands> {
-  call<O extends Operation<C>>(operation: O, input: InputOf<C[O]>, options?: CallOptions): Promise<OutputOf<C[O]>>;
+  call<O extends Operation<C>>(operation: O, input: InputOf<C[O]>, options?: AwsCallOptions): Promise<OutputOf<C[O]>>;
 }
 
-export interface CallOptions {
+export interface AwsCallOptions {
   /**
    * Left out for calls that make something: the answer, which names what was made, is worth the second it takes even
    * when the run is being cancelled.
@@ -30,9 +30,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** What the call names was made moments ago: "not found" then means "not yet". */
   readonly young?: boolean;
-  /** What the call needs is still changing its state; so long is waited for it. Default: not at all. */
+  /** How long to wait while what the call needs is still changing its state. Default: not at all. */
   readonly busyMs?: number;
-  /** The call must not be repeated after an answer that was lost: the caller looks first what became of it. */
+  /** The call must not be repeated after a lost answer: the caller first finds out what became of it. */
   readonly once?: boolean;
 }
 

@@ -1,14 +1,14 @@
 import { sleep } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import type { CallOptions } from "./api.ts";
+import type { AwsCallOptions } from "./api.ts";
 import { AmazonError, codeOf, isUnreachable, verdictOf, whyUnreachable, type Verdict } from "./failure.ts";
 
 export interface CallContext {
   /** Tries after faults of the network or the service. */
   readonly maxAttempts: number;
-  /** Told why a call takes longer, at its first throttling and its first failure to reach anybody. */
+  /** Called with the reason why a call takes longer, at its first throttling and its first failure to connect. */
   readonly onDelay: (reason: DelayReason, text: string) => void;
-  /** Told of each answer and each failure, for the debug log. */
+  /** Called for each answer and each failure, for the debug log. */
   readonly onAnswer?: ((operation: string, answer: string) => void) | undefined;
   /** Gets new credentials; false when that was tried already. */
   readonly renew: () => Promise<boolean>;
@@ -28,7 +28,7 @@ const YOUNG_MS = 3 * 60_000;
 export async function callPatiently<Output>(
   operation: string,
   send: () => Promise<Output>,
-  options: CallOptions,
+  options: AwsCallOptions,
   context: CallContext,
 ): Promise<Output> {
   const started = performance.now();
@@ -47,52 +47,76 @@ export async function callPatiently<Output>(
       const verdict = verdictOf(operation, error);
       const count = (counts[verdict] = (counts[verdict] ?? 0) + 1);
       const elapsed = performance.now() - started;
-      const pause = await pauseFor(verdict, { count, elapsed, options, context });
-      if (pause === undefined) throw new AmazonError(operation, error, await context.decode?.(error));
-      const seconds = Math.ceil(pause / 1000);
-      if (verdict === "throttled" && count === 1)
-        context.onDelay(
-          "throttled",
-          `Amazon is throttling requests (${codeOf(error)}); next try in ${seconds} s, and so on`,
-        );
-      // A connection that breaks once is nothing to worry about; one that cannot be made is.
-      if (verdict === "lost" && (isUnreachable(error) || count === 3))
-        context.onDelay("unreachable", `${whyUnreachable(error)}; it is tried again in ${seconds} s, and so on`);
-      await sleep(pause, options.signal);
+      const situation: Situation = { verdict, count, elapsed, options, context };
+      if (!(await isWorthRepeating(situation))) {
+        throw new AmazonError(operation, error, await context.decode?.(error));
+      }
+      const pauseMs = pauseBefore(situation);
+      reportDelay(error, situation, Math.ceil(pauseMs / 1000));
+      await sleep(pauseMs, options.signal);
     }
   }
 }
 
 interface Situation {
+  readonly verdict: Verdict;
+  /** How many tries have had this verdict. */
   readonly count: number;
+  /** Milliseconds since the first try. */
   readonly elapsed: number;
-  readonly options: CallOptions;
+  readonly options: AwsCallOptions;
   readonly context: CallContext;
 }
 
-/** Milliseconds until the next try; `undefined` when there is none. */
-async function pauseFor(verdict: Verdict, situation: Situation): Promise<number | undefined> {
-  const { count, elapsed, options, context } = situation;
+async function isWorthRepeating({ verdict, count, elapsed, options, context }: Situation): Promise<boolean> {
+  const { young = false, busyMs = 0, once = false } = options;
   switch (verdict) {
     case "throttled":
-      return elapsed < THROTTLED_MS ? fullJitter(count, 1000, 20_000) : undefined;
+      return elapsed < THROTTLED_MS;
     case "expired":
-      return (await context.renew()) ? 0 : undefined;
+      return context.renew();
     case "not-yet":
-      return options.young === true && elapsed < YOUNG_MS ? growing(count, 500, 5000) : undefined;
+      return young && elapsed < YOUNG_MS;
     case "busy":
-      return elapsed < (options.busyMs ?? 0) ? growing(count, 1000, 5000) : undefined;
+      return elapsed < busyMs;
     case "lost":
-      return options.once !== true && count < context.maxAttempts ? fullJitter(count, 500, 10_000) : undefined;
+      return !once && count < context.maxAttempts;
     case "denied":
     case "no-capacity":
     case "final":
-      return undefined;
+      return false;
   }
 }
 
-const growing = (count: number, firstMs: number, mostMs: number): number =>
-  Math.min(firstMs * 1.5 ** (count - 1), mostMs);
+function pauseBefore({ verdict, count }: Situation): number {
+  switch (verdict) {
+    case "throttled":
+      return fullJitter(count, 1000, 20_000);
+    case "lost":
+      return fullJitter(count, 500, 10_000);
+    case "not-yet":
+      return growing(count, 500, 5000);
+    case "busy":
+      return growing(count, 1000, 5000);
+    default:
+      return 0;
+  }
+}
+
+function reportDelay(error: unknown, { verdict, count, context }: Situation, seconds: number): void {
+  if (verdict === "throttled" && count === 1) {
+    const text = `Amazon is throttling requests (${codeOf(error)}); next try in ${seconds} s, and so on`;
+    context.onDelay("throttled", text);
+  }
+  // A connection that breaks once is nothing to worry about; one that cannot be made is.
+  if (verdict === "lost" && (isUnreachable(error) || count === 3)) {
+    context.onDelay("unreachable", `${whyUnreachable(error)}; it is tried again in ${seconds} s, and so on`);
+  }
+}
+
+function growing(count: number, firstMs: number, mostMs: number): number {
+  return Math.min(firstMs * 1.5 ** (count - 1), mostMs);
+}
 
 function fullJitter(count: number, baseMs: number, mostMs: number): number {
   return Math.random() * Math.min(baseMs * 2 ** (count - 1), mostMs);

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** Answers with the address it sees us from. */
+/** Answers with the address that it sees the caller's request come from. */
 const CHECK_IP = "https://checkip.amazonaws.com/";
 
 /** The caller's own address as a network of one, `undefined` where it cannot be found out within three seconds. */
@@ -9,15 +9,21 @@ export async function callerAddress(
   signal: AbortSignal,
   checkIp: string = CHECK_IP,
 ): Promise<string | undefined> {
-  // A service on this machine sees us as what we are to ourselves.
+  // A service on this machine sees requests come from loopback.
   if (endpoint !== undefined && /^https?:\/\/(localhost|127\.|\[::1\])/.test(endpoint)) return "127.0.0.1/32";
   try {
     const answer = await fetch(checkIp, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) });
     const address = (await answer.text()).trim();
-    const family = answer.ok ? isIP(address) : 0;
-    return family === 0 ? undefined : `${address}/${family === 4 ? 32 : 128}`;
+    const bits = prefixLengths.get(isIP(address));
+    if (answer.ok && bits !== undefined) return `${address}/${bits}`;
   } catch {
     signal.throwIfAborted();
-    return undefined;
   }
+  return undefined;
 }
+
+/** Of a network of one address, by IP version. */
+const prefixLengths: ReadonlyMap<number, number> = new Map([
+  [4, 32],
+  [6, 128],
+]);

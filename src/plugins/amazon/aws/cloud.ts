@@ -22,10 +22,7 @@ export interface Cloud {
   s3(): S3;
   /** The settings of a client, for what goes beyond single calls (an upload to S3). */
   clientSettings(region?: string): Promise<ClientSettings>;
-  /**
-   * The answer to a question whose answer holds for the whole command, whoever asks it: each is asked once. `key` tells
-   * questions apart.
-   */
+  /** The answer to a question that holds for the whole command, so that it is asked once. `key` tells questions apart. */
   remembered<Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer>;
   /** The limit of a wait: `aws_polling` where the user set it, else `defaultMs`. */
   waitLimitMs(defaultMs: number): number;
@@ -64,7 +61,7 @@ function createCloud(run: CloudContext, access: AccessConfig, region: string): C
   const settings = async (ofRegion = region): Promise<ClientSettings> => ({
     region: ofRegion,
     credentials,
-    // Repeating is done here, where it can be said and cancelled.
+    // Repeating is done here, where it can be reported and cancelled.
     maxAttempts: 1,
     requestHandler: { requestTimeout: 60_000, connectionTimeout: 5_000, ...(await tls(access)) },
   });
@@ -72,8 +69,8 @@ function createCloud(run: CloudContext, access: AccessConfig, region: string): C
   const api = <C extends Commands>(name: string, ofRegion: string, load: LoadService<C>): Api<C> => {
     const key = `${name} ${ofRegion}`;
     if (!apis.has(key)) {
-      const endpoint = name === "ec2" ? access.custom_endpoint_ec2 : undefined;
-      const create = async () => ({ ...(await settings(ofRegion)), ...(endpoint ? { endpoint } : {}) });
+      const endpoint = name === "ec2" && access.custom_endpoint_ec2;
+      const create = async () => ({ ...(await settings(ofRegion)), ...(endpoint && { endpoint }) });
       apis.set(key, createApi(load, create, callContext(run, access, cloud, shared)));
     }
     return apis.get(key) as Api<C>;
@@ -120,14 +117,14 @@ function createApi<C extends Commands>(
       const send = async () => {
         const { client, commands } = await open();
         const command = new commands[operation]!(input);
-        return client.send(command, options.signal ? { abortSignal: options.signal } : {});
+        return client.send(command, { abortSignal: options.signal });
       };
       return callPatiently(operation, send, options, callContext) as Promise<never>;
     },
   };
 }
 
-/** Credentials that were said to be expired are fetched anew, at most once a minute. */
+/** Credentials that the service calls expired are fetched again, at most once a minute. */
 function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shared: Shared) {
   let renewedAt = -Infinity;
   return (restart: () => void): CallContext => ({
@@ -143,7 +140,10 @@ function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shar
       restart();
       return Promise.resolve(true);
     },
-    decode: access.decode_authorization_messages ? (error) => decodeMessage(cloud, error) : undefined,
+    decode: async (error) => {
+      if (!access.decode_authorization_messages) return undefined;
+      return decodeMessage(cloud, error);
+    },
   });
 }
 
@@ -163,7 +163,7 @@ async function tls({ insecure_skip_tls_verify }: AccessConfig): Promise<{ httpsA
   return { httpsAgent: new Agent({ rejectUnauthorized: false, keepAlive: true }) };
 }
 
-/** What older templates and the environment say is a number of questions times the pause between them. */
+/** Older templates and the environment state a number of questions and the pause between them: their product counts. */
 export function waitLimitMs(
   { aws_polling: polling }: Pick<AccessConfig, "aws_polling">,
   env: Host["env"],
@@ -171,13 +171,14 @@ export function waitLimitMs(
 ): number {
   const attempts = polling?.max_attempts ?? positive(env["AWS_MAX_ATTEMPTS"]);
   const delay = polling?.delay_seconds ?? positive(env["AWS_POLL_DELAY_SECONDS"]);
-  return attempts === undefined ? defaultMs : attempts * (delay ?? LEGACY_DELAY_SECONDS) * 1000;
+  if (attempts === undefined) return defaultMs;
+  return attempts * (delay ?? LEGACY_DELAY_SECONDS) * 1000;
 }
 
 /** The pause of the SDK that `AWS_MAX_ATTEMPTS` was invented for. Packer's later 2 s made long waits give up early. */
 const LEGACY_DELAY_SECONDS = 15;
 
 function positive(text: string | undefined): number | undefined {
-  const value = Number(text);
-  return text !== undefined && text !== "" && value > 0 ? value : undefined;
+  const value = Number(text || undefined);
+  return value > 0 ? value : undefined;
 }

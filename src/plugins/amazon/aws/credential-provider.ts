@@ -1,4 +1,4 @@
-export interface Credentials {
+export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -6,4 +6,4 @@ export interface Credentials {
 }
 
 /** Asked again before the credentials run out: clients of the SDK renew what has an expiration. */
-export type CredentialProvider = () => Promise<Credentials>;
+export type CredentialProvider = () => Promise<AwsCredentials>;

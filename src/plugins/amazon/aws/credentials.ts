@@ -40,13 +40,14 @@ export function credentialProvider(run: CloudContext, config: AccessConfig, regi
 function baseProvider(run: CloudContext, config: AccessConfig, region: string): CredentialProvider {
   const { access_key: accessKeyId, secret_key: secretAccessKey, token: sessionToken } = config;
   if (accessKeyId && secretAccessKey) {
-    return () => Promise.resolve({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
+    const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+    return () => Promise.resolve(credentials);
   }
   if (config.vault_aws_engine) return vaultCredentials(run, config.vault_aws_engine);
   const files = config.shared_credentials_file;
   const options = {
-    ...(config.profile ? { profile: config.profile } : {}),
-    ...(files ? { filepath: expandPath(run, files) } : {}),
+    ...(config.profile && { profile: config.profile }),
+    ...(files && { filepath: expandPath(run, files) }),
     clientConfig: { region },
     mfaCodeProvider: mfaCode(config),
     // Asked again only when keys have expired: by then the user may have put new ones into the file.
@@ -65,8 +66,9 @@ function baseProvider(run: CloudContext, config: AccessConfig, region: string): 
 }
 
 function mfaCode({ mfa_code: code }: AccessConfig): () => Promise<string> {
-  return () =>
-    code
-      ? Promise.resolve(code)
-      : Promise.reject(new BuildError("The role asks for a code of a multi-factor device.", { hint: "Set mfa_code." }));
+  return () => {
+    if (code) return Promise.resolve(code);
+    const failure = new BuildError("The role asks for a code of a multi-factor device.", { hint: "Set mfa_code." });
+    return Promise.reject(failure);
+  };
 }

@@ -1,6 +1,6 @@
 import { BuildError } from "../../../sdk/error.ts";
 
-/** What a failed call means for the one who made it. */
+/** What a failed call means for its caller. */
 export type Verdict =
   /** Refused for now, for sure not done. */
   | "throttled"
@@ -64,7 +64,7 @@ const BUSY: Readonly<Record<string, readonly string[]>> = {
   ModifySnapshotAttribute: ["IncorrectState", "InvalidSnapshot.Pending"],
   CreateSnapshot: ["SnapshotCreationPerVolumeRateExceeded"],
 };
-/** A profile that IAM has and EC2 does not know yet is told only by the text. */
+/** That EC2 does not know a profile of IAM yet shows only in the text. */
 const YOUNG_PROFILE = /Invalid IAM Instance Profile|iamInstanceProfile/i;
 
 export function verdictOf(operation: string, error: unknown): Verdict {
@@ -78,15 +78,17 @@ export function verdictOf(operation: string, error: unknown): Verdict {
   if (NOT_FOUND.test(code)) return "not-yet";
   if (code === "InvalidParameterValue" && YOUNG_PROFILE.test(textOf(error))) return "not-yet";
   const status = statusOf(error);
-  if (LOST.has(code) || (status !== undefined && status >= 500)) return "lost";
-  return status === undefined && isNetworkFailure(error) ? "lost" : "final";
+  if (LOST.has(code)) return "lost";
+  const isLost = status === undefined ? isNetworkFailure(error) : status >= 500;
+  return isLost ? "lost" : "final";
 }
 
 /** `InvalidAMIID.NotFound`; the name of the error where it is not of the service. Of an AmazonError, that of its cause. */
 export function codeOf(error: unknown): string {
   if (error instanceof AmazonError) return error.code;
-  const { Code, name, code } = error as { Code?: string; name?: string; code?: string };
-  return Code ?? (name !== undefined && name !== "Error" ? name : (code ?? ""));
+  const { Code, name = "Error", code = "" } = error as { Code?: string; name?: string; code?: string };
+  if (Code !== undefined) return Code;
+  return name === "Error" ? code : name;
 }
 
 export function isNotFound(error: unknown): boolean {
@@ -114,23 +116,24 @@ function isNetworkFailure(error: unknown): boolean {
 /** Whether no connection could be made. */
 export function isUnreachable(error: unknown): boolean {
   const { code, name } = error as { code?: string; name?: string };
-  return (NETWORK.has(code ?? "") && code !== "ECONNRESET" && code !== "EPIPE") || name === "TimeoutError";
+  const isBroken = code === "ECONNRESET" || code === "EPIPE";
+  return name === "TimeoutError" || (NETWORK.has(code ?? "") && !isBroken);
 }
 
 /** `Amazon cannot be reached (connect ECONNREFUSED 127.0.0.1:1)` */
 export function whyUnreachable(error: unknown): string {
   const what = isUnreachable(error) ? "Amazon cannot be reached" : "Amazon does not answer as it should";
   // Of several addresses that were tried, Node keeps the reasons apart.
-  const reasons = error instanceof AggregateError ? error.errors : [error];
-  return `${what} (${[...new Set(reasons.map((reason) => textOf(reason) || codeOf(reason)))].join(", ")})`;
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const reasons = new Set(errors.map((reason) => textOf(reason) || codeOf(reason)));
+  return `${what} (${[...reasons].join(", ")})`;
 }
 
 function textOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  // The page of a proxy or a load balancer, which the SDK takes apart in vain.
-  return text.includes("Deserialization error")
-    ? `the answer (status ${statusOf(error) ?? "unknown"}) is not one of Amazon's`
-    : text;
+  // The page of a proxy or a load balancer, which the SDK cannot parse.
+  if (!text.includes("Deserialization error")) return text;
+  return `the answer (status ${statusOf(error) ?? "unknown"}) is not one of Amazon's`;
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -168,16 +171,17 @@ export class AmazonError extends BuildError {
     const verdict = verdictOf(operation, error);
     const requestId = requestIdOf(error);
     const text = decoded ?? textOf(error).replace(/ Encoded authorization failure message: \S+/, "");
-    const id = requestId === undefined ? "" : `, request ${requestId}`;
-    super(`${operation} failed: ${text} (${codeOf(error)}${id})`, { hint: hintFor(operation, error, verdict) });
+    const request = requestId === undefined ? "" : `, request ${requestId}`;
+    super(`${operation} failed: ${text} (${codeOf(error)}${request})`, { hint: hintFor(operation, error, verdict) });
     this.verdict = verdict;
     this.code = codeOf(error);
   }
 }
 
 function hintFor(operation: string, error: unknown, verdict: Verdict): string | undefined {
-  if (verdict === "denied")
+  if (verdict === "denied") {
     return `The credentials do not allow ${operation}. docs/aws-permissions.md has the policy to add it to.`;
+  }
   if (verdict === "expired") {
     return "The credentials have expired. Renew them (aws sso login, a new token), then remove what is left with:\n    imgbuild cleanup";
   }

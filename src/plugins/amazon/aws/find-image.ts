@@ -12,7 +12,7 @@ export async function findImage(cloud: Cloud, filter: AmiFilter, signal: AbortSi
       Owners: [...filter.owners],
       Filters: ec2Filters(filter),
       IncludeDeprecated: filter.include_deprecated,
-      ...(page === undefined ? {} : { NextToken: page }),
+      NextToken: page,
     };
     const answer = await cloud.ec2().call("DescribeImages", input, { signal });
     images.push(...(answer.Images ?? []));
@@ -26,9 +26,10 @@ export async function findImage(cloud: Cloud, filter: AmiFilter, signal: AbortSi
 
 function noImage(region: string, filter: AmiFilter): BuildError {
   const filters = ec2Filters(filter).map(({ Name, Values }) => `${Name} = ${Values.join(",")}`);
-  return new BuildError(`No image in ${region} of owner ${filter.owners.join(", ")} matches ${filters.join("; ")}.`, {
-    hint: filter.include_deprecated ? undefined : "Deprecated images are left out unless include_deprecated = true.",
-  });
+  const owners = filter.owners.join(", ");
+  const summary = `No image in ${region} of owner ${owners} matches ${filters.join("; ")}.`;
+  if (filter.include_deprecated) return new BuildError(summary);
+  return new BuildError(summary, { hint: "Deprecated images are left out unless include_deprecated = true." });
 }
 
 function tooManyImages(images: readonly Image[]): BuildError {

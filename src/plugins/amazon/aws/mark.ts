@@ -6,7 +6,7 @@ import type { Run } from "../../../sdk/run.ts";
 export const RUN_TAG = "imgbuild:run";
 /** Tells the resources of one run apart; the client token of the call that makes it, too. */
 export const TOKEN_TAG = "imgbuild:token";
-/** From when on anybody may remove it who finds it; `never` once it is the user's. For janitors: we go by the journal. */
+/** From when on anybody who finds it may remove it; `never` once it is the user's. For others: imgbuild goes by the journal. */
 export const EXPIRES_TAG = "imgbuild:expires";
 
 /** Longer than builds take. */
@@ -18,7 +18,9 @@ export function newToken(run: Pick<Run, "runId">): string {
 }
 
 /** The id of the run that a token is of. */
-export const runIdOf = (token: string): string => token.slice(0, token.lastIndexOf("-"));
+export function runIdOf(token: string): string {
+  return token.slice(0, token.lastIndexOf("-"));
+}
 
 export function markTags(run: Pick<Run, "runId" | "host">, token: string): Tag[] {
   const expires = new Date(run.host.clock.now() + LIFETIME_MS).toISOString();

@@ -23,7 +23,7 @@ export interface OwnedDetails {
   readonly [more: string]: unknown;
 }
 
-export interface Found {
+export interface FoundResource {
   readonly id: string;
   readonly tags: readonly Tag[] | undefined;
 }
@@ -35,8 +35,8 @@ export interface OwnedKind {
   /** For people: `instance`. */
   readonly title: string;
   /** The things that carry the token, whatever their state, as long as there is something to remove. */
-  find(cloud: Cloud, details: OwnedDetails): Promise<readonly Found[]>;
-  remove(cloud: Cloud, found: Found, context: RemoveContext): Promise<void>;
+  find(cloud: Cloud, details: OwnedDetails): Promise<readonly FoundResource[]>;
+  remove(cloud: Cloud, found: FoundResource, context: RemoveContext): Promise<void>;
   /**
    * It is one thing, which the answer of the call that made it names: the run that had the answer removes it without
    * asking what there is.
@@ -72,44 +72,27 @@ export interface OwnOptions {
   readonly kept?: () => boolean;
 }
 
+/** Who makes a resource, and where. */
+export interface OwnContext {
+  readonly run: Pick<Run, "runId" | "host">;
+  readonly step: Pick<Step, "own">;
+  readonly cloud: Cloud;
+}
+
 /** Journals a resource before it is made, and registers its removal. */
-export async function ownResource(
-  run: Pick<Run, "runId" | "host">,
-  step: Pick<Step, "own">,
-  cloud: Cloud,
-  kind: OwnedKind,
-  options: OwnOptions,
-): Promise<OwnedResource> {
-  const { token, name } = options;
-  let details: OwnedDetails = {
-    region: options.region ?? cloud.region,
-    access: publicAccess(cloud.access),
-    token,
-    at: run.host.clock.now(),
-    ...(name === undefined ? {} : { name }),
-    ...options.more,
-  };
-  const entry: JournalEntry = await step.own(
-    { kind: kind.kind, id: name ?? token, details },
+export async function ownResource(context: OwnContext, kind: OwnedKind, options: OwnOptions): Promise<OwnedResource> {
+  const { run, step, cloud } = context;
+  let details = detailsOf(context, options);
+  const entry = await step.own(
+    { kind: kind.kind, id: options.name ?? options.token, details },
     async (outcome, signal) => {
-      if (outcome === "succeeded" && options.kept?.() === true) return;
-      const context = { runId: run.runId, signal, details };
-      if (kind.isWhole === true && details.awsId !== undefined)
-        await kind.remove(cloud, { id: details.awsId, tags: undefined }, context);
-      else await reapOwned(kind, cloud, details, { ...context, dryRun: false });
+      if (outcome === "succeeded" && options.kept?.()) return;
+      await removeOwned(kind, cloud, { runId: run.runId, signal, details });
     },
   );
   return {
-    token,
-    making: async (create) => {
-      try {
-        return await create();
-      } catch (error) {
-        const isLost = error instanceof AmazonError && error.verdict === "lost";
-        if (error instanceof BuildError && !isLost) await entry.strike();
-        throw error;
-      }
-    },
+    token: options.token,
+    making: (create) => makeOrStrike(entry, create),
     made: async (awsId, more = {}) => {
       details = { ...details, awsId, ...more };
       await entry.update({ awsId, ...more });
@@ -118,13 +101,35 @@ export async function ownResource(
   };
 }
 
+function detailsOf({ run, cloud }: OwnContext, { region = cloud.region, token, name, more }: OwnOptions): OwnedDetails {
+  const access = publicAccess(cloud.access);
+  return { region, access, token, at: run.host.clock.now(), ...(name !== undefined && { name }), ...more };
+}
+
+/** In the run that made it. */
+async function removeOwned(kind: OwnedKind, cloud: Cloud, context: RemoveContext): Promise<void> {
+  const { awsId } = context.details;
+  if (kind.isWhole && awsId !== undefined) return kind.remove(cloud, { id: awsId, tags: undefined }, context);
+  await reapOwned(kind, cloud, context.details, { ...context, dryRun: false });
+}
+
+async function makeOrStrike<Result>(entry: JournalEntry, create: () => Promise<Result>): Promise<Result> {
+  try {
+    return await create();
+  } catch (error) {
+    const isLost = error instanceof AmazonError && error.verdict === "lost";
+    if (error instanceof BuildError && !isLost) await entry.strike();
+    throw error;
+  }
+}
+
 /** How to reach the account again, without what must not be written down. */
 function publicAccess(access: AccessConfig): Partial<AccessConfig> {
   const { access_key: _a, secret_key: _s, token: _t, mfa_code: _m, vault_aws_engine: _v, ...open } = access;
   return JSON.parse(JSON.stringify(open)) as Partial<AccessConfig>;
 }
 
-/** EC2 may take so long to show what was made a moment ago. */
+/** How long EC2 may take to show what was made a moment ago. */
 const VISIBLE_AFTER_MS = 15_000;
 
 /** Removes what carries both the token and the run id of the journal. */
@@ -147,7 +152,7 @@ async function findPatiently(
   cloud: Cloud,
   details: OwnedDetails,
   signal: AbortSignal,
-): Promise<readonly Found[]> {
+): Promise<readonly FoundResource[]> {
   for (;;) {
     const found = await kind.find(cloud, details);
     const age = Date.now() - details.at;
@@ -158,29 +163,33 @@ async function findPatiently(
 
 /** The reaper of a kind, for `imgbuild cleanup`. */
 export function reaperOf(kind: OwnedKind): Reaper {
-  const detailsOf = (resource: Resource) => resource.details as unknown as OwnedDetails;
-  const idOf = (resource: Resource) => detailsOf(resource).awsId ?? resource.id;
   return {
     kind: "reaper",
     type: kind.kind,
-    describe: (resource) => `${kind.title} ${idOf(resource)} (Amazon, ${detailsOf(resource).region})`,
+    describe: (resource) => {
+      const { awsId = resource.id, region } = journalled(resource);
+      return `${kind.title} ${awsId} (Amazon, ${region})`;
+    },
     manualCommand: (resource) => {
-      const { awsId, name, region } = detailsOf(resource);
-      const id = awsId ?? name;
-      return id === undefined ? undefined : `${kind.manualCommand(id, detailsOf(resource))} --region ${region}`;
+      const details = journalled(resource);
+      const id = details.awsId ?? details.name;
+      if (id === undefined) return undefined;
+      return `${kind.manualCommand(id, details)} --region ${details.region}`;
     },
     reap: async (resource, context) => {
-      const details = detailsOf(resource);
-      const cloud = await openCloud(bareSurroundings(context.env), {
-        ...details.access,
-        region: details.region,
-      } as AccessConfig);
+      const details = journalled(resource);
+      const access = { ...details.access, region: details.region } as AccessConfig;
+      const cloud = await openCloud(bareContext(context.env), access);
       return reapOwned(kind, cloud, details, context);
     },
   };
 }
 
-function bareSurroundings(env: CloudContext["host"]["env"]): CloudContext {
+function journalled(resource: Resource): OwnedDetails {
+  return resource.details as unknown as OwnedDetails;
+}
+
+function bareContext(env: CloudContext["host"]["env"]): CloudContext {
   const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
   return { host: { env, homeDir: home }, directories: { work: env["PWD"] ?? home }, secret: () => {}, warn: () => {} };
 }

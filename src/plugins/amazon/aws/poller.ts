@@ -14,10 +14,8 @@ type Kind = keyof Watched;
 const describe: { readonly [K in Kind]: (ec2: Ec2, ids: string[]) => Promise<ReadonlyMap<string, Watched[K]>> } = {
   instance: async (ec2, ids) => {
     const answer = await ec2.call("DescribeInstances", { Filters: [{ Name: "instance-id", Values: ids }] });
-    return byId(
-      answer.Reservations?.flatMap(({ Instances }) => Instances ?? []),
-      (found) => found.InstanceId,
-    );
+    const instances = answer.Reservations?.flatMap(({ Instances }) => Instances ?? []);
+    return byId(instances, (found) => found.InstanceId);
   },
   image: async (ec2, ids) => {
     const answer = await ec2.call("DescribeImages", { Filters: [{ Name: "image-id", Values: ids }] });
@@ -37,7 +35,7 @@ function byId<Thing>(things: readonly Thing[] | undefined, idOf: (thing: Thing) 
   return new Map((things ?? []).map((thing) => [idOf(thing)!, thing]));
 }
 
-export interface WaitOptions<K extends Kind, Result> {
+export interface PollOptions<K extends Kind, Result> {
   /** The result once it is there; throws when it never will be. `undefined` thing: not known (yet, or any more). */
   readonly until: (thing: Watched[K] | undefined) => Result | undefined;
   /** When it usually is there, in milliseconds from now: near that moment the questions are closest. */
@@ -60,7 +58,7 @@ const MOST_IDS = 200;
 /** Those due within this time of each other are asked about in one call. */
 const BATCH_MS = 750;
 
-/** The one that asks EC2 of one account and region how things are, on behalf of all builds. */
+/** Asks EC2 of one account and region for states, on behalf of all builds. */
 export class Poller {
   readonly #ec2: Ec2;
   readonly #waiters = new Set<Waiter>();
@@ -71,7 +69,7 @@ export class Poller {
   }
 
   /** Resolves to the first result of `until`; `undefined` when the time is over. */
-  wait<K extends Kind, Result>(kind: K, id: string, options: WaitOptions<K, Result>): Promise<Result | undefined> {
+  wait<K extends Kind, Result>(kind: K, id: string, options: PollOptions<K, Result>): Promise<Result | undefined> {
     const { signal, until, expectedMs, timeoutMs } = options;
     return new Promise<Result | undefined>((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
@@ -117,14 +115,8 @@ export class Poller {
     const due = [...this.#waiters].filter((waiter) => waiter.dueAt <= now + BATCH_MS);
     const kinds = new Set(due.map(({ kind }) => kind));
     if (due.some((waiter) => waiter.dueAt <= now)) {
-      await Promise.all(
-        [...kinds].map((kind) =>
-          this.#ask(
-            kind,
-            due.filter((waiter) => waiter.kind === kind),
-          ),
-        ),
-      );
+      const waitersFor = (kind: Kind) => due.filter((waiter) => waiter.kind === kind);
+      await Promise.all([...kinds].map((kind) => this.#ask(kind, waitersFor(kind))));
     }
     const next = Math.min(...[...this.#waiters].map(({ dueAt }) => dueAt));
     if (this.#waiters.size > 0) await sleep(Math.min(Math.max(next - performance.now(), 10), 250));
@@ -133,10 +125,9 @@ export class Poller {
   async #ask(kind: Kind, waiters: readonly Waiter[]): Promise<void> {
     for (let from = 0; from < waiters.length; from += MOST_IDS) {
       const batch = waiters.slice(from, from + MOST_IDS);
+      const ids = new Set(batch.map(({ id }) => id));
       try {
-        const found: ReadonlyMap<string, unknown> = await describe[kind](this.#ec2, [
-          ...new Set(batch.map(({ id }) => id)),
-        ]);
+        const found: ReadonlyMap<string, unknown> = await describe[kind](this.#ec2, [...ids]);
         for (const waiter of batch) waiter.answer(found.get(waiter.id));
       } catch (error) {
         for (const waiter of batch) waiter.fail(error);
@@ -148,10 +139,11 @@ export class Poller {
 
 const RAREST_MS = 5000;
 
-/** Every second around the expected moment, rarer before and after. One question serves all who wait. */
+/** Every second around the expected moment, rarer before and after. One question serves all waiters. */
 export function pauseMs(elapsedMs: number, expectedMs: number): number {
   const distance = Math.abs(expectedMs - elapsedMs);
-  return Math.min(Math.max(distance / (elapsedMs < expectedMs ? 3 : 8), 1000), RAREST_MS);
+  const share = elapsedMs < expectedMs ? 3 : 8;
+  return Math.min(Math.max(distance / share, 1000), RAREST_MS);
 }
 
 function pauseAfter({ startedAt, expectedMs }: Waiter): number {

@@ -2,16 +2,16 @@ import type { Host } from "../../../sdk/host.ts";
 import type { Ec2 } from "./api.ts";
 import type { DelayReason } from "./call.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { Credentials, CredentialProvider } from "./credential-provider.ts";
+import type { AwsCredentials, CredentialProvider } from "./credential-provider.ts";
 import { Poller } from "./poller.ts";
 
-/** What the builds of one command share, as far as they use the same account in the same way. */
+/** What builds of one command share that use the same account with the same access. */
 export interface Shared {
   poller(region: string, ec2: () => Ec2): Poller;
-  /** Asks each question once, whoever asks it. */
+  /** Asks each question once for all builds. */
   remembered<Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer>;
   /** One session for all clients, and a new one a while before it expires. */
-  credentials(open: () => Promise<CredentialProvider>): Promise<Credentials>;
+  credentials(open: () => Promise<CredentialProvider>): Promise<AwsCredentials>;
   forgetCredentials(): void;
   /** What delays many calls is said once. */
   isFirst(reason: DelayReason): boolean;
@@ -41,7 +41,7 @@ function accountKey(access: AccessConfig): string {
 function createShared(command: Command): Shared {
   const pollers = new Map<string, Poller>();
   const answers = new Map<string, Promise<unknown>>();
-  let held: Promise<Credentials> | undefined;
+  let held: Promise<AwsCredentials> | undefined;
   return {
     poller: (region, ec2) => {
       if (!pollers.has(region)) pollers.set(region, new Poller(ec2()));
@@ -53,7 +53,7 @@ function createShared(command: Command): Shared {
         const pending = held;
         const known = await pending?.catch(() => undefined);
         if (known && !isEnding(known)) return known;
-        // Somebody else may be renewing them meanwhile.
+        // Another build may be renewing them meanwhile.
         if (held === pending) return (held = open().then((provider) => provider()));
       }
     },
@@ -68,7 +68,7 @@ async function remembered<Answer>(
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
   for (let asked = answers.get(key); asked !== undefined; asked = answers.get(key)) {
-    // Whoever asked may have been cancelled: then it is asked again.
+    // The build that asked may have been cancelled: then it is asked again.
     const answer = await asked.then(
       (value) => ({ value }),
       () => undefined,
@@ -81,8 +81,8 @@ async function remembered<Answer>(
   return own;
 }
 
-/** As the SDK does, so that it does not come back at once for the same ones. */
+/** As the SDK does, so that it does not ask again at once for the same ones. */
 const EARLY_MS = 5 * 60_000;
 
-const isEnding = ({ expiration }: Credentials): boolean =>
+const isEnding = ({ expiration }: AwsCredentials): boolean =>
   expiration !== undefined && expiration.getTime() - Date.now() < EARLY_MS;

@@ -1,7 +1,7 @@
 import { BuildError } from "../../../sdk/error.ts";
 import type { CloudContext } from "./cloud-context.ts";
 import type { AccessConfig } from "./options/access.ts";
-import type { Credentials, CredentialProvider } from "./credential-provider.ts";
+import type { AwsCredentials, CredentialProvider } from "./credential-provider.ts";
 
 type Engine = NonNullable<AccessConfig["vault_aws_engine"]>;
 
@@ -24,17 +24,23 @@ export function vaultCredentials(run: CloudContext, engine: Engine): CredentialP
         hint: "Set VAULT_ADDR and VAULT_TOKEN.",
       });
     }
-    const isSts = engine.ttl !== undefined || engine.role_arn !== undefined;
-    const url = new URL(`/v1/${engine.engine_name}/${isSts ? "sts" : "creds"}/${engine.name}`, address);
-    const body = JSON.stringify({ ttl: engine.ttl, role_arn: engine.role_arn });
-    const answer = await ask(url, token, isSts ? body : undefined);
+    const { url, request } = questionFor(engine, address);
+    const answer = await ask(url, token, request);
     for (const secret of [answer.data!.secret_key, answer.data!.security_token]) if (secret) run.secret(secret);
     return credentialsFrom(answer);
   };
 }
 
-async function ask(url: URL, token: string, body: string | undefined): Promise<VaultAnswer> {
-  const request = body === undefined ? {} : { method: "PUT", body };
+function questionFor(engine: Engine, address: string): { readonly url: URL; readonly request: RequestInit } {
+  const { engine_name, name, ttl, role_arn } = engine;
+  if (ttl === undefined && role_arn === undefined) {
+    return { url: new URL(`/v1/${engine_name}/creds/${name}`, address), request: {} };
+  }
+  const request = { method: "PUT", body: JSON.stringify({ ttl, role_arn }) };
+  return { url: new URL(`/v1/${engine_name}/sts/${name}`, address), request };
+}
+
+async function ask(url: URL, token: string, request: RequestInit): Promise<VaultAnswer> {
   const response = await fetch(url, {
     ...request,
     headers: { "x-vault-token": token },
@@ -44,16 +50,15 @@ async function ask(url: URL, token: string, body: string | undefined): Promise<V
   });
   const answer = (await response.json().catch(() => ({}))) as VaultAnswer;
   if (response.ok && answer.data) return answer;
-  throw new BuildError(
-    `Vault gave no AWS credentials at ${url.pathname}: ${answer.errors?.join("; ") || `status ${response.status}`}.`,
-  );
+  const why = answer.errors?.join("; ") || `status ${response.status}`;
+  throw new BuildError(`Vault gave no AWS credentials at ${url.pathname}: ${why}.`);
 }
 
-function credentialsFrom({ data, lease_duration: seconds = 0 }: VaultAnswer): Credentials {
+function credentialsFrom({ data, lease_duration: seconds = 0 }: VaultAnswer): AwsCredentials {
   return {
     accessKeyId: data!.access_key,
     secretAccessKey: data!.secret_key,
-    ...(data!.security_token ? { sessionToken: data!.security_token } : {}),
-    ...(seconds > 0 ? { expiration: new Date(Date.now() + seconds * 1000) } : {}),
+    ...(data!.security_token && { sessionToken: data!.security_token }),
+    ...(seconds > 0 && { expiration: new Date(Date.now() + seconds * 1000) }),
   };
 }

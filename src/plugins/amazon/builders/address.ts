@@ -3,21 +3,24 @@ import type { RunConfig } from "./options/run.ts";
 
 /** Which address of the machine to connect to; `undefined` while it has none of the kind asked for. */
 export function hostOf(instance: Instance, wanted: RunConfig["ssh_interface"]): string | undefined {
-  const some = (text: string | undefined) => (text === undefined || text === "" ? undefined : text);
   switch (wanted) {
     case "public_ip":
-      return some(instance.PublicIpAddress);
+      return instance.PublicIpAddress || undefined;
     case "private_ip":
-      return some(instance.PrivateIpAddress);
+      return instance.PrivateIpAddress || undefined;
     case "public_dns":
-      return some(instance.PublicDnsName);
+      return instance.PublicDnsName || undefined;
     case "private_dns":
-      return some(instance.PrivateDnsName);
+      return instance.PrivateDnsName || undefined;
     case "ipv6":
-      return some(instance.NetworkInterfaces?.[0]?.Ipv6Addresses?.[0]?.Ipv6Address);
+      return firstIpv6(instance) || undefined;
     case "session_manager":
       return "127.0.0.1";
     case undefined:
-      return some(instance.PublicIpAddress) ?? some(instance.PrivateIpAddress);
+      return instance.PublicIpAddress || instance.PrivateIpAddress || undefined;
   }
+}
+
+function firstIpv6({ NetworkInterfaces: [first] = [] }: Instance): string | undefined {
+  return first?.Ipv6Addresses?.[0]?.Ipv6Address;
 }

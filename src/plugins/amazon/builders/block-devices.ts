@@ -1,27 +1,29 @@
-import type { BlockDeviceMapping } from "@aws-sdk/client-ec2";
+import type { BlockDeviceMapping, EbsBlockDevice } from "@aws-sdk/client-ec2";
 import type { BlockDevice } from "./options/block-device.ts";
 
 /** Device mappings as the API takes them. */
 export function blockDeviceMappings(devices: readonly BlockDevice[]): BlockDeviceMapping[] {
-  return devices.map((device) => {
-    const name = { DeviceName: device.device_name };
-    if (device.no_device) return { ...name, NoDevice: "" };
-    if (device.virtual_name?.startsWith("ephemeral") === true) return { ...name, VirtualName: device.virtual_name };
-    const encrypted = device.encrypted ?? (device.kms_key_id ? true : undefined);
-    return {
-      ...name,
-      Ebs: {
-        DeleteOnTermination: device.delete_on_termination,
-        ...(device.volume_type === undefined ? {} : { VolumeType: device.volume_type }),
-        ...(device.volume_size === undefined ? {} : { VolumeSize: device.volume_size }),
-        ...(device.iops === undefined ? {} : { Iops: device.iops }),
-        ...(device.throughput === undefined ? {} : { Throughput: device.throughput }),
-        ...(device.snapshot_id === undefined ? {} : { SnapshotId: device.snapshot_id }),
-        ...(encrypted === undefined ? {} : { Encrypted: encrypted }),
-        ...(device.kms_key_id === undefined ? {} : { KmsKeyId: device.kms_key_id }),
-      },
-    };
-  });
+  return devices.map(blockDeviceMapping);
+}
+
+function blockDeviceMapping(device: BlockDevice): BlockDeviceMapping {
+  const { device_name: DeviceName, virtual_name: VirtualName } = device;
+  if (device.no_device) return { DeviceName, NoDevice: "" };
+  if (VirtualName?.startsWith("ephemeral")) return { DeviceName, VirtualName };
+  return { DeviceName, Ebs: ebs(device) };
+}
+
+function ebs(device: BlockDevice): EbsBlockDevice {
+  return {
+    DeleteOnTermination: device.delete_on_termination,
+    VolumeType: device.volume_type,
+    VolumeSize: device.volume_size,
+    Iops: device.iops,
+    Throughput: device.throughput,
+    SnapshotId: device.snapshot_id,
+    Encrypted: device.encrypted ?? (Boolean(device.kms_key_id) || undefined),
+    KmsKeyId: device.kms_key_id,
+  };
 }
 
 /** Mappings that keep a machine from having instance store volumes. */

@@ -4,9 +4,10 @@ import { imageKind, mappedSnapshots } from "../aws/kinds/image.ts";
 import { markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import { tagsFor, type AmazonBuild } from "./build.ts";
+import type { AmazonBuild } from "./build.ts";
 import {
   isIntermediary,
+  runTagsOfImage,
   temporaryName,
   waitUntilAvailable,
   type ImageConfig,
@@ -14,7 +15,7 @@ import {
   type OldImages,
 } from "./create-image.ts";
 
-interface Target {
+interface CopyTarget {
   readonly region: string;
   readonly keyId: string | undefined;
 }
@@ -47,32 +48,35 @@ export async function copyImages(
     }),
   );
   run.signal.throwIfAborted();
-  const regions = targets.filter((_, index) => copies[index]!.status === "rejected").map(({ region }) => region);
-  if (failed.signal.aborted) {
-    const good = targets.map(({ region }) => region).filter((region) => !regions.includes(region));
-    throw new BuildError(`The image could not be copied to every region (${regions.join(", ")}).`, {
-      cause: failed.signal.reason,
-      hint: `All copies are removed again${good.length > 0 ? `, those in ${good.join(", ")} too` : ""}. To keep what was made and look at it, use -on-error=abort.`,
-    });
-  }
+  const good = copies.filter((copy) => copy.status === "fulfilled").map(({ value }) => value);
+  if (failed.signal.aborted) throw copyFailure(targets, good, failed.signal.reason);
   run.debug("amazon", `copied after ${describeDuration(performance.now() - started)}`);
-  return [...own, ...copies.flatMap((copy) => (copy.status === "fulfilled" ? [copy.value] : []))];
+  return [...own, ...good];
+}
+
+function copyFailure(targets: readonly CopyTarget[], good: readonly MadeImage[], cause: unknown): BuildError {
+  const copied = good.map(({ region }) => region);
+  const missing = targets.map(({ region }) => region).filter((region) => !copied.includes(region));
+  const others = copied.length > 0 ? `, those in ${copied.join(", ")} too` : "";
+  return new BuildError(`The image could not be copied to every region (${missing.join(", ")}).`, {
+    cause,
+    hint: `All copies are removed again${others}. To keep what was made and look at it, use -on-error=abort.`,
+  });
 }
 
 /** The build region and duplicates are left out, unless the build region's own image is made by copying. */
-function targetsOf({ cloud }: AmazonBuild, config: ImageConfig): Target[] {
+function targetsOf({ cloud }: AmazonBuild, config: ImageConfig): CopyTarget[] {
   const others = [...new Set(config.ami_regions)].filter((region) => region !== cloud.region);
   const wantsOwn = isIntermediary(config) && !config.skip_save_build_region;
-  const regions = wantsOwn ? [cloud.region, ...others] : others;
-  return regions.map((region) => ({
-    region,
-    keyId: config.region_kms_key_ids[region] ?? (region === cloud.region ? config.kms_key_id : undefined),
-  }));
+  const keys = config.region_kms_key_ids;
+  const targets = others.map((region) => ({ region, keyId: keys[region] }));
+  if (!wantsOwn) return targets;
+  return [{ region: cloud.region, keyId: keys[cloud.region] ?? config.kms_key_id }, ...targets];
 }
 
 interface Copy {
   readonly made: MadeImage;
-  readonly target: Target;
+  readonly target: CopyTarget;
   readonly failed: AbortSignal;
   readonly isUnnamed: boolean;
 }
@@ -86,21 +90,17 @@ async function copyTo(
     const { run, cloud } = build;
     const { region, keyId } = target;
     const token = newToken(run);
-    const owned = await ownResource(run, step, cloud, imageKind, { token, region, kept: () => true });
-    const tags = mergeTags(
-      config.skip_ami_run_tags ? [] : tagsFor(build, config.run_tags, config.run_tag),
-      markTags(run, token),
-    );
-    const minutes = config.snapshot_copy_duration_minutes;
+    const owned = await ownResource({ run, step, cloud }, imageKind, { token, region, kept: () => true });
+    const tags = mergeTags(runTagsOfImage(build, config), markTags(run, token));
     const copy = {
       SourceRegion: made.region,
       SourceImageId: made.id,
       Name: isUnnamed ? temporaryName(run) : config.ami_name,
       ClientToken: token,
       TagSpecifications: tagSpecifications(["image", "snapshot"], tags),
-      ...(config.encrypt_boot === undefined ? {} : { Encrypted: config.encrypt_boot }),
-      ...(keyId === undefined ? {} : { Encrypted: true, KmsKeyId: keyId }),
-      ...(minutes === undefined ? {} : { SnapshotCopyCompletionDurationMinutes: minutes }),
+      Encrypted: keyId !== undefined || config.encrypt_boot,
+      KmsKeyId: keyId,
+      SnapshotCopyCompletionDurationMinutes: config.snapshot_copy_duration_minutes,
     };
     const { ImageId } = await owned.making(() => cloud.ec2(region).call("CopyImage", copy, { young: true }));
     await owned.made(ImageId!);

@@ -1,4 +1,4 @@
-import type { Image, Instance } from "@aws-sdk/client-ec2";
+import type { Image, Instance, Tag } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../../lib/duration.ts";
 import { sleep } from "../../../lib/retry.ts";
 import type { Cloud } from "../aws/cloud.ts";
@@ -6,6 +6,7 @@ import { AmazonError } from "../aws/failure.ts";
 import { imageKind, mappedSnapshots } from "../aws/kinds/image.ts";
 import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
+import { unlessEmpty } from "../aws/request.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { blockDeviceMappings } from "./block-devices.ts";
@@ -20,15 +21,32 @@ export interface MadeImage {
   readonly owned: OwnedResource;
   /** Those its devices are made from. */
   readonly snapshots: readonly string[];
-  /** It has a name of ours, and takes the name of an older image once it is complete. */
+  /** It has a provisional name, and takes the name of an older image once it is complete. */
   readonly isUnnamed: boolean;
 }
 
 export type ImageConfig = AmiConfig & Pick<RunConfig, "run_tags" | "run_tag">;
 
 /** Whether the image in the build region is only there to be copied from. */
-export const isIntermediary = (config: AmiConfig): boolean =>
-  config.encrypt_boot === true || config.skip_save_build_region;
+export function isIntermediary(config: AmiConfig): boolean {
+  return config.encrypt_boot === true || config.skip_save_build_region;
+}
+
+export interface ImageNaming {
+  readonly name: string;
+  /** Only there to be copied from. */
+  readonly temporary: boolean;
+  /** Its name is ours until an older image has given up the wanted one. */
+  readonly isUnnamed: boolean;
+}
+
+/** What the image in the build region is called at first. */
+export function imageNaming({ run, cloud }: AmazonBuild, config: AmiConfig, olds: OldImages): ImageNaming {
+  const temporary = isIntermediary(config);
+  const isUnnamed = !temporary && olds.has(cloud.region);
+  const isProvisional = temporary || isUnnamed;
+  return { name: isProvisional ? temporaryName(run) : config.ami_name, temporary, isUnnamed };
+}
 
 /** An image of the machine, complete. Removed again unless the whole build succeeds (and always when it was only a stage). */
 export async function createImage(
@@ -36,23 +54,19 @@ export async function createImage(
   config: ImageConfig,
   { instance, olds }: { readonly instance: Instance; readonly olds: OldImages },
 ): Promise<MadeImage> {
-  const temporary = isIntermediary(config);
-  const isUnnamed = !temporary && olds.has(build.cloud.region);
-  const name = temporary || isUnnamed ? temporaryName(build.run) : config.ami_name;
-  const create: Making["create"] = (spec) => fromInstance(build, config, instance, { name, spec });
-  return makeImage(build, config, { name, temporary, isUnnamed, create });
+  const naming = imageNaming(build, config, olds);
+  const create: Making["create"] = (spec) => fromInstance(build, config, instance, { name: naming.name, spec });
+  return makeImage(build, config, { ...naming, create });
 }
 
 /** Images of the same name that the new ones replace, by region. */
 export type OldImages = ReadonlyMap<string, readonly Image[]>;
 
-export const temporaryName = (run: Pick<Run, "runId">): string => `imgbuild-${newToken(run)}`;
+export function temporaryName(run: Pick<Run, "runId">): string {
+  return `imgbuild-${newToken(run)}`;
+}
 
-interface Making {
-  readonly name: string;
-  /** Only there to be copied from. */
-  readonly temporary: boolean;
-  readonly isUnnamed: boolean;
+interface Making extends ImageNaming {
   readonly create: (spec: ReturnType<typeof tagSpecifications>) => Promise<string>;
 }
 
@@ -61,10 +75,10 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
   return build.run.step("create the image", async (step) => {
     const { run, cloud } = build;
     const token = newToken(run);
-    const owned = await ownResource(run, step, cloud, imageKind, { token, kept: () => !making.temporary });
+    const owned = await ownResource({ run, step, cloud }, imageKind, { token, kept: () => !making.temporary });
     run.say(`Creating the image ${making.name} from the instance...`);
     const spec = tagSpecifications(["image"], mergeTags(runTagsOfImage(build, config), markTags(run, token)));
-    const id = await owned.making(() => createOnce(cloud, token, run, () => making.create(spec)));
+    const id = await owned.making(() => createOnce({ run, cloud }, token, () => making.create(spec)));
     await owned.made(id);
     run.say(`AMI: ${id}`);
     const image = await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });
@@ -72,8 +86,10 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
   });
 }
 
-const runTagsOfImage = (build: AmazonBuild, config: ImageConfig) =>
-  config.skip_ami_run_tags ? [] : tagsFor(build, config.run_tags, config.run_tag);
+export function runTagsOfImage(build: AmazonBuild, config: ImageConfig): Tag[] {
+  if (config.skip_ami_run_tags) return [];
+  return tagsFor(build, config.run_tags, config.run_tag);
+}
 
 async function fromInstance(
   build: AmazonBuild,
@@ -81,13 +97,12 @@ async function fromInstance(
   instance: Instance,
   { name, spec }: { readonly name: string; readonly spec: ReturnType<typeof tagSpecifications> },
 ): Promise<string> {
-  const mappings = blockDeviceMappings(config.ami_block_device_mappings);
   const input = {
     InstanceId: instance.InstanceId,
     Name: name,
     Description: config.ami_description?.render(templateValues(build)),
     TagSpecifications: spec,
-    ...(mappings.length === 0 ? {} : { BlockDeviceMappings: mappings }),
+    BlockDeviceMappings: unlessEmpty(blockDeviceMappings(config.ami_block_device_mappings)),
   };
   const made = await build.cloud
     .ec2()
@@ -102,28 +117,34 @@ const STATE_SETTLES_MS = 15 * 60_000;
  * For calls that have no client token: after an answer that was lost, what carries our token is what the call made.
  */
 export async function createOnce(
-  cloud: Cloud,
+  { run, cloud, region = cloud.region }: CreateContext,
   token: string,
-  run: Pick<Run, "signal">,
   create: () => Promise<string>,
-  region = cloud.region,
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await create();
     } catch (error) {
-      const mayExist =
-        error instanceof AmazonError && (error.verdict === "lost" || error.code === "InvalidAMIName.Duplicate");
-      if (!mayExist) throw error;
+      if (!(error instanceof AmazonError)) throw error;
+      const isTaken = error.code === "InvalidAMIName.Duplicate";
+      if (!isTaken && error.verdict !== "lost") throw error;
       const { Images } = await cloud.ec2(region).call("DescribeImages", { Owners: ["self"], Filters: byToken(token) });
       if (Images?.[0]?.ImageId) return Images[0].ImageId;
-      if (error.code === "InvalidAMIName.Duplicate" || attempt === 5) throw error;
+      if (isTaken || attempt === 5) throw error;
       await sleep(attempt * 1000, run.signal);
     }
   }
 }
 
+interface CreateContext {
+  readonly run: Pick<Run, "signal">;
+  readonly cloud: Cloud;
+  /** Default: the build region. */
+  readonly region?: string;
+}
+
 export const AVAILABLE_MS = 60 * 60_000;
+const FAILED_STATES = new Set(["failed", "invalid", "error"]);
 
 export async function waitUntilAvailable(
   run: Pick<Run, "say" | "debug">,
@@ -136,10 +157,8 @@ export async function waitUntilAvailable(
   const image = await cloud.poller(region).wait("image", id, {
     until: (found) => {
       if (found?.State === "available") return found;
-      if (found?.State === "failed" || found?.State === "invalid" || found?.State === "error") {
-        throw new BuildError(`The image ${id} in ${region} failed: ${found.StateReason?.Message ?? found.State}.`);
-      }
-      return undefined;
+      if (!found || !FAILED_STATES.has(found.State ?? "")) return undefined;
+      throw new BuildError(`The image ${id} in ${region} failed: ${found.StateReason?.Message ?? found.State}.`);
     },
     expectedMs: 120_000,
     timeoutMs,

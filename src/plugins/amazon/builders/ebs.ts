@@ -6,7 +6,7 @@ import { imageArtifact } from "./artifact.ts";
 import { amazonGeneratedData, type AmazonBuild } from "./build.ts";
 import { copyImages } from "./copy-images.ts";
 import { createImage } from "./create-image.ts";
-import { ebsSchema, type EbsConfig } from "./options/ebs.ts";
+import { type EbsConfig, schema } from "./options/ebs.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage } from "./preflight.ts";
@@ -20,7 +20,7 @@ export const builder: Builder<EbsConfig> = {
   kind: "builder",
   type: "amazon-ebs",
   summary: "Builds an Amazon machine image (AMI) from a running EC2 instance with EBS volumes.",
-  schema: ebsSchema,
+  schema,
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,

@@ -1,5 +1,5 @@
-import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Instance, RegisterImageCommandInput } from "@aws-sdk/client-ec2";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
@@ -7,15 +7,8 @@ import { imageArtifact } from "./artifact.ts";
 import { blockDeviceMappings } from "./block-devices.ts";
 import { amazonGeneratedData, tagsFor, templateValues, type AmazonBuild } from "./build.ts";
 import { copyImages } from "./copy-images.ts";
-import {
-  createImage,
-  isIntermediary,
-  makeImage,
-  temporaryName,
-  type MadeImage,
-  type OldImages,
-} from "./create-image.ts";
-import { ebssurrogateSchema, type EbssurrogateConfig } from "./options/ebssurrogate.ts";
+import { createImage, imageNaming, isIntermediary, makeImage, type MadeImage, type OldImages } from "./create-image.ts";
+import { type EbssurrogateConfig, schema } from "./options/ebssurrogate.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage, preflightRegistration } from "./preflight.ts";
@@ -31,13 +24,15 @@ export const builder: Builder<EbssurrogateConfig> = {
   kind: "builder",
   type: "amazon-ebssurrogate",
   summary: "Builds an Amazon machine image (AMI) from a second volume of a running EC2 instance.",
-  schema: ebssurrogateSchema,
+  schema,
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,
   checkFiles: checkUserData,
-  preflight: (run, config) =>
-    config.use_create_image ? preflightImage(run, config) : preflightRegistration(run, config),
+  preflight: (run, config) => {
+    const preflight = config.use_create_image ? preflightImage : preflightRegistration;
+    return preflight(run, config);
+  },
 };
 
 async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<Artifact | undefined> {
@@ -48,12 +43,12 @@ async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<
   await modifyInstance(build, config, instance.InstanceId!);
   if (config.skip_create_ami) return undefined;
   const olds = await findOldImages(build, config);
-  const { made, snapshots } = config.use_create_image
-    ? { made: await imageOfSwapped(build, config, { instance, olds }), snapshots: [] }
-    : await registerSnapshots(build, config, { instance, olds });
-  const images = await replaceOldImages(build, config, { images: await copyImages(build, config, made, olds), olds });
+  const makeProduct = config.use_create_image ? imageOfSwapped : registerSnapshots;
+  const { made, snapshots } = await makeProduct(build, config, { instance, olds });
+  const copies = await copyImages(build, config, made, olds);
+  const images = await replaceOldImages(build, config, { images: copies, olds });
   await publishImages(build, config, images);
-  await keepSnapshots(build, isIntermediary(config) ? [] : snapshots);
+  if (!isIntermediary(config)) await keepSnapshots(build, snapshots);
   return imageArtifact(
     { ...build, source: { ...source, Architecture: config.ami_architecture } },
     BUILDER_ID.amazonEbsSurrogate,
@@ -61,21 +56,27 @@ async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<
   );
 }
 
-interface Machine {
+interface Origin {
   readonly instance: Instance;
   readonly olds: OldImages;
 }
 
-async function imageOfSwapped(build: AmazonBuild, config: EbssurrogateConfig, machine: Machine): Promise<MadeImage> {
-  await swapRootVolume(build, config, machine.instance);
-  return createImage(build, config, machine);
+interface SurrogateImage {
+  readonly made: MadeImage;
+  /** Those that were made for it beforehand. */
+  readonly snapshots: readonly MadeSnapshot[];
+}
+
+async function imageOfSwapped(build: AmazonBuild, config: EbssurrogateConfig, origin: Origin): Promise<SurrogateImage> {
+  await swapRootVolume(build, config, origin.instance);
+  return { made: await createImage(build, config, origin), snapshots: [] };
 }
 
 async function registerSnapshots(
   build: AmazonBuild,
   config: EbssurrogateConfig,
-  { instance, olds }: Machine,
-): Promise<{ made: MadeImage; snapshots: readonly MadeSnapshot[] }> {
+  { instance, olds }: Origin,
+): Promise<SurrogateImage> {
   const devices = config.launch_block_device_mappings.filter(
     (device) => !device.omit_from_artifact && !device.no_device,
   );
@@ -88,15 +89,14 @@ async function registerSnapshots(
       tags,
     })),
   );
-  const temporary = isIntermediary(config);
-  const snapshots = await snapshotVolumes(build, volumes, { temporary });
-  const isUnnamed = !temporary && olds.has(build.cloud.region);
-  const name = temporary || isUnnamed ? temporaryName(build.run) : config.ami_name;
+  const naming = imageNaming(build, config, olds);
+  const snapshots = await snapshotVolumes(build, volumes, naming);
   const create = async (TagSpecifications: RegisterImageCommandInput["TagSpecifications"]) => {
-    const input = { ...registration(build, config, snapshots), Name: name, TagSpecifications };
-    return (await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true })).ImageId!;
+    const input = { ...registration(build, config, snapshots), Name: naming.name, TagSpecifications };
+    const { ImageId } = await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true });
+    return ImageId!;
   };
-  return { made: await makeImage(build, config, { name, temporary, isUnnamed, create }), snapshots };
+  return { made: await makeImage(build, config, { ...naming, create }), snapshots };
 }
 
 /** The surrogate volume takes the place of the root device. */
@@ -123,11 +123,11 @@ export function registration(
     RootDeviceName: root.device_name,
     VirtualizationType: config.ami_virtualization_type ?? "hvm",
     BlockDeviceMappings: blockDeviceMappings([...mappings, ...config.ami_block_device_mappings]),
-    ...(config.ena_support === undefined ? {} : { EnaSupport: config.ena_support }),
-    ...(config.sriov_support ? { SriovNetSupport: "simple" } : {}),
-    ...(config.boot_mode === undefined ? {} : { BootMode: config.boot_mode }),
-    ...(config.uefi_data === undefined ? {} : { UefiData: config.uefi_data }),
-    ...(config.tpm_support === undefined ? {} : { TpmSupport: config.tpm_support }),
-    ...(config.imds_support === undefined ? {} : { ImdsSupport: config.imds_support }),
+    EnaSupport: config.ena_support,
+    SriovNetSupport: config.sriov_support ? "simple" : undefined,
+    BootMode: config.boot_mode,
+    UefiData: config.uefi_data,
+    TpmSupport: config.tpm_support,
+    ImdsSupport: config.imds_support,
   };
 }

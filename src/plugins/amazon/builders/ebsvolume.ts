@@ -1,57 +1,20 @@
+import type { Tag } from "@aws-sdk/client-ec2";
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
-import type { Tag } from "@aws-sdk/client-ec2";
-import { openCloud } from "../aws/cloud.ts";
-import { accessFields, accessRules } from "../aws/options/access.ts";
-import { tagFields } from "../aws/options/tags.ts";
-import { EXPIRES_TAG } from "../aws/mark.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
-import { communicatorFields, communicatorRenamed, communicatorRules } from "../../../sdk/schema/communicator.ts";
-import { blocks, flag, list, text } from "../../../sdk/schema/field.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { openCloud } from "../aws/cloud.ts";
+import { EXPIRES_TAG } from "../aws/mark.ts";
 import { amazonGeneratedData, tagsFor, type AmazonBuild } from "./build.ts";
-import { spotIsNotModified } from "./options/ami.ts";
-import { blockDeviceFields, blockDeviceRules } from "./options/block-device.ts";
-import { runFields, runRenamed, runRules } from "./options/run.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
+import { schema, type EbsvolumeConfig, type NewVolume } from "./options/ebsvolume.ts";
 import { preflightMachine } from "./preflight.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
 import { checkUserData } from "./user-data.ts";
 
-const volume = defineSchema(
-  {
-    ...blockDeviceFields,
-    ...tagFields("tag", "the volume"),
-    snapshot_volume: flag("Make a snapshot of the volume.").default(false),
-    ...tagFields("snapshot_tag", "the snapshot"),
-    snapshot_users: list(text("An account id."), "Accounts that may use the snapshot.").default([]),
-    snapshot_groups: list(text("A group."), "Groups that may use the snapshot.").default([]),
-    snapshot_description: text("Description of the snapshot.").optional(),
-  },
-  { rules: blockDeviceRules },
-);
-
-const schema = defineSchema(
-  {
-    ...accessFields,
-    ...communicatorFields,
-    ...runFields,
-    ena_support: flag("Enhanced networking with the Elastic Network Adapter.").optional(),
-    sriov_support: flag("Enhanced networking with the Intel 82599 virtual function.").default(false),
-    ebs_volumes: blocks(volume, "A volume to make. It stays, unless `delete_on_termination` is set.").default([]),
-  },
-  {
-    rules: [...accessRules, ...communicatorRules(), ...runRules, spotIsNotModified],
-    renamed: { ...communicatorRenamed, ...runRenamed, enhanced_networking: "ena_support" },
-  },
-);
-type Config = ConfigOf<typeof schema>;
-type Volume = Config["ebs_volumes"][number];
-
 /** Builds volumes (and snapshots of them): a machine has them attached while it is provisioned. */
-export const builder: Builder<Config> = {
+export const builder: Builder<EbsvolumeConfig> = {
   kind: "builder",
   type: "amazon-ebsvolume",
   summary: "Builds Amazon EBS volumes, and snapshots of them, on a running EC2 instance.",
@@ -64,11 +27,11 @@ export const builder: Builder<Config> = {
 };
 
 interface MadeVolume {
-  readonly config: Volume;
+  readonly config: NewVolume;
   readonly id: string;
 }
 
-async function buildVolumes(run: BuilderRun, config: Config): Promise<Artifact> {
+async function buildVolumes(run: BuilderRun, config: EbsvolumeConfig): Promise<Artifact> {
   const cloud = await openCloud(run, config);
   const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
   const build: AmazonBuild = { run, cloud, source };
@@ -100,17 +63,14 @@ async function tagVolumes(build: AmazonBuild, volumes: readonly MadeVolume[]): P
 }
 
 function makeSnapshots(build: AmazonBuild, volumes: readonly MadeVolume[]): Promise<readonly MadeSnapshot[]> {
-  return snapshotVolumes(
-    build,
-    volumes
-      .filter(({ config }) => config.snapshot_volume)
-      .map(({ config, id }) => ({
-        deviceName: config.device_name,
-        volumeId: id,
-        description: config.snapshot_description,
-        tags: tagsFor(build, config.snapshot_tags, config.snapshot_tag),
-      })),
-  );
+  const wanted = volumes.filter(({ config }) => config.snapshot_volume);
+  const plans = wanted.map(({ config, id }) => ({
+    deviceName: config.device_name,
+    volumeId: id,
+    description: config.snapshot_description,
+    tags: tagsFor(build, config.snapshot_tags, config.snapshot_tag),
+  }));
+  return snapshotVolumes(build, plans);
 }
 
 async function publish(
@@ -139,13 +99,13 @@ function artifact(
   snapshots: readonly MadeSnapshot[],
 ): ArtifactOf<typeof BUILDER_ID.amazonEbsVolume> {
   const { region } = build.cloud;
-  const ids = [...volumes.map(({ id }) => id), ...snapshots.map(({ id }) => id)];
-  const id = ids.map((one) => `${region}:${one}`).sort();
+  const pairs = [...volumes, ...snapshots].map(({ id }) => `${region}:${id}`).sort();
+  const lines = pairs.map((pair) => pair.replace(":", ": "));
   return {
     builderId: BUILDER_ID.amazonEbsVolume,
-    id: id.join(","),
+    id: pairs.join(","),
     files: [],
-    description: `EBS volumes and snapshots were created:\n${id.map((pair) => pair.replace(":", ": ")).join("\n")}`,
+    description: `EBS volumes and snapshots were created:\n${lines.join("\n")}`,
     state: { region },
     destroy: async (signal) => {
       const ec2 = build.cloud.ec2();

@@ -15,7 +15,8 @@ export function warnOfExpiringKeys(run: Run, { access, waitLimitMs }: Cloud): vo
   const limitMs = waitLimitMs(AVAILABLE_MS);
   // A time that cannot be read is no number.
   if (!(leftMs < limitMs)) return;
+  const [left, limit] = [describeDuration(Math.max(leftMs, 0)), describeDuration(limitMs)];
   run.warn(
-    `The AWS keys of the environment end in ${describeDuration(Math.max(leftMs, 0))} (AWS_CREDENTIAL_EXPIRATION) and cannot be renewed; the wait for the image alone may take ${describeDuration(limitMs)}. A profile or a role is renewed during the build.`,
+    `The AWS keys of the environment end in ${left} (AWS_CREDENTIAL_EXPIRATION) and cannot be renewed; the wait for the image alone may take ${limit}. A profile or a role is renewed during the build.`,
   );
 }

@@ -1,15 +1,13 @@
 import { BuildError } from "../../../sdk/error.ts";
 import { poll } from "../../../lib/retry.ts";
 import type { AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./options/ami.ts";
+import type { FastLaunchConfig } from "./options/fast-launch.ts";
 import type { MadeImage } from "./create-image.ts";
-
-type FastLaunch = NonNullable<AmiConfig["fast_launch"]>;
 
 /** Prepares Windows images for fast launch, and waits until EC2 has taken it up (not until every snapshot is made). */
 export async function enableFastLaunch(
   build: AmazonBuild,
-  config: FastLaunch,
+  config: FastLaunchConfig,
   images: readonly MadeImage[],
 ): Promise<void> {
   await build.run.step("enable fast launch", async ({ signal }) => {
@@ -22,9 +20,7 @@ export async function enableFastLaunch(
         ImageId: id,
         ResourceType: "snapshot",
         MaxParallelLaunches: config.max_parallel_launches,
-        ...(config.target_resource_count === undefined
-          ? {}
-          : { SnapshotConfiguration: { TargetResourceCount: config.target_resource_count } }),
+        SnapshotConfiguration: snapshotConfiguration(config),
         ...(await launchTemplate(build, own ?? config, region)),
       });
       await poll(() => isTakenUp(build, region, id), {
@@ -36,7 +32,11 @@ export async function enableFastLaunch(
   });
 }
 
-type TemplateChoice = Pick<FastLaunch, "template_id" | "template_name" | "template_version">;
+function snapshotConfiguration({ target_resource_count: count }: FastLaunchConfig) {
+  return count === undefined ? undefined : { TargetResourceCount: count };
+}
+
+type TemplateChoice = Pick<FastLaunchConfig, "template_id" | "template_name" | "template_version">;
 
 async function launchTemplate({ cloud }: AmazonBuild, choice: TemplateChoice, region: string) {
   const { template_id: id, template_name: name, template_version: version } = choice;
@@ -51,9 +51,9 @@ async function launchTemplate({ cloud }: AmazonBuild, choice: TemplateChoice, re
 
 async function isTakenUp({ cloud }: AmazonBuild, region: string, id: string): Promise<true | undefined> {
   const { FastLaunchImages } = await cloud.ec2(region).call("DescribeFastLaunchImages", { ImageIds: [id] });
-  const state = FastLaunchImages?.[0]?.State;
-  if (state?.endsWith("failed") === true) {
-    throw new BuildError(`Fast launch of ${id} failed: ${FastLaunchImages![0]!.StateTransitionReason}.`);
+  const [image] = FastLaunchImages ?? [];
+  if (image?.State?.endsWith("failed")) {
+    throw new BuildError(`Fast launch of ${id} failed: ${image.StateTransitionReason}.`);
   }
-  return state === "enabled" ? true : undefined;
+  return image?.State === "enabled" || undefined;
 }

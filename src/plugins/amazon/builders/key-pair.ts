@@ -1,7 +1,10 @@
+import type { CreateKeyPairCommandInput } from "@aws-sdk/client-ec2";
+import type { Cloud } from "../aws/cloud.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { keyPairKind } from "../aws/kinds/network.ts";
 import { markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
+import type { Run } from "../../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { keepForDebug, sshKey, type SshKey } from "../../../steps/ssh-key.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
@@ -21,13 +24,13 @@ export function isKeyMade(config: CommunicatorConfig): boolean {
 
 /** A key pair made for this build, unless the user gave a key, a password or an agent. */
 export async function machineKey(build: AmazonBuild, config: RunConfig & CommunicatorConfig): Promise<MachineKey> {
+  if (isKeyMade(config)) return temporaryKeyPair(build, config);
   // With what the user gave, no key is made (as with an agent).
-  if (!isKeyMade(config)) {
-    return {
-      key: await sshKey(build.run, { ...config, ssh_agent_auth: true }),
-      keyName: config.ssh_keypair_name || undefined,
-    };
-  }
+  const key = await sshKey(build.run, { ...config, ssh_agent_auth: true });
+  return { key, keyName: config.ssh_keypair_name || undefined };
+}
+
+function temporaryKeyPair(build: AmazonBuild, config: RunConfig & CommunicatorConfig): Promise<MachineKey> {
   return build.run.step("create a temporary key pair", async (step) => {
     const { run, cloud } = build;
     const token = newToken(run);
@@ -35,33 +38,37 @@ export async function machineKey(build: AmazonBuild, config: RunConfig & Communi
     // Windows passwords are encrypted with RSA keys only.
     const isWindows = build.source.Platform?.toLowerCase() === "windows";
     const KeyType = isWindows || config.temporary_key_pair_type === "rsa" ? "rsa" : "ed25519";
-    const owned = await ownResource(run, step, cloud, keyPairKind, { token, name: keyName });
+    const owned = await ownResource({ run, step, cloud }, keyPairKind, { token, name: keyName });
     run.say(`Creating a temporary ${KeyType} key pair: ${keyName}`);
     const tags = mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token));
     const input = { KeyName: keyName, KeyType, TagSpecifications: tagSpecifications(["key-pair"], tags) } as const;
-    const create = () =>
-      cloud.ec2().call("CreateKeyPair", { ...input, TagSpecifications: [...input.TagSpecifications] });
-    const pair = await owned.making(() =>
-      create().catch(async (error: unknown) => {
-        // A name of ours that is taken: an earlier try went through, and its private key is lost with the answer.
-        const isOurs = !config.temporary_key_pair_name;
-        if (!isOurs || !(error instanceof AmazonError && error.code === "InvalidKeyPair.Duplicate")) throw error;
-        await cloud.ec2().call("DeleteKeyPair", { KeyName: keyName });
-        return create();
-      }),
-    );
+    const isOurs = !config.temporary_key_pair_name;
+    const pair = await owned.making(() => createKeyPair(cloud, input, isOurs));
     await owned.made(pair.KeyPairId ?? keyName);
-    const privateKey = pair.KeyMaterial!;
-    run.secret(privateKey);
-    const privateKeyPath = await keepForDebug(run, privateKey);
-    const { publicKeyLine } = await import("../../../communicators/ssh/public-key.ts");
-    const key = {
-      privateKey,
-      publicKey: publicKeyLine(privateKey, keyName),
-      generated: true,
-      keyPairName: keyName,
-      privateKeyPath,
-    };
-    return { key, keyName };
+    run.secret(pair.KeyMaterial!);
+    return { key: await sshKeyOf(run, keyName, pair.KeyMaterial!), keyName };
   });
+}
+
+type KeyPairInput = Required<Pick<CreateKeyPairCommandInput, "KeyName" | "KeyType" | "TagSpecifications">>;
+
+/** `isOurs`: nobody else would choose this name. */
+async function createKeyPair(cloud: Cloud, input: KeyPairInput, isOurs: boolean) {
+  const create = () => cloud.ec2().call("CreateKeyPair", input);
+  try {
+    return await create();
+  } catch (error) {
+    const isTaken = error instanceof AmazonError && error.code === "InvalidKeyPair.Duplicate";
+    if (!isOurs || !isTaken) throw error;
+    // An earlier try went through, and its private key is lost with the answer.
+    await cloud.ec2().call("DeleteKeyPair", { KeyName: input.KeyName });
+    return create();
+  }
+}
+
+async function sshKeyOf(run: Run, keyPairName: string, privateKey: string): Promise<SshKey> {
+  const privateKeyPath = await keepForDebug(run, privateKey);
+  const { publicKeyLine } = await import("../../../communicators/ssh/public-key.ts");
+  const publicKey = publicKeyLine(privateKey, keyPairName);
+  return { privateKey, publicKey, generated: true, keyPairName, privateKeyPath };
 }

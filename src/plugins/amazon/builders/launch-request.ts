@@ -1,15 +1,16 @@
-import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import type { IamInstanceProfileSpecification, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { markTags, mergeTags, tagSpecifications } from "../aws/mark.ts";
+import { unlessEmpty } from "../aws/request.ts";
 import { blockDeviceMappings, noEphemeral } from "./block-devices.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import type { BlockDevice } from "./options/block-device.ts";
 import { isSpotWanted, type RunConfig } from "./options/run.ts";
 import { userData } from "./user-data.ts";
 
-/** Everything but where and how big: the same for every try. */
+/** Everything but the place and the size: the same for every try. */
 export type LaunchRequest = Omit<RunInstancesCommandInput, "MinCount" | "MaxCount" | "InstanceType">;
 
-export interface Parts {
+export interface LaunchDetails {
   readonly groups: readonly string[];
   readonly keyName: string | undefined;
   /** Name or ARN of the instance profile. */
@@ -22,14 +23,15 @@ export interface Parts {
 export async function launchRequest(
   build: AmazonBuild,
   config: RunConfig,
-  { groups, keyName, profile, devices, token }: Parts,
+  { groups, keyName, profile, devices, token }: LaunchDetails,
 ): Promise<LaunchRequest> {
   const { run } = build;
   const mark = markTags(run, token);
   const runTags = tagsFor(build, config.run_tags, config.run_tag);
   const instanceTags = mergeTags([{ Key: "Name", Value: "Packer Builder" }], runTags, mark);
   const volumeTags = mergeTags(tagsFor(build, config.run_volume_tags, config.run_volume_tag), mark);
-  const mappings = [...(config.no_ephemeral ? noEphemeral : []), ...blockDeviceMappings(devices)];
+  const suppressed = config.no_ephemeral ? noEphemeral : [];
+  const mappings = [...suppressed, ...blockDeviceMappings(devices)];
   return {
     ImageId: build.source.ImageId,
     UserData: await userData(run, config),
@@ -37,8 +39,8 @@ export async function launchRequest(
     SecurityGroupIds: [...groups],
     EbsOptimized: config.ebs_optimized || undefined,
     InstanceInitiatedShutdownBehavior: config.shutdown_behavior,
-    ...(profile === undefined ? {} : { IamInstanceProfile: profileName(profile) }),
-    ...(mappings.length === 0 ? {} : { BlockDeviceMappings: mappings }),
+    IamInstanceProfile: profileName(profile),
+    BlockDeviceMappings: unlessEmpty(mappings),
     ...machineOptions(config),
     TagSpecifications: [
       ...tagSpecifications(["instance", "network-interface"], instanceTags),
@@ -47,43 +49,42 @@ export async function launchRequest(
   };
 }
 
-/** By name or by ARN. */
-export const profileName = (name: string) => (name.startsWith("arn:") ? { Arn: name } : { Name: name });
+/** By name or by ARN; undefined for none. */
+export function profileName(name: string | undefined): IamInstanceProfileSpecification | undefined {
+  if (!name) return undefined;
+  return name.startsWith("arn:") ? { Arn: name } : { Name: name };
+}
 
 function machineOptions(config: RunConfig): Partial<LaunchRequest> {
-  const { placement, metadata_options: metadata } = config;
-  const tenancy = placement?.tenancy ?? config.tenancy;
-  const reservation = reservationOf(config);
+  const licenses = config.license_specifications.map((license) => ({
+    LicenseConfigurationArn: license.license_configuration_request,
+  }));
   return {
-    ...(config.enable_nitro_enclave ? { EnclaveOptions: { Enabled: true } } : {}),
-    ...(config.enable_unlimited_credits ? { CreditSpecification: { CpuCredits: "unlimited" } } : {}),
-    ...(reservation === undefined ? {} : { CapacityReservationSpecification: reservation }),
-    ...(config.license_specifications.length === 0
-      ? {}
-      : {
-          LicenseSpecifications: config.license_specifications.map((license) => ({
-            LicenseConfigurationArn: license.license_configuration_request,
-          })),
-        }),
-    ...(placement === undefined && tenancy === undefined
-      ? {}
-      : {
-          Placement: {
-            Tenancy: tenancy,
-            HostId: placement?.host_id,
-            HostResourceGroupArn: placement?.host_resource_group_arn,
-          },
-        }),
-    ...(metadata === undefined
-      ? {}
-      : {
-          MetadataOptions: {
-            HttpEndpoint: metadata.http_endpoint,
-            HttpTokens: metadata.http_tokens,
-            HttpPutResponseHopLimit: metadata.http_put_response_hop_limit,
-            InstanceMetadataTags: metadata.instance_metadata_tags,
-          },
-        }),
+    EnclaveOptions: config.enable_nitro_enclave ? { Enabled: true } : undefined,
+    CreditSpecification: config.enable_unlimited_credits ? { CpuCredits: "unlimited" } : undefined,
+    CapacityReservationSpecification: reservationOf(config),
+    LicenseSpecifications: unlessEmpty(licenses),
+    Placement: placementOf(config),
+    MetadataOptions: metadataOptions(config.metadata_options),
+  };
+}
+
+function placementOf({ placement, tenancy }: RunConfig): LaunchRequest["Placement"] {
+  if (placement === undefined && tenancy === undefined) return undefined;
+  return {
+    Tenancy: placement?.tenancy ?? tenancy,
+    HostId: placement?.host_id,
+    HostResourceGroupArn: placement?.host_resource_group_arn,
+  };
+}
+
+function metadataOptions(options: RunConfig["metadata_options"]): LaunchRequest["MetadataOptions"] {
+  if (options === undefined) return undefined;
+  return {
+    HttpEndpoint: options.http_endpoint,
+    HttpTokens: options.http_tokens,
+    HttpPutResponseHopLimit: options.http_put_response_hop_limit,
+    InstanceMetadataTags: options.instance_metadata_tags,
   };
 }
 
@@ -92,7 +93,7 @@ function reservationOf(config: RunConfig): LaunchRequest["CapacityReservationSpe
   const group = config.capacity_reservation_group_arn;
   if (id) return { CapacityReservationTarget: { CapacityReservationId: id } };
   if (group) return { CapacityReservationTarget: { CapacityReservationResourceGroupArn: group } };
-  // A reservation belongs to whom it was made for: a build takes one only where it is told to. Spot has none.
+  // A reservation belongs to somebody: a build takes one only where the template says so. Spot has none.
   if (isSpotWanted(config)) return undefined;
   return { CapacityReservationPreference: config.capacity_reservation_preference ?? "none" };
 }

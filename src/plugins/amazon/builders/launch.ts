@@ -6,14 +6,14 @@ import { ownResource, type OwnedResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { BlockDevice } from "./options/block-device.ts";
-import { isSpotWanted, type RunConfig } from "./options/run.ts";
+import { instanceTypes, isSpotWanted, type RunConfig } from "./options/run.ts";
 import { launchRequest, ownInterface, type LaunchRequest } from "./launch-request.ts";
-import type { Network, Place } from "./network.ts";
+import type { LaunchNetwork, Place } from "./network.ts";
 import type { Profile } from "./profile.ts";
 import { requestSpot, tagSpotRequest } from "./spot.ts";
 
 export interface LaunchPlan {
-  readonly network: Network;
+  readonly network: LaunchNetwork;
   readonly groups: readonly string[];
   readonly keyName: string | undefined;
   readonly profile: Profile | undefined;
@@ -25,7 +25,7 @@ export interface LaunchedInstance {
   readonly owned: OwnedResource;
 }
 
-/** Launches the machine and waits until it runs. It is terminated at the end of the build, whatever happens. */
+/** Launches the machine and waits until it runs. It is terminated at the end of the build in any case. */
 export async function launchInstance(
   build: AmazonBuild,
   config: RunConfig,
@@ -35,16 +35,16 @@ export async function launchInstance(
     const { run, cloud } = build;
     const token = newToken(run);
     const request = await launchRequest(build, config, { ...plan, profile: plan.profile?.name, token });
-    const owned = await ownResource(run, step, cloud, instanceKind, { token });
+    const owned = await ownResource({ run, step, cloud }, instanceKind, { token });
     run.say("Launching an instance...");
-    const launched = isSpotWanted(config)
-      ? await owned.making(() => requestSpot(build, config, { request, token, step, network: plan.network }))
-      : undefined;
-    const instance = launched ?? (await owned.making(() => onDemand(build, config, { request, token, plan })));
-    await owned.made(instance.InstanceId!);
-    if (launched) await tagSpotRequest(build, config, instance.InstanceId!);
-    run.say(`Instance ID: ${instance.InstanceId}`);
-    return { instance: await waitUntilRunning(build, instance.InstanceId!), owned };
+    const spot = { request, token, step, network: plan.network };
+    const launched = isSpotWanted(config) && (await owned.making(() => requestSpot(build, config, spot)));
+    const instance = launched || (await owned.making(() => onDemand(build, config, { request, token, plan })));
+    const id = instance.InstanceId!;
+    await owned.made(id);
+    if (launched) await tagSpotRequest(build, config, id);
+    run.say(`Instance ID: ${id}`);
+    return { instance: await waitUntilRunning(build, id), owned };
   });
 }
 
@@ -56,27 +56,20 @@ interface OnDemand {
 
 /** Where there is no room, the next place and size are tried: those that the user allowed. */
 async function onDemand(build: AmazonBuild, config: RunConfig, { request, token, plan }: OnDemand): Promise<Instance> {
-  const types = config.instance_type ? [config.instance_type] : config.spot_instance_types;
-  const tries = types.flatMap((type) => plan.network.places.map((place) => ({ type, place })));
+  const where = (place: Place) => place.zone ?? place.subnetId ?? build.cloud.region;
+  const tries = instanceTypes(config).flatMap((type) => plan.network.places.map((place) => ({ type, place })));
   for (const [index, { type, place }] of tries.entries()) {
+    const input = { ...request, InstanceType: type as never, ...placed(request, config, place) };
+    // EC2 refuses a token it has seen with other parameters.
+    const clientToken = index === 0 ? token : `${token}-${index}`;
     try {
-      return await runOnce(
-        build,
-        { ...request, InstanceType: type as never, ...placed(request, config, place) },
-        {
-          // EC2 refuses a token it has seen with other parameters.
-          clientToken: index === 0 ? token : `${token}-${index}`,
-          token,
-        },
-      );
+      return await runOnce(build, input, { clientToken, token });
     } catch (error) {
-      const isLast = index === tries.length - 1;
-      if (!(error instanceof AmazonError && error.verdict === "no-capacity") || isLast) throw error;
-      const where = (at: Place) => at.zone ?? at.subnetId ?? build.cloud.region;
-      const next = tries[index + 1]!;
-      build.run.warn(
-        `No room for ${type} in ${where(place)} (${error.code}); trying ${next.type} in ${where(next.place)}`,
-      );
+      const next = tries[index + 1];
+      const lacksCapacity = error instanceof AmazonError && error.verdict === "no-capacity";
+      if (!lacksCapacity || !next) throw error;
+      const tried = `${type} in ${where(place)} (${error.code})`;
+      build.run.warn(`No room for ${tried}; trying ${next.type} in ${where(next.place)}`);
     }
   }
   throw new BuildError("No instance type is given.");
@@ -88,12 +81,12 @@ function placed(
   config: RunConfig,
   { subnetId, zone }: Place,
 ): Partial<RunInstancesCommandInput> {
-  const Placement = zone === undefined ? request.Placement : { ...request.Placement, AvailabilityZone: zone };
-  const common = Placement === undefined ? {} : { Placement };
-  const inSubnet = subnetId === undefined ? {} : { SubnetId: subnetId };
+  const inZone = zone !== undefined && { AvailabilityZone: zone };
+  const Placement = inZone ? { ...request.Placement, ...inZone } : request.Placement;
   const networkInterface = ownInterface(request, config);
-  if (networkInterface === undefined) return { ...common, ...inSubnet };
-  return { ...common, SecurityGroupIds: undefined, NetworkInterfaces: [{ ...networkInterface, ...inSubnet }] };
+  if (networkInterface === undefined) return { Placement, SubnetId: subnetId };
+  const NetworkInterfaces = [{ ...networkInterface, SubnetId: subnetId }];
+  return { Placement, SecurityGroupIds: undefined, NetworkInterfaces };
 }
 
 async function runOnce(
@@ -138,9 +131,8 @@ async function waitUntilRunning({ run, cloud }: AmazonBuild, id: string): Promis
 }
 
 function didNotStart(id: string, reason: string): BuildError {
-  return new BuildError(`The instance ${id} did not start: ${reason}.`, {
-    hint: /KMS|InternalError|Client\.Internal/i.test(reason)
-      ? "Often the credentials may not use the key that encrypts a volume (kms:CreateGrant, kms:Decrypt)."
-      : undefined,
-  });
+  const summary = `The instance ${id} did not start: ${reason}.`;
+  if (!/KMS|InternalError|Client\.Internal/i.test(reason)) return new BuildError(summary);
+  const hint = "Often the credentials may not use the key that encrypts a volume (kms:CreateGrant, kms:Decrypt).";
+  return new BuildError(summary, { hint });
 }

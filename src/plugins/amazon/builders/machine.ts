@@ -13,7 +13,7 @@ import { launchInstance, type LaunchedInstance } from "./launch.ts";
 import { findNetwork } from "./network.ts";
 import { instanceProfile } from "./profile.ts";
 import { securityGroups } from "./security-group.ts";
-import { sessionTunnel } from "./session-tunnel.ts";
+import { ssmTunnel } from "./ssm-tunnel.ts";
 import { stopInstance } from "./stop.ts";
 import { windowsPassword } from "./windows-password.ts";
 
@@ -56,12 +56,12 @@ async function provision(
   const { run } = build;
   const id = instance.InstanceId!;
   const password = await passwordFor(build, config, { id, machine });
-  const login = password === undefined ? config : { ...config, ssh_password: password };
+  const login = { ...config, ...(password !== undefined && { ssh_password: password }) };
   const isTunnelled = config.ssh_interface === "session_manager" && config.communicator === "ssh";
-  const port = isTunnelled ? await sessionTunnel(build, config, id) : config.ssh_port;
+  const port = isTunnelled ? await ssmTunnel(build, config, id) : config.ssh_port;
   const address = addressOf(build, config, instance);
   const host = isTunnelled ? "127.0.0.1" : (config.ssh_host ?? address.next);
-  const key = machine.key.privateKey === "" ? undefined : machine.key;
+  const key = machine.key.privateKey ? machine.key : undefined;
   const communicator = await connect(run, { config: login, host, port, key, refusalGraceMs: 60_000 });
   const values = templateValues(build);
   await provisionGuest(run, {
@@ -75,7 +75,7 @@ async function provision(
   });
 }
 
-/** What the launch has told goes first; then it is asked anew for every attempt, since a public address may come late. */
+/** What the launch returned goes first; then EC2 is asked for every attempt, since a public address may come late. */
 function addressOf(build: AmazonBuild, config: MachineConfig, instance: Instance) {
   let latest = hostOf(instance, config.ssh_interface);
   let isAsked = config.ssh_interface === undefined && !instance.PublicIpAddress;
@@ -132,10 +132,11 @@ async function explainLoss({ run, cloud }: AmazonBuild, id: string, error: unkno
 
 function endedEarly(id: string, instance: Instance, cause?: unknown): BuildError {
   const reason = instance.StateReason?.Message ?? instance.StateTransitionReason ?? "";
+  const summary = `The instance ${id} is ${instance.State?.Name} before the build was done with it.`;
   const isSpot = instance.InstanceLifecycle === "spot" || /spot/i.test(reason);
-  const why = isSpot ? "This was a spot interruption: Amazon took the machine back" : reason || "EC2 does not say why";
-  return new BuildError(`The instance ${id} is ${instance.State?.Name} before the build was done with it. ${why}.`, {
+  if (!isSpot) return new BuildError(`${summary} ${reason || "EC2 does not say why"}.`, { cause });
+  return new BuildError(`${summary} This was a spot interruption: Amazon took the machine back.`, {
     cause,
-    hint: isSpot ? "Build again, name more sizes in spot_instance_types, or use an instance on demand." : undefined,
+    hint: "Build again, name more sizes in spot_instance_types, or use an instance on demand.",
   });
 }

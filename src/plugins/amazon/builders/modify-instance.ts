@@ -14,9 +14,9 @@ export async function modifyInstance(
     await cloud.ec2().call("ModifyInstanceAttribute", { InstanceId, SriovNetSupport: { Value: "simple" } }, options);
   }
   if (config.ena_support !== undefined) {
-    run.say(`${config.ena_support ? "Enabling" : "Disabling"} enhanced networking (ENA)`);
-    await cloud
-      .ec2()
-      .call("ModifyInstanceAttribute", { InstanceId, EnaSupport: { Value: config.ena_support } }, options);
+    const doing = config.ena_support ? "Enabling" : "Disabling";
+    run.say(`${doing} enhanced networking (ENA)`);
+    const input = { InstanceId, EnaSupport: { Value: config.ena_support } };
+    await cloud.ec2().call("ModifyInstanceAttribute", input, options);
   }
 }

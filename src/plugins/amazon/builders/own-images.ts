@@ -8,10 +8,10 @@ export async function ownImagesNamed(
   config: AmiConfig,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Image[]>> {
-  const regions = new Set([...(config.skip_save_build_region ? [] : [cloud.region]), ...config.ami_regions]);
-  const found = await Promise.all(
-    [...regions].map(async (region) => [region, await imagesNamed(cloud, region, config.ami_name, signal)] as const),
-  );
+  const regions = new Set(config.ami_regions);
+  if (!config.skip_save_build_region) regions.add(cloud.region);
+  const find = async (region: string) => [region, await imagesNamed(cloud, region, config.ami_name, signal)] as const;
+  const found = await Promise.all([...regions].map(find));
   return new Map(found.filter(([, images]) => images.length > 0));
 }
 

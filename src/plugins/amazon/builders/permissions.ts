@@ -1,9 +1,10 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
 import { AmazonError } from "../aws/failure.ts";
+import { unlessEmpty } from "../aws/request.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import type { AmiConfig } from "./options/ami.ts";
-import { isSpotWanted, type RunConfig } from "./options/run.ts";
+import { instanceTypes, isSpotWanted, namedGroups, type RunConfig } from "./options/run.ts";
 import { isKeyMade } from "./key-pair.ts";
 import { profileName } from "./launch-request.ts";
 import { isGroupMade } from "./security-group.ts";
@@ -18,7 +19,7 @@ export interface Needs {
   readonly registers: boolean;
 }
 
-interface Question {
+interface DryRun {
   readonly action: string;
   readonly ask: () => Promise<unknown>;
 }
@@ -39,7 +40,7 @@ const NOWHERE = {
  * counts as allowed.
  */
 export async function missingPermissions(cloud: Cloud, needs: Needs, signal: AbortSignal): Promise<readonly string[]> {
-  const questions = [...questionsFor(cloud, needs, signal)];
+  const questions = questionsFor(cloud, needs, signal);
   const answers = await Promise.all([askLaunch(cloud, needs, signal), ...questions.map((one) => answerTo(cloud, one))]);
   signal.throwIfAborted();
   const refused = answers.filter((answer) => answer?.isRefused === true).map((answer) => answer!.text);
@@ -58,11 +59,15 @@ interface Problem {
 }
 
 /** The same for every build of a command that uses this account. */
-function answerTo(cloud: Cloud, { action, ask }: Question): Promise<Problem | undefined> {
+function answerTo(cloud: Cloud, { action, ask }: DryRun): Promise<Problem | undefined> {
   return cloud.remembered(`dry run of ${action}`, async () => {
     const error = await failureOf(ask);
-    return error?.verdict === "denied" ? { isRefused: true, text: action } : undefined;
+    return isDenied(error) ? { isRefused: true, text: action } : undefined;
   });
+}
+
+function isDenied(error: AmazonError | undefined): boolean {
+  return error?.verdict === "denied";
 }
 
 async function failureOf(ask: () => Promise<unknown>): Promise<AmazonError | undefined> {
@@ -78,85 +83,152 @@ async function failureOf(ask: () => Promise<unknown>): Promise<AmazonError | und
 /** With what the template names, so that EC2 looks at that too: the key pair, the groups, the subnet, the profile. */
 async function askLaunch(cloud: Cloud, needs: Needs, signal: AbortSignal): Promise<Problem | undefined> {
   const { machine: config, source } = needs;
-  const groups = config.security_group_id ? [config.security_group_id] : config.security_group_ids;
   const input = {
     DryRun: true,
     MinCount: 1,
     MaxCount: 1,
     ImageId: source?.ImageId ?? NOWHERE.image,
-    InstanceType: (config.instance_type ?? config.spot_instance_types[0]) as never,
-    ...(config.ssh_keypair_name ? { KeyName: config.ssh_keypair_name } : {}),
-    ...(groups.length > 0 ? { SecurityGroupIds: [...groups] } : {}),
-    ...(config.subnet_id ? { SubnetId: config.subnet_id } : {}),
-    ...(config.iam_instance_profile ? { IamInstanceProfile: profileName(config.iam_instance_profile) } : {}),
+    InstanceType: instanceTypes(config)[0] as never,
+    KeyName: config.ssh_keypair_name || undefined,
+    SecurityGroupIds: unlessEmpty(namedGroups(config)),
+    SubnetId: config.subnet_id || undefined,
+    IamInstanceProfile: profileName(config.iam_instance_profile),
   };
   return cloud.remembered(`dry run of ${JSON.stringify(input)}`, async () => {
     const error = await failureOf(() => cloud.ec2().call("RunInstances", input, { signal, once: true }));
-    if (error?.verdict === "denied") return { isRefused: true, text: "ec2:RunInstances" };
-    const isAbsent = error?.verdict === "not-yet" && source !== undefined;
-    return isAbsent ? { isRefused: false, text: error.message } : undefined;
+    if (isDenied(error)) return { isRefused: true, text: "ec2:RunInstances" };
+    if (error?.verdict !== "not-yet" || source === undefined) return undefined;
+    return { isRefused: false, text: error.message };
   });
 }
 
 /** None of these makes anything of weight even where a service overlooks DryRun: what they name is nowhere. */
-function* questionsFor(cloud: Cloud, { machine: config, image, registers }: Needs, signal: AbortSignal) {
+function questionsFor(cloud: Cloud, { machine, image, registers }: Needs, signal: AbortSignal): DryRun[] {
   const ec2 = cloud.ec2();
   // A service that does not know the question must not hold up the build: no answer counts as allowed.
   const options = { signal, once: true };
-  const dry = { DryRun: true } as const;
-  const { name } = NOWHERE;
-  type Ask = Parameters<typeof ec2.call>;
-  const question = (action: Ask[0], input: object): Question => ({
-    action: `ec2:${action}`,
-    ask: () => ec2.call(action, { ...dry, ...input }, options),
-  });
+  const ofImage = image && !image.skip_create_ami ? imageTopics(image, { registers, region: cloud.region }) : [];
+  const needed = [...machineTopics(machine), ...ofImage].filter((topic) => topic.isNeeded);
+  return needed.flatMap(({ requests }) =>
+    requests.map(([action, input]) => ({
+      action: `ec2:${action}`,
+      ask: () => ec2.call(action, { DryRun: true, ...input }, options),
+    })),
+  );
+}
 
-  yield question("TerminateInstances", { InstanceIds: [NOWHERE.instance] });
-  if (!config.disable_stop_instance && !isSpotWanted(config))
-    yield question("StopInstances", { InstanceIds: [NOWHERE.instance] });
-  if (isSpotWanted(config)) {
-    yield question("CreateLaunchTemplate", { LaunchTemplateName: name, LaunchTemplateData: { InstanceType: "none" } });
-    yield question("CreateFleet", {
-      LaunchTemplateConfigs: [{ LaunchTemplateSpecification: { LaunchTemplateName: name, Version: "1" } }],
-      TargetCapacitySpecification: { TotalTargetCapacity: 0 },
-    });
-    yield question("DeleteLaunchTemplate", { LaunchTemplateName: name });
-  }
-  if (isGroupMade(config)) {
-    yield question("CreateSecurityGroup", { GroupName: name, Description: name, VpcId: config.vpc_id });
-    yield question("AuthorizeSecurityGroupIngress", { GroupId: NOWHERE.group });
-    yield question("DeleteSecurityGroup", { GroupId: NOWHERE.group });
-  }
-  if (isKeyMade(config)) {
-    yield question("CreateKeyPair", { KeyName: name });
-    yield question("DeleteKeyPair", { KeyName: name });
-  }
-  yield question("CreateTags", { Resources: [NOWHERE.image], Tags: [{ Key: "a", Value: "b" }] });
-  if (image === undefined || image.skip_create_ami) return;
+/** Requests that are needed, or not, together. */
+interface Topic {
+  readonly isNeeded: boolean;
+  readonly requests: readonly (readonly [action: Ec2Action, input: object])[];
+}
 
-  if (registers) {
-    yield question("CreateSnapshot", { VolumeId: NOWHERE.volume });
-    yield question("RegisterImage", { Name: name });
-  } else yield question("CreateImage", { InstanceId: NOWHERE.instance, Name: name });
-  yield question("DeregisterImage", { ImageId: NOWHERE.image });
-  yield question("DeleteSnapshot", { SnapshotId: NOWHERE.snapshot });
-  if (image.ami_regions.length > 0 || image.encrypt_boot === true)
-    yield question("CopyImage", { SourceImageId: NOWHERE.image, SourceRegion: cloud.region, Name: name });
-  if (modifiesImage(image))
-    yield question("ModifyImageAttribute", { ImageId: NOWHERE.image, LaunchPermission: { Add: [] } });
-  if (image.snapshot_users.length + image.snapshot_groups.length > 0)
-    yield question("ModifySnapshotAttribute", { SnapshotId: NOWHERE.snapshot });
-  if (image.ena_support !== undefined || image.sriov_support)
-    yield question("ModifyInstanceAttribute", { InstanceId: NOWHERE.instance, EnaSupport: { Value: true } });
-  if (image.deprecate_at) {
-    const DeprecateAt = new Date(image.deprecate_at);
-    yield question("EnableImageDeprecation", { ImageId: NOWHERE.image, DeprecateAt });
-  }
-  if (image.deregistration_protection?.enabled === true) {
-    yield question("EnableImageDeregistrationProtection", { ImageId: NOWHERE.image });
-    yield question("DisableImageDeregistrationProtection", { ImageId: NOWHERE.image });
-  }
-  if (image.fast_launch?.enable_fast_launch === true) yield question("EnableFastLaunch", { ImageId: NOWHERE.image });
+type Ec2Action = Parameters<ReturnType<Cloud["ec2"]>["call"]>[0];
+
+function machineTopics(config: Needs["machine"]): Topic[] {
+  const { instance, group, image, name } = NOWHERE;
+  const isSpot = isSpotWanted(config);
+  const LaunchTemplateSpecification = { LaunchTemplateName: name, Version: "1" };
+  const fleet = {
+    LaunchTemplateConfigs: [{ LaunchTemplateSpecification }],
+    TargetCapacitySpecification: { TotalTargetCapacity: 0 },
+  };
+  return [
+    { isNeeded: true, requests: [["TerminateInstances", { InstanceIds: [instance] }]] },
+    {
+      isNeeded: !config.disable_stop_instance && !isSpot,
+      requests: [["StopInstances", { InstanceIds: [instance] }]],
+    },
+    {
+      isNeeded: isSpot,
+      requests: [
+        ["CreateLaunchTemplate", { LaunchTemplateName: name, LaunchTemplateData: { InstanceType: "none" } }],
+        ["CreateFleet", fleet],
+        ["DeleteLaunchTemplate", { LaunchTemplateName: name }],
+      ],
+    },
+    {
+      isNeeded: isGroupMade(config),
+      requests: [
+        ["CreateSecurityGroup", { GroupName: name, Description: name, VpcId: config.vpc_id }],
+        ["AuthorizeSecurityGroupIngress", { GroupId: group }],
+        ["DeleteSecurityGroup", { GroupId: group }],
+      ],
+    },
+    {
+      isNeeded: isKeyMade(config),
+      requests: [
+        ["CreateKeyPair", { KeyName: name }],
+        ["DeleteKeyPair", { KeyName: name }],
+      ],
+    },
+    { isNeeded: true, requests: [["CreateTags", { Resources: [image], Tags: [{ Key: "a", Value: "b" }] }]] },
+  ];
+}
+
+interface ImageMaking {
+  readonly registers: boolean;
+  readonly region: string;
+}
+
+function imageTopics(config: AmiConfig, { registers, region }: ImageMaking): Topic[] {
+  const { image, instance, snapshot, volume, name } = NOWHERE;
+  const ImageId = image;
+  return [
+    {
+      isNeeded: registers,
+      requests: [
+        ["CreateSnapshot", { VolumeId: volume }],
+        ["RegisterImage", { Name: name }],
+      ],
+    },
+    { isNeeded: !registers, requests: [["CreateImage", { InstanceId: instance, Name: name }]] },
+    {
+      isNeeded: true,
+      requests: [
+        ["DeregisterImage", { ImageId }],
+        ["DeleteSnapshot", { SnapshotId: snapshot }],
+      ],
+    },
+    {
+      isNeeded: config.ami_regions.length > 0 || config.encrypt_boot === true,
+      requests: [["CopyImage", { SourceImageId: image, SourceRegion: region, Name: name }]],
+    },
+    ...attributeTopics(config),
+  ];
+}
+
+function attributeTopics(config: AmiConfig): Topic[] {
+  const { image: ImageId, instance: InstanceId, snapshot: SnapshotId } = NOWHERE;
+  return [
+    {
+      isNeeded: modifiesImage(config),
+      requests: [["ModifyImageAttribute", { ImageId, LaunchPermission: { Add: [] } }]],
+    },
+    {
+      isNeeded: config.snapshot_users.length + config.snapshot_groups.length > 0,
+      requests: [["ModifySnapshotAttribute", { SnapshotId }]],
+    },
+    {
+      isNeeded: config.ena_support !== undefined || Boolean(config.sriov_support),
+      requests: [["ModifyInstanceAttribute", { InstanceId, EnaSupport: { Value: true } }]],
+    },
+    {
+      isNeeded: Boolean(config.deprecate_at),
+      requests: [["EnableImageDeprecation", { ImageId, DeprecateAt: new Date(config.deprecate_at ?? 0) }]],
+    },
+    {
+      isNeeded: config.deregistration_protection?.enabled === true,
+      requests: [
+        ["EnableImageDeregistrationProtection", { ImageId }],
+        ["DisableImageDeregistrationProtection", { ImageId }],
+      ],
+    },
+    {
+      isNeeded: config.fast_launch?.enable_fast_launch === true,
+      requests: [["EnableFastLaunch", { ImageId }]],
+    },
+  ];
 }
 
 function modifiesImage(image: AmiConfig): boolean {

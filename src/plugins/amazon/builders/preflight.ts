@@ -1,4 +1,4 @@
-import type { Image } from "@aws-sdk/client-ec2";
+import type { Image, LocationType } from "@aws-sdk/client-ec2";
 import { openCloud, type Cloud } from "../aws/cloud.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { isProtected } from "../aws/kinds/image.ts";
@@ -7,38 +7,38 @@ import type { Run } from "../../../sdk/run.ts";
 import type { AmiConfig } from "./options/ami.ts";
 import type { AccessConfig } from "../aws/options/access.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
-import type { RunConfig } from "./options/run.ts";
+import { instanceTypes, type RunConfig } from "./options/run.ts";
 import { warnOfExpiringKeys } from "./expiring-keys.ts";
 import { ownImagesNamed } from "./own-images.ts";
 import { missingPermissions } from "./permissions.ts";
 import { findSourceImage } from "./source-image.ts";
 
-type MachineConfig = AccessConfig & CommunicatorConfig & RunConfig;
+type PreflightConfig = AccessConfig & CommunicatorConfig & RunConfig;
 
 /** Everything that can be known to go wrong before a machine is started, as one list. Changes nothing. */
-export function preflightImage(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
+export function preflightImage(run: Run, config: PreflightConfig & AmiConfig): Promise<readonly string[]> {
   return preflight(run, config, { image: config });
 }
 
 /** The same for images that are registered from snapshots. */
-export function preflightRegistration(run: Run, config: MachineConfig & AmiConfig): Promise<readonly string[]> {
+export function preflightRegistration(run: Run, config: PreflightConfig & AmiConfig): Promise<readonly string[]> {
   return preflight(run, config, { image: config, registers: true });
 }
 
 /** The same for builders that make no image. */
-export function preflightMachine(run: Run, config: MachineConfig): Promise<readonly string[]> {
+export function preflightMachine(run: Run, config: PreflightConfig): Promise<readonly string[]> {
   return preflight(run, config, {});
 }
 
-interface Product {
+interface ImagePlan {
   readonly image?: AmiConfig;
   readonly registers?: boolean;
 }
 
 async function preflight(
   run: Run,
-  config: MachineConfig,
-  { image, registers = false }: Product,
+  config: PreflightConfig,
+  { image, registers = false }: ImagePlan,
 ): Promise<readonly string[]> {
   let cloud: Cloud;
   try {
@@ -55,12 +55,20 @@ async function preflight(
   const checks = [
     source.then(() => []),
     checkPlace(run, cloud, config),
-    ...(image === undefined ? [] : [checkName(cloud, image, run.signal), checkDeprecation(run, image)]),
+    ...imageChecks(run, cloud, image),
     found.then((known) => missingPermissions(cloud, { machine: config, image, source: known, registers }, run.signal)),
   ];
   const results = await Promise.allSettled<readonly string[]>(checks);
   run.signal.throwIfAborted();
-  return results.flatMap((result) => (result.status === "fulfilled" ? result.value : [sentence(result.reason)]));
+  return results.flatMap((result) => {
+    if (result.status === "fulfilled") return result.value;
+    return [sentence(result.reason)];
+  });
+}
+
+function imageChecks(run: Run, cloud: Cloud, image: AmiConfig | undefined): Promise<readonly string[]>[] {
+  if (image === undefined) return [];
+  return [checkName(cloud, image, run.signal), checkDeprecation(run, image)];
 }
 
 function sentence(error: unknown): string {
@@ -75,9 +83,8 @@ async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
       const { Regions = [] } = await cloud.ec2().call("DescribeRegions", {}, { signal: run.signal });
       return Regions.map(({ RegionName }) => RegionName);
     });
-    return names.includes(cloud.region)
-      ? []
-      : [`The account has no region "${cloud.region}". It has ${names.join(", ")}.`];
+    if (names.includes(cloud.region)) return [];
+    return [`The account has no region "${cloud.region}". It has ${names.join(", ")}.`];
   } catch (error) {
     run.signal.throwIfAborted();
     if (error instanceof AmazonError && error.verdict === "denied") return [];
@@ -86,7 +93,7 @@ async function checkRegion(run: Run, cloud: Cloud): Promise<readonly string[]> {
 }
 
 /** The subnet, and whether its zone has the type. */
-async function checkPlace(run: Run, cloud: Cloud, config: MachineConfig): Promise<readonly string[]> {
+async function checkPlace(run: Run, cloud: Cloud, config: PreflightConfig): Promise<readonly string[]> {
   if (!config.subnet_id) return checkType(run, cloud, config, config.availability_zone);
   const Filters = [{ Name: "subnet-id", Values: [config.subnet_id] }];
   const { Subnets = [] } = await cloud.ec2().call("DescribeSubnets", { Filters }, { signal: run.signal });
@@ -105,15 +112,16 @@ async function checkPlace(run: Run, cloud: Cloud, config: MachineConfig): Promis
 async function checkType(
   run: Run,
   cloud: Cloud,
-  config: MachineConfig,
+  config: PreflightConfig,
   zone: string | undefined,
 ): Promise<readonly string[]> {
-  const types = config.instance_type ? [config.instance_type] : [...config.spot_instance_types];
+  const types = instanceTypes(config);
+  const location = zone || cloud.region;
   const question = {
-    LocationType: zone ? ("availability-zone" as const) : ("region" as const),
+    LocationType: (zone ? "availability-zone" : "region") as LocationType,
     Filters: [
       { Name: "instance-type", Values: types },
-      { Name: "location", Values: [zone || cloud.region] },
+      { Name: "location", Values: [location] },
     ],
   };
   try {
@@ -122,9 +130,8 @@ async function checkType(
       return new Set((answer.InstanceTypeOfferings ?? []).map(({ InstanceType }) => String(InstanceType)));
     });
     const missing = types.filter((type) => !offered.has(type));
-    return missing.length < types.length
-      ? []
-      : [`${zone || cloud.region} does not offer the instance type ${missing.join(", ")}.`];
+    if (missing.length < types.length) return [];
+    return [`${location} does not offer the instance type ${missing.join(", ")}.`];
   } catch (error) {
     run.signal.throwIfAborted();
     if (error instanceof AmazonError && error.verdict === "denied") return [];

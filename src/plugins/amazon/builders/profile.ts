@@ -21,7 +21,7 @@ export async function instanceProfile(build: AmazonBuild, config: RunConfig): Pr
     return { name, isYoung: false };
   }
   const document = config.temporary_iam_instance_profile_policy_document;
-  return document === undefined ? undefined : temporaryProfile(build, config, JSON.stringify(document));
+  return document && temporaryProfile(build, config, JSON.stringify(document));
 }
 
 const TRUST = JSON.stringify({
@@ -33,14 +33,14 @@ function temporaryProfile(build: AmazonBuild, config: RunConfig, PolicyDocument:
   return build.run.step("create a temporary instance profile", async (step) => {
     const { run, cloud } = build;
     const token = newToken(run);
-    // IAM allows 64 characters in a name: the token without what it says twice.
+    // IAM allows 64 characters in a name: the end of the token is cut off.
     const name = `imgbuild-${token}`.slice(0, 64);
     const iam = cloud.iam();
     const Tags = [...tagsFor(build, config.run_tags, config.run_tag), ...markTags(run, token)] as {
       Key: string;
       Value: string;
     }[];
-    const owned = await ownResource(run, step, cloud, instanceProfileKind, { token, name });
+    const owned = await ownResource({ run, step, cloud }, instanceProfileKind, { token, name });
     run.say(`Creating a temporary role and instance profile: ${name}`);
     await iam.call("CreateRole", { RoleName: name, AssumeRolePolicyDocument: TRUST, Tags });
     await iam.call("PutRolePolicy", { RoleName: name, PolicyName: POLICY_NAME, PolicyDocument }, { young: true });

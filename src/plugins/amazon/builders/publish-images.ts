@@ -4,7 +4,7 @@ import { EXPIRES_TAG, mergeTags } from "../aws/mark.ts";
 import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./options/ami.ts";
 import { forEachImage } from "./copy-images.ts";
-import type { ImageConfig, MadeImage } from "./create-image.ts";
+import { runTagsOfImage, type ImageConfig, type MadeImage } from "./create-image.ts";
 import { enableFastLaunch } from "./fast-launch.ts";
 
 /** Tags, shares, dates: everything a complete image gets besides its content. Regions are done side by side. */
@@ -25,14 +25,17 @@ export async function publishImages(
   await protectImages(build, config, images);
 }
 
-type Target = Pick<MadeImage, "region" | "id" | "snapshots">;
+type PublishedImage = Pick<MadeImage, "region" | "id" | "snapshots">;
 
-/** From now on the image is the user's, and nobody's to expire. Tags of snapshots win over those of the image. */
-async function tagImage(build: AmazonBuild, config: ImageConfig, { region, id, snapshots }: Target): Promise<void> {
+/** From now on the image is the user's, and it no longer expires. Tags of snapshots win over those of the image. */
+async function tagImage(
+  build: AmazonBuild,
+  config: ImageConfig,
+  { region, id, snapshots }: PublishedImage,
+): Promise<void> {
   const { run, cloud } = build;
   const lasting: Tag[] = [{ Key: EXPIRES_TAG, Value: "never" }];
-  const runTags = config.skip_ami_run_tags ? [] : tagsFor(build, config.run_tags, config.run_tag);
-  const imageTags = mergeTags(runTags, tagsFor(build, config.tags, config.tag), lasting);
+  const imageTags = mergeTags(runTagsOfImage(build, config), tagsFor(build, config.tags, config.tag), lasting);
   const ofSnapshots = tagsFor(build, config.snapshot_tags, config.snapshot_tag);
   run.say(`Adding tags to AMI (${id})...`);
   const tag = (Resources: string[], Tags: Tag[]) =>
@@ -43,7 +46,7 @@ async function tagImage(build: AmazonBuild, config: ImageConfig, { region, id, s
 }
 
 /** One call for each attribute, as the API wants it. */
-async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapshots }: Target): Promise<void> {
+async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapshots }: PublishedImage): Promise<void> {
   const { run, cloud } = build;
   const ec2 = cloud.ec2(region);
   const options = { young: true, signal: run.signal };
@@ -59,13 +62,14 @@ async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapsh
     ...config.snapshot_users.map((UserId) => ({ UserId })),
     ...config.snapshot_groups.map((Group) => ({ Group: Group as "all" })),
   ];
-  for (const SnapshotId of Add.length > 0 ? snapshots : []) {
+  if (Add.length === 0) return;
+  for (const SnapshotId of snapshots) {
     const input = { SnapshotId, Attribute: "createVolumePermission" as const, CreateVolumePermission: { Add } };
     await ec2.call("ModifySnapshotAttribute", input, { ...options, busyMs: 60_000 });
   }
 }
 
-async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region, id }: Target): Promise<void> {
+async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region, id }: PublishedImage): Promise<void> {
   const ec2 = build.cloud.ec2(region);
   const options = { young: true, signal: build.run.signal };
   const isCopy = region !== build.cloud.region || config.encrypt_boot !== undefined;

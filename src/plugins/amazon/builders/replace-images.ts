@@ -11,7 +11,8 @@ import { ownImagesNamed } from "./own-images.ts";
 
 /** What the new images take the place of, in every region that gets one. */
 export async function findOldImages({ run, cloud }: AmazonBuild, config: AmiConfig): Promise<OldImages> {
-  return config.force_deregister ? ownImagesNamed(cloud, config, run.signal) : new Map();
+  if (!config.force_deregister) return new Map();
+  return ownImagesNamed(cloud, config, run.signal);
 }
 
 /**
@@ -25,7 +26,8 @@ export async function replaceOldImages(
 ): Promise<readonly MadeImage[]> {
   const replaced: MadeImage[] = [];
   for (const image of images) {
-    replaced.push(image.isUnnamed ? await replaceIn(build, config, image, olds.get(image.region)!) : image);
+    const isDone = !image.isUnnamed;
+    replaced.push(isDone ? image : await replaceIn(build, config, { image, olds: olds.get(image.region)! }));
   }
   return replaced;
 }
@@ -33,8 +35,7 @@ export async function replaceOldImages(
 async function replaceIn(
   build: AmazonBuild,
   config: AmiConfig,
-  image: MadeImage,
-  olds: readonly Image[],
+  { image, olds }: { readonly image: MadeImage; readonly olds: readonly Image[] },
 ): Promise<MadeImage> {
   return build.run.step(`replace the image in ${image.region}`, async (step) => {
     const { run, cloud } = build;
@@ -47,7 +48,7 @@ async function replaceIn(
       await unlessGone(ec2.call("DeregisterImage", { ImageId: old.ImageId }));
     }
     const token = newToken(run);
-    const owned = await ownResource(run, step, cloud, imageKind, { token, region: image.region, kept: () => true });
+    const owned = await ownResource({ run, step, cloud }, imageKind, { token, region: image.region, kept: () => true });
     const named = await nameAgain(build, config, { image, complete: Images![0]!, token }).catch((cause: unknown) => {
       const hint = `Nothing is lost: the new image is ${image.id} in ${image.region}.`;
       throw new BuildError(`The new image could not be given the name "${config.ami_name}".`, { cause, hint });
@@ -55,18 +56,25 @@ async function replaceIn(
     await owned.made(named.id);
     await unlessGone(ec2.call("DeregisterImage", { ImageId: image.id }));
     // A copy has snapshots of its own.
-    for (const snapshot of image.snapshots.filter((one) => !named.snapshots.includes(one)))
-      await deleteSnapshot(cloud, image.region, snapshot, step.signal);
+    const unused = image.snapshots.filter((one) => !named.snapshots.includes(one));
+    for (const snapshot of unused) await deleteSnapshot(cloud, image.region, snapshot, step.signal);
     run.say(`AMI: ${named.id}`);
     await owned.strike();
-    if (config.force_delete_snapshot) {
-      for (const snapshot of olds.flatMap(mappedSnapshots)) {
-        run.say(`Deleting the snapshot of the AMI that was replaced: ${snapshot}`);
-        await deleteSnapshot(cloud, image.region, snapshot, step.signal);
-      }
-    }
+    if (config.force_delete_snapshot)
+      await deleteSnapshotsOf(olds, build, { region: image.region, signal: step.signal });
     return { ...image, ...named, isUnnamed: false };
   });
+}
+
+async function deleteSnapshotsOf(
+  olds: readonly Image[],
+  { run, cloud }: AmazonBuild,
+  { region, signal }: { readonly region: string; readonly signal: AbortSignal },
+): Promise<void> {
+  for (const snapshot of olds.flatMap(mappedSnapshots)) {
+    run.say(`Deleting the snapshot of the AMI that was replaced: ${snapshot}`);
+    await deleteSnapshot(cloud, region, snapshot, signal);
+  }
 }
 
 interface Renaming {
@@ -75,7 +83,7 @@ interface Renaming {
   readonly token: string;
 }
 
-/** Billing codes (Windows, RHEL, Marketplace) survive only a copy; everything else is registered anew at once. */
+/** Billing codes (Windows, RHEL, Marketplace) survive only a copy; everything else is registered again at once. */
 async function nameAgain(
   build: AmazonBuild,
   config: AmiConfig,
@@ -92,7 +100,8 @@ async function nameAgain(
       TagSpecifications: tagSpecifications(["image"], mark),
     };
     const register = async () => (await ec2.call("RegisterImage", input, { young: true, once: true })).ImageId!;
-    return { id: await createOnce(cloud, token, run, register, image.region), snapshots: image.snapshots };
+    const id = await createOnce({ run, cloud, region: image.region }, token, register);
+    return { id, snapshots: image.snapshots };
   }
   const copy = {
     SourceImageId: image.id,
@@ -114,9 +123,9 @@ function registrationOf(image: Image): Omit<RegisterImageCommandInput, "Name"> {
     RootDeviceName: image.RootDeviceName,
     BlockDeviceMappings: (image.BlockDeviceMappings ?? []).map(({ DeviceName, VirtualName, Ebs }) => ({
       DeviceName,
-      ...(VirtualName === undefined ? {} : { VirtualName }),
+      VirtualName,
       // What the snapshot decides by itself may not be said again.
-      ...(Ebs === undefined ? {} : { Ebs: { ...Ebs, Encrypted: undefined, KmsKeyId: undefined } }),
+      Ebs: Ebs && { ...Ebs, Encrypted: undefined, KmsKeyId: undefined },
     })),
     EnaSupport: image.EnaSupport,
     SriovNetSupport: image.SriovNetSupport,

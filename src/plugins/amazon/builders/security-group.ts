@@ -7,43 +7,55 @@ import { AmazonError } from "../aws/failure.ts";
 import { securityGroupKind } from "../aws/kinds/network.ts";
 import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
+import { unlessEmpty } from "../aws/request.ts";
 import { BuildError } from "../../../sdk/error.ts";
+import type { Run } from "../../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./options/run.ts";
-import type { Network } from "./network.ts";
+import { namedGroups, type RunConfig } from "./options/run.ts";
+import type { LaunchNetwork } from "./network.ts";
 
-type Config = RunConfig & CommunicatorConfig;
+type GroupConfig = RunConfig & CommunicatorConfig;
 
 /** Whether the build makes a security group of its own. */
-export const isGroupMade = (config: RunConfig): boolean =>
-  !config.security_group_id && config.security_group_ids.length === 0 && !config.security_group_filter;
+export function isGroupMade(config: RunConfig): boolean {
+  return namedGroups(config).length === 0 && !config.security_group_filter;
+}
 
-/** The groups of the user, or one made for this build that lets nobody in but whoever builds. */
-export async function securityGroups(build: AmazonBuild, config: Config, network: Network): Promise<string[]> {
-  const given = config.security_group_id ? [config.security_group_id] : [...config.security_group_ids];
+/** The groups of the user, or one made for this build that admits only the computer that builds. */
+export async function securityGroups(
+  build: AmazonBuild,
+  config: GroupConfig,
+  network: LaunchNetwork,
+): Promise<string[]> {
+  const given = namedGroups(config);
   if (given.length > 0) return given;
   if (config.security_group_filter) return findGroups(build, config, network);
   return build.run.step("create a temporary security group", async (step) => {
     const { run, cloud } = build;
     const token = newToken(run);
     const name = `imgbuild-${token}`;
-    const sources = config.communicator === "none" ? [] : await sourcesFor(build, config);
-    const owned = await ownResource(run, step, cloud, securityGroupKind, { token, name });
+    const sources = await sourcesFor(build, config);
+    const owned = await ownResource({ run, step, cloud }, securityGroupKind, { token, name });
     run.say(`Creating a temporary security group for this build: ${name}`);
     const tags = mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token));
     const id = await owned.making(() => createGroup(cloud, { name, tags, token, vpcId: network.vpcId }));
     await owned.made(id);
-    if (sources.length > 0 && config.ssh_interface !== "session_manager") {
-      run.say(`Authorizing access to port ${config.ssh_port} from ${sources.join(", ")}`);
-      const IpPermissions = [permission(config.ssh_port, sources)];
-      await cloud
-        .ec2()
-        .call("AuthorizeSecurityGroupIngress", { GroupId: id, IpPermissions }, { young: true })
-        .catch(unlessDone);
-    }
+    if (sources.length > 0) await authorize(build, id, { port: config.ssh_port, sources });
     return [id];
   });
+}
+
+async function authorize({ run, cloud }: AmazonBuild, GroupId: string, { port, sources }: Access): Promise<void> {
+  run.say(`Authorizing access to port ${port} from ${sources.join(", ")}`);
+  const input = { GroupId, IpPermissions: [permission(port, sources)] };
+  await cloud.ec2().call("AuthorizeSecurityGroupIngress", input, { young: true }).catch(unlessDone);
+}
+
+interface Access {
+  readonly port: number;
+  /** Networks, as CIDR blocks. */
+  readonly sources: readonly string[];
 }
 
 /** A repeated request may find that its first try went through. */
@@ -73,11 +85,13 @@ async function createGroup(cloud: Cloud, { name, token, tags, vpcId }: NewGroup)
   }
 }
 
-async function findGroups({ run, cloud }: AmazonBuild, config: Config, { vpcId }: Network): Promise<string[]> {
-  const Filters = [
-    ...ec2Filters(config.security_group_filter!),
-    ...(vpcId === undefined ? [] : [{ Name: "vpc-id", Values: [vpcId] }]),
-  ];
+async function findGroups(
+  { run, cloud }: AmazonBuild,
+  config: GroupConfig,
+  { vpcId }: LaunchNetwork,
+): Promise<string[]> {
+  const Filters = ec2Filters(config.security_group_filter!);
+  if (vpcId !== undefined) Filters.push({ Name: "vpc-id", Values: [vpcId] });
   const { SecurityGroups = [] } = await cloud.ec2().call("DescribeSecurityGroups", { Filters }, { signal: run.signal });
   if (SecurityGroups.length === 0) throw new BuildError("No security group matches security_group_filter.");
   return SecurityGroups.map(({ GroupId }) => GroupId!);
@@ -90,36 +104,38 @@ function permission(port: number, sources: readonly string[]): IpPermission {
     IpProtocol: "tcp",
     FromPort: port,
     ToPort: port,
-    ...(v4.length > 0 ? { IpRanges: v4.map((CidrIp) => ({ CidrIp })) } : {}),
-    ...(v6.length > 0 ? { Ipv6Ranges: v6.map((CidrIpv6) => ({ CidrIpv6 })) } : {}),
+    IpRanges: unlessEmpty(v4.map((CidrIp) => ({ CidrIp }))),
+    Ipv6Ranges: unlessEmpty(v6.map((CidrIpv6) => ({ CidrIpv6 }))),
   };
 }
 
 const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** Who may reach the machine. Everybody only where nothing better can be known, and never without saying so. */
-async function sourcesFor({ run, cloud }: AmazonBuild, config: Config): Promise<readonly string[]> {
+async function sourcesFor({ run, cloud }: AmazonBuild, config: GroupConfig): Promise<readonly string[]> {
+  const isDirect = config.communicator !== "none" && config.ssh_interface !== "session_manager";
+  if (!isDirect) return [];
   const given = config.temporary_security_group_source_cidrs;
   if (given.length > 0) return given;
-  const everybody = config.ssh_interface === "ipv6" ? ["::/0"] : ["0.0.0.0/0"];
   const mustBeOwn = config.temporary_security_group_source_public_ip;
-  if (config.ssh_interface === "session_manager") return [];
   if (!mustBeOwn && config.ssh_interface?.startsWith("private") === true) return PRIVATE_NETWORKS;
-  const goesAround = Boolean(config.ssh_bastion_host || config.ssh_proxy_host);
-  const own = goesAround && !mustBeOwn ? undefined : await callerAddress(cloud.access.custom_endpoint_ec2, run.signal);
-  if (own !== undefined) return config.ssh_interface === undefined ? [own, ...localAddresses()] : [own];
-  if (mustBeOwn) {
-    throw new BuildError(
-      "Your public address could not be found out, and temporary_security_group_source_public_ip insists on it.",
-      {
-        hint: "Set temporary_security_group_source_cidrs.",
-      },
-    );
-  }
+  const isRelayed = Boolean(config.ssh_bastion_host || config.ssh_proxy_host);
+  if (isRelayed && !mustBeOwn) return everybody(run, config, "the address of the jump host is not known");
+  const own = await callerAddress(cloud.access.custom_endpoint_ec2, run.signal);
+  if (own !== undefined && config.ssh_interface === undefined) return [own, ...localAddresses()];
+  if (own !== undefined) return [own];
+  if (!mustBeOwn) return everybody(run, config, "your public address could not be found out");
+  const summary =
+    "Your public address could not be found out, and temporary_security_group_source_public_ip insists on it.";
+  throw new BuildError(summary, { hint: "Set temporary_security_group_source_cidrs." });
+}
+
+function everybody(run: Run, config: GroupConfig, reason: string): string[] {
+  const network = config.ssh_interface === "ipv6" ? "::/0" : "0.0.0.0/0";
   run.warn(
-    `The temporary security group is open to everybody (${everybody[0]}), because ${goesAround ? "the address of the jump host is not known" : "your public address could not be found out"}. Set temporary_security_group_source_cidrs to narrow it.`,
+    `The temporary security group is open to everybody (${network}), because ${reason}. Set temporary_security_group_source_cidrs to narrow it.`,
   );
-  return everybody;
+  return [network];
 }
 
 /** Without a public address the machine is reached from inside the same network. */

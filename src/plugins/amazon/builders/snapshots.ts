@@ -33,7 +33,7 @@ export async function snapshotVolumes(
   );
 }
 
-interface Planned {
+interface SnapshotPlan {
   readonly volume: VolumeToSnapshot;
   /** Only there for an image that is copied and then removed. */
   readonly temporary: boolean;
@@ -41,17 +41,21 @@ interface Planned {
 
 const COMPLETE_MS = 60 * 60_000;
 
-async function snapshotVolume(build: AmazonBuild, step: Step, { volume, temporary }: Planned): Promise<MadeSnapshot> {
+async function snapshotVolume(
+  build: AmazonBuild,
+  step: Step,
+  { volume, temporary }: SnapshotPlan,
+): Promise<MadeSnapshot> {
   const { run, cloud } = build;
   const token = newToken(run);
-  const owned = await ownResource(run, step, cloud, snapshotKind, { token, kept: () => !temporary });
+  const owned = await ownResource({ run, step, cloud }, snapshotKind, { token, kept: () => !temporary });
   run.say(`Creating a snapshot of volume ${volume.volumeId} (${volume.deviceName})`);
   const id = await createSnapshot(build, volume, { token, owned });
   const timeoutMs = cloud.waitLimitMs(COMPLETE_MS);
   const isComplete = await cloud.poller().wait("snapshot", id, {
     until: (snapshot) => {
       if (snapshot?.State === "error") throw new BuildError(`The snapshot ${id} failed: ${snapshot.StateMessage}.`);
-      return snapshot?.State === "completed" ? true : undefined;
+      return snapshot?.State === "completed" || undefined;
     },
     expectedMs: 90_000,
     timeoutMs,
@@ -84,7 +88,7 @@ async function createSnapshot(
   return id;
 }
 
-/** They are the user's now, and nobody's to expire. */
+/** They are the user's now, and no longer expire. */
 export async function keepSnapshots({ cloud }: AmazonBuild, snapshots: readonly MadeSnapshot[]): Promise<void> {
   if (snapshots.length === 0) return;
   const Tags = [{ Key: EXPIRES_TAG, Value: "never" }];
@@ -98,7 +102,6 @@ export async function volumeOf({ cloud }: AmazonBuild, instance: Instance, devic
   const mappings = Reservations?.[0]?.Instances?.[0]?.BlockDeviceMappings ?? [];
   const volume = mappings.find((mapping) => mapping.DeviceName === deviceName)?.Ebs?.VolumeId;
   if (volume !== undefined) return volume;
-  throw new BuildError(
-    `The machine has no EBS volume as ${deviceName}. It has ${mappings.map(({ DeviceName }) => DeviceName).join(", ") || "none"}.`,
-  );
+  const names = mappings.map(({ DeviceName }) => DeviceName).join(", ");
+  throw new BuildError(`The machine has no EBS volume as ${deviceName}. It has ${names || "none"}.`);
 }

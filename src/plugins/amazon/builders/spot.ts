@@ -1,19 +1,25 @@
-import type { Instance, RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
+import type {
+  CreateFleetCommandInput,
+  CreateFleetError,
+  FleetLaunchTemplateOverridesRequest,
+  Instance,
+  RequestLaunchTemplateData,
+} from "@aws-sdk/client-ec2";
 import { launchTemplateKind } from "../aws/kinds/network.ts";
 import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Step } from "../../../sdk/run.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
-import type { RunConfig } from "./options/run.ts";
+import { instanceTypes, type RunConfig } from "./options/run.ts";
 import { ownInterface, type LaunchRequest } from "./launch-request.ts";
-import type { Network } from "./network.ts";
+import type { LaunchNetwork, Place } from "./network.ts";
 
 interface SpotPlan {
   readonly request: LaunchRequest;
   readonly token: string;
   readonly step: Step;
-  readonly network: Network;
+  readonly network: LaunchNetwork;
 }
 
 /**
@@ -26,49 +32,56 @@ export async function requestSpot(
   plan: SpotPlan,
 ): Promise<Instance | undefined> {
   const { run, cloud } = build;
-  const template = await launchTemplate(build, config, plan);
-  const types = config.spot_instance_types.length > 0 ? config.spot_instance_types : [config.instance_type!];
-  const price = config.spot_price && config.spot_price !== "auto" ? { MaxPrice: config.spot_price } : {};
-  const Overrides = types.flatMap((type, index) =>
-    plan.network.places.map(({ subnetId, zone }) => ({
-      InstanceType: type as never,
-      ...price,
-      ...(subnetId ? { SubnetId: subnetId } : zone ? { AvailabilityZone: zone } : {}),
-      ...(config.spot_allocation_strategy === "capacity-optimized-prioritized" ? { Priority: index } : {}),
-    })),
-  );
-  run.say(`Requesting a spot instance of ${types.join(", ")}`);
-  const fleet = await cloud.ec2().call(
-    "CreateFleet",
-    {
-      ClientToken: plan.token,
-      Type: "instant",
-      LaunchTemplateConfigs: [
-        { LaunchTemplateSpecification: { LaunchTemplateId: template, Version: "$Latest" }, Overrides },
-      ],
-      TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: "spot" },
-      ...(config.spot_allocation_strategy
-        ? { SpotOptions: { AllocationStrategy: config.spot_allocation_strategy } }
-        : {}),
-      TagSpecifications: tagSpecifications(
-        ["fleet"],
-        mergeTags(tagsFor(build, config.fleet_tags, config.fleet_tag), markTags(run, plan.token)),
-      ),
-    },
-    { young: true },
-  );
+  const LaunchTemplateId = await launchTemplate(build, config, plan);
+  const LaunchTemplateSpecification = { LaunchTemplateId, Version: "$Latest" };
+  const Overrides = fleetOverrides(config, plan.network);
+  const AllocationStrategy = config.spot_allocation_strategy;
+  const tags = mergeTags(tagsFor(build, config.fleet_tags, config.fleet_tag), markTags(run, plan.token));
+  const input: CreateFleetCommandInput = {
+    ClientToken: plan.token,
+    Type: "instant",
+    LaunchTemplateConfigs: [{ LaunchTemplateSpecification, Overrides }],
+    TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: "spot" },
+    SpotOptions: AllocationStrategy && { AllocationStrategy },
+    TagSpecifications: tagSpecifications(["fleet"], tags),
+  };
+  run.say(`Requesting a spot instance of ${instanceTypes(config).join(", ")}`);
+  const fleet = await cloud.ec2().call("CreateFleet", input, { young: true });
   const id = fleet.Instances?.[0]?.InstanceIds?.[0] ?? (await launchedWith(build, plan.token));
   if (id) return { InstanceId: id };
-  const reasons = [
-    ...new Set((fleet.Errors ?? []).map(({ ErrorCode, ErrorMessage }) => `${ErrorMessage} (${ErrorCode})`)),
-  ];
+  const reasons = reasonsOf(fleet.Errors);
   if (config.capacity_fallback) {
-    run.warn(`No spot instance: ${reasons.join("; ")}. Launching one on demand instead, as capacity_fallback allows`);
+    run.warn(`No spot instance: ${reasons}. Launching one on demand instead, as capacity_fallback allows`);
     return undefined;
   }
-  throw new BuildError(`There is no spot instance to be had: ${reasons.join("; ") || "EC2 does not say why"}.`, {
+  throw new BuildError(`There is no spot instance to be had: ${reasons || "EC2 does not say why"}.`, {
     hint: "Name more sizes in spot_instance_types, or set capacity_fallback = true to fall back to other zones and on demand.",
   });
+}
+
+/** Every size in every place, in order of preference. */
+function fleetOverrides(config: RunConfig, { places }: LaunchNetwork): FleetLaunchTemplateOverridesRequest[] {
+  const isPrioritized = config.spot_allocation_strategy === "capacity-optimized-prioritized";
+  const MaxPrice = config.spot_price === "auto" ? undefined : config.spot_price || undefined;
+  return instanceTypes(config).flatMap((type, index) =>
+    places.map((place) => ({
+      InstanceType: type as never,
+      MaxPrice,
+      ...overridePlace(place),
+      Priority: isPrioritized ? index : undefined,
+    })),
+  );
+}
+
+function overridePlace({ subnetId, zone }: Place): FleetLaunchTemplateOverridesRequest {
+  if (subnetId) return { SubnetId: subnetId };
+  return { AvailabilityZone: zone || undefined };
+}
+
+/** Many places often fail for one reason. */
+function reasonsOf(errors: readonly CreateFleetError[] = []): string {
+  const texts = errors.map(({ ErrorCode, ErrorMessage }) => `${ErrorMessage} (${ErrorCode})`);
+  return [...new Set(texts)].join("; ");
 }
 
 /** A fleet takes what it launches from a launch template, removed again with the build. */
@@ -76,7 +89,7 @@ async function launchTemplate(build: AmazonBuild, config: RunConfig, { request, 
   const { run, cloud } = build;
   const token = newToken(run);
   const name = `imgbuild-${token}`;
-  const owned = await ownResource(run, step, cloud, launchTemplateKind, { token, name });
+  const owned = await ownResource({ run, step, cloud }, launchTemplateKind, { token, name });
   const { TagSpecifications, ...rest } = request;
   const networkInterface = ownInterface(request, config);
   // The subnet comes with each place that the fleet may choose.
@@ -86,14 +99,12 @@ async function launchTemplate(build: AmazonBuild, config: RunConfig, { request, 
     ...attached,
     TagSpecifications: TagSpecifications?.filter(({ ResourceType }) => ResourceType !== "network-interface"),
   } as RequestLaunchTemplateData;
+  const tags = mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token));
   const { LaunchTemplate } = await cloud.ec2().call("CreateLaunchTemplate", {
     LaunchTemplateName: name,
     ClientToken: token,
     LaunchTemplateData: data,
-    TagSpecifications: tagSpecifications(
-      ["launch-template"],
-      mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token)),
-    ),
+    TagSpecifications: tagSpecifications(["launch-template"], tags),
   });
   await owned.made(LaunchTemplate!.LaunchTemplateId!);
   return LaunchTemplate!.LaunchTemplateId!;

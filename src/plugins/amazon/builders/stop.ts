@@ -33,10 +33,9 @@ export async function stopInstance(build: AmazonBuild, config: RunConfig, id: st
       signal,
     });
     if (stopped) return run.debug("amazon", `stopped after ${describeDuration(performance.now() - started)}`);
+    const byItself = "With disable_stop_instance the last provisioner has to shut the machine down.";
     throw new BuildError(`The instance ${id} is still ${state} after ${describeDuration(timeoutMs)}.`, {
-      hint: config.disable_stop_instance
-        ? "With disable_stop_instance the last provisioner has to shut the machine down."
-        : "aws_polling sets a longer limit.",
+      hint: config.disable_stop_instance ? byItself : "aws_polling sets a longer limit.",
     });
   });
 }

@@ -20,18 +20,21 @@ export async function swapRootVolume(
     const root = await volumeOf(build, instance, rootName);
     for (const VolumeId of [surrogate, root]) {
       await cloud.ec2().call("DetachVolume", { VolumeId, InstanceId }, { busyMs: SETTLE_MS });
-      await untilVolume(build, VolumeId, "available", signal);
+      await untilVolume(build, VolumeId, { state: "available", signal });
     }
-    await cloud
-      .ec2()
-      .call("AttachVolume", { VolumeId: surrogate, InstanceId, Device: rootName }, { busyMs: SETTLE_MS });
-    await untilVolume(build, surrogate, "in-use", signal);
+    const attachment = { VolumeId: surrogate, InstanceId, Device: rootName };
+    await cloud.ec2().call("AttachVolume", attachment, { busyMs: SETTLE_MS });
+    await untilVolume(build, surrogate, { state: "in-use", signal });
   });
 }
 
-async function untilVolume({ cloud }: AmazonBuild, id: string, state: string, signal: AbortSignal): Promise<void> {
+async function untilVolume(
+  { cloud }: AmazonBuild,
+  id: string,
+  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
+): Promise<void> {
   const done = await cloud.poller().wait("volume", id, {
-    until: (volume) => (volume?.State === state ? true : undefined),
+    until: (volume) => volume?.State === state || undefined,
     expectedMs: 5000,
     timeoutMs: cloud.waitLimitMs(SETTLE_MS),
     signal,

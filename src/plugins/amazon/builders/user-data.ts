@@ -14,22 +14,21 @@ export const checkUserData: NonNullable<Builder<RunConfig>["checkFiles"]> = ({ u
 
 /** User data as the API takes it. As Packer does, text that is already base64 goes as it is. */
 export async function userData(run: Run, config: RunConfig): Promise<string | undefined> {
-  const bytes = config.user_data_file
-    ? await readUserData(run, config.user_data_file)
-    : Buffer.from(config.user_data ?? "", "utf8");
+  const bytes = await readUserData(run, config);
   if (bytes.length === 0) return undefined;
   const text = bytes.toString("utf8").trim();
   const encoded = isBase64(text) ? text : bytes.toString("base64");
   const size = Buffer.from(encoded, "base64").length;
   if (size <= LIMIT_BYTES) return encoded;
   throw new BuildError(`The user data has ${size} bytes, and EC2 takes at most ${LIMIT_BYTES}.`, {
-    hint: isGzip(bytes)
-      ? undefined
-      : "cloud-init reads gzip as well: compress it, and give the file as user_data_file.",
+    hint: isGzip(bytes) ? undefined : COMPRESS_HINT,
   });
 }
 
-async function readUserData(run: Run, path: string): Promise<Buffer> {
+const COMPRESS_HINT = "cloud-init reads gzip as well: compress it, and give the file as user_data_file.";
+
+async function readUserData(run: Run, { user_data, user_data_file: path }: RunConfig): Promise<Buffer> {
+  if (!path) return Buffer.from(user_data ?? "", "utf8");
   try {
     return await readFile(expandPath(run, path));
   } catch (cause) {

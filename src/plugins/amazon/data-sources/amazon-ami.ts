@@ -6,9 +6,10 @@ import type { DataSource } from "../../../sdk/component.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const schema = defineSchema({ ...accessFields, ...amiFilterFields }, { rules: accessRules });
+type AmiDataConfig = ConfigOf<typeof schema>;
 
 /** The properties of an image found by its properties. */
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<AmiDataConfig> = {
   kind: "data-source",
   type: "amazon-ami",
   summary: "Finds an Amazon machine image (AMI).",

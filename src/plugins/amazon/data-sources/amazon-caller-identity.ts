@@ -4,9 +4,10 @@ import type { DataSource } from "../../../sdk/component.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const schema = defineSchema(accessFields, { rules: accessRules });
+type CallerIdentityConfig = ConfigOf<typeof schema>;
 
 /** Whose credentials these are. Beyond Packer. */
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<CallerIdentityConfig> = {
   kind: "data-source",
   type: "amazon-caller-identity",
   summary: "Says which AWS account and identity the credentials belong to.",

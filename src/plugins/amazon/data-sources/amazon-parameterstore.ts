@@ -12,9 +12,10 @@ const schema = defineSchema(
   },
   { rules: accessRules },
 );
+type ParameterStoreConfig = ConfigOf<typeof schema>;
 
 /** One parameter of AWS Systems Manager's Parameter Store. */
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<ParameterStoreConfig> = {
   kind: "data-source",
   type: "amazon-parameterstore",
   summary: "Reads a parameter of AWS Systems Manager.",

@@ -19,9 +19,10 @@ const schema = defineSchema(
   },
   { rules: accessRules },
 );
+type SecretsManagerConfig = ConfigOf<typeof schema>;
 
 /** One secret of AWS Secrets Manager. Everything in it is masked. */
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<SecretsManagerConfig> = {
   kind: "data-source",
   type: "amazon-secretsmanager",
   summary: "Reads a secret of AWS Secrets Manager.",
@@ -31,7 +32,8 @@ export const dataSource: DataSource<ConfigOf<typeof schema>> = {
     const cloud = await openCloud(run, config);
     const question = {
       SecretId: config.name,
-      ...(config.version_id ? { VersionId: config.version_id } : { VersionStage: config.version_stage }),
+      VersionId: config.version_id || undefined,
+      VersionStage: config.version_id ? undefined : config.version_stage,
     };
     const answer = await cloud.secretsManager().call("GetSecretValue", question, { signal: run.signal });
     const binary = answer.SecretBinary === undefined ? "" : Buffer.from(answer.SecretBinary).toString("base64");
@@ -43,11 +45,7 @@ export const dataSource: DataSource<ConfigOf<typeof schema>> = {
 };
 
 /** Plain text is its own value. Of an object the named entry, or the only one; never just any. */
-function pick(
-  run: Run,
-  whole: string,
-  { key, name }: { readonly key?: string | undefined; readonly name: string },
-): string {
+function pick(run: Run, whole: string, { key, name }: Pick<SecretsManagerConfig, "key" | "name">): string {
   const entries = parseEntries(whole);
   if (entries === undefined) {
     if (key === undefined) return whole;
@@ -69,12 +67,12 @@ function parseEntries(text: string): Readonly<Record<string, string>> | undefine
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
-    const pairs = Object.entries(parsed).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    return Object.fromEntries(pairs) as Record<string, string>;
+    return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, textOf(value)]));
   } catch {
     return undefined;
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

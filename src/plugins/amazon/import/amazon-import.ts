@@ -9,7 +9,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { finishImage } from "./finish-image.ts";
 import { importImage } from "./import-image.ts";
-import { importSchema, type ImportConfig } from "./options.ts";
+import { schema, type ImportConfig } from "./options.ts";
 import { uploadToBucket } from "./upload.ts";
 
 /** Turns a disk image or an OVA into an AMI, by way of S3 and EC2's VM Import. */
@@ -17,7 +17,7 @@ export const postProcessor: PostProcessor<ImportConfig> = {
   kind: "post-processor",
   type: "amazon-import",
   summary: "Imports an OVA or a disk image as an Amazon machine image (AMI).",
-  schema: importSchema,
+  schema,
   independent: true,
   async process(run, config, input) {
     const path = fileOf(input, config.format);
@@ -50,6 +50,9 @@ function fileOf(input: Artifact, format: string): string {
   });
 }
 
+/** As Go calls them, for HCP. */
+const GO_ARCHITECTURES = { x86_64: "amd64", i386: "386", arm64: "arm64" } as const;
+
 function artifactOf(cloud: Cloud, id: string, config: ImportConfig): ArtifactOf<typeof BUILDER_ID.amazonImport> {
   const { region } = cloud;
   return {
@@ -57,7 +60,7 @@ function artifactOf(cloud: Cloud, id: string, config: ImportConfig): ArtifactOf<
     id: `${region}:${id}`,
     files: [],
     description: `AMIs were created:\n${region}: ${id}`,
-    state: { region, architecture: { x86_64: "amd64", i386: "386", arm64: "arm64" }[config.architecture] },
+    state: { region, architecture: GO_ARCHITECTURES[config.architecture] },
     destroy: async (signal) => {
       const ec2 = cloud.ec2();
       const { Images = [] } = await ec2.call("DescribeImages", { ImageIds: [id] }, { signal });

@@ -10,26 +10,23 @@ import type { Run } from "../../../sdk/run.ts";
 import type { ImportedImage } from "./import-image.ts";
 import type { ImportConfig } from "./options.ts";
 
-interface Imported {
+interface Finishing {
   readonly config: ImportConfig;
   readonly imported: ImportedImage;
 }
 
 /** Gives the image its name and encryption (which takes a copy), its tags and its shares. Returns its id. */
-export async function finishImage(run: Run, cloud: Cloud, { config, imported }: Imported): Promise<string> {
+export async function finishImage(run: Run, cloud: Cloud, { config, imported }: Finishing): Promise<string> {
   const isCopied = config.ami_name !== undefined || config.ami_encrypt;
   const id = isCopied ? await copyImage(run, cloud, { config, imported }) : imported.id;
   await run.step("tag and share the image", async ({ signal }) => {
     const ec2 = cloud.ec2();
     const options = { young: true, signal };
-    const { Images = [] } = await ec2.call(
-      "DescribeImages",
-      { Filters: [{ Name: "image-id", Values: [id] }] },
-      options,
-    );
+    const Filters = [{ Name: "image-id", Values: [id] }];
+    const { Images = [] } = await ec2.call("DescribeImages", { Filters }, options);
     const Resources = [id, ...Images.flatMap(mappedSnapshots)];
-    const tags = renderTags(config.tags, config.tag, {});
-    await ec2.call("CreateTags", { Resources, Tags: mergeTags(tags, [{ Key: EXPIRES_TAG, Value: "never" }]) }, options);
+    const Tags = mergeTags(renderTags(config.tags, config.tag, {}), [{ Key: EXPIRES_TAG, Value: "never" }]);
+    await ec2.call("CreateTags", { Resources, Tags }, options);
     for (const Add of launchPermissions(config)) {
       await ec2.call("ModifyImageAttribute", { ImageId: id, LaunchPermission: { Add } }, options);
     }
@@ -45,17 +42,17 @@ export async function finishImage(run: Run, cloud: Cloud, { config, imported }: 
 }
 
 /** The name of an image cannot be changed. The imported one goes with its task at the end. */
-function copyImage(run: Run, cloud: Cloud, { config, imported }: Imported): Promise<string> {
+function copyImage(run: Run, cloud: Cloud, { config, imported }: Finishing): Promise<string> {
   return run.step("name the image", async (step) => {
     const token = newToken(run);
-    const owned = await ownResource(run, step, cloud, imageKind, { token, kept: () => true });
+    const owned = await ownResource({ run, step, cloud }, imageKind, { token, kept: () => true });
     const { ImageId: id } = await cloud.ec2().call("CopyImage", {
       SourceImageId: imported.id,
       SourceRegion: cloud.region,
       Name: config.ami_name ?? `imgbuild-${token}`,
       ClientToken: token,
-      ...(config.ami_encrypt ? { Encrypted: true } : {}),
-      ...(config.ami_kms_key === undefined ? {} : { KmsKeyId: config.ami_kms_key }),
+      Encrypted: config.ami_encrypt || undefined,
+      KmsKeyId: config.ami_kms_key,
       TagSpecifications: tagSpecifications(["image", "snapshot"], markTags(run, token)),
     });
     await owned.made(id!);
@@ -63,7 +60,7 @@ function copyImage(run: Run, cloud: Cloud, { config, imported }: Imported): Prom
     const done = await cloud.poller().wait("image", id!, {
       until: (image) => {
         if (image?.State === "failed") throw new BuildError(`The copy ${id} failed: ${image.StateReason?.Message}.`);
-        return image?.State === "available" ? true : undefined;
+        return image?.State === "available" || undefined;
       },
       expectedMs: 120_000,
       timeoutMs,

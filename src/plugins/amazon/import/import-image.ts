@@ -27,14 +27,14 @@ export async function importImage(
   return run.step("import the image", async (step) => {
     const token = newToken(run);
     // What it made is taken over, and the entry struck, once the image is complete in every respect.
-    const owned = await ownResource(run, step, cloud, importTaskKind, { token });
+    const owned = await ownResource({ run, step, cloud }, importTaskKind, { token });
     const { ImportTaskId: id } = await cloud.ec2().call("ImportImage", {
       ClientToken: token,
       Description: config.ami_description,
       RoleName: config.role_name,
       LicenseType: config.license_type,
       Architecture: config.architecture,
-      Platform: config.platform === undefined ? undefined : config.platform === "windows" ? "Windows" : "Linux",
+      Platform: config.platform && PLATFORMS[config.platform],
       BootMode: config.boot_mode,
       DiskContainers: [{ Format: config.format, UserBucket: { S3Bucket: object.bucket, S3Key: object.key } }],
       TagSpecifications: tagSpecifications(["import-image-task"], markTags(run, token)),
@@ -46,6 +46,8 @@ export async function importImage(
   });
 }
 
+const PLATFORMS = { windows: "Windows", linux: "Linux" } as const;
+
 async function waitForTask(
   run: Run,
   cloud: Cloud,
@@ -55,11 +57,12 @@ async function waitForTask(
   const ask = async (): Promise<ImportImageTask | undefined> => {
     const answer = await cloud.ec2().call("DescribeImportImageTasks", { ImportTaskIds: [id] }, { signal, young: true });
     const task = answer.ImportImageTasks?.[0];
-    const status = `${task?.StatusMessage ?? task?.Status ?? ""}${task?.Progress === undefined ? "" : ` (${task.Progress} %)`}`;
-    if (status !== said) run.say(`Import: ${(said = status)}`);
+    const status = statusOf(task);
+    if (status !== said) run.say(`Import: ${status}`);
+    said = status;
     if (task?.Status === "completed") return task;
-    if (task?.Status === "deleted" || task?.Status === "deleting" || task?.Status === "cancelled") {
-      throw new BuildError(`The import ${id} failed: ${task.StatusMessage ?? task.Status}.`, {
+    if (FAILED_STATUSES.has(task?.Status ?? "")) {
+      throw new BuildError(`The import ${id} failed: ${task?.StatusMessage ?? task?.Status}.`, {
         hint: "EC2 imports only some systems and needs the role vmimport:\n    https://docs.aws.amazon.com/vm-import/latest/userguide/required-permissions.html",
       });
     }
@@ -69,4 +72,12 @@ async function waitForTask(
   const task = await poll(ask, { intervalMs: ASK_EVERY_MS, timeoutMs, signal });
   if (task) return task;
   throw new BuildError(`The import ${id} is not complete after ${Math.round(timeoutMs / 60_000)} minutes.`);
+}
+
+const FAILED_STATUSES = new Set(["deleted", "deleting", "cancelled"]);
+
+function statusOf(task: ImportImageTask | undefined): string {
+  const status = task?.StatusMessage ?? task?.Status ?? "";
+  if (task?.Progress === undefined) return status;
+  return `${status} (${task.Progress} %)`;
 }

@@ -6,50 +6,42 @@ import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const FORMATS = ["ova", "raw", "vmdk", "vhd", "vhdx"] as const;
 
-export const importSchema = defineSchema(
-  {
-    ...accessFields,
-    s3_bucket_name: text("Bucket to upload to. The role `vmimport` has to be able to read it."),
-    s3_key_name: defaultText(late("Name of the object."), "`packer-import-{{ timestamp }}.FORMAT`").optional(),
-    s3_encryption: choice(["AES256", "aws:kms"], "Encryption of the object.").optional(),
-    s3_encryption_key: text("KMS key of the object.").optional(),
-    skip_clean: flag("Leave the uploaded file in the bucket.").default(false),
-    format: choice(FORMATS, "Format of the file to import.").default("ova"),
-    ami_name: text("Name of the image. Without it the image keeps the name that the import gives it.").optional(),
-    ami_description: text("Description of the image.").optional(),
-    ami_users: list(text("An account id."), "Accounts that may launch the image.").default([]),
-    ami_groups: list(text("A group."), "Groups that may launch the image.").default([]),
-    ami_org_arns: list(text("An ARN."), "Organizations that may launch the image.").default([]),
-    ami_ou_arns: list(text("An ARN."), "Organizational units that may launch the image.").default([]),
-    ami_encrypt: flag("Encrypt the image.").default(false),
-    ami_kms_key: text("Key to encrypt with.").optional(),
-    license_type: choice(["AWS", "BYOL"], "Whose licence the operating system runs under.").optional(),
-    role_name: defaultText(text("Role the import runs as.").optional(), "`vmimport`"),
-    architecture: choice(["i386", "x86_64", "arm64"], "Architecture of the image.").default("x86_64"),
-    boot_mode: choice(["legacy-bios", "uefi", "uefi-preferred"], "How machines of the image boot.").default(
-      "legacy-bios",
-    ),
-    platform: choice(["windows", "linux"], "Operating system, where the import cannot tell.").optional(),
-    imds_support: choice(["v2.0"], "`v2.0`: machines launched from the image use IMDSv2 by default.").optional(),
-    ...tagFields("tag", "the image and its snapshots"),
-    keep_input_artifact: flag("Keep the files that were imported.").optional(),
-  },
-  {
-    rules: [
-      ...accessRules,
-      rule(["ami_encrypt", "ami_kms_key"], ({ ami_encrypt, ami_kms_key }) =>
-        ami_kms_key !== undefined && ami_encrypt !== true
-          ? [
-              error(
-                "missing-argument",
-                ["ami_kms_key"],
-                "Missing argument",
-                '"ami_kms_key" has no effect without ami_encrypt = true.',
-              ),
-            ]
-          : [],
-      ),
-    ],
-  },
-);
-export type ImportConfig = ConfigOf<typeof importSchema>;
+const fields = {
+  ...accessFields,
+  s3_bucket_name: text("Bucket to upload to. The role `vmimport` has to be able to read it."),
+  s3_key_name: defaultText(late("Name of the object."), "`packer-import-{{ timestamp }}.FORMAT`").optional(),
+  s3_encryption: choice(["AES256", "aws:kms"], "Encryption of the object.").optional(),
+  s3_encryption_key: text("KMS key of the object.").optional(),
+  skip_clean: flag("Leave the uploaded file in the bucket.").default(false),
+  format: choice(FORMATS, "Format of the file to import.").default("ova"),
+  ami_name: text("Name of the image. Without it the image keeps the name that the import gives it.").optional(),
+  ami_description: text("Description of the image.").optional(),
+  ami_users: list(text("An account id."), "Accounts that may launch the image.").default([]),
+  ami_groups: list(text("A group."), "Groups that may launch the image.").default([]),
+  ami_org_arns: list(text("An ARN."), "Organizations that may launch the image.").default([]),
+  ami_ou_arns: list(text("An ARN."), "Organizational units that may launch the image.").default([]),
+  ami_encrypt: flag("Encrypt the image.").default(false),
+  ami_kms_key: text("Key to encrypt with.").optional(),
+  license_type: choice(["AWS", "BYOL"], "Whose licence the operating system runs under.").optional(),
+  role_name: defaultText(text("Role the import runs as.").optional(), "`vmimport`"),
+  architecture: choice(["i386", "x86_64", "arm64"], "Architecture of the image.").default("x86_64"),
+  boot_mode: choice(["legacy-bios", "uefi", "uefi-preferred"], "How machines of the image boot.").default(
+    "legacy-bios",
+  ),
+  platform: choice(["windows", "linux"], "Operating system, where the import cannot tell.").optional(),
+  imds_support: choice(["v2.0"], "`v2.0`: machines launched from the image use IMDSv2 by default.").optional(),
+  ...tagFields("tag", "the image and its snapshots"),
+  keep_input_artifact: flag("Keep the files that were imported.").optional(),
+};
+
+export const schema = defineSchema(fields, {
+  rules: [
+    ...accessRules,
+    rule(fields, ["ami_encrypt", "ami_kms_key"], ({ ami_encrypt, ami_kms_key }) => {
+      if (ami_kms_key === undefined || ami_encrypt) return [];
+      const detail = '"ami_kms_key" has no effect without ami_encrypt = true.';
+      return [error("missing-argument", ["ami_kms_key"], "Missing argument", detail)];
+    }),
+  ],
+});
+export type ImportConfig = ConfigOf<typeof schema>;

@@ -25,14 +25,14 @@ export async function uploadToBucket(
     const key = config.s3_key_name?.render({}) ?? `packer-import-${seconds}.${config.format}`;
     const token = newToken(run);
     const kept = () => config.skip_clean;
-    const owned = await ownResource(run, step, cloud, s3ObjectKind, { token, name: key, more: { bucket }, kept });
+    const owned = await ownResource({ run, step, cloud }, s3ObjectKind, { token, name: key, more: { bucket }, kept });
     run.say(`Uploading ${path} to s3://${bucket}/${key}`);
     const target = {
       Bucket: bucket,
       Key: key,
       Metadata: { "imgbuild-run": run.runId },
-      ...(config.s3_encryption === undefined ? {} : { ServerSideEncryption: config.s3_encryption }),
-      ...(config.s3_encryption_key === undefined ? {} : { SSEKMSKeyId: config.s3_encryption_key }),
+      ServerSideEncryption: config.s3_encryption,
+      SSEKMSKeyId: config.s3_encryption_key,
     };
     const file = await open(path);
     try {
@@ -46,7 +46,7 @@ export async function uploadToBucket(
   });
 }
 
-interface Sending {
+interface UploadPlan {
   readonly file: FileHandle;
   readonly size: number;
   readonly target: { readonly Bucket: string; readonly Key: string };
@@ -59,7 +59,7 @@ const PART_BYTES = 16 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 const AT_A_TIME = 4;
 
-async function send(run: Run, cloud: Cloud, { file, size, target, owned, step }: Sending): Promise<void> {
+async function send(run: Run, cloud: Cloud, { file, size, target, owned, step }: UploadPlan): Promise<void> {
   const s3 = cloud.s3();
   const { signal } = step;
   if (size <= PART_BYTES) {
@@ -80,7 +80,8 @@ async function send(run: Run, cloud: Cloud, { file, size, target, owned, step }:
       const Body = await read(file, start, Math.min(partBytes, size - start));
       const part = { ...upload, PartNumber: index + 1, Body };
       const answer = await s3.call("UploadPart", part, { signal: AbortSignal.any([signal, failed.signal]) });
-      run.progress("Uploading", (sent += Body.length), size);
+      sent += Body.length;
+      run.progress("Uploading", sent, size);
       return { PartNumber: index + 1, ETag: answer.ETag, ChecksumCRC32: answer.ChecksumCRC32 };
     } catch (error) {
       failed.abort(error);
@@ -95,7 +96,7 @@ async function read(file: FileHandle, position: number, length: number): Promise
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) throw new Error(`the file has become shorter while it was read`);
+    if (bytesRead === 0) throw new Error("the file has become shorter while it was read");
     done += bytesRead;
   }
   return buffer;

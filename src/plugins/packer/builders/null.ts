@@ -11,14 +11,16 @@ import { defineSchema } from "../../../sdk/schema/schema.ts";
 import { connect } from "../../../steps/connect.ts";
 import { provisionGuest } from "../../../steps/provision.ts";
 
+const schema = defineSchema(communicatorFields, {
+  rules: communicatorRules({ needsHost: true }),
+  renamed: communicatorRenamed,
+});
+
 export const builder: Builder<CommunicatorConfig> = {
   kind: "builder",
   type: "null",
   summary: "Makes nothing: connects to a machine that is there already and provisions it.",
-  schema: defineSchema(communicatorFields, {
-    rules: communicatorRules({ needsHost: true }),
-    renamed: communicatorRenamed,
-  }),
+  schema,
   generatedData: [],
   makesNoFiles: true,
   async build(run, config) {

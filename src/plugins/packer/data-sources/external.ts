@@ -5,34 +5,26 @@ import { list, map, sensitive, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
-const schema = defineSchema(
-  {
-    program: list(
-      text("A word."),
-      "The program and its arguments, no shell in between. It gets `query` as a JSON object on its standard input and answers with a JSON object on its standard output; what it writes to its standard error is shown when it fails.",
-    ),
-    query: sensitive(map(text("A value."), "What to give to the program.")).default({}),
-    working_dir: text("Where to run it.").optional(),
-  },
-  {
-    rules: [
-      rule(["program"], ({ program }) =>
-        Array.isArray(program) && program.length > 0
-          ? []
-          : [
-              error(
-                "missing-argument",
-                ["program"],
-                "Missing program",
-                'The first word of "program" names the program to run.',
-              ),
-            ],
-      ),
-    ],
-  },
-);
+const fields = {
+  program: list(
+    text("A word."),
+    "The program and its arguments, no shell in between. It gets `query` as a JSON object on its standard input and answers with a JSON object on its standard output; what it writes to its standard error is shown when it fails.",
+  ),
+  query: sensitive(map(text("A value."), "What to give to the program.")).default({}),
+  working_dir: text("Where to run it.").optional(),
+};
+const schema = defineSchema(fields, {
+  rules: [
+    rule(fields, ["program"], ({ program }) => {
+      if (program.length > 0) return [];
+      const detail = 'The first word of "program" names the program to run.';
+      return [error("missing-argument", ["program"], "Missing program", detail)];
+    }),
+  ],
+});
+type ExternalConfig = ConfigOf<typeof schema>;
 
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<ExternalConfig> = {
   kind: "data-source",
   type: "external",
   summary: "Asks a program of this computer, with JSON in and JSON out.",

@@ -9,8 +9,9 @@ const schema = defineSchema({
   path: text("The file to read, from the directory of the template."),
   encoding: choice(["utf-8", "base64"], "How to give its content: as text, or any bytes in base64.").default("utf-8"),
 });
+type FileDataConfig = ConfigOf<typeof schema>;
 
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<FileDataConfig> = {
   kind: "data-source",
   type: "file",
   summary:
@@ -23,11 +24,8 @@ export const dataSource: DataSource<ConfigOf<typeof schema>> = {
       run.signal.throwIfAborted();
       throw new BuildError(`The file "${name}" cannot be read`, { cause });
     });
-    return {
-      content: encoding === "base64" ? bytes.toString("base64") : decodeUtf8(bytes, name),
-      path,
-      size: bytes.length,
-    };
+    const content = encoding === "base64" ? bytes.toString("base64") : decodeUtf8(bytes, name);
+    return { content, path, size: bytes.length };
   },
 };
 

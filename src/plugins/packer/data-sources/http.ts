@@ -9,38 +9,30 @@ import { choice, map, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
-const schema = defineSchema(
-  {
-    url: text("What to request, by http or https."),
-    method: choice(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"], "How.").default("GET"),
-    request_headers: map(text("A value."), "Headers of the request.").default({}),
-    request_body: text("Body of the request.").optional(),
-  },
-  {
-    rules: [
-      rule(["url"], ({ url }) =>
-        URL.canParse(String(url)) && /^https?:/.test(String(url))
-          ? []
-          : [error("invalid-argument", ["url"], "Invalid URL", '"url" must be a complete http or https address.')],
-      ),
-      rule(["method", "request_body"], ({ method, request_body }) =>
-        request_body !== undefined && (method === "GET" || method === "HEAD")
-          ? [
-              error(
-                "conflicting-arguments",
-                ["request_body"],
-                "Body without a place",
-                `A ${method} request has no body. Set method = "POST", or leave out "request_body".`,
-              ),
-            ]
-          : [],
-      ),
-    ],
-  },
-);
-type Config = ConfigOf<typeof schema>;
+const fields = {
+  url: text("What to request, by http or https."),
+  method: choice(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"], "How.").default("GET"),
+  request_headers: map(text("A value."), "Headers of the request.").default({}),
+  request_body: text("Body of the request.").optional(),
+};
+const schema = defineSchema(fields, {
+  rules: [
+    rule(fields, ["url"], ({ url }) => {
+      if (URL.canParse(url) && /^https?:/.test(url)) return [];
+      const detail = '"url" must be a complete http or https address.';
+      return [error("invalid-argument", ["url"], "Invalid URL", detail)];
+    }),
+    rule(fields, ["method", "request_body"], ({ method, request_body: body }) => {
+      const isBodyless = method === "GET" || method === "HEAD";
+      if (body === undefined || !isBodyless) return [];
+      const detail = `A ${method} request has no body. Set method = "POST", or leave out "request_body".`;
+      return [error("conflicting-arguments", ["request_body"], "Body without a place", detail)];
+    }),
+  ],
+});
+type HttpDataConfig = ConfigOf<typeof schema>;
 
-export const dataSource: DataSource<Config> = {
+export const dataSource: DataSource<HttpDataConfig> = {
   kind: "data-source",
   type: "http",
   summary: "Requests something by HTTP.",
@@ -56,14 +48,7 @@ export const dataSource: DataSource<Config> = {
   async read(run, config) {
     const address = withoutCredentials(config.url);
     const { response, bytes } = await request(run, config, address);
-    if (!response.ok) {
-      throw new BuildError(
-        `${config.method} ${address} was answered with status ${response.status} ${response.statusText}`,
-        {
-          hint: bytes.length > 0 ? `The server said: ${bytes.toString("utf8").slice(0, 300)}` : undefined,
-        },
-      );
-    }
+    if (!response.ok) throw badStatus(`${config.method} ${address}`, response, bytes);
     const headers = Object.fromEntries(response.headers);
     return {
       url: config.url,
@@ -77,8 +62,14 @@ export const dataSource: DataSource<Config> = {
   },
 };
 
+function badStatus(what: string, { status, statusText }: Response, body: Buffer): BuildError {
+  const summary = `${what} was answered with status ${status} ${statusText}`;
+  if (body.length === 0) return new BuildError(summary);
+  return new BuildError(summary, { hint: `The server said: ${body.toString("utf8").slice(0, 300)}` });
+}
+
 /** A user and password in the address travel in a header, as everywhere. */
-function withAuthorization({ url: text, request_headers: headers }: Config): {
+function withAuthorization({ url: text, request_headers: headers }: HttpDataConfig): {
   url: string;
   headers: Record<string, string>;
 } {
@@ -89,7 +80,11 @@ function withAuthorization({ url: text, request_headers: headers }: Config): {
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
 
-async function request(run: Run, config: Config, address: string): Promise<{ response: Response; bytes: Buffer }> {
+async function request(
+  run: Run,
+  config: HttpDataConfig,
+  address: string,
+): Promise<{ response: Response; bytes: Buffer }> {
   const dispatcher = httpDispatcher(config.url, run.host.env);
   const once = async () => {
     const { method, request_body: body } = config;

@@ -3,8 +3,9 @@ import { text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const schema = defineSchema({ input: text("Any text.") });
+type NullDataConfig = ConfigOf<typeof schema>;
 
-export const dataSource: DataSource<ConfigOf<typeof schema>> = {
+export const dataSource: DataSource<NullDataConfig> = {
   kind: "data-source",
   type: "null",
   summary: "Gives back its input. For trying out.",

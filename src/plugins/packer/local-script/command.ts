@@ -1,5 +1,5 @@
 import type { Host } from "../../../sdk/host.ts";
-import { formatEnvironment, type EnvironmentPairs } from "../../../sdk/script-environment.ts";
+import { formatEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
 import type { LocalScriptConfig } from "./options.ts";
 
 export interface LocalCommand {
@@ -17,22 +17,43 @@ export function commandFor(
   script: string,
 ): LocalCommand {
   const isWindows = platform === "win32";
+  const shell = isWindows ? cmd : posixShell;
   const path = isWindows && config.use_linux_pathing ? linuxPath(script) : script;
-  if (config.execute_command === undefined) return defaultCommand(isWindows, path, Object.fromEntries(variables));
-  const format = config.env_var_format ?? (isWindows ? 'set "%s=%s" && ' : "%s='%s' ");
+  if (config.execute_command === undefined) {
+    return command([...shell.call, ...shell.run(path)], Object.fromEntries(variables));
+  }
+  const format = config.env_var_format ?? shell.variable;
   const values = { Vars: formatEnvironment(variables, format), Script: path, Command: path };
   const words = config.execute_command.map((word) => word.render(values));
-  const [program, ...args] = words.length === 1 ? [...shell(isWindows), words[0]!] : words;
-  return { program: program ?? "", args, env: {} };
+  if (words.length === 1) return command([...shell.call, ...words], {});
+  return command(words, {});
+}
+
+function command([program = "", ...args]: readonly string[], env: LocalCommand["env"]): LocalCommand {
+  return { program, args, env };
+}
+
+interface Shell {
+  /** Runs the line that follows. */
+  readonly call: readonly string[];
+  /** How it sets one variable for a command. */
+  readonly variable: string;
+  /** The line, and its arguments, that run a script. */
+  readonly run: (script: string) => readonly string[];
 }
 
 /** A shell in between, because a script without a first line `#!` is a shell script. `$0` keeps any file name whole. */
-function defaultCommand(isWindows: boolean, script: string, env: Readonly<Record<string, string>>): LocalCommand {
-  const [program, ...args] = shell(isWindows);
-  return { program: program!, args: isWindows ? [...args, "call", script] : [...args, '"$0"', script], env };
-}
+const posixShell: Shell = {
+  call: ["/bin/sh", "-c"],
+  variable: "%s='%s' ",
+  run: (script) => ['"$0"', script],
+};
 
-const shell = (isWindows: boolean): string[] => (isWindows ? ["cmd", "/V", "/C"] : ["/bin/sh", "-c"]);
+const cmd: Shell = {
+  call: ["cmd", "/V", "/C"],
+  variable: 'set "%s=%s" && ',
+  run: (script) => ["call", script],
+};
 
 /** `C:\dir\x.sh` as the Windows Subsystem for Linux sees it: `/mnt/c/dir/x.sh`. */
 function linuxPath(path: string): string {

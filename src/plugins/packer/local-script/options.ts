@@ -1,12 +1,12 @@
 import { choice, defaultText, deprecated, flag, integer, late, list, text } from "../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../../sdk/schema/script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../scripts/environment-fields.ts";
 import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { RunDirectories } from "../../../sdk/run.ts";
 
 /** The options of `shell-local`, which is a provisioner and a post-processor. */
-export const localScriptSchema = defineSchema(
+export const schema = defineSchema(
   {
     inline: list(text("A command line."), "Commands to run, as the lines of one script.").optional(),
     script: text("A script to run.").optional(),
@@ -43,7 +43,7 @@ export const localScriptSchema = defineSchema(
   },
 );
 
-export type LocalScriptConfig = ConfigOf<typeof localScriptSchema>;
+export type LocalScriptConfig = ConfigOf<typeof schema>;
 
 /** For `checkFiles`. */
 export function missingScripts(
@@ -51,5 +51,6 @@ export function missingScripts(
   { work }: Pick<RunDirectories, "work">,
 ): Promise<readonly ConfigIssue[]> {
   const named: [ConfigIssue["path"], string][] = (scripts ?? []).map((file, index) => [["scripts", index], file]);
-  return missingFiles(script === undefined ? named : [...named, [["script"], script]], work);
+  if (script !== undefined) named.push([["script"], script]);
+  return missingFiles(named, work);
 }

@@ -5,24 +5,25 @@ import { join, resolve } from "node:path";
 import { CommandError, runCommand, type CommandResult } from "../../../lib/process.ts";
 import type { GeneratedData } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import { shortLine } from "../../../sdk/output-lines.ts";
+import { shortLine } from "../../../steps/output-lines.ts";
 import type { Run } from "../../../sdk/run.ts";
-import { scriptEnvironment } from "../../../sdk/script-environment.ts";
+import { withShebang } from "../scripts/shebang.ts";
+import { scriptEnvironment } from "../scripts/script-environment.ts";
 import { RUN_VARIABLE } from "../../../sdk/run-processes.ts";
-import { warnOfWindowsLineEndsIn } from "../../../sdk/script-line-ends.ts";
+import { warnOfWindowsLineEndsIn } from "../scripts/script-line-ends.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./options.ts";
 
 /** Runs the scripts of a `shell-local` on this computer, one after the other; the first bad exit status ends it. */
 export async function runLocalScripts(run: Run, config: LocalScriptConfig, data: GeneratedData): Promise<void> {
-  const system =
-    run.host.platform === "win32" ? "windows" : run.host.platform === "sunos" ? "solaris" : run.host.platform;
+  const { platform } = run.host;
+  const system = systemNames[platform] ?? platform;
   if (config.only_on.length > 0 && !config.only_on.some((name) => name === system)) {
     run.say(`Skipping the local script: it runs only on ${config.only_on.join(", ")}, and this is ${system}`);
     return;
   }
-  const lines = config.inline ?? (config.command === undefined ? undefined : [config.command]);
-  if (lines) return runInline(run, config, data, lines);
+  if (config.inline) return runInline(run, config, data, config.inline);
+  if (config.command !== undefined) return runInline(run, config, data, [config.command]);
   for (const script of config.scripts ?? [config.script!]) {
     run.say(`Running local shell script: ${script}`);
     const path = resolve(run.directories.work, script);
@@ -30,6 +31,9 @@ export async function runLocalScripts(run: Run, config: LocalScriptConfig, data:
     await runScript(run, config, data, { path, name: `The script "${script}"` });
   }
 }
+
+/** The names of `only_on`, where they are not Node's own. */
+const systemNames: Readonly<Record<string, string>> = { win32: "windows", sunos: "solaris" };
 
 async function runInline(
   run: Run,
@@ -49,13 +53,13 @@ async function runInline(
 
 function writeTemporaryScript(run: Run, config: LocalScriptConfig, lines: readonly string[]): string {
   const isWindows = run.host.platform === "win32";
-  const extension = (config.tempfile_extension ?? (isWindows ? "cmd" : "")).replace(/^\.?(?=.)/, ".");
+  const defaultExtension = isWindows ? "cmd" : "";
+  const extension = (config.tempfile_extension ?? defaultExtension).replace(/^\.?(?=.)/, ".");
   const path = join(run.directories.temp, `local-script-${randomBytes(6).toString("hex")}${extension}`);
-  const hasOwnShebang = lines[0]?.startsWith("#!") === true && config.inline_shebang === undefined;
-  const shebang = isWindows || hasOwnShebang ? [] : [`#!${config.inline_shebang ?? "/bin/sh -e"}`];
+  const script = isWindows ? lines : withShebang(lines, config.inline_shebang);
   // Synchronous on purpose: a child that another build forks while the file is open for writing would inherit it, and
   // executing the script would then fail with "text file busy".
-  writeFileSync(path, [...shebang, ...lines, ""].join("\n"), { mode: 0o700, flag: "wx" });
+  writeFileSync(path, [...script, ""].join("\n"), { mode: 0o700, flag: "wx" });
   return path;
 }
 
@@ -79,8 +83,8 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
         return run.ready();
       },
     });
-    if (!config.valid_exit_codes.includes(result.code))
-      throw badStatus(run, script, result, performance.now() - started);
+    if (config.valid_exit_codes.includes(result.code)) return;
+    throw badStatus(run, script, result, performance.now() - started);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new BuildError(`${script.name} could not be started`, { cause: error });
@@ -95,12 +99,11 @@ function badStatus(
 ): BuildError {
   const last = (stderr.trimEnd() || stdout.trimEnd()).split("\n").at(-1)!;
   const said = last === "" ? "it printed nothing" : `its last line of output was "${shortLine(run, last)}"`;
-  const how = signal === undefined ? `ended with exit status ${code}` : `was killed by ${signal}`;
+  const after = `after ${(durationMs / 1000).toFixed(1)} s; ${said}`;
+  if (signal !== undefined) return new BuildError(`${name} was killed by ${signal} ${after}`);
   const hints: Readonly<Record<number, string>> = {
     126: `Is the script executable?\n    chmod +x ${path}`,
     127: "Status 127 means a command was not found.",
   };
-  return new BuildError(`${name} ${how} after ${(durationMs / 1000).toFixed(1)} s; ${said}`, {
-    hint: signal === undefined ? hints[code] : undefined,
-  });
+  return new BuildError(`${name} ended with exit status ${code} ${after}`, { hint: hints[code] });
 }

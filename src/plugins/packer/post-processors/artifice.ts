@@ -1,34 +1,32 @@
-import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import { resolve } from "node:path";
 import { glob } from "tinyglobby";
-import type { PostProcessor } from "../../../sdk/component.ts";
 import { displayPath } from "../../../lib/display-path.ts";
-import { describeFiles } from "../../../sdk/describe-files.ts";
+import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
+import type { PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { describeFiles } from "./describe-files.ts";
 
-const schema = defineSchema(
-  {
-    files: list(
-      text("A file, or a pattern for files (`*`, `?`, `[ab]`, `{a,b}`, `**`)."),
-      "The files of the new artifact, from the working directory.",
-    ),
-  },
-  {
-    rules: [
-      rule(["files"], ({ files }) =>
-        Array.isArray(files) && files.length > 0
-          ? []
-          : [error("missing-argument", ["files"], "Missing files", '"files" must name at least one file.')],
-      ),
-    ],
-  },
-);
+const fields = {
+  files: list(
+    text("A file, or a pattern for files (`*`, `?`, `[ab]`, `{a,b}`, `**`)."),
+    "The files of the new artifact, from the working directory.",
+  ),
+};
+const schema = defineSchema(fields, {
+  rules: [
+    rule(fields, ["files"], ({ files }) => {
+      if (files.length > 0) return [];
+      return [error("missing-argument", ["files"], "Missing files", '"files" must name at least one file.')];
+    }),
+  ],
+});
+type ArtificeConfig = ConfigOf<typeof schema>;
 
-export const postProcessor: PostProcessor<ConfigOf<typeof schema>> = {
+export const postProcessor: PostProcessor<ArtificeConfig> = {
   kind: "post-processor",
   type: "artifice",
   summary: "Puts files of your choice in the artifact's place, for the post-processors that follow.",

@@ -6,11 +6,11 @@ import { readPieces } from "../../../lib/read-pieces.ts";
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
-import { describeFiles } from "../../../sdk/describe-files.ts";
+import { describeFiles } from "./describe-files.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { choice, lateWithDefault, list } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { changeSharedFile } from "../../../sdk/shared-file.ts";
+import { changeSharedFile } from "./shared-file.ts";
 
 const schema = defineSchema({
   checksum_types: list(
@@ -22,9 +22,9 @@ const schema = defineSchema({
     "The file to write to. `{{ .BuildName }}`, `{{ .BuilderType }}` and `{{ .ChecksumType }}` are known. Lines of other files in it are kept.",
   ),
 });
-type Config = ConfigOf<typeof schema>;
+type ChecksumConfig = ConfigOf<typeof schema>;
 
-export const postProcessor: PostProcessor<Config> = {
+export const postProcessor: PostProcessor<ChecksumConfig> = {
   kind: "post-processor",
   type: "checksum",
   summary: "Writes checksums of the artifact's files.",
@@ -49,7 +49,7 @@ export const postProcessor: PostProcessor<Config> = {
 type Lines = Map<string, string[]>;
 
 /** `hex<TAB>name` for each file and kind, by the file they go to. */
-async function checksumLines(run: Run, config: Config, files: readonly string[]): Promise<Lines> {
+async function checksumLines(run: Run, config: ChecksumConfig, files: readonly string[]): Promise<Lines> {
   const lines: Lines = new Map();
   for (const file of files) {
     const digests = await digestsOf(run, file, config.checksum_types);

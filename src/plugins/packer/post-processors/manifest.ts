@@ -7,7 +7,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { flag, map, text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
-import { changeSharedFile } from "../../../sdk/shared-file.ts";
+import { changeSharedFile } from "./shared-file.ts";
 
 const schema = defineSchema(
   {
@@ -18,7 +18,7 @@ const schema = defineSchema(
   },
   { renamed: { filename: "output" } },
 );
-type Config = ConfigOf<typeof schema>;
+type ManifestConfig = ConfigOf<typeof schema>;
 
 /** As Packer writes it, and `builder_id` besides, by which `imgbuild post-process` knows what kind of artifact it was. */
 interface ManifestBuild {
@@ -37,7 +37,7 @@ interface Manifest {
   readonly last_run_uuid: string;
 }
 
-export const postProcessor: PostProcessor<Config> = {
+export const postProcessor: PostProcessor<ManifestConfig> = {
   kind: "post-processor",
   type: "manifest",
   summary: "Writes what was built to a JSON file that other programs read.",
@@ -51,13 +51,9 @@ export const postProcessor: PostProcessor<Config> = {
   },
 };
 
-async function describe(run: Run, config: Config, { builderId, files, id }: Artifact): Promise<ManifestBuild> {
-  const listed = await Promise.all(
-    files.map(async (path) => ({
-      name: config.strip_path ? basename(path) : displayPath(path, run.directories.work),
-      size: (await stat(path).catch(() => undefined))?.size ?? 0,
-    })),
-  );
+async function describe(run: Run, config: ManifestConfig, { builderId, files, id }: Artifact): Promise<ManifestBuild> {
+  const nameOf = (path: string) => (config.strip_path ? basename(path) : displayPath(path, run.directories.work));
+  const listed = await Promise.all(files.map(async (path) => ({ name: nameOf(path), size: await sizeOf(path) })));
   return {
     name: run.build.sourceName,
     builder_type: run.build.builderType,
@@ -70,17 +66,26 @@ async function describe(run: Run, config: Config, { builderId, files, id }: Arti
   };
 }
 
+/** In bytes; 0 for a file that is gone. */
+async function sizeOf(path: string): Promise<number> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.size ?? 0;
+}
+
 /** -force begins a new manifest with each run, and the builds of one run share it. */
 function withBuild(run: Run, before: Manifest, build: ManifestBuild): string {
-  const isOld = run.options.force && before.last_run_uuid !== run.runId;
-  const added = withoutSecrets(run, build);
-  const manifest: Manifest = { builds: [...(isOld ? [] : before.builds), added], last_run_uuid: run.runId };
+  const isReplaced = run.options.force && before.last_run_uuid !== run.runId;
+  const kept = isReplaced ? [] : before.builds;
+  const manifest: Manifest = { builds: [...kept, withoutSecrets(run, build)], last_run_uuid: run.runId };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
 /** Only in the values: a secret that happens to be `name` must not make the manifest another. */
 function withoutSecrets(run: Run, build: ManifestBuild): unknown {
-  const mask = (_name: string, value: unknown): unknown => (typeof value === "string" ? run.redact(value) : value);
+  const mask = (_name: string, value: unknown): unknown => {
+    if (typeof value !== "string") return value;
+    return run.redact(value);
+  };
   return JSON.parse(JSON.stringify(build), mask);
 }
 
@@ -88,8 +93,9 @@ function parse(text: string, path: string): Manifest {
   if (text.trim() === "") return { builds: [], last_run_uuid: "" };
   try {
     const manifest = JSON.parse(text) as Partial<Manifest> | null;
-    if (Array.isArray(manifest?.builds))
+    if (Array.isArray(manifest?.builds)) {
       return { builds: manifest.builds, last_run_uuid: manifest.last_run_uuid ?? "" };
+    }
   } catch {
     // Said below, the same as for JSON of another shape.
   }

@@ -1,13 +1,13 @@
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
-import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/options.ts";
+import { missingScripts, type LocalScriptConfig, schema } from "../local-script/options.ts";
 
 /** The artifact passes through, whatever the script did with its files, so it is never ours to remove. */
 export const postProcessor: PostProcessor<LocalScriptConfig> = {
   kind: "post-processor",
   type: "shell-local",
   summary: "Runs shell scripts on this computer when the artifact is there.",
-  schema: localScriptSchema,
+  schema,
   checkFiles: missingScripts,
   async process(run, config, input) {
     await runLocalScripts(run, config, {});

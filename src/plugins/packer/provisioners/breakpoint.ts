@@ -6,15 +6,16 @@ const schema = defineSchema({
   note: text("What to say when the build stops here.").default(""),
   disable: flag("Do not stop.").default(false),
 });
+type BreakpointConfig = ConfigOf<typeof schema>;
 
-export const provisioner: Provisioner<ConfigOf<typeof schema>> = {
+export const provisioner: Provisioner<BreakpointConfig> = {
   kind: "provisioner",
   type: "breakpoint",
   summary: "Stops the build until you press enter, so that you can look at the machine.",
   schema,
   onHost: true,
   async provision(run, { note, disable }, { communicator }) {
-    const named = note === "" ? "" : ` (${note})`;
+    const named = note && ` (${note})`;
     if (disable) return run.say(`Breakpoint${named} is disabled`);
     run.say(`Breakpoint${named}. The machine is reachable at ${communicator.address}`);
     const answered = await run.waitForUser(`Breakpoint${named}.`);

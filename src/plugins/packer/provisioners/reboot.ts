@@ -3,7 +3,7 @@ import { sleep } from "../../../lib/retry.ts";
 import type { Communicator } from "../../../sdk/communicator.ts";
 import type { Provisioner } from "../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../sdk/error.ts";
-import { askGuest } from "../../../sdk/guest-command.ts";
+import { askGuest } from "../../../steps/guest-command.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { defaultText, duration, flag, text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
@@ -59,12 +59,10 @@ async function askToRestart(run: Run, config: RebootConfig, communicator: Commun
   const { result, stderr } = await askGuest(communicator, config.command ?? RESTART, { signal: run.signal });
   // A machine that goes down fast takes the connection, or the command, with it.
   if (result.kind !== "exit" || result.code === 0) return;
-  throw new BuildError(
-    `The command that restarts the machine failed with exit status ${result.code}: ${stderr.trim()}`,
-    {
-      hint: 'Set command to one that may restart the machine, for example "sudo systemctl reboot".',
-    },
-  );
+  const why = `exit status ${result.code}: ${stderr.trim()}`;
+  throw new BuildError(`The command that restarts the machine failed with ${why}`, {
+    hint: 'Set command to one that may restart the machine, for example "sudo systemctl reboot".',
+  });
 }
 
 interface Wait {
@@ -76,7 +74,7 @@ interface Wait {
 
 const ASK_EVERY_MS = 500;
 
-/** Each look uses a connection of its own: an old one may hang with a machine that went down without a word. */
+/** Each probe uses a connection of its own: an old one may hang with a machine that went down silently. */
 async function untilRestarted(run: Run, config: RebootConfig, communicator: Communicator, wait: Wait): Promise<void> {
   let restarted = false;
   for (;;) {
@@ -103,7 +101,8 @@ function tookTooLong(config: RebootConfig, restarted: boolean): BuildError {
 
 async function bootId(communicator: Communicator, question: string, signal: AbortSignal): Promise<string | undefined> {
   const { result, stdout } = await askGuest(communicator, question, { signal });
-  return result.kind === "exit" && result.code === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+  if (result.kind !== "exit" || result.code !== 0) return undefined;
+  return stdout.trim() || undefined;
 }
 
 async function succeeds(communicator: Communicator, command: string, signal: AbortSignal): Promise<boolean> {

@@ -1,12 +1,12 @@
 import type { Provisioner } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
-import { localScriptSchema, missingScripts, type LocalScriptConfig } from "../local-script/options.ts";
+import { missingScripts, type LocalScriptConfig, schema } from "../local-script/options.ts";
 
 export const provisioner: Provisioner<LocalScriptConfig> = {
   kind: "provisioner",
   type: "shell-local",
   summary: "Runs shell scripts on this computer while the machine is up.",
-  schema: localScriptSchema,
+  schema,
   onHost: true,
   checkFiles: missingScripts,
   provision: (run, config, { data }) => runLocalScripts(run, config, data),

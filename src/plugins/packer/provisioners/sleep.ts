@@ -5,8 +5,9 @@ import { duration } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const schema = defineSchema({ duration: duration("How long to wait.") });
+type SleepConfig = ConfigOf<typeof schema>;
 
-export const provisioner: Provisioner<ConfigOf<typeof schema>> = {
+export const provisioner: Provisioner<SleepConfig> = {
   kind: "provisioner",
   type: "sleep",
   summary: "Waits.",

@@ -1,15 +1,14 @@
-import { BUILDER_ID, type BoxState } from "../../../sdk/artifact-state.ts";
-import { architectureOf } from "../../../sdk/artifact.ts";
 import { readFile } from "node:fs/promises";
 import { arch, availableParallelism } from "node:os";
 import { basename, relative, resolve } from "node:path";
 import { archiveTime, fileEntry, textEntry, withProgress, type ArchiveEntry } from "../../../lib/archive/entry.ts";
 import { tar } from "../../../lib/archive/tar.ts";
+import type { ByteSource } from "../../../lib/byte-source.ts";
 import { compressionFormats } from "../../../lib/compress/formats.ts";
-import type { Artifact } from "../../../sdk/artifact.ts";
+import { BUILDER_ID, type BoxState } from "../../../sdk/artifact-state.ts";
+import { architectureOf, type Artifact } from "../../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import type { FileDigest } from "../../../sdk/file-digest.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
 import { writeOutputFile } from "../../../sdk/output-file.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
@@ -30,12 +29,13 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
     const provider = providerFor(input, config);
     const options = { ...config, ...config.override[provider.name] };
     const architecture = vagrantArchitecture(options.architecture ?? guestArchitecture(run, input));
-    const values = boxValues(run, input, provider, architecture);
+    const names = { Provider: provider.name, Architecture: architecture };
+    const values = { BuildName: run.build.sourceName, ArtifactId: input.id, ...names };
     const path = resolve(run.directories.work, options.output.render(values));
     const digest = await run.step("package box", async (step) => {
       run.say(`Creating a Vagrant box for the provider "${provider.name}" (${architecture})`);
       const entries = await boxEntries(run, step, { options, provider, input, architecture, values });
-      return writeBox(run, step, path, entries, options.compression_level);
+      return writeOutputFile(run, step, path, packed(run, entries, options.compression_level));
     });
     const shown = relative(run.directories.work, path);
     const state: BoxState = { provider: provider.name, architecture };
@@ -67,17 +67,11 @@ function providerFor(input: Artifact, config: VagrantConfig): BoxProvider {
 
 function guestArchitecture(run: Run, input: Artifact): string {
   const stated = architectureOf(input);
-  if (stated !== undefined && stated !== "") return stated;
+  if (stated) return stated;
   run.warn(
     "The artifact does not say which architecture its machine has; taking this machine's. Set architecture to be sure.",
   );
   return arch();
-}
-
-type Values = Readonly<Record<"BuildName" | "Provider" | "Architecture" | "ArtifactId", string>>;
-
-function boxValues(run: Run, input: Artifact, provider: BoxProvider, architecture: string): Values {
-  return { BuildName: run.build.sourceName, Provider: provider.name, Architecture: architecture, ArtifactId: input.id };
 }
 
 interface Box {
@@ -85,7 +79,8 @@ interface Box {
   readonly provider: BoxProvider;
   readonly input: Artifact;
   readonly architecture: string;
-  readonly values: Values;
+  /** What `output` and `vagrantfile_template` may use. */
+  readonly values: Readonly<Record<"BuildName" | "Provider" | "Architecture" | "ArtifactId", string>>;
 }
 
 /** `metadata.json` first: readers of a large box find it without unpacking the disk. */
@@ -93,8 +88,8 @@ async function boxEntries(run: Run, step: Step, box: Box): Promise<ArchiveEntry[
   const included = await includedEntries(run, step, box.options.include);
   const custom = await customVagrantfile(run, box);
   const content = await box.provider.content(box.input, step.signal);
-  const metadata =
-    included.find((entry) => entry.name === "metadata.json") ?? textEntry("metadata.json", metadataText(box, content));
+  const own = included.find((entry) => entry.name === "metadata.json");
+  const metadata = own ?? textEntry("metadata.json", metadataText(box, content));
   const vagrantfile = textEntry("Vagrantfile", renderVagrantfile(content.vagrantfile, custom));
   const entries = [metadata, vagrantfile, ...included.filter((entry) => entry !== metadata), ...content.entries];
   refuseDuplicates(entries);
@@ -107,15 +102,14 @@ function metadataText(box: Box, content: BoxContent): string {
 }
 
 function includedEntries(run: Run, step: Step, paths: readonly string[]): Promise<ArchiveEntry[]> {
-  return Promise.all(
-    paths.map(async (path) => {
-      try {
-        return await fileEntry(resolve(run.directories.work, path), basename(path), step.signal);
-      } catch (cause) {
-        throw new BuildError(`The file "${path}" in include cannot be read.`, { cause });
-      }
-    }),
-  );
+  const entries = paths.map(async (path) => {
+    try {
+      return await fileEntry(resolve(run.directories.work, path), basename(path), step.signal);
+    } catch (cause) {
+      throw new BuildError(`The file "${path}" in include cannot be read.`, { cause });
+    }
+  });
+  return Promise.all(entries);
 }
 
 async function customVagrantfile(run: Run, { options, values }: Box): Promise<string | undefined> {
@@ -137,20 +131,16 @@ function refuseDuplicates(entries: readonly ArchiveEntry[]): void {
   });
 }
 
-async function writeBox(
-  run: Run,
-  step: Step,
-  path: string,
-  entries: readonly ArchiveEntry[],
-  level: number,
-): Promise<FileDigest> {
+/** A plain tar for level 0. */
+function packed(run: Run, entries: readonly ArchiveEntry[], level: number): ByteSource {
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
   const counted = entries.map((entry) =>
     withProgress(entry, (bytes) => run.progress("Packaging", (done += bytes), total)),
   );
   const archive = tar(counted, archiveTime(run.host.env));
+  if (level === 0) return archive;
   const { gz } = compressionFormats;
-  const options = { level: level === -1 ? gz.levels.default : level, concurrency: availableParallelism() };
-  return writeOutputFile(run, step, path, level === 0 ? archive : gz.compress(archive, options));
+  const usedLevel = level === -1 ? gz.levels.default : level;
+  return gz.compress(archive, { level: usedLevel, concurrency: availableParallelism() });
 }

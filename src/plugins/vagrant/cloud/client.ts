@@ -3,7 +3,7 @@ import type { Run } from "../../../sdk/run.ts";
 import { createJsonApi, HttpStatusError, type JsonApi } from "../../../lib/json-api.ts";
 import { DEFAULT_URL, type VagrantCloudConfig } from "./options.ts";
 
-/** What the service tells about a provider of a version. */
+/** What the service says about a provider of a version. */
 export interface CloudProvider {
   readonly name: string;
   readonly architecture?: string | null;
@@ -64,7 +64,8 @@ export class CloudClient {
   }
 
   get #boxPath(): string {
-    return `/box/${this.#tag.split("/").map(encodeURIComponent).join("/")}`;
+    const parts = this.#tag.split("/").map(encodeURIComponent);
+    return `/box/${parts.join("/")}`;
   }
 
   get #versionPath(): string {
@@ -72,8 +73,8 @@ export class CloudClient {
   }
 
   #providerPath(provider: string, architecture: string | undefined): string {
-    const suffix = architecture === undefined ? "" : `/${encodeURIComponent(architecture)}`;
-    return `${this.#versionPath}/provider/${encodeURIComponent(provider)}${suffix}`;
+    const path = `${this.#versionPath}/provider/${encodeURIComponent(provider)}`;
+    return architecture === undefined ? path : `${path}/${encodeURIComponent(architecture)}`;
   }
 
   async authenticate(): Promise<void> {
@@ -115,15 +116,15 @@ export class CloudClient {
   }
 
   async uploadAddress(provider: string, architecture: string | undefined, direct: boolean) {
-    const path = `${this.#providerPath(provider, architecture)}/upload${direct ? "/direct" : ""}`;
+    const endpoint = direct ? "/upload/direct" : "/upload";
+    const path = `${this.#providerPath(provider, architecture)}${endpoint}`;
     return this.#ask<{ upload_path: string; callback?: string }>("prepare the upload", "GET", path);
   }
 
   /** The callback is a whole address; it is reached through the same base. */
   async confirmUpload(callback: string, base: string): Promise<void> {
-    const path = callback.startsWith(base)
-      ? callback.slice(base.replace(/\/$/, "").length)
-      : new URL(callback).pathname;
+    const isBelowBase = callback.startsWith(base);
+    const path = isBelowBase ? callback.slice(base.replace(/\/$/, "").length) : new URL(callback).pathname;
     await this.#ask("confirm the upload", "PUT", path);
   }
 

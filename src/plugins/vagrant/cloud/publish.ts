@@ -1,4 +1,4 @@
-import { sha256OfFile } from "../../../sdk/file-digest.ts";
+import { boxChecksum } from "../box-checksum.ts";
 import { goesDirect, uploadBox } from "../box-upload.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
@@ -6,14 +6,14 @@ import type { VagrantBox } from "../vagrant-box.ts";
 import { CloudRefusal, type CloudClient, type CloudProvider, type ProviderDraft } from "./client.ts";
 import type { VagrantCloudConfig } from "./options.ts";
 
-export interface Publication {
+export interface CloudPublication {
   readonly config: VagrantCloudConfig;
   readonly client: CloudClient;
   readonly box: VagrantBox;
   readonly architecture: string | undefined;
   /** Set where the box is hosted elsewhere and not uploaded. */
   readonly downloadUrl: string | undefined;
-  /** Once true, nothing is taken back: a later post-processor may fail, the box is out. */
+  /** Once true, nothing is undone: a later post-processor may fail, but the box is public. */
   isPublished: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Publication {
  * Makes the version where the box lacks it, makes or updates the provider, uploads, and only then releases. What this
  * run created is removed again when a later step fails; what was there before is never removed.
  */
-export async function publish(run: Run, publication: Publication): Promise<void> {
+export async function publish(run: Run, publication: CloudPublication): Promise<void> {
   const draft = await run.step("prepare provider", (step) => providerDraft(publication, step));
   await run.step("create version", (step) => ensureVersion(run, step, publication));
   const needsUpload = await run.step("create provider", (step) => ensureProvider(run, step, publication, draft));
@@ -31,23 +31,22 @@ export async function publish(run: Run, publication: Publication): Promise<void>
 }
 
 async function providerDraft(
-  { config, box, architecture, downloadUrl }: Publication,
+  { config, box, architecture, downloadUrl }: CloudPublication,
   step: Step,
 ): Promise<ProviderDraft> {
-  const [type, digest] = config.box_checksum?.split(":") ?? [];
-  const computed = type === undefined && downloadUrl === undefined;
+  const { default_architecture: wanted } = config;
+  const { type, digest } = await boxChecksum({ config, box, downloadUrl }, step.signal);
   return {
     name: box.provider,
     architecture,
-    default_architecture:
-      config.default_architecture === undefined ? undefined : config.default_architecture === architecture,
+    default_architecture: wanted === undefined ? undefined : wanted === architecture,
     url: downloadUrl,
-    checksum_type: computed ? "sha256" : type,
-    checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
+    checksum_type: type,
+    checksum: digest,
   };
 }
 
-async function ensureVersion(run: Run, step: Step, publication: Publication): Promise<void> {
+async function ensureVersion(run: Run, step: Step, publication: CloudPublication): Promise<void> {
   const { client, config } = publication;
   const box = await client.readBox();
   if (box.versions?.some(({ version }) => version === config.version)) {
@@ -76,7 +75,12 @@ async function createUnlessThere(create: () => Promise<void>): Promise<void> {
 }
 
 /** Resolves to whether the box has to be uploaded. */
-async function ensureProvider(run: Run, step: Step, publication: Publication, draft: ProviderDraft): Promise<boolean> {
+async function ensureProvider(
+  run: Run,
+  step: Step,
+  publication: CloudPublication,
+  draft: ProviderDraft,
+): Promise<boolean> {
   const { client, box, architecture, downloadUrl } = publication;
   const version = await client.readVersion();
   const existing = version.providers?.find((other) => isSame(other, box.provider, architecture));
@@ -94,7 +98,7 @@ function isSame(other: CloudProvider, name: string, architecture: string | undef
 
 async function replaceProvider(
   run: Run,
-  publication: Publication,
+  publication: CloudPublication,
   existing: CloudProvider,
   draft: ProviderDraft,
 ): Promise<boolean> {
@@ -115,7 +119,7 @@ async function replaceProvider(
   return downloadUrl === undefined;
 }
 
-async function upload(run: Run, step: Step, { client, config, box, architecture }: Publication): Promise<void> {
+async function upload(run: Run, step: Step, { client, config, box, architecture }: CloudPublication): Promise<void> {
   const direct = await goesDirect(run, box.path, config.no_direct_upload);
   let callback: string | undefined;
   await uploadBox(run, step, {
@@ -130,7 +134,7 @@ async function upload(run: Run, step: Step, { client, config, box, architecture 
   if (direct && callback !== undefined) await client.confirmUpload(callback, config.vagrant_cloud_url);
 }
 
-async function release(run: Run, { client, config }: Publication): Promise<void> {
+async function release(run: Run, { client, config }: CloudPublication): Promise<void> {
   if (config.no_release) {
     run.say(`Version ${config.version} stays unreleased, as asked`);
     return;

@@ -1,7 +1,7 @@
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
-import { BuildError } from "../../../sdk/error.ts";
+import { BuildError, errorWithHint } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { boxOfArtifact } from "../vagrant-box.ts";
 import { createCloudClient } from "./client.ts";
@@ -20,7 +20,7 @@ export const postProcessor: PostProcessor<VagrantCloudConfig> = {
         await client.readBox();
         return [];
       } catch (error) {
-        return [error instanceof BuildError ? `${error.message}. ${error.hint ?? ""}`.trim() : String(error)];
+        return [errorWithHint(error)];
       }
     });
   },
@@ -44,7 +44,7 @@ function published(config: VagrantCloudConfig, id: string): ArtifactOf<typeof BU
     files: [],
     description: `'${id.split(":").at(-1)}': ${config.box_tag}`,
     state: { tag: config.box_tag, version: config.version },
-    // What has been published stays: it is not ours to take back.
+    // What has been published stays: it is not ours to remove.
     destroy: () => Promise.resolve(),
   };
 }
@@ -63,7 +63,7 @@ function withClient<Result>(
 
 function accessToken(run: Run, config: VagrantCloudConfig): string {
   const { env } = run.host;
-  if (config.access_token !== undefined && config.access_token !== "") return config.access_token;
+  if (config.access_token) return config.access_token;
   if (env["VAGRANT_CLOUD_TOKEN"]) return env["VAGRANT_CLOUD_TOKEN"];
   if (env["ATLAS_TOKEN"]) {
     run.warn("ATLAS_TOKEN is deprecated; set VAGRANT_CLOUD_TOKEN instead.");

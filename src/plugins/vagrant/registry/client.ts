@@ -5,7 +5,7 @@ import type { Run } from "../../../sdk/run.ts";
 import { skipsTlsVerify, urlOf, type VagrantRegistryConfig } from "./options.ts";
 
 /** Where a box of one provider and architecture stands in the registry. */
-export interface Slot {
+export interface RegistrySlot {
   readonly version: string;
   readonly provider: string;
   readonly architecture: string;
@@ -29,7 +29,7 @@ export interface RegistryArchitecture {
 /** A version comes into being unreleased; the service may leave out this state. */
 export type VersionState = "UNRELEASED" | "ACTIVE" | "REVOKED";
 
-interface Operation {
+interface RegistryOperation {
   readonly id: string;
   readonly location?: { readonly organization_id?: string; readonly project_id?: string };
   readonly state?: string;
@@ -72,43 +72,41 @@ export class RegistryClient {
     return `${this.#boxPath}/version/${encodeURIComponent(version)}`;
   }
 
-  #providerPath({ version, provider }: Slot): string {
+  #providerPath({ version, provider }: RegistrySlot): string {
     return `${this.#versionPath(version)}/provider/${encodeURIComponent(provider)}`;
   }
 
-  #architecturePath(slot: Slot): string {
+  #architecturePath(slot: RegistrySlot): string {
     return `${this.#providerPath(slot)}/architecture/${encodeURIComponent(slot.architecture)}`;
   }
 
-  /** Each `ensure…` resolves to whether the thing had to be made. */
+  /** Each `ensure…` resolves to whether something had to be made. */
   async ensureBox(description: string | undefined, isPrivate: boolean): Promise<boolean> {
     const made = await this.#ensure(`the box ${this.#box}`, this.#boxPath, `${this.#registryPath}/boxes`, {
       name: this.#box,
       description: description ?? "",
       is_private: isPrivate,
     });
-    const operation = (made as { operation?: Operation } | undefined)?.operation;
+    const operation = (made as { operation?: RegistryOperation } | undefined)?.operation;
     if (operation) await this.#waitFor(operation);
     return made !== undefined;
   }
 
   async ensureVersion(version: string, description: string | undefined): Promise<boolean> {
     const body = { name: version, description: description ?? "" };
-    return (
-      (await this.#ensure(`version ${version}`, this.#versionPath(version), `${this.#boxPath}/versions`, body)) !==
-      undefined
-    );
+    const collection = `${this.#boxPath}/versions`;
+    const made = await this.#ensure(`version ${version}`, this.#versionPath(version), collection, body);
+    return made !== undefined;
   }
 
-  async ensureProvider(slot: Slot): Promise<boolean> {
-    const path = `${this.#versionPath(slot.version)}/providers`;
-    return (
-      (await this.#ensure(`provider ${slot.provider}`, this.#providerPath(slot), path, { name: slot.provider })) !==
-      undefined
-    );
+  async ensureProvider(slot: RegistrySlot): Promise<boolean> {
+    const collection = `${this.#versionPath(slot.version)}/providers`;
+    const body = { name: slot.provider };
+    const made = await this.#ensure(`provider ${slot.provider}`, this.#providerPath(slot), collection, body);
+    return made !== undefined;
   }
 
-  async readArchitecture(slot: Slot): Promise<RegistryArchitecture | undefined> {
+  async readArchitecture(slot: RegistrySlot): Promise<RegistryArchitecture | undefined> {
     const found = await this.#read<{ architecture?: RegistryArchitecture }>(
       `read architecture ${slot.architecture}`,
       this.#architecturePath(slot),
@@ -116,18 +114,19 @@ export class RegistryClient {
     return found?.architecture;
   }
 
-  async writeArchitecture(slot: Slot, draft: ArchitectureDraft, exists: boolean): Promise<void> {
+  async writeArchitecture(slot: RegistrySlot, draft: ArchitectureDraft, exists: boolean): Promise<void> {
     const purpose = `write architecture ${slot.architecture}`;
     if (exists) await this.#ask(purpose, "PUT", this.#architecturePath(slot), draft);
     else await this.#ask(purpose, "POST", `${this.#providerPath(slot)}/architectures`, draft);
   }
 
-  async uploadAddress(slot: Slot, direct: boolean): Promise<{ url: string; object?: string }> {
-    const path = `${this.#architecturePath(slot)}${direct ? "/direct" : ""}/upload`;
+  async uploadAddress(slot: RegistrySlot, direct: boolean): Promise<{ url: string; object?: string }> {
+    const endpoint = direct ? "/direct/upload" : "/upload";
+    const path = `${this.#architecturePath(slot)}${endpoint}`;
     return this.#ask("prepare the upload", "GET", path);
   }
 
-  async completeUpload(slot: Slot, object: string): Promise<void> {
+  async completeUpload(slot: RegistrySlot, object: string): Promise<void> {
     const path = `${this.#architecturePath(slot)}/direct/complete/${encodeURIComponent(object)}`;
     await this.#ask("complete the upload", "PUT", path);
   }
@@ -161,12 +160,12 @@ export class RegistryClient {
   }
 
   /** The box is made in the background. A call returns after its timeout whatever the state is, so it is repeated. */
-  async #waitFor({ id, location }: Operation): Promise<void> {
+  async #waitFor({ id, location }: RegistryOperation): Promise<void> {
     const scope = `organizations/${location?.organization_id ?? ""}/projects/${location?.project_id ?? ""}`;
     const path = `/operation/2020-05-05/${scope}/operations/${encodeURIComponent(id)}/wait?timeout=60s`;
     const isDone = await poll(
       async () => {
-        const answer = await this.#ask<{ operation?: Operation }>("wait for the box to be made", "GET", path);
+        const answer = await this.#ask<{ operation?: RegistryOperation }>("wait for the box to be made", "GET", path);
         const { state, error } = answer?.operation ?? {};
         if (error) throw new BuildError(`The Vagrant registry could not make the box ${this.#box}: ${error.message}`);
         return state === "DONE" || undefined;
@@ -203,11 +202,10 @@ class RegistryRefusal extends BuildError {
   readonly status: number;
 
   constructor(purpose: string, cause: HttpStatusError) {
-    const hint =
-      cause.status === 401 || cause.status === 403
-        ? "The service principal may not write to this registry."
-        : undefined;
-    super(`The Vagrant registry refused to ${purpose}: ${cause.message}`, { cause, hint });
+    super(`The Vagrant registry refused to ${purpose}: ${cause.message}`, { cause, hint: hints[cause.status] });
     this.status = cause.status;
   }
 }
+
+const NOT_ALLOWED = "The service principal may not write to this registry.";
+const hints: Readonly<Record<number, string>> = { 401: NOT_ALLOWED, 403: NOT_ALLOWED };

@@ -1,60 +1,60 @@
 import { defaultText, flag, late, sensitive, text } from "../../../sdk/schema/field.ts";
 import { error, requires, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const DEFAULT_API = "https://api.cloud.hashicorp.com";
 const DEFAULT_AUTH = "https://auth.idp.hashicorp.com";
 
-export const schema = defineSchema(
-  {
-    box_tag: text(
-      "The box in the registry as `registry/name`. The registry must exist; the box is made where it is missing.",
-    ),
-    box_description: text("Description of a box that is made, Markdown.").optional(),
-    box_private: flag("A box that is made is private.").default(false),
-    version: text("The version to publish; made where the box lacks it."),
-    version_description: text("Description of the version, Markdown.").optional(),
-    no_release: flag("Upload only, and leave the version unreleased.").default(false),
-    architecture: defaultText(text("The architecture of the box.").optional(), "what the box says"),
-    default_architecture: text("The architecture of the box that clients get who do not ask for one.").optional(),
-    client_id: defaultText(
-      text("Client id of an HCP service principal.").optional(),
-      "the environment's `HCP_CLIENT_ID`",
-    ),
-    client_secret: defaultText(
-      sensitive(text("Client secret of the service principal.").optional()),
-      "the environment's `HCP_CLIENT_SECRET`",
-    ),
-    box_download_url: late(
-      "Where the box can be had: it is then not uploaded. A template with `{{.ArtifactId}}`, `{{.Provider}}` and `{{.Architecture}}`.",
-    ).optional(),
-    no_direct_upload: flag("Upload through the service rather than straight to its object store.").default(false),
-    box_checksum: defaultText(
-      text("Checksum of the box as `type:digest`.").optional(),
-      "sha256 of the box, where it is uploaded",
-    ),
-    hcp_api_address: text("Address of the HCP API.").default(DEFAULT_API),
-    hcp_auth_url: text("Address of the HCP identity provider.").default(DEFAULT_AUTH),
-    insecure_skip_tls_verify: flag("Accept any certificate. Ignored for the default addresses.").default(false),
-  },
-  {
-    rules: [
-      rule(["box_tag"], wellFormedTag),
-      rule(["box_checksum"], knownChecksum),
-      requires("client_id", "client_secret"),
-      requires("client_secret", "client_id"),
-    ],
-  },
-);
+const fields = {
+  box_tag: text(
+    "The box in the registry as `registry/name`. The registry must exist; the box is made where it is missing.",
+  ),
+  box_description: text("Description of a box that is made, Markdown.").optional(),
+  box_private: flag("A box that is made is private.").default(false),
+  version: text("The version to publish; made where the box lacks it."),
+  version_description: text("Description of the version, Markdown.").optional(),
+  no_release: flag("Upload only, and leave the version unreleased.").default(false),
+  architecture: defaultText(text("The architecture of the box.").optional(), "what the box says"),
+  default_architecture: text("The architecture of the box that clients get who do not ask for one.").optional(),
+  client_id: defaultText(
+    text("Client id of an HCP service principal.").optional(),
+    "the environment's `HCP_CLIENT_ID`",
+  ),
+  client_secret: defaultText(
+    sensitive(text("Client secret of the service principal.").optional()),
+    "the environment's `HCP_CLIENT_SECRET`",
+  ),
+  box_download_url: late(
+    "Where the box can be had: it is then not uploaded. A template with `{{.ArtifactId}}`, `{{.Provider}}` and `{{.Architecture}}`.",
+  ).optional(),
+  no_direct_upload: flag("Upload through the service rather than straight to its object store.").default(false),
+  box_checksum: defaultText(
+    text("Checksum of the box as `type:digest`.").optional(),
+    "sha256 of the box, where it is uploaded",
+  ),
+  hcp_api_address: text("Address of the HCP API.").default(DEFAULT_API),
+  hcp_auth_url: text("Address of the HCP identity provider.").default(DEFAULT_AUTH),
+  insecure_skip_tls_verify: flag("Accept any certificate. Ignored for the default addresses.").default(false),
+};
+
+export const schema = defineSchema(fields, {
+  rules: [
+    rule(fields, ["box_tag"], ({ box_tag }) => tagIssues(box_tag)),
+    rule(fields, ["box_checksum"], ({ box_checksum }) => checksumIssues(box_checksum)),
+    requires("client_id", "client_secret"),
+    requires("client_secret", "client_id"),
+  ],
+});
 
 export type VagrantRegistryConfig = ConfigOf<typeof schema>;
 
 /** Packer takes an address without its scheme, too. */
 export function urlOf(address: string): string {
-  return /^https?:\/\//i.test(address) ? address : `https://${address}`;
+  if (/^https?:\/\//i.test(address)) return address;
+  return `https://${address}`;
 }
 
-/** HCP itself is never talked to without a look at its certificate: the client secret and the token go there. */
+/** The certificate of HCP itself is always verified: the client secret and the token go there. */
 export function skipsTlsVerify(
   config: Pick<VagrantRegistryConfig, "insecure_skip_tls_verify">,
   address: string,
@@ -68,20 +68,14 @@ export function skipsTlsVerify(
 /** The checksum types of the registry's API. */
 const CHECKSUM_TYPES = new Set(["md5", "sha1", "sha256", "sha384", "sha512"]);
 
-function wellFormedTag({ box_tag }: Readonly<Record<string, unknown>>) {
-  if (typeof box_tag !== "string" || /^[^/\s]+\/[^/\s]+$/.test(box_tag)) return [];
-  return [
-    error(
-      "invalid-argument",
-      ["box_tag"],
-      "Invalid value",
-      `box_tag must look like "registry/name", not "${box_tag}".`,
-    ),
-  ];
+function tagIssues(box_tag: string): ConfigIssue[] {
+  if (/^[^/\s]+\/[^/\s]+$/.test(box_tag)) return [];
+  const detail = `box_tag must look like "registry/name", not "${box_tag}".`;
+  return [error("invalid-argument", ["box_tag"], "Invalid value", detail)];
 }
 
-function knownChecksum({ box_checksum }: Readonly<Record<string, unknown>>) {
-  if (typeof box_checksum !== "string") return [];
+function checksumIssues(box_checksum: string | undefined): ConfigIssue[] {
+  if (box_checksum === undefined) return [];
   const [type = "", digest = ""] = box_checksum.split(":");
   if (CHECKSUM_TYPES.has(type.toLowerCase()) && /^[0-9a-fA-F]+$/.test(digest)) return [];
   const types = [...CHECKSUM_TYPES].join(", ");

@@ -1,12 +1,12 @@
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
-import { sha256OfFile } from "../../../sdk/file-digest.ts";
+import { boxChecksum } from "../box-checksum.ts";
 import { goesDirect, uploadBox } from "../box-upload.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
-import { BuildError } from "../../../sdk/error.ts";
+import { BuildError, errorWithHint } from "../../../sdk/error.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { boxOfArtifact, type VagrantBox } from "../vagrant-box.ts";
-import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type Slot } from "./client.ts";
+import { RegistryClient, type ArchitectureDraft, type RegistryArchitecture, type RegistrySlot } from "./client.ts";
 import { schema, skipsTlsVerify, type VagrantRegistryConfig } from "./options.ts";
 import { registryToken } from "./token.ts";
 
@@ -20,7 +20,7 @@ export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
       await registryToken(run, config);
       return [];
     } catch (error) {
-      return [error instanceof BuildError ? `${error.message}. ${error.hint ?? ""}`.trim() : String(error)];
+      return [errorWithHint(error)];
     }
   },
   async process(run: Run, config: VagrantRegistryConfig, input: Artifact): Promise<PostProcessed> {
@@ -34,21 +34,21 @@ export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
   },
 };
 
-interface Publication {
+interface RegistryPublication {
   readonly config: VagrantRegistryConfig;
   readonly client: RegistryClient;
   readonly box: VagrantBox;
-  readonly slot: Slot;
+  readonly slot: RegistrySlot;
   readonly downloadUrl: string | undefined;
 }
 
-/** Every call can be made again: a run that failed half way is finished by the next one, so nothing is taken back. */
-async function publish(run: Run, publication: Publication): Promise<void> {
+/** Every call can be made again: a run that failed half way is finished by the next one, so nothing is undone. */
+async function publish(run: Run, publication: RegistryPublication): Promise<void> {
   const { client, config, slot } = publication;
   await run.step("create box and version", async () => {
     if (await client.ensureBox(config.box_description, config.box_private)) run.say(`Created box ${config.box_tag}`);
-    if (await client.ensureVersion(slot.version, config.version_description))
-      run.say(`Created version ${slot.version}`);
+    const isNew = await client.ensureVersion(slot.version, config.version_description);
+    if (isNew) run.say(`Created version ${slot.version}`);
     await client.ensureProvider(slot);
   });
   const needsUpload = await run.step("create architecture", (step) => ensureArchitecture(run, step, publication));
@@ -66,22 +66,20 @@ async function publish(run: Run, publication: Publication): Promise<void> {
 }
 
 /** Resolves to whether the box has to be uploaded. */
-async function ensureArchitecture(run: Run, step: Step, publication: Publication): Promise<boolean> {
+async function ensureArchitecture(run: Run, step: Step, publication: RegistryPublication): Promise<boolean> {
   const { client, slot, downloadUrl } = publication;
   const draft = await architectureDraft(step, publication);
   const existing = await client.readArchitecture(slot);
   if (existing && holdsBox(existing)) {
+    const name = `${slot.provider}/${slot.architecture} of version ${slot.version}`;
     if (existing.box_data?.checksum === draft.box_data.checksum && downloadUrl === undefined) {
-      run.say(`${slot.provider}/${slot.architecture} of version ${slot.version} has this very box already`);
+      run.say(`${name} has this very box already`);
       return false;
     }
     if (!run.options.force) {
-      throw new BuildError(
-        `${slot.provider}/${slot.architecture} of version ${slot.version} exists already and holds another box.`,
-        {
-          hint: "Publish under a new version, or replace the box with -force.",
-        },
-      );
+      throw new BuildError(`${name} exists already and holds another box.`, {
+        hint: "Publish under a new version, or replace the box with -force.",
+      });
     }
   }
   await client.writeArchitecture(slot, draft, existing !== undefined);
@@ -94,22 +92,17 @@ function holdsBox({ box_data: data }: RegistryArchitecture): boolean {
 
 async function architectureDraft(
   step: Step,
-  { config, box, slot, downloadUrl }: Publication,
+  { config, box, slot, downloadUrl }: RegistryPublication,
 ): Promise<ArchitectureDraft> {
-  const [type, digest] = config.box_checksum?.split(":") ?? [];
-  const computed = type === undefined && downloadUrl === undefined;
+  const { type = "none", digest } = await boxChecksum({ config, box, downloadUrl }, step.signal);
   return {
     architecture_type: slot.architecture,
     default: config.default_architecture === slot.architecture,
-    box_data: {
-      checksum: computed ? await sha256OfFile(box.path, box.digest, { signal: step.signal }) : digest,
-      checksum_type: computed ? "SHA256" : (type?.toUpperCase() ?? "NONE"),
-      download_url: downloadUrl,
-    },
+    box_data: { checksum: digest, checksum_type: type.toUpperCase(), download_url: downloadUrl },
   };
 }
 
-async function upload(run: Run, step: Step, { client, config, box, slot }: Publication): Promise<void> {
+async function upload(run: Run, step: Step, { client, config, box, slot }: RegistryPublication): Promise<void> {
   const direct = await goesDirect(run, box.path, config.no_direct_upload);
   let object: string | undefined;
   await uploadBox(run, step, {
@@ -124,14 +117,14 @@ async function upload(run: Run, step: Step, { client, config, box, slot }: Publi
   if (direct && object !== undefined) await client.completeUpload(slot, object);
 }
 
-function published(config: VagrantRegistryConfig, slot: Slot): ArtifactOf<typeof BUILDER_ID.vagrantRegistry> {
+function published(config: VagrantRegistryConfig, slot: RegistrySlot): ArtifactOf<typeof BUILDER_ID.vagrantRegistry> {
   return {
     builderId: BUILDER_ID.vagrantRegistry,
     id: `${config.box_tag}:${slot.version}:${slot.provider}`,
     files: [],
     description: `'${slot.provider}': ${config.box_tag}`,
     state: { tag: config.box_tag, version: slot.version, architecture: slot.architecture },
-    // What has been published stays: it is not ours to take back.
+    // What has been published stays: it is not ours to remove.
     destroy: () => Promise.resolve(),
   };
 }

@@ -1,9 +1,9 @@
+import { cdFields } from "../../../sdk/schema/cd.ts";
 import { choice, defaultText, flag, integer, list, text } from "../../../sdk/schema/field.ts";
 import { error, rule, warning } from "../../../sdk/schema/rules.ts";
-import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
-import { discPlan, diskSlots, type ControllerKind, type DiscInterface } from "../storage-plan.ts";
-
-type Values = Readonly<Record<string, unknown>>;
+import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
+import { discPlan, diskSlots } from "../storage-plan.ts";
+import { virtualboxFields } from "./virtualbox.ts";
 
 /** The machine that `virtualbox-iso` creates. The other builders take it as they find it. */
 export const hardwareFields = {
@@ -58,6 +58,10 @@ export const storageFields = {
   iso_interface: choice(["ide", "sata", "virtio"], "Controller of the installation medium.").default("ide"),
 };
 
+const fields = { ...hardwareFields, ...storageFields, ...virtualboxFields, ...cdFields };
+type HardwareArguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
+
+/** What decides which discs the machine has, and where. */
 const discArguments = [
   "iso_interface",
   "guest_additions_mode",
@@ -65,51 +69,40 @@ const discArguments = [
   "cd_files",
   "cd_content",
 ] as const;
+type DiscArgument = (typeof discArguments)[number];
 
 export const hardwareRules = [
-  rule(["firmware", "secure_boot"], ({ firmware, secure_boot }) =>
-    needsEfi(firmware, secure_boot === true, "secure_boot"),
+  rule(fields, ["firmware", "secure_boot"], ({ firmware, secure_boot }) =>
+    secure_boot ? efiIssues(firmware, "secure_boot") : [],
   ),
-  rule(["firmware", "machine_owner_keys"], ({ firmware, machine_owner_keys: keys }) =>
-    needsEfi(firmware, Array.isArray(keys) && keys.length > 0, "machine_owner_keys"),
+  rule(fields, ["firmware", "machine_owner_keys"], ({ firmware, machine_owner_keys: keys }) =>
+    keys.length > 0 ? efiIssues(firmware, "machine_owner_keys") : [],
   ),
-  rule(["gfx_efi_resolution", "firmware"], resolutionIsOne),
-  rule(["hard_drive_interface", "disk_additional_size", ...discArguments], disksFit),
-  rule(["firmware", ...discArguments], mediumComesFirst),
+  rule(fields, ["gfx_efi_resolution"], resolutionIsOne),
+  rule(fields, ["hard_drive_interface", "disk_additional_size", ...discArguments], disksFit),
+  rule(fields, ["firmware", ...discArguments], mediumComesFirst),
 ];
 
-function needsEfi(firmware: unknown, isWanted: boolean, name: string): ConfigIssue[] {
-  if (!isWanted || firmware !== "bios") return [];
-  return [
-    error("missing-argument", [name], "Missing argument", `"${name}" needs the EFI firmware: set firmware = "efi".`),
-  ];
+function efiIssues(firmware: string, name: keyof typeof fields): ConfigIssue[] {
+  if (firmware !== "bios") return [];
+  const detail = `"${name}" needs the EFI firmware: set firmware = "efi".`;
+  return [error("missing-argument", [name], "Missing argument", detail)];
 }
 
-function resolutionIsOne({ gfx_efi_resolution: text }: Values): ConfigIssue[] {
-  if (typeof text !== "string" || /^\d+x\d+$/.test(text)) return [];
-  return [
-    error(
-      "invalid-argument",
-      ["gfx_efi_resolution"],
-      "Invalid value",
-      `gfx_efi_resolution must look like "1440x900", not "${text}".`,
-    ),
-  ];
+function resolutionIsOne({ gfx_efi_resolution: text }: HardwareArguments<"gfx_efi_resolution">): ConfigIssue[] {
+  if (text === undefined || /^\d+x\d+$/.test(text)) return [];
+  const detail = `gfx_efi_resolution must look like "1440x900", not "${text}".`;
+  return [error("invalid-argument", ["gfx_efi_resolution"], "Invalid value", detail)];
 }
-
-const kindOf = (value: unknown) => (value ?? "ide") as DiscInterface;
 
 /** Every disk needs a slot that no disc takes: the installation medium, the guest additions, the CD of `cd_files`. */
-function disksFit(config: Values): ConfigIssue[] {
-  const additional = (config["disk_additional_size"] ?? []) as readonly number[];
+function disksFit({
+  hard_drive_interface: kind,
+  disk_additional_size: additional,
+  ...config
+}: HardwareArguments<"hard_drive_interface" | "disk_additional_size" | DiscArgument>): ConfigIssue[] {
   const count = 1 + additional.length;
-  const kind = (config["hard_drive_interface"] ?? "ide") as ControllerKind;
-  const discs = discPlan({
-    ...config,
-    iso_interface: kindOf(config["iso_interface"]),
-    guest_additions_mode: config["guest_additions_mode"] === "attach" ? "attach" : "disable",
-  });
-  const taken = discs.map(({ slot }) => slot);
+  const taken = discPlan(config).map(({ slot }) => slot);
   const room = diskSlots(kind, taken).length;
   if (count <= room) return [];
   const other = kind === "ide" ? ' Use hard_drive_interface = "sata".' : "";
@@ -118,9 +111,9 @@ function disksFit(config: Values): ConfigIssue[] {
 }
 
 /** A BIOS looks at IDE before anything else, and at the first optical drive only. */
-function mediumComesFirst(config: Values): ConfigIssue[] {
-  const { iso_interface: medium, guest_additions_interface: additions, guest_additions_mode: mode, firmware } = config;
-  if (mode !== "attach" || additions !== "ide" || kindOf(medium) === "ide" || firmware !== "bios") return [];
-  const detail = `A BIOS would start from the guest additions, which are on IDE, and not from the installation medium on ${String(medium)}. Set guest_additions_interface = "${String(medium)}", or leave it out.`;
+function mediumComesFirst(args: HardwareArguments<"firmware" | DiscArgument>): ConfigIssue[] {
+  const { iso_interface: medium, guest_additions_interface: additions, guest_additions_mode: mode, firmware } = args;
+  if (mode !== "attach" || additions !== "ide" || medium === "ide" || firmware !== "bios") return [];
+  const detail = `A BIOS would start from the guest additions, which are on IDE, and not from the installation medium on ${medium}. Set guest_additions_interface = "${medium}", or leave it out.`;
   return [warning("boot-order", ["guest_additions_interface"], "The machine will not start from its medium", detail)];
 }

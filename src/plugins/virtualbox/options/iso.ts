@@ -6,7 +6,7 @@ import { exportFields } from "./virtualbox.ts";
 import { commonFields, commonRenamed, commonRules, nameField } from "./common.ts";
 
 /** Every argument of a `virtualbox-iso` source. */
-export const isoSchema = defineSchema(
+export const schema = defineSchema(
   { ...isoFields, ...commonFields, ...hardwareFields, ...storageFields, ...bootFields, ...exportFields, ...nameField },
   {
     renamed: commonRenamed,
@@ -15,4 +15,4 @@ export const isoSchema = defineSchema(
   },
 );
 
-export type IsoBuilderConfig = ConfigOf<typeof isoSchema>;
+export type IsoBuilderConfig = ConfigOf<typeof schema>;

@@ -2,7 +2,7 @@ import { parseChecksum } from "../../../lib/checksum-spec.ts";
 import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../sdk/schema/schema.ts";
 import { commonFields, commonRenamed, commonRules, nameField } from "./common.ts";
 import { exportFields } from "./virtualbox.ts";
 
@@ -17,14 +17,15 @@ const importFields = {
 };
 
 /** Every argument of a `virtualbox-ovf` source. */
-export const ovfSchema = defineSchema(
+export const schema = defineSchema(
   { ...importFields, ...commonFields, ...bootFields, ...exportFields, ...nameField },
-  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(["checksum"], checksumIsOne)] },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(importFields, ["checksum"], checksumIsOne)] },
 );
 
-export type OvfBuilderConfig = ConfigOf<typeof ovfSchema>;
+export type OvfBuilderConfig = ConfigOf<typeof schema>;
 
-function checksumIsOne({ checksum }: Readonly<Record<string, unknown>>) {
-  const parsed = parseChecksum(String(checksum));
-  return parsed.kind === "invalid" ? [error("invalid-checksum", ["checksum"], "Invalid checksum", parsed.problem)] : [];
+function checksumIsOne({ checksum }: DecodedFields<typeof importFields, "checksum">): ConfigIssue[] {
+  const parsed = parseChecksum(checksum);
+  if (parsed.kind !== "invalid") return [];
+  return [error("invalid-checksum", ["checksum"], "Invalid checksum", parsed.problem)];
 }

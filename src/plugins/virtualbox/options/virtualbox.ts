@@ -1,3 +1,4 @@
+import { communicatorFields, hostPortFields } from "../../../sdk/schema/communicator.ts";
 import {
   choice,
   defaultText,
@@ -11,9 +12,7 @@ import {
   keepsEmpty,
 } from "../../../sdk/schema/field.ts";
 import { conflict, error, portRange, rule } from "../../../sdk/schema/rules.ts";
-import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
-
-type Values = Readonly<Record<string, unknown>>;
+import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
 
 const row = list(late("One argument."), "One call: the arguments after `VBoxManage`.");
 
@@ -72,48 +71,48 @@ export const exportFields = {
   output_filename: defaultText(text("Name of the exported file, without its ending.").optional(), "`vm_name`"),
 };
 
+const fields = { ...communicatorFields, ...hostPortFields, ...virtualboxFields };
+type VirtualboxArguments<Name extends keyof typeof fields> = DecodedFields<typeof fields, Name>;
+
 export const virtualboxRules = [
-  rule(["communicator", "guest_additions_mode"], additionsNeedLink),
-  rule(["communicator", "virtualbox_version_file"], versionFileNeedsLink),
-  rule(["guest_additions_sha256"], digestIsOne),
+  rule(fields, ["communicator", "guest_additions_mode"], additionsNeedLink),
+  rule(fields, ["communicator", "virtualbox_version_file"], versionFileNeedsLink),
+  rule(fields, ["guest_additions_sha256"], digestIsOne),
   portRange("vrdp_port_min", "vrdp_port_max"),
   portRange("host_port_min", "host_port_max"),
-  rule(["vboxmanage", "vboxmanage_post"], rowsAreCalls),
+  rule(fields, ["vboxmanage"], ({ vboxmanage: rows }) => emptyRows(rows, "vboxmanage")),
+  rule(fields, ["vboxmanage_post"], ({ vboxmanage_post: rows }) => emptyRows(rows, "vboxmanage_post")),
 ];
 
-function additionsNeedLink({ communicator, guest_additions_mode: mode }: Values): ConfigIssue[] {
+function additionsNeedLink({
+  communicator,
+  guest_additions_mode: mode,
+}: VirtualboxArguments<"communicator" | "guest_additions_mode">): ConfigIssue[] {
   if (communicator !== "none" || mode !== "upload") return [];
   const detail =
     'The guest additions cannot be uploaded with communicator = "none": set guest_additions_mode to "attach" or "disable".';
   return [conflict(["guest_additions_mode"], detail)];
 }
 
-function versionFileNeedsLink({ communicator, virtualbox_version_file: file }: Values): ConfigIssue[] {
+function versionFileNeedsLink({
+  communicator,
+  virtualbox_version_file: file,
+}: VirtualboxArguments<"communicator" | "virtualbox_version_file">): ConfigIssue[] {
   if (communicator !== "none" || file === "") return [];
   const detail = 'The version file cannot be written with communicator = "none": set virtualbox_version_file = "".';
   return [conflict(["virtualbox_version_file"], detail)];
 }
 
-function digestIsOne({ guest_additions_sha256: digest }: Values): ConfigIssue[] {
-  if (typeof digest !== "string" || digest === "" || /^[0-9a-fA-F]{64}$/.test(digest)) return [];
-  return [
-    error(
-      "invalid-argument",
-      ["guest_additions_sha256"],
-      "Invalid value",
-      "guest_additions_sha256 must be 64 hexadecimal digits.",
-    ),
-  ];
+function digestIsOne({ guest_additions_sha256: digest }: VirtualboxArguments<"guest_additions_sha256">): ConfigIssue[] {
+  if (!digest || /^[0-9a-fA-F]{64}$/.test(digest)) return [];
+  const detail = "guest_additions_sha256 must be 64 hexadecimal digits.";
+  return [error("invalid-argument", ["guest_additions_sha256"], "Invalid value", detail)];
 }
 
-function rowsAreCalls(config: Values): ConfigIssue[] {
-  return ["vboxmanage", "vboxmanage_post"].flatMap((name) => {
-    const rows = (config[name] ?? []) as readonly (readonly unknown[])[];
-    const empty = [...rows.keys()].filter((index) => rows[index]!.length === 0);
-    return empty.map((index) => emptyRow([name, index]));
+function emptyRows(rows: readonly (readonly unknown[])[], name: "vboxmanage" | "vboxmanage_post"): ConfigIssue[] {
+  return rows.flatMap((row, index) => {
+    if (row.length > 0) return [];
+    const detail = "A row needs the arguments of a call of VBoxManage.";
+    return [error("invalid-argument", [name, index], "Invalid value", detail)];
   });
-}
-
-function emptyRow(path: ConfigIssue["path"]): ConfigIssue {
-  return error("invalid-argument", path, "Invalid value", "A row needs the arguments of a call of VBoxManage.");
 }

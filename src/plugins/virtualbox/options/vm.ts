@@ -1,7 +1,7 @@
 import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { flag, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../sdk/schema/schema.ts";
 import { commonFields, commonRenamed, commonRules } from "./common.ts";
 import { exportFields } from "./virtualbox.ts";
 
@@ -15,14 +15,14 @@ const snapshotFields = {
 };
 
 /** Every argument of a `virtualbox-vm` source. */
-export const vmSchema = defineSchema(
+export const schema = defineSchema(
   { ...commonFields, ...bootFields, ...exportFields, ...snapshotFields },
-  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(["vm_name"], nameIsGiven)] },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(snapshotFields, ["vm_name"], nameIsGiven)] },
 );
 
-export type VmBuilderConfig = ConfigOf<typeof vmSchema>;
+export type VmBuilderConfig = ConfigOf<typeof schema>;
 
-function nameIsGiven({ vm_name: name }: Readonly<Record<string, unknown>>) {
+function nameIsGiven({ vm_name: name }: DecodedFields<typeof snapshotFields, "vm_name">): ConfigIssue[] {
   if (name !== "") return [];
   return [error("missing-argument", ["vm_name"], "Missing argument", '"vm_name" must name a machine of VirtualBox.')];
 }

@@ -48,7 +48,7 @@ describe("ownResource", () => {
     const run = await createRecordingRun();
     const access = { access_key: "AKIA", secret_key: "hush", token: "hush", region: "r", profile: "p" };
     const cloud = { region: "r", access } as unknown as Cloud;
-    await run.step("make", (step) => ownResource(run, step, cloud, kindWith({}, []), { token: "t" }));
+    await run.step("make", (step) => ownResource({ run, step, cloud }, kindWith({}, []), { token: "t" }));
     const [entry] = run.journal;
     expect(entry!.resource.details).toMatchObject({ region: "r", token: "t", access: { profile: "p" } });
     expect(JSON.stringify(entry)).not.toMatch(/hush|AKIA/);

@@ -56,6 +56,14 @@ describe("the file builder", () => {
     expect(await readFile(join(run.directories.work, "x"), "utf8")).toBe("new");
   });
 
+  it("says which file could not be written, and leaves nothing behind", async () => {
+    const run = await createRecordingRun();
+    await writeFile(join(run.directories.work, "file"), "");
+    const path = join(run.directories.work, "file/in/it");
+    await expect(build(run, { target: "file/in/it" })).rejects.toThrow(`${path} could not be written.`);
+    expect(await run.finish("failed")).toEqual([]);
+  });
+
   it("refuses a directory as target or source", async () => {
     const run = await createRecordingRun();
     await mkdir(join(run.directories.work, "d"));

@@ -34,7 +34,7 @@ async function removeImage(
   const ec2 = cloud.ec2(details.region);
   const image = await describeImage(cloud, details.region, id);
   const snapshots = await snapshotsOfImage(cloud, details.region, id, image);
-  // Tagged first: if we die between the two, the next clean-up finds the snapshots of an image that is no more.
+  // Tagged first: if we die between the two, the next clean-up finds the snapshots of an image that is gone.
   if (snapshots.length > 0) {
     const Tags = [
       { Key: RUN_TAG, Value: runId },
@@ -43,12 +43,14 @@ async function removeImage(
     await ec2.call("CreateTags", { Resources: snapshots, Tags }, { young: true });
   }
   // With a cool-down it stays protected for a day after that (EC2 user guide).
-  if (image !== undefined && isProtected(image))
+  if (image && isProtected(image)) {
     await unlessGone(ec2.call("DisableImageDeregistrationProtection", { ImageId: id }, { signal }));
+  }
   await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { busyMs: 60_000, signal }));
   const late = await snapshotsOf(cloud, details.region, id);
-  for (const snapshot of new Set([...snapshots, ...late]))
+  for (const snapshot of new Set([...snapshots, ...late])) {
     await deleteSnapshot(cloud, details.region, snapshot, signal);
+  }
 }
 
 /** It cannot be deregistered. */
@@ -58,7 +60,8 @@ export function isProtected({ DeregistrationProtection: protection }: Image): bo
 
 async function describeImage(cloud: Cloud, region: string, imageId: string): Promise<Image | undefined> {
   const Filters = [{ Name: "image-id", Values: [imageId] }];
-  return (await cloud.ec2(region).call("DescribeImages", { Filters })).Images?.[0];
+  const { Images } = await cloud.ec2(region).call("DescribeImages", { Filters });
+  return Images?.[0];
 }
 
 /**
@@ -75,23 +78,22 @@ async function snapshotsOfImage(
   imageId: string,
   image: Image | undefined,
 ): Promise<string[]> {
-  const mapped = image === undefined ? [] : mappedSnapshots(image);
-  return [
-    ...new Set([...(await namedIn(cloud, region, mapped, imageId)), ...(await snapshotsOf(cloud, region, imageId))]),
-  ];
+  const mapped = await namedIn(cloud, region, mappedSnapshots(image), imageId);
+  const described = await snapshotsOf(cloud, region, imageId);
+  return [...new Set([...mapped, ...described])];
 }
 
-export function mappedSnapshots(image: Image): string[] {
-  return (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => (Ebs?.SnapshotId ? [Ebs.SnapshotId] : []));
+export function mappedSnapshots(image: Image | undefined): string[] {
+  const mappings = image?.BlockDeviceMappings ?? [];
+  return mappings.map(({ Ebs }) => Ebs?.SnapshotId).filter((id) => id !== undefined);
 }
 
 async function namedIn(cloud: Cloud, region: string, ids: readonly string[], imageId: string): Promise<string[]> {
   if (ids.length === 0) return [];
   const Filters = [{ Name: "snapshot-id", Values: [...ids] }];
   const { Snapshots = [] } = await cloud.ec2(region).call("DescribeSnapshots", { OwnerIds: ["self"], Filters });
-  return Snapshots.flatMap(({ SnapshotId, Description }) =>
-    SnapshotId !== undefined && Description?.includes(imageId) === true ? [SnapshotId] : [],
-  );
+  const named = Snapshots.filter(({ Description }) => Description?.includes(imageId));
+  return named.map(({ SnapshotId }) => SnapshotId!);
 }
 
 async function snapshotsOf(cloud: Cloud, region: string, imageId: string): Promise<string[]> {

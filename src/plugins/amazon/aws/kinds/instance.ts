@@ -33,7 +33,7 @@ async function findInstances(cloud: Cloud, { region, token }: OwnedDetails) {
 
 /** Free ones: those still attached go with their instance, or become free then. */
 async function findVolumes(cloud: Cloud, { region, token, keepsVolumes }: OwnedDetails) {
-  if (keepsVolumes === true) return [];
+  if (keepsVolumes) return [];
   const answer = await cloud.ec2(region).call("DescribeVolumes", { Filters: byToken(token) });
   return (answer.Volumes ?? []).filter(({ State }) => State === "available" || State === "creating");
 }
@@ -41,15 +41,15 @@ async function findVolumes(cloud: Cloud, { region, token, keepsVolumes }: OwnedD
 /** Older instances that are not found have been terminated by somebody else, long ago. */
 const YOUNG_MS = 10 * 60_000;
 const TERMINATED_MS = 10 * 60_000;
-/** So many answers in a row without the instance, and a look for its token, before it counts as gone. */
+/** How many answers in a row without the instance make it count as gone, once its token is not found either. */
 const MISSING = 10;
-/** So many answers in which it neither ends nor has ended, and it is told to once more. */
+/** After how many answers in which it neither ends nor has ended it is terminated once more. */
 const ASK_AGAIN = 3;
 
 /**
  * "Not found" does not mean terminated (EC2 user guide, eventual consistency): only the state does. An instance that is
- * neither terminated nor on its way there is asked for again: a request of before (the build's stop, given up by an
- * interrupt while it was on its way) may have come after ours.
+ * neither terminated nor terminating is terminated again: an earlier request (the build's stop, abandoned by an
+ * interrupt while it was in flight) may have arrived after ours.
  */
 async function terminate(
   cloud: Cloud,
@@ -67,10 +67,11 @@ async function terminate(
     ended = await cloud.poller(region).wait("instance", id, {
       until: (instance) => {
         const state = instance?.State?.Name;
-        missing = instance === undefined ? missing + 1 : 0;
+        missing = instance ? 0 : missing + 1;
         if (state === "terminated" || missing >= MISSING) return "ended";
         if (state !== undefined && state !== "shutting-down") seenThere++;
-        return seenThere >= ASK_AGAIN ? "still there" : undefined;
+        if (seenThere >= ASK_AGAIN) return "still there";
+        return undefined;
       },
       expectedMs: 30_000,
       timeoutMs: deadline - performance.now(),

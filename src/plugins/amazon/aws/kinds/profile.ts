@@ -1,6 +1,6 @@
 import type { Cloud } from "../cloud.ts";
 import { isNotFound } from "../failure.ts";
-import type { Found, OwnedKind } from "../owned.ts";
+import type { FoundResource, OwnedKind } from "../owned.ts";
 import { unlessGone } from "./network.ts";
 
 /** A role and the instance profile of the same name that holds it. */
@@ -12,7 +12,7 @@ export const instanceProfileKind: OwnedKind = {
       orNothing(cloud.iam().call("GetInstanceProfile", { InstanceProfileName: name! })),
       orNothing(cloud.iam().call("GetRole", { RoleName: name! })),
     ]);
-    const found: Found[] = [];
+    const found: FoundResource[] = [];
     if (profile) found.push({ id: `profile/${name}`, tags: profile.InstanceProfile?.Tags });
     if (role) found.push({ id: `role/${name}`, tags: role.Role?.Tags });
     return found;

@@ -1,7 +1,7 @@
 import type { Cloud } from "../cloud.ts";
 import { codeOf, isDenied, isNotFound } from "../failure.ts";
 import { RUN_TAG, runIdOf } from "../mark.ts";
-import type { Found, OwnedDetails, OwnedKind } from "../owned.ts";
+import type { FoundResource, OwnedDetails, OwnedKind } from "../owned.ts";
 import { unlessGone } from "./network.ts";
 
 /**
@@ -14,8 +14,9 @@ export const s3ObjectKind: OwnedKind = {
   find: async (cloud, details) => {
     const at = placeOf(details);
     const [head, uploads] = await Promise.all([headOf(cloud, at), unfinished(cloud, details)]);
-    const runId = head?.Metadata?.["imgbuild-run"];
-    return [...(head === undefined ? [] : [{ id: at.Key, tags: runId ? markOf(runId) : [] }]), ...uploads];
+    if (!head) return uploads;
+    const runId = head.Metadata?.["imgbuild-run"];
+    return [{ id: at.Key, tags: runId ? markOf(runId) : [] }, ...uploads];
   },
   remove: async (cloud, { id }, { details }) => {
     const at = placeOf(details);
@@ -40,8 +41,9 @@ async function headOf(cloud: Cloud, at: { readonly Bucket: string; readonly Key:
   }
 }
 
-async function unfinished(cloud: Cloud, details: OwnedDetails): Promise<Found[]> {
-  const ids = details["uploadId"] === undefined ? await uploadsSince(cloud, details) : await ifOpen(cloud, details);
+async function unfinished(cloud: Cloud, details: OwnedDetails): Promise<FoundResource[]> {
+  const isKnown = details["uploadId"] !== undefined;
+  const ids = await (isKnown ? ifOpen(cloud, details) : uploadsSince(cloud, details));
   return ids.map((id) => ({ id: `${UPLOAD}${id}`, tags: markOf(runIdOf(details.token)) }));
 }
 
@@ -70,5 +72,5 @@ async function uploadsSince(cloud: Cloud, details: OwnedDetails): Promise<string
   }
 }
 
-/** So much may our clock be ahead of Amazon's. */
+/** How far this host's clock may be ahead of Amazon's. */
 const CLOCKS_MS = 60_000;

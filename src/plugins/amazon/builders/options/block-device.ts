@@ -1,8 +1,6 @@
 import { choice, flag, integer, text } from "../../../../sdk/schema/field.ts";
 import { conflict, error, rule } from "../../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-
-type Values = Readonly<Record<string, unknown>>;
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../../sdk/schema/schema.ts";
 
 /** One entry of `launch_block_device_mappings` or `ami_block_device_mappings`. */
 export const blockDeviceFields = {
@@ -19,52 +17,56 @@ export const blockDeviceFields = {
   virtual_name: text("Instance store volume, such as `ephemeral0`.").optional(),
 };
 
+type BlockDeviceArguments<Name extends keyof typeof blockDeviceFields> = DecodedFields<typeof blockDeviceFields, Name>;
+
 export const blockDeviceRules = [
-  rule(["volume_type", "iops"], iopsFitType),
-  rule(["volume_type", "iops", "volume_size"], iopsFitSize),
-  rule(["volume_type", "throughput"], throughputFitsType),
-  rule(["encrypted", "kms_key_id"], keyMeansEncrypted),
+  rule(blockDeviceFields, ["volume_type", "iops"], iopsFitType),
+  rule(blockDeviceFields, ["volume_type", "iops", "volume_size"], iopsFitSize),
+  rule(blockDeviceFields, ["volume_type", "throughput"], throughputFitsType),
+  rule(blockDeviceFields, ["encrypted", "kms_key_id"], keyMeansEncrypted),
 ];
 
 export const blockDevice = defineSchema(blockDeviceFields, { rules: blockDeviceRules });
 export type BlockDevice = ConfigOf<typeof blockDevice>;
 
-function iopsFitType({ volume_type: type, iops }: Values): ConfigIssue[] {
+function iopsFitType({ volume_type: type, iops }: BlockDeviceArguments<"volume_type" | "iops">): ConfigIssue[] {
   const needsIops = type === "io1" || type === "io2";
   if (needsIops && iops === undefined) {
     return [error("missing-argument", ["iops"], "Missing argument", `A volume of type ${type} needs iops.`)];
   }
   if (iops === undefined || needsIops) return [];
   if (type !== "gp3") return [conflict(["iops"], "iops goes with io1, io2 and gp3 volumes only.")];
-  const isInRange = (iops as number) >= 3000 && (iops as number) <= 16_000;
-  return isInRange
-    ? []
-    : [error("invalid-argument", ["iops"], "Invalid value", "iops of a gp3 volume must be from 3000 to 16000.")];
+  if (iops >= 3000 && iops <= 16_000) return [];
+  return [invalidIops("iops of a gp3 volume must be from 3000 to 16000.")];
 }
 
 /** Operations a second for each GiB. */
 const IOPS_PER_GIB: Readonly<Record<string, number>> = { io1: 50, io2: 500 };
 
-function iopsFitSize({ volume_type: type, iops, volume_size: size }: Values): ConfigIssue[] {
-  const ratio = IOPS_PER_GIB[String(type)];
-  if (ratio === undefined || iops === undefined || size === undefined) return [];
-  if ((iops as number) <= ratio * (size as number)) return [];
-  return [
-    error(
-      "invalid-argument",
-      ["iops"],
-      "Invalid value",
-      `An ${type} volume of ${size} GiB takes at most ${ratio * (size as number)} iops.`,
-    ),
-  ];
+function iopsFitSize({ volume_type, iops, volume_size }: BlockDeviceArguments<"volume_type" | "iops" | "volume_size">) {
+  const ratio = IOPS_PER_GIB[volume_type ?? ""];
+  if (ratio === undefined || iops === undefined || volume_size === undefined) return [];
+  const most = ratio * volume_size;
+  if (iops <= most) return [];
+  return [invalidIops(`An ${volume_type} volume of ${volume_size} GiB takes at most ${most} iops.`)];
 }
 
-function throughputFitsType({ volume_type: type, throughput }: Values): ConfigIssue[] {
-  if (throughput === undefined || type === "gp3") return [];
+function throughputFitsType({
+  volume_type,
+  throughput,
+}: BlockDeviceArguments<"volume_type" | "throughput">): ConfigIssue[] {
+  if (throughput === undefined || volume_type === "gp3") return [];
   return [conflict(["throughput"], "throughput goes with gp3 volumes only.")];
 }
 
-function keyMeansEncrypted({ encrypted, kms_key_id: key }: Values): ConfigIssue[] {
+function keyMeansEncrypted({
+  encrypted,
+  kms_key_id: key,
+}: BlockDeviceArguments<"encrypted" | "kms_key_id">): ConfigIssue[] {
   if (key === undefined || encrypted !== false) return [];
   return [conflict(["kms_key_id"], "kms_key_id encrypts the volume, and encrypted = false asks not to.")];
+}
+
+function invalidIops(detail: string): ConfigIssue {
+  return error("invalid-argument", ["iops"], "Invalid value", detail);
 }

@@ -1,14 +1,17 @@
-import { accessFields, accessRules } from "../../aws/options/access.ts";
 import { communicatorFields, communicatorRenamed, communicatorRules } from "../../../../sdk/schema/communicator.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { amiFields, amiRenamed, amiRules } from "./ami.ts";
-import { runFields, runRenamed, runRules } from "./run.ts";
+import { accessFields, accessRules } from "../../aws/options/access.ts";
+import { amiRules } from "./ami-rules.ts";
+import { amiFields } from "./ami.ts";
+import { enhancedNetworkingRenamed } from "./enhanced-networking.ts";
+import { runRules } from "./run-rules.ts";
+import { runFields, runRenamed } from "./run.ts";
 
-export const ebsSchema = defineSchema(
+export const schema = defineSchema(
   { ...accessFields, ...communicatorFields, ...runFields, ...amiFields },
   {
     rules: [...accessRules, ...communicatorRules(), ...runRules, ...amiRules],
-    renamed: { ...communicatorRenamed, ...runRenamed, ...amiRenamed },
+    renamed: { ...communicatorRenamed, ...runRenamed, ...enhancedNetworkingRenamed },
   },
 );
-export type EbsConfig = ConfigOf<typeof ebsSchema>;
+export type EbsConfig = ConfigOf<typeof schema>;

@@ -1,11 +1,14 @@
-import { accessFields, accessRules } from "../../aws/options/access.ts";
 import { communicatorFields, communicatorRenamed, communicatorRules } from "../../../../sdk/schema/communicator.ts";
 import { block, blocks, choice, flag, text } from "../../../../sdk/schema/field.ts";
 import { error, rule } from "../../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { amiFields, amiRenamed, amiRules } from "./ami.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../../sdk/schema/schema.ts";
+import { accessFields, accessRules } from "../../aws/options/access.ts";
+import { amiRules } from "./ami-rules.ts";
+import { amiFields } from "./ami.ts";
 import { blockDeviceFields, blockDeviceRules } from "./block-device.ts";
-import { runFields, runRenamed, runRules } from "./run.ts";
+import { enhancedNetworkingRenamed } from "./enhanced-networking.ts";
+import { runRules } from "./run-rules.ts";
+import { runFields, runRenamed } from "./run.ts";
 
 const rootDevice = defineSchema(
   {
@@ -21,14 +24,18 @@ const launchDevice = defineSchema(
   { rules: blockDeviceRules },
 );
 
-export const ebssurrogateSchema = defineSchema(
+const deviceFields = {
+  launch_block_device_mappings: blocks(launchDevice, "A device of the machine the image is made on.").min(1),
+  ami_root_device: block(rootDevice, "The volume that becomes the root of the image."),
+};
+
+export const schema = defineSchema(
   {
     ...accessFields,
     ...communicatorFields,
     ...runFields,
     ...amiFields,
-    launch_block_device_mappings: blocks(launchDevice, "A device of the machine the image is made on.").min(1),
-    ami_root_device: block(rootDevice, "The volume that becomes the root of the image."),
+    ...deviceFields,
     ami_architecture: choice(
       ["i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac"],
       "Architecture of the image.",
@@ -47,25 +54,23 @@ export const ebssurrogateSchema = defineSchema(
       ...communicatorRules(),
       ...runRules,
       ...amiRules,
-      rule(["ami_root_device", "launch_block_device_mappings"], sourceIsLaunched),
+      rule(deviceFields, ["ami_root_device", "launch_block_device_mappings"], sourceIsLaunched),
     ],
-    renamed: { ...communicatorRenamed, ...runRenamed, ...amiRenamed },
+    renamed: { ...communicatorRenamed, ...runRenamed, ...enhancedNetworkingRenamed },
   },
 );
-export type EbssurrogateConfig = ConfigOf<typeof ebssurrogateSchema>;
+export type EbssurrogateConfig = ConfigOf<typeof schema>;
 
-interface Devices {
-  readonly ami_root_device?: { readonly source_device_name: string };
-  readonly launch_block_device_mappings?: readonly { device_name: string; omit_from_artifact: boolean }[];
+function sourceIsLaunched({
+  ami_root_device: { source_device_name: wanted },
+  launch_block_device_mappings: launched,
+}: DecodedFields<typeof deviceFields>): ConfigIssue[] {
+  const source = launched.find(({ device_name }) => device_name === wanted);
+  if (!source) return [wrongSource(`No launch_block_device_mappings block has device_name = "${wanted}".`)];
+  if (!source.omit_from_artifact) return [];
+  return [wrongSource(`"${wanted}" becomes the root of the image, and omit_from_artifact leaves it out.`)];
 }
 
-function sourceIsLaunched(config: Readonly<Record<string, unknown>>): ConfigIssue[] {
-  const { ami_root_device: root, launch_block_device_mappings: launched = [] } = config as Devices;
-  const wanted = root?.source_device_name;
-  const source = launched.find(({ device_name }) => device_name === wanted);
-  if (wanted === undefined || (source && !source.omit_from_artifact)) return [];
-  const detail = source
-    ? `"${wanted}" becomes the root of the image, and omit_from_artifact leaves it out.`
-    : `No launch_block_device_mappings block has device_name = "${wanted}".`;
-  return [error("invalid-argument", ["ami_root_device", "source_device_name"], "Invalid value", detail)];
+function wrongSource(detail: string): ConfigIssue {
+  return error("invalid-argument", ["ami_root_device", "source_device_name"], "Invalid value", detail);
 }

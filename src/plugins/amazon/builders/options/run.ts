@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import {
   block,
   blocks,
@@ -11,28 +10,28 @@ import {
   list,
   text,
 } from "../../../../sdk/schema/field.ts";
-import { conflict, atMostOne, error, exactlyOne, rule, warning } from "../../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { atMostOne, conflict, rule } from "../../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 import { amiFilter, resourceFilter, subnetFilter } from "../../aws/options/filters.ts";
 import { tagFields } from "../../aws/options/tags.ts";
 
-type Values = Readonly<Record<string, unknown>>;
-
 const TENANCIES = ["default", "dedicated", "host"] as const;
 
-const placement = defineSchema(
-  {
-    host_resource_group_arn: text("ARN of the host resource group to launch into.").optional(),
-    host_id: text("Dedicated host to launch on.").optional(),
-    tenancy: choice(TENANCIES, "Tenancy of the instance.").optional(),
-  },
-  {
-    rules: [
-      atMostOne("host_resource_group_arn", "host_id"),
-      rule(["tenancy", "host_id", "host_resource_group_arn"], hostsHaveTenancy),
-    ],
-  },
-);
+const placementFields = {
+  host_resource_group_arn: text("ARN of the host resource group to launch into.").optional(),
+  host_id: text("Dedicated host to launch on.").optional(),
+  tenancy: choice(TENANCIES, "Tenancy of the instance.").optional(),
+};
+const placement = defineSchema(placementFields, {
+  rules: [
+    atMostOne("host_resource_group_arn", "host_id"),
+    rule(placementFields, ["tenancy", "host_id", "host_resource_group_arn"], (args) => {
+      const isDedicated = args.host_id || args.host_resource_group_arn;
+      if (!isDedicated || args.tenancy === undefined || args.tenancy === "host") return [];
+      return [conflict(["tenancy"], `A dedicated host has the tenancy "host", not "${args.tenancy}".`)];
+    }),
+  ],
+});
 
 const license = defineSchema({ license_configuration_request: text("ARN of a licence configuration.") });
 
@@ -134,111 +133,30 @@ export const runFields = {
   pause_before_ssm: duration("How long to leave the machine alone before the first Session Manager tunnel.").default(0),
 };
 
-/** What asks for a spot instance. */
-export const SPOT = ["spot_price", "spot_instance_types"] as const;
-
 export const runRenamed = { enable_t2_unlimited: "enable_unlimited_credits" } as const;
 
-export const runRules = [
-  exactlyOne("source_ami", "source_ami_filter"),
-  exactlyOne("instance_type", "spot_instance_types"),
-  atMostOne("user_data", "user_data_file"),
-  atMostOne("security_group_id", "security_group_ids", "security_group_filter"),
-  atMostOne("iam_instance_profile", "temporary_iam_instance_profile_policy_document"),
-  atMostOne("vpc_id", "vpc_filter"),
-  atMostOne("subnet_id", "subnet_filter"),
-  atMostOne("capacity_reservation_preference", "capacity_reservation_id", "capacity_reservation_group_arn"),
-  rule(["source_ami"], amiIdLooksRight),
-  rule(["block_duration_minutes"], durationIsIgnored),
-  rule(["enable_unlimited_credits", "enable_nitro_enclave", ...SPOT], onDemandOnly),
-  rule(["spot_tags", "spot_tag", "fleet_tags", "fleet_tag", ...SPOT], tagsNeedSpot),
-  rule(["temporary_security_group_source_cidrs"], sourcesAreNetworks),
-  rule(["ssh_interface", "iam_instance_profile", "temporary_iam_instance_profile_policy_document"], tunnelNeedsProfile),
-  rule(["metadata_options"], metadataTagsNeedEndpoint),
-];
-
-function amiIdLooksRight({ source_ami: id }: Values): ConfigIssue[] {
-  if (typeof id !== "string" || id === "" || /^ami-[0-9a-f]{8,17}$/.test(id)) return [];
-  return [
-    error(
-      "invalid-argument",
-      ["source_ami"],
-      "Invalid value",
-      `source_ami must be an image id such as "ami-0c55b159cbfafe1f0", not "${id}". To find an image by its name use source_ami_filter.`,
-    ),
-  ];
-}
-
-function durationIsIgnored({ block_duration_minutes: minutes }: Values): ConfigIssue[] {
-  if (minutes === undefined) return [];
-  return [
-    warning(
-      "ignored-argument",
-      ["block_duration_minutes"],
-      "Ignored argument",
-      "Amazon no longer sells spot instances by duration; block_duration_minutes has no effect.",
-    ),
-  ];
-}
+/** The arguments that ask for a spot instance. */
+export const SPOT = ["spot_price", "spot_instance_types"] as const;
 
 /** Whether the machine is to be a spot instance. */
-export const isSpotWanted = (config: { readonly [Name in (typeof SPOT)[number]]?: unknown }): boolean =>
-  SPOT.some((name) => {
-    const value = config[name];
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== "";
-  });
-
-function onDemandOnly(config: Values): ConfigIssue[] {
-  if (!isSpotWanted(config)) return [];
-  return ["enable_unlimited_credits", "enable_nitro_enclave"]
-    .filter((name) => config[name] === true)
-    .map((name) => conflict([name], `${name} is for instances on demand, and this template asks for a spot instance.`));
+export function isSpotWanted({ spot_price, spot_instance_types }: Pick<RunConfig, (typeof SPOT)[number]>): boolean {
+  return Boolean(spot_price) || spot_instance_types.length > 0;
 }
 
-function tagsNeedSpot(config: Values): ConfigIssue[] {
-  if (isSpotWanted(config)) return [];
-  return ["spot_tags", "spot_tag", "fleet_tags", "fleet_tag"]
-    .filter((name) => Object.keys((config[name] as object | undefined) ?? {}).length > 0)
-    .map((name) => conflict([name], `${name} has nothing to tag: no spot instance is asked for.`));
+/** The sizes to try, in order of preference. */
+export function instanceTypes({
+  instance_type,
+  spot_instance_types,
+}: Pick<RunConfig, "instance_type" | "spot_instance_types">): string[] {
+  return instance_type ? [instance_type] : [...spot_instance_types];
 }
 
-function sourcesAreNetworks({ temporary_security_group_source_cidrs: networks = [] }: Values): ConfigIssue[] {
-  return (networks as readonly unknown[]).flatMap((network, index) => {
-    if (typeof network !== "string" || isNetwork(network)) return [];
-    const detail = `Each must be a network such as "203.0.113.7/32" or "2001:db8::/48", not "${network}".`;
-    return [error("invalid-argument", ["temporary_security_group_source_cidrs", index], "Invalid value", detail)];
-  });
-}
-
-function isNetwork(text: string): boolean {
-  const [, address = "", bits = ""] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
-  const family = isIP(address);
-  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
-}
-
-function tunnelNeedsProfile(config: Values): ConfigIssue[] {
-  const hasProfile =
-    Boolean(config["iam_instance_profile"]) || config["temporary_iam_instance_profile_policy_document"] !== undefined;
-  if (config["ssh_interface"] !== "session_manager" || hasProfile) return [];
-  const detail =
-    'With ssh_interface = "session_manager" the machine needs an instance profile that lets it reach Systems Manager (the policy AmazonSSMManagedInstanceCore). Set iam_instance_profile, or temporary_iam_instance_profile_policy_document.';
-  return [error("missing-argument", ["ssh_interface"], "Missing argument", detail)];
-}
-
-function metadataTagsNeedEndpoint({ metadata_options: options }: Values): ConfigIssue[] {
-  const { http_endpoint, instance_metadata_tags } = (options ?? {}) as Record<string, unknown>;
-  if (http_endpoint !== "disabled" || instance_metadata_tags !== "enabled") return [];
-  return [
-    conflict(
-      ["metadata_options", "instance_metadata_tags"],
-      'Tags are read from the metadata service, which http_endpoint = "disabled" switches off.',
-    ),
-  ];
-}
-
-function hostsHaveTenancy({ tenancy, host_id: host, host_resource_group_arn: group }: Values): ConfigIssue[] {
-  if ((!host && !group) || tenancy === undefined || tenancy === "host") return [];
-  return [conflict(["tenancy"], `A dedicated host has the tenancy "host", not "${String(tenancy)}".`)];
+/** The security groups that the user names by id. */
+export function namedGroups({
+  security_group_id,
+  security_group_ids,
+}: Pick<RunConfig, "security_group_id" | "security_group_ids">): string[] {
+  return security_group_id ? [security_group_id] : [...security_group_ids];
 }
 
 const runSchema = defineSchema(runFields);

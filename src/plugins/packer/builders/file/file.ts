@@ -1,7 +1,7 @@
-import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import { constants } from "node:fs";
 import { copyFile, lstat, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import type { Builder, BuilderRun } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { fileArtifact } from "../../../../sdk/file-artifact.ts";
@@ -11,28 +11,27 @@ import type { Step } from "../../../../sdk/run.ts";
 import { text } from "../../../../sdk/schema/field.ts";
 import { atMostOne, rule, warning } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { writeFailure } from "../../../../sdk/write-failure.ts";
 import { createSilentCommunicator } from "./silent-communicator.ts";
 
-const schema = defineSchema(
-  {
-    target: text("The file to write, from the working directory. An existing file is replaced."),
-    content: text("What to write. The file is readable by its owner only (0600).").optional(),
-    source: text("A file to copy. Where the file system can, the copy shares its blocks and takes no time.").optional(),
-  },
-  {
-    rules: [
-      atMostOne("content", "source"),
-      rule(["content", "source"], ({ content, source }) =>
-        content || source
-          ? []
-          : [warning("empty-file", [], "Empty file", 'Neither "content" nor "source" is set: "target" will be empty.')],
-      ),
-    ],
-  },
-);
-type Config = ConfigOf<typeof schema>;
+const fields = {
+  target: text("The file to write, from the working directory. An existing file is replaced."),
+  content: text("What to write. The file is readable by its owner only (0600).").optional(),
+  source: text("A file to copy. Where the file system can, the copy shares its blocks and takes no time.").optional(),
+};
+const schema = defineSchema(fields, {
+  rules: [
+    atMostOne("content", "source"),
+    rule(fields, ["content", "source"], ({ content, source }) => {
+      if (content || source) return [];
+      const detail = 'Neither "content" nor "source" is set: "target" will be empty.';
+      return [warning("empty-file", [], "Empty file", detail)];
+    }),
+  ],
+});
+type FileBuilderConfig = ConfigOf<typeof schema>;
 
-export const builder: Builder<Config> = {
+export const builder: Builder<FileBuilderConfig> = {
   kind: "builder",
   type: "file",
   summary: "Writes a file on this computer, from text or as a copy. For trying out provisioners and post-processors.",
@@ -50,21 +49,27 @@ export const builder: Builder<Config> = {
   },
 };
 
-async function write(run: BuilderRun, step: Step, path: string, config: Config): Promise<OwnedFile> {
+async function write(run: BuilderRun, step: Step, path: string, config: FileBuilderConfig): Promise<OwnedFile> {
   const before = await lstat(path).catch(() => undefined);
   if (before?.isDirectory()) throw new BuildError(`"${config.target}" is a directory, so no file can be written there`);
-  const file = await createOwnedFile(run, step, path, { mode: 0o600 });
-  if (config.source) await copy(run, config.source, file.temporaryPath);
-  else await file.handle.writeFile(config.content ?? "", { signal: step.signal });
-  await file.commit();
-  // What was there has been replaced: taking the new file away as well would leave the user with nothing.
-  if (before) await file.keep();
-  return file;
+  try {
+    const file = await createOwnedFile(run, step, path, { mode: 0o600 });
+    if (config.source) await copy(run, config.source, file.temporaryPath);
+    else await file.handle.writeFile(config.content ?? "", { signal: step.signal });
+    await file.commit();
+    // The old file has been replaced: removing the new one as well would leave the user with nothing.
+    if (before) await file.keep();
+    return file;
+  } catch (cause) {
+    step.signal.throwIfAborted();
+    throw await writeFailure(path, cause);
+  }
 }
 
 async function copy(run: BuilderRun, name: string, to: string): Promise<void> {
   const source = resolve(run.directories.work, name);
   const found = await stat(source).catch(() => undefined);
-  if (!found?.isFile()) throw new BuildError(`The source "${name}" is ${found ? "not a file" : "not there"}`);
+  if (!found) throw new BuildError(`The source "${name}" is not there`);
+  if (!found.isFile()) throw new BuildError(`The source "${name}" is not a file`);
   await copyFile(source, to, constants.COPYFILE_FICLONE);
 }

@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 
 /**
- * There is no guest behind a file: every command succeeds and prints nothing, every upload is swallowed, every download
- * is empty. So a template's provisioners can be tried without a machine, as in Packer.
+ * There is no guest behind a file: every command succeeds and prints nothing, every upload is discarded, every download
+ * is empty. A template's provisioners can so be tried without a machine, as in Packer.
  */
 export function createSilentCommunicator(): Communicator {
   const nothing = () => Promise.resolve();

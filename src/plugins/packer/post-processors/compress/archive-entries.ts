@@ -9,11 +9,14 @@ import type { Run } from "../../../../sdk/run.ts";
  * there; elsewhere its path from the directory all files share. A missing or unreadable file is refused at once.
  */
 export async function archiveEntries(run: Run, artifact: Artifact, signal: AbortSignal): Promise<ArchiveEntry[]> {
-  const base = artifact.files.every((file) => isInside(file, run.directories.work))
-    ? run.directories.work
-    : commonDirectory(artifact.files);
+  const base = baseDirectory(artifact.files, run.directories.work);
   const files = [...artifact.files].sort();
-  return Promise.all(files.map((file) => openEntry(file, relative(base, file).split(sep).join("/"), signal)));
+  return Promise.all(files.map((file) => openEntry(file, relative(base, file).replaceAll(sep, "/"), signal)));
+}
+
+function baseDirectory(files: readonly string[], work: string): string {
+  if (files.every((file) => isInside(file, work))) return work;
+  return commonDirectory(files);
 }
 
 async function openEntry(path: string, name: string, signal: AbortSignal): Promise<ArchiveEntry> {
@@ -25,12 +28,13 @@ async function openEntry(path: string, name: string, signal: AbortSignal): Promi
 }
 
 function isInside(path: string, directory: string): boolean {
-  const way = relative(directory, path);
-  return way !== "" && !way.startsWith("..") && !isAbsolute(way);
+  const inner = relative(directory, path);
+  return inner !== "" && !inner.startsWith("..") && !isAbsolute(inner);
 }
 
 function commonDirectory(files: readonly string[]): string {
-  const parts = files.map((file) => dirname(file).split(sep));
-  const shared = parts[0]!.findIndex((part, index) => parts.some((other) => other[index] !== part));
-  return parts[0]!.slice(0, shared === -1 ? undefined : shared).join(sep) || sep;
+  const [first = [], ...others] = files.map((file) => dirname(file).split(sep));
+  const end = first.findIndex((part, index) => others.some((other) => other[index] !== part));
+  const shared = end === -1 ? first : first.slice(0, end);
+  return shared.join(sep) || sep;
 }

@@ -29,13 +29,10 @@ export const postProcessor: PostProcessor<CompressConfig> = {
     const path = resolve(run.directories.work, outputName(run, config, format));
     const shown = relative(run.directories.work, path);
     const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
-    const digests = { [path]: digest };
-    return {
-      artifact: fileArtifact(BUILDER_ID.compress, [path], `compressed artifacts in: ${shown}`, {
-        digests,
-      }),
-      keepInput: false,
-    };
+    const artifact = fileArtifact(BUILDER_ID.compress, [path], `compressed artifacts in: ${shown}`, {
+      digests: { [path]: digest },
+    });
+    return { artifact, keepInput: false };
   },
 };
 
@@ -44,7 +41,7 @@ function outputName(run: Run, config: CompressConfig, format: OutputFormat): str
   return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}.${endingOf(format)}`;
 }
 
-/** What can be known before any work is done. */
+/** What can be known before anything is read. */
 function refuseWhatCannotBePacked(input: Artifact, format: OutputFormat): void {
   if (input.files.length === 0) {
     throw new BuildError(`There is nothing to compress: the artifact "${input.id}" has no files.`, {
@@ -58,38 +55,40 @@ function refuseWhatCannotBePacked(input: Artifact, format: OutputFormat): void {
   }
 }
 
-interface Work {
+interface Archiving {
   readonly path: string;
   readonly format: OutputFormat;
   readonly config: CompressConfig;
   readonly input: Artifact;
 }
 
-async function writeArchive(run: Run, step: Step, { path, format, config, input }: Work): Promise<FileDigest> {
+async function writeArchive(run: Run, step: Step, { path, format, config, input }: Archiving): Promise<FileDigest> {
   const entries = await archiveEntries(run, input, step.signal);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
   const counted = entries.map((entry) =>
     withProgress(entry, (bytes) => run.progress("Compressing", (done += bytes), total)),
   );
-  const source = packed(counted, format, config, archiveTime(run.host.env));
+  const source = packed(counted, { format, config, time: archiveTime(run.host.env) });
   return writeOutputFile(run, step, path, source);
 }
 
-function packed(
-  entries: readonly ArchiveEntry[],
-  format: OutputFormat,
-  config: CompressConfig,
-  time: Date,
-): ByteSource {
-  const wanted =
-    config.compression_level !== undefined && config.compression_level >= 0 ? config.compression_level : undefined;
+interface Packing extends Pick<Archiving, "format" | "config"> {
+  readonly time: Date;
+}
+
+function packed(entries: readonly ArchiveEntry[], { format, config, time }: Packing): ByteSource {
+  const levelFor = (levels: { readonly default: number }): number => {
+    const { compression_level: wanted = -1 } = config;
+    if (wanted >= 0) return wanted;
+    return levels.default;
+  };
   const concurrency = availableParallelism();
-  if (format.archive === "zip")
-    return zip(entries, { level: wanted ?? compressionFormats.gz.levels.default, concurrency, time });
+  if (format.archive === "zip") {
+    return zip(entries, { level: levelFor(compressionFormats.gz.levels), concurrency, time });
+  }
   const plain = format.archive === "tar" ? tar(entries, time) : entries[0]!.open();
   if (!format.compression) return plain;
   const { levels, compress } = compressionFormats[format.compression];
-  const level = wanted ?? levels.default;
-  return compress(plain, { level: Math.max(level, levels.min), concurrency });
+  return compress(plain, { level: Math.max(levelFor(levels), levels.min), concurrency });
 }

@@ -22,15 +22,16 @@ export function parseFormat(text: string): OutputFormat | undefined {
   if (rest.length > 0) return undefined;
   if (second === undefined) return shorthands[first] ?? single(first);
   const compression = compressionByEnding(second);
-  return first === "tar" && compression ? { archive: "tar", compression } : undefined;
+  if (first !== "tar" || !compression) return undefined;
+  return { archive: "tar", compression };
 }
 
 /** By the endings of a file name: `box.tar.xz`, `disk.qcow2.zst`, `all.zip`. */
 export function formatOfName(name: string): OutputFormat | undefined {
-  const parts = name.toLowerCase().split(".");
-  const last = parts.length > 1 ? parts.at(-1)! : "";
+  const [, ...endings] = name.toLowerCase().split(".");
+  const last = endings.at(-1) ?? "";
   const compression = compressionByEnding(last);
-  if (compression && parts.at(-2) === "tar" && parts.length > 2) return { archive: "tar", compression };
+  if (compression && endings.at(-2) === "tar") return { archive: "tar", compression };
   return shorthands[last] ?? single(last);
 }
 

@@ -1,58 +1,63 @@
 import { compressionFormats } from "../../../../lib/compress/formats.ts";
 import { defaultText, integer, late, text } from "../../../../sdk/schema/field.ts";
 import { error, rule } from "../../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../../sdk/schema/schema.ts";
 import { DEFAULT_FORMAT, formatOfName, parseFormat, type OutputFormat } from "./format.ts";
-import type { LateTemplate } from "../../../../sdk/late-template.ts";
 
-export const schema = defineSchema(
-  {
-    output: defaultText(
-      late(
-        "Path of the file to write. Its ending chooses the format: `.tar`, `.zip`, a compression (`.gz`, `.bz2`, `.xz`, " +
-          "`.lz4`, `.zst`, `.bgzf`) for a single file, or both (`.tar.gz`, `.tgz`). A template with `{{.BuildName}}` and " +
-          "`{{.BuilderType}}`. A name without a known ending is a `.tar.gz`.",
-      ).optional(),
-      "`packer_{{.BuildName}}_{{.BuilderType}}` and the ending of the format",
-    ),
-    format: text("The format, whatever the ending of `output`: `tar`, `zip`, `gz`, `tar.xz`, and so on.").optional(),
-    compression_level: defaultText(
-      integer(
-        "How hard to compress, in the scale of the format; 0 stores without compressing where the format can. -1 means the default.",
-      )
-        .min(-1)
-        .optional(),
-      "the default of the format",
-    ),
-  },
-  { rules: [rule(["format"], knownFormat), rule(["format", "output", "compression_level"], levelInRange)] },
-);
+const fields = {
+  output: defaultText(
+    late(
+      "Path of the file to write. Its ending chooses the format: `.tar`, `.zip`, a compression (`.gz`, `.bz2`, `.xz`, " +
+        "`.lz4`, `.zst`, `.bgzf`) for a single file, or both (`.tar.gz`, `.tgz`). A template with `{{.BuildName}}` and " +
+        "`{{.BuilderType}}`. A name without a known ending is a `.tar.gz`.",
+    ).optional(),
+    "`packer_{{.BuildName}}_{{.BuilderType}}` and the ending of the format",
+  ),
+  format: text("The format, whatever the ending of `output`: `tar`, `zip`, `gz`, `tar.xz`, and so on.").optional(),
+  compression_level: defaultText(
+    integer(
+      "How hard to compress, in the scale of the format; 0 stores without compressing where the format can. -1 means the default.",
+    )
+      .min(-1)
+      .optional(),
+    "the default of the format",
+  ),
+};
+
+export const schema = defineSchema(fields, {
+  rules: [
+    rule(fields, ["format"], ({ format }) => formatIssues(format)),
+    rule(fields, ["format", "output", "compression_level"], levelInRange),
+  ],
+});
 
 export type CompressConfig = ConfigOf<typeof schema>;
 
 /** Decided from the arguments alone, so that `validate` and the run agree. */
-export function outputFormat(config: { readonly format?: unknown; readonly output?: unknown }): OutputFormat {
-  if (typeof config.format === "string") return parseFormat(config.format) ?? DEFAULT_FORMAT;
-  const output = config.output as LateTemplate | undefined;
+export function outputFormat({ format, output }: Pick<CompressConfig, "format" | "output">): OutputFormat {
+  if (format !== undefined) return parseFormat(format) ?? DEFAULT_FORMAT;
   return (output && formatOfName(output.text)) ?? DEFAULT_FORMAT;
 }
 
-function knownFormat(config: Readonly<Record<string, unknown>>): ConfigIssue[] {
-  const { format } = config;
-  if (format === undefined || parseFormat(String(format))) return [];
+function formatIssues(format: string | undefined): ConfigIssue[] {
+  if (format === undefined || parseFormat(format)) return [];
   const names = [...Object.keys(compressionFormats), "tar", "zip", "tar.gz"].map((name) => `"${name}"`).join(", ");
-  const detail = `"${String(format)}" is not a format that imgbuild writes. Use one of ${names}, or another compression after "tar.".`;
+  const detail = `"${format}" is not a format that imgbuild writes. Use one of ${names}, or another compression after "tar.".`;
   return [error("unknown-format", ["format"], "Unknown format", detail)];
 }
 
-function levelInRange(config: Readonly<Record<string, unknown>>): ConfigIssue[] {
-  const level = config["compression_level"] as number | undefined;
-  const { archive, compression } = outputFormat(config);
-  const name = archive === "zip" ? "gz" : compression;
-  if (level === undefined || level < 0 || name === undefined) return [];
-  const { min, max } = compressionFormats[name].levels;
+function levelInRange({ compression_level: level, ...named }: DecodedFields<typeof fields>): ConfigIssue[] {
+  const scale = scaleOf(outputFormat(named));
   // Storing is always possible with an archive: it is the archive alone.
-  if ((level >= min && level <= max) || level === 0) return [];
-  const detail = `compression_level must be from ${min} to ${max} for ${archive === "zip" ? "zip" : name}, not ${level}.`;
+  if (level === undefined || level <= 0 || scale === undefined) return [];
+  const { min, max } = scale.levels;
+  if (level >= min && level <= max) return [];
+  const detail = `compression_level must be from ${min} to ${max} for ${scale.name}, not ${level}.`;
   return [error("invalid-argument", ["compression_level"], "Invalid value", detail)];
+}
+
+/** What the level of a format means; `undefined` where it does not compress. */
+function scaleOf({ archive, compression }: OutputFormat) {
+  if (archive === "zip") return { name: "zip", levels: compressionFormats.gz.levels };
+  return compression && { name: compression, levels: compressionFormats[compression].levels };
 }

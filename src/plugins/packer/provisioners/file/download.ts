@@ -6,16 +6,16 @@ import { createAtomicFile } from "../../../../lib/atomic-file.ts";
 import { shellQuoteGlob } from "../../../../lib/shell-quote.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { askGuest } from "../../../../sdk/guest-command.ts";
+import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import type { FileConfig } from "./options.ts";
+import type { FileProvisionerConfig } from "./options.ts";
 
-interface Found {
+interface FoundFile {
   readonly kind: "file" | "directory";
   readonly path: string;
 }
 
-export async function download(run: Run, config: FileConfig, communicator: Communicator): Promise<void> {
+export async function download(run: Run, config: FileProvisionerConfig, communicator: Communicator): Promise<void> {
   const patterns = config.sources ?? [config.source ?? ""];
   for (const pattern of patterns) {
     for (const found of await find(run, communicator, pattern)) await fetchOne(run, config, communicator, found);
@@ -23,32 +23,38 @@ export async function download(run: Run, config: FileConfig, communicator: Commu
 }
 
 /** Wildcards are expanded by the guest's own shell; a name without any is itself. */
-async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly Found[]> {
-  const slash = pattern.endsWith("/");
+async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly FoundFile[]> {
+  const slash = pattern.endsWith("/") ? "/" : "";
   if (communicator.shell === "other") return [{ kind: slash ? "directory" : "file", path: pattern }];
-  const look = `for f in ${shellQuoteGlob(slash ? pattern.slice(0, -1) || "/" : pattern)}; do if [ -d "$f" ]; then printf 'd%s\\0' "$f"; elif [ -e "$f" ]; then printf 'f%s\\0' "$f"; fi; done`;
+  const quoted = shellQuoteGlob(pattern.replace(/(?<=.)\/$/, ""));
+  const look = `for f in ${quoted}; do if [ -d "$f" ]; then printf 'd%s\\0' "$f"; elif [ -e "$f" ]; then printf 'f%s\\0' "$f"; fi; done`;
   const { stdout } = await askGuest(communicator, look, { signal: run.signal, pty: false });
-  const found = stdout.split("\0").flatMap((line): Found[] => {
-    if (line === "") return [];
-    const directory = line.startsWith("d");
-    return [{ kind: directory ? "directory" : "file", path: line.slice(1) + (directory && slash ? "/" : "") }];
-  });
+  const lines = stdout.split("\0").filter((line) => line !== "");
+  const found = lines.map((line) => foundIn(line, slash));
   if (found.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
   return found;
 }
 
+/** `line`: `d` or `f`, and the name. A directory keeps the slash with which it was asked for. */
+function foundIn(line: string, slash: string): FoundFile {
+  const name = line.slice(1);
+  if (line.startsWith("d")) return { kind: "directory", path: name + slash };
+  return { kind: "file", path: name };
+}
+
 async function fetchOne(
   run: Run,
-  config: FileConfig,
+  config: FileProvisionerConfig,
   communicator: Communicator,
-  { kind, path }: Found,
+  { kind, path }: FoundFile,
 ): Promise<void> {
   const { signal } = run;
   const destination = resolve(run.directories.work, config.destination);
   const onProgress = (done: number, total: number | undefined) => run.progress(path, done, total);
   run.say(`Downloading ${path} => ${config.destination}`);
   if (kind === "directory") return communicator.downloadDir(path, destination, { signal, onProgress });
-  const target = /[/\\]$/.test(config.destination) ? join(destination, basename(path)) : destination;
+  const namesDirectory = /[/\\]$/.test(config.destination);
+  const target = namesDirectory ? join(destination, basename(path)) : destination;
   await mkdir(dirname(target), { recursive: true });
   const file = await createAtomicFile(target);
   try {

@@ -1,21 +1,22 @@
 import type { Provisioner } from "../../../../sdk/component.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
-import { fileSchema, type FileConfig } from "./options.ts";
+import { schema, type FileProvisionerConfig } from "./options.ts";
 import { download } from "./download.ts";
 import { upload } from "./upload.ts";
 
-export const provisioner: Provisioner<FileConfig> = {
+export const provisioner: Provisioner<FileProvisionerConfig> = {
   kind: "provisioner",
   type: "file",
   summary: "Copies files and directories to the machine or from it.",
-  schema: fileSchema,
+  schema,
   checkFiles: (config, { work }) => missingFiles(localSources(config), work),
-  provision: (run, config, { communicator }) =>
-    config.direction === "upload" ? upload(run, config, communicator) : download(run, config, communicator),
+  provision: (run, config, { communicator }) => directions[config.direction](run, config, communicator),
 };
 
+const directions = { upload, download };
+
 /** The sources that have to be on this computer before the build. */
-function localSources(config: FileConfig): readonly (readonly [readonly (string | number)[], string])[] {
+function localSources(config: FileProvisionerConfig): readonly (readonly [readonly (string | number)[], string])[] {
   if (config.direction === "download" || config.generated) return [];
   if (config.source !== undefined) return [[["source"], config.source]];
   return (config.sources ?? []).map((source, index) => [["sources", index], source] as const);

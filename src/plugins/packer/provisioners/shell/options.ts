@@ -1,9 +1,9 @@
 import { duration, flag, integer, late, list, text, defaultText } from "../../../../sdk/schema/field.ts";
 import { atMostOne, exactlyOne } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../../../sdk/schema/script-environment.ts";
+import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../scripts/environment-fields.ts";
 
-export const shellSchema = defineSchema(
+export const schema = defineSchema(
   {
     inline: list(text("A command line."), "Commands to run, as the lines of one script.").optional(),
     script: text("Script of this computer to run in the machine.").optional(),
@@ -40,4 +40,4 @@ export const shellSchema = defineSchema(
   },
 );
 
-export type ShellConfig = ConfigOf<typeof shellSchema>;
+export type ShellConfig = ConfigOf<typeof schema>;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { onStop } from "../../../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../../../lib/shell-quote.ts";
-import { formatEnvironment, type EnvironmentPairs } from "../../../../sdk/script-environment.ts";
+import { formatEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
 import type { ShellConfig } from "./options.ts";
 
 /** Everything about one run of one script but the machine it runs in. */
@@ -48,7 +48,7 @@ export function planScript(
   return { ...shared, command: command ?? `chmod +x ${path}; ${vars} ${path}` };
 }
 
-/** Said by the scripts below where they cannot put a file in place, to tell it from the user's script failing. */
+/** Printed by the scripts below where they cannot put a file in place, to tell it from the user's script failing. */
 const CANNOT_WRITE = "imgbuild: cannot write";
 const NOT_WRITTEN = 94;
 
@@ -58,20 +58,30 @@ const NOT_WRITTEN = 94;
  */
 export function inOneCommand(plan: ScriptPlan): { readonly command: string; readonly stdin: Buffer } {
   const { environment = "", environmentFile, content, path } = plan;
-  const lines = environment === "" || environment.endsWith("\n") ? environment : `${environment}\n`;
+  const lines = withLineEnd(environment);
+  const giveUp = cannotWrite(plan);
+  const writeScript = `${writeFresh(path, "cat", plan.unguessable)} && ${hasSize(path, content.length)} || ${giveUp}`;
+  const writeEnvironment = environmentFile && `${writeFresh(environmentFile, 'printf %s "$e"')} || ${giveUp}`;
+  const setEnvironment = environmentFile ? [] : ['eval "$e"'];
+  const command = [
+    readEnvironment(lines.split("\n").length - 1),
+    removalOnStop(plan),
+    "(umask 077",
+    writeEnvironment,
+    writeScript,
+    `) || exit ${NOT_WRITTEN}`,
+    `chmod 0755 ${shellQuotePath(path)}`,
+    ...runAndRemove(plan, setEnvironment),
+  ];
   return {
-    command: [
-      readEnvironment(lines.split("\n").length - 1),
-      removalOnStop(plan),
-      `(umask 077`,
-      ...(environmentFile === undefined ? [] : [`${writeFresh(environmentFile, `printf %s "$e"`)} || ${cannot(plan)}`]),
-      `${writeFresh(path, "cat", plan.unguessable)} && ${hasSize(path, content.length)} || ${cannot(plan)}`,
-      `) || exit ${NOT_WRITTEN}`,
-      `chmod 0755 ${shellQuotePath(path)}`,
-      ...runAndRemove(plan, environmentFile === undefined ? [`eval "$e"`] : []),
-    ].join("\n"),
+    command: command.filter((line) => line !== undefined).join("\n"),
     stdin: Buffer.concat([Buffer.from(lines), content]),
   };
+}
+
+function withLineEnd(text: string): string {
+  if (text === "" || text.endsWith("\n")) return text;
+  return `${text}\n`;
 }
 
 /** Runs the script, already in place, and removes it. */
@@ -81,8 +91,10 @@ export function runAndRemove(plan: ScriptPlan, before: readonly string[] = []): 
 
 /** Removes what a plan put into the machine. */
 export function removal({ path, environmentFile, keepScript }: ScriptPlan): string {
-  const paths = [...(keepScript ? [] : [path]), ...(environmentFile === undefined ? [] : [environmentFile])];
-  return paths.length === 0 ? ":" : `rm -f ${paths.map(shellQuotePath).join(" ")}`;
+  const script = keepScript ? undefined : path;
+  const paths = [script, environmentFile].filter((file) => file !== undefined);
+  if (paths.length === 0) return ":";
+  return `rm -f ${paths.map(shellQuotePath).join(" ")}`;
 }
 
 /** A build that is cancelled sends SIGTERM to all of this; the removal comes after the script has ended. */
@@ -103,15 +115,17 @@ function readEnvironment(lines: number): string {
 /** An old file of that name may be a trap, or another user's. */
 function writeFresh(path: string, writer: string, unguessable = true): string {
   const target = shellQuotePath(path);
-  return `${unguessable ? "" : `rm -f ${target}; `}set -C; ${writer} >${target}`;
+  const write = `set -C; ${writer} >${target}`;
+  return unguessable ? write : `rm -f ${target}; ${write}`;
 }
 
 function hasSize(path: string, size: number): string {
   return `[ "$(wc -c <${shellQuotePath(path)} 2>/dev/null)" -eq ${size} ] 2>/dev/null`;
 }
 
-function cannot(plan: ScriptPlan): string {
-  return `{ echo ${shellQuote(`${CANNOT_WRITE} ${plan.path}`)} >&2; ${removal({ ...plan, keepScript: false })}; exit 1; }`;
+function cannotWrite(plan: ScriptPlan): string {
+  const message = shellQuote(`${CANNOT_WRITE} ${plan.path}`);
+  return `{ echo ${message} >&2; ${removal({ ...plan, keepScript: false })}; exit 1; }`;
 }
 
 export function couldNotWrite(code: number, lastLine: string | undefined): boolean {

@@ -1,15 +1,16 @@
 import { describeDuration } from "../../../../lib/duration.ts";
+import { errorMessage } from "../../../../lib/error-text.ts";
 import { retry, sleep } from "../../../../lib/retry.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../../sdk/error.ts";
-import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../sdk/guest-command.ts";
+import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
-import { scriptEnvironment } from "../../../../sdk/script-environment.ts";
-import { warnOfWindowsLineEnds } from "../../../../sdk/script-line-ends.ts";
-import { tidyGuest } from "../../../../sdk/tidy-guest.ts";
-import { shellSchema, type ShellConfig } from "./options.ts";
+import { scriptEnvironment } from "../../scripts/script-environment.ts";
+import { warnOfWindowsLineEnds } from "../../scripts/script-line-ends.ts";
+import { tidyGuest } from "../tidy-guest.ts";
+import { type ShellConfig, schema } from "./options.ts";
 import {
   couldNotWrite,
   inOneCommand,
@@ -28,7 +29,7 @@ export const provisioner: Provisioner<ShellConfig> = {
   kind: "provisioner",
   type: "shell",
   summary: "Runs shell scripts in the machine.",
-  schema: shellSchema,
+  schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
@@ -84,7 +85,7 @@ function start<Result>(run: Run, config: ShellConfig, attempt: () => Promise<Res
     factor: 1,
     signal: run.signal,
     shouldRetry: (error) => error instanceof ConnectionLost,
-    onRetry: (error) => run.warn(`The script could not be started: ${messageOf(error)}. Trying again.`),
+    onRetry: (error) => run.warn(`The script could not be started: ${errorMessage(error)}. Trying again.`),
   });
 }
 
@@ -93,17 +94,17 @@ async function upAndRun(run: Run, communicator: Communicator, plan: ScriptPlan):
     const { command, stdin } = inOneCommand(plan);
     const ended = await runGuestCommand(run, communicator, command, { stdin });
     // A script of which a part is missing is not run.
-    if (ended.result.kind === "disconnect" && ended.result.inputUnsent === true)
-      throw new ConnectionLost(`the connection was lost before it had arrived (${ended.result.reason})`);
-    return ended;
+    const { result } = ended;
+    if (result.kind !== "disconnect" || !result.inputUnsent) return ended;
+    throw new ConnectionLost(`the connection was lost before it had arrived (${result.reason})`);
   }
   // A shell of the Bourne family removes the script in the same command.
   const removesItself = communicator.shell === "posix";
   let ended: GuestCommandResult | undefined;
   try {
     await uploadPlan(run, communicator, plan);
-    const command = removesItself ? [removalOnStop(plan), ...runAndRemove(plan)].join("\n") : plan.command;
-    ended = await runGuestCommand(run, communicator, command);
+    const lines = removesItself ? [removalOnStop(plan), ...runAndRemove(plan)] : [plan.command];
+    ended = await runGuestCommand(run, communicator, lines.join("\n"));
     return ended;
   } finally {
     if (ended === undefined || !removesItself) await tidyGuest(run, communicator, removal(plan));
@@ -111,8 +112,9 @@ async function upAndRun(run: Run, communicator: Communicator, plan: ScriptPlan):
 }
 
 async function uploadPlan({ signal }: Run, communicator: Communicator, plan: ScriptPlan): Promise<void> {
-  if (plan.environmentFile !== undefined)
+  if (plan.environmentFile !== undefined) {
     await communicator.upload(Buffer.from(plan.environment ?? ""), plan.environmentFile, { signal, mode: 0o600 });
+  }
   await communicator.upload(plan.content, plan.path, { signal, mode: 0o755 });
 }
 
@@ -127,8 +129,4 @@ function cannotWrite(path: string): BuildError {
   return new BuildError(`The script could not be written to "${path}" in the machine`, {
     hint: "Is the disk full, or the directory missing or read-only? Choose another one with remote_folder.",
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

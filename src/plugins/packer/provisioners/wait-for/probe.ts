@@ -8,7 +8,7 @@ export interface Probe {
   readonly done: string;
   readonly command: string;
   readonly hint?: string | undefined;
-  /** What the output of a successful look should make the user think of. */
+  /** A warning that the output of a successful probe gives cause for. */
   readonly warning?: (stdout: string) => string | undefined;
 }
 
@@ -35,21 +35,23 @@ function cloudInitErrors(stdout: string): string | undefined {
   try {
     const { v1 } = JSON.parse(stdout) as { readonly v1?: { readonly errors?: readonly unknown[] } };
     const errors = v1?.errors ?? [];
-    return errors.length === 0 ? undefined : `cloud-init finished with errors: ${errors.map(String).join("; ")}`;
+    if (errors.length === 0) return undefined;
+    return `cloud-init finished with errors: ${errors.map(String).join("; ")}`;
   } catch {
     return "cloud-init left a result that cannot be read";
   }
 }
 
-/** Whatever the guest has: netcat, bash, or for its own ports the kernel's table. */
+/** With what the guest has: netcat, bash, or for its own ports the kernel's table. */
 export function portProbe(host: string, port: number): Probe {
   const target = `${shellQuote(host)} ${port}`;
-  const own = host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  const isOwn = host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
   const listening = `:${port.toString(16).toUpperCase().padStart(4, "0")} [0-9A-F]*:0000 0A`;
-  const ways = [
-    ...(own ? [`grep -qs ${shellQuote(listening)} /proc/net/tcp /proc/net/tcp6`] : []),
+  const inKernelTable = `grep -qs ${shellQuote(listening)} /proc/net/tcp /proc/net/tcp6`;
+  const connects = [
     `{ command -v nc >/dev/null 2>&1 && nc -z -w 3 ${target} >/dev/null 2>&1; }`,
     `{ command -v bash >/dev/null 2>&1 && bash -c ': 2>/dev/null <>"/dev/tcp/$0/$1"' ${target} 2>/dev/null; }`,
   ];
-  return { what: `port ${port} on ${host}`, done: `Port ${port} on ${host} is open`, command: ways.join(" || ") };
+  const command = [...(isOwn ? [inKernelTable] : []), ...connects].join(" || ");
+  return { what: `port ${port} on ${host}`, done: `Port ${port} on ${host} is open`, command };
 }

@@ -1,9 +1,9 @@
 import { describeDuration } from "../../../../lib/duration.ts";
 import { sleep } from "../../../../lib/retry.ts";
-import type { Communicator } from "../../../../sdk/communicator.ts";
+import type { Communicator, ExecResult } from "../../../../sdk/communicator.ts";
 import type { Provisioner } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { askGuest } from "../../../../sdk/guest-command.ts";
+import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { duration, flag, integer, text } from "../../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../../sdk/schema/rules.ts";
@@ -46,10 +46,11 @@ export const provisioner: Provisioner<WaitForConfig> = {
 
 function probeOf(config: WaitForConfig): Probe {
   if (config.command !== undefined) return commandProbe(config.command);
-  return config.port === undefined ? cloudInitProbe : portProbe(config.host, config.port);
+  if (config.port !== undefined) return portProbe(config.host, config.port);
+  return cloudInitProbe;
 }
 
-/** Returns a warning where the guest is ready but something went wrong on the way. */
+/** Returns a warning where the guest is ready, although something went wrong meanwhile. */
 async function untilReady(
   run: Run,
   config: WaitForConfig,
@@ -63,8 +64,7 @@ async function untilReady(
     for (;;) {
       const { result, stdout, stderr } = await askGuest(communicator, probe.command, { signal });
       if (result.kind === "exit" && result.code === 0) return probe.warning?.(stdout);
-      const said = (stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "";
-      last = result.kind === "exit" ? `exit status ${result.code}${said === "" ? "" : `: ${said}`}` : result.kind;
+      last = describe(result, stderr.trim() || stdout.trim());
       await sleep(config.interval, signal);
     }
   } catch (error) {
@@ -74,4 +74,11 @@ async function untilReady(
       hint: probe.hint,
     });
   }
+}
+
+function describe(result: ExecResult, output: string): string {
+  if (result.kind !== "exit") return result.kind;
+  const status = `exit status ${result.code}`;
+  if (output === "") return status;
+  return `${status}: ${output.split("\n").at(-1)}`;
 }

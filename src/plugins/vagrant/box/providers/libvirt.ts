@@ -1,9 +1,8 @@
-import { BUILDER_ID, type QemuState } from "../../../../sdk/artifact-state.ts";
-import { stateOf } from "../../../../sdk/artifact.ts";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileEntry } from "../../../../lib/archive/entry.ts";
-import type { Artifact } from "../../../../sdk/artifact.ts";
+import { BUILDER_ID, type QemuState } from "../../../../sdk/artifact-state.ts";
+import { stateOf, type Artifact } from "../../../../sdk/artifact.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { providerBlock, rubyString, type BoxContent, type BoxProvider } from "../provider.ts";
 
@@ -19,7 +18,8 @@ export const libvirt: BoxProvider = {
     const disks = diskPaths(artifact, state);
     const format = state.diskType ?? "qcow2";
     const entries = await Promise.all(disks.map((path, index) => fileEntry(path, `box_${index}.img`, signal)));
-    const virtualSize = Math.ceil((await virtualBytes(disks[0]!, format)) / GIB);
+    const bytes = await virtualBytes(disks[0]!, format);
+    const virtualSize = Math.ceil(bytes / GIB);
     const firmware = await uefi(state, signal);
     return {
       metadata: { format, virtual_size: virtualSize, disks: entries.map(({ name }) => ({ path: name, format })) },
@@ -39,8 +39,9 @@ function diskPaths(artifact: Artifact, state: Partial<QemuState>): readonly stri
   if (found.length > 0) return found;
   const images = artifact.files.filter((file) => /\.(qcow2|img|raw)$/.test(file));
   if (images.length > 0) return images;
+  const names = artifact.files.map((file) => basename(file)).join(", ") || "none";
   throw new BuildError("The artifact has no disk image to put into a libvirt box.", {
-    hint: `Its files are: ${artifact.files.map((file) => basename(file)).join(", ") || "none"}.`,
+    hint: `Its files are: ${names}.`,
   });
 }
 

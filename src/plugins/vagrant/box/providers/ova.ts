@@ -28,8 +28,9 @@ export async function ovaEntries(path: string, signal: AbortSignal): Promise<Arc
       if (!Number.isSafeInteger(size) || start + size > total) {
         throw new BuildError(`${basename(path)} is not a complete OVA: "${name}" reaches beyond its end.`);
       }
-      if (REGULAR.has(String.fromCharCode(header[156]!)))
-        entries.push(slice(path, basename(name), start, size, signal));
+      const open = () => readPieces(path, { start, end: start + size, signal });
+      const isRegular = REGULAR.has(String.fromCharCode(header[156]!));
+      if (isRegular) entries.push({ name: basename(name), size, mode: 0o644, open });
       offset = start + Math.ceil(size / BLOCK) * BLOCK;
     }
     return entries;
@@ -44,17 +45,13 @@ export async function readOvaEntry(entry: ArchiveEntry): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function slice(path: string, name: string, start: number, size: number, signal: AbortSignal): ArchiveEntry {
-  const open = () => readPieces(path, { start, end: start + size, signal });
-  return { name, size, mode: 0o644, open };
-}
-
 function text(header: Buffer, start: number, length: number): string {
   return header.toString("utf8", start, start + length).replace(/\0.*$/s, "");
 }
 
 /** Octal text, or base 256 with the high bit set (GNU tar, for 8 GiB and more). */
 function tarNumber(field: Buffer): number {
-  if ((field[0]! & 0x80) === 0) return parseInt(field.toString("latin1").replace(/\0.*$/s, "").trim() || "0", 8);
+  const isText = (field[0]! & 0x80) === 0;
+  if (isText) return parseInt(text(field, 0, field.length).trim() || "0", 8);
   return field.subarray(1).reduce((value, byte) => value * 256 + byte, field[0]! & 0x7f);
 }

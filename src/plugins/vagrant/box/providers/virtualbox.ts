@@ -9,8 +9,7 @@ import { ovaEntries, readOvaEntry } from "./ova.ts";
 export const virtualbox: BoxProvider = {
   name: "virtualbox",
   async content(artifact, signal): Promise<BoxContent> {
-    const ova = artifact.files.find((file) => extname(file).toLowerCase() === ".ova");
-    const parts = ova ? await unpackedParts(ova, signal) : await plainParts(artifact, signal);
+    const parts = await partsOf(artifact, signal);
     const mac = baseMac(parts.ovf);
     return {
       vagrantfile: mac ? [`config.vm.base_mac = "${mac}"`] : [],
@@ -25,8 +24,14 @@ interface Parts {
   readonly rest: readonly ArchiveEntry[];
 }
 
+function partsOf(artifact: Artifact, signal: AbortSignal): Promise<Parts> {
+  const ova = artifact.files.find((file) => hasExtension(file, ".ova"));
+  if (ova) return unpackedParts(ova, signal);
+  return plainParts(artifact, signal);
+}
+
 async function plainParts(artifact: Artifact, signal: AbortSignal): Promise<Parts> {
-  const descriptors = artifact.files.filter((file) => extname(file).toLowerCase() === ".ovf");
+  const descriptors = artifact.files.filter((file) => hasExtension(file, ".ovf"));
   if (descriptors.length !== 1) throw notOneDescriptor(descriptors.map((file) => basename(file)));
   const others = artifact.files.filter((file) => file !== descriptors[0]).sort();
   return {
@@ -37,7 +42,7 @@ async function plainParts(artifact: Artifact, signal: AbortSignal): Promise<Part
 
 async function unpackedParts(ova: string, signal: AbortSignal): Promise<Parts> {
   const entries = await ovaEntries(ova, signal);
-  const descriptors = entries.filter((entry) => extname(entry.name).toLowerCase() === ".ovf");
+  const descriptors = entries.filter((entry) => hasExtension(entry.name, ".ovf"));
   if (descriptors.length !== 1) throw notOneDescriptor(descriptors.map((entry) => entry.name));
   return { ovf: await readOvaEntry(descriptors[0]!), rest: entries.filter((entry) => entry !== descriptors[0]) };
 }
@@ -49,14 +54,15 @@ function notOneDescriptor(found: readonly string[]): BuildError {
   });
 }
 
-const DISKS = new Set([".vmdk", ".vdi", ".vhd"]);
+function hasExtension(file: string, ...extensions: readonly string[]): boolean {
+  return extensions.includes(extname(file).toLowerCase());
+}
 
-/** Disks that the descriptor does not name are leftovers of the build, and only make the box larger. */
+/** Disks that the descriptor does not name were left by the build, and only make the box larger. */
 function withoutStrayDisks(entries: readonly ArchiveEntry[], ovf: string): ArchiveEntry[] {
   const named = new Set([...ovf.matchAll(/ovf:href="([^"]+)"/g)].map(([, href]) => href));
-  return entries.filter(
-    (entry) => !DISKS.has(extname(entry.name).toLowerCase()) || named.size === 0 || named.has(entry.name),
-  );
+  if (named.size === 0) return [...entries];
+  return entries.filter(({ name }) => named.has(name) || !hasExtension(name, ".vmdk", ".vdi", ".vhd"));
 }
 
 /** The address of the network adapter in slot 0. Vagrant gives it to every machine made from the box. */

@@ -1,0 +1,22 @@
+/** Data types of the SSH protocol. Source: RFC 4251, section 5. */
+
+export function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** A `string`: its length and its bytes. */
+export function string(value: string | Buffer): Buffer {
+  const bytes = Buffer.from(value as string);
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+/** A positive `mpint`: no leading zeros but one where the top bit is set. */
+export function mpint(bytes: Buffer): Buffer {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  if (first === -1) return string("");
+  const digits = bytes.subarray(first);
+  const isNegative = digits[0]! >= 0x80;
+  return string(isNegative ? Buffer.concat([Buffer.from([0]), digits]) : digits);
+}

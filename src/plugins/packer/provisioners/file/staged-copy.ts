@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import { onStop } from "../../../../lib/on-stop.ts";
+import { shellQuote, shellQuotePath } from "../../../../lib/shell-quote.ts";
+import type { ExecResult } from "../../../../sdk/communicator.ts";
+import { BuildError } from "../../../../sdk/error.ts";
+import { askGuest } from "../../../../steps/guest-command.ts";
+import { tidyGuest } from "../tidy-guest.ts";
+import { copy, type CopySource, type Upload } from "./copy.ts";
+
+/** Copies to a directory of the user's own, then moves it into place with the asked-for rights, as root where asked for. */
+export async function copyStaged(upload: Upload, source: CopySource, target: string): Promise<void> {
+  const { run, config, communicator } = upload;
+  const staging = `/tmp/imgbuild-${randomBytes(8).toString("hex")}`;
+  try {
+    await ask(upload, `mkdir -m 0700 ${staging}`, "make a directory in /tmp");
+    const { into, script } = await stage(upload, source, { staging, target });
+    const become = config.become ? `${config.become_command} ` : "";
+    await ask(upload, `${become}sh -c ${shellQuote(script)}`, `put "${into}" in place`);
+  } finally {
+    await tidyGuest(run, communicator, `rm -rf ${staging}`);
+  }
+}
+
+interface StagingPlace {
+  readonly staging: string;
+  readonly target: string;
+}
+
+/** Where the staged copy goes, and the script that moves it there. */
+async function stage(upload: Upload, source: CopySource, { staging, target }: StagingPlace) {
+  const { owner } = upload.config;
+  if (source.kind === "file") {
+    const staged = `${staging}/file`;
+    await copy(upload, source, staged);
+    return { into: target, script: placeFile(staged, target, owner) };
+  }
+  const staged = `${staging}/tree`;
+  await copy(upload, { ...source, path: `${source.path.replace(/\/$/, "")}/` }, staged);
+  const into = directoryTarget(source.path, target);
+  return { into, script: placeTree(staged, into, owner) };
+}
+
+/** As rsync: with a trailing slash, only what is in the directory is copied. */
+function directoryTarget(source: string, target: string): string {
+  if (source.endsWith("/")) return target;
+  return `${target.replace(/\/$/, "")}/${basename(source)}`;
+}
+
+/** Copied beside the target by the one who may write there, then renamed: the rename never crosses file systems. */
+function placeFile(staged: string, target: string, owner: string | undefined): string {
+  const directory = target.slice(0, target.lastIndexOf("/") + 1);
+  const temporary = `${directory}.imgbuild-${randomBytes(8).toString("hex")}`;
+  const [from, to, aside] = [shellQuote(staged), shellQuotePath(target), shellQuotePath(temporary)];
+  const remove = `rm -f ${aside}`;
+  const isFree = `if [ -d ${to} ]; then echo "there is a directory of that name" >&2; exit 1; fi`;
+  const steps = [`cp -p ${from} ${aside}`, `chown ${ownerWord(owner)} ${aside}`, `mv -f ${aside} ${to}`];
+  return `${onStop(remove)}; ${isFree}; ${steps.join(" && ")} || { s=$?; ${remove}; exit $s; }`;
+}
+
+function placeTree(staged: string, target: string, owner: string | undefined): string {
+  const [from, to] = [shellQuote(staged), shellQuotePath(target)];
+  return `mkdir -p ${to} && chown -R ${ownerWord(owner)} ${from} && cp -Rp ${from}/. ${to}/`;
+}
+
+/** Without an owner the files belong to the user who puts them in place. */
+function ownerWord(owner: string | undefined): string {
+  return owner === undefined ? '"$(id -u):$(id -g)"' : shellQuote(owner);
+}
+
+async function ask({ run, communicator }: Upload, command: string, purpose: string): Promise<void> {
+  const { result, stderr } = await askGuest(communicator, command, { signal: run.signal });
+  if (result.kind === "exit" && result.code === 0) return;
+  const why = stderr.trim() || describeEnd(result);
+  const summary = `Could not ${purpose} in the machine: ${why}`;
+  if (!/password|sudo/i.test(why)) throw new BuildError(summary);
+  const hint = "become needs sudo without a password, or a become_command that gives it.";
+  throw new BuildError(summary, { hint });
+}
+
+function describeEnd(result: ExecResult): string {
+  if (result.kind !== "exit") return result.kind;
+  return `exit status ${result.code}`;
+}

@@ -1,6 +1,0 @@
-import { displayPath } from "../lib/display-path.ts";
-
-/** The description of an artifact that is nothing but files. */
-export function describeFiles(files: readonly string[], work: string): string {
-  return `Created artifact from files: ${files.map((file) => displayPath(file, work)).join(", ")}`;
-}

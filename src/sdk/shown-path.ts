@@ -1,8 +1,0 @@
-import { relative, sep } from "node:path";
-import type { Run } from "./run.ts";
-
-/** A path as the user should read it: from the working directory where it is inside, else as it is. */
-export function shownPath(run: Pick<Run, "directories">, path: string): string {
-  const way = relative(run.directories.work, path);
-  return way === "" || way === ".." || way.startsWith(`..${sep}`) ? path : way;
-}

@@ -1,0 +1,2 @@
+export const isErrnoException = (value: unknown): value is NodeJS.ErrnoException =>
+  value instanceof Error && "code" in value;

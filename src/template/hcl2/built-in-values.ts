@@ -1,0 +1,21 @@
+import { objectValue, stringValue, unknownValue, type Value } from "../../language/value.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+
+/** `path` and `packer`. */
+export function builtInValues(templateDirectory: string, cwd: string): readonly (readonly [string, Value])[] {
+  const path = objectValue({
+    root: stringValue(forwardSlashes(templateDirectory)),
+    cwd: stringValue(forwardSlashes(cwd)),
+  });
+  const packer = objectValue({
+    version: stringValue(COMPATIBLE_PACKER_VERSION),
+    versionFingerprint: unknownValue(),
+    iterationID: unknownValue(),
+  });
+  return [
+    ["path", path],
+    ["packer", packer],
+  ];
+}
+
+const forwardSlashes = (path: string): string => path.replaceAll("\\", "/");

@@ -1,0 +1,70 @@
+import type { Report } from "../diagnostics.ts";
+import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
+import { matchesAny } from "../only-except.ts";
+import type { JsonData } from "./json-data.ts";
+import { stepsOf, type LegacyTemplate } from "./legacy-template.ts";
+import { duplicateBuilder, unknownBuild, wrongShape } from "../messages/legacy.ts";
+import { bothOnlyAndExcept } from "../messages/meta-arguments.ts";
+
+/** A builder with its names: `only` may say the name as written or as rendered. */
+export interface NamedBuilder {
+  readonly builder: JsonRecord;
+  readonly name: string;
+  readonly written: string;
+}
+
+export interface NamesContext {
+  readonly template: LegacyTemplate;
+  readonly data: JsonData;
+  readonly report: Report;
+}
+
+/** Names in `only`, `except` and `override` have to be those of builders, and every builder needs a name of its own. */
+export function checkBuildNames(builders: readonly NamedBuilder[], context: NamesContext): void {
+  checkDuplicates(builders, context);
+  const names = builders.flatMap(({ name, written }) => [name, written]);
+  for (const owner of stepsOf(context.template)) {
+    for (const key of ["only", "except"]) checkList({ owner, key, names }, context);
+    checkOverride(owner, names, context);
+    if (owner["only"] && owner["except"])
+      context.report(bothOnlyAndExcept(context.data.rangeOf(owner, ["except"], "name")));
+  }
+}
+
+function checkDuplicates(builders: readonly NamedBuilder[], { data, report }: NamesContext): void {
+  const seen = new Set<string>();
+  for (const { name, builder } of builders) {
+    const range = data.rangeOf(builder, ["name"]) ?? data.rangeOf(builder, ["type"]);
+    if (seen.has(name)) report(duplicateBuilder(name, range));
+    seen.add(name);
+  }
+}
+
+interface NamesList {
+  readonly owner: JsonRecord;
+  readonly key: string;
+  /** Of all builders. */
+  readonly names: readonly string[];
+}
+
+function checkList({ owner, key, names }: NamesList, { data, report }: NamesContext): void {
+  const list = owner[key];
+  if (list === undefined || list === null) return;
+  if (!Array.isArray(list)) {
+    report(wrongShape(`"${key}" is a list of names of builds`, data.rangeOf(owner, [key])));
+    return;
+  }
+  for (const [index, name] of list.entries()) {
+    if (!matchesAny([String(name)], names))
+      report(unknownBuild({ name: String(name), key, subject: data.rangeOf(owner, [key, index]) }, names));
+  }
+}
+
+function checkOverride(owner: JsonRecord, names: readonly string[], { data, report }: NamesContext): void {
+  const key = "override";
+  const overrides = owner[key];
+  if (!isRecord(overrides)) return;
+  const unknown = Object.keys(overrides).filter((name) => !matchesAny([name], names));
+  for (const name of unknown)
+    report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, name], "name") }, names));
+}

@@ -1,0 +1,65 @@
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { mark } from "../../language/marks.ts";
+import { STRING, stringValue, unknownValue, type Value } from "../../language/value.ts";
+import type { InputVariable } from "../model.ts";
+import { readGivenValues } from "./given-values.ts";
+import type { LegacyContext } from "./legacy-context.ts";
+import { UserVariables, type RawValue } from "./user-variables.ts";
+import { variableFunctions } from "./variable-functions.ts";
+
+export interface LegacyVariables {
+  /** @throws Error when there is no such variable. */
+  get(name: string): string;
+  /** Undefined after an error. */
+  readonly values: ReadonlyMap<string, string | undefined>;
+  /** Those the template declares, as its model has them. */
+  readonly described: readonly InputVariable[];
+}
+
+type GivenValues = ReadonlyMap<string, RawValue>;
+
+/** Reads what was given for the user variables of a legacy template, and evaluates it. */
+export async function loadLegacyVariables(context: LegacyContext): Promise<LegacyVariables> {
+  const given = await readGivenValues(context);
+  const { users, values, found } = await context.settle(() => evaluateVariables(given, context));
+  context.report(...found);
+  return { get: (name) => users.get(name), values, described: describeVariables(given, values, context) };
+}
+
+function evaluateVariables(given: GivenValues, context: LegacyContext) {
+  const { template, options, library, templateFunctions, secrets } = context;
+  const found: Diagnostic[] = [];
+  const own = variableFunctions(options.host.env, library, (text) => secrets.add([text]));
+  const users = new UserVariables(given, {
+    functions: new Map([...templateFunctions, ...own]),
+    isSensitive: (name) => template.sensitiveVariables.includes(name),
+    secrets,
+    report: (diagnostic) => void found.push(diagnostic),
+  });
+  return { users, values: users.all(), found };
+}
+
+function describeVariables(
+  given: GivenValues,
+  values: LegacyVariables["values"],
+  { template }: LegacyContext,
+): readonly InputVariable[] {
+  return [...template.variables].map(([name, text]) => {
+    const sensitive = template.sensitiveVariables.includes(name);
+    const plain = valueOf(values.get(name));
+    return {
+      name,
+      description: undefined,
+      type: STRING,
+      sensitive,
+      required: text === null,
+      value: sensitive ? mark(plain) : plain,
+      origin: given.get(name)?.origin ?? "",
+    };
+  });
+}
+
+function valueOf(text: string | undefined): Value {
+  if (text === undefined) return unknownValue(STRING);
+  return stringValue(text);
+}

@@ -1,0 +1,34 @@
+import { functionCalls, type TemplateCall } from "../../lib/go-template/calls.ts";
+import { parseGoTemplate } from "../../lib/go-template/parse.ts";
+import type { LegacyContext } from "./legacy-context.ts";
+import type { LegacyVariables } from "./load-legacy-variables.ts";
+
+type SecretsContext = Pick<LegacyContext, "template" | "secrets">;
+
+/** Whether a text calls for a variable that is sensitive or has something secret in it. */
+export function isSecretText(text: string, values: LegacyVariables["values"], context: SecretsContext): boolean {
+  if (!text.includes("{{") || context.template.sensitiveVariables.length === 0) return false;
+  return callsIn(text).some((call) => isSecretCall(call, values, context));
+}
+
+/** None in a text that cannot be parsed: that is reported elsewhere. */
+function callsIn(text: string): readonly TemplateCall[] {
+  try {
+    return functionCalls(parseGoTemplate(text));
+  } catch {
+    return [];
+  }
+}
+
+function isSecretCall(
+  { name, args: [first] }: TemplateCall,
+  values: LegacyVariables["values"],
+  { template, secrets }: SecretsContext,
+): boolean {
+  if (name !== "user") return false;
+  // Any variable may be meant.
+  if (first?.kind !== "literal") return true;
+  const variable = String(first.value);
+  if (template.sensitiveVariables.includes(variable)) return true;
+  return secrets.in(values.get(variable) ?? "").length > 0;
+}

@@ -1,0 +1,91 @@
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { SourceRange } from "../../language/source.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import { error, listOfFew, warning } from "../diagnostics.ts";
+import type { Declarations } from "../hcl2/declarations.ts";
+import type { LoadOptions } from "../load-options.ts";
+
+export const noSources = (subject: SourceRange): Diagnostic =>
+  error(
+    "no-sources",
+    subject,
+    "Build without sources",
+    'A build block needs something to build: sources = ["source.TYPE.NAME"].',
+  );
+
+export const sourcesNotTexts = (subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-argument",
+    subject,
+    "Invalid value",
+    'Inappropriate value for "sources": a list of texts such as ["source.null.example"] is required.',
+  );
+
+export const malformedReference = (text: string, subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-source-reference",
+    subject,
+    "Invalid source reference",
+    `A source is referred to as "source.TYPE.NAME" or "TYPE.NAME", not as ${JSON.stringify(text)}.`,
+  );
+
+export function unknownSource(address: string, known: readonly string[], subject: SourceRange): Diagnostic {
+  const hint = didYouMean(address, known) || listOfFew("Declared are", known);
+  return error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.${hint}`);
+}
+
+export const duplicateBuild = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "duplicate-build",
+    { subject, context },
+    "Duplicate build",
+    `Two builds would both be called "${name}". Give one of the build blocks a name, or the source another name in this build: source "TYPE.NAME" { name = "…" }.`,
+  );
+
+export const secondCleanup = (subject: SourceRange, context: SourceRange): Diagnostic =>
+  error(
+    "duplicate-block",
+    { subject, context },
+    "Duplicate block",
+    'A build block may have one "error-cleanup-provisioner".',
+  );
+
+export const invalidForEach = (detail: string, subject: SourceRange): Diagnostic =>
+  error("invalid-for-each", subject, "Invalid for_each", detail);
+
+export function nothingToBuild({ only, except }: LoadOptions, { builds }: Declarations): Diagnostic {
+  if (builds.length === 0)
+    return error(
+      "nothing-to-build",
+      undefined,
+      "Nothing to build",
+      "The template has no build block, so there is nothing to do.",
+    );
+  const isFiltered = only.length + except.length > 0;
+  const why = isFiltered ? "-only and -except leave no build" : "every build is disabled, or its for_each is empty";
+  return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
+}
+
+/** As the user typed it. */
+interface GivenPattern {
+  readonly option: string;
+  readonly text: string;
+}
+
+export function unmatchedPattern({ option, text }: GivenPattern, names: readonly string[]): Diagnostic {
+  const hint = didYouMean(text, names) || listOfFew("The builds are", names);
+  return warning(
+    "unmatched-pattern",
+    undefined,
+    "Pattern matches nothing",
+    `${option}=${text} matches no build.${hint}`,
+  );
+}
+
+export const malformedPattern = ({ option, text }: GivenPattern): Diagnostic =>
+  error(
+    "malformed-pattern",
+    undefined,
+    "Malformed pattern",
+    `${option}=${text} is not a valid pattern. Use * and ?, [abc] and {a,b}.`,
+  );

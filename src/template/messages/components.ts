@@ -1,0 +1,57 @@
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { SourceRange } from "../../language/source.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
+import type { ComponentKind } from "../../sdk/component.ts";
+import type { BuildError } from "../../sdk/error.ts";
+import type { Plugin } from "../../sdk/plugin.ts";
+import type { Registry } from "../../sdk/registry.ts";
+import { asSentence, error, type Place } from "../diagnostics.ts";
+import { isPackersOwn, pluginSourceOf } from "../known-plugins.ts";
+
+/** `{{ }}` that cannot be parsed or rendered. `hint` is a sentence, with the space before it. */
+export const invalidTemplate = (message: string, place: Place, hint = ""): Diagnostic =>
+  error("invalid-template", place, "Invalid template", `${asSentence(message)}${hint}`);
+
+const words: { readonly [Kind in ComponentKind]: string } = {
+  builder: "builder",
+  provisioner: "provisioner",
+  "post-processor": "post-processor",
+  "data-source": "data source",
+};
+
+export function unknownType(
+  kind: ComponentKind,
+  type: string,
+  registry: Registry,
+  subject: SourceRange | undefined,
+): Diagnostic {
+  const word = words[kind];
+  const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
+  return error(`unknown-${kind}-type`, subject, `Unknown ${word} type`, detail);
+}
+
+interface Available {
+  readonly known: readonly string[];
+  readonly plugins: readonly Plugin[];
+}
+
+function whyUnknown(word: string, type: string, { known, plugins }: Available): string {
+  if (isPackersOwn(type)) return `The ${word} "${type}" is part of Packer; imgbuild does not have it yet.`;
+  const isMisspelt = known.some((other) => prefixOf(other) === prefixOf(type));
+  const source = isMisspelt ? undefined : pluginSourceOf(type, plugins);
+  if (source) return `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
+  const suggestion = didYouMean(type, known);
+  const list = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
+  return `There is no ${word} of type "${type}".${suggestion || list}`;
+}
+
+function prefixOf(type: string): string {
+  return type.split("-")[0]!;
+}
+
+export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
+  const parts = [`data.${address}: ${failure.message}`];
+  if (failure.cause instanceof Error) parts.push(` ${failure.cause.message}`);
+  if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
+  return error("data-source-failed", subject, "Data source could not be read", parts.join(""));
+}

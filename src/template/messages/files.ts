@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import { error } from "../diagnostics.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  EACCES: "may not be read: permission is denied",
+  EPERM: "may not be read: permission is denied",
+  EISDIR: "is a directory, and a file is needed",
+  ENOTDIR: "does not exist: a part of the path is a file",
+  ELOOP: "cannot be reached: its symbolic links go in a circle",
+};
+
+/** A file or directory that cannot be read, as a sentence. `what`: `template`, `variable file`. */
+export function readFailure(what: string, path: string, failure: NodeJS.ErrnoException, hint = ""): Diagnostic {
+  const reason = reasons[failure.code ?? ""] ?? `cannot be read: ${failure.message}`;
+  return error("unreadable-file", undefined, `Cannot read ${what}`, `${path} ${reason}.${hint}`);
+}
+
+export function noTemplates(path: string, names: readonly string[]): Diagnostic {
+  const legacy = names.find((name) => name.endsWith(".json") && !name.endsWith(".pkrvars.json"));
+  const hint = legacy === undefined ? "" : legacyHint(join(path, legacy));
+  const detail = `The directory ${path} holds no file named *.pkr.hcl or *.pkr.json.${hint}`;
+  return error("no-template-files", undefined, "No template in directory", detail);
+}
+
+const legacyHint = (path: string): string =>
+  ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
+
+export const hclFromStdin = error(
+  "hcl2-from-stdin",
+  undefined,
+  "Cannot read HCL2 from standard input",
+  "Only a legacy JSON template can be read from standard input. Write the HCL2 template to a file named *.pkr.hcl.",
+);
+
+export const emptyHcl2Template = (path: string): Diagnostic =>
+  error(
+    "empty-template",
+    undefined,
+    "Empty template",
+    `${path} declares nothing. A template has at least a source and a build block.`,
+  );
