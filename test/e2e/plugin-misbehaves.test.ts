@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
@@ -19,6 +19,8 @@ import { needs } from "../helper/need.ts";
 import { probePlugin } from "../helper/plugin/probe.ts";
 import { isRunning, never, recordingUi, startProbe } from "../helper/plugin/start-probe.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
+
+const THREADS = resolve("tools/typescript-in-threads.mjs");
 
 const it = needs("go", "golang-go");
 const ask = { signal: never };
@@ -188,7 +190,31 @@ describe("a plugin that hangs", () => {
       },
     });
     await failure(running);
-    expect(await processesWith(root)).toEqual([]);
+    const pid = Number(readFileSync(join(root, "pid"), "utf8"));
+    while (await isRunning(pid)) await delay(10);
+  });
+});
+
+describe("a plugin that is ended from outside", () => {
+  it("leaves nothing behind of what it has started", async () => {
+    const root = temporaryDirectory();
+    const plugin = await startProbe("builder");
+    const builder = remoteBuilder(plugin);
+    await builder.prepare([{ root }], ask);
+    const running = builder.run({
+      ui: recordingUi(),
+      signal: never,
+      hook: async ({ communicator, signal }) => {
+        const command = communicator.exec(`echo $$ > ${root}/pid; exec sleep 1000`, { signal });
+        command.catch(() => {});
+        while (!existsSync(join(root, "pid"))) await delay(10);
+        process.kill(plugin.pid, "SIGKILL");
+        await command;
+      },
+    });
+    await failure(running);
+    const pid = Number(readFileSync(join(root, "pid"), "utf8"));
+    while (await isRunning(pid)) await delay(10);
   });
 });
 
@@ -243,7 +269,7 @@ describe("what is left when imgbuild dies", () => {
   it("is nothing: the plugin notices, cleans up, and ends", async () => {
     const root = temporaryDirectory();
     const script = resolve("test/helper/plugin/run-and-wait.mts");
-    const host = spawn(process.execPath, ["--import", "tsx", script, probePlugin(), root], {
+    const host = spawn(process.execPath, ["--import", "tsx", "--import", THREADS, script, probePlugin(), root], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [line] = (await once(host.stdout, "data")) as [Buffer];
@@ -292,7 +318,7 @@ describe("a main thread that is busy", () => {
   it("for 45 s loses nothing: pings are answered, streams are taken, the build goes on", async () => {
     const [root, guest] = [temporaryDirectory(), temporaryDirectory()];
     const script = resolve("test/helper/plugin/block-and-go-on.mts");
-    const host = spawn(process.execPath, ["--import", "tsx", script, probePlugin(), root, guest], {
+    const host = spawn(process.execPath, ["--import", "tsx", "--import", THREADS, script, probePlugin(), root, guest], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";

@@ -42,7 +42,11 @@ export async function startChild(path: string, options: ChildOptions): Promise<C
   });
   const outputEnded = Promise.all([deliver(child.stdout, options.onStdout), deliver(child.stderr, options.onStderr)]);
   const ended = new Promise<Ended>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => {
+      // One that crashed cannot end what it started; its number is still that of the group as long as one of them lives.
+      if (code !== 0) killGroup(child);
+      resolve({ code, signal });
+    });
   });
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
