@@ -35,6 +35,7 @@ export async function withReadOnlySession<Result>(
   try {
     return await body({ session, output });
   } finally {
+    await session.plugins.close();
     await output.pipeline.close();
   }
 }

@@ -46,6 +46,8 @@ export interface StartOptions {
 interface ProcessOwner {
   readonly runId: string;
   readonly step: Pick<Step, "own">;
+  /** Asked at the end of the build: whether an artifact still needs the process, which then lives until `close`. */
+  readonly keep?: (() => boolean) | undefined;
 }
 
 /** What a component is called that has the name of its plugin. */
@@ -81,7 +83,7 @@ async function start(launch: Launch, owner: ProcessOwner | undefined): Promise<P
   if (owner === undefined) return connect(launch);
   const mark = `imgbuild-plugin-${owner.runId}-${randomBytes(4).toString("hex")}`;
   let started: PluginProcess | undefined;
-  const undo = async (): Promise<void> => started?.stop();
+  const undo = async (): Promise<void> => (owner.keep?.() ? undefined : started?.stop());
   const owned = await ownPluginProcess(owner.step, { mark, program: launch.path, undo });
   return (started = await connect({ ...launch, mark, owned }));
 }

@@ -9,7 +9,7 @@ import { remoteCommunicator } from "./remote-communicator.ts";
 /** What a builder of a plugin asks for in the middle of its run. */
 type HookName = "packer_provision" | "packer_cleanup_provision" | (string & {});
 
-interface HookCall {
+export interface HookCall {
   readonly name: HookName;
   /** What the builder made known: `Host`, `User`, `ID`, …; JSON values. */
   readonly data: Readonly<Record<string, unknown>>;

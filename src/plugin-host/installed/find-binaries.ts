@@ -8,16 +8,19 @@ export interface FindOptions {
   readonly target: Target;
   /** Only plugins that may be the one with this source: Packer looks in the folder of the namespace and all below. */
   readonly source?: string | undefined;
+  /** Only plugins with one of these names. */
+  readonly names?: readonly string[] | undefined;
 }
 
 const DEEPEST = 16;
 
 /** Files that are named like plugins for this machine, in folders below the directory of plugins, by path. */
-export async function findBinaries({ directory, target, source }: FindOptions): Promise<readonly Candidate[]> {
-  const name = source?.split("/").at(-1);
+export async function findBinaries({ directory, target, source, names }: FindOptions): Promise<readonly Candidate[]> {
+  const own = source?.split("/").at(-1);
   const start = join(directory, ...(source?.split("/").slice(0, -1) ?? []));
-  const prefix = name === undefined ? "packer-plugin-" : filePrefix(name);
-  const isWanted = (file: string): boolean => file.startsWith(prefix) && file.endsWith(suffix(target));
+  const prefixes = own === undefined ? (names?.map(filePrefix) ?? ["packer-plugin-"]) : [filePrefix(own)];
+  const isWanted = (file: string): boolean =>
+    prefixes.some((prefix) => file.startsWith(prefix)) && file.endsWith(suffix(target));
   const found: Candidate[] = [];
   const walk = async (folder: string): Promise<void> => {
     const parts = relative(directory, folder)

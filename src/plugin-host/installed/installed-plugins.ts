@@ -3,7 +3,7 @@ import { compareVersions, satisfies, type VersionConstraint } from "../../lib/ve
 import { checkBinary, type CheckOptions, type InstalledPlugin, type RefusedPlugin } from "./check-binary.ts";
 import { findBinaries, type FindOptions } from "./find-binaries.ts";
 
-export interface ListOptions extends CheckOptions, Pick<FindOptions, "directory" | "source"> {
+export interface ListOptions extends CheckOptions, Pick<FindOptions, "directory" | "source" | "names"> {
   /** Leave out what is no release. */
   readonly releasesOnly?: boolean | undefined;
 }

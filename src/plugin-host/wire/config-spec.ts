@@ -8,13 +8,13 @@ export interface ConfigSpec {
   readonly blocks: Readonly<Record<string, SpecBlock>>;
 }
 
-interface SpecAttribute {
+export interface SpecAttribute {
   readonly type: CtyType;
   /** Hardly any plugin says it: what is mandatory is found out when it prepares. */
   readonly required: boolean;
 }
 
-interface SpecBlock {
+export interface SpecBlock {
   /** Whether it may come several times. */
   readonly repeated: boolean;
   readonly required: boolean;
