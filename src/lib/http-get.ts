@@ -29,11 +29,15 @@ export class HttpError extends Error {
 
 const MOST_REDIRECTS = 10;
 
-/** GET, through the proxies the environment names, following redirects (each may need another proxy, or none). */
+/**
+ * GET, through the proxies the environment names, following redirects (each may need another proxy, or none). A login
+ * goes to the server it is meant for, and to no other it redirects to.
+ */
 export async function httpGet(url: string, options: GetOptions): Promise<GetResponse> {
   let current = new URL(url);
+  let headers = options.headers;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const response = await getOnce(current, options);
+    const response = await getOnce(current, { ...options, ...(headers && { headers }) });
     const location = response.headers["location"];
     if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
     await response.close();
@@ -45,9 +49,15 @@ export async function httpGet(url: string, options: GetOptions): Promise<GetResp
         `the server redirects from HTTPS to ${withoutCredentials(next.href)}, which is not encrypted`,
       );
     }
+    if (next.origin !== current.origin) headers = withoutLogin(headers);
     current = next;
   }
   throw new HttpError(`the server redirects more than ${MOST_REDIRECTS} times`);
+}
+
+function withoutLogin(headers: GetOptions["headers"] = {}): GetOptions["headers"] {
+  const entries = Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name));
+  return Object.fromEntries(entries);
 }
 
 async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions): Promise<GetResponse> {

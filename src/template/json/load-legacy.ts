@@ -1,3 +1,4 @@
+import { basename, join } from "node:path";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import type { SourceFile } from "../../language/source.ts";
@@ -77,7 +78,13 @@ async function plan(
   interpolator: Interpolator,
 ): Promise<readonly BuildPlan[]> {
   const { options, report, template } = context;
-  const lookup = new ComponentLookup(options.registry);
+  const facts = {
+    requiredPlugins: [],
+    userVariables: values,
+    sensitiveVariables: template.sensitiveVariables,
+    templatePath: join(context.directory, basename(options.path)),
+  };
+  const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
   const { builds, diagnostics } = await planUntilLoaded({
     ...context,
     lookup,
