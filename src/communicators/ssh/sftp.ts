@@ -166,6 +166,10 @@ export function sftpList(transfer: SftpTransfer, path: string): Promise<readonly
   );
 }
 
+export async function sftpIsDirectory(transfer: SftpTransfer, path: string): Promise<boolean> {
+  return (await statOrNothing(transfer, sftpPath(path)))?.isDirectory() === true;
+}
+
 async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stats | undefined> {
   return asker(transfer)
     .ask<Stats>(`look at ${path}`, (sftp, answer) => sftp.stat(path, answer))
