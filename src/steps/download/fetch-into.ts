@@ -1,3 +1,4 @@
+import { errorText } from "../../lib/error-text.ts";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describeBytes } from "../../lib/bytes.ts";
@@ -85,7 +86,7 @@ async function isUnchanged({ run, url, target, signal }: Fetch, record: UrlRecor
   } catch (error) {
     signal.throwIfAborted();
     run.warn(
-      `${withoutCredentials(url)} cannot be asked for changes (${String(error)}); the copy in the cache is used.`,
+      `${withoutCredentials(url)} cannot be asked for changes (${errorText(error)}); the copy in the cache is used.`,
     );
     return true;
   }

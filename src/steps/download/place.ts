@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
+import { errorText } from "../../lib/error-text.ts";
+import { endOfLinks } from "../../lib/output-target.ts";
 import { percentDecode } from "../../lib/percent-decode.ts";
 import { BuildError } from "../../sdk/error.ts";
 
@@ -53,7 +55,19 @@ export async function targetOf(options: {
   const target = resolve(work, targetPath);
   const existing = await stat(target).catch(() => undefined);
   const isDirectory = /[/\\]$/.test(targetPath) || existing?.isDirectory();
-  return isDirectory ? join(target, fileName) : target;
+  return fileAt(isDirectory ? join(target, fileName) : target);
+}
+
+/** Where links lead. What is no file can be no cache of one. */
+async function fileAt(path: string): Promise<string> {
+  const end = await endOfLinks(path).catch((cause: unknown) => {
+    throw new BuildError(`"${path}" cannot be used: ${errorText(cause)}`);
+  });
+  const there = await stat(end.path).catch(() => undefined);
+  if (!end.isDescriptor && (there === undefined || there.isFile())) return end.path;
+  throw new BuildError(`"${path}" is there, and is no file`, {
+    hint: "A download is kept in a file. Name another one.",
+  });
 }
 
 /** The name in the cache: after the digest where that is known, else after the URL. */
