@@ -7,6 +7,7 @@ import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { endOfLinks } from "../../lib/output-target.ts";
+import { isOursAlone } from "../../lib/ours-alone.ts";
 import { percentDecode } from "../../lib/percent-decode.ts";
 import { BuildError } from "../../sdk/error.ts";
 
@@ -86,17 +87,27 @@ export interface UrlRecord {
 
 export async function readUrlRecord(cache: string, url: string): Promise<UrlRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(urlRecordPath(cache, url), "utf8")) as UrlRecord;
-    if (record.url === withoutCredentials(url)) return record;
+    const path = urlRecordPath(cache, url);
+    const record: unknown = JSON.parse(await readFile(path, "utf8"));
+    const isBelieved = (await isOursAlone(path)) && (await isOursAlone(dirname(path)));
+    if (isBelieved && isUrlRecord(record) && record.url === withoutCredentials(url)) return record;
   } catch {
     // None, or none that can be read: the same.
   }
   return undefined;
 }
 
+function isUrlRecord(value: unknown): value is UrlRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { url, digest, etag, lastModified } = value as Record<string, unknown>;
+  const { algorithm, hex } = (digest ?? {}) as Record<string, unknown>;
+  const isOptional = [etag, lastModified].every((text) => text === undefined || typeof text === "string");
+  return isOptional && [url, algorithm, hex].every((text) => typeof text === "string");
+}
+
 export async function writeUrlRecord(cache: string, url: string, record: Omit<UrlRecord, "url">): Promise<void> {
   const path = urlRecordPath(cache, url);
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   await writeFileAtomic(path, JSON.stringify({ url: withoutCredentials(url), ...record }), { volatile: true });
 }
 
