@@ -106,6 +106,7 @@ class Upgrade {
       ...this.#note(annotations.undeclared),
       `variable ${quoteHcl(hclName(name))} {`,
       "type = string",
+      'default = ""',
       "}",
       "",
     ]);
