@@ -85,7 +85,10 @@ function checkOverride(owner: JsonRecord, names: readonly string[], { data, repo
   const key = "override";
   const overrides = owner[key];
   if (!isRecord(overrides)) return;
-  const unknown = Object.keys(overrides).filter((name) => !matchesAny([name, render(name)], names));
+  const unknown = Object.keys(overrides).filter((name) => {
+    const rendered = render(name);
+    return rendered !== "" && !matchesAny([name, rendered], names);
+  });
   for (const name of unknown)
     report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, name], "name") }, names));
 }
