@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { request } from "undici";
 import { httpDispatcher, type DispatcherOptions } from "./http-dispatcher.ts";
-import { followRedirects, type RedirectableRequest } from "./http-redirect.ts";
-import { statusError } from "./json-api.ts";
+import { followRedirects, HttpError, type RedirectableRequest } from "./http-redirect.ts";
+import { HttpStatusError, statusError } from "./json-api.ts";
 
 export interface UploadFileOptions extends DispatcherOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,8 +21,16 @@ export interface UploadFileOptions extends DispatcherOptions {
 export async function uploadFile(url: string, path: string, options: UploadFileOptions): Promise<void> {
   const first = { url: new URL(url), method: "PUT", headers: options.headers ?? {}, hasBody: true };
   const send = ({ url: target, headers }: RedirectableRequest) => putOnce(target, path, { ...options, headers });
-  await followRedirects(first, send, async () => {});
+  try {
+    await followRedirects(first, send, async () => {});
+  } catch (error) {
+    // Where a server sends us is its answer: another try would be sent there too.
+    if (error instanceof HttpError) throw new HttpStatusError(PERMANENT_REDIRECT, error.message);
+    throw error;
+  }
 }
+
+const PERMANENT_REDIRECT = 308;
 
 async function putOnce(url: URL, path: string, options: UploadFileOptions) {
   const { size } = await stat(path);

@@ -24,6 +24,7 @@ const NO_INPUTS = new Set([
   "image_repository",
   "iso_target_extension",
   "output_directory",
+  "remote_env_var_path",
   "output_filename",
   // Of a data source: read before any build begins.
   "path",

@@ -137,7 +137,7 @@ describe("faults of the service", () => {
   it("gives up a redirect that goes round in a circle", async () => {
     const { cloud, publish } = await setUp();
     cloud.fail({ match: /^PUT \/upload/, times: 99, status: 308, headers: { location: "?again" } });
-    await expect(publish()).rejects.toThrow("more than 5 redirects");
+    await expect(publish()).rejects.toThrow("redirects more than 10 times");
   });
 
   it("says that the box has to exist", async () => {
