@@ -28,6 +28,8 @@ export const reapers: ReaperTable = {
   lock: async () => (await import("./sdk/owned-lock.ts")).reaper,
   "run-processes": async () => (await import("./sdk/run-processes.ts")).reaper,
   process: async () => (await import("./sdk/owned-process.ts")).reaper,
+  "plugin-machine": async () => (await import("./sdk/plugin-machine.ts")).reaper,
+  "plugin-process": async () => (await import("./sdk/plugin-process.ts")).reaper,
   ...Object.assign({}, ...plugins.map((plugin) => plugin.reapers)),
 };
 

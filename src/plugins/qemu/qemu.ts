@@ -41,7 +41,7 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
   const accelerator = chooseAccelerator(run, config, run.signal);
   accelerator.catch(() => {});
   const source = await sourceImage(run, config);
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, { path: config.output_directory, ownNames: [name] });
   const floppy = await createFloppy(run, config);
   const cd = await createCd(run, config);
   const disks = await createDisks(run, config, { directory: output.path, name, source });

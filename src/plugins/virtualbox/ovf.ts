@@ -39,7 +39,10 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   const facts = await findVirtualBox(run);
   const { driver, machineFolder } = facts;
   await resolveConflicts(run, driver, { name, machineFolder, disks: [] });
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, {
+    path: config.output_directory,
+    ownNames: [name, config.output_filename || name],
+  });
   const appliance = await findAppliance(run, config);
   const inputs = await prepareInputs(run, config, { facts, name });
   const { machine, owned, info } = await importMachine(run, config, { driver, name, appliance });

@@ -36,8 +36,7 @@ function parseVersion(text: string): Version | undefined {
 
 /** Whether a version meets all conditions. @throws RangeError when `version` is not a version. */
 export function satisfies(version: string, constraint: VersionConstraint): boolean {
-  const parsed = parseVersion(version);
-  if (!parsed) throw new RangeError(`"${version}" is not a version`);
+  const parsed = versionOf(version);
   return constraint.every(({ operator, version: wanted }) => checks[operator]!(parsed, wanted));
 }
 
@@ -53,6 +52,27 @@ const checks: Readonly<Record<string, (version: Version, wanted: Version) => boo
     compare(version, wanted) >= 0 &&
     wanted.segments.slice(0, -1).every((segment, index) => (version.segments[index] ?? 0) === segment),
 };
+
+/** Below 0 when `a` is the older one; a release comes after its own pre-releases. @throws RangeError for what is no version. */
+export function compareVersions(a: string, b: string): number {
+  return compare(versionOf(a), versionOf(b));
+}
+
+/** The parts of a version: its numbers, as they were written, and what comes after `-` and `+`. `undefined` for no version. */
+export function versionParts(text: string): VersionParts | undefined {
+  const version = parseVersion(text);
+  return version && { ...version, metadata: /\+(.*)$/.exec(text)?.[1] ?? "" };
+}
+
+export interface VersionParts extends Version {
+  readonly metadata: string;
+}
+
+function versionOf(text: string): Version {
+  const version = parseVersion(text);
+  if (!version) throw new RangeError(`"${text}" is not a version`);
+  return version;
+}
 
 function compare(a: Version, b: Version): number {
   for (let index = 0; index < Math.max(a.segments.length, b.segments.length); index++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseVersionConstraint, satisfies } from "../../src/template/version-constraint.ts";
+import { parseVersionConstraint, satisfies } from "../../src/lib/version-constraint.ts";
 
 describe("satisfies", () => {
   it.each([
