@@ -9,6 +9,7 @@ import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
 import type { RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
 import { runBuilds, type RunBuildsOptions, type RunResult } from "../core/run-builds.ts";
 import type { Session } from "../core/run/session.ts";
+import { exitProcess } from "../lib/exit-process.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
 import type { Leftover } from "../sdk/event.ts";
@@ -72,7 +73,7 @@ function activate(context: CommandContext, options: RunSessionOptions): ActiveSe
     cancelCleanup,
     outstanding: () => outstandingOf(active.open),
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
-    exit: (code) => void exitAtOnce(active).finally(() => process.exit(code)),
+    exit: (code) => void exitAtOnce(active).finally(() => exitProcess(process, code)),
   });
   const strayErrors = catchStrayErrors(context, { command, runId, cancelBuilds, output });
   const session = createSession(host, {

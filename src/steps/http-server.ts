@@ -36,8 +36,9 @@ export async function serveHttp(
     // The port is known only once the server listens, and templates want it.
     const values: Record<string, unknown> = { ...options.values };
     const site = await siteOf(run, config, values);
+    const missed = new Set<string>();
     const server = createServer((request, response) => {
-      void answer(site, request, response).then((answered) => reportAnswer(run, site, request, answered));
+      void answer(site, request, response).then((answered) => reportAnswer(run, request, answered, missed));
     });
     const bindAddress = addressOf(config) ?? options.bindAddress;
     const port = await listen({ run, step, server, config, host: bindAddress });
@@ -52,11 +53,15 @@ export async function serveHttp(
   });
 }
 
-function reportAnswer(run: Run, site: Site, request: IncomingMessage, { status, bytes }: Answered): void {
+/** `missed`: what the guest was told before that it is not there; an installer may ask for it every second. */
+function reportAnswer(run: Run, request: IncomingMessage, answered: Answered, missed: Set<string>): void {
+  const { status, bytes, hint = "" } = answered;
   const { method = "", url = "" } = request;
   const from = request.socket.remoteAddress ?? "socket";
   run.debug("http", `${from} ${method} ${url} ${status} ${bytes} bytes`, { status, bytes });
-  if (status === 404) run.warn(`The guest asked for http://…${url}, which is not there.${site.hint(url)}`);
+  if (status !== 404 || missed.has(url)) return;
+  missed.add(url);
+  run.warn(`The guest asked for http://…${url}, which is not there.${hint}`);
 }
 
 async function siteOf(run: Run, config: HttpConfig, values: Readonly<Record<string, unknown>>): Promise<Site> {

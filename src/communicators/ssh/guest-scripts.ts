@@ -7,6 +7,7 @@ export const scriptFailures: Readonly<Record<number, string>> = {
   91: "there is a directory of that name",
   92: "the directory it should go to does not exist",
   93: "it arrived incomplete",
+  95: "it is a directory",
   94: "it belongs to somebody else, so its mode could not be set, and others could read it",
 };
 
@@ -123,5 +124,5 @@ function tarOf(directory: string, name: string): string {
 }
 
 export function sendFile(path: string): string {
-  return `p=${shellQuotePath(path)}; case $p in -*) p=./$p;; esac; [ ! -d "$p" ] || exit 91; exec cat "$p"`;
+  return `p=${shellQuotePath(path)}; case $p in -*) p=./$p;; esac; [ ! -d "$p" ] || exit 95; exec cat "$p"`;
 }

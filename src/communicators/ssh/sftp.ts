@@ -55,7 +55,9 @@ export async function sftpUpload(
   const temporary = joinGuestPath(guestDirname(target), temporaryName());
   const { ask } = asker(transfer);
   if ((await statOrNothing(transfer, target))?.isDirectory()) {
-    throw new BuildError(`Could not write "${path}" in the machine: there is a directory of that name`);
+    throw new BuildError(`Could not write "${path}" in the machine: there is a directory of that name`, {
+      hint: "To copy into that directory, end the destination with a slash.",
+    });
   }
   const handle = await ask<Buffer>(`create ${temporary}`, (sftp, answer) => sftp.open(temporary, "wx", 0o600, answer));
   try {

@@ -3,6 +3,7 @@ import { parseKeystrokes, type Keystroke, type Keystrokes } from "../../lib/keys
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { LateTemplate } from "../../sdk/late-template.ts";
+import { withHeartbeat } from "../../sdk/heartbeat.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Keyboard } from "./keyboard.ts";
 
@@ -24,7 +25,8 @@ export async function typeBootCommand(run: Run, options: BootCommand): Promise<v
   if (options.waitMs > 0) {
     await run.step("wait for the machine to boot", async ({ signal }) => {
       run.say(`Waiting ${describeDuration(options.waitMs)} for the machine to boot...`);
-      await sleep(options.waitMs, signal);
+      const limitMs = options.waitMs;
+      await withHeartbeat(run, "the machine to boot", { limitMs }, () => sleep(limitMs, signal));
     });
   }
   await run.step("type boot command", async ({ signal }) => {

@@ -1,11 +1,11 @@
-import { readdirSync } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join, sep } from "node:path";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { executeGoTemplate } from "../../lib/go-template/execute.ts";
 import { parseGoTemplate } from "../../lib/go-template/parse.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Site, SiteFile } from "./answer.ts";
+import { fileNames } from "./file-names.ts";
 
 /** A file `name.pkrtpl` answers requests for `name`, rendered. */
 const TEMPLATE_SUFFIX = ".pkrtpl";
@@ -16,10 +16,24 @@ export async function directorySite(directory: string, values: Readonly<Record<s
     throw new BuildError(`http_directory "${directory}" cannot be read`, { cause: error });
   });
   if (!(await stat(root)).isDirectory()) throw new BuildError(`http_directory "${directory}" is not a directory`);
+  let names: Promise<readonly string[]> | undefined;
+  const hints = new Map<string, Promise<string>>();
   return {
     find: async (path) => (await plainFile(root, path)) ?? (await templateFile(root, path, values)),
-    hint: (path) => didYouMean(path, listFiles(root)),
+    hint: (path) => {
+      const hint = hints.get(path) ?? hintFor(path, (names ??= fileNames(root)));
+      if (hints.size < MOST_HINTS) hints.set(path, hint);
+      return hint;
+    },
   };
+}
+
+/** Guests ask for the same few names again and again. */
+const MOST_HINTS = 100;
+
+async function hintFor(path: string, names: Promise<readonly string[]>): Promise<string> {
+  const served = (await names).map((name) => name.replace(/\.pkrtpl$/, ""));
+  return didYouMean(path, served);
 }
 
 async function plainFile(root: string, path: string): Promise<SiteFile | undefined> {
@@ -63,15 +77,4 @@ async function locate(root: string, path: string): Promise<Located | undefined> 
 
 function isWithin(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
-const MOST_HINTS = 1000;
-
-function listFiles(root: string): readonly string[] {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).slice(0, MOST_HINTS);
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map((entry) => {
-    const parts = relative(root, join(entry.parentPath, entry.name)).split(sep);
-    return `/${parts.join("/")}`.replace(/\.pkrtpl$/, "");
-  });
 }

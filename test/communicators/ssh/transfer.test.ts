@@ -183,9 +183,10 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
 
   it("refuses in words to write over a directory, or where there is none", async () => {
     const { communicator, there } = await guest(args);
-    await expect(communicator.upload(Buffer.from("x"), there, { signal })).rejects.toThrow(
-      "there is a directory of that name",
-    );
+    await expect(communicator.upload(Buffer.from("x"), there, { signal })).rejects.toMatchObject({
+      message: expect.stringContaining("there is a directory of that name") as string,
+      hint: "To copy into that directory, end the destination with a slash.",
+    });
     await expect(communicator.upload(Buffer.from("x"), join(there, "no/file"), { signal })).rejects.toThrow(
       /does not exist|No such file/,
     );

@@ -26,7 +26,7 @@ export const builder: Builder<CommunicatorConfig> = {
   makesNoFiles: true,
   async build(run, config) {
     const { host = "", port } = guestLogin(config);
-    const communicator = await connect(run, { config, host });
+    const communicator = await connect(run, { config, host, hasScreen: false });
     await provisionGuest(run, { communicator, config, host, port, id: "Null" });
     return artifact;
   },

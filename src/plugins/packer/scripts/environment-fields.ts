@@ -12,13 +12,15 @@ export const scriptEnvironmentFields = {
 export const scriptEnvironmentRule = rule(
   scriptEnvironmentFields,
   ["environment_vars", "env"],
-  ({ environment_vars, env }) => [
-    ...environment_vars.flatMap(variableIssues),
-    ...Object.keys(env).flatMap((name) => nameIssues(name, ["env", name])),
-  ],
+  ({ environment_vars, env }) => environmentIssues(environment_vars, Object.keys(env)),
 );
 
-export function variableIssues(variable: string, index: number): ConfigIssue[] {
+/** What is wrong with the names in `environment_vars` and in `env`. */
+export function environmentIssues(variables: readonly string[], names: readonly string[]): ConfigIssue[] {
+  return [...variables.flatMap(variableIssues), ...names.flatMap((name) => nameIssues(name, ["env", name]))];
+}
+
+function variableIssues(variable: string, index: number): ConfigIssue[] {
   const path = ["environment_vars", index] as const;
   const at = variable.indexOf("=");
   if (at > 0) return nameIssues(variable.slice(0, at), path);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { schema as shellLocal } from "../../../../src/plugins/packer/local-script/options.ts";
+import { schema as powershell } from "../../../../src/plugins/packer/provisioners/powershell/options.ts";
+import { schema as windowsShell } from "../../../../src/plugins/packer/provisioners/windows-shell/options.ts";
 import { schema as shell } from "../../../../src/plugins/packer/provisioners/shell/options.ts";
 import { formatEnvironment, scriptEnvironment } from "../../../../src/plugins/packer/scripts/script-environment.ts";
 import { issuesOf } from "../../../helper/decode-config.ts";
@@ -12,6 +14,12 @@ describe("R-04: the name of an environment variable is never code", () => {
   const doors = {
     "shell, env": (name: string) => issuesOf(shell, { inline: ["true"], env: { [name]: "1" } }),
     "shell, environment_vars": (name: string) => issuesOf(shell, { inline: ["true"], environment_vars: [`${name}=1`] }),
+    "powershell, env": (name: string) => issuesOf(powershell, { inline: ["x"], env: { [name]: "1" } }),
+    "powershell, environment_vars": (name: string) =>
+      issuesOf(powershell, { inline: ["x"], environment_vars: [`${name}=1`] }),
+    "windows-shell, env": (name: string) => issuesOf(windowsShell, { inline: ["x"], env: { [name]: "1" } }),
+    "windows-shell, environment_vars": (name: string) =>
+      issuesOf(windowsShell, { inline: ["x"], environment_vars: [`${name}=1`] }),
     "shell-local, env": (name: string) => issuesOf(shellLocal, { inline: ["true"], env: { [name]: "1" } }),
     "shell-local, environment_vars": (name: string) =>
       issuesOf(shellLocal, { inline: ["true"], environment_vars: [`${name}=1`] }),
