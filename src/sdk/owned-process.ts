@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { endProcess } from "../lib/end-process.ts";
-import { identifyProcess, processState, type ProcessIdentity } from "../lib/process-identity.ts";
+import { identifyProcess, parseProcessIdentity, processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import { runCommand } from "../lib/process.ts";
 import { BuildError } from "./error.ts";
 import type { ReapContext, Reaper, Resource } from "./journal.ts";
@@ -69,8 +69,9 @@ export async function findProcesses(
 ): Promise<number[]> {
   if (!resource.id.includes(context.runId))
     throw new BuildError(`The mark "${resource.id}" does not hold the id of its run`);
-  const { program, ...identity } = detailsOf(resource);
-  if (identity.pid !== undefined) await refuseOtherMachine(identity as ProcessIdentity, context.runId);
+  const { program } = detailsOf(resource);
+  const identity = parseProcessIdentity(resource.details);
+  if (identity) await refuseOtherMachine(identity, context.runId);
   return findCalls(program, resource.id, context.env);
 }
 

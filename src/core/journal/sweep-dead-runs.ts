@@ -5,7 +5,7 @@ import { hastyReaper as pluginReaper } from "../../sdk/plugin-process.ts";
 import { reaper as processReaper } from "../../sdk/run-processes.ts";
 import { cleanUpRun } from "./clean-up-run.ts";
 import { listRunIds, runPaths } from "./run-record.ts";
-import { outstandingOf } from "./run-state.ts";
+import { journalOf } from "./run-state.ts";
 import { runsDirectory } from "./state-directory.ts";
 import { tempDirectoryOf } from "./temp-directory.ts";
 
@@ -35,7 +35,9 @@ export async function sweepDeadRuns(host: Host, signal: AbortSignal): Promise<re
       now: () => host.clock.now(),
       only: ({ kind, id }) => PROCESSES.has(kind) || (kind === "directory" && id === tempDirectoryOf(host, runId)),
     }).catch(() => "live" as const);
-    if (reaped !== "live" && (await outstandingOf(paths)).length > 0) leftBehind.push(runId);
+    if (reaped === "live") continue;
+    const { outstanding, unreadable } = await journalOf(paths);
+    if (outstanding.length + unreadable.length > 0) leftBehind.push(runId);
   }
   return leftBehind;
 }

@@ -1,4 +1,6 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
+import type { BuildInput } from "../../sdk/run.ts";
+import { inputsOf } from "../../template/inputs-of.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { BuildRun } from "../run/build-run.ts";
@@ -27,6 +29,10 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
   /** The data of an earlier run, whose artifact takes the place of building. */
   adopt(data: GeneratedData): void {
     this.#data = data;
+  }
+
+  override inputs(): readonly BuildInput[] {
+    return inputsOf(this.#plan);
   }
 
   async provision(machine: Machine): Promise<void> {

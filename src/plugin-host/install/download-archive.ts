@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { hashFile } from "../../lib/checksum.ts";
 import { withLock } from "../../lib/file-lock.ts";
 import { httpDownload } from "../../lib/http-download.ts";
-import { HttpError } from "../../lib/http-get.ts";
+import { HttpError } from "../../lib/http-redirect.ts";
 import { PartFile } from "../../lib/part-file.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { ReleaseArchive } from "./release-source.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { HttpError, httpGet, type GetResponse } from "../../lib/http-get.ts";
+import { httpGet, type GetResponse } from "../../lib/http-get.ts";
+import { HttpError } from "../../lib/http-redirect.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
 import { mayPass, statusReason } from "../../lib/http-status.ts";
 import { retry } from "../../lib/retry.ts";

@@ -61,7 +61,9 @@ type Parsed = Pick<Hcl2Template, "options" | "path" | "declarations" | "diagnost
 
 function createContext(parsed: Parsed): Hcl2Template {
   const { options, path, declarations, diagnostics, requiredPlugins } = parsed;
-  const context = createLoadContext(options, path.directory, (...found) => diagnostics.add(...found));
+  const context = createLoadContext({ options, directory: path.directory, root: path.root }, (...found) =>
+    diagnostics.add(...found),
+  );
   const references = new References({
     variables: new Set(declarations.variables.keys()),
     locals: new Set(declarations.locals.keys()),
@@ -77,13 +79,13 @@ function createContext(parsed: Parsed): Hcl2Template {
 async function evaluateTemplate(
   context: Hcl2Template,
 ): Promise<Pick<Template, "variables" | "locals" | "builds" | "names">> {
-  const { library, settle, options, directory } = context;
+  const { library, settle, options, path } = context;
   const functionsOnly: Scope = { variables: new Map(), functions: library };
   const variables = await loadVariables(context, functionsOnly);
   keepSecrets(variables, context);
   const base = childScope(functionsOnly, [
     ["var", valuesByName(variables)],
-    ...builtInValues(directory, options.host.cwd),
+    ...builtInValues(path.root, options.host.cwd),
   ]);
   await loadDataSourceTypes(context);
   const { locals, data } = await evaluateLocalsAndData(context, base);
