@@ -7,6 +7,7 @@ import { describeError } from "./describe-error.ts";
 import { errorText } from "../lib/error-text.ts";
 import { STATE_HINT } from "./journal/state-directory.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
+import { dataAfter } from "./post-process/artifact-data.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
 import { BuildRun, type Remaining } from "./run/build-run.ts";
@@ -178,10 +179,11 @@ async function postProcess(
   plan: BuildPlan,
   { run, artifact, signal, settings }: BuiltArtifact,
 ): Promise<PostProcessing> {
+  const data = dataAfter(run.data, artifact);
   if (plan.chains.length > 0) {
     const path = artifactRecordPath(settings.runDirectory, plan.identity);
     try {
-      await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
+      await recordArtifact(path, { build: plan.identity, artifact, data }, session.redact);
     } catch (error) {
       // What was built belongs to the user, even when it cannot be recorded.
       return { artifacts: [artifact], errors: [await writeFailure(path, error, { hint: STATE_HINT })], runs: [] };
@@ -190,7 +192,7 @@ async function postProcess(
   return runChains({
     chains: plan.chains,
     artifact,
-    data: run.data,
+    data,
     build: plan.identity,
     createRun: () => new BuildRun(session, plan.identity, signal),
     signal,

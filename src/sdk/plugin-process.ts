@@ -30,7 +30,7 @@ function reaperWithin(patienceMs: number): Reaper {
   return {
     kind: "reaper",
     type: KIND,
-    describe: ({ details }) => `process of the plugin ${String(details?.["program"] ?? "")}`,
+    describe: ({ details }) => `process of the plugin ${pluginName(String(details?.["program"] ?? ""))}`,
     manualCommand: ({ details }) => (details?.["pid"] === undefined ? undefined : `kill -9 ${String(details["pid"])}`),
     reap: async (resource, context) => {
       const pids = await findProcesses(resource, context);
@@ -44,6 +44,11 @@ function reaperWithin(patienceMs: number): Reaper {
       return { kind: "removed" };
     },
   };
+}
+
+/** The name in `packer-plugin-NAME_v1.2.3_…`; the whole path of any other program. */
+function pluginName(program: string): string {
+  return /packer-plugin-([^_/]+)_[^/]*$/.exec(program)?.[1] ?? program;
 }
 
 /** SIGTERM ends a plugin that nobody has connected to; any other ignores it, and has noticed already that we are gone. */

@@ -40,6 +40,8 @@ export interface LoadOptions {
 
 /** What decides which components there are for a template, and what these are told of it. */
 export interface RegistryTemplate {
+  /** Of the template, absolute. */
+  readonly directory: string;
   readonly requiredPlugins: readonly RequiredPlugin[];
   /** Of a legacy template; undefined after an error. */
   readonly userVariables?: ReadonlyMap<string, string | undefined> | undefined;

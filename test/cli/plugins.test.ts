@@ -363,3 +363,76 @@ describe("plugins", () => {
     chmodSync(join(at.directory, "x"), 0o755);
   });
 });
+
+describe("a plugin that is missing", () => {
+  const three = `
+source "null" "plain" {
+  communicator = "none"
+}
+source "happycloud" "one" {}
+source "happycloud" "two" {}
+source "vmware-iso" "box" {}
+build {
+  sources = ["null.plain", "happycloud.one", "happycloud.two", "vmware-iso.box"]
+}
+`;
+
+  it("is one error, with what needs it, the command, and the builds that run without", async () => {
+    const at = await place({}, { "t.pkr.hcl": requiring({ happycloud: [CLOUD, "~> 1.0"] }) + three });
+    const { stdout, code } = await at.run("validate", "t.pkr.hcl");
+    const flowing = stdout.replace(/\s+/g, " ");
+    expect(code).toBe(1);
+    expect(stdout.match(/Missing plugin/g)).toHaveLength(2);
+    expect(flowing).toContain(`The template needs the plugin ${CLOUD} ~> 1.0 for happycloud, and it is not installed.`);
+    expect(flowing).toContain("To install it: imgbuild init t.pkr.hcl");
+    expect(flowing).toContain("github.com/hashicorp/vmware is a guess by the name");
+    expect(flowing).toContain("To install it: imgbuild plugins install github.com/hashicorp/vmware");
+    expect(flowing).toContain(
+      "Without what is missing these builds can run: imgbuild build -only='null.plain' t.pkr.hcl",
+    );
+    const selected = await at.run("validate", "-only=null.plain", "t.pkr.hcl");
+    expect(selected.stdout).toContain("The configuration is valid.");
+    expect(selected.code).toBe(0);
+  });
+
+  it("says what is there instead", async () => {
+    const at = await place({}, { "t.pkr.hcl": requiring({ happycloud: [CLOUD, "~> 2.0"] }) + three });
+    installPluginFile(at.plugins, { source: CLOUD, version: "1.0.0" });
+    const { stdout } = await at.run("validate", "-only=happycloud.one", "t.pkr.hcl");
+    expect(stdout).toContain("Version 1.0.0 is installed, which is not what the template asks for.");
+  });
+
+  it("is not used where it is not what is locked", async () => {
+    const at = await place({}, { "t.pkr.hcl": requiring({ happycloud: [CLOUD, "~> 1.0"] }) + three });
+    installPluginFile(at.plugins, { source: CLOUD, version: "1.0.0" });
+    const sums = `binaries = { ${thisTarget} = "sha256:${"0".repeat(64)}" }`;
+    writeFileSync(join(at.directory, ".packer.lock.hcl"), `plugin "${CLOUD}" {\n  version = "1.0.0"\n  ${sums}\n}\n`);
+    const { stdout, code } = await at.run("validate", "-only=happycloud.one", "t.pkr.hcl");
+    expect(code).toBe(1);
+    expect(stdout.replace(/\s+/g, " ")).toContain(`${CLOUD} v1.0.0 is not what is locked`);
+  });
+
+  it("says that it cannot be used where it does not start", async () => {
+    const at = await place({}, { "t.pkr.hcl": requiring({ happycloud: [CLOUD, "~> 1.0"] }) + three });
+    installPluginFile(at.plugins, { source: CLOUD, version: "1.0.0" });
+    const { stdout, code } = await at.run("validate", "-only=happycloud.one", "t.pkr.hcl");
+    expect(code).toBe(1);
+    expect(stdout).toContain("Unusable builder");
+  });
+
+  it("is missed where the user asks for it in the place of what is built in", async () => {
+    const template = 'source "qemu" "q" {}\nbuild {\n  sources = ["qemu.q"]\n}\n';
+    const at = await place({}, { "t.pkr.hcl": template });
+    const { stdout } = await at.run("validate", "-plugin=qemu", "t.pkr.hcl");
+    const flowing = stdout.replace(/\s+/g, " ");
+    expect(flowing).toContain("The plugin for qemu is asked for in place of what is built in, and is not installed.");
+    expect(flowing).toContain("imgbuild plugins install github.com/hashicorp/qemu");
+  });
+
+  it("is not guessed for a type that is only misspelt", async () => {
+    const template = 'source "virtualbox-isoo" "v" {}\nbuild {\n  sources = ["virtualbox-isoo.v"]\n}\n';
+    const at = await place({}, { "t.pkr.hcl": template });
+    const { stdout } = await at.run("validate", "t.pkr.hcl");
+    expect(stdout).toContain('Did you mean "virtualbox-iso"?');
+  });
+});

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { needs } from "../helper/need.ts";
-import { probePlace, type ProbePlace } from "../helper/plugin/install-probe.ts";
+import { probePlace, type ProbePlace } from "../helper/plugin/probe-place.ts";
 
 const it = needs("go", "golang-go");
 

@@ -2,6 +2,7 @@ import { loadHosted } from "../../plugin-host/components/load-component.ts";
 import type { HostedComponent, Hosting } from "../../plugin-host/components/hosting.ts";
 import type { InstalledPlugin } from "../../plugin-host/installed/check-binary.ts";
 import { componentTypes, resolvePlugins, type ResolvedPlugins } from "../../plugin-host/installed/resolve-plugins.ts";
+import { LockViolation, lockProblem, type PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import type { PluginComponentKind } from "../../plugin-host/plugin-host.ts";
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -49,6 +50,8 @@ interface Rooms {
   readonly world: PluginWorld;
   readonly hosting: Hosting;
   readonly emit: Emit;
+  /** What is locked beside the template. Rejects with a `BuildError`. */
+  readonly lock: () => Promise<PluginLock>;
 }
 
 const KINDS: ReadonlyMap<ComponentKind, PluginComponentKind> = new Map([
@@ -66,9 +69,12 @@ export function hostedComponents(rooms: Rooms): HostedComponents {
       const resolved = await resolve(rooms, type, requirement);
       tellAmbiguous(rooms, resolved, told);
       const types = new Map([...KINDS.keys()].map((one) => [one, [...typesOf(rooms, resolved, one).keys()]] as const));
-      const hosted = typesOf(rooms, resolved, kind).get(type);
+      // Another version than is asked for is not used.
+      const isMissing = resolved.missing.length > 0;
+      const hosted = isMissing ? undefined : typesOf(rooms, resolved, kind).get(type);
+      if (hosted && requirement) await checkLock(rooms, requirement, hosted);
       if (hosted) return { kind: "there", types, component: await loadHosted(rooms.hosting, hosted) };
-      const isInstalled = resolved.plugins.size > 0;
+      const isInstalled = !isMissing && resolved.plugins.size > 0;
       if (need.isAsked && !isInstalled) throw notInstalled(type, requirement);
       return { kind: "absent", types, requirement, isInstalled, reasons: reasonsOf(resolved) };
     },
@@ -102,6 +108,19 @@ async function resolve(
   return resolvePlugins([{ accessor, source, version }], { ...world, onlyRequired: true });
 }
 
+/** A release that was locked is used as it was, or not at all. */
+async function checkLock(
+  { lock }: Rooms,
+  { source }: RequiredPlugin,
+  { component, sha256, version }: HostedComponent,
+): Promise<void> {
+  const problem = lockProblem({ version, sha256 }, (await lock()).get(source));
+  if (problem === undefined) return;
+  throw new LockViolation(`The plugin ${source} v${version} is not what is locked`, {
+    hint: `${problem}\nIt is here:\n    ${component.path}\nTo fetch what is locked:\n    imgbuild init`,
+  });
+}
+
 function typesOf(
   { world }: Rooms,
   { plugins }: ResolvedPlugins,
@@ -112,7 +131,7 @@ function typesOf(
   return new Map(
     [...components].map(([type, component]) => {
       const { sha256, ...plugin } = byPath.get(component.path)!;
-      return [type, { type, component, sha256, origin: originOf(plugin) }];
+      return [type, { type, component, sha256, version: plugin.version, origin: originOf(plugin) }];
     }),
   );
 }

@@ -6,7 +6,9 @@ import type { Host } from "../../sdk/host.ts";
 import type { RunOptions } from "../../sdk/run.ts";
 import type { RegistryTemplate } from "../../template/load-options.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../../template/packer-version.ts";
+import type { PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import { hostedComponents, type HostedComponents } from "./hosted-components.ts";
+import { readLockFile } from "./lock-file.ts";
 import { openPluginWorld } from "./plugin-world.ts";
 
 export interface PluginRoomOptions {
@@ -39,5 +41,7 @@ export async function openHosting(
     template: facts,
     brief: createBrief(),
   };
-  return { components: hostedComponents({ world, hosting, emit }), close: () => pluginHost.close() };
+  let locked: Promise<PluginLock> | undefined;
+  const lock = (): Promise<PluginLock> => (locked ??= readLockFile(facts.directory));
+  return { components: hostedComponents({ world, hosting, emit, lock }), close: () => pluginHost.close() };
 }

@@ -29,7 +29,7 @@ export function createPluginRoom(room: PluginRoomOptions): PluginRoom {
       const preferred = given.length > 0 ? given : names(room.host.env["IMGBUILD_PLUGINS"]);
       return composeRegistry({ template, preferred, loadHosted: () => (hosted ??= load(template)) });
     },
-    list: async () => (await load({ sensitiveVariables: [] })).list(),
+    list: async () => (await load({ directory: room.host.cwd, sensitiveVariables: [] })).list(),
     close: async () => {
       await Promise.all(closing.splice(0).map((close) => close()));
     },

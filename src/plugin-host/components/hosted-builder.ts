@@ -15,6 +15,7 @@ import { noWayIn } from "./no-way-in.ts";
 import { problemIssues, refuseConfig, warningIssues } from "./problems.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
+import { summaryOf } from "./summary.ts";
 
 /** A builder in a plugin, as one of ours. */
 export function hostedBuilder(
@@ -22,13 +23,13 @@ export function hostedBuilder(
   hosted: HostedComponent,
   schema: Schema<HostedConfig>,
 ): Builder<HostedConfig> {
-  const { type, component, origin } = hosted;
+  const { type, component } = hosted;
   const { plugin } = component;
   const checker = { plugin, names: Object.keys(schema.object.shape) };
   return {
     kind: "builder",
     type,
-    summary: `Of the plugin ${origin}.`,
+    summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
     generatedData: "any",
@@ -72,7 +73,7 @@ async function build(work: Work): Promise<Artifact | undefined> {
   }
   // A builder that is cancelled ends without an error.
   run.signal.throwIfAborted();
-  return artifact && readArtifact(artifact);
+  return artifact && readArtifact(artifact, hosting.cwd);
 }
 
 function own({ run, hosted }: Work): Promise<OwnedMachine> {

@@ -11,6 +11,7 @@ import { configParts, secretsOf } from "./config-parts.ts";
 import type { HostedComponent, Hosting } from "./hosting.ts";
 import { problemIssues, refuseConfig } from "./problems.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
+import { summaryOf } from "./summary.ts";
 
 export interface DataSourceSchemas {
   readonly takes: Schema<HostedConfig>;
@@ -23,12 +24,12 @@ export function hostedDataSource(
   hosted: HostedComponent,
   { takes, gives }: DataSourceSchemas,
 ): DataSource<HostedConfig> {
-  const { type, component, origin } = hosted;
+  const { type, component } = hosted;
   const checker = { plugin: component.plugin, names: Object.keys(takes.object.shape) };
   return {
     kind: "data-source",
     type,
-    summary: `Of the plugin ${origin}.`,
+    summary: summaryOf(hosted),
     schema: takes,
     rendersTemplates: true,
     outputs: outputTypes(gives),

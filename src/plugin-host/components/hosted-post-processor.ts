@@ -11,6 +11,7 @@ import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
 import { problemIssues, refuseConfig } from "./problems.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
+import { summaryOf } from "./summary.ts";
 
 /** A post-processor in a plugin, as one of ours. */
 export function hostedPostProcessor(
@@ -18,12 +19,12 @@ export function hostedPostProcessor(
   hosted: HostedComponent,
   schema: Schema<HostedConfig>,
 ): PostProcessor<HostedConfig> {
-  const { type, component, origin } = hosted;
+  const { type, component } = hosted;
   const checker = { plugin: component.plugin, names: Object.keys(schema.object.shape) };
   return {
     kind: "post-processor",
     type,
-    summary: `Of the plugin ${origin}.`,
+    summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
     checkFiles: async (config) => {
@@ -56,5 +57,6 @@ async function postProcess({ run, config, input, hosting, hosted }: Work): Promi
   const { artifact, keepInput, overridesUser } = await remote.process({ ui: runUi(run), artifact: input, signal });
   signal.throwIfAborted();
   isStillNeeded = artifact !== undefined;
-  return { artifact: artifact && (await readArtifact(artifact)), keepInput, mustKeepInput: overridesUser && keepInput };
+  const made = artifact && (await readArtifact(artifact, hosting.cwd));
+  return { artifact: made, keepInput, mustKeepInput: overridesUser && keepInput };
 }

@@ -9,6 +9,7 @@ import { dataForPlugin, placeholders } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
 import { problemIssues, refuseConfig } from "./problems.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
+import { summaryOf } from "./summary.ts";
 
 /** A provisioner in a plugin, as one of ours. */
 export function hostedProvisioner(
@@ -16,12 +17,12 @@ export function hostedProvisioner(
   hosted: HostedComponent,
   schema: Schema<HostedConfig>,
 ): Provisioner<HostedConfig> {
-  const { type, component, origin } = hosted;
+  const { type, component } = hosted;
   const checker = { plugin: component.plugin, names: Object.keys(schema.object.shape) };
   return {
     kind: "provisioner",
     type,
-    summary: `Of the plugin ${origin}.`,
+    summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
     checkFiles: async (config) => {

@@ -38,6 +38,7 @@ export interface HostedComponent {
   readonly component: PluginComponent;
   /** Of the binary. */
   readonly sha256: string;
+  readonly version: string;
   /** `github.com/hashicorp/docker 1.1.2` */
   readonly origin: string;
 }

@@ -70,7 +70,8 @@ function createContext(parsed: Parsed): Hcl2Template {
     dataSources: new Set(declarations.dataSources.keys()),
   });
   const interpolator = new Interpolator(context.templateFunctions, refusedInHcl2, context.secrets);
-  const registry = options.registryFor?.({ requiredPlugins, sensitiveVariables: [] }) ?? options.registry;
+  const registry =
+    options.registryFor?.({ directory: path.directory, requiredPlugins, sensitiveVariables: [] }) ?? options.registry;
   return { ...context, ...parsed, references, interpolator, lookup: new ComponentLookup(registry) };
 }
 

@@ -87,6 +87,7 @@ async function plan(
 ): Promise<readonly BuildPlan[]> {
   const { options, report, template } = context;
   const facts = {
+    directory: context.directory,
     requiredPlugins: [],
     userVariables: values,
     sensitiveVariables: template.sensitiveVariables,
