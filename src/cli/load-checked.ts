@@ -3,6 +3,7 @@ import { dataSourceReader } from "../core/read-data-source.ts";
 import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
 import { loadTemplate } from "../template/load-template.ts";
+import { plainTextsOf } from "../template/plain-texts.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
@@ -39,6 +40,7 @@ export async function loadChecked(
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
+  if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
   const all = [...diagnostics, ...(await missingFiles(session, template, options))];
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });

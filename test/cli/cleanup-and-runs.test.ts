@@ -81,7 +81,7 @@ describe("imgbuild cleanup", () => {
       runId: place.runId,
       kind: "file",
       id: `${place.directory}/out/a`,
-      description: `file ${place.directory}/out/a`,
+      description: `file ${place.directory}/out/a (complete, of a build that did not end)`,
       outcome: "removed",
       manualCommand: `rm -- '${place.directory}/out/a'`,
       dryRun: false,

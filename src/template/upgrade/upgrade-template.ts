@@ -114,12 +114,17 @@ class Upgrade {
   #localValues(): readonly string[] {
     const context = this.#context([], false);
     const { variables } = this.#template;
-    const values = [...this.#locals].map((name) => {
-      const text = writeText(variables.get(name)!, context);
-      return `${hclName(name)} = ${text}`;
+    const isSecret = (name: string): boolean => this.#template.sensitiveVariables.includes(name);
+    const textOf = (name: string): string => writeText(variables.get(name)!, context);
+    const open = [...this.#locals].filter((name) => !isSecret(name));
+    const values = open.map((name) => `${hclName(name)} = ${textOf(name)}`);
+    // What hides a secret stays hidden: only a block of its own can say so.
+    const secrets = [...this.#locals].filter(isSecret).flatMap((name) => {
+      const header = `local ${quoteHcl(hclName(name))} {`;
+      return [header, "sensitive = true", `expression = ${textOf(name)}`, "}", ""];
     });
     if (this.#needsTimestamp) values.unshift('timestamp = regex_replace(timestamp(), "[- TZ:]", "")');
-    return values.length === 0 ? [] : ["locals {", ...values, "}", ""];
+    return [...(values.length === 0 ? [] : ["locals {", ...values, "}", ""]), ...secrets];
   }
 
   #source({ builder, type, label }: UpgradedSource): readonly string[] {
