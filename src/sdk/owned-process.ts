@@ -14,17 +14,22 @@ export interface OwnedProcess {
   ended(): Promise<void>;
 }
 
+export interface OwnedProcessOptions {
+  readonly mark: string;
+  readonly program: string;
+  readonly undo: Undo;
+  /** Selects the reaper. Default `process`. */
+  readonly kind?: string | undefined;
+}
+
 /**
  * Journals a process that goes on running should we die, **before** it is started. `mark` is text in its argument list
  * that holds the run id: by it a process is found whose pid never reached the journal, and known from a stranger that
  * has the same pid later.
  */
-export async function ownProcess(
-  step: Pick<Step, "own">,
-  options: { readonly mark: string; readonly program: string; readonly undo: Undo },
-): Promise<OwnedProcess> {
+export async function ownProcess(step: Pick<Step, "own">, options: OwnedProcessOptions): Promise<OwnedProcess> {
   const entry = await step.own(
-    { kind: "process", id: options.mark, details: { program: options.program } },
+    { kind: options.kind ?? "process", id: options.mark, details: { program: options.program } },
     options.undo,
   );
   return {

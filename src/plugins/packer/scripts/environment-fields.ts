@@ -18,7 +18,7 @@ export const scriptEnvironmentRule = rule(
   ],
 );
 
-function variableIssues(variable: string, index: number): ConfigIssue[] {
+export function variableIssues(variable: string, index: number): ConfigIssue[] {
   const path = ["environment_vars", index] as const;
   const at = variable.indexOf("=");
   if (at > 0) return nameIssues(variable.slice(0, at), path);

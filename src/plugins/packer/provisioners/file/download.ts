@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, resolve, win32 } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isSystemError } from "../../../../lib/system-error.ts";
@@ -11,6 +11,8 @@ import { createOwnedFile } from "../../../../sdk/owned-file.ts";
 import { writeFailure } from "../../../../sdk/write-failure.ts";
 import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
+import { listWindowsFiles } from "../../../../steps/windows/list-files.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 
 interface FoundFile {
@@ -27,6 +29,7 @@ export async function download(run: Run, config: FileProvisionerConfig, communic
 
 /** Wildcards are expanded by the guest's own shell; a name without any is itself. */
 async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly FoundFile[]> {
+  if (isWindows(communicator)) return findOnWindows(run, communicator, pattern);
   const slash = pattern.endsWith("/") ? "/" : "";
   if (communicator.shell === "other") return [{ kind: slash ? "directory" : "file", path: pattern }];
   const quoted = shellQuoteGlob(pattern.replace(/(?<=.)\/$/, ""));
@@ -36,6 +39,14 @@ async function find(run: Run, communicator: Communicator, pattern: string): Prom
   const found = lines.map((line) => foundIn(line, slash));
   if (found.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
   return found;
+}
+
+/** A name without wildcards, or what PowerShell makes of one with them. */
+async function findOnWindows(run: Run, communicator: Communicator, pattern: string): Promise<readonly FoundFile[]> {
+  const [, name = pattern, slash = ""] = /^(.*?)([/\\]?)$/.exec(pattern) ?? [];
+  const listed = await listWindowsFiles(communicator, name, run.signal);
+  if (listed.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
+  return listed.map(({ kind, path }) => ({ kind, path: kind === "directory" ? path + slash : path }));
 }
 
 /** `line`: `d` or `f`, and the name. A directory keeps the slash with which it was asked for. */
@@ -57,8 +68,9 @@ async function fetchOne(
   run.say(`Downloading ${path} => ${config.destination}`);
   if (kind === "directory") return communicator.downloadDir(path, destination, { signal, onProgress });
   const namesDirectory = /[/\\]$/.test(config.destination);
-  const target = namesDirectory ? join(destination, basename(path)) : destination;
-  await run.step(`download ${basename(path)}`, async (step) => {
+  const name = isWindows(communicator) ? win32.basename(path) : basename(path);
+  const target = namesDirectory ? join(destination, name) : destination;
+  await run.step(`download ${name}`, async (step) => {
     try {
       const file = await createOwnedFile(run, step, target);
       await receive(file, (stream) => communicator.download(path, stream, { signal, onProgress }));
