@@ -1,4 +1,4 @@
-import type { BuildEvent, Outcome } from "./event.ts";
+import type { BuildEvent, Leftover, Outcome } from "./event.ts";
 import type { Host } from "./host.ts";
 import type { JournalEntry, Resource } from "./journal.ts";
 
@@ -39,6 +39,11 @@ export interface Run {
   inputs(): readonly BuildInput[];
   /** A text with every secret masked, for files that outlive the run (a manifest). */
   redact(text: string): string;
+  /**
+   * Notes something finished that stays although it was not asked for, and that no clean-up may take: the summary names
+   * it, and the exit code says that something is left.
+   */
+  leave(leftover: Leftover): void;
   /** From now on this text is masked in every output. Call it the moment a secret is made or read. */
   secret(value: string): void;
 }

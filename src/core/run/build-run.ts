@@ -134,6 +134,10 @@ export class BuildRun implements Run {
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void {
     this.emit({ kind: "debug", build: this.build.name, topic, text, details });
   }
+  leave(leftover: Leftover): void {
+    this.leftovers.push(leftover);
+    this.remaining = "not removed";
+  }
   secret(value: string): void {
     this.#session.secret(value);
   }
