@@ -30,6 +30,7 @@ const NO_INPUTS = new Set([
   "profile",
   "iam_instance_profile",
   "qmp_socket_path",
+  "remote_env_var_path",
   "remote_file",
   "remote_path",
   "snapshot_description",
