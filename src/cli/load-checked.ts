@@ -3,6 +3,7 @@ import { dataSourceReader } from "../core/read-data-source.ts";
 import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
 import { loadTemplate } from "../template/load-template.ts";
+import { plainTextsOf } from "../template/plain-texts.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
@@ -47,6 +48,7 @@ export async function loadChecked(
     signal: session.signal,
   });
   const { template } = loaded;
+  if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
   const diagnostics = await withMissingPlugins(session, loaded.diagnostics, { registries, path: options.path, flags });
   const all = [...diagnostics, ...(await missingFiles(session, template, options))];
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));

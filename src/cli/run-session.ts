@@ -14,6 +14,7 @@ import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
 import type { Leftover } from "../sdk/event.ts";
 import type { Template } from "../template/model.ts";
+import { redactResult } from "../ui/redact-event.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
@@ -109,7 +110,8 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const result = await runBuilds(openSession(active, open, template), template.builds, settings);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
-  await open.finish(output.redactor.value(result));
+  const ended = result.builds.map((build) => redactResult(build, output.redactor));
+  await open.finish({ ...result, builds: ended });
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);

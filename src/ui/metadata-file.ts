@@ -15,6 +15,7 @@ export function createMetadataFileRenderer(path: string): Renderer {
   let started: (Extract<BuildEvent, { kind: "run-started" }> & { readonly time: number }) | undefined;
   let finished: (Extract<BuildEvent, { kind: "run-finished" }> & { readonly time: number }) | undefined;
   return {
+    reader: "program",
     render: ({ event, time }) => {
       if (event.kind === "run-started") started = { ...event, time };
       if (event.kind === "build-finished") ended.push(event);

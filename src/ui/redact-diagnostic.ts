@@ -3,15 +3,19 @@ import type { SourceFile, SourceRange } from "../language/source.ts";
 import type { Redactor } from "./redact.ts";
 
 /** The diagnostic with every secret masked, in the excerpts of the template too. */
-export function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Diagnostic {
+export function redactDiagnostic(
+  diagnostic: Diagnostic,
+  redactor: Redactor,
+  reader: "person" | "program" = "person",
+): Diagnostic {
   const { severity, code, summary, detail, subject, context, values } = diagnostic;
   return {
     severity,
     code,
     summary: redactor.text(summary),
     detail: redactor.text(detail),
-    subject: subject && redactRange(subject, redactor),
-    context: context && redactRange(context, redactor),
+    subject: subject && redactRange(subject, redactor, reader),
+    context: context && redactRange(context, redactor, reader),
     values: values?.map((value) => redactReference(value, redactor)),
     // A field that is added to diagnostics does not compile until it is here.
   } satisfies Record<keyof Diagnostic, unknown>;
@@ -21,8 +25,15 @@ function redactReference({ traversal, description }: ReferencedValue, redactor: 
   return { traversal: redactor.text(traversal), description: redactor.text(description) };
 }
 
-function redactRange({ file, start, end }: SourceRange, redactor: Redactor): SourceRange {
-  return { file: maskInPlace(file, redactor), start, end };
+function redactRange(
+  { file, start, end }: SourceRange,
+  redactor: Redactor,
+  reader: "person" | "program" = "person",
+): SourceRange {
+  const masked = maskInPlace(file, redactor);
+  // A program opens the file by its name.
+  const shown = reader === "program" && masked !== file ? { ...masked, name: file.name } : masked;
+  return { file: shown, start, end };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { cleanUpRun, type Reaped } from "../../core/journal/clean-up-run.ts";
 import { forgetRun, listRuns, type ListedRun } from "../../core/journal/list-runs.ts";
+import { sweepTemporaryFiles } from "../../core/journal/sweep-temporary-files.ts";
 import { cacheDirectory } from "../../core/directories.ts";
 import { removeDeadLocks } from "../../lib/dead-locks.ts";
 import { parseDuration } from "../../lib/duration.ts";
@@ -72,6 +73,7 @@ async function cleanUpAll(
   const kinds: OutcomeKind[] = [];
   for (const run of runs) {
     if (run.state === "running" && isNamed) report.say(`Run ${run.runId} is still going: it is left alone.`);
+    if (run.state !== "running" && !options.dryRun) await sweepTemporaryFiles(run.paths.directory);
     if (run.state === "running" || run.outstanding.length + run.unreadable.length === 0) continue;
     kinds.push(...(await cleanUpOne(host, run, report, options)));
   }
