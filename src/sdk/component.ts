@@ -31,8 +31,11 @@ interface Described<Kind extends string, Config> {
 }
 
 export interface Builder<Config = unknown> extends Described<"builder", Config> {
-  /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). */
-  readonly generatedData: readonly string[];
+  /**
+   * Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). Undefined where they are known only
+   * once it has its arguments (a builder of another process): templates may then name any.
+   */
+  readonly generatedData: readonly string[] | undefined;
   /** No artifact of it has files: what it makes lives in a cloud, or is nothing at all. */
   readonly makesNoFiles?: boolean | undefined;
   /**

@@ -8,6 +8,7 @@ import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import { exists } from "../sdk/owned-path.ts";
 import { parseSource } from "./download/place.ts";
+import { checkHttpTemplates } from "./http/check-templates.ts";
 import { expand } from "./media-files.ts";
 
 type MachineFiles = Partial<HttpConfig & FloppyConfig & CdConfig & IsoConfig>;
@@ -40,7 +41,7 @@ async function missingPattern(
 async function missingDirectory(directory: string | undefined, work: string): Promise<readonly ConfigIssue[]> {
   if (!directory) return [];
   const stats = await stat(resolve(work, directory)).catch(() => undefined);
-  if (stats?.isDirectory()) return [];
+  if (stats?.isDirectory()) return checkHttpTemplates(resolve(work, directory));
   const missing = `There is no directory "${directory}" (looked for from ${work}).`;
   const detail = stats ? `"${directory}" is not a directory.` : missing;
   return [error("missing-file", ["http_directory"], "Directory not found", detail)];

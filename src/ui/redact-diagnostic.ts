@@ -1,10 +1,10 @@
-import type { Diagnostic, ReferencedValue } from "../language/diagnostic.ts";
+import type { Diagnostic, ReferencedValue, TextEdit } from "../language/diagnostic.ts";
 import type { SourceFile, SourceRange } from "../language/source.ts";
 import type { Redactor } from "./redact.ts";
 
 /** The diagnostic with every secret masked, in the excerpts of the template too. */
 export function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Diagnostic {
-  const { severity, code, summary, detail, subject, context, values } = diagnostic;
+  const { severity, code, summary, detail, subject, context, values, edits } = diagnostic;
   return {
     severity,
     code,
@@ -13,8 +13,13 @@ export function redactDiagnostic(diagnostic: Diagnostic, redactor: Redactor): Di
     subject: subject && redactRange(subject, redactor),
     context: context && redactRange(context, redactor),
     values: values?.map((value) => redactReference(value, redactor)),
+    edits: edits?.map((edit) => redactEdit(edit, redactor)),
     // A field that is added to diagnostics does not compile until it is here.
   } satisfies Record<keyof Diagnostic, unknown>;
+}
+
+function redactEdit({ range, text }: TextEdit, redactor: Redactor): TextEdit {
+  return { range: redactRange(range, redactor), text: redactor.text(text) };
 }
 
 function redactReference({ traversal, description }: ReferencedValue, redactor: Redactor): ReferencedValue {

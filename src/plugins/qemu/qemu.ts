@@ -1,3 +1,4 @@
+import type { MachineValues } from "../../sdk/schema/boot.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { watchedRun } from "../../steps/watched-run.ts";
@@ -93,7 +94,7 @@ interface Installation {
   readonly key: Awaited<ReturnType<typeof sshKey>>;
   readonly http: { readonly port: number } | undefined;
   readonly hostAddress: string;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: MachineValues;
 }
 
 /** From power-on to power-off: everything that needs the machine to run. */
@@ -119,7 +120,7 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, installa
     communicator,
     host: typeof host === "string" ? host : ((await host()) ?? ""),
     port,
-    id: installation.values["Name"] as string,
+    id: String(installation.values.Name),
     key,
     http: http && { ip: hostAddress, port: http.port },
   });

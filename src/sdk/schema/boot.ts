@@ -4,14 +4,19 @@ import { defaultText, duration, flag, late, list } from "./field.ts";
 import { error, rule, warning } from "./rules.ts";
 import type { ConfigIssue } from "./schema.ts";
 
+/** What templates may use that are rendered before the machine runs. */
+export const MACHINE_VALUES = ["HTTPIP", "HTTPPort", "Name", "SSHPublicKey"] as const;
+export type MachineTemplate = LateTemplate<(typeof MACHINE_VALUES)[number]>;
+export type MachineValues = Readonly<Record<(typeof MACHINE_VALUES)[number], string | number>>;
+
 /** Typing at a machine that has no network yet. */
 export const bootFields = {
   boot_wait: duration("How long to wait after power-on before typing. Negative means not at all.").default(10_000),
   boot_command: list(
-    late("What to type."),
+    late(MACHINE_VALUES, "What to type."),
     "What to type once `boot_wait` is over, the elements one after the other. `<enter>`, `<esc>`, `<f2>`, `<leftCtrlOn>` and the like are keys, " +
       "`<wait>`, `<wait5>`, `<wait1m30s>` are pauses, everything else is typed as it stands, on a US keyboard. " +
-      "`{{ .HTTPIP }}`, `{{ .HTTPPort }}` and `{{ .Name }}` are known.",
+      "`{{ .HTTPIP }}`, `{{ .HTTPPort }}`, `{{ .Name }}` and `{{ .SSHPublicKey }}` are known.",
   ).optional(),
   boot_keygroup_interval: duration(
     "Pause after each group of keys: an element of `boot_command`, or a call of the hypervisor's tool.",

@@ -25,6 +25,8 @@ export interface FieldMeta {
   readonly replacement?: string;
   /** The default, where it is computed rather than declared: for the docs only. */
   readonly defaultText?: string;
+  /** Of a late field: the values its templates may use. */
+  readonly lateNames?: readonly string[];
   /** Template text of a late field that is not given. */
   readonly lateDefault?: string;
   /** An empty text means something here; elsewhere it is the same as not giving the argument. */
@@ -51,16 +53,27 @@ export const map = <Item extends z.ZodType>(item: Item, description: string) =>
 /** Any JSON-like value, passed through. */
 export const any = (description: string) => meta(z.unknown(), "any", description);
 
-/** Text in the `{{ }}` template language, rendered only when the run knows its values (`boot_command`, `vboxmanage`, …). */
-export const late = (description: string) =>
-  meta(
-    z.custom<LateTemplate>((value) => value instanceof LateTemplate),
-    "late",
-    description,
+/**
+ * Text in the `{{ }}` template language, rendered only when the run knows its values (`boot_command`, `vboxmanage`, …).
+ * `names` are those values: other names are errors at once, and whoever renders the text has to give them all. `Tags.*` is
+ * a map whose keys are not known beforehand.
+ */
+export const late = <const Names extends readonly string[]>(names: Names, description: string) =>
+  amend(
+    meta(
+      z.custom<LateTemplate<Names[number]>>((value) => value instanceof LateTemplate),
+      "late",
+      description,
+    ),
+    { lateNames: names },
   );
 
 /** As `late`, with the template text to use where the argument is not given. */
-export const lateWithDefault = (lateDefault: string, description: string) => amend(late(description), { lateDefault });
+export const lateWithDefault = <const Names extends readonly string[]>(
+  names: Names,
+  lateDefault: string,
+  description: string,
+) => amend(late(names, description), { lateDefault });
 
 /** A nested block (or an object), at most once. */
 export const block = <Config>(schema: Schema<Config>, description: string) =>

@@ -28,8 +28,8 @@ export interface SourceInBuild {
   /** Every name `only`, `except` and `override` may call it by. */
   readonly names: readonly string[];
   readonly blockName: string;
-  /** What the builder adds to `build.*`. */
-  readonly generatedData: readonly string[];
+  /** What the builder adds to `build.*`; undefined where that is not known yet. */
+  readonly generatedData: readonly string[] | undefined;
   /** What `source` means in the build: `source.type` and `source.name`. */
   readonly value: Value;
 }

@@ -2,6 +2,7 @@ import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-bl
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { isNull, type Value } from "../../language/value.ts";
 import type { Component, GeneratedData } from "../../sdk/component.ts";
+import { buildValueNames } from "../build-values.ts";
 import { findComponent } from "../component-lookup.ts";
 import {
   POST_PROCESSOR_META,
@@ -101,7 +102,11 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
     name: round.meta.text("name"),
     range: block.headerRange,
     interpolator: context.interpolator,
-    scope: { buildName: source.identity.sourceName, builderType: source.identity.builderType },
+    scope: {
+      buildName: source.identity.sourceName,
+      builderType: source.identity.builderType,
+      dataNames: buildValueNames(source.generatedData),
+    },
     weak: false,
     metaArguments: skip,
     secrets: context.secrets,

@@ -1,4 +1,5 @@
 import type { Component, ComponentKind } from "../../sdk/component.ts";
+import { buildValueNames } from "../build-values.ts";
 import { findComponent, type FindingContext } from "../component-lookup.ts";
 import { asRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import {
@@ -42,15 +43,22 @@ const builderMeta: ReadonlySet<string> = new Set(["type", "name"]);
 const provisionerMeta: ReadonlySet<string> = new Set([...common, ...PROVISIONER_META]);
 const postProcessorMeta: ReadonlySet<string> = new Set([...common, ...POST_PROCESSOR_META]);
 
+/** What steps are planned for. */
+interface TargetBuild extends NamedBuilder {
+  /** The names of `{{ build "…" }}`; undefined where they are not known. */
+  readonly dataNames: readonly string[] | undefined;
+}
+
 /** One build, or none where its builder is not there. */
 function planBuild(named: NamedBuilder, context: LegacyPlanContext): readonly BuildPlan[] {
   const { builder, name } = named;
   const { provisioners, errorCleanupProvisioner: cleanup, chains } = context.template;
   const component = find("builder", builder, context);
+  const target: TargetBuild = { ...named, dataNames: buildValueNames(component?.generatedData) };
   const steps = {
-    provisioners: provisioners.flatMap((item) => planProvisioner(item, named, context)),
-    errorCleanupProvisioner: cleanup && planProvisioner(cleanup, named, context)[0],
-    chains: chains.map((chain) => planChain(chain, named, context)).filter((chain) => chain.length > 0),
+    provisioners: provisioners.flatMap((item) => planProvisioner(item, target, context)),
+    errorCleanupProvisioner: cleanup && planProvisioner(cleanup, target, context)[0],
+    chains: chains.map((chain) => planChain(chain, target, context)).filter((chain) => chain.length > 0),
   };
   if (!component) return [];
   const plan: BuildPlan = {
@@ -65,7 +73,7 @@ function planBuild(named: NamedBuilder, context: LegacyPlanContext): readonly Bu
 
 function planProvisioner(
   item: JsonRecord,
-  named: NamedBuilder,
+  named: TargetBuild,
   context: LegacyPlanContext,
 ): readonly PlannedProvisioner[] {
   const meta = new JsonMetaReader(item, context);
@@ -73,7 +81,8 @@ function planProvisioner(
   const component = find("provisioner", item, context);
   if (!component) return [];
   const override = overrideFor(named, item);
-  const planned = planItem({ component, item, named, skip: provisionerMeta, override }, context);
+  const { dataNames } = named;
+  const planned = planItem({ component, item, named, skip: provisionerMeta, override, dataNames }, context);
   return [{ ...planned, ...readProvisionerSettings(meta) }];
 }
 
@@ -85,17 +94,18 @@ function overrideFor({ name, written }: NamedBuilder, item: JsonRecord): JsonRec
 /** `-except` of a post-processor takes the rest of its chain with it. */
 function planChain(
   chain: readonly JsonRecord[],
-  named: NamedBuilder,
+  named: TargetBuild,
   context: LegacyPlanContext,
 ): readonly PlannedPostProcessor[] {
   const steps: PlannedPostProcessor[] = [];
+  const { dataNames } = named;
   for (const item of chain) {
     const meta = new JsonMetaReader(item, context);
     if (!isFor(named, meta)) continue;
     if (!context.selection.selectsPostProcessor(ownName(item), String(item["type"]))) break;
     const component = find("post-processor", item, context);
     if (!component) continue;
-    const planned = planItem({ component, item, named, skip: postProcessorMeta }, context);
+    const planned = planItem({ component, item, named, skip: postProcessorMeta, dataNames }, context);
     steps.push({ ...planned, ...readPostProcessorSettings(meta) });
   }
   return steps;
@@ -121,17 +131,19 @@ interface PlannedItem<C extends Component> {
   /** Names of meta-arguments. */
   readonly skip: ReadonlySet<string>;
   readonly override?: JsonRecord | undefined;
+  /** The names of `{{ build "…" }}`. */
+  readonly dataNames?: readonly string[] | undefined;
 }
 
 function planItem<C extends Component>(planned: PlannedItem<C>, context: LegacyPlanContext): Planned<C> {
-  const { component, item, named, skip, override } = planned;
+  const { component, item, named, skip, override, dataNames } = planned;
   const { data, interpolator, isSecretText, secrets } = context;
   return planComponent({
     component,
     name: ownName(item),
     range: data.rangeOf(item, ["type"]) ?? data.rangeOf(item, []),
     interpolator,
-    scope: { buildName: named.name, builderType: String(named.builder["type"]) },
+    scope: { buildName: named.name, builderType: String(named.builder["type"]), dataNames },
     weak: true,
     metaArguments: skip,
     secrets,
