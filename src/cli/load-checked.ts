@@ -2,10 +2,12 @@ import { checkFiles } from "../core/check-files.ts";
 import { dataSourceReader } from "../core/read-data-source.ts";
 import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
+import { inTextOrder } from "../template/diagnostics.ts";
 import { loadTemplate } from "../template/load-template.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
+import { conclusionOf } from "./conclusion.ts";
 import type { Output } from "./output-flags.ts";
 import type { UnopenedSession } from "./session.ts";
 import { templateOptions, type templateFlags } from "./template-flags.ts";
@@ -21,6 +23,7 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
 export interface CheckedTemplate {
   readonly template: Template | undefined;
   readonly isValid: boolean;
+  readonly hasWarnings: boolean;
 }
 
 /** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
@@ -30,7 +33,7 @@ export async function loadChecked(
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
   const { flags, readsDataSources, readOnly = false, ...rest } = options;
-  const { template, diagnostics } = await loadTemplate({
+  const { template, diagnostics, unblocked } = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
     ...(await remoteAccess(session, readsDataSources)),
@@ -39,10 +42,11 @@ export async function loadChecked(
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
-  const all = [...diagnostics, ...(await missingFiles(session, template, options))];
+  const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
-  return { template, isValid: template !== undefined && !hasErrors(shown) };
+  for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
+  return { template, isValid: template !== undefined && !hasErrors(shown), hasWarnings: shown.length > 0 };
 }
 
 /** What keeps a template from being built, and not from being read. */

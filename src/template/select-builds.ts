@@ -13,6 +13,11 @@ export class Selection {
     this.#except = except.map((text) => createPattern("-except", text));
   }
 
+  /** Something may be left out on purpose. */
+  get isRestricted(): boolean {
+    return this.#only.length + this.#except.length > 0;
+  }
+
   /** Called once for each build of the template, with every name it goes by. */
   selectsBuild(...names: readonly string[]): boolean {
     this.#names.add(names[0]!);

@@ -21,6 +21,7 @@ const flags = {
   preflight: booleanFlag(
     "Ask the world as well: programs, images, credentials, names that are taken. Changes nothing.",
   ),
+  "warnings-as-errors": booleanFlag("Fail on warnings, too."),
   "use-sequential-evaluation": booleanFlag("", {
     hidden: true,
     withoutEffect: "locals and data sources are always read in the order they need each other.",
@@ -55,7 +56,7 @@ function validate(
   signal: AbortSignal,
 ): Promise<number> {
   return withReadOnlySession(context, { path, signal, flags: given }, async ({ session, output }) => {
-    const { template, isValid } = await loadChecked(session, output, {
+    const { template, isValid, hasWarnings } = await loadChecked(session, output, {
       path,
       flags: given,
       syntaxOnly: given["syntax-only"],
@@ -63,6 +64,10 @@ function validate(
       readsDataSources: given["evaluate-datasources"],
     });
     if (!template || !isValid) return EXIT.failed;
+    if (hasWarnings && given["warnings-as-errors"]) {
+      session.emit({ kind: "error", text: WARNED });
+      return EXIT.failed;
+    }
     const isReady = !given.preflight || (await checkPreflight(session, template));
     if (!isReady) return EXIT.failed;
     session.emit({ kind: "say", text: given["syntax-only"] ? SYNTAX_PASSED : PASSED });
@@ -71,6 +76,7 @@ function validate(
 }
 
 const SYNTAX_PASSED = "Syntax-only check passed. Everything looks okay.";
+const WARNED = "There are warnings, and -warnings-as-errors was given.";
 const PASSED = "The configuration is valid.";
 
 /** Whether every build can start; what is missing is shown. */

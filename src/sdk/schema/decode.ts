@@ -2,7 +2,7 @@ import { checkRules } from "./check-rules.ts";
 import { startsWith, type DecodeOptions, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { prepareArguments } from "./prepare-arguments.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
-import { issuesFromZod } from "./zod-issue.ts";
+import { issuesFromZod, meantArgument } from "./zod-issue.ts";
 
 export interface Decoded<Config> {
   /** Absent where there are errors, or where something is not known yet. */
@@ -19,6 +19,8 @@ export function decode<Config>(schema: Schema<Config>, input: RawArguments, opti
   for (const issue of parsed.error?.issues ?? []) {
     state.issues.push(...issuesFromZod(issue, { schema, input: prepared, isSensitive: options.isSensitive }));
   }
+  // A misspelt argument is one mistake: that the right one is missing follows from it.
+  state.unknown.push(...state.issues.map(meantArgument).filter((path) => path !== undefined));
   checkRules(schema, prepared, [], state);
   const issues = state.issues
     .filter((issue) => !isPutOff(issue, state.unknown))

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { didYouMean, nearest } from "../../lib/did-you-mean.ts";
 import type { Path } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { error } from "./rules.ts";
@@ -36,15 +36,33 @@ export function issuesFromZod(issue: Issue, decoded: DecodedInput): ConfigIssue[
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(schemaAt(decoded.schema, path)?.object.shape ?? {});
-    return issue.keys.map((name) => unknownArgument(name, known, [...path, name]));
+    const given = valueAt(decoded.input, path) as Readonly<Record<string, unknown>>;
+    const free = known.filter((name) => given[name] === undefined);
+    return issue.keys.map((name) => unknownArgument({ name, known, free }, [...path, name]));
   }
   const value = valueAt(decoded.input, path);
   return [value === undefined ? missingArgument(path) : wrongValue(issue, path, value, decoded)];
 }
 
-function unknownArgument(name: string, known: readonly string[], path: Path): ConfigIssue {
+interface UnknownArgument {
+  readonly name: string;
+  readonly known: readonly string[];
+  /** Those that are not given. */
+  readonly free: readonly string[];
+}
+
+function unknownArgument({ name, known, free }: UnknownArgument, path: Path): ConfigIssue {
   const detail = `An argument named "${name}" is not expected here.${didYouMean(name, known)}`;
-  return error("unknown-argument", path, "Unsupported argument", detail);
+  const issue = error("unknown-argument", path, "Unsupported argument", detail);
+  const meant = nearest(name, known);
+  if (meant === undefined || !free.includes(meant)) return issue;
+  return { ...issue, fix: { kind: "replace", part: "name", text: meant } };
+}
+
+/** Where the argument would be that was probably meant by one that is not known. */
+export function meantArgument({ code, path, fix }: ConfigIssue): Path | undefined {
+  if (code !== "unknown-argument" || fix?.kind !== "replace") return undefined;
+  return [...path.slice(0, -1), fix.text];
 }
 
 function missingArgument(path: Path): ConfigIssue {

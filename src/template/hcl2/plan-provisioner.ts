@@ -18,6 +18,7 @@ import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import type { HclMetaReader } from "./hcl-meta-reader.ts";
+import type { IdleSteps } from "./idle-steps.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
 import { invalidForEach } from "../messages/builds.ts";
 import { bothOnlyAndExcept } from "../messages/meta-arguments.ts";
@@ -30,6 +31,8 @@ export interface BlockContext {
   readonly scope: Scope;
   /** The same with the values that `build.*` has at run time. */
   readonly scopeWith: (data: GeneratedData) => Scope;
+  /** Only steps that take part in no build of the block are planned. */
+  readonly idle?: IdleSteps | undefined;
 }
 
 const common = ["name", "only", "except", "for_each", "enabled"];
@@ -72,8 +75,9 @@ function findStep<Kind extends "provisioner" | "post-processor">(
 }
 
 /** The rounds of a block that are meant for this source. */
-function readRounds(block: ScopedBlock, { context, source }: BlockContext): readonly Round[] {
+function readRounds(block: ScopedBlock, { context, source, idle }: BlockContext): readonly Round[] {
   if (block.isUnknown) {
+    if (idle) return [];
     context.report(invalidForEach("The collection has to be known before the build starts.", block.headerRange));
     return [];
   }
@@ -81,7 +85,8 @@ function readRounds(block: ScopedBlock, { context, source }: BlockContext): read
     const only = meta.texts("only");
     const except = meta.texts("except");
     if (only && except) context.report(bothOnlyAndExcept(meta.attribute("except")!.nameRange));
-    return takesPart({ only, except }, source.names) && meta.flag("enabled") !== false;
+    const isMeant = idle ? idle.includes({ only, except }, meta) : takesPart({ only, except }, source.names);
+    return isMeant && meta.flag("enabled") !== false;
   });
 }
 
@@ -120,12 +125,12 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
 }
 
 /** The part of `override = { "source-name" = { … } }` that is meant for this source. */
-function readOverride(meta: HclMetaReader, { source }: BlockContext): Override | undefined {
+function readOverride(meta: HclMetaReader, { source, idle }: BlockContext): Override | undefined {
   const attribute = meta.attribute("override");
   const value = attribute && meta.value("override");
   if (!attribute || !value || isNull(value) || !(value.content instanceof Map)) return undefined;
   const overrides = value.content as ReadonlyMap<string, Value>;
-  const key = source.names.find((name) => overrides.has(name));
+  const key = idle ? [...overrides.keys()][0] : source.names.find((name) => overrides.has(name));
   if (key === undefined) return undefined;
   const notes: PlainNotes = { sensitivePaths: [], secrets: [] };
   const input = plainValue(overrides.get(key)!, [], notes);

@@ -21,8 +21,10 @@ export class References {
   explain(diagnostic: Diagnostic): Diagnostic {
     if (diagnostic.code === "unknown-variable") return this.#explainRoot(diagnostic);
     if (diagnostic.code !== "unsupported-attribute" || !diagnostic.context) return diagnostic;
-    const [root, ...steps] = textAt(diagnostic.context).split(".");
-    if (steps.length === 0) return diagnostic;
+    const address = textAt(diagnostic.context);
+    // What is missing inside of a declared value was said in full by the evaluator.
+    if (!isAddress(address)) return diagnostic;
+    const [root, ...steps] = address.split(".");
     const explanation = explanations[root!]?.(steps.join("."), this.#declared);
     if (!explanation) return diagnostic;
     return { ...diagnostic, ...explanation, values: undefined };
@@ -38,6 +40,9 @@ export class References {
 }
 
 const textAt = ({ file, start, end }: SourceRange): string => file.text.slice(start, end);
+
+/** `var.x`, `data.type.name`: a declaration, and nothing inside of it. */
+const isAddress = (text: string): boolean => /^(?:(?:var|local|build)\.[\w-]+|data(?:\.[\w-]+){1,2})$/.test(text);
 
 type Explanation = Pick<Diagnostic, "code" | "summary" | "detail">;
 

@@ -7,8 +7,8 @@ import { isRecord } from "../fix/legacy-document.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
-import type { BuildPlan, Template } from "../model.ts";
-import { planUntilLoaded } from "../plan-until-loaded.ts";
+import type { Template } from "../model.ts";
+import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
 import { JsonData } from "./json-data.ts";
 import type { LegacyContext, ParsedTemplate } from "./legacy-context.ts";
@@ -37,8 +37,8 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
   };
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
   const context = createLoadContext(options, directory, (...found) => diagnostics.add(...found));
-  const evaluated = await evaluateTemplate({ ...context, ...parsed });
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all };
+  const { unblocked, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
 }
 
 /** Undefined where the errors leave nothing to go on with. */
@@ -61,24 +61,26 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
 }
 
 /** Variables first, then the builds with the variables put in. */
-async function evaluateTemplate(context: LegacyContext): Promise<Pick<Template, "variables" | "builds">> {
+async function evaluateTemplate(
+  context: LegacyContext,
+): Promise<Pick<Template, "variables" | "builds"> & Pick<PlannedBuilds, "unblocked">> {
   const { templateFunctions, secrets } = context;
   const variables = await loadLegacyVariables(context);
   const user = (name: unknown) => variables.get(String(name));
   const functions = new Map([...templateFunctions, ["user", user]]);
   const interpolator = new Interpolator(functions, refusedOutsideVariables, secrets);
   replaceOldForms(context, interpolator);
-  return { variables: variables.described, builds: await plan(context, variables, interpolator) };
+  return { variables: variables.described, ...(await plan(context, variables, interpolator)) };
 }
 
 async function plan(
   context: LegacyContext,
   { values }: LegacyVariables,
   interpolator: Interpolator,
-): Promise<readonly BuildPlan[]> {
+): Promise<Pick<PlannedBuilds, "builds" | "unblocked">> {
   const { options, report, template } = context;
   const lookup = new ComponentLookup(options.registry);
-  const { builds, diagnostics } = await planUntilLoaded({
+  const { builds, diagnostics, unblocked } = await planUntilLoaded({
     ...context,
     lookup,
     plan: (round) =>
@@ -93,5 +95,5 @@ async function plan(
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
   if (isFiltered) report(nothingSelected);
-  return builds;
+  return { builds, unblocked };
 }

@@ -11,12 +11,13 @@ import {
 import type { BuildPlan, Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
 import { takesPart } from "../only-except.ts";
 import { planComponent } from "../plan-component.ts";
-import type { PlanningRound } from "../plan-until-loaded.ts";
+import { noting, type PlanningRound } from "../plan-until-loaded.ts";
+import { componentsOf } from "../planned-of.ts";
 import type { Secrets } from "../secrets.ts";
 import { checkBuildNames, type NamedBuilder } from "./check-build-names.ts";
 import { jsonArguments } from "./json-arguments.ts";
 import { JsonMetaReader, type JsonMetaContext } from "./json-meta-reader.ts";
-import type { LegacyTemplate } from "./legacy-template.ts";
+import { provisionersOf, type LegacyTemplate } from "./legacy-template.ts";
 
 export interface LegacyPlanContext extends JsonMetaContext, FindingContext, PlanningRound {
   readonly template: LegacyTemplate;
@@ -29,8 +30,31 @@ export function planLegacyBuilds(context: LegacyPlanContext): readonly BuildPlan
   const builders = context.template.builders.map((builder) => withNames(builder, context));
   checkBuildNames(builders, context);
   const selected = builders.filter(({ name, written }) => context.selection.selectsBuild(name, written));
+  if (selected.length > 0 || builders.length === 0) planIdleSteps(builders, context);
   return selected.flatMap((builder) => planBuild(builder, context));
 }
+
+/** Steps that are for no builder are decoded all the same, as for a builder of which nothing is known. */
+function planIdleSteps(builders: readonly NamedBuilder[], context: LegacyPlanContext): void {
+  const isIdle = (item: JsonRecord) => {
+    const meta = new JsonMetaReader(item, context);
+    return !builders.some((named) => isFor(named, meta));
+  };
+  const plan = (kind: "provisioner" | "post-processor", skip: ReadonlySet<string>) => (item: JsonRecord) => {
+    const component = isIdle(item) ? find(kind, item, context) : undefined;
+    if (!component) return [];
+    const [override] = Object.values(asRecord(item["override"]) ?? {}).map(asRecord);
+    return [planItem({ component, item, named: NO_BUILDER, skip, override }, context) as Planned<Component>];
+  };
+  const { template } = context;
+  const planned = [
+    ...provisionersOf(template).flatMap(plan("provisioner", provisionerMeta)),
+    ...template.chains.flat().flatMap(plan("post-processor", postProcessorMeta)),
+  ];
+  context.decodeOnly(planned, "mistaken");
+}
+
+const NO_BUILDER: NamedBuilder = { builder: { type: "" }, name: "", written: "" };
 
 function withNames(builder: JsonRecord, context: LegacyPlanContext): NamedBuilder {
   const written = String(builder["name"] ?? builder["type"]);
@@ -50,9 +74,11 @@ interface TargetBuild extends NamedBuilder {
 }
 
 /** One build, or none where its builder is not there. */
-function planBuild(named: NamedBuilder, context: LegacyPlanContext): readonly BuildPlan[] {
+function planBuild(named: NamedBuilder, given: LegacyPlanContext): readonly BuildPlan[] {
   const { builder, name } = named;
-  const { provisioners, errorCleanupProvisioner: cleanup, chains } = context.template;
+  const { provisioners, errorCleanupProvisioner: cleanup, chains } = given.template;
+  let isBlocked = false;
+  const context: LegacyPlanContext = { ...given, report: noting(given.report, () => (isBlocked = true)) };
   const component = find("builder", builder, context);
   const target: TargetBuild = { ...named, dataNames: buildValueNames(component?.generatedData) };
   const steps = {
@@ -60,7 +86,11 @@ function planBuild(named: NamedBuilder, context: LegacyPlanContext): readonly Bu
     errorCleanupProvisioner: cleanup && planProvisioner(cleanup, target, context)[0],
     chains: chains.map((chain) => planChain(chain, target, context)).filter((chain) => chain.length > 0),
   };
-  if (!component) return [];
+  given.noteBuild(name, isBlocked);
+  if (!component) {
+    given.decodeOnly(componentsOf(steps), "mistaken");
+    return [];
+  }
   const plan: BuildPlan = {
     identity: { name, builderType: component.type, sourceName: name },
     blockName: undefined,

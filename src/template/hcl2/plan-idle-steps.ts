@@ -1,0 +1,40 @@
+import { objectValue, STRING, unknownValue } from "../../language/value.ts";
+import { componentsOf } from "../planned-of.ts";
+import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
+import { IdleSteps } from "./idle-steps.ts";
+import type { PlanContext, PlannedBlock, SourceInBuild } from "./plan-context.ts";
+import { planSteps } from "./plan-steps.ts";
+
+/**
+ * Steps that take part in no build (because of `only`, or because the sources of their block are not there) are decoded
+ * all the same, as for a source of which nothing is known.
+ */
+export function planIdleSteps(context: PlanContext): void {
+  for (const block of context.notes.blocks) planIdleStepsOf(block, context);
+}
+
+function planIdleStepsOf({ block, name, scope, members }: PlannedBlock, context: PlanContext): void {
+  const { notes } = context;
+  // What -only leaves out is nobody's concern now.
+  if (members.length > 0 && !members.some(({ isSelected }) => isSelected)) return;
+  const idle = new IdleSteps({
+    members,
+    allNames: notes.blocks.flatMap((other) => other.members.flatMap(({ names }) => names)),
+    isIncomplete: notes.isIncomplete || members.length === 0,
+    report: context.report,
+  });
+  const source: SourceInBuild = {
+    identity: { name: "", builderType: "", sourceName: "" },
+    names: [],
+    blockName: name ?? "",
+    generatedData: undefined,
+    value: objectValue({ type: unknownValue(STRING), name: unknownValue(STRING) }),
+  };
+  const quiet: PlanContext = {
+    ...context,
+    report: (...found) => context.report(...found.filter(({ code }) => code !== NOT_KNOWN_YET)),
+  };
+  const steps = planSteps(block, { source, scope, idle }, quiet);
+  const isMistaken = notes.isIncomplete || members.length === 0 || idle.hasWrongName;
+  context.decodeOnly(componentsOf(steps), isMistaken ? "mistaken" : "idle");
+}
