@@ -16,6 +16,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly flags: FlagValues<typeof templateFlags>;
   /** Nothing will be built: variables may be without values, and files are not checked. */
   readonly readOnly?: boolean | undefined;
+  /** What this machine lacks is an error. */
+  readonly buildsHere?: boolean | undefined;
   /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
   readonly readsDataSources: boolean;
 }
@@ -32,7 +34,7 @@ export async function loadChecked(
   output: Output,
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
-  const { flags, readsDataSources, readOnly = false, ...rest } = options;
+  const { flags, readsDataSources, readOnly = false, buildsHere: _, ...rest } = options;
   const { template, diagnostics, unblocked } = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
@@ -66,8 +68,8 @@ async function remoteAccess(
 async function missingFiles(
   { host }: UnopenedSession,
   template: Template | undefined,
-  { syntaxOnly = false, readOnly = false }: LoadCheckedOptions,
+  { syntaxOnly = false, readOnly = false, buildsHere = false }: LoadCheckedOptions,
 ): Promise<readonly Diagnostic[]> {
   if (!template || syntaxOnly || readOnly) return [];
-  return checkFiles(template.builds, { work: host.cwd, template: template.directory });
+  return checkFiles(template.builds, { work: host.cwd, template: template.directory, host, buildsHere });
 }

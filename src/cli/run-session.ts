@@ -123,6 +123,7 @@ async function loadValid(
     flags,
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
+    buildsHere: true,
   });
   return isValid ? template : undefined;
 }

@@ -11,12 +11,13 @@ export interface Mistaken extends TestLoad {
   /** Further files beside the template, by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly name?: string;
+  readonly buildsHere?: boolean;
 }
 
 /** What `validate` says about a template, with the real components, in the order in which it says it. */
 export async function diagnose(
   template: string,
-  { files = {}, name = "t.pkr.hcl", ...options }: Mistaken = {},
+  { files = {}, name = "t.pkr.hcl", buildsHere = false, ...options }: Mistaken = {},
 ): Promise<readonly Diagnostic[]> {
   const directory = temporaryDirectory();
   for (const [path, text] of Object.entries({ ...files, [name]: template })) {
@@ -26,7 +27,12 @@ export async function diagnose(
   const load: TestLoad = { registry, readDataSource: undefined, ...options };
   const { template: loaded, diagnostics } = await loadForTest(name, directory, load);
   if (!loaded) return diagnostics;
-  const missing = await checkFiles(loaded.builds, { work: directory, template: directory });
+  const missing = await checkFiles(loaded.builds, {
+    work: directory,
+    template: directory,
+    host: { homeDir: directory, env: {} },
+    buildsHere,
+  });
   return [...diagnostics, ...missing];
 }
 

@@ -62,6 +62,7 @@ function validate(
       syntaxOnly: given["syntax-only"],
       undeclaredVariables: given["no-warn-undeclared-var"] ? "ignore" : "warn",
       readsDataSources: given["evaluate-datasources"],
+      buildsHere: given.preflight,
     });
     if (!template || !isValid) return EXIT.failed;
     if (hasWarnings && given["warnings-as-errors"]) {

@@ -49,6 +49,11 @@ export interface ConfigIssue {
   readonly within?: Span;
   /** A change that would mend it. */
   readonly fix?: Fix;
+  /**
+   * Only this machine lacks it (an image, firmware, a program), and the one that builds may have it: where nothing is built,
+   * that is a warning.
+   */
+  readonly ofHost?: boolean;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type CommunicatorConfig,
 } from "../../../sdk/schema/communicator.ts";
 import { defineSchema } from "../../../sdk/schema/schema.ts";
+import { checkLoginFiles } from "../../../steps/check-login-files.ts";
 import { connect } from "../../../steps/connect.ts";
 import { provisionGuest } from "../../../steps/provision.ts";
 
@@ -23,6 +24,7 @@ export const builder: Builder<CommunicatorConfig> = {
   schema,
   generatedData: [],
   makesNoFiles: true,
+  checkFiles: checkLoginFiles,
   async build(run, config) {
     const host = config.ssh_host ?? "";
     const communicator = await connect(run, { config, host });
