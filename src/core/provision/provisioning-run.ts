@@ -1,8 +1,10 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
+import { failedStep } from "../failed-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
+import { loginCommand } from "./login-command.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
 
@@ -33,9 +35,18 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     this.#data = machine.data;
     const whole: Machine = { communicator: loggedCommunicator(machine.communicator, this), data: this.data };
     this.#registerErrorCleanup(whole);
-    for (const planned of this.#plan.provisioners) {
+    this.failures.login = loginCommand(this.data);
+    const { provisioners } = this.#plan;
+    for (const [index, planned] of provisioners.entries()) {
       await this.pause("Pausing before the next provisioner.");
-      await runProvisioner({ run: this, planned, machine: whole, signal: this.signal });
+      try {
+        await runProvisioner({ run: this, planned, machine: whole, signal: this.signal });
+      } catch (error) {
+        const { type, name, range } = planned;
+        const place = { what: `${type} provisioner`, name, range, number: index + 1, total: provisioners.length };
+        this.failure ??= { error, step: failedStep(place) };
+        throw error;
+      }
     }
   }
 
