@@ -26,6 +26,7 @@ export interface CheckedTemplate {
   readonly template: Template | undefined;
   readonly isValid: boolean;
   readonly hasWarnings: boolean;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
@@ -48,7 +49,12 @@ export async function loadChecked(
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
-  return { template, isValid: template !== undefined && !hasErrors(shown), hasWarnings: shown.length > 0 };
+  return {
+    template,
+    isValid: template !== undefined && !hasErrors(shown),
+    hasWarnings: shown.length > 0,
+    diagnostics: shown,
+  };
 }
 
 /** What keeps a template from being built, and not from being read. */

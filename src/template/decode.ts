@@ -153,12 +153,23 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
 function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput): string {
   if (path.length !== 1) return detail;
   const name = String(path[0]);
+  if (code === "unknown-argument" && given.component.kind === "builder" && BUILD_BLOCKS.has(name)) {
+    return `A "${name}" belongs in a build block, beside the sources it is for: build { sources = […] ${name} … }.`;
+  }
   if (code === "unknown-argument" && !detail.includes("Did you mean")) {
     return `${detail}${didYouMean(name, given.metaArguments)}`;
   }
   if (code !== "invalid-argument" || !isMapWrittenAsBlock(name, given)) return detail;
   return `"${name}" is an argument, not a block. Write it with an equals sign: ${name} = { … }.`;
 }
+
+/** Blocks of a build block. */
+const BUILD_BLOCKS: ReadonlySet<string> = new Set([
+  "provisioner",
+  "error-cleanup-provisioner",
+  "post-processor",
+  "post-processors",
+]);
 
 function isMapWrittenAsBlock(name: string, { component, args }: ComponentInput): boolean {
   const field = component.schema.object.shape[name];

@@ -2,6 +2,7 @@ import { preflight } from "../../core/preflight.ts";
 import { BuildRun } from "../../core/run/build-run.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Template } from "../../template/model.ts";
+import { applyEdits } from "../apply-edits.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
 import { loadChecked } from "../load-checked.ts";
@@ -20,6 +21,9 @@ const flags = {
   "no-warn-undeclared-var": booleanFlag("No warning about variables in files that the template does not declare."),
   preflight: booleanFlag(
     "Ask the world as well: programs, images, credentials, names that are taken. Changes nothing.",
+  ),
+  fix: booleanFlag(
+    "Make the changes that messages propose, in the template's own files. Look at them with your version control.",
   ),
   "warnings-as-errors": booleanFlag("Fail on warnings, too."),
   "use-sequential-evaluation": booleanFlag("", {
@@ -56,7 +60,7 @@ function validate(
   signal: AbortSignal,
 ): Promise<number> {
   return withReadOnlySession(context, { path, signal, flags: given }, async ({ session, output }) => {
-    const { template, isValid, hasWarnings } = await loadChecked(session, output, {
+    const { template, isValid, hasWarnings, diagnostics } = await loadChecked(session, output, {
       path,
       flags: given,
       syntaxOnly: given["syntax-only"],
@@ -64,6 +68,10 @@ function validate(
       readsDataSources: given["evaluate-datasources"],
       buildsHere: given.preflight,
     });
+    if (given.fix) {
+      for (const name of await applyEdits(diagnostics, context.host.cwd))
+        session.emit({ kind: "say", text: `Changed ${name}` });
+    }
     if (!template || !isValid) return EXIT.failed;
     if (hasWarnings && given["warnings-as-errors"]) {
       session.emit({ kind: "error", text: WARNED });

@@ -22,7 +22,7 @@ export function decode<Config>(schema: Schema<Config>, input: RawArguments, opti
   // A misspelt argument is one mistake: that the right one is missing follows from it.
   state.unknown.push(...state.issues.map(meantArgument).filter((path) => path !== undefined));
   checkRules(schema, prepared, [], state);
-  const issues = state.issues
+  const issues = distinct(state.issues)
     .filter((issue) => !isPutOff(issue, state.unknown))
     .map((issue) => explainBlank(issue, input, state));
   const hasErrors = !parsed.success || issues.some((issue) => issue.severity === "error");
@@ -35,6 +35,12 @@ function isPutOff(issue: ConfigIssue, unknown: readonly Path[]): boolean {
   if (issue.code === "invalid-template") return false;
   const isMissing = issue.code === "missing-argument" && issue.path.length > 0;
   return unknown.some((path) => startsWith(issue.path, path) || (isMissing && startsWith(path, issue.path)));
+}
+
+/** One mistake may be found at each of many elements. */
+function distinct(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  const keys = issues.map(({ path, code, detail }) => JSON.stringify([path, code, detail]));
+  return issues.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
 /** What is missing may be there, but empty. */

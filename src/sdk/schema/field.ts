@@ -29,6 +29,8 @@ export interface FieldMeta {
   readonly lateNames?: readonly string[];
   /** Template text of a late field that is not given. */
   readonly lateDefault?: string;
+  /** What to write, for somebody who left a required argument out: a sentence. */
+  readonly hint?: string;
   /** An empty text means something here; elsewhere it is the same as not giving the argument. */
   readonly keepsEmpty?: boolean;
   /** The schema of a nested block. */
@@ -92,6 +94,10 @@ export function sensitive<Type extends z.ZodType>(field: Type): Type {
 /** `replacement` completes the sentence "X is deprecated; …", e.g. `use host_port_min`. */
 export function deprecated<Type extends z.ZodType>(field: Type, replacement: string): Type {
   return amend(field, { deprecated: true, replacement });
+}
+/** `hint` is a sentence. */
+export function hinted<Type extends z.ZodType>(field: Type, hint: string): Type {
+  return amend(field, { hint });
 }
 export function keepsEmpty<Type extends z.ZodType>(field: Type): Type {
   return amend(field, { keepsEmpty: true });

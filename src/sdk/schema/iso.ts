@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { parseChecksum } from "../../lib/checksum-spec.ts";
-import { list, text } from "./field.ts";
+import { hinted, list, text } from "./field.ts";
 import { downloadUrlIssues } from "./download-url.ts";
 import { error, exactlyOne, rule, warning } from "./rules.ts";
 import type { ConfigIssue, LegacyArgument } from "./schema.ts";
@@ -12,9 +12,12 @@ export const isoFields = {
     text("One place."),
     "Several places of the same image, tried in this order until one works.",
   ).optional(),
-  iso_checksum: text(
-    "What the image has to be: `sha256:DIGITS` (or `md5`, `sha1`, `sha224`, `sha384`, `sha512`), the digits alone (their number " +
-      "tells the algorithm), `file:URL` or `file:PATH` of a checksum file that lists the image by name, or `none` to accept anything.",
+  iso_checksum: hinted(
+    text(
+      "What the image has to be: `sha256:DIGITS` (or `md5`, `sha1`, `sha224`, `sha384`, `sha512`), the digits alone (their number " +
+        "tells the algorithm), `file:URL` or `file:PATH` of a checksum file that lists the image by name, or `none` to accept anything.",
+    ),
+    'Write "sha256:" and its digits, "file:" and the place of a checksum file, or "none".',
   ),
   iso_target_path: text(
     "Where to keep the image: a file, or an existing directory. By default it is kept in the cache, once for all templates that use it.",

@@ -4,6 +4,7 @@ import type { Path } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { error } from "./rules.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
+import { adviceOn } from "./value-advice.ts";
 import { elementType } from "./zod-type.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -41,7 +42,7 @@ export function issuesFromZod(issue: Issue, decoded: DecodedInput): ConfigIssue[
     return issue.keys.map((name) => unknownArgument({ name, known, free }, [...path, name]));
   }
   const value = valueAt(decoded.input, path);
-  return [value === undefined ? missingArgument(path) : wrongValue(issue, path, value, decoded)];
+  return [value === undefined ? missingArgument(path, decoded.schema) : wrongValue(issue, path, value, decoded)];
 }
 
 interface UnknownArgument {
@@ -65,8 +66,11 @@ export function meantArgument({ code, path, fix }: ConfigIssue): Path | undefine
   return [...path.slice(0, -1), fix.text];
 }
 
-function missingArgument(path: Path): ConfigIssue {
-  const detail = `The argument "${path.at(-1) ?? ""}" is required, but no definition was found.`;
+function missingArgument(path: Path, schema: Schema<unknown>): ConfigIssue {
+  const field = fieldAt(schema, path);
+  const { hint } = field ? fieldMeta(field) : {};
+  const missing = `The argument "${path.at(-1) ?? ""}" is required, but no definition was found.`;
+  const detail = hint === undefined ? missing : `${missing} ${hint}`;
   return error("missing-argument", path, "Missing required argument", detail);
 }
 
@@ -75,8 +79,12 @@ function wrongValue(issue: Issue, path: Path, value: unknown, { schema, isSensit
   const isMasked = isSensitive?.(path) || (field && fieldMeta(field).sensitive);
   const shown = isMasked ? "" : shortJson(value);
   const suggestion = isMasked ? "" : suggestedChoice(issue, value);
-  const problem = `Inappropriate value for "${pathText(path)}": ${expectation(issue, field)}`;
-  return error("invalid-argument", path, "Invalid value", `${problem}${shown}.${suggestion}`);
+  const advice = isMasked ? undefined : adviceOn({ path, value, field, schema });
+  const at = advice?.path ?? path;
+  const problem = `Inappropriate value for "${pathText(at)}": ${advice?.required ?? expectation(issue, field)}`;
+  const found = advice?.required === undefined ? shown : "";
+  const wrong = error("invalid-argument", at, "Invalid value", `${problem}${found}.${advice?.hint ?? suggestion}`);
+  return advice?.fix ? { ...wrong, fix: advice.fix } : wrong;
 }
 
 /** What should have been there. */

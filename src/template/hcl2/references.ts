@@ -1,3 +1,4 @@
+import { unquotedAdvice } from "./unquoted-advice.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
@@ -33,9 +34,13 @@ export class References {
   #explainRoot(diagnostic: Diagnostic): Diagnostic {
     const { subject } = diagnostic;
     const name = subject && textAt(subject);
-    const hint = name && rootHint(name, this.#declared);
+    if (!name) return diagnostic;
+    const advice = unquotedAdvice(subject);
+    const isMisspelt = diagnostic.detail.includes("Did you mean");
+    const hint = rootHint(name, this.#declared) ?? (isMisspelt ? undefined : advice.hint);
     if (!hint) return diagnostic;
-    return { ...diagnostic, detail: `There is nothing named "${name}" here. ${hint}` };
+    const detail = `There is nothing named "${name}" here. ${hint}`;
+    return { ...diagnostic, detail, ...(hint === advice.hint && { edits: advice.edits }) };
   }
 }
 
@@ -76,7 +81,6 @@ function rootHint(name: string, { variables, locals }: DeclaredNames): string | 
   if (variables.has(name)) return `For the input variable, write var.${name}.`;
   if (locals.has(name)) return `For the local value, write local.${name}.`;
   if (name === "build") return "build.* can be used in provisioners and post-processors.";
-  if (name === "source") return "source.name and source.type can be used in source and build blocks.";
   if (name === "each") return "each.key and each.value can be used in blocks with for_each.";
   return undefined;
 }
