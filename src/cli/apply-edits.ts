@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Diagnostic, TextEdit } from "../language/diagnostic.ts";
 import type { SourceFile } from "../language/source.ts";
-import { replaceFile } from "./commands/fmt/replace-file.ts";
+import { writeUserFile } from "../lib/user-file.ts";
 
 /** Makes every proposed change in the files of a template; returns the names of those that were changed. */
 export async function applyEdits(diagnostics: readonly Diagnostic[], cwd: string): Promise<readonly string[]> {
@@ -12,7 +12,7 @@ export async function applyEdits(diagnostics: readonly Diagnostic[], cwd: string
     const text = await readFile(path, "utf8").catch(() => undefined);
     // What was read from elsewhere, or in another encoding, has other offsets.
     if (text !== file.text) continue;
-    await replaceFile(path, withEdits(text, edits));
+    await writeUserFile(path, withEdits(text, edits));
     changed.push(file.name);
   }
   return changed;

@@ -11,6 +11,9 @@ export interface TemplateEngine {
   readonly unknownNames: (text: string, names: readonly string[]) => readonly UnknownName[];
 }
 
+/** What a template may use: these values, or any that the run has. */
+export type LateNames = readonly string[] | "any";
+
 /** The name of a value, from its declaration: `Tags.*` declares a map called `Tags`. */
 export type ValueName<Declared extends string> = Declared extends `${infer Name}.*` ? Name : Declared;
 
@@ -21,10 +24,10 @@ export type ValueName<Declared extends string> = Declared extends `${infer Name}
  */
 export class LateTemplate<Name extends string = string> {
   readonly text: string;
-  readonly #names: readonly Name[];
+  readonly #names: readonly Name[] | "any";
   readonly #engine: TemplateEngine;
 
-  constructor(text: string, names: readonly Name[], engine: TemplateEngine) {
+  constructor(text: string, names: readonly Name[] | "any", engine: TemplateEngine) {
     this.text = text;
     this.#names = names;
     this.#engine = engine;
@@ -37,13 +40,15 @@ export class LateTemplate<Name extends string = string> {
 
   /** What is wrong with the text, whatever the values will be. */
   problems(): readonly TemplateProblem[] {
-    return this.#engine
-      .unknownNames(this.text, this.#names)
-      .map((unknown) => ({ ...unknown, message: describeUnknown(unknown, this.#names) }));
+    const names = this.#names;
+    if (names === "any") return [];
+    const unknown = this.#engine.unknownNames(this.text, names);
+    return unknown.map((one) => ({ ...one, message: describeUnknown(one, names) }));
   }
 
   /** Whether the text asks for one of the names. */
   uses(...names: readonly ValueName<Name>[]): boolean {
+    if (this.#names === "any") return false;
     const others = this.#names.filter((name) => !names.includes(name.replace(/\.\*$/, "") as ValueName<Name>));
     return this.#engine.unknownNames(this.text, others).length > this.problems().length;
   }

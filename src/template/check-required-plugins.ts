@@ -4,7 +4,7 @@ import type { Plugin } from "../sdk/plugin.ts";
 import { knownPluginSources } from "./known-plugins.ts";
 import { misspeltPlugin, otherPluginVersion } from "./messages/components.ts";
 import type { RequiredPlugin } from "./model.ts";
-import { parseVersionConstraint, satisfies } from "./version-constraint.ts";
+import { parseVersionConstraint, satisfies } from "../lib/version-constraint.ts";
 
 /** What is doubtful about `required_plugins`: addresses that nearly are others, versions that ours does not stand for. */
 export function checkRequiredPlugins(

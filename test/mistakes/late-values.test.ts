@@ -45,8 +45,10 @@ function lateIn({ object }: Schema<unknown>): readonly Found[] {
 
 function inside(field: z.ZodType): readonly Found[] {
   const { fieldKind, nested, lateNames } = fieldMeta(field);
-  if (fieldKind === "late")
-    return [{ argument: (template) => JSON.stringify(template), path: "", names: lateNames ?? [] }];
+  if (fieldKind === "late") {
+    const names = lateNames ?? [];
+    return names === "any" ? [] : [{ argument: (template) => JSON.stringify(template), path: "", names }];
+  }
   if (nested) {
     return lateIn(nested).map(({ argument, path, names }) => ({
       argument: (template) => `{\n${argument(template)}\n}`,

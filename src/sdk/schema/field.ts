@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Schema } from "./schema.ts";
-import { LateTemplate } from "../late-template.ts";
+import { LateTemplate, type LateNames } from "../late-template.ts";
 import { innerType } from "./zod-type.ts";
 
 // A schema reads a few blocks in the life of a process: compiling a parser for it takes longer than all of them.
@@ -26,7 +26,7 @@ export interface FieldMeta {
   /** The default, where it is computed rather than declared: for the docs only. */
   readonly defaultText?: string;
   /** Of a late field: the values its templates may use. */
-  readonly lateNames?: readonly string[];
+  readonly lateNames?: LateNames;
   /** Template text of a late field that is not given. */
   readonly lateDefault?: string;
   /** What to write, for somebody who left a required argument out: a sentence. */
@@ -44,6 +44,7 @@ function meta<Type extends z.ZodType>(type: Type, fieldKind: FieldKind, descript
 export const text = (description: string) => meta(z.string(), "text", description);
 export const flag = (description: string) => meta(z.boolean(), "flag", description);
 export const integer = (description: string) => meta(z.int(), "integer", description);
+export const number = (description: string) => meta(z.number(), "number", description);
 /** Written as Go writes durations (`1h30m`, `500ms`); decoded to milliseconds. A bare number means nanoseconds there and is refused here. */
 export const duration = (description: string) => meta(z.number(), "duration", description);
 export const choice = <const Names extends readonly [string, ...string[]]>(names: Names, description: string) =>
@@ -58,12 +59,14 @@ export const any = (description: string) => meta(z.unknown(), "any", description
 /**
  * Text in the `{{ }}` template language, rendered only when the run knows its values (`boot_command`, `vboxmanage`, …).
  * `names` are those values: other names are errors at once, and whoever renders the text has to give them all. `Tags.*` is
- * a map whose keys are not known beforehand.
+ * a map whose keys are not known beforehand; `any` is for what only the run knows (the values of a builder's own).
  */
-export const late = <const Names extends readonly string[]>(names: Names, description: string) =>
+export const late = <const Names extends LateNames>(names: Names, description: string) =>
   amend(
     meta(
-      z.custom<LateTemplate<Names[number]>>((value) => value instanceof LateTemplate),
+      z.custom<LateTemplate<Names extends readonly string[] ? Names[number] : string>>(
+        (value) => value instanceof LateTemplate,
+      ),
       "late",
       description,
     ),
@@ -71,7 +74,7 @@ export const late = <const Names extends readonly string[]>(names: Names, descri
   );
 
 /** As `late`, with the template text to use where the argument is not given. */
-export const lateWithDefault = <const Names extends readonly string[]>(
+export const lateWithDefault = <const Names extends LateNames>(
   names: Names,
   lateDefault: string,
   description: string,

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { errorMessage } from "../../lib/error-text.ts";
-import { LateTemplate } from "../late-template.ts";
+import { LateTemplate, type LateNames } from "../late-template.ts";
 import { coerce, isPlainObject } from "./coerce.ts";
 import { UNKNOWN_ARGUMENT, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
@@ -70,7 +70,7 @@ function prepare(value: unknown, field: z.ZodType, path: Path, state: DecodeStat
   return prepareElements(typed, elementType(field), path, state);
 }
 
-function prepareLate(value: unknown, names: readonly string[], path: Path, state: DecodeState): unknown {
+function prepareLate(value: unknown, names: LateNames, path: Path, state: DecodeState): unknown {
   if (typeof value !== "string") return value;
   const template = new LateTemplate(value, names, state.options);
   state.issues.push(...template.problems().map((problem) => templateProblem(path, problem)));

@@ -45,20 +45,33 @@ export interface PlannedBlock {
 
 /** A source in a build block. */
 export interface BlockMember {
-  /** Every name `only`, `except` and `override` may call it by. */
+  /** What `only` and `except` may call it. */
   readonly names: readonly string[];
   /** By `-only` and `-except`. */
   readonly isSelected: boolean;
 }
 
+/** What a source is called in a build block: each name means one thing. */
+export interface SourceNames {
+  /** For `override`. */
+  readonly label: string;
+  /** `type.label`, for `only` and `except`. */
+  readonly address: string;
+  /** With the name of the build block, for `-only` and `-except`. */
+  readonly displayed: string;
+  /** The source has a `for_each` without elements, so that names of its kind may come to be. */
+  readonly isOpen: boolean;
+}
+
 /** One source in one `build` block: what its provisioners and post-processors are planned for. */
 export interface SourceInBuild {
   readonly identity: BuildIdentity;
-  /** Every name `only`, `except` and `override` may call it by. */
-  readonly names: readonly string[];
+  readonly names: SourceNames;
+  /** The names of all sources of the build block. */
+  readonly namesInBlock: readonly SourceNames[];
   readonly blockName: string;
-  /** What the builder adds to `build.*`; undefined where that is not known yet. */
-  readonly generatedData: readonly string[] | undefined;
+  /** What the builder adds to `build.*`. */
+  readonly generatedData: readonly string[] | "any";
   /** What `source` means in the build: `source.type` and `source.name`. */
   readonly value: Value;
 }

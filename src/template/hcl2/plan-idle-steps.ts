@@ -17,17 +17,13 @@ function planIdleStepsOf({ block, name, scope, members }: PlannedBlock, context:
   const { notes } = context;
   // What -only leaves out is nobody's concern now.
   if (members.length > 0 && !members.some(({ isSelected }) => isSelected)) return;
-  const idle = new IdleSteps({
-    members,
-    allNames: notes.blocks.flatMap((other) => other.members.flatMap(({ names }) => names)),
-    isIncomplete: notes.isIncomplete || members.length === 0,
-    report: context.report,
-  });
+  const idle = new IdleSteps(members);
   const source: SourceInBuild = {
     identity: { name: "", builderType: "", sourceName: "" },
-    names: [],
+    names: { label: "", address: "", displayed: "", isOpen: true },
+    namesInBlock: [],
     blockName: name ?? "",
-    generatedData: undefined,
+    generatedData: "any",
     value: objectValue({ type: unknownValue(STRING), name: unknownValue(STRING) }),
   };
   const quiet: PlanContext = {
@@ -35,6 +31,6 @@ function planIdleStepsOf({ block, name, scope, members }: PlannedBlock, context:
     report: (...found) => context.report(...found.filter(({ code }) => code !== NOT_KNOWN_YET)),
   };
   const steps = planSteps(block, { source, scope, idle }, quiet);
-  const isMistaken = notes.isIncomplete || members.length === 0 || idle.hasWrongName;
+  const isMistaken = notes.isIncomplete || members.length === 0;
   context.decodeOnly(componentsOf(steps), isMistaken ? "mistaken" : "idle");
 }

@@ -16,6 +16,7 @@ import { planComponent } from "../plan-component.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
+import { checkStepNames } from "./check-step-names.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import type { HclMetaReader } from "./hcl-meta-reader.ts";
 import type { IdleSteps } from "./idle-steps.ts";
@@ -85,7 +86,8 @@ function readRounds(block: ScopedBlock, { context, source, idle }: BlockContext)
     const only = meta.texts("only");
     const except = meta.texts("except");
     if (only && except) context.report(bothOnlyAndExcept(meta.attribute("except")!.nameRange));
-    const isMeant = idle ? idle.includes({ only, except }, meta) : takesPart({ only, except }, source.names);
+    else if (!idle) checkStepNames({ meta, sources: source.namesInBlock }, context);
+    const isMeant = idle ? idle.includes({ only, except }) : takesPart({ only, except }, [source.names.address]);
     return isMeant && meta.flag("enabled") !== false;
   });
 }
@@ -124,14 +126,14 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
   });
 }
 
-/** The part of `override = { "source-name" = { … } }` that is meant for this source. */
+/** The part of `override = { label = { … } }` that is meant for this source, by its label alone. */
 function readOverride(meta: HclMetaReader, { source, idle }: BlockContext): Override | undefined {
   const attribute = meta.attribute("override");
   const value = attribute && meta.value("override");
   if (!attribute || !value || isNull(value) || !(value.content instanceof Map)) return undefined;
   const overrides = value.content as ReadonlyMap<string, Value>;
-  const key = idle ? [...overrides.keys()][0] : source.names.find((name) => overrides.has(name));
-  if (key === undefined) return undefined;
+  const key = idle ? [...overrides.keys()][0] : source.names.label;
+  if (key === undefined || !overrides.has(key)) return undefined;
   const notes: PlainNotes = { sensitivePaths: [], secrets: [] };
   const input = plainValue(overrides.get(key)!, [], notes);
   if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;

@@ -54,7 +54,8 @@ function planAlone({ declaration, builder, name }: LoneSource, scope: PlanContex
       scope,
       source: {
         identity,
-        names: [],
+        names: { label: name, address: `${type}.${name}`, displayed: `${type}.${name}`, isOpen: false },
+        namesInBlock: [],
         blockName: "",
         generatedData: builder.generatedData,
         value: objectValue({ type: stringValue(type), name: stringValue(name) }),

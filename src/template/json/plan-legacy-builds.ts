@@ -2,6 +2,7 @@ import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { buildValueNames } from "../build-values.ts";
 import { findComponent, type FindingContext } from "../component-lookup.ts";
 import { asRecord, type JsonRecord } from "../fix/legacy-document.ts";
+import { renderIfPossible } from "../interpolate/render-if-possible.ts";
 import {
   POST_PROCESSOR_META,
   PROVISIONER_META,
@@ -14,7 +15,7 @@ import { planComponent } from "../plan-component.ts";
 import { noting, type PlanningRound } from "../plan-until-loaded.ts";
 import { componentsOf } from "../planned-of.ts";
 import type { Secrets } from "../secrets.ts";
-import { checkBuildNames, type NamedBuilder } from "./check-build-names.ts";
+import { checkBuildNames, writtenName, type NamedBuilder } from "./check-build-names.ts";
 import { jsonArguments } from "./json-arguments.ts";
 import { JsonMetaReader, type JsonMetaContext } from "./json-meta-reader.ts";
 import { provisionersOf, type LegacyTemplate } from "./legacy-template.ts";
@@ -23,12 +24,16 @@ export interface LegacyPlanContext extends JsonMetaContext, FindingContext, Plan
   readonly template: LegacyTemplate;
   readonly secrets: Secrets;
   readonly isSecretText: (text: string) => boolean;
+  /** The type of a builder as the template has it, which may be an old name. */
+  readonly writtenType: (builder: JsonRecord) => string;
+  /** Called with each builder and step that takes part in a selected build. */
+  readonly onUsed: (item: JsonRecord) => void;
 }
 
 /** Every selected build of a legacy template. Synchronous, so that it can be repeated when components were loaded. */
 export function planLegacyBuilds(context: LegacyPlanContext): readonly BuildPlan[] {
   const builders = context.template.builders.map((builder) => withNames(builder, context));
-  checkBuildNames(builders, context);
+  checkBuildNames(builders, { ...context, render: (name) => renderIfPossible(name, context.interpolator) });
   const selected = builders.filter(({ name, written }) => context.selection.selectsBuild(name, written));
   if (selected.length > 0 || builders.length === 0) planIdleSteps(builders, context);
   return selected.flatMap((builder) => planBuild(builder, context));
@@ -57,9 +62,10 @@ function planIdleSteps(builders: readonly NamedBuilder[], context: LegacyPlanCon
 const NO_BUILDER: NamedBuilder = { builder: { type: "" }, name: "", written: "" };
 
 function withNames(builder: JsonRecord, context: LegacyPlanContext): NamedBuilder {
-  const written = String(builder["name"] ?? builder["type"]);
+  const type = context.writtenType(builder);
+  const written = writtenName(builder, type);
   const rendered = new JsonMetaReader(builder, context).text("name");
-  return { builder, written, name: rendered ?? written };
+  return { builder, written, name: rendered || type };
 }
 
 const common = ["type", "name", "only", "except"];
@@ -77,10 +83,11 @@ interface TargetBuild extends NamedBuilder {
 function planBuild(named: NamedBuilder, given: LegacyPlanContext): readonly BuildPlan[] {
   const { builder, name } = named;
   const { provisioners, errorCleanupProvisioner: cleanup, chains } = given.template;
+  given.onUsed(builder);
   let isBlocked = false;
   const context: LegacyPlanContext = { ...given, report: noting(given.report, () => (isBlocked = true)) };
   const component = find("builder", builder, context);
-  const target: TargetBuild = { ...named, dataNames: buildValueNames(component?.generatedData) };
+  const target: TargetBuild = { ...named, dataNames: buildValueNames(component?.generatedData ?? "any") };
   const steps = {
     provisioners: provisioners.flatMap((item) => planProvisioner(item, target, context)),
     errorCleanupProvisioner: cleanup && planProvisioner(cleanup, target, context)[0],
@@ -92,13 +99,18 @@ function planBuild(named: NamedBuilder, given: LegacyPlanContext): readonly Buil
     return [];
   }
   const plan: BuildPlan = {
-    identity: { name, builderType: component.type, sourceName: name },
+    identity: { name: displayedName(named), builderType: component.type, sourceName: name },
     blockName: undefined,
     description: undefined,
     builder: planItem({ component, item: builder, named, skip: builderMeta }, context),
     ...steps,
   };
   return [plan];
+}
+
+/** A builder with a name of its own is shown with its type as well. */
+function displayedName({ builder, name }: NamedBuilder): string {
+  return builder["name"] ? `${String(builder["type"])}.${name}` : name;
 }
 
 function planProvisioner(
@@ -108,17 +120,23 @@ function planProvisioner(
 ): readonly PlannedProvisioner[] {
   const meta = new JsonMetaReader(item, context);
   if (!isFor(named, meta)) return [];
+  context.onUsed(item);
   const component = find("provisioner", item, context);
   if (!component) return [];
-  const override = overrideFor(named, item);
+  const override = overrideFor(named, item, context);
   const { dataNames } = named;
   const planned = planItem({ component, item, named, skip: provisionerMeta, override, dataNames }, context);
   return [{ ...planned, ...readProvisionerSettings(meta) }];
 }
 
-function overrideFor({ name, written }: NamedBuilder, item: JsonRecord): JsonRecord | undefined {
-  const overrides = asRecord(item["override"]) ?? {};
-  return asRecord(overrides[name] ?? overrides[written]);
+function overrideFor(
+  { name, written }: NamedBuilder,
+  item: JsonRecord,
+  { interpolator }: LegacyPlanContext,
+): JsonRecord | undefined {
+  const overrides = Object.entries(asRecord(item["override"]) ?? {});
+  const meant = overrides.find(([key]) => key === written || renderIfPossible(key, interpolator) === name);
+  return asRecord(meant?.[1]);
 }
 
 /** `-except` of a post-processor takes the rest of its chain with it. */
@@ -133,6 +151,7 @@ function planChain(
     const meta = new JsonMetaReader(item, context);
     if (!isFor(named, meta)) continue;
     if (!context.selection.selectsPostProcessor(ownName(item), String(item["type"]))) break;
+    context.onUsed(item);
     const component = find("post-processor", item, context);
     if (!component) continue;
     const planned = planItem({ component, item, named, skip: postProcessorMeta, dataNames }, context);

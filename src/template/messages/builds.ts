@@ -66,32 +66,6 @@ export function nothingToBuild({ only, except }: LoadOptions, { builds }: Declar
   return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
 }
 
-interface WrittenName {
-  /** `only`, `except` or `override`. */
-  readonly key: string;
-  readonly name: string;
-  readonly subject: SourceRange;
-}
-
-export function unmatchedName({ key, name, subject }: WrittenName, names: readonly string[]): Diagnostic {
-  const known = [...new Set(names)];
-  const hint = didYouMean(name, known) || listOfFew("The builds here go by", known);
-  return error(
-    "unmatched-name",
-    subject,
-    "Unknown build",
-    `"${key}" names "${name}", and no build here goes by it.${hint}`,
-  );
-}
-
-export const nameOfOtherBuild = (key: string, name: string, subject: SourceRange): Diagnostic =>
-  warning(
-    "unmatched-name",
-    subject,
-    "Name of another build",
-    `"${key}" names "${name}", which is no source of this build block, so it has no effect here.`,
-  );
-
 export const unusedSource = (address: string, subject: SourceRange): Diagnostic =>
   warning(
     "unused-source",
@@ -99,6 +73,25 @@ export const unusedSource = (address: string, subject: SourceRange): Diagnostic 
     "Unused source",
     `No build uses this source. Name it in a build block, sources = ["source.${address}"], or remove it.`,
   );
+
+interface UnknownName {
+  readonly key: string;
+  readonly name: string;
+  readonly subject: SourceRange;
+}
+
+interface NameHints {
+  readonly known: readonly string[];
+  /** The name that the same source has here. */
+  readonly meant: string | undefined;
+}
+
+export function unknownBuildName({ key, name, subject }: UnknownName, { known, meant }: NameHints): Diagnostic {
+  const near = didYouMean(name, known) || listOfFew("The names here are", known);
+  const hint = meant === undefined ? near : ` Did you mean "${meant}"?`;
+  const detail = `"${key}" names ${JSON.stringify(name)}, and no source of this build block is called so here.${hint}`;
+  return warning("unknown-build", subject, "Unknown build", detail);
+}
 
 /** As the user typed it. */
 interface GivenPattern {

@@ -7,6 +7,7 @@ import {
   communicatorRules,
   type CommunicatorConfig,
 } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { defineSchema } from "../../../sdk/schema/schema.ts";
 import { checkLoginFiles } from "../../../steps/check-login-files.ts";
 import { connect } from "../../../steps/connect.ts";
@@ -26,9 +27,9 @@ export const builder: Builder<CommunicatorConfig> = {
   makesNoFiles: true,
   checkFiles: checkLoginFiles,
   async build(run, config) {
-    const host = config.ssh_host ?? "";
+    const { host = "", port } = guestLogin(config);
     const communicator = await connect(run, { config, host });
-    await provisionGuest(run, { communicator, config, host, port: config.ssh_port, id: "Null" });
+    await provisionGuest(run, { communicator, config, host, port, id: "Null" });
     return artifact;
   },
 };
