@@ -2,11 +2,13 @@ import { checkFiles } from "../core/check-files.ts";
 import { dataSourceReader } from "../core/read-data-source.ts";
 import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
+import { inTextOrder } from "../template/diagnostics.ts";
 import { loadTemplate } from "../template/load-template.ts";
 import { plainTextsOf } from "../template/plain-texts.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
+import { conclusionOf } from "./conclusion.ts";
 import type { ComposedRegistry } from "./plugins/composed-registry.ts";
 import type { Output } from "./output-flags.ts";
 import type { UnopenedSession } from "./session.ts";
@@ -16,6 +18,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly flags: FlagValues<typeof templateFlags>;
   /** Nothing will be built: variables may be without values, and files are not checked. */
   readonly readOnly?: boolean | undefined;
+  /** What this machine lacks is an error. */
+  readonly buildsHere?: boolean | undefined;
   /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
   readonly readsDataSources: boolean;
 }
@@ -23,6 +27,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
 export interface CheckedTemplate {
   readonly template: Template | undefined;
   readonly isValid: boolean;
+  readonly hasWarnings: boolean;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
@@ -31,7 +37,7 @@ export async function loadChecked(
   output: Output,
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
-  const { flags, readsDataSources, readOnly = false, ...rest } = options;
+  const { flags, readsDataSources, readOnly = false, buildsHere: _, ...rest } = options;
   const registries: ComposedRegistry[] = [];
   const loaded = await loadTemplate({
     ...templateOptions(flags),
@@ -47,13 +53,19 @@ export async function loadChecked(
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
-  const { template } = loaded;
+  const { template, unblocked } = loaded;
   if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
   const diagnostics = await withMissingPlugins(session, loaded.diagnostics, { registries, path: options.path, flags });
-  const all = [...diagnostics, ...(await missingFiles(session, template, options))];
+  const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
-  return { template, isValid: template !== undefined && !hasErrors(shown) };
+  for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
+  return {
+    template,
+    isValid: template !== undefined && !hasErrors(shown),
+    hasWarnings: shown.length > 0,
+    diagnostics: shown,
+  };
 }
 
 interface UsedRegistries extends Pick<LoadCheckedOptions, "path" | "flags"> {
@@ -88,8 +100,8 @@ async function remoteAccess(
 async function missingFiles(
   { host }: UnopenedSession,
   template: Template | undefined,
-  { syntaxOnly = false, readOnly = false }: LoadCheckedOptions,
+  { syntaxOnly = false, readOnly = false, buildsHere = false }: LoadCheckedOptions,
 ): Promise<readonly Diagnostic[]> {
   if (!template || syntaxOnly || readOnly) return [];
-  return checkFiles(template.builds, { work: host.cwd, template: template.directory });
+  return checkFiles(template.builds, { work: host.cwd, template: template.directory, host, buildsHere });
 }

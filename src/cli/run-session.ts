@@ -126,6 +126,7 @@ async function loadValid(
     flags,
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
+    buildsHere: true,
   });
   return isValid ? template : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Artifact } from "./artifact.ts";
 import type { Communicator } from "./communicator.ts";
+import type { Host } from "./host.ts";
 import type { Run, RunDirectories } from "./run.ts";
 import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
@@ -12,6 +13,11 @@ import type { ConfigIssue, Schema } from "./schema/schema.ts";
  */
 export type Component = Builder | Provisioner | PostProcessor | DataSource;
 export type ComponentKind = Component["kind"];
+
+/** Where `checkFiles` looks. */
+export interface CheckPlaces extends Pick<RunDirectories, "work" | "template"> {
+  readonly host: Pick<Host, "homeDir" | "env">;
+}
 
 interface Described<Kind extends string, Config> {
   readonly kind: Kind;
@@ -27,7 +33,7 @@ interface Described<Kind extends string, Config> {
    * Checks that have to look at this machine's files (a script that is not there), for `validate` and before a build
    * starts. Changes nothing, needs no network.
    */
-  checkFiles?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<readonly ConfigIssue[]>;
+  checkFiles?(config: Config, places: CheckPlaces): Promise<readonly ConfigIssue[]>;
   /** Checks against the environment before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
   preflight?(run: Run, config: Config): Promise<readonly string[]>;
 }

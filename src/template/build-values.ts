@@ -7,6 +7,11 @@ import type { GeneratedData } from "../sdk/component.ts";
 const secretValues: ReadonlySet<string> = new Set(["Password", "SSHPrivateKey", "WinRMPassword"]);
 const numbers: ReadonlySet<string> = new Set(["Port", "PackerHTTPPort"]);
 
+/** Every name of `build.*` and `{{ build "…" }}`; undefined where a builder's own are not known. */
+export function buildValueNames(extraNames: readonly string[] | "any"): readonly string[] | undefined {
+  return extraNames === "any" ? undefined : [...BUILD_VALUES, ...extraNames];
+}
+
 /** The `build` object: unknown values before the machine runs, those of `data` after. */
 export function buildValue(
   blockName: string,

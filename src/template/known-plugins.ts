@@ -54,6 +54,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   yandex: "github.com/hashicorp/yandex",
 };
 
+/** The addresses of all plugins that are known here. */
+export function knownPluginSources(builtIn: readonly Plugin[]): readonly string[] {
+  return [...builtIn.flatMap(({ source = [] }) => source), ...Object.values(elsewhere)];
+}
+
 /** Types of Packer's own that its prefix would give to a plugin, and that imgbuild lacks. */
 const packersOwn: ReadonlySet<string> = new Set(["hcp-sbom"]);
 

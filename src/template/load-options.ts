@@ -60,4 +60,6 @@ export interface Loaded {
   /** Absent where the errors leave nothing to show. */
   readonly template: Template | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where some builds want components that there are not: the names of the others. */
+  readonly unblocked?: readonly string[] | undefined;
 }

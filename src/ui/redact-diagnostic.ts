@@ -1,4 +1,4 @@
-import type { Diagnostic, ReferencedValue } from "../language/diagnostic.ts";
+import type { Diagnostic, ReferencedValue, TextEdit } from "../language/diagnostic.ts";
 import type { SourceFile, SourceRange } from "../language/source.ts";
 import type { Redactor } from "./redact.ts";
 
@@ -8,7 +8,7 @@ export function redactDiagnostic(
   redactor: Redactor,
   reader: "person" | "program" = "person",
 ): Diagnostic {
-  const { severity, code, summary, detail, subject, context, values } = diagnostic;
+  const { severity, code, summary, detail, subject, context, values, edits } = diagnostic;
   return {
     severity,
     code,
@@ -17,8 +17,13 @@ export function redactDiagnostic(
     subject: subject && redactRange(subject, redactor, reader),
     context: context && redactRange(context, redactor, reader),
     values: values?.map((value) => redactReference(value, redactor)),
+    edits: edits?.map((edit) => redactEdit(edit, redactor)),
     // A field that is added to diagnostics does not compile until it is here.
   } satisfies Record<keyof Diagnostic, unknown>;
+}
+
+function redactEdit({ range, text }: TextEdit, redactor: Redactor): TextEdit {
+  return { range: redactRange(range, redactor), text: redactor.text(text) };
 }
 
 function redactReference({ traversal, description }: ReferencedValue, redactor: Redactor): ReferencedValue {

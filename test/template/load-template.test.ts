@@ -135,7 +135,7 @@ describe("loadTemplate", () => {
          provisioner "run" { inlin = [local.behind] }
        }`,
     );
-    expect(codes(loaded)).toEqual(["too-many-arguments", "missing-argument", "unknown-argument"]);
+    expect(codes(loaded)).toEqual(["too-many-arguments", "unknown-argument"]);
   });
 
   it("reads a JSON template from standard input", async () => {

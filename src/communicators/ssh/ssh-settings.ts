@@ -130,8 +130,11 @@ function needAgent(option: string, agent: string | undefined): string {
   });
 }
 
-async function readKey(
-  run: Run,
+/** What reading a key or certificate takes of a run. */
+type KeyReader = Pick<Run, "secret"> & Parameters<typeof expandPath>[0];
+
+export async function readKey(
+  run: KeyReader,
   file: string | undefined,
   passphrase: string | undefined,
 ): Promise<ParsedKey | undefined> {
@@ -140,12 +143,12 @@ async function readKey(
   return parsePrivateKey(await readText(run, file, "private key"), `"${file}"`, passphrase);
 }
 
-async function readCertificate(run: Run, file: string | undefined): Promise<Certificate | undefined> {
+export async function readCertificate(run: KeyReader, file: string | undefined): Promise<Certificate | undefined> {
   if (!file) return undefined;
   return parseCertificate(await readText(run, file, "certificate"), file);
 }
 
-async function readText(run: Run, file: string, what: string): Promise<string> {
+async function readText(run: KeyReader, file: string, what: string): Promise<string> {
   return readFile(expandPath(run, file), "utf8").catch((cause: unknown) => {
     throw new BuildError(`Could not read the ${what} "${file}": ${errorMessage(cause)}`, { cause });
   });

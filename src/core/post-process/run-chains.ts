@@ -43,7 +43,7 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
     const run = async (chain: Chain): Promise<ChainResult> => {
       const chainRun = job.createRun();
       runs.push(chainRun);
-      return runChain(chainRun, chain, job);
+      return runChain(chainRun, chain, { ...job, all: job.chains.flat() });
     };
     results.push(...(await Promise.all(group.map(run))));
   }

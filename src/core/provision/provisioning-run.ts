@@ -3,8 +3,10 @@ import type { BuildInput } from "../../sdk/run.ts";
 import { inputsOf } from "../../template/inputs-of.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
+import { failedStep } from "../failed-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
+import { loginCommand } from "./login-command.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
 
@@ -40,9 +42,18 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     const whole: Machine = { communicator: loggedCommunicator(machine.communicator, this), data: this.data };
     const signal = machine.lost ? AbortSignal.any([this.signal, machine.lost]) : this.signal;
     this.#registerErrorCleanup(whole);
-    for (const planned of this.#plan.provisioners) {
+    this.failures.login = loginCommand(this.data);
+    const { provisioners } = this.#plan;
+    for (const [index, planned] of provisioners.entries()) {
       await this.pause("Pausing before the next provisioner.");
-      await runProvisioner({ run: this, planned, machine: whole, signal });
+      try {
+        await runProvisioner({ run: this, planned, machine: whole, signal });
+      } catch (error) {
+        const { type, name, range } = planned;
+        const place = { what: `${type} provisioner`, name, range, number: index + 1, total: provisioners.length };
+        this.failure ??= { error, step: failedStep(place) };
+        throw error;
+      }
     }
   }
 

@@ -39,7 +39,7 @@ function blockField(name: string, { repeated, required, spec }: SpecBlock): z.Zo
 }
 
 function typedField(type: CtyType, description: string): z.ZodType {
-  if (type === "string") return late(description);
+  if (type === "string") return late("any", description);
   if (type === "bool") return flag(description);
   if (type === "number") return number(description);
   if (type === "dynamic") return any(description);

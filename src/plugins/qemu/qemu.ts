@@ -1,3 +1,4 @@
+import type { MachineValues } from "../../sdk/schema/boot.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { guestLogin, windowsGuest } from "../../sdk/schema/guest-login.ts";
@@ -95,7 +96,7 @@ interface Installation {
   readonly key: Awaited<ReturnType<typeof sshKey>>;
   readonly http: { readonly port: number } | undefined;
   readonly hostAddress: string;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: MachineValues;
 }
 
 /** From power-on to power-off: everything that needs the machine to run. */
@@ -121,7 +122,7 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, installa
     communicator,
     host: typeof host === "string" ? host : ((await host()) ?? ""),
     port,
-    id: installation.values["Name"] as string,
+    id: String(installation.values.Name),
     key,
     http: http && { ip: hostAddress, port: http.port },
   });

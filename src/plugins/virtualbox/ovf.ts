@@ -30,7 +30,10 @@ export const builder: Builder<OvfBuilderConfig> = {
   schema,
   generatedData: [],
   build: buildFromOvf,
-  checkFiles: (config, directories) => checkMachineFiles({ ...config, iso_url: config.source_path }, directories),
+  checkFiles: async (config, places) => {
+    const issues = await checkMachineFiles({ ...config, iso_url: config.source_path }, places);
+    return issues.map((issue) => (issue.path[0] === "iso_url" ? { ...issue, path: ["source_path"] } : issue));
+  },
   preflight: virtualBoxPreflight,
 };
 

@@ -1,11 +1,11 @@
 import type * as z from "zod";
 import { errorMessage } from "../../lib/error-text.ts";
-import { LateTemplate } from "../late-template.ts";
+import { LateTemplate, type LateNames } from "../late-template.ts";
 import { coerce, isPlainObject } from "./coerce.ts";
 import { UNKNOWN_ARGUMENT, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { deprecation, rewriteOldNames } from "./old-names.ts";
-import { error } from "./rules.ts";
+import { error, templateProblem } from "./rules.ts";
 import type { Schema } from "./schema.ts";
 import { elementType } from "./zod-type.ts";
 
@@ -50,8 +50,8 @@ function isBlank(value: unknown, field: z.ZodType, path: Path, { options }: Deco
 
 function addLateDefaults(schema: Schema<unknown>, prepared: Record<string, unknown>, state: DecodeState): void {
   for (const [name, field] of Object.entries(schema.object.shape)) {
-    const { lateDefault } = fieldMeta(field as z.ZodType);
-    if (lateDefault !== undefined) prepared[name] ??= new LateTemplate(lateDefault, state.options.render);
+    const { lateDefault, lateNames = [] } = fieldMeta(field as z.ZodType);
+    if (lateDefault !== undefined) prepared[name] ??= new LateTemplate(lateDefault, lateNames, state.options);
   }
 }
 
@@ -61,13 +61,20 @@ function prepare(value: unknown, field: z.ZodType, path: Path, state: DecodeStat
     return undefined;
   }
   if (value === null || value === undefined) return undefined;
-  const { fieldKind, nested } = fieldMeta(field);
+  const { fieldKind, nested, lateNames = [] } = fieldMeta(field);
   const isText = typeof value === "string" && !holdsLate(field);
   const rendered = isText ? render(value, path, state) : value;
   const typed = coerce(rendered, fieldKind, state.options.weak);
-  if (fieldKind === "late") return typeof typed === "string" ? new LateTemplate(typed, state.options.render) : typed;
+  if (fieldKind === "late") return prepareLate(typed, lateNames, path, state);
   if (nested) return prepareBlocks(nested, typed, path, state);
   return prepareElements(typed, elementType(field), path, state);
+}
+
+function prepareLate(value: unknown, names: LateNames, path: Path, state: DecodeState): unknown {
+  if (typeof value !== "string") return value;
+  const template = new LateTemplate(value, names, state.options);
+  state.issues.push(...template.problems().map((problem) => templateProblem(path, problem)));
+  return template;
 }
 
 function prepareBlocks(schema: Schema<unknown>, value: unknown, path: Path, state: DecodeState): unknown {

@@ -2,15 +2,14 @@ import { describeDuration, parseDuration } from "../../lib/duration.ts";
 import { parseKeystrokes, type Keystroke, type Keystrokes } from "../../lib/keystrokes.ts";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
-import type { LateTemplate } from "../../sdk/late-template.ts";
 import { withHeartbeat } from "../../sdk/heartbeat.ts";
+import type { MachineTemplate, MachineValues } from "../../sdk/schema/boot.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Keyboard } from "./keyboard.ts";
 
 export interface BootCommand {
-  readonly commands: readonly LateTemplate[];
-  /** What `{{ }}` may use: `HTTPIP`, `HTTPPort`, `Name`, … */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly commands: readonly MachineTemplate[];
+  readonly values: MachineValues;
   /** Pause before the first key. Not above zero: none. */
   readonly waitMs: number;
   /** Pause between the elements of `commands`, where the user wants one. */

@@ -8,10 +8,14 @@ import type { Site, SiteFile } from "./answer.ts";
 import { fileNames } from "./file-names.ts";
 
 /** A file `name.pkrtpl` answers requests for `name`, rendered. */
-const TEMPLATE_SUFFIX = ".pkrtpl";
+export const TEMPLATE_SUFFIX = ".pkrtpl";
+/** What such files may use. */
+export const HTTP_TEMPLATE_VALUES = ["HTTPIP", "HTTPPort", "Name"] as const;
+
+export type HttpTemplateValues = Readonly<Record<(typeof HTTP_TEMPLATE_VALUES)[number], unknown>>;
 
 /** `http_directory`: its files, never anything outside of it, never a listing. `values` are read when a template is asked for. */
-export async function directorySite(directory: string, values: Readonly<Record<string, unknown>>): Promise<Site> {
+export async function directorySite(directory: string, values: HttpTemplateValues): Promise<Site> {
   const root = await realpath(directory).catch((error: unknown) => {
     throw new BuildError(`http_directory "${directory}" cannot be read`, { cause: error });
   });
@@ -43,11 +47,7 @@ async function plainFile(root: string, path: string): Promise<SiteFile | undefin
   return { kind: "file", path: found.path, size, modified: mtime };
 }
 
-async function templateFile(
-  root: string,
-  path: string,
-  values: Readonly<Record<string, unknown>>,
-): Promise<SiteFile | undefined> {
+async function templateFile(root: string, path: string, values: HttpTemplateValues): Promise<SiteFile | undefined> {
   const found = await locate(root, `${path}${TEMPLATE_SUFFIX}`);
   if (!found) return undefined;
   const template = parseGoTemplate(await readFile(found.path, "utf8"));

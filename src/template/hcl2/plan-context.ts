@@ -1,3 +1,4 @@
+import type { Block } from "../../language/ast.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import type { Value } from "../../language/value.ts";
 import type { BuildIdentity } from "../../sdk/run.ts";
@@ -20,6 +21,34 @@ export interface Hcl2Context extends LoadContext {
 export interface PlanContext extends Omit<Hcl2Context, "report">, PlanningRound {
   /** `var`, `local`, `data`, `path`, `packer` and the functions. */
   readonly scope: Scope;
+  readonly notes: PlanNotes;
+}
+
+/** What is noticed while the builds of a template are planned. */
+export interface PlanNotes {
+  /** The addresses of sources that builds refer to. */
+  readonly used: Set<string>;
+  /** A build refers to a source that there is not, or is not known yet: others may only seem to be unused. */
+  isIncomplete: boolean;
+  /** Which sources are used is computed: others are there to be chosen. */
+  isComputed: boolean;
+  readonly blocks: PlannedBlock[];
+}
+
+/** A `build` block in one round of its `for_each`, once its sources were read. */
+export interface PlannedBlock {
+  readonly block: Block;
+  readonly name: string | undefined;
+  readonly scope: Scope;
+  readonly members: BlockMember[];
+}
+
+/** A source in a build block. */
+export interface BlockMember {
+  /** What `only` and `except` may call it. */
+  readonly names: readonly string[];
+  /** By `-only` and `-except`. */
+  readonly isSelected: boolean;
 }
 
 /** What a source is called in a build block: each name means one thing. */

@@ -8,8 +8,8 @@ import { isRecord, type JsonRecord, type LegacyDocument } from "../fix/legacy-do
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
-import type { BuildPlan, Template } from "../model.ts";
-import { planUntilLoaded } from "../plan-until-loaded.ts";
+import type { Template } from "../model.ts";
+import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
 import { JsonData } from "./json-data.ts";
@@ -42,8 +42,8 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
   if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
     diagnostics.add(noBuilders(parsed.data.rangeOf(parsed.data.root, ["builders"])));
   const context = createLoadContext({ options, directory, root: directory }, (...found) => diagnostics.add(...found));
-  const evaluated = await evaluateTemplate({ ...context, ...parsed });
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all };
+  const { unblocked, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
 }
 
 /** Undefined where the errors leave nothing to go on with. */
@@ -65,14 +65,16 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
 }
 
 /** Variables first, then the builds with the variables put in. */
-async function evaluateTemplate(context: LegacyContext): Promise<Pick<Template, "variables" | "builds">> {
+async function evaluateTemplate(
+  context: LegacyContext,
+): Promise<Pick<Template, "variables" | "builds"> & Pick<PlannedBuilds, "unblocked">> {
   const { templateFunctions, secrets } = context;
   const variables = await loadLegacyVariables(context);
   const user = (name: unknown) => variables.get(String(name));
   const functions = new Map([...templateFunctions, ["user", user]]);
   const interpolator = new Interpolator(functions, refusedOutsideVariables, secrets);
   const document = replaceOldForms(context, interpolator);
-  return { variables: variables.described, builds: await plan(context, { variables, interpolator, document }) };
+  return { variables: variables.described, ...(await plan(context, { variables, interpolator, document })) };
 }
 
 interface Evaluated {
@@ -84,7 +86,7 @@ interface Evaluated {
 async function plan(
   context: LegacyContext,
   { variables: { values }, interpolator, document }: Evaluated,
-): Promise<readonly BuildPlan[]> {
+): Promise<Pick<PlannedBuilds, "builds" | "unblocked">> {
   const { options, report, template } = context;
   const facts = {
     directory: context.directory,
@@ -96,7 +98,7 @@ async function plan(
   const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
   // Builders and steps that take part in a selected build.
   const used = new Set<JsonRecord>();
-  const { builds, diagnostics } = await planUntilLoaded({
+  const { builds, diagnostics, unblocked } = await planUntilLoaded({
     ...context,
     lookup,
     plan: (round) =>
@@ -115,5 +117,5 @@ async function plan(
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
   if (isFiltered) report(nothingSelected);
-  return builds;
+  return { builds, unblocked };
 }

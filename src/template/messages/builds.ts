@@ -66,6 +66,14 @@ export function nothingToBuild({ only, except }: LoadOptions, { builds }: Declar
   return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
 }
 
+export const unusedSource = (address: string, subject: SourceRange): Diagnostic =>
+  warning(
+    "unused-source",
+    subject,
+    "Unused source",
+    `No build uses this source. Name it in a build block, sources = ["source.${address}"], or remove it.`,
+  );
+
 interface UnknownName {
   readonly key: string;
   readonly name: string;

@@ -43,7 +43,7 @@ describe("undo", () => {
     const result = await run(plan);
     expect(result.builds[0]).toMatchObject({ outcome: "failed", error: "no memory" });
     expect(log).toEqual(["machine failed", "disk failed"]);
-    expect(events.filter(({ kind }) => kind === "error")).toEqual([
+    expect(events.filter(({ kind }) => kind === "error")).toMatchObject([
       { kind: "error", build: "test.example", text: "no memory", hint: undefined },
     ]);
   });

@@ -1,6 +1,6 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
-import { renderTags, type TagList, type TagMap } from "../aws/options/tags.ts";
+import { renderTags, type TagList, type TagMap, type TagValues } from "../aws/options/tags.ts";
 import type { BuilderRun } from "../../../sdk/component.ts";
 
 /** What the steps of one Amazon build share: where it runs, what it starts from. */
@@ -11,10 +11,7 @@ export interface AmazonBuild {
 }
 
 /** The values of tag templates and of `build.*`. */
-export function templateValues({
-  cloud,
-  source,
-}: Pick<AmazonBuild, "cloud" | "source">): Readonly<Record<string, unknown>> {
+export function templateValues({ cloud, source }: Pick<AmazonBuild, "cloud" | "source">): TagValues {
   return {
     BuildRegion: cloud.region,
     SourceAMI: source.ImageId ?? "",

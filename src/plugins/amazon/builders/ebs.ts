@@ -13,7 +13,7 @@ import { preflightImage } from "./preflight.ts";
 import { finishImages } from "./finish-images.ts";
 import { findOldImages } from "./replace-images.ts";
 import { findSourceImage } from "./source-image.ts";
-import { checkUserData } from "./user-data.ts";
+import { checkAmazonFiles } from "./user-data.ts";
 
 /** Builds AMIs: starts a machine from an image, provisions it, and makes an image of it. */
 export const builder: Builder<EbsConfig> = {
@@ -24,7 +24,7 @@ export const builder: Builder<EbsConfig> = {
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,
-  checkFiles: checkUserData,
+  checkFiles: checkAmazonFiles,
   preflight: preflightImage,
 };
 

@@ -16,7 +16,7 @@ import { finishImages } from "./finish-images.ts";
 import { findOldImages } from "./replace-images.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
-import { checkUserData } from "./user-data.ts";
+import { checkAmazonFiles } from "./user-data.ts";
 import { swapRootVolume } from "./swap-root.ts";
 
 /** Builds AMIs from a volume that a machine has attached beside its own: systems made from nothing. */
@@ -28,7 +28,7 @@ export const builder: Builder<EbssurrogateConfig> = {
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,
-  checkFiles: checkUserData,
+  checkFiles: checkAmazonFiles,
   preflight: (run, config) => {
     const preflight = config.use_create_image ? preflightImage : preflightRegistration;
     return preflight(run, config);

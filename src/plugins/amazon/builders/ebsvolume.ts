@@ -11,7 +11,7 @@ import { schema, type EbsvolumeConfig, type NewVolume } from "./options/ebsvolum
 import { preflightMachine } from "./preflight.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
-import { checkUserData } from "./user-data.ts";
+import { checkAmazonFiles } from "./user-data.ts";
 
 /** Builds volumes (and snapshots of them): a machine has them attached while it is provisioned. */
 export const builder: Builder<EbsvolumeConfig> = {
@@ -22,7 +22,7 @@ export const builder: Builder<EbsvolumeConfig> = {
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildVolumes,
-  checkFiles: checkUserData,
+  checkFiles: checkAmazonFiles,
   preflight: preflightMachine,
 };
 

@@ -1,5 +1,5 @@
 import { accessFields, accessRules } from "../aws/options/access.ts";
-import { tagFields } from "../aws/options/tags.ts";
+import { plainTagFields } from "../aws/options/tags.ts";
 import { choice, defaultText, flag, late, list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
@@ -9,7 +9,7 @@ const FORMATS = ["ova", "raw", "vmdk", "vhd", "vhdx"] as const;
 const fields = {
   ...accessFields,
   s3_bucket_name: text("Bucket to upload to. The role `vmimport` has to be able to read it."),
-  s3_key_name: defaultText(late("Name of the object."), "`packer-import-{{ timestamp }}.FORMAT`").optional(),
+  s3_key_name: defaultText(late([], "Name of the object."), "`packer-import-{{ timestamp }}.FORMAT`").optional(),
   s3_encryption: choice(["AES256", "aws:kms"], "Encryption of the object.").optional(),
   s3_encryption_key: text("KMS key of the object.").optional(),
   skip_clean: flag("Leave the uploaded file in the bucket.").default(false),
@@ -30,7 +30,7 @@ const fields = {
   ),
   platform: choice(["windows", "linux"], "Operating system, where the import cannot tell.").optional(),
   imds_support: choice(["v2.0"], "`v2.0`: machines launched from the image use IMDSv2 by default.").optional(),
-  ...tagFields("tag", "the image and its snapshots"),
+  ...plainTagFields("tag", "the image and its snapshots"),
   keep_input_artifact: flag("Keep the files that were imported.").optional(),
 };
 

@@ -18,6 +18,7 @@ const schema = defineSchema({
     "The kinds of checksums to write.",
   ).default(["md5"]),
   output: lateWithDefault(
+    ["BuildName", "BuilderType", "ChecksumType"],
     "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum",
     "The file to write to. `{{ .BuildName }}`, `{{ .BuilderType }}` and `{{ .ChecksumType }}` are known. Lines of other files in it are kept.",
   ),

@@ -21,10 +21,10 @@ const DISCONNECTED = 2300218;
 /** As the environment of other scripts, but with values that may wait for the machine: `{{ .WinRMPassword }}`. */
 export const lateEnvironmentFields = {
   environment_vars: list(
-    late("`NAME=value`"),
+    late("any", "`NAME=value`"),
     "Environment of the scripts. Values may hold `{{ .WinRMPassword }}` and the other values of `build`.",
   ).default([]),
-  env: map(late("A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
+  env: map(late("any", "A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
 };
 
 export const lateEnvironmentRule = rule(

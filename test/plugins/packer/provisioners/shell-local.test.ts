@@ -174,7 +174,7 @@ describe("shell-local", () => {
   it("checks that scripts are there before a build starts", async () => {
     const recording = await createRecordingRun();
     const config = configOf(provisioner.schema, { scripts: ["a.sh", "b.sh"] });
-    expect(await provisioner.checkFiles!(config, recording.directories)).toMatchObject([
+    expect(await provisioner.checkFiles!(config, { ...recording.directories, host: recording.host })).toMatchObject([
       { path: ["scripts", 0], summary: "File not found" },
       { path: ["scripts", 1], summary: "File not found" },
     ]);

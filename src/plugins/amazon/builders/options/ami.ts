@@ -1,6 +1,6 @@
 import { block, blocks, choice, flag, integer, late, list, map, text } from "../../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { tagFields } from "../../aws/options/tags.ts";
+import { TAG_VALUES, tagFields } from "../../aws/options/tags.ts";
 import { blockDevice } from "./block-device.ts";
 import { enhancedNetworkingFields } from "./enhanced-networking.ts";
 import { fastLaunch } from "./fast-launch.ts";
@@ -15,7 +15,7 @@ const protection = defineSchema({
 /** The image that comes out. Shared by every builder that registers one. */
 export const amiFields = {
   ami_name: text("Name of the image: 3 to 128 of letters, digits, spaces and `()[]./-'@_`."),
-  ami_description: late("Description of the image. A template with the values of `tags`.").optional(),
+  ami_description: late(TAG_VALUES, "Description of the image. A template with the values of `tags`.").optional(),
   ami_virtualization_type: choice(["paravirtual", "hvm"], "Virtualization type of the image.").optional(),
   ami_users: list(text("An account id."), "Accounts that may launch the image.").default([]),
   ami_groups: list(text("A group."), "Groups that may launch the image; `all` makes it public.").default([]),

@@ -7,6 +7,7 @@ import { DEFAULT_FORMAT, formatOfName, parseFormat, type OutputFormat } from "./
 const fields = {
   output: defaultText(
     late(
+      ["BuildName", "BuilderType"],
       "Path of the file to write. Its ending chooses the format: `.tar`, `.zip`, a compression (`.gz`, `.bz2`, `.xz`, " +
         "`.lz4`, `.zst`, `.bgzf`) for a single file, or both (`.tar.gz`, `.tgz`). A template with `{{.BuildName}}` and " +
         "`{{.BuilderType}}`. A name without a known ending is a `.tar.gz`.",

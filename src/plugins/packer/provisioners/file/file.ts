@@ -9,7 +9,7 @@ export const provisioner: Provisioner<FileProvisionerConfig> = {
   type: "file",
   summary: "Copies files and directories to the machine or from it.",
   schema,
-  checkFiles: (config, { work }) => missingFiles(localSources(config), work),
+  checkFiles: (config, { work }) => missingFiles(localSources(config), work, { directories: true }),
   provision: (run, config, { communicator }) => directions[config.direction](run, config, communicator),
 };
 

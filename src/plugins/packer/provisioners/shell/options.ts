@@ -17,6 +17,7 @@ const fields = {
   ).default(false),
   execute_command: defaultText(
     late(
+      ["Path", "Vars", "EnvVarFile"],
       "The command that runs a script. `{{ .Path }}` is the script in the machine, `{{ .Vars }}` the environment, `{{ .EnvVarFile }}` the file with it.",
     ),
     "`chmod +x {{ .Path }}; {{ .Vars }} {{ .Path }}`",
