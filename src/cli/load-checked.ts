@@ -33,6 +33,7 @@ export async function loadChecked(
   const { template, diagnostics } = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
+    structureOnly: readOnly,
     ...(await remoteAccess(session, readsDataSources)),
     host: session.host,
     registry,
@@ -42,11 +43,13 @@ export async function loadChecked(
   const all = [...diagnostics, ...(await missingFiles(session, template, options))];
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
-  return { template, isValid: template !== undefined && !hasErrors(shown) };
+  // A template can be looked at without the values that could not be read.
+  const spoiling = shown.filter(({ code }) => !readOnly || code !== "data-source-failed");
+  return { template, isValid: template !== undefined && !hasErrors(spoiling) };
 }
 
 /** What keeps a template from being built, and not from being read. */
-const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
+const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build", "no-builders"]);
 
 /** Data sources, and `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
 async function remoteAccess(

@@ -8,7 +8,7 @@ import type { BuildPlan } from "./model.ts";
 import { Selection } from "./select-builds.ts";
 
 export interface Planning {
-  readonly options: Pick<LoadOptions, "only" | "except">;
+  readonly options: Pick<LoadOptions, "only" | "except" | "structureOnly">;
   readonly lookup: ComponentLookup;
   readonly settle: Settle;
   /**
@@ -44,6 +44,7 @@ function planOnce({ options, lookup, plan }: Planning): PlannedBuilds {
   const selection = new Selection(options.only, options.except);
   const builds = plan({ selection, report: (...diagnostics) => void found.push(...diagnostics) });
   // A plan that waits for a component is thrown away: nothing of it needs decoding.
-  const decoded = lookup.isWaiting ? [] : decodeAll(builds);
+  const isDecoded = !lookup.isWaiting && !options.structureOnly;
+  const decoded = isDecoded ? decodeAll(builds) : [];
   return { builds, diagnostics: [...found, ...selection.diagnostics(), ...decoded] };
 }
