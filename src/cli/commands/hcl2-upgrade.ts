@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { writeUserFile } from "../../lib/user-file.ts";
 import type { Host } from "../../sdk/host.ts";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { registry } from "../../registry.ts";
@@ -76,8 +76,9 @@ const unknownBuilders = (types: readonly string[]): string =>
 async function writeResult(host: Host, path: string, text: string): Promise<void> {
   const absolute = resolve(host.cwd, path);
   const shown = displayPath(absolute, host.cwd);
-  await writeFileAtomic(absolute, text).catch(async (cause: unknown) => {
-    throw await writeFailure(shown, cause);
+  const target = await writeUserFile(absolute, text).catch(async (cause: unknown) => {
+    throw await writeFailure(absolute, cause, { shown });
   });
-  host.stdout.write(`Successfully created ${shown}\n`);
+  // A pipe or a device may be our own standard output, which is to hold the template alone.
+  if (target.kind === "replace") host.stdout.write(`Successfully created ${shown}\n`);
 }

@@ -42,7 +42,7 @@ export interface SourceInBuild {
   readonly namesInBlock: readonly SourceNames[];
   readonly blockName: string;
   /** What the builder adds to `build.*`. */
-  readonly generatedData: readonly string[];
+  readonly generatedData: readonly string[] | "any";
   /** What `source` means in the build: `source.type` and `source.name`. */
   readonly value: Value;
 }

@@ -1,3 +1,4 @@
+import { basename, join } from "node:path";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import type { SourceFile } from "../../language/source.ts";
@@ -91,7 +92,13 @@ async function plan(
   { variables: { values }, interpolator, document }: Evaluated,
 ): Promise<readonly BuildPlan[]> {
   const { options, report, template } = context;
-  const lookup = new ComponentLookup(options.registry);
+  const facts = {
+    requiredPlugins: [],
+    userVariables: values,
+    sensitiveVariables: template.sensitiveVariables,
+    templatePath: join(context.directory, basename(options.path)),
+  };
+  const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
   // Builders and steps that take part in a selected build.
   const used = new Set<JsonRecord>();
   const { builds, diagnostics } = await planUntilLoaded({

@@ -145,3 +145,19 @@ describe("undo", () => {
     expect(log).toEqual(["machine succeeded", "post-processor"]);
   });
 });
+
+describe("leave", () => {
+  it("names what stays in the result of the build, and counts as not removed", async () => {
+    const { run } = createTestRun();
+    const left = { description: "image ami-1", manualCommand: "remove ami-1" };
+    const result = await run(
+      testBuild({
+        build: (build) => {
+          build.leave(left);
+          return Promise.reject(new Error("no tags"));
+        },
+      }),
+    );
+    expect(result.builds[0]).toMatchObject({ leftovers: [left], left: "not removed" });
+  });
+});

@@ -15,6 +15,11 @@ export interface CallContext {
   readonly decode?: ((error: unknown) => Promise<string | undefined>) | undefined;
 }
 
+interface CallOptions extends AwsCallOptions {
+  /** What it is about, by its id: for messages. */
+  readonly subject?: string | undefined;
+}
+
 export type DelayReason = "throttled" | "unreachable";
 
 /** How long throttling is answered with patience, and how long a young thing may be unknown. */
@@ -28,7 +33,7 @@ const YOUNG_MS = 3 * 60_000;
 export async function callPatiently<Output>(
   operation: string,
   send: () => Promise<Output>,
-  options: AwsCallOptions,
+  options: CallOptions,
   context: CallContext,
 ): Promise<Output> {
   const started = performance.now();
@@ -49,7 +54,7 @@ export async function callPatiently<Output>(
       const elapsed = performance.now() - started;
       const situation: Situation = { verdict, count, elapsed, options, context };
       if (!(await isWorthRepeating(situation))) {
-        throw new AmazonError(operation, error, await context.decode?.(error));
+        throw new AmazonError(operation, error, { decoded: await context.decode?.(error), subject: options.subject });
       }
       const pauseMs = pauseBefore(situation);
       reportDelay(error, situation, Math.ceil(pauseMs / 1000));
@@ -64,7 +69,7 @@ interface Situation {
   readonly count: number;
   /** Milliseconds since the first try. */
   readonly elapsed: number;
-  readonly options: AwsCallOptions;
+  readonly options: CallOptions;
   readonly context: CallContext;
 }
 

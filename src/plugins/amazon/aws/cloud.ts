@@ -2,6 +2,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Host } from "../../../sdk/host.ts";
 import type { Api, Commands, Ec2, Iam, S3, SecretsManager, Ssm, Sts } from "./api.ts";
 import { callPatiently, type CallContext } from "./call.ts";
+import { subjectOf } from "./call-subject.ts";
 import type { AccessConfig } from "./options/access.ts";
 import type { CloudContext } from "./cloud-context.ts";
 import type { CredentialProvider } from "./credential-provider.ts";
@@ -119,7 +120,8 @@ function createApi<C extends Commands>(
         const command = new commands[operation]!(input);
         return client.send(command, { abortSignal: options.signal });
       };
-      return callPatiently(operation, send, options, callContext) as Promise<never>;
+      const subject = subjectOf(operation, input);
+      return callPatiently(operation, send, { ...options, subject }, callContext) as Promise<never>;
     },
   };
 }

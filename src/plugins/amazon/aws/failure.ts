@@ -162,17 +162,24 @@ const HINTS: Readonly<Record<string, string>> = {
     "Amazon has no room for this size at present. Set capacity_fallback = true to try other zones, or another instance_type.",
 };
 
+interface ErrorDetails {
+  readonly decoded?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
 /** A call that failed for good, with what to do about it. */
 export class AmazonError extends BuildError {
   readonly verdict: Verdict;
   readonly code: string;
 
-  constructor(operation: string, error: unknown, decoded?: string) {
+  /** `subject`: what the call was about, by its id. */
+  constructor(operation: string, error: unknown, { decoded, subject }: ErrorDetails = {}) {
     const verdict = verdictOf(operation, error);
     const requestId = requestIdOf(error);
     const text = decoded ?? textOf(error).replace(/ Encoded authorization failure message: \S+/, "");
     const request = requestId === undefined ? "" : `, request ${requestId}`;
-    super(`${operation} failed: ${text} (${codeOf(error)}${request})`, { hint: hintFor(operation, error, verdict) });
+    const call = subject === undefined ? operation : `${operation} of ${subject}`;
+    super(`${call} failed: ${text} (${codeOf(error)}${request})`, { hint: hintFor(operation, error, verdict) });
     this.verdict = verdict;
     this.code = codeOf(error);
   }

@@ -92,10 +92,11 @@ async function copyTo(
     const token = newToken(run);
     const owned = await ownResource({ run, step, cloud }, imageKind, { token, region, kept: () => true });
     const tags = mergeTags(runTagsOfImage(build, config), markTags(run, token));
+    const name = isUnnamed ? temporaryName(run) : config.ami_name;
     const copy = {
       SourceRegion: made.region,
       SourceImageId: made.id,
-      Name: isUnnamed ? temporaryName(run) : config.ami_name,
+      Name: name,
       ClientToken: token,
       TagSpecifications: tagSpecifications(["image", "snapshot"], tags),
       Encrypted: keyId !== undefined || config.encrypt_boot,
@@ -106,7 +107,8 @@ async function copyTo(
     await owned.made(ImageId!);
     const signal = AbortSignal.any([step.signal, failed]);
     const image = await waitUntilAvailable(run, cloud, { id: ImageId!, region, signal });
-    return { region, id: ImageId!, owned, snapshots: mappedSnapshots(image), isUnnamed };
+    const release = () => owned.strike();
+    return { region, id: ImageId!, name, owned, snapshots: mappedSnapshots(image), isUnnamed, release };
   });
 }
 

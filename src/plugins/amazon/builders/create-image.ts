@@ -18,11 +18,14 @@ import type { RunConfig } from "./options/run.ts";
 export interface MadeImage {
   readonly region: string;
   readonly id: string;
+  readonly name: string;
   readonly owned: OwnedResource;
   /** Those its devices are made from. */
   readonly snapshots: readonly string[];
   /** It has a provisional name, and takes the name of an older image once it is complete. */
   readonly isUnnamed: boolean;
+  /** The image is the user's from now on: no clean-up takes it, or the snapshots that were made for it beforehand. */
+  release(): Promise<void>;
 }
 
 export type ImageConfig = AmiConfig & Pick<RunConfig, "run_tags" | "run_tag">;
@@ -62,12 +65,17 @@ export async function createImage(
 /** Images of the same name that the new ones replace, by region. */
 export type OldImages = ReadonlyMap<string, readonly Image[]>;
 
+/** Images that no clean-up takes any more, by region. */
+export type ReleasedImages = Map<string, MadeImage>;
+
 export function temporaryName(run: Pick<Run, "runId">): string {
   return `imgbuild-${newToken(run)}`;
 }
 
 interface Making extends ImageNaming {
   readonly create: (spec: ReturnType<typeof tagSpecifications>) => Promise<string>;
+  /** What it is made of and cannot be without: goes and stays with it. */
+  readonly parts?: readonly Pick<OwnedResource, "strike">[];
 }
 
 /** Journals, makes, waits. Shared by everything that makes an image in the build region. */
@@ -82,7 +90,11 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
     await owned.made(id);
     run.say(`AMI: ${id}`);
     const image = await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });
-    return { region: cloud.region, id, owned, snapshots: mappedSnapshots(image), isUnnamed: making.isUnnamed };
+    const release = async () => {
+      for (const part of [owned, ...(making.parts ?? [])]) await part.strike();
+    };
+    const { name, isUnnamed } = making;
+    return { region: cloud.region, id, name, owned, snapshots: mappedSnapshots(image), isUnnamed, release };
   });
 }
 

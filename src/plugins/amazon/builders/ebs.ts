@@ -10,8 +10,8 @@ import { type EbsConfig, schema } from "./options/ebs.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage } from "./preflight.ts";
-import { publishImages } from "./publish-images.ts";
-import { findOldImages, replaceOldImages } from "./replace-images.ts";
+import { finishImages } from "./finish-images.ts";
+import { findOldImages } from "./replace-images.ts";
 import { findSourceImage } from "./source-image.ts";
 import { checkUserData } from "./user-data.ts";
 
@@ -42,7 +42,6 @@ async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact 
   const olds = await findOldImages(build, config);
   const made = await createImage(build, config, { instance, olds });
   const copies = await copyImages(build, config, made, olds);
-  const images = await replaceOldImages(build, config, { images: copies, olds });
-  await publishImages(build, config, images);
+  const images = await finishImages(build, config, { images: copies, olds });
   return imageArtifact(build, BUILDER_ID.amazonEbs, images);
 }

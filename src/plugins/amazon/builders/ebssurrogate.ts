@@ -12,8 +12,8 @@ import { type EbssurrogateConfig, schema } from "./options/ebssurrogate.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage, preflightRegistration } from "./preflight.ts";
-import { publishImages } from "./publish-images.ts";
-import { findOldImages, replaceOldImages } from "./replace-images.ts";
+import { finishImages } from "./finish-images.ts";
+import { findOldImages } from "./replace-images.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
 import { checkUserData } from "./user-data.ts";
@@ -46,8 +46,7 @@ async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<
   const makeProduct = config.use_create_image ? imageOfSwapped : registerSnapshots;
   const { made, snapshots } = await makeProduct(build, config, { instance, olds });
   const copies = await copyImages(build, config, made, olds);
-  const images = await replaceOldImages(build, config, { images: copies, olds });
-  await publishImages(build, config, images);
+  const images = await finishImages(build, config, { images: copies, olds });
   if (!isIntermediary(config)) await keepSnapshots(build, snapshots);
   return imageArtifact(
     { ...build, source: { ...source, Architecture: config.ami_architecture } },
@@ -96,7 +95,8 @@ async function registerSnapshots(
     const { ImageId } = await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true });
     return ImageId!;
   };
-  return { made: await makeImage(build, config, { ...naming, create }), snapshots };
+  const parts = snapshots.map(({ owned }) => owned);
+  return { made: await makeImage(build, config, { ...naming, create, parts }), snapshots };
 }
 
 /** The surrogate volume takes the place of the root device. */

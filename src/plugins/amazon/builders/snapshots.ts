@@ -19,6 +19,7 @@ export interface VolumeToSnapshot {
 export interface MadeSnapshot {
   readonly deviceName: string;
   readonly id: string;
+  readonly owned: OwnedResource;
 }
 
 /** Snapshots of the machine's volumes, side by side, complete. Removed again unless the build succeeds. */
@@ -61,7 +62,7 @@ async function snapshotVolume(
     timeoutMs,
     signal: step.signal,
   });
-  if (isComplete) return { deviceName: volume.deviceName, id };
+  if (isComplete) return { deviceName: volume.deviceName, id, owned };
   throw new BuildError(`The snapshot ${id} is not complete after ${describeDuration(timeoutMs)}.`, {
     hint: "It may only need longer: aws_polling sets the limit.",
   });

@@ -8,6 +8,7 @@ import { unlessGone } from "./network.ts";
 export const instanceKind: OwnedKind = {
   kind: "ec2-instance",
   title: "instance",
+  isNamed: true,
   isWhole: true,
   find: async (cloud, details) => {
     const [instances, volumes] = await Promise.all([findInstances(cloud, details), findVolumes(cloud, details)]);

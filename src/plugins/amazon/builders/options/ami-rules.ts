@@ -1,4 +1,4 @@
-import { conflict, error, rule } from "../../../../sdk/schema/rules.ts";
+import { conflict, error, rule, warning } from "../../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
 import { accessFields } from "../../aws/options/access.ts";
 import { amiFields } from "./ami.ts";
@@ -19,6 +19,7 @@ export const amiRules = [
   rule(amiFields, ["encrypt_boot", "kms_key_id"], keyNeedsEncryption),
   rule(amiFields, ["skip_save_build_region", "ami_regions"], someImageIsKept),
   spotIsNotModified,
+  rule(amiFields, ["force_delete_snapshot", "force_deregister"], deletingNeedsReplacing),
   rule({ ...accessFields, ...amiFields }, ["fast_launch", "ami_regions", "region"], (args) => {
     if (args.region === undefined) return [];
     return templatesAreForImages(args.fast_launch, [args.region, ...args.ami_regions]);
@@ -79,6 +80,12 @@ function encryptedCannotBePublic(args: AmiArguments<Encryption | Sharing>): Conf
 function keyNeedsEncryption({ encrypt_boot, kms_key_id }: AmiArguments<"encrypt_boot" | "kms_key_id">): ConfigIssue[] {
   if (!kms_key_id || encrypt_boot) return [];
   return [missing("encrypt_boot", '"kms_key_id" has no effect without encrypt_boot = true.')];
+}
+
+function deletingNeedsReplacing(args: AmiArguments<"force_delete_snapshot" | "force_deregister">): ConfigIssue[] {
+  if (!args.force_delete_snapshot || args.force_deregister) return [];
+  const detail = "force_delete_snapshot has an effect only with force_deregister = true, or with the flag -force.";
+  return [warning("ignored-argument", ["force_delete_snapshot"], "Ignored argument", detail)];
 }
 
 function someImageIsKept({

@@ -7,7 +7,9 @@ import { fastLaunch } from "./fast-launch.ts";
 
 const protection = defineSchema({
   enabled: flag("Protect the image against deregistration.").default(false),
-  with_cooldown: flag("Keep it protected for a day after protection is switched off.").default(false),
+  with_cooldown: flag(
+    "Keep it protected for a day after protection is switched off. Protects the image by itself, whatever `enabled` says.",
+  ).default(false),
 });
 
 /** The image that comes out. Shared by every builder that registers one. */
@@ -47,3 +49,16 @@ export const amiFields = {
 
 const amiSchema = defineSchema(amiFields);
 export type AmiConfig = ConfigOf<typeof amiSchema>;
+
+/** A cool-down makes sense only with protection, and so asks for it. */
+export function isProtectionWanted({ deregistration_protection: protection }: AmiConfig): boolean {
+  return protection !== undefined && (protection.enabled || protection.with_cooldown);
+}
+
+/** Any setting of `fast_launch` asks for it. */
+export function isFastLaunchWanted({ fast_launch: config }: AmiConfig): boolean {
+  if (config === undefined) return false;
+  const { enable_fast_launch, region_launch_templates, ...settings } = config;
+  const isSet = Object.values(settings).some((value) => value !== undefined);
+  return enable_fast_launch || region_launch_templates.length > 0 || isSet;
+}
