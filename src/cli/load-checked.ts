@@ -42,6 +42,7 @@ export async function loadChecked(
   const loaded = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
+    structureOnly: readOnly,
     ...(await remoteAccess(session, readsDataSources)),
     host: session.host,
     registry,
@@ -60,9 +61,11 @@ export async function loadChecked(
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
+  // A template can be looked at without the values that could not be read.
+  const spoiling = shown.filter(({ code }) => !readOnly || code !== "data-source-failed");
   return {
     template,
-    isValid: template !== undefined && !hasErrors(shown),
+    isValid: template !== undefined && !hasErrors(spoiling),
     hasWarnings: shown.length > 0,
     diagnostics: shown,
   };
@@ -84,7 +87,7 @@ async function withMissingPlugins(
 }
 
 /** What keeps a template from being built, and not from being read. */
-const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
+const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build", "no-builders"]);
 
 /** Data sources, and `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
 async function remoteAccess(

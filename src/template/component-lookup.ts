@@ -4,6 +4,8 @@ import type { Component, ComponentKind } from "../sdk/component.ts";
 import { BuildError } from "../sdk/error.ts";
 import type { Registry } from "../sdk/registry.ts";
 import type { Report } from "./diagnostics.ts";
+import type { LoadOptions } from "./load-options.ts";
+import { standIn } from "./stand-in.ts";
 import { unknownType, unusableType } from "./messages/components.ts";
 
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
@@ -69,13 +71,17 @@ export class ComponentLookup {
 }
 
 export interface FindingContext {
+  readonly options: Pick<LoadOptions, "structureOnly">;
   readonly lookup: ComponentLookup;
   readonly report: Report;
 }
 
-/** The component of a type, after reporting that there is none; undefined too while it is still to be loaded. */
+/**
+ * The component of a type, after reporting that there is none; undefined too while it is still to be loaded. Where only
+ * the structure is of interest, something takes its place.
+ */
 export function findComponent<Kind extends ComponentKind>(
-  { lookup, report }: FindingContext,
+  { lookup, report, options }: FindingContext,
   kind: Kind,
   type: string,
   subject: SourceRange | undefined,
@@ -83,6 +89,10 @@ export function findComponent<Kind extends ComponentKind>(
   const found = lookup.find(kind, type, subject);
   if (found === "loading") return undefined;
   if ("schema" in found) return found;
-  report(found);
-  return undefined;
+  if (!options.structureOnly) {
+    report(found);
+    return undefined;
+  }
+  report({ ...found, severity: "warning" });
+  return standIn(kind, type) as ComponentOf<Kind>;
 }

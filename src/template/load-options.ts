@@ -23,6 +23,11 @@ export interface LoadOptions {
   readonly except: readonly string[];
   /** Stop after parsing and block structure: no variables, no evaluation. */
   readonly syntaxOnly?: boolean | undefined;
+  /**
+   * The template is only looked at (`inspect`): components that are not there are listed all the same, with a warning, and
+   * no arguments are decoded.
+   */
+  readonly structureOnly?: boolean | undefined;
   readonly undeclaredVariables: "ignore" | "warn";
   /** Reads one data source. Absent: data sources stay unknown (`validate`). */
   readonly readDataSource?: ReadDataSource | undefined;

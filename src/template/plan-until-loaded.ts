@@ -9,7 +9,7 @@ import type { BuildPlan, Planned } from "./model.ts";
 import { Selection } from "./select-builds.ts";
 
 export interface Planning {
-  readonly options: Pick<LoadOptions, "only" | "except">;
+  readonly options: Pick<LoadOptions, "only" | "except" | "structureOnly">;
   readonly lookup: ComponentLookup;
   readonly settle: Settle;
   /**
@@ -61,7 +61,8 @@ function planOnce({ options, lookup, plan }: Planning): PlannedBuilds {
     noteBuild: (name, isBlocked) => void blocked.set(name, isBlocked),
   });
   // A plan that waits for a component is thrown away: nothing of it needs decoding.
-  const decoded = lookup.isWaiting ? [] : [...decodeAll(builds), ...rest.flatMap(decodeRest)];
+  const isDecoded = !lookup.isWaiting && !options.structureOnly;
+  const decoded = isDecoded ? [...decodeAll(builds), ...rest.flatMap(decodeRest)] : [];
   return {
     builds,
     diagnostics: [...found, ...selection.diagnostics(), ...decoded],

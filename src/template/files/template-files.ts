@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { SourceFile } from "../../language/source.ts";
 import { noTemplates, readFailure } from "../messages/files.ts";
 import { isErrnoException } from "./errno.ts";
 
@@ -13,6 +14,8 @@ export interface TemplatePath {
   readonly root: string;
   /** Absolute paths of the template's files. */
   readonly files: readonly string[];
+  /** What stands in their place: the text from standard input. */
+  readonly given?: SourceFile | undefined;
   /**
    * Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. They are read for a directory
    * only.

@@ -14,6 +14,7 @@ import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
 import { JsonData } from "./json-data.ts";
 import type { LegacyContext, ParsedTemplate } from "./legacy-context.ts";
+import { legacyNames } from "./legacy-names.ts";
 import { readLegacyTemplate } from "./legacy-template.ts";
 import { loadLegacyVariables, type LegacyVariables } from "./load-legacy-variables.ts";
 import { planLegacyBuilds } from "./plan-legacy-builds.ts";
@@ -37,6 +38,7 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
     locals: [],
     requiredPlugins: [],
     builds: [],
+    provisionerTypes: parsed.template.provisioners.map(({ type }) => String(type)),
   };
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
   if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
@@ -67,14 +69,16 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
 /** Variables first, then the builds with the variables put in. */
 async function evaluateTemplate(
   context: LegacyContext,
-): Promise<Pick<Template, "variables" | "builds"> & Pick<PlannedBuilds, "unblocked">> {
+): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked">> {
   const { templateFunctions, secrets } = context;
   const variables = await loadLegacyVariables(context);
   const user = (name: unknown) => variables.get(String(name));
   const functions = new Map([...templateFunctions, ["user", user]]);
   const interpolator = new Interpolator(functions, refusedOutsideVariables, secrets);
   const document = replaceOldForms(context, interpolator);
-  return { variables: variables.described, ...(await plan(context, { variables, interpolator, document })) };
+  const planned = await plan(context, { variables, interpolator, document });
+  const names = legacyNames(functions, variables.described, secrets);
+  return { variables: variables.described, ...planned, legacyNames: names };
 }
 
 interface Evaluated {

@@ -26,7 +26,7 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   async process(run: Run, config: CompressConfig, input: Artifact): Promise<PostProcessed> {
     const format = outputFormat(config);
     refuseWhatCannotBePacked(input, format);
-    const path = resolve(run.directories.work, outputName(run, config, format));
+    const path = resolve(run.directories.work, outputName(run, config));
     await refuseInputAsOutput(path, input.files);
     const shown = relative(run.directories.work, path);
     const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
@@ -37,9 +37,9 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   },
 };
 
-function outputName(run: Run, config: CompressConfig, format: OutputFormat): string {
+function outputName(run: Run, config: CompressConfig): string {
   const values = { BuildName: run.build.sourceName, BuilderType: run.build.builderType };
-  return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}.${endingOf(format)}`;
+  return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}`;
 }
 
 /** What can be known before anything is read. */

@@ -5,20 +5,19 @@ import { isSensitive } from "../../../language/marks.ts";
 import { parseExpression } from "../../../language/parse.ts";
 import type { TemplateNames } from "../../../template/model.ts";
 import type { Value } from "../../../language/value.ts";
+import { complete } from "./complete.ts";
 import { describeFunctions } from "./describe-functions.ts";
 import { describeVariables } from "./describe-variables.ts";
+import { output, type Answer, type ConsoleEngine } from "./engine.ts";
 
-/** The result of one input. */
-export type Answer =
-  | { readonly kind: "output"; readonly text: string; readonly warnings: readonly Diagnostic[] }
-  | { readonly kind: "errors"; readonly diagnostics: readonly Diagnostic[] }
-  /** Brackets or a heredoc are still open: the next line belongs to it. */
-  | { readonly kind: "incomplete"; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: "nothing" }
-  | { readonly kind: "exit" };
+/** Evaluates expressions among the names of a template. */
+export const createHclEngine = (names: TemplateNames): ConsoleEngine => ({
+  hidesSecrets: true,
+  answer: (input, signal) => answer(input, names, signal),
+  complete: (line) => complete(line, names.scope),
+});
 
-/** Evaluates inputs one by one among the names of a template. */
-export async function answer(input: string, names: TemplateNames, signal: AbortSignal): Promise<Answer> {
+async function answer(input: string, names: TemplateNames, signal: AbortSignal): Promise<Answer> {
   const text = input.trim();
   if (text === "" || /^(#|\/\/)[^\n]*$/.test(text)) return { kind: "nothing" };
   if (text === "exit" || text === "quit") return { kind: "exit" };
@@ -33,8 +32,6 @@ export async function answer(input: string, names: TemplateNames, signal: AbortS
   if (hasErrors(all)) return { kind: "errors", diagnostics: all };
   return output(formatResult(result.value), all);
 }
-
-const output = (text: string, warnings: readonly Diagnostic[] = []): Answer => ({ kind: "output", text, warnings });
 
 /** A text is shown as it is, so that scripts can use it; everything else as it would be written in a template. */
 function formatResult(value: Value): string {
