@@ -6,6 +6,7 @@ import { loadTemplate } from "../template/load-template.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
+import type { ComposedRegistry } from "./plugins/composed-registry.ts";
 import type { Output } from "./output-flags.ts";
 import type { UnopenedSession } from "./session.ts";
 import { templateOptions, type templateFlags } from "./template-flags.ts";
@@ -30,19 +31,42 @@ export async function loadChecked(
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
   const { flags, readsDataSources, readOnly = false, ...rest } = options;
-  const { template, diagnostics } = await loadTemplate({
+  const registries: ComposedRegistry[] = [];
+  const loaded = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
     ...(await remoteAccess(session, readsDataSources)),
     host: session.host,
     registry,
+    registryFor: (facts) => {
+      const composed = session.plugins.registryFor(facts, flags.plugin);
+      registries.push(composed);
+      return composed;
+    },
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
+  const { template } = loaded;
+  const diagnostics = await withMissingPlugins(session, loaded.diagnostics, { registries, path: options.path, flags });
   const all = [...diagnostics, ...(await missingFiles(session, template, options))];
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   return { template, isValid: template !== undefined && !hasErrors(shown) };
+}
+
+interface UsedRegistries extends Pick<LoadCheckedOptions, "path" | "flags"> {
+  readonly registries: readonly ComposedRegistry[];
+}
+
+async function withMissingPlugins(
+  session: UnopenedSession,
+  diagnostics: readonly Diagnostic[],
+  { registries, path, flags }: UsedRegistries,
+): Promise<readonly Diagnostic[]> {
+  const missed = registries.flatMap((registry) => [...registry.missed.values()]);
+  if (missed.length === 0) return diagnostics;
+  const { explainMissing } = await import("./plugins/explain-missing.ts");
+  return explainMissing(session, diagnostics, { path, flags, missed });
 }
 
 /** What keeps a template from being built, and not from being read. */

@@ -159,7 +159,8 @@ function reportFailure({ session, open, signals }: ActiveSession, error: unknown
   return signals.exitCode("failed", hasLeftovers);
 }
 
-async function shutDown({ open, output, signals, strayErrors }: ActiveSession): Promise<void> {
+async function shutDown({ session, open, output, signals, strayErrors }: ActiveSession): Promise<void> {
+  await session.plugins.close();
   await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
   const closed = output.pipeline.close();
   // An interrupted command does not wait long for a reader that has stopped reading.

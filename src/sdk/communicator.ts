@@ -5,18 +5,21 @@ export interface Communicator {
   /** For messages: `ssh vagrant@127.0.0.1:2222`. */
   readonly address: string;
   /** What reads the commands given to `exec`, known once connected. Absent where nobody looked. */
-  readonly shell?: "posix" | "other" | undefined;
+  readonly shell?: GuestShell | undefined;
   /** Every command gets a terminal unless it says otherwise: standard input does not reach it unchanged. */
   readonly terminal?: boolean | undefined;
   /** Runs a command line through the guest's shell. Resolves when it ended and both streams are drained. */
   exec(command: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes one file. Never leaves a partial file under `path`. */
   upload(source: UploadSource, path: string, options: UploadOptions): Promise<void>;
-  /** Copies a directory; `from` with a trailing slash means its contents, without means the directory itself (as rsync). */
+  /**
+   * Copies a directory; `from` with a trailing slash means its contents. Without one it goes into `to` under its own name
+   * where `to` is there already, and else becomes `to`. By WinRM, as in Packer, always into it.
+   */
   uploadDir(from: string, to: string, options: TransferOptions): Promise<void>;
   /** Reads one file into `to`. */
   download(path: string, to: Writable, options: TransferOptions): Promise<void>;
-  /** Copies a directory back; no received path can leave `to`. Trailing slash as in `uploadDir`. */
+  /** Copies a directory back; no received path can leave `to`. A trailing slash means its contents, none the directory itself. */
   downloadDir(from: string, to: string, options: TransferOptions): Promise<void>;
   /**
    * Drops the connection; the next call makes a new one. For a machine that restarts: `reinstalled` also accepts another
@@ -25,6 +28,9 @@ export interface Communicator {
   disconnect?(options?: { readonly reinstalled?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A shell of the Bourne family; Windows' cmd.exe or PowerShell; something else. */
+export type GuestShell = "posix" | "cmd" | "powershell" | "other";
 
 /** A function is called again when the copy has to start over; a stream can be read only once. */
 export type UploadSource = Readable | Uint8Array | (() => Readable);

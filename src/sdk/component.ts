@@ -21,6 +21,8 @@ interface Described<Kind extends string, Config> {
   readonly summary: string;
   /** Every option, declared once: decoding, validation, docs and JSON Schema come from here. */
   readonly schema: Schema<Config>;
+  /** It renders `{{ }}` in its arguments itself: they are passed on as they are. */
+  readonly rendersTemplates?: boolean | undefined;
   /**
    * Checks that have to look at this machine's files (a script that is not there), for `validate` and before a build
    * starts. Changes nothing, needs no network.
@@ -31,8 +33,8 @@ interface Described<Kind extends string, Config> {
 }
 
 export interface Builder<Config = unknown> extends Described<"builder", Config> {
-  /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). */
-  readonly generatedData: readonly string[];
+  /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). "any": they are known when it runs. */
+  readonly generatedData: readonly string[] | "any";
   /** No artifact of it has files: what it makes lives in a cloud, or is nothing at all. */
   readonly makesNoFiles?: boolean | undefined;
   /**
@@ -44,6 +46,11 @@ export interface Builder<Config = unknown> extends Described<"builder", Config> 
 
 export interface BuilderRun extends Run {
   provision(machine: Machine): Promise<void>;
+  /**
+   * Runs the error-cleanup provisioner now, if there is one, for a builder whose machine is gone once `build` rejects.
+   * `machine` is the same as that of `provision`, perhaps over another connection. Never rejects.
+   */
+  cleanUpAfterError(machine: Machine): Promise<void>;
   /** True when the template gives this build any provisioner that runs in the guest. */
   readonly hasProvisioners: boolean;
 }
@@ -52,6 +59,8 @@ export interface BuilderRun extends Run {
 export interface Machine {
   readonly communicator: Communicator;
   readonly data: GeneratedData;
+  /** Aborts when the machine is gone before it should be. */
+  readonly lost?: AbortSignal | undefined;
 }
 
 /** What `build.*` means in provisioners and post-processors of this build: `Host`, `Port`, `User`, `PackerHTTPAddr`, … */

@@ -30,6 +30,7 @@ export function deriveRun(run: Run, changes: RunChanges): Run {
     progress: (label, done, total, unit = "bytes") => emit({ kind: "progress", build, label, done, total, unit }),
     debug: (topic, text, details) => emit({ kind: "debug", build, topic, text, details }),
     leave: (leftover) => run.leave(leftover),
+    inputs: () => run.inputs(),
     secret: (value) => run.secret(value),
     redact: (text) => run.redact(text),
     ready: () => run.ready(),

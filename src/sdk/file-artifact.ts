@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { lstat, realpath, rm } from "node:fs/promises";
 import type { Artifact } from "./artifact.ts";
 
 /** An artifact that is files. Destroying it removes them, and nothing else. */
@@ -18,8 +18,15 @@ export function fileArtifact(
     async destroy(signal) {
       for (const file of files) {
         signal.throwIfAborted();
-        await rm(file, { force: true });
+        await removeFile(file);
       }
     },
   };
+}
+
+/** A link is the user's, and what it leads to is the file; a device or a pipe is no file of ours. */
+async function removeFile(path: string): Promise<void> {
+  const real = await realpath(path).catch(() => path);
+  const stats = await lstat(real).catch(() => undefined);
+  if (stats?.isFile()) await rm(real, { force: true });
 }

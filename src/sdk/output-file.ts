@@ -1,4 +1,6 @@
 import { stat } from "node:fs/promises";
+import { isSamePlace } from "../lib/same-place.ts";
+import { BuildError } from "./error.ts";
 import type { ByteSource } from "../lib/byte-source.ts";
 import { writeSource } from "../lib/write-source.ts";
 import { createOwnedFile } from "./owned-file.ts";
@@ -22,6 +24,16 @@ export async function writeOutputFile(run: Run, step: Step, path: string, source
     step.signal.throwIfAborted();
     throw await writeFailure(path, cause, {
       hint: "The input is untouched. Make room and run the post-processors again:\n    imgbuild post-process RUN TEMPLATE",
+    });
+  }
+}
+
+/** An output that is one of the files it is made from, by whatever name, would be the end of that file. */
+export async function refuseInputAsOutput(path: string, inputs: readonly string[]): Promise<void> {
+  for (const input of inputs) {
+    if (!(await isSamePlace(input, path))) continue;
+    throw new BuildError(`The output ${path} is the file ${input} of the artifact itself`, {
+      hint: "It would be replaced while it is read. Choose another name with output.",
     });
   }
 }

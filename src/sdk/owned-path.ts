@@ -1,10 +1,11 @@
 import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { shortName } from "../lib/short-name.ts";
 import type { ReapOutcome } from "./journal.ts";
 
 /** A name beside `path` that carries the id of the run: its mark. */
 export function temporaryName(path: string, runId: string): string {
-  return join(dirname(path), `.${basename(path)}.${runId}.tmp`);
+  return join(dirname(path), `.${shortName(basename(path))}.${runId}.tmp`);
 }
 
 /** Whether there is anything under that name, a broken link included. */

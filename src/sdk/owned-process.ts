@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { endProcess } from "../lib/end-process.ts";
-import { identifyProcess, processState, type ProcessIdentity } from "../lib/process-identity.ts";
+import { identifyProcess, parseProcessIdentity, processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import { runCommand } from "../lib/process.ts";
 import { BuildError } from "./error.ts";
 import type { ReapContext, Reaper, Resource } from "./journal.ts";
@@ -14,17 +14,22 @@ export interface OwnedProcess {
   ended(): Promise<void>;
 }
 
+export interface OwnedProcessOptions {
+  readonly mark: string;
+  readonly program: string;
+  readonly undo: Undo;
+  /** Selects the reaper. Default `process`. */
+  readonly kind?: string | undefined;
+}
+
 /**
  * Journals a process that goes on running should we die, **before** it is started. `mark` is text in its argument list
  * that holds the run id: by it a process is found whose pid never reached the journal, and known from a stranger that
  * has the same pid later.
  */
-export async function ownProcess(
-  step: Pick<Step, "own">,
-  options: { readonly mark: string; readonly program: string; readonly undo: Undo },
-): Promise<OwnedProcess> {
+export async function ownProcess(step: Pick<Step, "own">, options: OwnedProcessOptions): Promise<OwnedProcess> {
   const entry = await step.own(
-    { kind: "process", id: options.mark, details: { program: options.program } },
+    { kind: options.kind ?? "process", id: options.mark, details: { program: options.program } },
     options.undo,
   );
   return {
@@ -64,8 +69,9 @@ export async function findProcesses(
 ): Promise<number[]> {
   if (!resource.id.includes(context.runId))
     throw new BuildError(`The mark "${resource.id}" does not hold the id of its run`);
-  const { program, ...identity } = detailsOf(resource);
-  if (identity.pid !== undefined) await refuseOtherMachine(identity as ProcessIdentity, context.runId);
+  const { program } = detailsOf(resource);
+  const identity = parseProcessIdentity(resource.details);
+  if (identity) await refuseOtherMachine(identity, context.runId);
   return findCalls(program, resource.id, context.env);
 }
 

@@ -3,6 +3,12 @@ import { endProcess } from "../lib/end-process.ts";
 import type { Reaper, Resource } from "./journal.ts";
 import { ownPid, parentPid } from "../lib/this-process.ts";
 
+/**
+ * What a plugin of Packer's, and all that it starts, has in its environment: without it a plugin refuses to start.
+ * `plugin-process.ts` ends those, with patience.
+ */
+export const PLUGIN_VARIABLE = "PACKER_PLUGIN_MAGIC_COOKIE";
+
 /** Every script a run starts on the host gets it, as from Packer; what they start inherits it. */
 export const RUN_VARIABLE = "PACKER_RUN_UUID";
 
@@ -27,7 +33,9 @@ async function processesOfRun(runId: string): Promise<readonly number[]> {
   const isOurs = async (pid: number): Promise<boolean> => {
     if (pid === ownPid || pid === parentPid) return false;
     const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-    return environment.split("\0").includes(`${RUN_VARIABLE}=${runId}`);
+    const variables = environment.split("\0");
+    if (variables.some((variable) => variable.startsWith(`${PLUGIN_VARIABLE}=`))) return false;
+    return variables.includes(`${RUN_VARIABLE}=${runId}`);
   };
   const ours = await Promise.all(pids.map(isOurs));
   return pids.filter((_, index) => ours[index]);

@@ -35,6 +35,8 @@ export interface Run {
   waitForUser(text: string): Promise<boolean>;
   /** Asks the user for a line of text, not shown while it is typed where `hidden`. `undefined` where nobody can answer. */
   askUser(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
+  /** What the template tells this build to read, as it stands there: paths, patterns and URLs. */
+  inputs(): readonly BuildInput[];
   /** A text with every secret masked, for files that outlive the run (a manifest). */
   redact(text: string): string;
   /**
@@ -64,6 +66,11 @@ export interface Step {
 
 /** The signal ends a reversal that takes too long (a second Ctrl-C); it is not the run's own, which may have aborted. */
 export type Undo = (outcome: Outcome, signal: AbortSignal) => Promise<void>;
+
+export interface BuildInput {
+  readonly argument: string;
+  readonly text: string;
+}
 
 export interface BuildIdentity {
   /** Displayed: `build.type.name`, or `type.name`. */

@@ -72,7 +72,8 @@ interface Checked {
 
 /** Reports `{{ }}` that cannot be parsed, and postpones what depends on the machine. */
 function checkTemplates(given: ComponentInput): Checked {
-  const { args, interpolator, scope } = given;
+  const { component, args, interpolator, scope } = given;
+  if (component.rendersTemplates) return { input: args.input, diagnostics: [] };
   const diagnostics: Diagnostic[] = [];
   const checkText = (text: string, path: ArgumentPath): unknown => {
     if (!text.includes("{{")) return text;

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../lib/atomic-file.ts";
+import { writeUserFile } from "../lib/user-file.ts";
 import type { BuildEvent } from "../sdk/event.ts";
 import { writeFailure } from "../sdk/write-failure.ts";
 import type { Renderer } from "./renderer.ts";
@@ -33,7 +33,7 @@ export function createMetadataFileRenderer(path: string): Renderer {
         durationMs: finished.durationMs,
         builds: ended.sort((one, other) => order.indexOf(one.build) - order.indexOf(other.build)).map(withoutKind),
       };
-      await writeFileAtomic(path, `${JSON.stringify(metadata, undefined, 2)}\n`).catch(async (cause: unknown) => {
+      await writeUserFile(path, `${JSON.stringify(metadata, undefined, 2)}\n`).catch(async (cause: unknown) => {
         throw await writeFailure(path, cause);
       });
     },

@@ -1,3 +1,4 @@
+import { errorText } from "../lib/error-text.ts";
 import type { BuildEvent, Emit } from "../sdk/event.ts";
 import type { Clock } from "../sdk/host.ts";
 import { createHeartbeats } from "./heartbeats.ts";
@@ -71,7 +72,7 @@ function createDisplay({ renderers, redactor, clock }: PipelineOptions): Display
         renderer.render(stamped);
       } catch (error) {
         active.delete(renderer);
-        show({ kind: "warning", text: redactor.text(`One kind of output stopped: ${String(error)}`) });
+        show({ kind: "warning", text: redactor.text(`One kind of output stopped: ${errorText(error)}`) });
       }
     }
   };

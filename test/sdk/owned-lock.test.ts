@@ -6,7 +6,8 @@ import type { ReapContext, Resource } from "../../src/sdk/journal.ts";
 import { reaper, withOwnedLock } from "../../src/sdk/owned-lock.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
-const context = { dryRun: false, env: {}, signal: new AbortController().signal } as unknown as ReapContext;
+const runId = randomUUID();
+const context = { runId, dryRun: false, env: {}, signal: new AbortController().signal } as unknown as ReapContext;
 
 it("is found by the journal's token where its process was killed before the file had content", async () => {
   const directory = temporaryDirectory();
@@ -16,7 +17,7 @@ it("is found by the journal's token where its process was killed before the file
     journalled = resource;
     return Promise.resolve({ strike: () => Promise.resolve() } as never);
   };
-  await withOwnedLock({ own }, path, () => Promise.resolve());
+  await withOwnedLock({ runId }, { own }, { path }, () => Promise.resolve());
   const { token } = journalled!.details as { readonly token: string };
   const others = `${path}.${randomUUID()}`;
   // What being killed between two calls of the kernel leaves; the other one is of a process that still lives.

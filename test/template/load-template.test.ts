@@ -151,7 +151,7 @@ describe("loadTemplate", () => {
       onSecret: () => {},
     } as const;
     const loaded = await loadTemplate({ ...common, path: "-", host, signal: new AbortController().signal });
-    expect(loaded.template!.builds.map(({ identity }) => identity.name)).toEqual(["x"]);
+    expect(loaded.template!.builds.map(({ identity }) => identity.name)).toEqual(["machine.x"]);
   });
 
   it("does not read HCL2 from standard input", async () => {

@@ -2,8 +2,8 @@ import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
-import { drained } from "./drained.ts";
-import { guestDirname, joinGuestPath, sftpPath, temporaryName } from "./guest-paths.ts";
+import { drained } from "../drained.ts";
+import { guestDirname, joinGuestPath, sftpPath, temporaryName } from "../guest-paths.ts";
 import type { SshLink } from "./link.ts";
 
 /** Requests in flight: 64 of up to 255 KiB fill 100 Mbit/s even at a round trip of a second. */
@@ -164,6 +164,10 @@ export function sftpList(transfer: SftpTransfer, path: string): Promise<readonly
   return asker(transfer).ask<FileEntryWithStats[]>(`list ${path}`, (sftp, answer) =>
     sftp.readdir(sftpPath(path), answer),
   );
+}
+
+export async function sftpIsDirectory(transfer: SftpTransfer, path: string): Promise<boolean> {
+  return (await statOrNothing(transfer, sftpPath(path)))?.isDirectory() === true;
 }
 
 async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stats | undefined> {

@@ -1,3 +1,4 @@
+import { errorText } from "../../lib/error-text.ts";
 import { flushFiles } from "../../lib/atomic-file.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
@@ -88,7 +89,9 @@ async function destroy(artifacts: readonly Artifact[], { kept, run, signal }: De
       run.debug("artifact", `removed the intermediate artifact: ${artifact.description}`);
     } catch (error) {
       undestroyed.push(artifact);
-      run.warn(`An artifact that was not to be kept could not be removed (${artifact.description}): ${String(error)}`);
+      run.warn(
+        `An artifact that was not to be kept could not be removed (${artifact.description}): ${errorText(error)}`,
+      );
     }
   }
   return undestroyed;

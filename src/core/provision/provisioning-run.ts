@@ -1,4 +1,6 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
+import type { BuildInput } from "../../sdk/run.ts";
+import { inputsOf } from "../../template/inputs-of.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { BuildRun } from "../run/build-run.ts";
@@ -29,13 +31,18 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     this.#data = data;
   }
 
+  override inputs(): readonly BuildInput[] {
+    return inputsOf(this.#plan);
+  }
+
   async provision(machine: Machine): Promise<void> {
     this.#data = machine.data;
     const whole: Machine = { communicator: loggedCommunicator(machine.communicator, this), data: this.data };
+    const signal = machine.lost ? AbortSignal.any([this.signal, machine.lost]) : this.signal;
     this.#registerErrorCleanup(whole);
     for (const planned of this.#plan.provisioners) {
       await this.pause("Pausing before the next provisioner.");
-      await runProvisioner({ run: this, planned, machine: whole, signal: this.signal });
+      await runProvisioner({ run: this, planned, machine: whole, signal });
     }
   }
 
@@ -47,19 +54,27 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     await this.#errorCleanup?.(this.signal);
   }
 
+  async cleanUpAfterError({ communicator }: Machine): Promise<void> {
+    if (this.#errorCleanup === undefined) return;
+    this.#errorCleanup = undefined;
+    await this.#cleanUp({ communicator: loggedCommunicator(communicator, this), data: this.data }, this.signal);
+  }
+
   #registerErrorCleanup(machine: Machine): void {
-    const planned = this.#plan.errorCleanupProvisioner;
-    if (!planned) return;
-    this.#errorCleanup = async (signal) => {
-      // Its own failure is reported beside the first one, and must not stop the clean-up.
-      await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
-        this.emit({
-          kind: "error",
-          build: this.build.name,
-          text: `The error-cleanup provisioner failed: ${errorText(error)}`,
-        }),
-      );
-    };
+    if (!this.#plan.errorCleanupProvisioner) return;
+    this.#errorCleanup = (signal) => this.#cleanUp(machine, signal);
     this.onCleanup("error-cleanup provisioner", async (_, signal) => this.#errorCleanup?.(signal), "failed");
+  }
+
+  /** Its own failure is reported beside the first one, and must not stop the clean-up. */
+  async #cleanUp(machine: Machine, signal: AbortSignal): Promise<void> {
+    const planned = this.#plan.errorCleanupProvisioner!;
+    await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
+      this.emit({
+        kind: "error",
+        build: this.build.name,
+        text: `The error-cleanup provisioner failed: ${errorText(error)}`,
+      }),
+    );
   }
 }

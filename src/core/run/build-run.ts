@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { untilAborted } from "../../lib/until-aborted.ts";
 import type { Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
-import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
+import type { BuildIdentity, BuildInput, Run, Step, Undo } from "../../sdk/run.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
@@ -150,6 +150,11 @@ export class BuildRun implements Run {
   }
   redact(text: string): string {
     return this.#session.redact(text);
+  }
+
+  /** Without a plan there is nothing that a template names. */
+  inputs(): readonly BuildInput[] {
+    return [];
   }
 
   #stepFor(frame: Frame): Step {

@@ -40,7 +40,10 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   const directory = outputPath(run, config.output_directory);
   const disks = diskPaths(config, directory, name);
   await resolveConflicts(run, driver, { name, machineFolder, disks });
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, {
+    path: config.output_directory,
+    ownNames: [name, config.output_filename || name],
+  });
   const iso = await downloadIso(run, config);
   const inputs = await prepareInputs(run, config, { facts, name });
   const { additions, cd, ports } = inputs;
@@ -53,5 +56,5 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
   await releaseDisks();
-  return virtualBoxArtifact(output, config.guest_os_type);
+  return virtualBoxArtifact(output, config.guest_os_type, config);
 }

@@ -39,7 +39,10 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   const facts = await findVirtualBox(run);
   const { driver, machineFolder } = facts;
   await resolveConflicts(run, driver, { name, machineFolder, disks: [] });
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, {
+    path: config.output_directory,
+    ownNames: [name, config.output_filename || name],
+  });
   const appliance = await findAppliance(run, config);
   const inputs = await prepareInputs(run, config, { facts, name });
   const { machine, owned, info } = await importMachine(run, config, { driver, name, appliance });
@@ -50,7 +53,7 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
-  return virtualBoxArtifact(output, info.osType);
+  return virtualBoxArtifact(output, info.osType, config);
 }
 
 /** A local `.ovf` is used where it is: the disks it names lie beside it. */

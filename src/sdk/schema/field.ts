@@ -40,6 +40,7 @@ function meta<Type extends z.ZodType>(type: Type, fieldKind: FieldKind, descript
 export const text = (description: string) => meta(z.string(), "text", description);
 export const flag = (description: string) => meta(z.boolean(), "flag", description);
 export const integer = (description: string) => meta(z.int(), "integer", description);
+export const number = (description: string) => meta(z.number(), "number", description);
 /** Written as Go writes durations (`1h30m`, `500ms`); decoded to milliseconds. A bare number means nanoseconds there and is refused here. */
 export const duration = (description: string) => meta(z.number(), "duration", description);
 export const choice = <const Names extends readonly [string, ...string[]]>(names: Names, description: string) =>

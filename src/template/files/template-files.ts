@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { noTemplates, readFailure } from "../messages/files.ts";
 import { isErrnoException } from "./errno.ts";
@@ -9,6 +9,8 @@ export interface TemplatePath {
   readonly isDirectory: boolean;
   /** Absolute. */
   readonly directory: string;
+  /** The same as it was given (`path.root`): relative to the current directory unless the path is absolute. */
+  readonly root: string;
   /** Absolute paths of the template's files. */
   readonly files: readonly string[];
   /**
@@ -31,6 +33,7 @@ export async function findTemplateFiles(path: string, cwd: string): Promise<Temp
     return {
       isDirectory: false,
       directory,
+      root: dirname(normalize(path)),
       files: [absolute],
       autoVariableFiles: [],
       ignoredVariableFiles: autoVariableFiles(beside, directory),
@@ -50,6 +53,7 @@ async function findInDirectory(path: string, directory: string): Promise<Templat
   return {
     isDirectory: true,
     directory,
+    root: path,
     files,
     autoVariableFiles: autoVariableFiles(names, directory),
     ignoredVariableFiles: [],

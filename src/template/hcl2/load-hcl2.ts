@@ -45,7 +45,7 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
     names: undefined,
   };
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
-  const context = createContext({ options, path, declarations, diagnostics });
+  const context = createContext({ options, path, declarations, diagnostics, requiredPlugins });
   await context.library.preload(bodies.flatMap((body) => [...functionNames(body)]));
   const evaluated = await evaluateTemplate(context);
   return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all };
@@ -56,31 +56,35 @@ interface Hcl2Template extends Hcl2Context {
   readonly diagnostics: DiagnosticCollector;
 }
 
-type Parsed = Pick<Hcl2Template, "options" | "path" | "declarations" | "diagnostics">;
+type Parsed = Pick<Hcl2Template, "options" | "path" | "declarations" | "diagnostics"> &
+  Pick<Template, "requiredPlugins">;
 
 function createContext(parsed: Parsed): Hcl2Template {
-  const { options, path, declarations, diagnostics } = parsed;
-  const context = createLoadContext(options, path.directory, (...found) => diagnostics.add(...found));
+  const { options, path, declarations, diagnostics, requiredPlugins } = parsed;
+  const context = createLoadContext({ options, directory: path.directory, root: path.root }, (...found) =>
+    diagnostics.add(...found),
+  );
   const references = new References({
     variables: new Set(declarations.variables.keys()),
     locals: new Set(declarations.locals.keys()),
     dataSources: new Set(declarations.dataSources.keys()),
   });
   const interpolator = new Interpolator(context.templateFunctions, refusedInHcl2, context.secrets);
-  return { ...context, ...parsed, references, interpolator, lookup: new ComponentLookup(options.registry) };
+  const registry = options.registryFor?.({ requiredPlugins, sensitiveVariables: [] }) ?? options.registry;
+  return { ...context, ...parsed, references, interpolator, lookup: new ComponentLookup(registry) };
 }
 
 /** Variables first, then locals and data sources as they need each other, then the builds. */
 async function evaluateTemplate(
   context: Hcl2Template,
 ): Promise<Pick<Template, "variables" | "locals" | "builds" | "names">> {
-  const { library, settle, options, directory } = context;
+  const { library, settle, options, path } = context;
   const functionsOnly: Scope = { variables: new Map(), functions: library };
   const variables = await loadVariables(context, functionsOnly);
   keepSecrets(variables, context);
   const base = childScope(functionsOnly, [
     ["var", valuesByName(variables)],
-    ...builtInValues(directory, options.host.cwd),
+    ...builtInValues(path.root, options.host.cwd),
   ]);
   await loadDataSourceTypes(context);
   const { locals, data } = await evaluateLocalsAndData(context, base);

@@ -9,7 +9,7 @@ import { buildShape, IN_BUILD_BLOCK } from "./build-shape.ts";
 import { readBuildSources, type SourceReference } from "./build-sources.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import { planBuilder } from "./plan-builder.ts";
-import type { PlanContext, SourceInBuild } from "./plan-context.ts";
+import type { PlanContext, SourceInBuild, SourceNames } from "./plan-context.ts";
 import { planSteps } from "./plan-steps.ts";
 import { duplicateBuild } from "../messages/builds.ts";
 
@@ -33,6 +33,7 @@ interface BuildInstance {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly scope: Scope;
+  readonly references: readonly SourceReference[];
   /** Names of builds so far, over all build blocks. */
   readonly seen: Map<string, SourceRange>;
 }
@@ -40,8 +41,9 @@ interface BuildInstance {
 function planBuildBlock(block: Block, context: PlanContext, seen: Map<string, SourceRange>): readonly BuildPlan[] {
   return planRounds(block, context, ({ meta, key, scope }) => {
     const name = meta.text("name") ?? key;
-    const build: BuildInstance = { block, name, description: meta.text("description"), scope, seen };
-    return readBuildSources(block, scope, context).flatMap((reference) => planSource(reference, build, context));
+    const references = readBuildSources(block, scope, context);
+    const build: BuildInstance = { block, name, description: meta.text("description"), scope, references, seen };
+    return references.flatMap((reference) => planSource(reference, build, context));
   });
 }
 
@@ -73,18 +75,19 @@ function planInstance(instance: SourceInstance, context: PlanContext): readonly 
   const { reference, round, build } = instance;
   const { type, declaration, range } = reference;
   const names = namesOf(instance);
-  if (!context.selection.selectsBuild(names.displayed, names.short)) return [];
+  if (!context.selection.selectsBuild(names.displayed)) return [];
   const first = build.seen.get(names.displayed);
   if (first) context.report(duplicateBuild(names.displayed, range, first));
   build.seen.set(names.displayed, range);
   const builder = findComponent(context, "builder", type, declaration.labels[0]!.range);
   if (!builder) return [];
   const source: SourceInBuild = {
-    identity: { name: names.displayed, builderType: type, sourceName: names.sourceName },
-    names: names.all,
+    identity: { name: names.displayed, builderType: type, sourceName: names.label },
+    names,
+    namesInBlock: namesInBlock(build, context),
     blockName: build.name ?? "",
     generatedData: builder.generatedData,
-    value: objectValue({ type: stringValue(type), name: stringValue(names.sourceName) }),
+    value: objectValue({ type: stringValue(type), name: stringValue(names.label) }),
   };
   const plan: BuildPlan = {
     identity: source.identity,
@@ -97,21 +100,25 @@ function planInstance(instance: SourceInstance, context: PlanContext): readonly 
   return [plan];
 }
 
-interface InstanceNames {
-  readonly sourceName: string;
-  /** `type.name` */
-  readonly short: string;
-  readonly displayed: string;
-  /** Every name `only`, `except` and `override` may call it by. */
-  readonly all: readonly string[];
+/** The names of all sources of a build block, those that are not selected or disabled too. */
+function namesInBlock(build: BuildInstance, context: PlanContext): readonly SourceNames[] {
+  return build.references.flatMap((reference) => {
+    const { attributes } = reference.declaration.body;
+    const rounds = roundsOf({ attributes, scope: context.scope }, context);
+    const open = { ...namesOf({ reference, build, round: undefined }), isOpen: true };
+    return rounds.length === 0 ? [open] : rounds.map((round) => namesOf({ reference, round, build }));
+  });
 }
 
-function namesOf({ reference, round, build }: SourceInstance): InstanceNames {
+function namesOf({
+  reference,
+  round,
+  build,
+}: Pick<SourceInstance, "reference" | "build"> & { readonly round: Round | undefined }): SourceNames {
   const { type, name, rename } = reference;
   const base = rename ?? name;
-  const sourceName = round.key === undefined ? base : `${base}-${round.key}`;
-  const short = `${type}.${sourceName}`;
-  const displayed = build.name === undefined ? short : `${build.name}.${short}`;
-  const all = new Set([sourceName, short, displayed, `${type}.${base}`, base, `${type}.${name}`]);
-  return { sourceName, short, displayed, all: [...all] };
+  const label = round?.key === undefined ? base : `${base}-${round.key}`;
+  const address = `${type}.${label}`;
+  const displayed = build.name === undefined ? address : `${build.name}.${address}`;
+  return { label, address, displayed, isOpen: false };
 }

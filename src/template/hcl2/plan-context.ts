@@ -22,14 +22,27 @@ export interface PlanContext extends Omit<Hcl2Context, "report">, PlanningRound 
   readonly scope: Scope;
 }
 
+/** What a source is called in a build block: each name means one thing. */
+export interface SourceNames {
+  /** For `override`. */
+  readonly label: string;
+  /** `type.label`, for `only` and `except`. */
+  readonly address: string;
+  /** With the name of the build block, for `-only` and `-except`. */
+  readonly displayed: string;
+  /** The source has a `for_each` without elements, so that names of its kind may come to be. */
+  readonly isOpen: boolean;
+}
+
 /** One source in one `build` block: what its provisioners and post-processors are planned for. */
 export interface SourceInBuild {
   readonly identity: BuildIdentity;
-  /** Every name `only`, `except` and `override` may call it by. */
-  readonly names: readonly string[];
+  readonly names: SourceNames;
+  /** The names of all sources of the build block. */
+  readonly namesInBlock: readonly SourceNames[];
   readonly blockName: string;
   /** What the builder adds to `build.*`. */
-  readonly generatedData: readonly string[];
+  readonly generatedData: readonly string[] | "any";
   /** What `source` means in the build: `source.type` and `source.name`. */
   readonly value: Value;
 }

@@ -15,6 +15,7 @@ import { planComponent } from "../plan-component.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
+import { checkStepNames } from "./check-step-names.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import type { HclMetaReader } from "./hcl-meta-reader.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
@@ -80,7 +81,8 @@ function readRounds(block: ScopedBlock, { context, source }: BlockContext): read
     const only = meta.texts("only");
     const except = meta.texts("except");
     if (only && except) context.report(bothOnlyAndExcept(meta.attribute("except")!.nameRange));
-    return takesPart({ only, except }, source.names) && meta.flag("enabled") !== false;
+    else checkStepNames({ meta, sources: source.namesInBlock }, context);
+    return takesPart({ only, except }, [source.names.address]) && meta.flag("enabled") !== false;
   });
 }
 
@@ -114,14 +116,14 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
   });
 }
 
-/** The part of `override = { "source-name" = { … } }` that is meant for this source. */
+/** The part of `override = { label = { … } }` that is meant for this source, by its label alone. */
 function readOverride(meta: HclMetaReader, { source }: BlockContext): Override | undefined {
   const attribute = meta.attribute("override");
   const value = attribute && meta.value("override");
   if (!attribute || !value || isNull(value) || !(value.content instanceof Map)) return undefined;
   const overrides = value.content as ReadonlyMap<string, Value>;
-  const key = source.names.find((name) => overrides.has(name));
-  if (key === undefined) return undefined;
+  const key = source.names.label;
+  if (!overrides.has(key)) return undefined;
   const notes: PlainNotes = { sensitivePaths: [], secrets: [] };
   const input = plainValue(overrides.get(key)!, [], notes);
   if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;

@@ -1,22 +1,25 @@
+import { basename, join } from "node:path";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import type { SourceFile } from "../../language/source.ts";
 import { ComponentLookup } from "../component-lookup.ts";
 import { DiagnosticCollector, type Report } from "../diagnostics.ts";
-import { isRecord } from "../fix/legacy-document.ts";
+import { isRecord, type JsonRecord, type LegacyDocument } from "../fix/legacy-document.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
 import type { BuildPlan, Template } from "../model.ts";
 import { planUntilLoaded } from "../plan-until-loaded.ts";
+import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
 import { JsonData } from "./json-data.ts";
 import type { LegacyContext, ParsedTemplate } from "./legacy-context.ts";
 import { readLegacyTemplate } from "./legacy-template.ts";
 import { loadLegacyVariables, type LegacyVariables } from "./load-legacy-variables.ts";
 import { planLegacyBuilds } from "./plan-legacy-builds.ts";
-import { replaceOldForms } from "./replace-old-forms.ts";
+import { replaceOldForms, warnOfOldForms } from "./replace-old-forms.ts";
 import { isSecretText } from "./secret-text.ts";
+import { warnOfMisspeltVariables } from "./user-calls.ts";
 import { refusedOutsideVariables } from "./variable-functions.ts";
 import { emptyLegacyTemplate, noBuilders, nothingSelected } from "../messages/legacy.ts";
 
@@ -36,7 +39,9 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
     builds: [],
   };
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
-  const context = createLoadContext(options, directory, (...found) => diagnostics.add(...found));
+  if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
+    diagnostics.add(noBuilders(parsed.data.rangeOf(parsed.data.root, ["builders"])));
+  const context = createLoadContext({ options, directory, root: directory }, (...found) => diagnostics.add(...found));
   const evaluated = await evaluateTemplate({ ...context, ...parsed });
   return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all };
 }
@@ -55,8 +60,7 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   const template = readLegacyTemplate(data, report);
   if (!template) return undefined;
   checkMinimumVersion(template, data, report);
-  if (template.builders.length === 0 && !diagnostics.hasErrors)
-    report(noBuilders(data.rangeOf(data.root, ["builders"])));
+  checkWrittenNames(template, data, report);
   return { template, data };
 }
 
@@ -67,17 +71,30 @@ async function evaluateTemplate(context: LegacyContext): Promise<Pick<Template, 
   const user = (name: unknown) => variables.get(String(name));
   const functions = new Map([...templateFunctions, ["user", user]]);
   const interpolator = new Interpolator(functions, refusedOutsideVariables, secrets);
-  replaceOldForms(context, interpolator);
-  return { variables: variables.described, builds: await plan(context, variables, interpolator) };
+  const document = replaceOldForms(context, interpolator);
+  return { variables: variables.described, builds: await plan(context, { variables, interpolator, document }) };
+}
+
+interface Evaluated {
+  readonly variables: LegacyVariables;
+  readonly interpolator: Interpolator;
+  readonly document: LegacyDocument;
 }
 
 async function plan(
   context: LegacyContext,
-  { values }: LegacyVariables,
-  interpolator: Interpolator,
+  { variables: { values }, interpolator, document }: Evaluated,
 ): Promise<readonly BuildPlan[]> {
   const { options, report, template } = context;
-  const lookup = new ComponentLookup(options.registry);
+  const facts = {
+    requiredPlugins: [],
+    userVariables: values,
+    sensitiveVariables: template.sensitiveVariables,
+    templatePath: join(context.directory, basename(options.path)),
+  };
+  const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
+  // Builders and steps that take part in a selected build.
+  const used = new Set<JsonRecord>();
   const { builds, diagnostics } = await planUntilLoaded({
     ...context,
     lookup,
@@ -87,9 +104,13 @@ async function plan(
         ...round,
         lookup,
         interpolator,
+        writtenType: (builder) => document.formerTypes.get(builder) ?? String(builder["type"]),
+        onUsed: (item) => void used.add(item),
         isSecretText: (text) => isSecretText(text, values, context),
       }),
   });
+  warnOfOldForms(document, used, context);
+  warnOfMisspeltVariables(used, { ...context, names: [...values.keys()] });
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
   if (isFiltered) report(nothingSelected);

@@ -1,6 +1,7 @@
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { findComponent, type FindingContext } from "../component-lookup.ts";
 import { asRecord, type JsonRecord } from "../fix/legacy-document.ts";
+import { renderIfPossible } from "../interpolate/render-if-possible.ts";
 import {
   POST_PROCESSOR_META,
   PROVISIONER_META,
@@ -12,7 +13,7 @@ import { takesPart } from "../only-except.ts";
 import { planComponent } from "../plan-component.ts";
 import type { PlanningRound } from "../plan-until-loaded.ts";
 import type { Secrets } from "../secrets.ts";
-import { checkBuildNames, type NamedBuilder } from "./check-build-names.ts";
+import { checkBuildNames, writtenName, type NamedBuilder } from "./check-build-names.ts";
 import { jsonArguments } from "./json-arguments.ts";
 import { JsonMetaReader, type JsonMetaContext } from "./json-meta-reader.ts";
 import type { LegacyTemplate } from "./legacy-template.ts";
@@ -21,20 +22,25 @@ export interface LegacyPlanContext extends JsonMetaContext, FindingContext, Plan
   readonly template: LegacyTemplate;
   readonly secrets: Secrets;
   readonly isSecretText: (text: string) => boolean;
+  /** The type of a builder as the template has it, which may be an old name. */
+  readonly writtenType: (builder: JsonRecord) => string;
+  /** Called with each builder and step that takes part in a selected build. */
+  readonly onUsed: (item: JsonRecord) => void;
 }
 
 /** Every selected build of a legacy template. Synchronous, so that it can be repeated when components were loaded. */
 export function planLegacyBuilds(context: LegacyPlanContext): readonly BuildPlan[] {
   const builders = context.template.builders.map((builder) => withNames(builder, context));
-  checkBuildNames(builders, context);
+  checkBuildNames(builders, { ...context, render: (name) => renderIfPossible(name, context.interpolator) });
   const selected = builders.filter(({ name, written }) => context.selection.selectsBuild(name, written));
   return selected.flatMap((builder) => planBuild(builder, context));
 }
 
 function withNames(builder: JsonRecord, context: LegacyPlanContext): NamedBuilder {
-  const written = String(builder["name"] ?? builder["type"]);
+  const type = context.writtenType(builder);
+  const written = writtenName(builder, type);
   const rendered = new JsonMetaReader(builder, context).text("name");
-  return { builder, written, name: rendered ?? written };
+  return { builder, written, name: rendered || type };
 }
 
 const common = ["type", "name", "only", "except"];
@@ -46,6 +52,7 @@ const postProcessorMeta: ReadonlySet<string> = new Set([...common, ...POST_PROCE
 function planBuild(named: NamedBuilder, context: LegacyPlanContext): readonly BuildPlan[] {
   const { builder, name } = named;
   const { provisioners, errorCleanupProvisioner: cleanup, chains } = context.template;
+  context.onUsed(builder);
   const component = find("builder", builder, context);
   const steps = {
     provisioners: provisioners.flatMap((item) => planProvisioner(item, named, context)),
@@ -54,13 +61,18 @@ function planBuild(named: NamedBuilder, context: LegacyPlanContext): readonly Bu
   };
   if (!component) return [];
   const plan: BuildPlan = {
-    identity: { name, builderType: component.type, sourceName: name },
+    identity: { name: displayedName(named), builderType: component.type, sourceName: name },
     blockName: undefined,
     description: undefined,
     builder: planItem({ component, item: builder, named, skip: builderMeta }, context),
     ...steps,
   };
   return [plan];
+}
+
+/** A builder with a name of its own is shown with its type as well. */
+function displayedName({ builder, name }: NamedBuilder): string {
+  return builder["name"] ? `${String(builder["type"])}.${name}` : name;
 }
 
 function planProvisioner(
@@ -70,16 +82,22 @@ function planProvisioner(
 ): readonly PlannedProvisioner[] {
   const meta = new JsonMetaReader(item, context);
   if (!isFor(named, meta)) return [];
+  context.onUsed(item);
   const component = find("provisioner", item, context);
   if (!component) return [];
-  const override = overrideFor(named, item);
+  const override = overrideFor(named, item, context);
   const planned = planItem({ component, item, named, skip: provisionerMeta, override }, context);
   return [{ ...planned, ...readProvisionerSettings(meta) }];
 }
 
-function overrideFor({ name, written }: NamedBuilder, item: JsonRecord): JsonRecord | undefined {
-  const overrides = asRecord(item["override"]) ?? {};
-  return asRecord(overrides[name] ?? overrides[written]);
+function overrideFor(
+  { name, written }: NamedBuilder,
+  item: JsonRecord,
+  { interpolator }: LegacyPlanContext,
+): JsonRecord | undefined {
+  const overrides = Object.entries(asRecord(item["override"]) ?? {});
+  const meant = overrides.find(([key]) => key === written || renderIfPossible(key, interpolator) === name);
+  return asRecord(meant?.[1]);
 }
 
 /** `-except` of a post-processor takes the rest of its chain with it. */
@@ -93,6 +111,7 @@ function planChain(
     const meta = new JsonMetaReader(item, context);
     if (!isFor(named, meta)) continue;
     if (!context.selection.selectsPostProcessor(ownName(item), String(item["type"]))) break;
+    context.onUsed(item);
     const component = find("post-processor", item, context);
     if (!component) continue;
     const planned = planItem({ component, item, named, skip: postProcessorMeta }, context);

@@ -26,8 +26,30 @@ export function unknownType(
   subject: SourceRange | undefined,
 ): Diagnostic {
   const word = words[kind];
+  const missing = registry.missingPlugin?.(kind, type, subject);
+  if (missing !== undefined) {
+    return error(
+      "missing-plugin",
+      subject,
+      "Missing plugin",
+      `The ${word} "${type}" is of the plugin ${missing}, which is not installed.`,
+    );
+  }
   const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
   return error(`unknown-${kind}-type`, subject, `Unknown ${word} type`, detail);
+}
+
+/** There, and no use: its plugin does not start, or does not say what it takes. */
+export function unusableType(
+  kind: ComponentKind,
+  type: string,
+  failure: BuildError,
+  subject: SourceRange | undefined,
+): Diagnostic {
+  const { message, hint, cause } = failure;
+  const reasons = [message, ...(cause instanceof Error ? [cause.message] : [])].map(asSentence);
+  const detail = [reasons.join(" "), ...(hint === undefined ? [] : [hint])].join("\n");
+  return error(`unusable-${kind}`, subject, `Unusable ${words[kind]}`, `${type}: ${detail}`);
 }
 
 interface Available {

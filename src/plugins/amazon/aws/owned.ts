@@ -197,8 +197,16 @@ export function reaperOf(kind: OwnedKind): Reaper {
   };
 }
 
-function journalled(resource: Resource): OwnedDetails {
-  return resource.details as unknown as OwnedDetails;
+/** What a journal says, in which anything may stand. */
+function journalled({ id, details = {} }: Resource): OwnedDetails {
+  const { region, access, token, at, awsId, name } = details;
+  const isText = [region, token].every((value) => typeof value === "string" && value !== "");
+  const isNamed = [awsId, name].every((value) => value === undefined || typeof value === "string");
+  const isWhole = isText && isNamed && typeof access === "object" && access !== null && typeof at === "number";
+  if (isWhole) return details as unknown as OwnedDetails;
+  throw new BuildError(`The journal does not say where "${id}" is`, {
+    hint: "Its line is damaged. Look for it in the console of AWS, by its tags.",
+  });
 }
 
 function bareContext(env: CloudContext["host"]["env"]): CloudContext {

@@ -10,7 +10,7 @@ import { architectureOf, type Artifact } from "../../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { fileArtifact } from "../../../sdk/file-artifact.ts";
-import { writeOutputFile } from "../../../sdk/output-file.ts";
+import { refuseInputAsOutput, writeOutputFile } from "../../../sdk/output-file.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { vagrantArchitecture } from "./architecture.ts";
 import type { BoxContent, BoxProvider } from "./provider.ts";
@@ -18,6 +18,7 @@ import { providerByBuilder, providerByName } from "./providers/by-builder.ts";
 import { checkBoxFiles } from "./check-files.ts";
 import { schema, type VagrantConfig } from "./options.ts";
 import { renderVagrantfile } from "./vagrantfile.ts";
+import { windowsStatements } from "./windows.ts";
 
 export const postProcessor: PostProcessor<VagrantConfig> = {
   kind: "post-processor",
@@ -32,6 +33,7 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
     const names = { Provider: provider.name, Architecture: architecture };
     const values = { BuildName: run.build.sourceName, ArtifactId: input.id, ...names };
     const path = resolve(run.directories.work, options.output.render(values));
+    await refuseInputAsOutput(path, input.files);
     const digest = await run.step("package box", async (step) => {
       run.say(`Creating a Vagrant box for the provider "${provider.name}" (${architecture})`);
       const entries = await boxEntries(run, step, { options, provider, input, architecture, values });
@@ -90,7 +92,8 @@ async function boxEntries(run: Run, step: Step, box: Box): Promise<ArchiveEntry[
   const content = await box.provider.content(box.input, step.signal);
   const own = included.find((entry) => entry.name === "metadata.json");
   const metadata = own ?? textEntry("metadata.json", metadataText(box, content));
-  const vagrantfile = textEntry("Vagrantfile", renderVagrantfile(content.vagrantfile, custom));
+  const statements = [...windowsStatements(box.input, box.provider.name), ...content.vagrantfile];
+  const vagrantfile = textEntry("Vagrantfile", renderVagrantfile(statements, custom));
   const entries = [metadata, vagrantfile, ...included.filter((entry) => entry !== metadata), ...content.entries];
   refuseDuplicates(entries);
   return entries;

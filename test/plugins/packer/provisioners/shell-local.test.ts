@@ -113,6 +113,15 @@ describe("shell-local", () => {
       ["stdout: 1", "stdout: 0"],
     ],
     [
+      "execute_command with quotes within quotes (M-03)",
+      {
+        inline: ['echo "$A"'],
+        env: { A: "nginx it's" },
+        execute_command: ["/bin/sh", "-c", "sh -c '{{.Vars}} {{.Script}}'"],
+      },
+      ["stdout: nginx it's"],
+    ],
+    [
       "execute_command in one word",
       { inline: ["echo $A"], env: { A: "1" }, execute_command: ["{{.Vars}} {{.Script}}"] },
       ["stdout: 1"],

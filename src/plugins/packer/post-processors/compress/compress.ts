@@ -13,7 +13,7 @@ import { zip } from "../../../../lib/archive/zip.ts";
 import type { ByteSource } from "../../../../lib/byte-source.ts";
 import { compressionFormats } from "../../../../lib/compress/formats.ts";
 import { archiveEntries } from "./archive-entries.ts";
-import { writeOutputFile } from "../../../../sdk/output-file.ts";
+import { refuseInputAsOutput, writeOutputFile } from "../../../../sdk/output-file.ts";
 import { endingOf, type OutputFormat } from "./format.ts";
 import { outputFormat, schema, type CompressConfig } from "./options.ts";
 
@@ -27,6 +27,7 @@ export const postProcessor: PostProcessor<CompressConfig> = {
     const format = outputFormat(config);
     refuseWhatCannotBePacked(input, format);
     const path = resolve(run.directories.work, outputName(run, config, format));
+    await refuseInputAsOutput(path, input.files);
     const shown = relative(run.directories.work, path);
     const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
     const artifact = fileArtifact(BUILDER_ID.compress, [path], `compressed artifacts in: ${shown}`, {
