@@ -50,6 +50,11 @@ describe("amazon-ebs", () => {
       { ami_regions: ["us-west-2"], region_kms_key_ids: { "us-west-2": "alias/l" } },
       ["missing-argument encrypt_boot"],
     ],
+    [
+      "an existing key pair beside the password of a Windows machine",
+      { communicator: "winrm", winrm_username: "x", winrm_password: "p", ssh_keypair_name: "mine" },
+      [],
+    ],
     ["an existing key pair without its key", { ssh_keypair_name: "mine" }, ["missing-argument ssh_keypair_name"]],
     [
       "two tenancies",

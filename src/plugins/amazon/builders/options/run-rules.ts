@@ -8,7 +8,7 @@ type RunArguments<Name extends keyof typeof runFields> = DecodedFields<typeof ru
 type Spot = (typeof SPOT)[number];
 
 const ON_DEMAND = ["enable_unlimited_credits", "enable_nitro_enclave"] as const;
-const KEY_PAIR = ["ssh_keypair_name", "ssh_private_key_file", "ssh_agent_auth"] as const;
+const KEY_PAIR = ["ssh_keypair_name", "ssh_private_key_file", "ssh_agent_auth", "winrm_password"] as const;
 const SPOT_TAGS = ["spot_tags", "spot_tag", "fleet_tags", "fleet_tag"] as const;
 
 export const runRules = [
@@ -126,7 +126,8 @@ function tenancyIsOne({ placement, tenancy }: RunArguments<"placement" | "tenanc
 type KeyPairArguments = DecodedFields<typeof communicatorFields, (typeof KEY_PAIR)[number]>;
 
 function keyPairNeedsKey(args: KeyPairArguments): ConfigIssue[] {
-  if (!args.ssh_keypair_name || args.ssh_private_key_file || args.ssh_agent_auth) return [];
+  const isOpened = args.ssh_private_key_file || args.ssh_agent_auth || args.winrm_password;
+  if (!args.ssh_keypair_name || isOpened) return [];
   const detail =
     "EC2 does not give away the private key of a pair that exists. Set ssh_private_key_file, or ssh_agent_auth = true.";
   return [error("missing-argument", ["ssh_keypair_name"], "Missing argument", detail)];
