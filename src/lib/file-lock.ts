@@ -107,7 +107,7 @@ export async function readLockOwner(path: string): Promise<LockOwner | "none" | 
 }
 
 /** The content of a lock file, which anybody may have written. */
-export function parseLockOwner(text: string): LockOwner | undefined {
+function parseLockOwner(text: string): LockOwner | undefined {
   try {
     const value = JSON.parse(text) as { readonly token?: unknown } | null;
     const identity = parseProcessIdentity(value);

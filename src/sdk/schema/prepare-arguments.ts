@@ -31,15 +31,15 @@ function prepareField(field: z.ZodType, value: unknown, path: Path, state: Decod
   const { replacement } = fieldMeta(field);
   const result = prepare(value, field, path, state);
   if (replacement && result !== undefined) state.issues.push(deprecation(replacement, path));
-  if (isIdleZero(result, field)) return undefined;
+  if (isIdleZero(result, field, path)) return undefined;
   if (!isBlank(result, field, state)) return result;
   state.blank.add(JSON.stringify(path));
   return undefined;
 }
 
-/** A zero that an optional argument cannot have leaves it unset, as in Packer, which cannot tell the two apart. */
-function isIdleZero(value: unknown, field: z.ZodType): boolean {
-  return value === 0 && !field.safeParse(0).success && field.safeParse(undefined).success;
+/** In a block a zero that an optional argument cannot have leaves it unset, as in Packer, which cannot tell the two apart. */
+function isIdleZero(value: unknown, field: z.ZodType, path: Path): boolean {
+  return path.length > 1 && value === 0 && !field.safeParse(0).success && field.safeParse(undefined).success;
 }
 
 /** What is written as text. In legacy JSON templates everything may be. */

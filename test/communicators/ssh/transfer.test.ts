@@ -210,7 +210,9 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
 
 async function filesBelow(directory: string): Promise<readonly string[]> {
   const found = await readdir(directory, { recursive: true, withFileTypes: true });
-  return found.filter((entry) => entry.isFile()).map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
 }
 
 /** As the guest sees it: its home directory may be behind a mount of its own. */

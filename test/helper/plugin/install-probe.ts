@@ -6,7 +6,7 @@ import { pluginFileName, thisMachine } from "../../../src/plugin-host/installed/
 import { createWorkplace, type Workplace } from "../imgbuild.ts";
 import { probePlugin } from "./probe.ts";
 
-export const PROBE_SOURCE = "github.com/imgbuild/probe";
+const PROBE_SOURCE = "github.com/imgbuild/probe";
 
 export interface ProbePlace extends Workplace {
   /** What stands for the machine. */

@@ -46,7 +46,9 @@ describe("createBroker", () => {
   it("writes the number in little-endian order and waits for its echo", async () => {
     const [ours, wire] = streamPair();
     // Nobody answers.
-    createBroker(ours).dial(0x01020304).catch(() => {});
+    createBroker(ours)
+      .dial(0x01020304)
+      .catch(() => {});
     await readExactly(wire, 24);
     expect((await readExactly(wire, 4)).toString("hex")).toBe("04030201");
   });

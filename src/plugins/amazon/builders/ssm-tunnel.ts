@@ -21,7 +21,7 @@ export async function ssmTunnel(
   const { run } = build;
   const plugin = await findPlugin(run.host.env, run.signal);
   if (config.pause_before_ssm > 0) await sleep(config.pause_before_ssm, run.signal);
-  const wanted = config.session_manager_port;
+  const wanted = config.session_manager_port || undefined;
   const port = await reservePortFor(run, "Session Manager", { min: wanted ?? 8000, max: wanted ?? 9000 });
   return run.step("open a Session Manager tunnel", async (step) => {
     const request: StartSessionRequest = {

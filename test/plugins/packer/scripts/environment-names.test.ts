@@ -17,7 +17,11 @@ describe("R-04: the name of an environment variable is never code", () => {
       issuesOf(shellLocal, { inline: ["true"], environment_vars: [`${name}=1`] }),
   };
   it.each(Object.entries(doors))("at %s", (_, issues) => {
-    for (const name of bad) expect(issues(name).map(({ code }) => code), name).toEqual(["invalid-argument"]);
+    for (const name of bad)
+      expect(
+        issues(name).map(({ code }) => code),
+        name,
+      ).toEqual(["invalid-argument"]);
     for (const name of good) expect(issues(name), name).toEqual([]);
   });
 

@@ -138,7 +138,7 @@ export const runFields = {
     ["public_ip", "private_ip", "public_dns", "private_dns", "ipv6", "session_manager"],
     "Which of the machine's addresses to connect to.",
   ).optional(),
-  session_manager_port: integer("Local port of the Session Manager tunnel.").min(1).max(65_535).optional(),
+  session_manager_port: integer("Local port of the Session Manager tunnel; 0 for any.").min(0).max(65_535).optional(),
   pause_before_ssm: duration("How long to leave the machine alone before the first Session Manager tunnel.").default(0),
 };
 
