@@ -237,3 +237,31 @@ function chosen(calls: readonly Call[]): readonly { readonly action: string; rea
   });
   return all.filter(({ action, nth, of }) => !/^(Describe|Get)/.test(action) || nth === 1 || nth === of);
 }
+
+describe("templates with values of the source image (A-06)", () => {
+  const names = ["tags", "snapshot_tags", "run_tags"] as const;
+  const everywhere = (value: string) => ({
+    ami_description: value,
+    ...Object.fromEntries(names.map((name) => [name, { From: value }])),
+  });
+
+  ec2.it("read a tag that it has not as empty", async () => {
+    const { code, said } = await build(
+      everywhere("x{{ .SourceAMITags.nope }}y{{ .SourceAMITags.Release }}"),
+      asTheyCome,
+    );
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const [, id = ""] = /us-east-1: (ami-\w+)/.exec(said) ?? [];
+    expect(await tagsOf(id)).toContain("From=xynoble");
+  });
+
+  for (const name of [...names, "ami_description"] as const) {
+    ec2.it(`that cannot be rendered in ${name} end the build before anything is made`, async () => {
+      const { [name]: wrong } = everywhere("{{ .SourceAMIColour }}") as Record<string, unknown>;
+      const { code, said, calls } = await build({ [name]: wrong }, asTheyCome);
+      expect({ code, said }).toMatchObject({ code: 1 });
+      expect(said).toContain("SourceAMIColour");
+      expect(calls.filter(({ action }) => !action.startsWith("Describe"))).toEqual([]);
+    });
+  }
+});

@@ -22,7 +22,7 @@ export interface DecodeState {
   readonly issues: ConfigIssue[];
   /** Where values are not known yet, or could not be rendered. */
   readonly unknown: Path[];
-  /** Arguments that are given an empty text, or a template that becomes one. */
+  /** Arguments that are given an empty text, or a template that becomes one: their paths, as JSON. */
   readonly blank: Set<string>;
 }
 

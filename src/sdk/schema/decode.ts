@@ -45,10 +45,10 @@ function distinct(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
 
 /** What is missing may be there, but empty. */
 function explainBlank(issue: ConfigIssue, input: RawArguments, { blank }: DecodeState): ConfigIssue {
-  if (issue.code !== "missing-argument" || issue.path.length !== 1) return issue;
-  const name = String(issue.path[0]);
-  const given = input[name];
-  const isBlank = blank.has(name) || (typeof given === "string" && given.trim() === "");
+  const name = issue.path.at(-1);
+  if (issue.code !== "missing-argument" || name === undefined) return issue;
+  const given = issue.path.length === 1 ? input[name] : undefined;
+  const isBlank = blank.has(JSON.stringify(issue.path)) || (typeof given === "string" && given.trim() === "");
   if (!isBlank) return issue;
   const detail = `The argument "${name}" is required, and what it is given is empty.`;
   return { ...issue, code: "empty-argument", detail };

@@ -31,19 +31,24 @@ function prepareField(field: z.ZodType, value: unknown, path: Path, state: Decod
   const { replacement } = fieldMeta(field);
   const result = prepare(value, field, path, state);
   if (replacement && result !== undefined) state.issues.push(deprecation(replacement, path));
-  if (!isBlank(result, field, path, state)) return result;
-  state.blank.add(String(path[0]));
+  if (isIdleZero(result, field, path)) return undefined;
+  if (!isBlank(result, field, state)) return result;
+  state.blank.add(JSON.stringify(path));
   return undefined;
+}
+
+/** In a block a zero that an optional argument cannot have leaves it unset, as in Packer, which cannot tell the two apart. */
+function isIdleZero(value: unknown, field: z.ZodType, path: Path): boolean {
+  return path.length > 1 && value === 0 && !field.safeParse(0).success && field.safeParse(undefined).success;
 }
 
 /** What is written as text. In legacy JSON templates everything may be. */
 const textual: ReadonlySet<FieldKind> = new Set(["text", "late", "choice", "duration"]);
 
 /** An empty text is how an argument is left unset, as in Packer, which cannot tell the two apart. */
-function isBlank(value: unknown, field: z.ZodType, path: Path, { options }: DecodeState): boolean {
+function isBlank(value: unknown, field: z.ZodType, { options }: DecodeState): boolean {
   const { fieldKind, keepsEmpty } = fieldMeta(field);
-  const isNested = path.length > 1;
-  if (isNested || keepsEmpty === true) return false;
+  if (keepsEmpty === true) return false;
   if (!options.weak && !textual.has(fieldKind)) return false;
   return value === "" || (value instanceof LateTemplate && value.text === "");
 }

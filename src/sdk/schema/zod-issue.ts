@@ -87,6 +87,10 @@ function wrongValue(issue: Issue, path: Path, value: unknown, { schema, isSensit
   return advice?.fix ? { ...wrong, fix: advice.fix } : wrong;
 }
 
+function plural(count: number, one: string, several: string): string {
+  return count === 1 ? `one ${one}` : `${count} ${several}`;
+}
+
 /** What should have been there. */
 function expectation(issue: Issue, field: z.ZodType | undefined): string {
   const kind = field && fieldMeta(field).fieldKind;
@@ -96,6 +100,7 @@ function expectation(issue: Issue, field: z.ZodType | undefined): string {
     case "invalid_value":
       return `it must be one of ${issue.values.map((value) => JSON.stringify(String(value))).join(", ")}`;
     case "too_small":
+      if (issue.origin === "array") return `it must have at least ${plural(Number(issue.minimum), "entry", "entries")}`;
       return `it must be at least ${issue.minimum}`;
     case "too_big":
       return `it must be at most ${issue.maximum}`;

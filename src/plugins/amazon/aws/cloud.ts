@@ -121,10 +121,17 @@ function createApi<C extends Commands>(
         return client.send(command, { abortSignal: options.signal });
       };
       const subject = subjectOf(operation, input);
-      return callPatiently(operation, send, { ...options, subject }, callContext) as Promise<never>;
+      return callPatiently(
+        operation,
+        send,
+        { ...options, subject, isDry: isDry(input) },
+        callContext,
+      ) as Promise<never>;
     },
   };
 }
+
+const isDry = (input: { readonly DryRun?: boolean }): boolean => input.DryRun === true;
 
 /** Credentials that the service calls expired are fetched again, at most once a minute. */
 function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shared: Shared) {
@@ -134,6 +141,9 @@ function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shar
     onDelay: (reason, text) => {
       if (shared.isFirst(reason)) run.warn(text);
     },
+    onWait: (text) => run.warn(text),
+    // Vault makes them when it is asked, and not every service knows them at once.
+    hasYoungKeys: access.vault_aws_engine !== undefined,
     onAnswer: (operation, answer) => run.debug?.("amazon", `${operation}: ${answer}`),
     renew: () => {
       if (performance.now() - renewedAt < 60_000) return Promise.resolve(false);

@@ -1,4 +1,5 @@
 import { BuildError } from "../../../sdk/error.ts";
+import { passesWithinMs } from "./passing.ts";
 
 /** What a failed call means for its caller. */
 export type Verdict =
@@ -10,6 +11,8 @@ export type Verdict =
   | "not-yet"
   /** Something it needs is still changing state. */
   | "busy"
+  /** The service does not know the keys. */
+  | "unknown-keys"
   /** A broken connection or a fault of the service: it may have been done or not. */
   | "lost"
   /** The credentials do not allow it. */
@@ -33,8 +36,22 @@ const THROTTLED = new Set([
   "SlowDown",
 ]);
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
+const UNKNOWN_KEYS = new Set([
+  "AuthFailure",
+  "InvalidClientTokenId",
+  "InvalidAccessKeyId",
+  "UnrecognizedClientException",
+]);
 const DENIED = new Set(["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "UnauthorizedAccess"]);
-const LOST = new Set(["InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "TimeoutError"]);
+const LOST = new Set([
+  "InternalError",
+  "InternalFailure",
+  "Unavailable",
+  "ServiceUnavailable",
+  "TimeoutError",
+  "RequestTimeout",
+  "RequestTimeoutException",
+]);
 const NO_CAPACITY = new Set([
   "InsufficientInstanceCapacity",
   "InsufficientHostCapacity",
@@ -49,21 +66,6 @@ const NO_CAPACITY = new Set([
 /** Spelled differently by different operations. */
 const NOT_FOUND =
   /^(Invalid(Instance|InstanceID|AMIID|AMIName|Snapshot|SnapshotID|Volume|VolumeID|Group|GroupId|KeyPair|LaunchTemplateId|LaunchTemplateName)\.?(NotFound|Unavailable)(Exception)?|Invalid(LaunchTemplate)(Id|Name)\.NotFoundException|NoSuchEntity(Exception)?|NoSuchUpload|InvalidSecurityGroupID\.NotFound|InvalidID)$/;
-const BUSY: Readonly<Record<string, readonly string[]>> = {
-  CreateImage: ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceState"],
-  StopInstances: ["IncorrectInstanceState"],
-  ModifyInstanceAttribute: ["IncorrectInstanceState", "IncorrectState"],
-  DeleteSecurityGroup: ["DependencyViolation", "InvalidGroup.InUse", "ResourceInUse"],
-  DeleteSnapshot: ["InvalidSnapshot.InUse", "IncorrectState"],
-  DeleteVolume: ["VolumeInUse", "IncorrectState"],
-  DetachVolume: ["IncorrectState"],
-  AttachVolume: ["IncorrectState", "VolumeInUse"],
-  DeregisterImage: ["InvalidAMIID.Pending", "IncorrectState"],
-  DeleteRole: ["DeleteConflict", "DeleteConflictException"],
-  DeleteInstanceProfile: ["DeleteConflict", "DeleteConflictException"],
-  ModifySnapshotAttribute: ["IncorrectState", "InvalidSnapshot.Pending"],
-  CreateSnapshot: ["SnapshotCreationPerVolumeRateExceeded"],
-};
 /** That EC2 does not know a profile of IAM yet shows only in the text. */
 const YOUNG_PROFILE = /Invalid IAM Instance Profile|iamInstanceProfile/i;
 
@@ -72,15 +74,26 @@ export function verdictOf(operation: string, error: unknown): Verdict {
   if (code === "DryRunOperation") return "final";
   if (THROTTLED.has(code)) return "throttled";
   if (EXPIRED.has(code)) return "expired";
+  if (UNKNOWN_KEYS.has(code)) return "unknown-keys";
   if (DENIED.has(code)) return "denied";
   if (NO_CAPACITY.has(code)) return "no-capacity";
-  if (BUSY[operation]?.includes(code)) return "busy";
+  if (passesWithinMs(operation, code, textOf(error)) !== undefined) return "busy";
   if (NOT_FOUND.test(code)) return "not-yet";
   if (code === "InvalidParameterValue" && YOUNG_PROFILE.test(textOf(error))) return "not-yet";
   const status = statusOf(error);
   if (LOST.has(code)) return "lost";
   const isLost = status === undefined ? isNetworkFailure(error) : status >= 500;
   return isLost ? "lost" : "final";
+}
+
+/** How long a refusal with the verdict "busy" may last. */
+export function busyMs(operation: string, error: unknown): number {
+  return passesWithinMs(operation, codeOf(error), textOf(error)) ?? 0;
+}
+
+/** `The image is pending (IncorrectState)` */
+export function whyRefused(error: unknown): string {
+  return `${textOf(error)} (${codeOf(error)})`;
 }
 
 /** `InvalidAMIID.NotFound`; the name of the error where it is not of the service. Of an AmazonError, that of its cause. */

@@ -32,7 +32,7 @@ export function vaultCredentials(run: CloudContext, engine: Engine): CredentialP
 }
 
 function questionFor(engine: Engine, address: string): { readonly url: URL; readonly request: RequestInit } {
-  const { engine_name, name, ttl, role_arn } = engine;
+  const { engine_name, name = "", ttl, role_arn } = engine;
   if (ttl === undefined && role_arn === undefined) {
     return { url: new URL(`/v1/${engine_name}/creds/${name}`, address), request: {} };
   }

@@ -3,7 +3,7 @@ import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
 import { imageArtifact } from "./artifact.ts";
-import { amazonGeneratedData, type AmazonBuild } from "./build.ts";
+import { amazonGeneratedData, checkTemplates, type AmazonBuild } from "./build.ts";
 import { copyImages } from "./copy-images.ts";
 import { createImage } from "./create-image.ts";
 import { type EbsConfig, schema } from "./options/ebs.ts";
@@ -32,6 +32,7 @@ async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact 
   const cloud = await openCloud(run, config);
   const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
   const build: AmazonBuild = { run, cloud, source };
+  checkTemplates(build, config);
   run.say(`Found Image ID: ${source.ImageId}`);
   const { instance } = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
   await modifyInstance(build, config, instance.InstanceId!);

@@ -11,6 +11,7 @@ import { instanceTypes, type RunConfig } from "./options/run.ts";
 import { warnOfExpiringKeys } from "./expiring-keys.ts";
 import { ownImagesNamed, replacesImages } from "./own-images.ts";
 import { missingPermissions } from "./permissions.ts";
+import { findPlugin } from "./ssm-plugin.ts";
 import { findSourceImage } from "./source-image.ts";
 
 type PreflightConfig = AccessConfig & CommunicatorConfig & RunConfig;
@@ -55,6 +56,7 @@ async function preflight(
   const checks = [
     source.then(() => []),
     checkPlace(run, cloud, config),
+    checkTunnel(run, config),
     ...imageChecks(run, cloud, image),
     found.then((known) => missingPermissions(cloud, { machine: config, image, source: known, registers }, run.signal)),
   ];
@@ -64,6 +66,13 @@ async function preflight(
     if (result.status === "fulfilled") return result.value;
     return [sentence(result.reason)];
   });
+}
+
+/** What carries a Session Manager tunnel has to be on this computer. */
+async function checkTunnel({ host, signal }: Run, config: PreflightConfig): Promise<readonly string[]> {
+  if (config.ssh_interface !== "session_manager" || config.communicator !== "ssh") return [];
+  await findPlugin(host.env, signal);
+  return [];
 }
 
 function imageChecks(run: Run, cloud: Cloud, image: AmiConfig | undefined): Promise<readonly string[]>[] {

@@ -66,7 +66,7 @@ async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapsh
   if (Add.length === 0) return;
   for (const SnapshotId of snapshots) {
     const input = { SnapshotId, Attribute: "createVolumePermission" as const, CreateVolumePermission: { Add } };
-    await ec2.call("ModifySnapshotAttribute", input, { ...options, busyMs: 60_000 });
+    await ec2.call("ModifySnapshotAttribute", input, options);
   }
 }
 

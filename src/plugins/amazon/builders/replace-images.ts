@@ -7,7 +7,13 @@ import { ownResource } from "../aws/owned.ts";
 import type { Step } from "../../../sdk/run.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./options/ami.ts";
-import { createOnce, waitUntilAvailable, type MadeImage, type OldImages, type ReleasedImages } from "./create-image.ts";
+import {
+  createImageOnce,
+  waitUntilAvailable,
+  type MadeImage,
+  type OldImages,
+  type ReleasedImages,
+} from "./create-image.ts";
 import { ownImagesNamed, replacesImages } from "./own-images.ts";
 
 /** What the new images take the place of, in every region that gets one. */
@@ -136,10 +142,11 @@ async function registerAgain(
   const TagSpecifications = tagSpecifications(["image"], markTags(run, token));
   const input = { ...registrationOf(complete), Name: name, TagSpecifications };
   const register = async () => {
-    const { ImageId } = await cloud.ec2(region).call("RegisterImage", input, { young: true, once: true });
+    const options = { young: true, once: true, pauses: run.signal };
+    const { ImageId } = await cloud.ec2(region).call("RegisterImage", input, options);
     return ImageId!;
   };
-  return { id: await createOnce({ run, cloud, region }, token, register), snapshots };
+  return { id: await createImageOnce({ run, cloud, region }, token, register), snapshots };
 }
 
 async function copyAgain(
@@ -154,7 +161,7 @@ async function copyAgain(
     ClientToken: token,
     TagSpecifications: tagSpecifications(["image", "snapshot"], markTags(run, token)),
   };
-  const { ImageId } = await cloud.ec2(image.region).call("CopyImage", input);
+  const { ImageId } = await cloud.ec2(image.region).call("CopyImage", input, { young: true, pauses: run.signal });
   return { id: ImageId! };
 }
 

@@ -1,7 +1,7 @@
 import type { Instance, Tag } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../../lib/duration.ts";
 import { mapLimited } from "../../../lib/limited.ts";
-import { AmazonError } from "../aws/failure.ts";
+import { createOnce } from "../aws/create-once.ts";
 import { snapshotKind } from "../aws/kinds/image.ts";
 import { byToken, EXPIRES_TAG, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
@@ -78,13 +78,13 @@ async function createSnapshot(
     Description: volume.description,
     TagSpecifications: tagSpecifications(["snapshot"], mergeTags(volume.tags, markTags(run, token))),
   };
-  const create = async () =>
-    (await cloud.ec2().call("CreateSnapshot", input, { once: true, busyMs: 60_000 })).SnapshotId!;
-  const id = await owned.making(create).catch(async (error: unknown) => {
-    if (!(error instanceof AmazonError && error.verdict === "lost")) throw error;
+  const options = { young: true, once: true, pauses: run.signal };
+  const create = async () => (await cloud.ec2().call("CreateSnapshot", input, options)).SnapshotId!;
+  const find = async () => {
     const { Snapshots } = await cloud.ec2().call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(token) });
-    return Snapshots?.[0]?.SnapshotId ?? create();
-  });
+    return Snapshots?.[0]?.SnapshotId;
+  };
+  const id = await owned.making(() => createOnce({ create, find, signal: run.signal }));
   await owned.made(id);
   return id;
 }

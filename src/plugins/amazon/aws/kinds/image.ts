@@ -54,7 +54,7 @@ async function removeImage(
   if (image && isProtected(image)) {
     await unlessGone(ec2.call("DisableImageDeregistrationProtection", { ImageId: id }, { signal }));
   }
-  await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { busyMs: 60_000, signal }));
+  await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { signal }));
   if (details.keepsSnapshots) return;
   const late = await snapshotsOf(cloud, details.region, id);
   for (const snapshot of new Set([...snapshots, ...late])) {
@@ -130,5 +130,5 @@ export const snapshotKind: OwnedKind = {
 };
 
 export async function deleteSnapshot(cloud: Cloud, region: string, id: string, signal: AbortSignal): Promise<void> {
-  await unlessGone(cloud.ec2(region).call("DeleteSnapshot", { SnapshotId: id }, { busyMs: 3 * 60_000, signal }));
+  await unlessGone(cloud.ec2(region).call("DeleteSnapshot", { SnapshotId: id }, { signal }));
 }

@@ -86,5 +86,5 @@ async function terminate(
 }
 
 async function removeVolume(cloud: Cloud, id: string, { region }: OwnedDetails, signal: AbortSignal): Promise<void> {
-  await unlessGone(cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { busyMs: 3 * 60_000, signal }));
+  await unlessGone(cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { signal }));
 }

@@ -13,9 +13,7 @@ export const securityGroupKind: OwnedKind = {
   },
   remove: async (cloud, { id }, { details, signal }) => {
     // Refused until the instance has let go of it.
-    await unlessGone(
-      cloud.ec2(details.region).call("DeleteSecurityGroup", { GroupId: id }, { busyMs: 5 * 60_000, signal }),
-    );
+    await unlessGone(cloud.ec2(details.region).call("DeleteSecurityGroup", { GroupId: id }, { signal }));
   },
   manualCommand: (id) => `aws ec2 delete-security-group --group-id ${id}`,
 };

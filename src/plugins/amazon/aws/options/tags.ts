@@ -1,5 +1,6 @@
-import { blocks, late, map, text } from "../../../../sdk/schema/field.ts";
+import { blocks, keepsEmpty, late, map, text } from "../../../../sdk/schema/field.ts";
 import type { LateTemplate, ValueName } from "../../../../sdk/late-template.ts";
+import { exactlyOne } from "../../../../sdk/schema/rules.ts";
 import { defineSchema } from "../../../../sdk/schema/schema.ts";
 
 /** What tags may use: where the image is made, and what it is made from. */
@@ -44,15 +45,29 @@ function tagFieldsWith<const Values extends readonly string[], Name extends stri
 const tagMap = <const Values extends readonly string[]>(values: Values, description: string) =>
   map(late(values, "A value."), description).default({});
 
-const tagList = <const Values extends readonly string[]>(values: Values, description: string) =>
-  blocks(defineSchema({ key: text("Key of the tag."), value: late(values, "Value of the tag.") }), description).default(
-    [],
-  );
+const tagList = <const Values extends readonly string[]>(values: Values, description: string) => {
+  const pair = defineSchema({ key: text("Key of the tag."), value: keepsEmpty(late(values, "Value of the tag.")) });
+  return blocks(pair, description).default([]);
+};
+
+const namedFields = {
+  name: text("Key of the tag.").optional(),
+  key: text("The same: Packer's `amazon-ebsvolume` calls it so, its other builders `name`.").optional(),
+  value: keepsEmpty(late(TAG_VALUES, "Value of the tag.")),
+};
+
+/** Blocks of a tag whose key goes by two names. */
+export const namedTags = (what: string) =>
+  blocks(
+    defineSchema(namedFields, { rules: [exactlyOne("name", "key")] }),
+    `One tag of ${what}, where keys are not known beforehand.`,
+  ).default([]);
 
 type TagName = (typeof TAG_VALUES)[number];
 export type TagMap<Name extends string = TagName> = Readonly<Record<string, LateTemplate<Name>>>;
 export type TagList<Name extends string = TagName> = readonly {
-  readonly key: string;
+  readonly key?: string | undefined;
+  readonly name?: string | undefined;
   readonly value: LateTemplate<Name>;
 }[];
 
@@ -63,6 +78,6 @@ export function renderTags<Name extends string>(
   values: Readonly<Record<ValueName<Name>, unknown>>,
 ): { Key: string; Value: string }[] {
   const all = new Map(Object.entries(map));
-  for (const { key, value } of list) all.set(key, value);
+  for (const { key, name = "", value } of list) all.set(key ?? name, value);
   return [...all].map(([Key, value]) => ({ Key, Value: value.render(values) }));
 }
