@@ -56,7 +56,9 @@ export async function loadChecked(
   });
   const { template, unblocked } = loaded;
   if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
-  const diagnostics = await withMissingPlugins(session, loaded.diagnostics, { registries, path: options.path, flags });
+  const used = { registries, path: options.path, flags };
+  // What a template looks like can be told without its plugins.
+  const diagnostics = readOnly ? loaded.diagnostics : await withMissingPlugins(session, loaded.diagnostics, used);
   const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });

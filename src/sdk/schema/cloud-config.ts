@@ -6,7 +6,7 @@ import type { ConfigIssue } from "./schema.ts";
  * What is doubtful about user data for cloud-init. It takes what it does not know for nothing at all: the machine boots, and
  * refuses every login. Source: cloud-init's documentation, "User data formats" and "Module reference".
  */
-export function userDataIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+function userDataIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
   const [first = ""] = text.split(/\r?\n/, 1);
   if (text.trim() === "" || HEADERS.test(first)) return isCloudConfig(first) ? unknownKeys(text, path) : [];
   const detail = `cloud-init ignores user data whose first line does not say what it is. For settings it is "#cloud-config", and this begins with ${JSON.stringify(first.slice(0, 40))}.`;

@@ -25,7 +25,7 @@ export interface PlanContext extends Omit<Hcl2Context, "report">, PlanningRound 
 }
 
 /** What is noticed while the builds of a template are planned. */
-export interface PlanNotes {
+interface PlanNotes {
   /** The addresses of sources that builds refer to. */
   readonly used: Set<string>;
   /** A build refers to a source that there is not, or is not known yet: others may only seem to be unused. */

@@ -84,7 +84,7 @@ describe("the arguments of a virtualbox-iso source", () => {
     ["a short checksum", { guest_additions_sha256: "12" }, ["guest_additions_sha256"], "64 hexadecimal digits"],
     ["an empty range of displays", { vrdp_port_min: 6000, vrdp_port_max: 5900 }, ["vrdp_port_min"], "(6000) is above"],
     ["an empty range of ports", { host_port_min: 5000, host_port_max: 4000 }, ["host_port_min"], "(5000) is above"],
-    ["a row that is no list", { vboxmanage: ["modifyvm"] }, ["vboxmanage", 0], "a list is required"],
+    ["a row that is no list", { vboxmanage: ["modifyvm"] }, ["vboxmanage"], "a list of lists is required"],
     ["an empty row", { vboxmanage_post: [["a"], []] }, ["vboxmanage_post", 1], "needs the arguments of a call"],
     [
       "keys that are on no keyboard",

@@ -5,7 +5,7 @@ const ACCELERATORS = ["none", "kvm", "tcg", "xen", "hax", "hvf", "whpx"] as cons
 export type Accelerator = (typeof ACCELERATORS)[number];
 
 /** What `qemuargs` may use. */
-export const ARGUMENT_VALUES = [...MACHINE_VALUES, "HTTPDir", "HTTPContent.*", "OutputDir", "SSHHostPort"] as const;
+const ARGUMENT_VALUES = [...MACHINE_VALUES, "HTTPDir", "HTTPContent.*", "OutputDir", "SSHHostPort"] as const;
 
 /** The virtual machine itself: processor, memory, firmware, network, and QEMU's own arguments. */
 export const machineFields = {
