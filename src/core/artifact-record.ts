@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../lib/atomic-file.ts";
 import type { Artifact } from "../sdk/artifact.ts";
 import type { GeneratedData } from "../sdk/component.ts";
 import { BuildError } from "../sdk/error.ts";
-import { fileArtifact } from "../sdk/file-artifact.ts";
+import { fileArtifact } from "../owned/file-artifact.ts";
 import type { BuildIdentity } from "../sdk/run.ts";
 
 /**

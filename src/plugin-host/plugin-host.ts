@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { ownPluginProcess } from "../sdk/plugin-process.ts";
-import { RUN_VARIABLE } from "../sdk/run-processes.ts";
+import { ownPluginProcess } from "../owned/plugin-process.ts";
+import { RUN_VARIABLE } from "../owned/run-processes.ts";
 import type { Step } from "../sdk/run.ts";
 import type { LogLine } from "./process/plugin-log.ts";
 import { connectService, type PluginProcess } from "./process/plugin-process.ts";

@@ -9,7 +9,7 @@ import type { HttpConfig } from "../sdk/schema/http.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import { parseChecksum } from "../lib/checksum-spec.ts";
-import { exists } from "../sdk/owned-path.ts";
+import { exists } from "../owned/owned-path.ts";
 import { checkLoginFiles } from "./check-login-files.ts";
 import { parseSource } from "./download/place.ts";
 import { checkHttpTemplates } from "./http/check-templates.ts";

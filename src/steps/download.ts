@@ -8,7 +8,7 @@ import { withoutCredentials } from "../lib/http-dispatcher.ts";
 import { percentDecode } from "../lib/percent-decode.ts";
 import { partProgress } from "../lib/part-file.ts";
 import { BuildError } from "../sdk/error.ts";
-import { exists } from "../sdk/owned-path.ts";
+import { exists } from "../owned/owned-path.ts";
 import type { Run } from "../sdk/run.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import { DiskError, directoryError } from "./disk-error.ts";

@@ -5,8 +5,8 @@ import { parseSource } from "./download/place.ts";
 import { expand } from "./media-files.ts";
 import { shownPath } from "./shown-path.ts";
 import { BuildError } from "../sdk/error.ts";
-import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../sdk/owned-directory.ts";
-import { exists } from "../sdk/owned-path.ts";
+import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../owned/owned-directory.ts";
+import { exists } from "../owned/owned-path.ts";
 import type { BuildInput, Run } from "../sdk/run.ts";
 
 export interface OutputDirectory {

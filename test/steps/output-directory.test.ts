@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeOwnedDirectory } from "../../src/sdk/owned-directory.ts";
+import { makeOwnedDirectory } from "../../src/owned/owned-directory.ts";
 import { outputDirectory } from "../../src/steps/output-directory.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";
 

@@ -4,7 +4,7 @@ import { ownEntry } from "../../lib/own-entry.ts";
 import { ownUid } from "../../lib/this-process.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { ReapContext, Reaper, ReaperTable, ReapOutcome, Resource } from "../../sdk/journal.ts";
-import { removalCommand } from "../../sdk/owned-path.ts";
+import { removalCommand } from "../../owned/owned-path.ts";
 import { describeResource } from "../describe-resource.ts";
 import { openJournalFile, type JournalFile } from "./journal-file.ts";
 import { readRunRecord, writeRunRecord, type RunPaths } from "./run-record.ts";

@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
 import type { Host } from "../../sdk/host.ts";
-import { reaper as directoryReaper } from "../../sdk/owned-directory.ts";
-import { hastyReaper as pluginReaper } from "../../sdk/plugin-process.ts";
-import { reaper as processReaper } from "../../sdk/run-processes.ts";
+import { reaper as directoryReaper } from "../../owned/owned-directory.ts";
+import { hastyReaper as pluginReaper } from "../../owned/plugin-process.ts";
+import { reaper as processReaper } from "../../owned/run-processes.ts";
 import { cleanUpRun } from "./clean-up-run.ts";
 import { listRunIds, runPaths } from "./run-record.ts";
 import { journalOf } from "./run-state.ts";

@@ -1,6 +1,6 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun, Machine } from "../../sdk/component.ts";
-import { ownPluginMachine, type OwnedMachine } from "../../sdk/plugin-machine.ts";
+import { ownPluginMachine, type OwnedMachine } from "../../owned/plugin-machine.ts";
 import type { Schema } from "../../sdk/schema/schema.ts";
 import { remoteBuilder } from "../calls/builder.ts";
 import type { HookCall } from "../calls/hook-service.ts";

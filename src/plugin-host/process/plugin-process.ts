@@ -3,7 +3,7 @@ import { createRpcClient, type RpcClient } from "../wire/rpc-client.ts";
 import { RemoteError } from "../wire/wire-error.ts";
 import type { WireValue } from "../wire/wire-value.ts";
 import { BuildError } from "../../sdk/error.ts";
-import type { OwnedProcess } from "../../sdk/owned-process.ts";
+import type { OwnedProcess } from "../../owned/owned-process.ts";
 import type { Child } from "./child.ts";
 import { crashError } from "./plugin-failure.ts";
 import type { LogLine } from "./plugin-log.ts";

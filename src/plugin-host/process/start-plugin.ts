@@ -1,6 +1,6 @@
 import { lstat, unlink } from "node:fs/promises";
-import type { OwnedProcess } from "../../sdk/owned-process.ts";
-import { PLUGIN_VARIABLE } from "../../sdk/run-processes.ts";
+import type { OwnedProcess } from "../../owned/owned-process.ts";
+import { PLUGIN_VARIABLE } from "../../owned/run-processes.ts";
 import type { Connections } from "../thread/connections.ts";
 import type { PluginAddress } from "../thread/messages.ts";
 import type { Broker } from "../wire/broker.ts";

@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import type { Builder, CheckPlaces } from "../../sdk/component.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
-import { exists } from "../../sdk/owned-path.ts";
+import { exists } from "../../owned/owned-path.ts";
 import { error } from "../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../sdk/schema/schema.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";

@@ -10,7 +10,7 @@ import { httpGet } from "../../lib/http-get.ts";
 import { bootId } from "../../lib/process-identity.ts";
 import { isOursAlone } from "../../lib/ours-alone.ts";
 import { PartFile } from "../../lib/part-file.ts";
-import { exists } from "../../sdk/owned-path.ts";
+import { exists } from "../../owned/owned-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import { DiskError, diskError } from "../disk-error.ts";
 import { cacheDirectory, wrongDigest, type DownloadAttempt } from "./attempt.ts";

@@ -16,8 +16,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readJournal } from "../../../src/core/journal/journal-line.ts";
 import { reapers } from "../../../src/registry.ts";
-import { createOwnedDirectory, MARKER_FILE } from "../../../src/sdk/owned-directory.ts";
-import { createOwnedFile } from "../../../src/sdk/owned-file.ts";
+import { createOwnedDirectory, MARKER_FILE } from "../../../src/owned/owned-directory.ts";
+import { createOwnedFile } from "../../../src/owned/owned-file.ts";
 import { createDyingRun, fileRun, type DyingRun } from "../../helper/dying-run.ts";
 
 const ours = "of the run";

@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { listRuns } from "../../../src/core/journal/list-runs.ts";
 import { openRun } from "../../../src/core/journal/open-run.ts";
 import { sweepDeadRuns } from "../../../src/core/journal/sweep-dead-runs.ts";
-import { createOwnedDirectory, MARKER_FILE } from "../../../src/sdk/owned-directory.ts";
-import { createOwnedFile } from "../../../src/sdk/owned-file.ts";
-import { ownProcess } from "../../../src/sdk/owned-process.ts";
+import { createOwnedDirectory, MARKER_FILE } from "../../../src/owned/owned-directory.ts";
+import { createOwnedFile } from "../../../src/owned/owned-file.ts";
+import { ownProcess } from "../../../src/owned/owned-process.ts";
 import { createDyingRun, fileRun } from "../../helper/dying-run.ts";
 import { testHost } from "../../helper/test-host.ts";
 

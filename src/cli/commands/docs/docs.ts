@@ -1,7 +1,7 @@
 import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { registry } from "../../../registry.ts";
 import type { Component, ComponentKind } from "../../../sdk/component.ts";
-import { describeSchema } from "../../../sdk/schema/describe.ts";
+import { describeSchema } from "./describe.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type CommandInput } from "../../command.ts";
 import { interruptible } from "../../interruptible.ts";
 import { withPluginRoom, type PluginRoom } from "../../plugins/plugin-room.ts";

@@ -1,6 +1,6 @@
 import { sleep } from "../../../lib/retry.ts";
 import { untilAborted } from "../../../lib/until-aborted.ts";
-import { ownProcess, type OwnedProcess } from "../../../sdk/owned-process.ts";
+import { ownProcess, type OwnedProcess } from "../../../owned/owned-process.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { reservePortFor } from "../../../steps/reserved-port.ts";

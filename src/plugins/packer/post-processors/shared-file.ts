@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { outputTarget, type OutputTarget } from "../../../lib/output-target.ts";
 import { shortName } from "../../../lib/short-name.ts";
 import type { Host } from "../../../sdk/host.ts";
-import { createOwnedFile } from "../../../sdk/owned-file.ts";
-import { withOwnedLock } from "../../../sdk/owned-lock.ts";
+import { createOwnedFile } from "../../../owned/owned-file.ts";
+import { withOwnedLock } from "../../../owned/owned-lock.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { writeFailure } from "../../../sdk/write-failure.ts";
 

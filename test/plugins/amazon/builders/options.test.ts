@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { registry } from "../../../../src/registry.ts";
 import type { Component, ComponentKind } from "../../../../src/sdk/component.ts";
 import type { FieldKind } from "../../../../src/sdk/schema/field.ts";
-import { describeSchema, type OptionDescription } from "../../../../src/sdk/schema/describe.ts";
+import { describeSchema, type OptionDescription } from "../../../../src/cli/commands/docs/describe.ts";
 import { decode } from "../../../../src/sdk/schema/decode.ts";
 import { renderSimply } from "../../../helper/decode-config.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { schema } from "../../../../src/plugins/vagrant/cloud/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/cloud/vagrant-cloud.ts";
-import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../src/owned/file-artifact.ts";
 import { configOf, issuesOf } from "../../../helper/decode-config.ts";
 import { createRecordingRun } from "../../../helper/recording-run.ts";
 import { startVagrantCloud, TOKEN } from "../../../helper/vagrant-cloud-server.ts";

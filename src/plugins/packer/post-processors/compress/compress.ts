@@ -2,7 +2,7 @@ import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import type { Artifact } from "../../../../sdk/artifact.ts";
-import { fileArtifact } from "../../../../sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../owned/file-artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import type { FileDigest } from "../../../../sdk/file-digest.ts";
@@ -13,7 +13,7 @@ import { zip } from "../../../../lib/archive/zip.ts";
 import type { ByteSource } from "../../../../lib/byte-source.ts";
 import { compressionFormats } from "../../../../lib/compress/formats.ts";
 import { archiveEntries } from "./archive-entries.ts";
-import { refuseInputAsOutput, writeOutputFile } from "../../../../sdk/output-file.ts";
+import { refuseInputAsOutput, writeOutputFile } from "../../../../owned/output-file.ts";
 import { endingOf, type OutputFormat } from "./format.ts";
 import { outputFormat, schema, type CompressConfig } from "./options.ts";
 

@@ -9,7 +9,7 @@ import {
   parseFormat,
 } from "../../../../../src/plugins/packer/post-processors/compress/format.ts";
 import { schema } from "../../../../../src/plugins/packer/post-processors/compress/options.ts";
-import { fileArtifact } from "../../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../../src/owned/file-artifact.ts";
 import { configOf, issuesOf } from "../../../../helper/decode-config.ts";
 import { createRecordingRun, type RecordingRun } from "../../../../helper/recording-run.ts";
 

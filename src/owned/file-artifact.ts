@@ -1,5 +1,5 @@
 import { lstat, realpath, rm } from "node:fs/promises";
-import type { Artifact } from "./artifact.ts";
+import type { Artifact } from "../sdk/artifact.ts";
 
 /** An artifact that is files. Destroying it removes them, and nothing else. */
 export function fileArtifact(

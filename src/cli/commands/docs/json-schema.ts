@@ -1,5 +1,5 @@
 import { describeSchema, type OptionDescription } from "./describe.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../../../sdk/schema/schema.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import { BuildError } from "./error.ts";
-import type { JournalEntry, Reaper, Resource } from "./journal.ts";
-import type { Step } from "./run.ts";
+import { BuildError } from "../sdk/error.ts";
+import type { JournalEntry, Reaper, Resource } from "../sdk/journal.ts";
+import type { Step } from "../sdk/run.ts";
 
 const KIND = "plugin-machine";
 

@@ -2,11 +2,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { identifyProcess, processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import { sleep } from "../lib/retry.ts";
 import { kill } from "../lib/this-process.ts";
-import { BuildError } from "./error.ts";
-import type { ReapContext, Reaper } from "./journal.ts";
+import { BuildError } from "../sdk/error.ts";
+import type { ReapContext, Reaper } from "../sdk/journal.ts";
 import { findProcesses, ownProcess, type OwnedProcess } from "./owned-process.ts";
 import { RUN_VARIABLE } from "./run-processes.ts";
-import type { Step, Undo } from "./run.ts";
+import type { Step, Undo } from "../sdk/run.ts";
 
 const KIND = "plugin-process";
 

@@ -3,10 +3,10 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { isOfDeadProcess } from "../lib/dead-locks.ts";
 import { lock, readLockOwner, type LockOptions } from "../lib/file-lock.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
-import type { Reaper, Resource } from "./journal.ts";
+import type { Reaper, Resource } from "../sdk/journal.ts";
 import { missingParents, removeRecordedParents } from "./missing-parents.ts";
 import { removedOrGone } from "./owned-path.ts";
-import type { Run, Step } from "./run.ts";
+import type { Run, Step } from "../sdk/run.ts";
 
 /**
  * Holds the lock file `path` while `body` runs. For locks beside files of the user: they are journalled, so that not even

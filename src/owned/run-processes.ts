@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { endProcess } from "../lib/end-process.ts";
-import type { Reaper, Resource } from "./journal.ts";
+import type { Reaper, Resource } from "../sdk/journal.ts";
 import { ownPid, parentPid } from "../lib/this-process.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createOwnedFile } from "../../src/sdk/owned-file.ts";
+import { createOwnedFile } from "../../src/owned/owned-file.ts";
 import { createRecordingRun } from "../helper/recording-run.ts";
 
 it("leaves nothing to clean up where the file could not be started", async () => {

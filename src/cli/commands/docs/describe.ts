@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { fieldMeta, type FieldKind } from "./field.ts";
-import type { Schema } from "./schema.ts";
-import { declaredDefault, elementType, unwrap } from "./zod-type.ts";
+import { fieldMeta, type FieldKind } from "../../../sdk/schema/field.ts";
+import type { Schema } from "../../../sdk/schema/schema.ts";
+import { declaredDefault, elementType, unwrap } from "../../../sdk/schema/zod-type.ts";
 
 /** One option of a component as docs, completion and JSON Schema need it. */
 export interface OptionDescription {

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { identityOf, isStillThere, parseIdentity, type FileIdentity } from "../lib/file-identity.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { shortName } from "../lib/short-name.ts";
-import type { JournalEntry, Resource } from "./journal.ts";
+import type { JournalEntry, Resource } from "../sdk/journal.ts";
 import { exists } from "./owned-path.ts";
 
 /** The directories above a path that a run makes, and takes away again while they are empty and the very ones it made. */

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { shortName } from "../lib/short-name.ts";
-import type { ReapOutcome } from "./journal.ts";
+import type { ReapOutcome } from "../sdk/journal.ts";
 
 /** A name beside `path` that carries the id of the run: its mark. */
 export function temporaryName(path: string, runId: string): string {

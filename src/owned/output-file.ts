@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { isSamePlace } from "../lib/same-place.ts";
-import { BuildError } from "./error.ts";
+import { BuildError } from "../sdk/error.ts";
 import type { ByteSource } from "../lib/byte-source.ts";
 import { writeSource } from "../lib/write-source.ts";
 import { createOwnedFile } from "./owned-file.ts";
-import type { FileDigest } from "./file-digest.ts";
-import type { Run, Step } from "./run.ts";
-import { writeFailure } from "./write-failure.ts";
+import type { FileDigest } from "../sdk/file-digest.ts";
+import type { Run, Step } from "../sdk/run.ts";
+import { writeFailure } from "../sdk/write-failure.ts";
 
 /**
  * Writes a file made from an artifact: its directory is made, a full disk at any byte (the close included) is an error that

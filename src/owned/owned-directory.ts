@@ -1,13 +1,13 @@
 import { lstat, mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { syncDirectory } from "../lib/atomic-file.ts";
-import { BuildError } from "./error.ts";
-import type { Reaper, Resource } from "./journal.ts";
+import { BuildError } from "../sdk/error.ts";
+import type { Reaper, Resource } from "../sdk/journal.ts";
 import { missingParents, removeRecordedParents } from "./missing-parents.ts";
 import { newerThings, removeAllBut } from "./newer-things.ts";
 import { exists, removalCommand, removedOrGone, temporaryName } from "./owned-path.ts";
-import type { Run, Step } from "./run.ts";
-import { writeFailure } from "./write-failure.ts";
+import type { Run, Step } from "../sdk/run.ts";
+import { writeFailure } from "../sdk/write-failure.ts";
 
 /** The file that says which run made a directory. Its content is the run id and a line end. */
 export const MARKER_FILE = ".imgbuild-run";

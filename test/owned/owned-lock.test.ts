@@ -3,7 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ReapContext, Resource } from "../../src/sdk/journal.ts";
-import { reaper, withOwnedLock } from "../../src/sdk/owned-lock.ts";
+import { reaper, withOwnedLock } from "../../src/owned/owned-lock.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 const runId = randomUUID();

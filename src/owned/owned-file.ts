@@ -10,12 +10,12 @@ import {
 } from "../lib/file-identity.ts";
 import { outputTarget, TRUNCATE, type OutputTarget } from "../lib/output-target.ts";
 import { copyThrough } from "../lib/write-through.ts";
-import type { JournalEntry, Reaper } from "./journal.ts";
+import type { JournalEntry, Reaper } from "../sdk/journal.ts";
 import { missingParents, removeRecordedParents, type MissingParents } from "./missing-parents.ts";
 import { exists, removalCommand, removedOrGone, temporaryName } from "./owned-path.ts";
 import type { OwnedFile } from "./file-being-written.ts";
 import { spoolFile } from "./spool-file.ts";
-import type { Run, Step } from "./run.ts";
+import type { Run, Step } from "../sdk/run.ts";
 
 export interface OwnedFileOptions {
   /** Of a new file. One that is there keeps its own. */

@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import { endProcess } from "../lib/end-process.ts";
 import { identifyProcess, parseProcessIdentity, processState, type ProcessIdentity } from "../lib/process-identity.ts";
 import { runCommand } from "../lib/process.ts";
-import { BuildError } from "./error.ts";
-import type { ReapContext, Reaper, Resource } from "./journal.ts";
-import type { Step, Undo } from "./run.ts";
+import { BuildError } from "../sdk/error.ts";
+import type { ReapContext, Reaper, Resource } from "../sdk/journal.ts";
+import type { Step, Undo } from "../sdk/run.ts";
 
 export interface OwnedProcess {
   /** Call as soon as the program has a pid. Synced. */
