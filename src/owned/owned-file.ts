@@ -181,8 +181,8 @@ const whyNot = {
 export const reaper: Reaper = {
   kind: "reaper",
   type: "file",
-  describe: ({ id, details }) =>
-    parseWritten(details) === undefined ? `file ${id}` : `file ${id} (complete, of a build that did not end)`,
+  describe: ({ id }) => `file ${id}`,
+  remark: ({ details }) => parseWritten(details) && "complete, of a build that did not end",
   manualCommand: ({ id }) => removalCommand("rm", id),
   reap: async (resource, { runId, dryRun }) => {
     const { id, details } = resource;

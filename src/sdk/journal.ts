@@ -37,6 +37,8 @@ export interface Reaper {
   readonly type: string;
   /** For the user: `virtual machine "packer-x" (VirtualBox)`. */
   describe(resource: Resource): string;
+  /** What is worth knowing of one whose run died: `complete, of a build that did not end`. */
+  remark?(resource: Resource): string | undefined;
   /** The command a user could type to remove it by hand, where there is one. */
   manualCommand?(resource: Resource): string | undefined;
   reap(resource: Resource, context: ReapContext): Promise<ReapOutcome>;

@@ -50,8 +50,8 @@ export function keepFiles(name: string, directory: string): void {
 }
 
 /** `file: …text around the leak…` for each planted secret in the files below a directory. */
-export function findPlanted(directory: string): string[] {
-  const matcher = createTextMatcher([...new Set(secretForms(PLANTED))]);
+export function findPlanted(directory: string, planted: string = PLANTED): string[] {
+  const matcher = createTextMatcher([...new Set(secretForms(planted))]);
   return filesBelow(directory).flatMap((path) => {
     const text = readFileSync(path, "latin1");
     const leaks: string[] = [];

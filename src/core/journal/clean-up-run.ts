@@ -105,7 +105,13 @@ async function reap(runId: string, resource: Resource, options: ReapAllOptions):
     return { resource, description: `${resource.kind} ${resource.id}`, outcome: { kind: "failed", error } };
   }
   const words = await describeResource(options.reapers, resource);
-  return { resource, ...words, outcome: await reapOutcome(reaper, resource, { ...options, runId }) };
+  const description = remarked(words.description, reaper, resource);
+  return { resource, ...words, description, outcome: await reapOutcome(reaper, resource, { ...options, runId }) };
+}
+
+function remarked(description: string, reaper: Reaper, resource: Resource): string {
+  const remark = reaper.remark?.(resource);
+  return remark === undefined ? description : `${description} (${remark})`;
 }
 
 async function reapOutcome(reaper: Reaper, resource: Resource, context: ReapContext): Promise<Reaped["outcome"]> {
