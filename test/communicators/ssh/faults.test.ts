@@ -119,7 +119,7 @@ describe("the host key (SSH-02)", () => {
 });
 
 describe("what a command prints", () => {
-  // A gigabyte through the whole command: test/e2e/ssh-output.test.ts.
+  // 200 MB through the whole command: test/e2e/ssh-output.test.ts.
   it("may be large, in bounded memory (SSH-10)", async () => {
     const communicator = await connectTo(await createRecordingRun(), await createSshd());
     let received = 0;
