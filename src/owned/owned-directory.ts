@@ -1,5 +1,5 @@
 import { lstat, mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { syncDirectory } from "../lib/atomic-file.ts";
 import { BuildError } from "../sdk/error.ts";
 import type { Reaper, Resource } from "../sdk/journal.ts";
@@ -93,7 +93,8 @@ export const reaper: Reaper = {
     const isOurs = isThere && (await isMarked(id, runId));
     const aside = temporaryName(id, runId);
     const isHalfDone = await isDirectory(aside);
-    const foreign = isOurs && lastSign !== undefined ? await newerThings(id, lastSign, ownNamesOf(resource)) : [];
+    const mayHoldMore = isOurs && lastSign !== undefined && !isPrivate(id, runId);
+    const foreign = mayHoldMore ? await newerThings(id, lastSign, ownNamesOf(resource)) : [];
     if (!dryRun) {
       if (isHalfDone) await rm(aside, { recursive: true, force: true, maxRetries: 3 });
       if (isOurs && foreign.length === 0) await removeOwnedDirectory(id, runId);
@@ -105,6 +106,14 @@ export const reaper: Reaper = {
     return removedOrGone(isOurs || isHalfDone);
   },
 };
+
+/**
+ * A directory named after the run holds nobody else's things: what is newer than the run's last sign was written by a
+ * program of the run that outlived it.
+ */
+function isPrivate(path: string, runId: string): boolean {
+  return basename(path).includes(runId);
+}
 
 /** A marker of our own: a file, with the id, in a directory that is no link. */
 async function isMarked(path: string, runId: string): Promise<boolean> {
