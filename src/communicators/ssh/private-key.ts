@@ -36,8 +36,10 @@ function parseByOpenssl(text: string, name: string, passphrase: string | undefin
   throw new BuildError(`The private key ${name} cannot be used: SSH has no keys of the type ${type}`);
 }
 
+/** One wrong passphrase in 256 gives something that looks decrypted, and is then no key of any kind. */
 function wrong(error: unknown): string {
-  return /bad decrypt|mac/i.test(errorMessage(error)) ? "the passphrase is wrong" : "its encryption is not supported";
+  if (/bad decrypt|mac/i.test(errorMessage(error))) return "the passphrase is wrong";
+  return "the passphrase is wrong, or its encryption is not supported";
 }
 
 function unusable(name: string, text: string, why: string): BuildError {
