@@ -6,13 +6,13 @@ import { remoteBuilder } from "../calls/builder.ts";
 import type { HookCall } from "../calls/hook-service.ts";
 import type { RemoteArtifact } from "../calls/remote-artifact.ts";
 import { runUi } from "../calls/run-ui.ts";
-import type { PluginProcess } from "../process/plugin-process.ts";
 import { RefusedByPlugin } from "../process/refused-by-plugin.ts";
+import { configCheck } from "./config-check.ts";
 import { configParts, secretsOf } from "./config-parts.ts";
 import { generatedDataOf, SECRET_DATA } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
 import { noWayIn } from "./no-way-in.ts";
-import { problemIssues, refuseConfig, warningIssues } from "./problems.ts";
+import { refuseConfig } from "./problems.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
@@ -23,9 +23,7 @@ export function hostedBuilder(
   hosted: HostedComponent,
   schema: Schema<HostedConfig>,
 ): Builder<HostedConfig> {
-  const { type, component } = hosted;
-  const { plugin } = component;
-  const checker = { plugin, names: Object.keys(schema.object.shape) };
+  const { type } = hosted;
   return {
     kind: "builder",
     type,
@@ -33,13 +31,12 @@ export function hostedBuilder(
     schema,
     rendersTemplates: true,
     generatedData: "any",
-    checkFiles: async (config) => {
-      const parts = configParts(hosting, config, { sourceName: type, builderType: type });
-      const { signal } = hosting;
-      const ask = (process: PluginProcess) => remoteBuilder(process).prepare(parts, { signal });
-      const { problem, warnings } = await hosting.brief({ hosting, component, ask });
-      return [...problemIssues(problem, config, checker), ...warningIssues(warnings, config, checker)];
-    },
+    checkFiles: configCheck({
+      hosting,
+      hosted,
+      schema,
+      ask: (process, parts, options) => remoteBuilder(process).prepare(parts, options),
+    }),
     build: (run, config) => build({ run, config, hosting, hosted }),
   };
 }

@@ -7,9 +7,10 @@ import type { PluginProcess } from "../process/plugin-process.ts";
 import type { ConfigSpec, SpecBlock } from "../wire/config-spec.ts";
 import type { CtyJson } from "../wire/cty-json.ts";
 import type { CtyType } from "../wire/cty-type.ts";
+import { configCheck } from "./config-check.ts";
 import { configParts, secretsOf } from "./config-parts.ts";
 import type { HostedComponent, Hosting } from "./hosting.ts";
-import { problemIssues, refuseConfig } from "./problems.ts";
+import { refuseConfig } from "./problems.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -24,8 +25,7 @@ export function hostedDataSource(
   hosted: HostedComponent,
   { takes, gives }: DataSourceSchemas,
 ): DataSource<HostedConfig> {
-  const { type, component } = hosted;
-  const checker = { plugin: component.plugin, names: Object.keys(takes.object.shape) };
+  const { type } = hosted;
   return {
     kind: "data-source",
     type,
@@ -33,12 +33,14 @@ export function hostedDataSource(
     schema: takes,
     rendersTemplates: true,
     outputs: outputTypes(gives),
-    checkFiles: async (config) => {
-      const parts = configParts(hosting, config, { sourceName: type, builderType: type });
-      const { signal } = hosting;
-      const ask = (process: PluginProcess) => remoteDataSource(process).configure(parts, { signal });
-      return problemIssues(await hosting.brief({ hosting, component, ask }), config, checker);
-    },
+    checkFiles: configCheck({
+      hosting,
+      hosted,
+      schema: takes,
+      ask: async (process, parts, options) => ({
+        problem: await remoteDataSource(process).configure(parts, options),
+      }),
+    }),
     read: (run, config) => read({ run, config, hosting, hosted }),
   };
 }

@@ -4,11 +4,11 @@ import type { Run } from "../../sdk/run.ts";
 import type { Schema } from "../../sdk/schema/schema.ts";
 import { remotePostProcessor } from "../calls/post-processor.ts";
 import { runUi } from "../calls/run-ui.ts";
-import type { PluginProcess } from "../process/plugin-process.ts";
+import { configCheck } from "./config-check.ts";
 import { configParts, secretsOf } from "./config-parts.ts";
 import { placeholders } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
-import { problemIssues, refuseConfig } from "./problems.ts";
+import { refuseConfig } from "./problems.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
@@ -19,20 +19,22 @@ export function hostedPostProcessor(
   hosted: HostedComponent,
   schema: Schema<HostedConfig>,
 ): PostProcessor<HostedConfig> {
-  const { type, component } = hosted;
-  const checker = { plugin: component.plugin, names: Object.keys(schema.object.shape) };
+  const { type } = hosted;
   return {
     kind: "post-processor",
     type,
     summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
-    checkFiles: async (config) => {
-      const parts = [...configParts(hosting, config, { sourceName: type, builderType: type }), placeholders([])];
-      const { signal } = hosting;
-      const ask = (process: PluginProcess) => remotePostProcessor(process).configure(parts, { signal });
-      return problemIssues(await hosting.brief({ hosting, component, ask }), config, checker);
-    },
+    checkFiles: configCheck({
+      hosting,
+      hosted,
+      schema,
+      more: [placeholders([])],
+      ask: async (process, parts, options) => ({
+        problem: await remotePostProcessor(process).configure(parts, options),
+      }),
+    }),
     process: (run, config, input) => postProcess({ run, config, input, hosting, hosted }),
   };
 }

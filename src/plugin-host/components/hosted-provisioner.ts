@@ -3,11 +3,11 @@ import type { Run } from "../../sdk/run.ts";
 import type { Schema } from "../../sdk/schema/schema.ts";
 import { remoteProvisioner } from "../calls/provisioner.ts";
 import { runUi } from "../calls/run-ui.ts";
-import type { PluginProcess } from "../process/plugin-process.ts";
+import { configCheck } from "./config-check.ts";
 import { configParts, secretsOf } from "./config-parts.ts";
 import { dataForPlugin, placeholders } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
-import { problemIssues, refuseConfig } from "./problems.ts";
+import { refuseConfig } from "./problems.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -17,20 +17,22 @@ export function hostedProvisioner(
   hosted: HostedComponent,
   schema: Schema<HostedConfig>,
 ): Provisioner<HostedConfig> {
-  const { type, component } = hosted;
-  const checker = { plugin: component.plugin, names: Object.keys(schema.object.shape) };
+  const { type } = hosted;
   return {
     kind: "provisioner",
     type,
     summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
-    checkFiles: async (config) => {
-      const parts = [...configParts(hosting, config, { sourceName: type, builderType: type }), placeholders([])];
-      const { signal } = hosting;
-      const ask = (process: PluginProcess) => remoteProvisioner(process).prepare(parts, { signal });
-      return problemIssues(await hosting.brief({ hosting, component, ask }), config, checker);
-    },
+    checkFiles: configCheck({
+      hosting,
+      hosted,
+      schema,
+      more: [placeholders([])],
+      ask: async (process, parts, options) => ({
+        problem: await remoteProvisioner(process).prepare(parts, options),
+      }),
+    }),
     provision: (run, config, machine) => provision({ run, config, machine, hosting, hosted }),
   };
 }
