@@ -49,6 +49,12 @@ export function withMessagesOnStderr(host: Host): Host {
   return Object.create(host, { stdout: { get: () => host.stderr } }) as Host;
 }
 
+/** Messages in text, as the user wants them shown. */
+export function messageFlagsFor(given: Pick<FlagValues<typeof outputFlags>, "color" | "progress">) {
+  const { color, progress } = given;
+  return { ...messageFlags, color, progress };
+}
+
 const messageFlags: FlagValues<typeof outputFlags> = {
   color: true,
   "timestamp-ui": false,

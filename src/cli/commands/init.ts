@@ -10,7 +10,7 @@ import { LOCK_FILE, readLockFile, writeLockFile } from "../plugins/lock-file.ts"
 import { findPluginNeeds, type PluginNeeds } from "../plugins/plugin-needs.ts";
 import { openPluginWorld } from "../plugins/plugin-world.ts";
 import { tellError } from "../plugins/tell-error.ts";
-import { withMessagesOnStderr, withReadOnlySession } from "../read-only-session.ts";
+import { messageFlagsFor, withMessagesOnStderr, withReadOnlySession } from "../read-only-session.ts";
 import { templateArgument, templateDirectory, templateFlags } from "../template-flags.ts";
 import { builtInNote, builtInPlugin } from "./plugins/built-in.ts";
 import { readRequirements } from "./plugins/load-requirements.ts";
@@ -56,15 +56,8 @@ interface Input {
 function init(context: CommandContext, input: Input): Promise<number> {
   const { host } = context;
   const { path, given, signal } = input;
-  const shown = {
-    color: given.color,
-    progress: given.progress,
-    "timestamp-ui": false,
-    "machine-readable": false,
-    json: false,
-  };
   const quiet = { ...context, host: withMessagesOnStderr(host) };
-  return withReadOnlySession(quiet, { path, signal, flags: shown }, async ({ session, output }) => {
+  return withReadOnlySession(quiet, { path, signal, flags: messageFlagsFor(given) }, async ({ session, output }) => {
     const required = await readRequirements(session, output, { path, flags: given });
     if (!required) return EXIT.failed;
     if (required.length === 0) {

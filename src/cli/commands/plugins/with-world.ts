@@ -1,7 +1,7 @@
 import type { Emit } from "../../../sdk/event.ts";
 import { EXIT, type CommandContext } from "../../command.ts";
 import { createOutput } from "../../output-flags.ts";
-import { withMessagesOnStderr } from "../../read-only-session.ts";
+import { messageFlagsFor, withMessagesOnStderr } from "../../read-only-session.ts";
 import { openPluginWorld, type PluginWorld } from "../../plugins/plugin-world.ts";
 import { tellError } from "../../plugins/tell-error.ts";
 import type { ActionInput } from "./action.ts";
@@ -18,14 +18,7 @@ export async function withWorld(
   body: (work: PluginWork) => Promise<number>,
 ): Promise<number> {
   const { host } = context;
-  const shown = {
-    color: given.color,
-    progress: given.progress,
-    "timestamp-ui": false,
-    "machine-readable": false,
-    json: false,
-  };
-  const { pipeline } = createOutput({ ...context, host: withMessagesOnStderr(host) }, shown);
+  const { pipeline } = createOutput({ ...context, host: withMessagesOnStderr(host) }, messageFlagsFor(given));
   try {
     return await body({ world: await openPluginWorld(host, signal), emit: pipeline.emit });
   } catch (error) {
