@@ -6,11 +6,11 @@ import { temporaryDirectory } from "../../helper/temporary-directory.ts";
 
 describe("pluginDirectory", () => {
   const places = (env: Record<string, string> = {}, homeDir = temporaryDirectory()) =>
-    ({ env, homeDir, cwd: "/work", platform: "linux" }) as const;
+    ({ env, homeDir, cwd: "/here", platform: "linux" }) as const;
 
   it("is what PACKER_PLUGIN_PATH names", async () => {
     expect(await pluginDirectory(places({ PACKER_PLUGIN_PATH: "my/plugins", PACKER_CONFIG_DIR: "/c" }))).toBe(
-      "/work/my/plugins",
+      "/here/my/plugins",
     );
   });
 
@@ -38,7 +38,7 @@ describe("pluginDirectory", () => {
   });
 
   it("is packer.d among the applications on Windows", async () => {
-    const host = { env: { APPDATA: "/apps" }, homeDir: "/home", cwd: "/work", platform: "win32" } as const;
+    const host = { env: { APPDATA: "/apps" }, homeDir: "/home", cwd: "/here", platform: "win32" } as const;
     expect(await pluginDirectory(host)).toBe("/apps/packer.d/plugins");
   });
 });
