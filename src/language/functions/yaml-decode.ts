@@ -13,7 +13,7 @@ import { MAX_DATA_DEPTH } from "../from-js.ts";
 import { describeType } from "../type.ts";
 import { entriesOf, isNull, nullValue, objectValue, STRING, textOf, tupleValue, type Value } from "../value.ts";
 import { FunctionError } from "./definition.ts";
-import { scalarValue } from "./yaml-scalar.ts";
+import { scalarValue, type Problem } from "./yaml-scalar.ts";
 
 /** @throws FunctionError when the text is not one YAML document of plain values. */
 export function decodeYaml(text: string): Value {
@@ -109,9 +109,6 @@ function keyText(key: Node, reading: Reading): string {
   if (text) return textOf(text);
   throw fail("a key of a mapping is not a plain value");
 }
-
-/** Makes the error about a node, with its place. */
-export type Problem = (message: string) => FunctionError;
 
 const problemAt =
   (node: Node, { lines }: Reading): Problem =>

@@ -2,7 +2,10 @@ import { Scalar } from "yaml";
 import { parseNumber } from "../number.ts";
 import { boolValue, nullValue, numberValue, stringValue, type Value } from "../value.ts";
 import { isBase64 } from "./encoding.ts";
-import type { Problem } from "./yaml-decode.ts";
+import type { FunctionError } from "./definition.ts";
+
+/** Makes the error about a node, with its place. */
+export type Problem = (message: string) => FunctionError;
 
 const YAML = "tag:yaml.org,2002:";
 
