@@ -18,11 +18,18 @@ const two = (number: number): string => String(number).padStart(2, "0");
 const hour12 = (date: Date): number => date.getUTCHours() % 12 || 12;
 const halfOfDay = (date: Date): string => (date.getUTCHours() < 12 ? "AM" : "PM");
 const month = (date: Date): string => MONTHS[date.getUTCMonth()]!;
+/** At least four digits, with a sign before our era. */
+function year(date: Date): string {
+  const number = date.getUTCFullYear();
+  return (number < 0 ? "-" : "") + String(Math.abs(number)).padStart(4, "0");
+}
 const weekday = (date: Date): string => DAYS[date.getUTCDay()]!;
 
 /** The day of the year, from 1. */
 export function yearDay(date: Date): number {
-  return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+  // Date.UTC would take the years 0 to 99 for those of the twentieth century.
+  const newYear = new Date(0).setUTCFullYear(date.getUTCFullYear(), 0, 1);
+  return Math.floor((date.getTime() - newYear) / 86_400_000) + 1;
 }
 
 /** The parts of Go's reference time (Mon Jan 2 15:04:05 MST 2006). */
@@ -32,7 +39,7 @@ const parts: Readonly<Record<string, (date: Date) => string>> = {
   Monday: weekday,
   Mon: (date) => weekday(date).slice(0, 3),
   MST: () => "UTC",
-  "2006": (date) => String(date.getUTCFullYear()).padStart(4, "0"),
+  "2006": year,
   "-07:00:00": () => "+00:00:00",
   "-070000": () => "+000000",
   "-07:00": () => "+00:00",
@@ -52,7 +59,7 @@ const parts: Readonly<Record<string, (date: Date) => string>> = {
   "05": (date) => two(date.getUTCSeconds()),
   "06": (date) => two(date.getUTCFullYear() % 100),
   "15": (date) => two(date.getUTCHours()),
-  _2006: (date) => `_${String(date.getUTCFullYear()).padStart(4, "0")}`,
+  _2006: (date) => `_${year(date)}`,
   _2: (date) => String(date.getUTCDate()).padStart(2, " "),
   PM: halfOfDay,
   pm: (date) => halfOfDay(date).toLowerCase(),

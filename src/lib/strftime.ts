@@ -13,6 +13,7 @@ const layouts: Readonly<Record<string, string>> = {
   h: "Jan",
   H: "15",
   I: "03",
+  L: ".000",
   m: "01",
   M: "04",
   p: "PM",
@@ -45,14 +46,12 @@ const others: Readonly<Record<string, (date: Date) => string>> = {
   W: (date) => weekOfYear(date, (date.getUTCDay() + 6) % 7),
 };
 
-/** A time in UTC by a C-style format: `%Y-%m-%d`. @throws Error on a specification it does not know. */
+/** A time in UTC by a C-style format: `%Y-%m-%d`. A specification it does not know stays as it is, as in Packer. */
 export function strftime(date: Date, format: string): string {
   return format.replace(/%([\s\S]?)/g, (whole, letter: string) => {
     const layout = layouts[letter];
     if (layout !== undefined) return formatGoTime(date, layout);
-    const write = others[letter];
-    if (write === undefined) throw new Error(`unknown time format "${whole}"`);
-    return write(date);
+    return others[letter]?.(date) ?? whole;
   });
 }
 

@@ -36,6 +36,16 @@ describe("formatHcl", () => {
     expect(format(expected)).toBe(expected);
   });
 
+  /** Recorded by tools/refresh-packer-fmt.ts. */
+  const recorded = JSON.parse(
+    readFileSync(join(import.meta.dirname, "../fixture/language/packer-fmt.json"), "utf8"),
+  ) as readonly (readonly [text: string, expected: string])[];
+
+  it.each(recorded)("makes of %j what packer fmt 1.16 makes of it (D-5)", (text, expected) => {
+    expect(format(text)).toBe(expected);
+    expect(format(expected)).toBe(expected);
+  });
+
   it("formats a file with an example of every rule", async () => {
     const folder = join(import.meta.dirname, "../fixture/format");
     const formatted = format(readFileSync(join(folder, "every-rule.pkr.hcl"), "utf8"));

@@ -81,7 +81,7 @@ const expressions: Record<string, readonly (readonly [text: string, tree: string
     ["a[0]", "(index a 0)"],
     ['a["b"].c', '(. (index a "b") c)'],
     ["a.0", "(legacy a 0)"],
-    ["a.0.1", "(legacy (legacy a 0) 1)"],
+    ["a.0.b", "(. (legacy a 0) b)"],
     ["[1, 2][0]", "(index [1, 2] 0)"],
     ["f().a", "(. (call f) a)"],
   ],

@@ -1,6 +1,7 @@
 import type { Decimal } from "decimal.js";
 import type { Binary, BinaryOperator, Expression, Unary } from "../ast.ts";
 import { convert } from "../convert.ts";
+import { hasErrors } from "../diagnostic.ts";
 import { valuesEqual } from "../equal.ts";
 import { tidy } from "../number.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
@@ -61,18 +62,28 @@ function compareEqual(positive: boolean, left: Value, right: Value): Value {
   return withMarks(boolValue(equal === positive), marks);
 }
 
-/** When the left side decides, the right side is not evaluated: `length(x) > 0 && x[0] == "a"` is safe. */
+/** When the left side decides, problems on the right side do not count: `length(x) > 0 && x[0] == "a"` is safe. */
 function combineLogical(leftValue: Value, site: BinarySite): Value {
   const { node, scope, evaluation } = site;
   const deciding = node.operator === "||";
   const left = operandOf(node.left, leftValue, BOOL, site);
-  if (left?.content === deciding) return left;
+  if (left?.content === deciding) {
+    checkIdleOperand(site);
+    return left;
+  }
   const rightValue = evaluation.evaluate(node.right, scope);
   const right = operandOf(node.right, rightValue, BOOL, site);
   const marks = union(leftValue.marks, rightValue.marks);
   if (!left || !right) return withMarks(unknownValue(BOOL), marks);
   if (right.content === deciding || isKnown(left)) return withMarks(right, marks);
   return withMarks(unknownValue(BOOL), marks);
+}
+
+/** What has a value, but can never be a bool, is a mistake whichever side decides. */
+function checkIdleOperand(site: BinarySite): void {
+  const { node, scope, evaluation } = site;
+  const { value, diagnostics } = evaluation.attempt(node.right, scope);
+  if (!hasErrors(diagnostics) && !isNull(value)) operandOf(node.right, value, BOOL, site);
 }
 
 type NumberOperator = Exclude<BinaryOperator, "==" | "!=" | "&&" | "||">;

@@ -43,6 +43,10 @@ function isSpaced(tokens: Tokens, text: string, index: number, before: number): 
     case next === TokenKind.OpenBracket &&
       (kind === TokenKind.Identifier || kind === TokenKind.Number || bracketChange(kind) < 0):
       return false;
+    case kind === TokenKind.Bang:
+    case kind === TokenKind.DoubleColon && next === TokenKind.Identifier:
+    case kind === TokenKind.Identifier && next === TokenKind.DoubleColon:
+      return false;
     case kind === TokenKind.Minus:
       return !isNegation(before);
     case kind === TokenKind.OpenBrace || next === TokenKind.CloseBrace:

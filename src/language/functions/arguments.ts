@@ -1,3 +1,4 @@
+import type { Decimal } from "decimal.js";
 import { safeInteger } from "../number.ts";
 import {
   decimalOf,
@@ -27,6 +28,18 @@ export const anyParam = param(DYNAMIC);
 export const textListParam = param(listOf(STRING));
 
 export const textAt = (args: readonly Value[], index: number): string => textOf(args[index]!);
+
+const LARGEST_WHOLE = 2n ** 63n - 1n;
+
+/** A whole number of 64 bits, which may be more than a JavaScript number holds exactly. */
+export function wholeNumber(number: Decimal, index: number): Decimal {
+  const isWithin = number.isInteger() && number.abs().lessThanOrEqualTo(LARGEST_WHOLE.toString());
+  if (isWithin) return number;
+  throw new FunctionError("a whole number of at most 64 bits is required.", index);
+}
+
+export const wholeAt = (args: readonly Value[], index: number): bigint =>
+  BigInt(wholeNumber(decimalOf(args[index]!), index).toFixed());
 
 /** A whole number within bounds. */
 export function integerAt(args: readonly Value[], index: number, minimum = -Infinity, maximum = Infinity): number {

@@ -5,7 +5,7 @@ import { isSequence } from "../type.ts";
 import { unify } from "../unify.ts";
 import { isKnown, isNull, itemsOf, listValue, NO_MARKS, tupleValue, unknownValue, type Value } from "../value.ts";
 import { FunctionError } from "./definition.ts";
-import { itemsAt } from "./sequence.ts";
+import { orderedAt } from "./sequence.ts";
 
 /** The functions that make one list, or choose one value, out of several. */
 
@@ -24,19 +24,22 @@ export function coalesce(args: readonly Value[]): Value {
 }
 
 export function coalesceList(args: readonly Value[]): Value {
+  for (const [index, { type, content }] of args.entries()) {
+    const isOpen = type.kind === "dynamic" && content !== null;
+    if (type.kind !== "list" && type.kind !== "tuple" && !isOpen)
+      throw new FunctionError(`a list or tuple is required, not ${withArticle(type)}.`, index);
+  }
   let marks = NO_MARKS;
-  for (const [index, arg] of args.entries()) {
+  for (const arg of args) {
     marks = union(marks, arg.marks);
     if (!isKnown(arg)) return withMarks(unknownValue(), marks);
-    if (isNull(arg)) continue;
-    if (!isSequence(arg.type)) throw new FunctionError(`a list is required, not ${withArticle(arg.type)}.`, index);
-    if (itemsOf(arg).length > 0) return withMarks(arg, marks);
+    if (!isNull(arg) && itemsOf(arg).length > 0) return withMarks(arg, marks);
   }
   throw new FunctionError("all arguments are null or empty.");
 }
 
 export function concat(args: readonly Value[]): Value {
-  const items = args.flatMap((_, index) => itemsAt(args, index, "a list or tuple"));
+  const items = args.flatMap((_, index) => orderedAt(args, index));
   const lists = args.map(({ type }) => type).filter((type) => type.kind === "list");
   if (lists.length < args.length) return tupleValue(items);
   const element = unify(lists.map((type) => type.element));

@@ -75,12 +75,15 @@ function compress(text: string): Buffer {
 /** @throws FunctionError when the text is not Base64 with its padding. */
 export function decodeBase64(text: string): Buffer {
   const compact = text.replace(/[\r\n]/g, "");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || compact.length % 4 !== 0) {
+  if (!isBase64(compact)) {
     const hint = /[-_]/.test(compact) ? " It looks like the URL-safe variant; replace - by + and _ by / first." : "";
     throw new FunctionError(`it is not valid Base64.${hint}`, 0);
   }
   return Buffer.from(compact, "base64");
 }
+
+/** Without line breaks. */
+export const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0;
 
 export function decodeUtf8(bytes: Uint8Array): string {
   try {

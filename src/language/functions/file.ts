@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, resolve, sep } from "node:path";
+import { basename, normalize, resolve, sep } from "node:path";
 import { boolValue, BOOL, STRING, stringValue } from "../value.ts";
 import { stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionContext, type FunctionDeclaration } from "./definition.ts";
@@ -35,7 +35,7 @@ export const fileFunctions: readonly FunctionDeclaration[] = [
     returns: STRING,
     description: "All of a path but its last part.",
     example: ['dirname("a/b/c.txt")', '"a/b"'],
-    call: (args) => stringValue(withSlashes(dirname(textAt(args, 0).replace(/(?<=.)\/+$/, "/x")))),
+    call: (args) => stringValue(withSlashes(directoryOf(textAt(args, 0)))),
   },
   {
     name: "file",
@@ -103,6 +103,13 @@ function isFile(path: string, context: FunctionContext): boolean {
   const stats = statSync(templatePath(path, context), { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw new FunctionError(`${JSON.stringify(path)} is a directory, not a file.`, 0);
   return stats?.isFile() ?? false;
+}
+
+/** What stands before the last slash, in its shortest form. */
+function directoryOf(path: string): string {
+  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf(sep));
+  const directory = normalize(path.slice(0, end + 1) || ".");
+  return directory.length > 1 && /[/\\]$/.test(directory) ? directory.slice(0, -1) : directory;
 }
 
 function lastPart(path: string): string {

@@ -37,23 +37,25 @@ const parts: Readonly<Record<string, Part>> = {
   Z: (_, offset) => formatOffset(offset, ":", "Z"),
 };
 
+/** A quote, a literal text in quotes (a quote in it is doubled), or a letter repeated. */
+const TOKEN = /''|'(?:[^'](?:[^']|'')*'?)?|([A-Za-z])\1*/g;
+
 /** A timestamp written after a format such as `DD MMM YYYY 'at' hh:mm`. @throws FunctionError for unknown letters. */
 export function formatDate(format: string, timestamp: Timestamp): string {
   const date = localParts(timestamp);
-  return format.replace(
-    /'((?:[^']|'')*)('?)|([A-Za-z])\3*/g,
-    (text: string, literal: string | undefined, close: string) => {
-      if (literal !== undefined) {
-        if (close === "") throw new FunctionError("a literal text in quotes is not closed.", 0);
-        return literal.replaceAll("''", "'");
-      }
-      const part = ownEntry(parts, text);
-      if (!part)
-        throw new FunctionError(
-          `${JSON.stringify(text)} is not a part of a date. Put literal text in single quotes: '${text}'.`,
-          0,
-        );
-      return part(date, timestamp.offsetMinutes);
-    },
-  );
+  return format.replace(TOKEN, (text: string) => {
+    if (text === "''") return "'";
+    if (text.startsWith("'")) return literalText(text);
+    const part = ownEntry(parts, text);
+    if (part) return part(date, timestamp.offsetMinutes);
+    const word = JSON.stringify(text);
+    throw new FunctionError(`${word} is not a part of a date. Put literal text in single quotes: '${text}'.`, 0);
+  });
+}
+
+/** At the end of a format, a doubled quote also closes the text. */
+function literalText(quoted: string): string {
+  if (!quoted.endsWith("'") || quoted === "'") throw new FunctionError("a literal text in quotes is not closed.", 0);
+  const [, text] = /^'((?:[^']|'')*)'?$/.exec(quoted)!;
+  return text!.replaceAll("''", "'");
 }

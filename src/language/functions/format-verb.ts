@@ -3,6 +3,7 @@ import { convert } from "../convert.ts";
 import { quote } from "../format-value.ts";
 import { graphemes } from "../grapheme.ts";
 import { valueToJson } from "../to-json.ts";
+import { roundToPlaces } from "./binary-rounding.ts";
 import { BOOL, decimalOf, isNull, NUMBER, STRING, textOf, truthOf, type Type, type Value } from "../value.ts";
 import { FunctionError } from "./definition.ts";
 
@@ -35,10 +36,9 @@ const formatters = new Map<string, Formatter>(
     o: (value, verb) => integer(value, verb, 8),
     x: (value, verb) => integer(value, verb, 16),
     X: (value, verb) => integer(value, verb, 16).toUpperCase(),
-    e: (value, verb) => signed(number(value, verb), verb, (n) => exponential(n.toExponential(verb.precision ?? 6))),
-    E: (value, verb) =>
-      signed(number(value, verb), verb, (n) => exponential(n.toExponential(verb.precision ?? 6)).toUpperCase()),
-    f: (value, verb) => signed(number(value, verb), verb, (n) => n.toFixed(verb.precision ?? 6)),
+    e: (value, verb) => signed(number(value, verb), verb, (n) => withExponent(n, verb)),
+    E: (value, verb) => signed(number(value, verb), verb, (n) => withExponent(n, verb).toUpperCase()),
+    f: (value, verb) => signed(number(value, verb), verb, (n) => toPlaces(n, verb.precision ?? 6)),
     g: (value, verb) => signed(number(value, verb), verb, (n) => general(n, verb.precision)),
     G: (value, verb) => signed(number(value, verb), verb, (n) => general(n, verb.precision).toUpperCase()),
     s: (value, verb) => cut(textOf(need(value, STRING, verb)), verb.precision),
@@ -56,10 +56,15 @@ function need(value: Value, type: Type, verb: Verb): Value {
 
 const number = (value: Value, verb: Verb): Decimal => decimalOf(need(value, NUMBER, verb));
 
+const bases: Readonly<Record<number, string>> = { 2: "0b", 8: "0", 16: "0x" };
+
+/** A precision is the least number of digits. `#` puts the sign of the base before them. */
 function integer(value: Value, verb: Verb, base: 2 | 8 | 10 | 16): string {
   const decimal = number(value, verb);
   if (!decimal.isInteger()) throw new FunctionError(`"${verb.text}" needs a whole number.`);
-  return signed(decimal, verb, (n) => BigInt(n.toFixed()).toString(base));
+  const prefix = verb.flags.includes("#") ? (bases[base] ?? "") : "";
+  const digits = (n: Decimal): string => (n.isZero() && verb.precision === 0 ? "" : BigInt(n.toFixed()).toString(base));
+  return signed(decimal, verb, (n) => prefix + digits(n).padStart(verb.precision ?? 0, "0"));
 }
 
 function signed(decimal: Decimal, verb: Verb, format: (absolute: Decimal) => string): string {
@@ -75,36 +80,50 @@ function signOf(decimal: Decimal, { flags }: Verb): string {
 /** Go writes at least two digits of exponent. */
 const exponential = (text: string): string => text.replace(/e([+-])(\d)$/, "e$10$2");
 
-/** The shortest text: with an exponent when it is below -4 or at least the precision (21 digits when none is given). */
+function withExponent(decimal: Decimal, { precision = 6 }: Verb): string {
+  return exponential(roundToPlaces(decimal, precision - decimal.e).toExponential(precision));
+}
+
+const toPlaces = (decimal: Decimal, places: number): string => roundToPlaces(decimal, places).toFixed(places);
+
+/** The most digits a number is written with before it gets an exponent, when no precision is given. */
+const MOST_DIGITS = 6;
+
+/** With an exponent when it is below -4, or at least the precision. */
 function general(decimal: Decimal, precision: number | undefined): string {
   const rounded = roundedTo(decimal, precision);
   const exponent = rounded.isZero() ? 0 : rounded.e;
-  if (exponent < -4 || exponent >= (precision ?? 21)) return exponential(rounded.toExponential());
+  if (exponent < -4 || exponent >= Math.max(precision ?? MOST_DIGITS, 1)) return exponential(rounded.toExponential());
   return rounded.toFixed();
 }
 
 function roundedTo(decimal: Decimal, precision: number | undefined): Decimal {
   if (precision === undefined) return decimal;
-  return decimal.toSignificantDigits(Math.max(precision, 1));
+  const digits = Math.max(precision, 1);
+  return roundToPlaces(decimal, digits - 1 - decimal.e).toSignificantDigits(digits);
 }
 
+/** A precision of zero is none. */
 function cut(text: string, length: number | undefined): string {
-  if (length === undefined) return text;
+  if (!length) return text;
   return graphemes(text).slice(0, length).join("");
 }
 
 function formatDefault(value: Value, { flags }: Verb): string {
   if (flags.includes("#") || isNull(value)) return valueToJson(value);
+  if (value.type.kind === "number") return general(decimalOf(value), undefined);
   const { value: text } = convert(value, STRING);
   return text ? textOf(text) : valueToJson(value);
 }
 
-function pad(text: string, { flags, width, letter }: Verb): string {
-  const missing = (width ?? 0) - graphemes(text).length;
-  if (missing <= 0) return text;
+/** To the width: `true` and `false` have none, and a number with a precision no zeros before it. */
+function pad(text: string, { flags, width = 0, letter, precision }: Verb): string {
+  const missing = width - graphemes(text).length;
+  if (missing <= 0 || letter === "t") return text;
   if (flags.includes("-")) return text + " ".repeat(missing);
-  if (!flags.includes("0")) return " ".repeat(missing) + text;
+  const isPlain = precision !== undefined && /[bdoxX]/.test(letter);
+  if (!flags.includes("0") || isPlain) return " ".repeat(missing) + text;
   if (letter === "s" || letter === "q") return "0".repeat(missing) + text;
-  const sign = /^[+ -]?/.exec(text)![0];
+  const sign = /^[+ -]?(?:0[xXb](?=.))?/.exec(text)![0];
   return sign + "0".repeat(missing) + text.slice(sign.length);
 }

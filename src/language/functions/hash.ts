@@ -109,14 +109,17 @@ const namespaces: Readonly<Record<string, string>> = {
 };
 
 function namedUuid(namespace: string, name: string): string {
-  const base = (ownEntry(namespaces, namespace) ?? namespace).toLowerCase();
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(base))
-    throw new FunctionError("the namespace must be dns, url, oid, x500 or a UUID.", 0);
-  const hash = createHash("sha1")
-    .update(Buffer.from(base.replaceAll("-", ""), "hex"))
-    .update(name)
-    .digest();
+  const base = digitsOf(ownEntry(namespaces, namespace) ?? namespace);
+  if (base === undefined) throw new FunctionError("the namespace must be dns, url, oid, x500 or a UUID.", 0);
+  const hash = createHash("sha1").update(Buffer.from(base, "hex")).update(name).digest();
   hash[6] = (hash[6]! & 0x0f) | 0x50;
   hash[8] = (hash[8]! & 0x3f) | 0x80;
   return hash.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** The hexadecimal digits of a UUID, which may be in brackets, a URN, or without its hyphens. */
+function digitsOf(uuid: string): string | undefined {
+  const bare = /^[({](.*)[)}]$/.exec(uuid)?.[1] ?? uuid.replace(/^urn:uuid:/i, "");
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(bare)) return bare.replaceAll("-", "");
+  return bare === uuid && /^[0-9a-f]{32}$/i.test(uuid) ? uuid : undefined;
 }

@@ -40,10 +40,13 @@ function build(data: unknown, tag: string | undefined, depth: number): Value {
   if (typeof data === "boolean") return boolValue(data);
   if (typeof data === "number") return numberValue(data);
   if (typeof data === "string" && tag !== undefined && data.startsWith(tag)) return exactNumber(data.slice(1));
-  if (typeof data === "string") return stringValue(data);
+  if (typeof data === "string") return stringValue(wellFormed(data));
   if (Array.isArray(data)) return tupleValue(data.map((item) => build(item, tag, depth + 1)));
   return objectValue(Object.entries(data as object).map(([key, item]) => [key, build(item, tag, depth + 1)] as const));
 }
+
+/** Half of a surrogate pair (`"\ud800"`) is no character. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
 function exactNumber(text: string): Value {
   const number = parseNumber(text);

@@ -20,7 +20,7 @@ import { anyParam, integerAt, numberParam, textList, textListParam, textsAt } fr
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 import { coalesce, coalesceList, concat, flatten } from "./combine.ts";
 import { range } from "./range.ts";
-import { asList, elementType, itemsAt, sequenceLike } from "./sequence.ts";
+import { asList, elementType, itemsAt, orderedAt, sequenceLike } from "./sequence.ts";
 
 const listParam = (name = "list") => anyParam(name, { depth: "shallow" });
 
@@ -117,7 +117,7 @@ export const listFunctions: readonly FunctionDeclaration[] = [
   {
     name: "contains",
     group: "collection",
-    parameters: [anyParam("list"), anyParam("value", { allowNull: true })],
+    parameters: [anyParam("list"), anyParam("value")],
     returns: BOOL,
     description: "Whether a list, set or tuple has an element equal to the value.",
     example: ['contains(["a", "b"], "b")', "true"],
@@ -145,15 +145,12 @@ export const listFunctions: readonly FunctionDeclaration[] = [
     parameters: [listParam(), numberParam("index")],
     returns: ([list]) => elementType(list!.type),
     description:
-      "The element at an index, counted from 0. An index beyond the end starts again at the beginning, a negative one counts from the end.",
+      "The element at an index, counted from 0. An index beyond the end starts again at the beginning; a negative one is an error.",
     example: ['element(["a", "b", "c"], 4)', '"b"'],
     call: (args) => {
-      const items = itemsAt(args, 0, "a list or tuple");
-      if (args[0]!.type.kind === "set")
-        throw new FunctionError("elements of a set have no order. Convert it to a list first.", 0);
+      const items = orderedAt(args, 0);
       if (items.length === 0) throw new FunctionError("an empty list has no elements.", 0);
-      const index = integerAt(args, 1);
-      return items[((index % items.length) + items.length) % items.length]!;
+      return items[integerAt(args, 1, 0) % items.length]!;
     },
   },
   {
@@ -168,7 +165,7 @@ export const listFunctions: readonly FunctionDeclaration[] = [
   {
     name: "index",
     group: "collection",
-    parameters: [anyParam("list"), anyParam("value", { allowNull: true })],
+    parameters: [anyParam("list"), anyParam("value")],
     returns: NUMBER,
     description: "The index of the first element equal to the value. A value that is not there is an error.",
     example: ['index(["a", "b", "c"], "b")', "1"],
@@ -239,9 +236,7 @@ export const listFunctions: readonly FunctionDeclaration[] = [
     description: "The elements from one index up to, but not including, another.",
     example: ['slice(["a", "b", "c", "d"], 1, 3)', '["b", "c"]'],
     call: (args) => {
-      const items = itemsAt(args, 0, "a list or tuple");
-      if (args[0]!.type.kind === "set")
-        throw new FunctionError("elements of a set have no order. Convert it to a list first.", 0);
+      const items = orderedAt(args, 0);
       const end = integerAt(args, 2, 0, items.length);
       return sequenceLike(args[0]!.type, items.slice(integerAt(args, 1, 0, end), end));
     },

@@ -31,7 +31,7 @@ import {
 } from "../value.ts";
 import { anyParam, limitSize, stringParam, textAt, textList, textListParam, textsAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
-import { asSets, elementType, itemsAt, setResult } from "./sequence.ts";
+import { asSets, elementType, itemsAt, orderedAt, setResult } from "./sequence.ts";
 
 const mapParam = anyParam("map", { depth: "shallow" });
 const setParam = anyParam("sets", { depth: "raw" });
@@ -118,7 +118,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     example: ['zipmap(["a", "b"], [1, 2])', "{ a = 1, b = 2 }"],
     call: (args) => {
       const keys = textsAt(args, 0);
-      const values = itemsAt(args, 1, "a list or tuple");
+      const values = orderedAt(args, 1);
       if (keys.length !== values.length)
         throw new FunctionError(`there must be as many keys as values, not ${keys.length} and ${values.length}.`);
       const entries = keys.map((key, index) => [key, values[index]!] as const);
@@ -162,10 +162,10 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
   {
     name: "setproduct",
     group: "collection",
-    parameters: [anyParam("sets")],
+    parameters: [anyParam("sets"), anyParam("sets")],
     variadic: anyParam("sets"),
     returns: DYNAMIC,
-    description: "All combinations of one element from each of the sets or lists.",
+    description: "All combinations of one element from each of two or more sets or lists.",
     example: ['setproduct(["a", "b"], [1, 2])', '[["a", 1], ["a", 2], ["b", 1], ["b", 2]]'],
     call: setProduct,
   },
@@ -218,12 +218,19 @@ function merge(args: readonly Value[]): Value {
   const given = args.filter((arg) => !isNull(arg));
   const entries = new Map<string, Value>();
   for (const [index, arg] of args.entries()) {
+    checkMergeable(arg, index);
     if (!isNull(arg)) for (const [key, value] of entriesAt(args, index)) entries.set(key, value);
   }
   const first = given[0]?.type;
   const isUniform = first?.kind === "map" && given.every((arg) => typesEqual(arg.type, first));
   if (isUniform) return mapValue(first.element, entries);
   return objectValue(entries);
+}
+
+/** A null of another type than a map or object is as wrong as a value of it. */
+function checkMergeable({ type }: Value, index: number): void {
+  if (type.kind === "map" || type.kind === "object" || type.kind === "dynamic") return;
+  throw new FunctionError(`a map or object is required, not ${withArticle(type)}.`, index);
 }
 
 function transpose(args: readonly Value[]): Value {

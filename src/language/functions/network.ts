@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { BOOL, boolValue, listOf, STRING, stringValue } from "../value.ts";
-import { integerAt, numberParam, stringParam, textAt, textList } from "./arguments.ts";
+import { integerAt, numberParam, stringParam, textAt, textList, wholeAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 
 const prefix = stringParam("prefix");
@@ -13,19 +13,18 @@ export const networkFunctions: readonly FunctionDeclaration[] = [
     returns: STRING,
     description: "The address of a host in a network. A negative number counts from the end.",
     example: ['cidrhost("10.12.112.0/20", 16)', '"10.12.112.16"'],
-    call: (args) => stringValue(hostAddress(networkAt(textAt(args, 0), 0), BigInt(integerAt(args, 1)))),
+    call: (args) => stringValue(hostAddress(networkAt(textAt(args, 0), 0), wholeAt(args, 1))),
   },
   {
     name: "cidrnetmask",
     group: "network",
     parameters: [prefix],
     returns: STRING,
-    description: "The netmask of an IPv4 network.",
+    description: "The netmask of a network, as an address.",
     example: ['cidrnetmask("172.16.0.0/12")', '"255.240.0.0"'],
     call: (args) => {
       const { bits, length } = networkAt(textAt(args, 0), 0);
-      if (bits !== 32) throw new FunctionError("only IPv4 networks have a netmask.", 0);
-      return stringValue(formatAddress(hostMask(32) ^ hostMask(32 - length), 32));
+      return stringValue(formatAddress(hostMask(bits) ^ hostMask(bits - length), bits));
     },
   },
   {
@@ -37,8 +36,8 @@ export const networkFunctions: readonly FunctionDeclaration[] = [
     example: ['cidrsubnet("172.16.0.0/12", 4, 2)', '"172.18.0.0/16"'],
     call: (args) => {
       const network = networkAt(textAt(args, 0), 0);
-      const newBits = integerAt(args, 1, 0, network.bits - network.length);
-      return stringValue(formatNetwork(subnet(network, newBits, BigInt(integerAt(args, 2)))));
+      const newBits = integerAt(args, 1, 0, mostNewBits(network));
+      return stringValue(formatNetwork(subnet(network, newBits, wholeAt(args, 2))));
     },
   },
   {
@@ -51,7 +50,7 @@ export const networkFunctions: readonly FunctionDeclaration[] = [
     example: ['cidrsubnets("10.1.0.0/16", 4, 4, 8)', '["10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/24"]'],
     call: (args) => {
       const network = networkAt(textAt(args, 0), 0);
-      const bits = args.slice(1).map((_, index) => integerAt(args, index + 1, 1, network.bits - network.length));
+      const bits = args.slice(1).map((_, index) => integerAt(args, index + 1, 1, mostNewBits(network)));
       return textList(consecutive(network, bits).map(formatNetwork));
     },
   },
@@ -82,6 +81,10 @@ interface IpNetwork {
   readonly length: number;
 }
 
+/** Packer's limit, too, which keeps the number of subnets within 32 bits. */
+const MOST_NEW_BITS = 32;
+const mostNewBits = ({ bits, length }: IpNetwork): number => Math.min(MOST_NEW_BITS, bits - length);
+
 const hostMask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
 
 function networkAt(text: string, argument: number): IpNetwork {
@@ -102,10 +105,22 @@ function parseAddress(text: string, argument: number): IpNetwork {
   const isIpv6 = text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text);
   if (!isIpv6 && !ipaddr.IPv4.isValidFourPartDecimal(text))
     throw new FunctionError(`${JSON.stringify(text)} is not an IP address.`, argument);
-  const bytes = ipaddr.parse(text).toByteArray();
+  const bytes = ipaddr.parse(isIpv6 ? withoutDots(text) : text).toByteArray();
   const base = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
   return { base, bits: bytes.length * 8, length: bytes.length * 8 };
 }
+
+/** `::1.2.3.4` as `::102:304`: the library takes the dotted form for an IPv4 address in any case. */
+function withoutDots(address: string): string {
+  return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
+    const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number];
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+}
+
+/** ::ffff:0:0/96, the IPv4 addresses within IPv6: written as IPv4. */
+const MAPPED = 0xffffn << 32n;
+const isMapped = (address: bigint): boolean => address >> 32n === MAPPED >> 32n;
 
 function formatAddress(address: bigint, bits: number): string {
   const bytes = Array.from({ length: bits / 8 }, (_, index) =>
@@ -115,13 +130,16 @@ function formatAddress(address: bigint, bits: number): string {
   return parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString();
 }
 
-const formatNetwork = ({ base, bits, length }: IpNetwork): string => `${formatAddress(base, bits)}/${length}`;
+function formatNetwork({ base, bits, length }: IpNetwork): string {
+  if (bits === 128 && length >= 96 && isMapped(base)) return `${formatAddress(base - MAPPED, 32)}/${length - 96}`;
+  return `${formatAddress(base, bits)}/${length}`;
+}
 
 function hostAddress({ base, bits, length }: IpNetwork, host: bigint): string {
   const size = 1n << BigInt(bits - length);
   if (host >= size || host < -size) throw new FunctionError(`the network has only ${size} addresses.`, 1);
-  const offset = host < 0n ? size + host : host;
-  return formatAddress(base + offset, bits);
+  const address = base + (host < 0n ? size + host : host);
+  return bits === 128 && isMapped(address) ? formatAddress(address - MAPPED, 32) : formatAddress(address, bits);
 }
 
 function subnet({ base, bits, length }: IpNetwork, newBits: number, number: bigint): IpNetwork {

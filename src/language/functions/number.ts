@@ -1,7 +1,8 @@
 import { Decimal } from "decimal.js";
+import { withArticle } from "../convert-primitive.ts";
 import { formatNumber, numberFrom } from "../number.ts";
-import { decimalOf, NUMBER, numberValue } from "../value.ts";
-import { integerAt, numberParam, stringParam, textAt } from "./arguments.ts";
+import { decimalOf, NUMBER, numberValue, textOf, type Value } from "../value.ts";
+import { anyParam, integerAt, numberParam, wholeNumber } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 
 interface NumberFunction<Given> {
@@ -49,9 +50,9 @@ export const numberFunctions: readonly FunctionDeclaration[] = [
   }),
   unary({
     name: "signum",
-    description: "-1, 0 or 1 as the number is negative, zero or positive.",
+    description: "-1, 0 or 1 as the whole number is negative, zero or positive.",
     example: ["signum(-13)", "-1"],
-    of: (n) => numberFrom(n.comparedTo(0)),
+    of: (n) => numberFrom(wholeNumber(n, 0).comparedTo(0)),
   }),
   {
     name: "log",
@@ -86,18 +87,18 @@ export const numberFunctions: readonly FunctionDeclaration[] = [
   {
     name: "parseint",
     group: "number",
-    parameters: [stringParam("string"), numberParam("base")],
+    parameters: [anyParam("string"), numberParam("base")],
     returns: NUMBER,
     description: "Reads a whole number written in a base from 2 to 62.",
     example: ['parseint("FF", 16)', "255"],
-    call: (args) => numberValue(parseInteger(textAt(args, 0), integerAt(args, 1, 2, 62))),
+    call: (args) => numberValue(parseInteger(digitsAt(args), integerAt(args, 1, 2, 62))),
   },
 ];
 
-/** Enough digits to round the result to a 64 bit float correctly. */
+/** Enough digits to see whether a logarithm is a whole number. */
 const Rounded = Decimal.clone({ precision: 30 });
 
-/** As precise as a 64 bit float, except that whole results are exact. */
+/** A quotient of 64 bit floats as in Go, except that whole results are exact: `log(1000, 10)` is 3, not 2.9999999999999996. */
 function logarithm(number: Decimal, base: Decimal): Decimal {
   if (number.lessThanOrEqualTo(0)) throw new FunctionError("the number must be greater than zero.", 0);
   if (base.lessThanOrEqualTo(0) || base.equals(1))
@@ -105,23 +106,50 @@ function logarithm(number: Decimal, base: Decimal): Decimal {
   const result = Rounded.log(number, base).toNumber();
   const whole = Math.round(result);
   if (Number.isFinite(result) && base.pow(whole).equals(number)) return numberFrom(whole);
-  return finite(result);
+  return finite(Math.log(number.toNumber()) / Math.log(base.toNumber()));
 }
 
+const LARGEST_EXACT_POWER = 10_000;
+
+/** A 64 bit float as in Go, except that powers of whole numbers are exact. */
 function power(number: Decimal, exponent: Decimal): Decimal {
   if (number.isZero() && exponent.isNegative()) throw new FunctionError("zero has no negative powers.", 1);
-  if (exponent.isInteger() && exponent.abs().lessThanOrEqualTo(10_000)) {
+  const areWhole = number.isInteger() && exponent.isInteger() && !exponent.isNegative();
+  if (areWhole && exponent.lessThanOrEqualTo(LARGEST_EXACT_POWER)) {
     const result = number.pow(exponent);
-    if (exponent.isNegative()) return finite(result.toNumber());
     if (result.isFinite()) return result;
   }
-  return finite(Math.pow(number.toNumber(), exponent.toNumber()));
+  return finite(floatPower(number.toNumber(), exponent.toNumber()));
+}
+
+/**
+ * Go's order of roundings, which decides about the last digits: squares from the lowest bit of the exponent up, and its
+ * fraction by the exponential function. JavaScript's own power rounds otherwise.
+ */
+function floatPower(base: number, exponent: number): number {
+  if (Math.abs(exponent) === 0.5) return exponent < 0 ? 1 / Math.sqrt(base) : Math.sqrt(base);
+  const size = Math.abs(exponent);
+  const whole = size % 1 > 0.5 ? Math.ceil(size) : Math.floor(size);
+  const fraction = size - whole;
+  let result = fraction === 0 ? 1 : Math.exp(fraction * Math.log(base));
+  let square = base;
+  for (let rest = whole; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return exponent < 0 ? 1 / result : result;
 }
 
 function finite(result: number): Decimal {
   if (Number.isNaN(result)) throw new FunctionError("the result is not a real number.");
   if (!Number.isFinite(result)) throw new FunctionError("the result is too large.");
   return numberFrom(result);
+}
+
+/** The text to read; a number in its place is refused, because its digits are decimal whatever the base. */
+function digitsAt([given]: readonly Value[]): string {
+  if (given!.type.kind === "string") return textOf(given!);
+  throw new FunctionError(`a string is required, not ${withArticle(given!.type)}.`, 0);
 }
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

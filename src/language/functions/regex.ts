@@ -43,7 +43,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     call: (args) => {
       const matcher = compile(textAt(args, 0)).matcher(textAt(args, 1));
       const matches: Value[] = [];
-      while (matcher.find()) matches.push(matchValue(matcher));
+      for (const match of eachMatch(matcher)) matches.push(matchValue(match));
       return listValue(matchType(args[0]), matches);
     },
   },
@@ -101,16 +101,24 @@ function matchValue(matcher: Matcher): Value {
   return tupleValue(Array.from({ length: matcher.groupCount() }, (_, index) => group(index + 1)));
 }
 
+/** One match after the other, each while the matcher stands at it. As in Go, an empty one right behind another is none. */
+function* eachMatch(matcher: Matcher): Generator<Matcher> {
+  let end = -1;
+  while (matcher.find()) {
+    if (matcher.end() > matcher.start() || matcher.start() !== end) yield matcher;
+    end = matcher.end();
+  }
+}
+
 function replaceMatches(text: string, pattern: RE2JS, replacement: string): string {
-  const matcher = pattern.matcher(text);
   const pieces: string[] = [];
   let end = 0;
   let size = 0;
-  while (matcher.find()) {
-    const piece = text.slice(end, matcher.start()) + expand(replacement, matcher);
+  for (const match of eachMatch(pattern.matcher(text))) {
+    const piece = text.slice(end, match.start()) + expand(replacement, match);
     limitSize((size += piece.length));
     pieces.push(piece);
-    end = matcher.end();
+    end = match.end();
   }
   return pieces.join("") + text.slice(end);
 }

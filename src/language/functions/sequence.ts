@@ -28,6 +28,13 @@ export function itemsAt(args: readonly Value[], index: number, what = "a list, s
   return itemsOf(value);
 }
 
+/** The elements of an argument that must be a list or tuple: those of a set have no order. */
+export function orderedAt(args: readonly Value[], index: number): readonly Value[] {
+  if (args[index]!.type.kind === "set")
+    throw new FunctionError("elements of a set have no order. Convert it to a list first.", index);
+  return itemsAt(args, index, "a list or tuple");
+}
+
 /** The type all elements of a sequence have, or have after conversion; dynamic when that is open. */
 export function elementType(type: Type): Type {
   if (type.kind === "list" || type.kind === "set") return type.element;

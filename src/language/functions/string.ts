@@ -1,3 +1,4 @@
+import { lowerCase, titleCase, upperCase, WORD_START } from "../letter-case.ts";
 import { graphemes } from "../grapheme.ts";
 import { BOOL, boolValue, listOf, STRING, stringValue, textOf, type Value } from "../value.ts";
 import {
@@ -55,7 +56,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: "lower",
     description: "Converts all letters to lower case.",
     example: ['lower("HELLO")', '"hello"'],
-    of: (text) => text.toLowerCase(),
+    of: lowerCase,
   }),
   text({
     name: "upper",
@@ -67,8 +68,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: "title",
     description: "Converts the first letter of each word to upper case.",
     example: ['title("hello world")', '"Hello World"'],
-    of: (text) =>
-      text.replace(/(^|[^\p{L}\p{N}_])(\p{L})/gu, (_, before: string, letter: string) => before + upperCase(letter)),
+    of: (text) => text.replace(WORD_START, titleCase),
   }),
   text({
     name: "strrev",
@@ -186,14 +186,6 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     },
   },
 ];
-
-/** Go maps each character on its own, so `ß` stays as it is instead of becoming two letters. */
-function upperCase(text: string): string {
-  return text.replace(/\p{Ll}/gu, (letter) => {
-    const upper = letter.toUpperCase();
-    return [...upper].length === 1 ? upper : letter;
-  });
-}
 
 function trim(text: string, characters: string): string {
   const set = new Set(characters);

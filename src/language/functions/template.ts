@@ -9,7 +9,7 @@ import type { Functions } from "../evaluate/contract.ts";
 import { withMarks } from "../marks.ts";
 import { parseTemplate } from "../parse.ts";
 import type { SourceFile } from "../source.ts";
-import { entriesOf, isKnown, isNull, STRING, unknownValue, type Value } from "../value.ts";
+import { DYNAMIC, entriesOf, isKnown, isNull, STRING, unknownValue, type Value } from "../value.ts";
 import { anyParam, stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionContext, type FunctionDeclaration } from "./definition.ts";
 import { readText } from "./file.ts";
@@ -22,9 +22,9 @@ export const templateFunctions: readonly FunctionDeclaration[] = [
     name: "templatefile",
     group: "file",
     parameters: [stringParam("path"), variables],
-    returns: STRING,
+    returns: DYNAMIC,
     description:
-      "The content of a file in template syntax (${ } and %{ }), rendered with the given variables and no others. Relative paths start at the template.",
+      "The content of a file in template syntax (${ } and %{ }), rendered with the given variables and no others. A file that is one ${ } and nothing else gives its value. Relative paths start at the template.",
     example: ['templatefile("/dev/null", {})', '""'],
     call: (args, context) => {
       const path = textAt(args, 0);
@@ -41,16 +41,18 @@ export const templateFunctions: readonly FunctionDeclaration[] = [
     returns: STRING,
     description: "A text in template syntax, rendered with the given variables and no others.",
     example: ['templatestring("Hello, $${name}", { name = "Ada" })', '"Hello, Ada"'],
-    call: (args, context) => render({ name: "<template>", text: textAt(args, 0) }, args[1]!, context),
+    call: (args, context) => asText(render({ name: "<template>", text: textAt(args, 0) }, args[1]!, context)),
   },
 ];
 
+/** The value of a template with the variables, and nothing else, in scope. */
 function render(file: SourceFile, variables: Value, context: FunctionContext): Value {
   const { kind } = variables.type;
   if (!isKnown(variables)) return withMarks(unknownValue(STRING), variables.marks);
   if (isNull(variables) || (kind !== "map" && kind !== "object")) {
     throw new FunctionError(`a map or object is required, not ${withArticle(variables.type)}.`, 1);
   }
+  checkNames(entriesOf(variables).keys());
   const parsed = parseTemplate(file);
   fail(parsed.diagnostics);
   const entries = [...entriesOf(variables)].map(([name, value]) => [name, withMarks(value, variables.marks)] as const);
@@ -60,10 +62,25 @@ function render(file: SourceFile, variables: Value, context: FunctionContext): V
     functions: withoutTemplates(context.functions),
   });
   fail(diagnostics.map((diagnostic) => explain(diagnostic, names.keys())));
+  return value;
+}
+
+/** Only a template that is one `${ }` and nothing else can give anything but a text. */
+function asText(value: Value): Value {
   const { value: text, error } = convert(value, STRING);
   if (text && !isNull(text)) return text;
   const why = error ? describeConversionError(error) : "it is null";
   throw new FunctionError(`the template gives no text: ${why}.`, 0);
+}
+
+function checkNames(names: Iterable<string>): void {
+  const wrong = [...names].find((name) => !/^\p{ID_Start}[\p{ID_Continue}-]*$/u.test(name));
+  if (wrong === undefined) return;
+  const word = JSON.stringify(wrong);
+  throw new FunctionError(
+    `${word} is no name of a variable: it begins with a letter, and has letters, digits and _.`,
+    1,
+  );
 }
 
 function fail(diagnostics: readonly Diagnostic[]): void {

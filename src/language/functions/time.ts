@@ -75,11 +75,17 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
   {
     name: "legacy_strftime",
     group: "time",
-    parameters: [stringParam("format")],
+    parameters: [],
+    variadic: stringParam("format"),
     returns: STRING,
-    description: "The time the run started, in UTC, in a format with verbs such as %Y-%m-%d. Prefer formatdate.",
+    description:
+      "The time the run started, in UTC, in a format with verbs such as %Y-%m-%d. Without a format it is that of RFC 3339. Prefer formatdate.",
     example: ['length(legacy_strftime("%Y-%m-%d"))', "10"],
-    call: (args, { startTime }) => stringValue(formatStrftime(new Date(startTime), textAt(args, 0))),
+    call: (args, { startTime }) => {
+      if (args.length > 1) throw new FunctionError("it takes at most one argument, the format.");
+      const format = args.length === 1 ? textAt(args, 0) : "%Y-%m-%dT%H:%M:%SZ";
+      return stringValue(strftime(new Date(startTime), format));
+    },
   },
   {
     name: "rfc3339_parse",
@@ -90,7 +96,7 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
       "The parts of a timestamp: year, month, month_name, day, weekday, weekday_name, hour, minute, second, year_day, iso_year, iso_week, unix.",
     example: ['rfc3339_parse("2024-02-29 12:30:00Z").year_day', "60"],
     call: (args) => {
-      const timestamp = parseTimestamp(textAt(args, 0), 0);
+      const timestamp = parseTimestamp(textAt(args, 0), 0, "loose");
       return partsOf(timestamp, { unix: numberValue(Math.floor(timestamp.epochMs / 1000)) });
     },
   },
@@ -103,27 +109,22 @@ export const timeFunctions: readonly FunctionDeclaration[] = [
       "The parts, in UTC, of a time given in seconds since 1970: those of rfc3339_parse, with rfc3339 in place of unix.",
     example: ["unix_timestamp_parse(0).rfc3339", '"1970-01-01T00:00:00Z"'],
     call: (args) => {
-      const timestamp = now(integerAt(args, 0, -62_135_596_800, 253_402_300_799) * 1000);
+      const timestamp = now(integerAt(args, 0, -MOST_SECONDS, MOST_SECONDS) * 1000);
       return partsOf(timestamp, { rfc3339: stringValue(formatTimestamp(timestamp)) });
     },
   },
 ];
 
+/** What a JavaScript date can hold: 273,790 years on either side of 1970. */
+const MOST_SECONDS = 8_640_000_000_000;
+/** Of a duration in Go: 64 bits of nanoseconds, 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6;
+
 function addDuration(timestamp: Timestamp, duration: string): string {
   const milliseconds = parseDuration(duration);
-  if (milliseconds === undefined)
+  if (milliseconds === undefined || Math.abs(milliseconds) > LONGEST_MS)
     throw new FunctionError(`${JSON.stringify(duration)} is not a duration such as 10m or -1h30m.`, 1);
-  const epochMs = timestamp.epochMs + milliseconds;
-  if (Math.abs(epochMs) > 8e15) throw new FunctionError("the resulting time is out of range.", 1);
-  return formatTimestamp({ ...timestamp, epochMs });
-}
-
-function formatStrftime(date: Date, format: string): string {
-  try {
-    return strftime(date, format);
-  } catch (error) {
-    throw new FunctionError(`${(error as Error).message}.`, 0);
-  }
+  return formatTimestamp({ ...timestamp, epochMs: timestamp.epochMs + milliseconds });
 }
 
 function partsType(more: Readonly<Record<string, Type>>): Type {

@@ -153,6 +153,20 @@ export function expandNotLast(subject: SourceRange): Diagnostic {
   );
 }
 
+/** `list.0.1` */
+export function chainedLegacyIndex(text: string, subject: SourceRange): Diagnostic {
+  const brackets = text
+    .split(".")
+    .map((index) => `[${index}]`)
+    .join("");
+  return error(
+    "chained-index",
+    subject,
+    "Two indexes in a row",
+    `Only one index may follow a dot. Write them in brackets: ${brackets}; and a splat before them as [*].`,
+  );
+}
+
 export function invalidAttributeName(kind: TokenKind, dot: SourceRange, subject: SourceRange): Diagnostic {
   const invalid = (place: SourceRange, detail: string): Diagnostic =>
     error("invalid-attribute-name", place, "Invalid attribute name", detail);

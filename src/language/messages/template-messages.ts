@@ -83,6 +83,8 @@ export function invalidEscape(text: string, subject: SourceRange): Diagnostic {
 function escapeProblem(text: string): string {
   if (text === "\\u") return "After \\u come exactly four hexadecimal digits.";
   if (text === "\\U") return "After \\U come exactly eight hexadecimal digits.";
+  if (/^\\(u|U0000)d[89a-f]/i.test(text))
+    return "This is half of a surrogate pair. Write a character beyond FFFF with its own number, as \\U0001F600.";
   if (text.startsWith("\\U")) return "There is no character of this number (the last is 10FFFF).";
   return `"${text}" has no meaning.`;
 }

@@ -19,10 +19,16 @@ export function decodeEscapes(parser: Parser, start: number, end: number, backsl
     const simple = SIMPLE[match.slice(1)];
     if (simple !== undefined) return simple;
     const codePoint = match.length > 4 ? Number.parseInt(match.slice(2), 16) : -1;
-    if (codePoint >= 0 && codePoint <= 0x10ffff) return String.fromCodePoint(codePoint);
+    if (isCharacter(codePoint)) return String.fromCodePoint(codePoint);
     if (!isReported)
       parser.reportAside(invalidEscape(match, parser.range(start + offset, start + offset + match.length)));
     isReported = true;
     return match;
   });
+}
+
+/** Halves of surrogate pairs are none: HCL has \U for what is beyond four digits. */
+function isCharacter(codePoint: number): boolean {
+  const isHalf = codePoint >= 0xd800 && codePoint <= 0xdfff;
+  return codePoint >= 0 && codePoint <= 0x10ffff && !isHalf;
 }

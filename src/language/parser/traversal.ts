@@ -1,5 +1,5 @@
 import { SPLAT_ITEM, type Expression, type GetAttribute, type Index } from "../ast.ts";
-import { invalidAttributeName, listAfterValue } from "../messages/expression-messages.ts";
+import { chainedLegacyIndex, invalidAttributeName, listAfterValue } from "../messages/expression-messages.ts";
 import { TokenKind } from "../token.ts";
 import { parseEnclosed } from "./enclosed.ts";
 import { errorExpression, grow, tooDeep } from "./nesting.ts";
@@ -59,25 +59,18 @@ function parseDot(parser: Parser, object: Expression, allowed: StepsAllowed): Ex
   return errorExpression(parser, start);
 }
 
-/** `list.0`, and `list.0.1`, whose `0.1` the scanner takes for one number. */
+/** `list.0`. The scanner takes the `0.1` of `list.0.1` for one number, and HCL refuses it. */
 function parseLegacyIndex(parser: Parser, collection: Expression): Expression {
-  let offset = parser.start;
-  let expression = collection;
-  const parts = parser.tokenText.split(".");
+  const text = parser.tokenText;
+  const range = parser.tokenRange();
+  const start = parser.start;
   parser.advance();
-  for (const text of parts) {
-    const range = parser.range(offset, offset + text.length);
-    const key: Expression = { kind: "literal", value: { type: "number", text }, range };
-    expression = {
-      kind: "index",
-      collection: expression,
-      key,
-      legacy: true,
-      range: spanning(collection, range.end),
-    } satisfies Index;
-    offset += text.length + 1;
+  if (text.includes(".")) {
+    parser.report(chainedLegacyIndex(text, range));
+    return errorExpression(parser, start);
   }
-  return expression;
+  const key: Expression = { kind: "literal", value: { type: "number", text }, range };
+  return { kind: "index", collection, key, legacy: true, range: spanning(collection, range.end) } satisfies Index;
 }
 
 /** `Index = "[" Expression "]"`, full splat `"[*]"`. */

@@ -1,9 +1,9 @@
 import type { Fixer } from "./fixer.ts";
 
-/** What `ssh_private_ip` is as `ssh_interface`. */
+/** What `ssh_private_ip` is as `ssh_interface`, in the forms that Go reads as a bool. */
 const sshInterfaces: ReadonlyMap<string, string> = new Map([
-  ["true", "private_ip"],
-  ["false", "public_ip"],
+  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, "private_ip"] as const),
+  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, "public_ip"] as const),
 ]);
 
 export const amazonFixers: readonly Fixer[] = [
@@ -31,9 +31,11 @@ export const amazonFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const builder of document.builders("amazon-")) {
-        const value = document.resolve(String(builder["ssh_private_ip"]));
-        const address = sshInterfaces.get(value);
-        if (address !== undefined) document.replace(builder, "ssh_private_ip", "ssh_interface", address);
+        const given = builder["ssh_private_ip"];
+        const isOdd = typeof given !== "boolean" && typeof given !== "string";
+        const address = isOdd ? undefined : sshInterfaces.get(document.resolve(String(given)));
+        if (address !== undefined && !("ssh_interface" in builder))
+          document.replace(builder, "ssh_private_ip", "ssh_interface", address);
       }
     },
   },
@@ -43,8 +45,8 @@ export const amazonFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const builder of document.builders("amazon-")) {
+        if (!document.has(builder, "temporary_security_group_source_cidr", "string")) continue;
         const cidr = builder["temporary_security_group_source_cidr"];
-        if (cidr === undefined) continue;
         document.replace(builder, "temporary_security_group_source_cidr", "temporary_security_group_source_cidrs", [
           cidr,
         ]);

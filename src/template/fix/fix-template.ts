@@ -4,7 +4,7 @@ import { LegacyDocument, type Change, type JsonRecord } from "./legacy-document.
 
 /** Applies every fixer to a template (which is changed), and says what they replaced. */
 export function fixTemplate(root: JsonRecord): readonly Change[] {
-  const document = new LegacyDocument(root);
+  const document = new LegacyDocument(root, { keepsOddValues: true });
   for (const fixer of fixers) fixer.fix(document);
   renameBuilds(document);
   return document.changes;

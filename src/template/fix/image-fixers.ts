@@ -9,8 +9,9 @@ export const imageFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const builder of document.builders()) {
-        if ("iso_md5" in builder)
-          document.replace(builder, "iso_md5", "iso_checksum", `md5:${String(builder["iso_md5"])}`);
+        if (!document.has(builder, "iso_md5", "string")) continue;
+        const digits = String(builder["iso_md5"]);
+        document.replace(builder, "iso_md5", "iso_checksum", digits === "" ? "" : `md5:${digits}`);
       }
     },
   },
@@ -48,9 +49,7 @@ export const imageFixers: readonly Fixer[] = [
     fix(document) {
       for (const builder of document.builders()) {
         for (const [key, value] of Object.entries(builder)) {
-          const renamed = mapTexts(value, (text) =>
-            text.replaceAll(action, (code) => code.replaceAll(oldCleaner, "clean_resource_name")),
-          );
+          const renamed = typeof value === "string" ? renameCleaner(value) : mapTexts(value, renameInActions);
           if (JSON.stringify(renamed) !== JSON.stringify(value))
             document.rewrite(builder, key, renamed, "use clean_resource_name");
         }
@@ -72,7 +71,11 @@ export const imageFixers: readonly Fixer[] = [
 
 const createTime = /\{\{\s*\.CreateTime\s*\}\}/g;
 const action = /\{\{[\s\S]*?\}\}/g;
-const oldCleaner = /\bclean_(?:image|ami)_name\b/g;
+const oldCleaner = /clean_(?:image|ami)_name/g;
+
+/** Wherever the name stands in an argument of the builder, as in Packer; within its lists and blocks only in `{{ }}`. */
+const renameCleaner = (text: string): string => text.replaceAll(oldCleaner, "clean_resource_name");
+const renameInActions = (text: string): string => text.replaceAll(action, renameCleaner);
 
 function foldChecksum(builder: JsonRecord, document: LegacyDocument): void {
   const { iso_checksum: checksum, iso_checksum_type: type, iso_checksum_url: url } = builder;

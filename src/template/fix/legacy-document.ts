@@ -15,6 +15,24 @@ export interface Change {
   readonly replacement: string;
 }
 
+type ValueKind = "string" | "boolean" | "any";
+
+interface RenameOptions {
+  readonly overwrite?: boolean;
+  /** What the argument takes; see `keepsOddValues`. */
+  readonly kind?: ValueKind;
+}
+
+interface DocumentOptions {
+  /** Replaces `{{user …}}` by its value where that is known; otherwise returns the text. */
+  readonly resolve?: (text: string) => string;
+  /**
+   * A value of another kind than the argument takes stays where it is, as in `packer fix`: what it was to mean, nobody
+   * knows. A template that is built is read as well as may be.
+   */
+  readonly keepsOddValues?: boolean;
+}
+
 /** The parts of a template fixers work on, and a record of what they changed. */
 export class LegacyDocument {
   readonly root: JsonRecord;
@@ -26,9 +44,18 @@ export class LegacyDocument {
   /** Replaces `{{user …}}` by its value where that is known; otherwise returns the text. */
   readonly resolve: (text: string) => string;
 
-  constructor(root: JsonRecord, resolve: (text: string) => string = (text) => text) {
+  readonly #keepsOddValues: boolean;
+
+  constructor(root: JsonRecord, { resolve = (text) => text, keepsOddValues = false }: DocumentOptions = {}) {
     this.root = root;
     this.resolve = resolve;
+    this.#keepsOddValues = keepsOddValues;
+  }
+
+  /** Whether an object has an argument that is to be replaced. */
+  has(owner: JsonRecord, key: string, kind: ValueKind = "any"): boolean {
+    if (!(key in owner)) return false;
+    return kind === "any" || !this.#keepsOddValues || typeof owner[key] === kind;
   }
 
   /** Builders whose type is one of `types`, or begins with one that ends in `-`; all without `types`. */
@@ -48,8 +75,8 @@ export class LegacyDocument {
   }
 
   /** Moves a value to a new name, unless that is set; then the old one is only removed. */
-  rename(owner: JsonRecord, from: string, to: string, options: { readonly overwrite?: boolean } = {}): void {
-    if (!(from in owner)) return;
+  rename(owner: JsonRecord, from: string, to: string, options: RenameOptions = {}): void {
+    if (!this.has(owner, from, options.kind)) return;
     const value = owner[from];
     this.remove(owner, from, `use "${to}"`);
     if (to in owner && options.overwrite !== true) return;

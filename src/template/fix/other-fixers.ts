@@ -17,15 +17,15 @@ export const otherFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const processor of document.postProcessors("manifest"))
-        document.rename(processor, "filename", "output", { overwrite: true });
+        document.rename(processor, "filename", "output", { overwrite: true, kind: "string" });
     },
   },
   {
     name: "docker-email",
-    summary: 'Removes "login_email" from Docker builders and post-processors.',
+    summary: 'Removes "login_email" from Docker builders and from post-processors.',
     appliesOnLoad: true,
     fix(document) {
-      for (const owner of [...document.builders("docker"), ...document.postProcessors("docker-")])
+      for (const owner of [...document.builders("docker"), ...document.postProcessors()])
         document.remove(owner, "login_email", "it has no effect");
     },
   },
@@ -36,9 +36,10 @@ export const otherFixers: readonly Fixer[] = [
     fix(document) {
       for (const processor of document.postProcessors("docker-tag")) {
         const { tag, tags } = processor;
-        if (tag === undefined) continue;
-        const list = [...listOf(tag), ...listOf(tags ?? [])];
-        document.replace(processor, "tag", "tags", list);
+        if (tag === undefined && typeof tags !== "string") continue;
+        const list = [...new Set([...listOf(tag ?? []), ...listOf(tags ?? [])])];
+        if (tag === undefined) document.rewrite(processor, "tags", list, "write a list");
+        else document.replace(processor, "tag", "tags", list);
       }
     },
   },
@@ -63,7 +64,7 @@ export const otherFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const provisioner of document.provisioners("ansible-local"))
-        document.rename(provisioner, "galaxycommand", "galaxy_command", { overwrite: true });
+        document.rename(provisioner, "galaxycommand", "galaxy_command", { kind: "string" });
     },
   },
   {
@@ -73,7 +74,8 @@ export const otherFixers: readonly Fixer[] = [
     fix(document) {
       for (const builder of document.builders("azure-")) {
         const destination = builder["shared_image_destination"];
-        if (isRecord(destination)) document.rename(destination, "exlude_from_latest", "exclude_from_latest");
+        if (isRecord(destination))
+          document.rename(destination, "exlude_from_latest", "exclude_from_latest", { overwrite: true });
       }
     },
   },
@@ -81,7 +83,7 @@ export const otherFixers: readonly Fixer[] = [
 ];
 
 function listOf(value: unknown): readonly unknown[] {
-  if (typeof value === "string") return value.split(",");
+  if (typeof value === "string") return value.split(",").map((tag) => tag.trim());
   return Array.isArray(value) ? (value as unknown[]) : [value];
 }
 

@@ -9,9 +9,9 @@ export const virtualBoxFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const builder of document.builders("virtualbox", "virtualbox-")) {
-        if (!("guest_additions_attach" in builder)) continue;
-        const isAttached = String(builder["guest_additions_attach"]) === "true";
-        const mode = isAttached ? "attach" : (builder["guest_additions_mode"] ?? "upload");
+        if (!document.has(builder, "guest_additions_attach", "boolean")) continue;
+        const isAttached = document.resolve(String(builder["guest_additions_attach"])) === "true";
+        const mode = isAttached ? "attach" : "upload";
         document.replace(builder, "guest_additions_attach", "guest_additions_mode", mode);
       }
     },
@@ -23,7 +23,7 @@ export const virtualBoxFixers: readonly Fixer[] = [
     appliesOnLoad: true,
     fix(document) {
       for (const processor of document.postProcessors("vagrant")) {
-        const given = providers.filter((provider) => isRecord(processor[provider]));
+        const given = providers.filter((provider) => provider in processor);
         if (given.length === 0) continue;
         const before = processor["override"];
         const overrides: JsonRecord = isRecord(before) ? { ...before } : {};

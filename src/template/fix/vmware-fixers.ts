@@ -12,7 +12,9 @@ export const vmwareFixers: readonly Fixer[] = [
       for (const builder of document.builders("vmware-iso")) {
         if (builder["remote_type"] !== "esx5") continue;
         builder["disk_type_id"] ??= "zeroedthick";
-        if (builder["disk_type_id"] !== "thin") builder["skip_compaction"] = true;
+        const { disk_type_id: diskType, skip_compaction: skips = true } = builder;
+        const isKnown = typeof diskType === "string" && typeof skips === "boolean";
+        if (isKnown && diskType !== "thin") builder["skip_compaction"] = true;
       }
     },
   },

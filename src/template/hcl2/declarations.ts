@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import type { BlockShape } from "./block-shape.ts";
 import { checkShape } from "./check-shape.ts";
-import { blockInShorthand, duplicateDeclaration, invalidName, registryIgnored } from "../messages/declarations.ts";
+import { blockInShorthand, duplicateDeclaration, invalidName } from "../messages/declarations.ts";
 
 /** Everything a template declares, sorted by what it is; nothing evaluated. Duplicates are reported and left out. */
 export interface Declarations {
@@ -14,6 +14,7 @@ export interface Declarations {
   readonly dataSources: ReadonlyMap<string, Block>;
   readonly sources: ReadonlyMap<string, Block>;
   readonly builds: readonly Block[];
+  readonly registries: readonly Block[];
 }
 
 const topLevel: BlockShape = {
@@ -50,6 +51,7 @@ class Collector implements Declarations {
   readonly dataSources = new Map<string, Block>();
   readonly sources = new Map<string, Block>();
   readonly builds: Block[] = [];
+  readonly registries: Block[] = [];
   readonly #diagnostics: Diagnostic[];
 
   constructor(diagnostics: Diagnostic[]) {
@@ -77,7 +79,7 @@ class Collector implements Declarations {
         this.builds.push(block);
         return;
       case "hcp_packer_registry":
-        this.#diagnostics.push(registryIgnored(block.headerRange));
+        this.registries.push(block);
         return;
       default:
     }

@@ -1,5 +1,6 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
+import { applyDefaults } from "../../language/defaults.ts";
 import { describeConversionError } from "../../language/conversion.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
@@ -92,7 +93,7 @@ function readDefault(expression: Expression, type: Type | undefined, scope: Scop
   diagnostics.push(...problems.map(explainDefault));
   if (hasErrors(problems)) return unknownValue(type);
   if (!type) return value;
-  const result = convert(value, type);
+  const result = convert(applyDefaults(value, type), type);
   if (result.value) return result.value;
   diagnostics.push(invalidDefault(describeConversionError(result.error), expression.range));
   return unknownValue(type);

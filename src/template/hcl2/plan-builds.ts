@@ -14,6 +14,7 @@ import type { PlanContext, PlannedBlock, SourceInBuild, SourceNames } from "./pl
 import { planIdleSteps } from "./plan-idle-steps.ts";
 import { planUnusedSources } from "./plan-unused-sources.ts";
 import { planSteps } from "./plan-steps.ts";
+import { checkRegistry } from "./check-registry.ts";
 import { duplicateBuild } from "../messages/builds.ts";
 
 /**
@@ -25,9 +26,11 @@ export function planBuilds(given: Omit<PlanContext, "notes">): readonly BuildPla
     notes: { used: new Set(), isIncomplete: false, isComputed: false, blocks: [] },
   };
   const seen = new Map<string, SourceRange>();
+  checkRegistry(context.declarations.registries, context.scope, context);
   const builds = context.declarations.builds.flatMap((block) => {
     const shaped = checkShape(block.body, buildShape, IN_BUILD_BLOCK);
     context.report(...shaped.diagnostics);
+    checkRegistry(shaped.blocks, context.scope, context);
     // What has no place in a build block was reported and is left out.
     const known: Block = { ...block, body: { ...block.body, blocks: shaped.blocks } };
     return planBuildBlock(known, context, seen);

@@ -1,17 +1,18 @@
 import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { Expression } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
+import { applyDefaults } from "../../language/defaults.ts";
 import { describeConversionError } from "../../language/conversion.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { mark } from "../../language/marks.ts";
 import { parseExpression } from "../../language/parse.ts";
 import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
 import { nearest } from "../../lib/did-you-mean.ts";
 import { malformedVar } from "../messages/variables.ts";
 import { secretsIn } from "../secrets.ts";
+import { isPlainText, typeFor } from "./inferred-type.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
 import type { VariableFile } from "./variable-files.ts";
 import * as messages from "../messages/variables.ts";
@@ -135,16 +136,21 @@ class Assignment implements AssignedValues {
 
   /**
    * Text from outside is taken as it is for a string, number or open type; for any other type it is an HCL expression.
+   * Where the type is an empty list or object, as its default is, both are possible.
    */
   #readText(declaration: VariableDeclaration, text: string, from: string): Value | undefined {
     const { type, name, sensitive } = declaration;
     if (sensitive) this.secrets.push(text);
-    if (!type || type.kind === "dynamic" || isPrimitive(type)) {
+    if (isPlainText(declaration, text)) {
       return this.#fit(declaration, stringValue(text), { subject: undefined, from });
     }
-    const parsed = parseExpression({ name: `<${from} for var.${name}>`, text });
-    if (parsed.diagnostics.length > 0) return this.#refuse(declaration, from, parsed.diagnostics);
+    const parsed = parseExpression({ name: `<${from} for var.${name}>`, text: text.replace(/^\uFEFF/, "") });
+    // A word that is no bool is said to be none, not taken for a name.
+    if (parsed.diagnostics.length > 0 && type?.kind !== "bool")
+      return this.#refuse(declaration, from, parsed.diagnostics);
     const { value, diagnostics } = evaluate(parsed.expression, { variables: new Map() });
+    const isNoBool = type?.kind === "bool" && hasErrors([...parsed.diagnostics, ...diagnostics]);
+    if (isNoBool) return this.#fit(declaration, stringValue(text), { subject: undefined, from });
     if (hasErrors(diagnostics)) return this.#refuse(declaration, from, hintQuotes(diagnostics, parsed.expression));
     const subject = sensitive ? undefined : parsed.expression.range;
     return this.#fit(declaration, value, { subject, from });
@@ -156,11 +162,12 @@ class Assignment implements AssignedValues {
     this.#diagnostics.push(...shown);
   }
 
-  /** Converts to the declared type. A structure that is only inferred from the default is not enforced. */
+  /** Converts to the declared type, or else to that of the default; an empty list or object there says nothing. */
   #fit(declaration: VariableDeclaration, value: Value, { subject, from }: ValuePlace): Value | undefined {
-    const { type, isTyped, sensitive, name } = declaration;
-    if (!type || (!isTyped && !isPrimitive(type))) return value;
-    const result = convert(value, type);
+    const { sensitive, name } = declaration;
+    const type = typeFor(value, declaration);
+    if (!type) return value;
+    const result = convert(applyDefaults(value, type), type);
     if (result.value) return result.value;
     const why = sensitive ? "the value does not fit the type" : describeConversionError(result.error);
     this.#diagnostics.push(messages.wrongType({ name, from }, why, subject ?? declaration.range));

@@ -8,7 +8,9 @@ import { stepsOf } from "./legacy-template.ts";
 
 /** Reads old forms as what they mean today. */
 export function replaceOldForms({ data }: LegacyContext, interpolator: Interpolator): LegacyDocument {
-  const document = new LegacyDocument(data.root as JsonRecord, (text) => renderIfPossible(text, interpolator));
+  const document = new LegacyDocument(data.root as JsonRecord, {
+    resolve: (text) => renderIfPossible(text, interpolator),
+  });
   for (const fixer of fixers) if (fixer.appliesOnLoad) fixer.fix(document);
   data.followRenames(document.renames);
   return document;

@@ -2,7 +2,7 @@ import type { Block } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { EXAMPLE_SOURCE } from "../../sdk/plugin-source.ts";
-import { error, warning } from "../diagnostics.ts";
+import { error } from "../diagnostics.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 
 export const duplicateDeclaration = (
@@ -35,14 +35,6 @@ export const blockInShorthand = (type: string, inner: Block): Diagnostic =>
     inner.headerRange,
     "Unsupported block type",
     `A "${type}" block holds arguments (name = value), not blocks. If "${inner.type}" is a value, write ${inner.type} = { … }.`,
-  );
-
-export const registryIgnored = (subject: SourceRange): Diagnostic =>
-  warning(
-    "registry-ignored",
-    subject,
-    "HCP registry is not used",
-    "imgbuild publishes nothing to the HCP Packer registry. The block has no effect.",
   );
 
 export const invalidConstraint = (subject: SourceRange): Diagnostic =>

@@ -10,7 +10,7 @@ import type { Run } from "../../../sdk/run.ts";
 import { withShebang } from "../scripts/shebang.ts";
 import { scriptEnvironment } from "../scripts/script-environment.ts";
 import { RUN_VARIABLE } from "../../../owned/run-processes.ts";
-import { warnOfWindowsLineEndsIn } from "../scripts/script-line-ends.ts";
+import { warnOfBrokenShebangIn } from "../scripts/broken-shebang.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./options.ts";
 
@@ -27,7 +27,7 @@ export async function runLocalScripts(run: Run, config: LocalScriptConfig, data:
   for (const script of config.scripts ?? [config.script!]) {
     run.say(`Running local shell script: ${script}`);
     const path = resolve(run.directories.work, script);
-    if (system !== "windows") await warnOfWindowsLineEndsIn(run, script, path);
+    if (system !== "windows") await warnOfBrokenShebangIn(run, script, path);
     await runScript(run, config, data, { path, name: `The script "${script}"` });
   }
 }

@@ -1,4 +1,5 @@
-import { chmod, readdir, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createSilentCommunicator } from "../../../../src/plugins/packer/builders/file/silent-communicator.ts";
@@ -80,6 +81,17 @@ describe("shell-local", () => {
     await writeFile(join(recording.directories.work, "x.sh"), "#!/bin/sh\r\necho x\r\n", { mode: 0o755 });
     await expect(run(recording, { script: "x.sh" })).rejects.toThrow("exit status 127");
     expect(recording.warnings()).toEqual([expect.stringContaining("sed -i 's/\\r$//' x.sh")]);
+  });
+
+  it("a script that begins with a byte order mark: warns with the command that removes it (T-20)", async () => {
+    const recording = await createRecordingRun();
+    const path = join(recording.directories.work, "x.sh");
+    await writeFile(path, "\uFEFF#!/bin/sh\necho x\n", { mode: 0o755 });
+    await run(recording, { script: "x.sh" }).catch(() => {});
+    const [warning] = recording.warnings();
+    expect(warning).toContain("x.sh is a script with a byte order mark");
+    execFileSync("sh", ["-c", warning!.split("\n").at(-1)!.trim()], { cwd: recording.directories.work });
+    expect(await readFile(path, "utf8")).toBe("#!/bin/sh\necho x\n");
   });
 
   it("the temporary script is for its owner only, and gone afterwards", async () => {

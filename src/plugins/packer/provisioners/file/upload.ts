@@ -6,7 +6,7 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
-import { warnOfWindowsLineEndsIn } from "../../scripts/script-line-ends.ts";
+import { warnOfBrokenShebangIn } from "../../scripts/broken-shebang.ts";
 import { copy, type CopySource } from "./copy.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 import { copyStaged } from "./staged-copy.ts";
@@ -19,7 +19,7 @@ export async function upload(run: Run, config: FileProvisionerConfig, communicat
     const target = targetOf(source, config.destination);
     run.say(`Uploading ${source.name} => ${target}`);
     if (source.kind === "file" && source.path !== undefined && !onWindows) {
-      await warnOfWindowsLineEndsIn(run, source.name, source.path);
+      await warnOfBrokenShebangIn(run, source.name, source.path);
     }
     await copySource({ run, config, communicator }, source, target);
   }

@@ -9,7 +9,7 @@ import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";
-import { warnOfWindowsLineEnds } from "../../scripts/script-line-ends.ts";
+import { warnOfBrokenShebang } from "../../scripts/broken-shebang.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import { runOnWindows } from "./on-windows.ts";
 import { type ShellConfig, schema } from "./options.ts";
@@ -35,7 +35,7 @@ export const provisioner: Provisioner<ShellConfig> = {
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
-      if (config.binary) warnOfWindowsLineEnds(run, script.name, script.content);
+      warnOfBrokenShebang(run, script.name, script.content);
       await runScript(run, config, machine, script);
       if (config.pause_after > 0) {
         run.say(`Pausing for ${describeDuration(config.pause_after)} (pause_after)`);
