@@ -1,3 +1,4 @@
+import { packingOf, splitArchive } from "../../../lib/unpack/packing.ts";
 import type { LateTemplate } from "../../../sdk/late-template.ts";
 import { keystrokeIssues, missingServerIssues } from "../../../sdk/schema/boot.ts";
 import { atMostOne, conflict, error, portRange, rule, warning } from "../../../sdk/schema/rules.ts";
@@ -98,8 +99,15 @@ function cacheCanBeSkipped({ iso_url = "", iso_urls = [], ...args }: CacheArgume
   if (args.disk_image)
     issues.push(clash("iso_skip_cache", "disk_image", "a disk image has to be copied to be changed"));
   if (local !== undefined) issues.push(clash("iso_skip_cache", "iso_url", `"${local}" is not an HTTP URL`));
+  const packed = [iso_url, ...iso_urls].find((url) => isPacked(url));
+  if (packed !== undefined) issues.push(clash("iso_skip_cache", "iso_url", `"${packed}" has to be unpacked first`));
   if (args.iso_checksum !== "none") issues.push(unverified());
   return issues;
+}
+
+function isPacked(url: string): boolean {
+  const { address, archive } = splitArchive(url);
+  return packingOf(address.replace(/[?#].*$/, ""), archive) !== undefined;
 }
 
 function unverified(): ConfigIssue {
