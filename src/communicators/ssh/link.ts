@@ -12,8 +12,11 @@ export class SshLink implements ChannelConnection {
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly dead: Promise<string>;
   readonly channels: CommandChannels;
-  /** Commands are read by a shell of the Bourne family; `undefined` until somebody has looked. */
+  /** Scripts of the Bourne family can be run; `undefined` until somebody has looked. */
   posix: boolean | undefined;
+  /** See `GuestFacts`. */
+  foreignShell = false;
+  fixedAnswer: string | undefined;
   readonly #settings: SshSettings;
   readonly #socket: LoggedIn["socket"];
   #reason: string | undefined;

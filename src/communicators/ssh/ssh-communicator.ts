@@ -12,6 +12,7 @@ import type {
 import { ConnectionLost } from "../../sdk/error.ts";
 import { leaveJumpHost } from "./dial.ts";
 import { execOnLink } from "./exec.ts";
+import { fixedCommandWarning } from "./fixed-command.ts";
 import type { SshSettings } from "./settings.ts";
 import { downloadFile, fileTransfer, uploadFile, type FileTransfer } from "./transfer-file.ts";
 import { downloadTree, uploadTarget, uploadTree } from "./transfer-tree.ts";
@@ -49,6 +50,10 @@ export class SshCommunicator implements Communicator {
     return this.#guest?.facts.shell;
   }
 
+  get foreignShell(): boolean {
+    return this.#guest?.facts.foreignShell === true;
+  }
+
   get terminal(): boolean {
     return this.#settings.pty;
   }
@@ -80,6 +85,9 @@ export class SshCommunicator implements Communicator {
       this.#lastBootId = guest.facts.bootId;
       const facts = { ...guest.facts, tools: [...guest.facts.tools] };
       this.#options.onDebug(isFirst ? "connected" : "connected again", { address: this.address, facts });
+      if (isFirst && guest.facts.fixedAnswer !== undefined) {
+        this.#options.onWarning(fixedCommandWarning(this.address, guest.facts.fixedAnswer));
+      }
       if (isFirst) await this.#openTunnels();
       return guest;
     }
