@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
+import { errorMessage } from "../../lib/error-text.ts";
 import { createAuthentication } from "./authentication.ts";
 import { useCertificates } from "./certificate.ts";
 import { fingerprint } from "./host-keys.ts";
@@ -60,8 +61,9 @@ export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptio
     });
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) return abort();
+    const { certificate, agent } = settings.credentials;
     client.connect(connectConfig(socket, settings, authentication.handler, state));
-    if (settings.credentials.certificate) useCertificates(client);
+    if (certificate !== undefined || agent !== undefined) useCertificates(client);
     socket.on("data", heard);
   });
 }
@@ -122,13 +124,13 @@ function explain(error: Error & { level?: string }, state: LoginState, refusal: 
   if (state.keyProblem !== undefined) return new LoginFailure("host-key", state.keyProblem, { hostKey });
   if (error.level === "client-authentication") return new LoginFailure("authentication", refusal, options);
   if (error.level === "agent") {
-    return new LoginFailure("authentication", `the SSH agent failed: ${error.message}`, options);
+    return new LoginFailure("authentication", `the SSH agent failed: ${errorMessage(error)}`, options);
   }
   if (state.phase === "authentication" && /too many|authentication/i.test(error.message)) {
-    return new LoginFailure("authentication", `${refusal}: ${error.message}`, options);
+    return new LoginFailure("authentication", `${refusal}: ${errorMessage(error)}`, options);
   }
   if (state.phase === "greeting") return socketFailure(error, where);
-  return new LoginFailure("handshake", `the handshake with ${where} failed: ${error.message}`, options);
+  return new LoginFailure("handshake", `the handshake with ${where} failed: ${errorMessage(error)}`, options);
 }
 
 function dropped(state: LoginState, where: string): LoginFailure {
