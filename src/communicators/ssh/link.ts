@@ -41,7 +41,7 @@ export class SshLink implements ChannelConnection {
         socket.destroy();
       };
     });
-    client.on("error", (error) => this.#die(error.message));
+    client.on("error", (error) => this.#die(errorMessage(error)));
     client.on("close", () => this.#die("the connection was closed by the machine"));
     socket.on("data", () => (this.#lastLife = performance.now()));
     if (settings.keepAliveMs !== undefined) {
@@ -105,7 +105,7 @@ export class SshLink implements ChannelConnection {
 
   #refusal(what: string, cause: Error): BuildError {
     if (!this.alive) return this.lost(what);
-    return new BuildError(`Could not ${what}: ${cause.message}`, { cause });
+    return new BuildError(`Could not ${what}: ${errorMessage(cause)}`, { cause });
   }
 
   /** Ends the connection, politely but at once. */

@@ -1,5 +1,6 @@
 import type { Server } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { errorMessage } from "../../lib/error-text.ts";
 import { sleep } from "../../lib/retry.ts";
 import type {
   Communicator,
@@ -175,7 +176,7 @@ export class SshCommunicator implements Communicator {
       await once();
     } catch (error) {
       if (!mayRepeat || !(error instanceof ConnectionLost) || this.#closed) throw error;
-      this.#options.onWarning(`${error.message}. Connecting again and starting this copy anew.`);
+      this.#options.onWarning(`${errorMessage(error)}. Connecting again and starting this copy anew.`);
       await once();
     }
   }
