@@ -8,7 +8,7 @@ import { string, uint32, WireReader } from "./wire.ts";
  * The keys and certificates of an SSH agent. ssh2's own client of agents leaves certificates out.
  * Source: "SSH Agent Protocol" (draft-ietf-sshm-ssh-agent), sections 3.5 and 3.6.
  */
-export class KeyAgent extends BaseAgent<ParsedKey> {
+export class KeyAgent extends BaseAgent {
   readonly #socket: string;
 
   constructor(socket: string) {
@@ -16,7 +16,7 @@ export class KeyAgent extends BaseAgent<ParsedKey> {
     this.#socket = socket;
   }
 
-  override getIdentities(answer: IdentityCallback<ParsedKey>): void {
+  override getIdentities(answer: IdentityCallback): void {
     request(this.#socket, Buffer.from([REQUEST_IDENTITIES]), IDENTITIES_ANSWER).then(
       (body) => answer(undefined, keysIn(body)),
       (error: unknown) => answer(error as Error),
@@ -24,7 +24,14 @@ export class KeyAgent extends BaseAgent<ParsedKey> {
   }
 
   /** Answers with the signature without the name of its algorithm, as ssh2 expects it. */
-  override sign(key: ParsedKey, data: Buffer, { hash }: SigningRequestOptions, answer: SignCallback): void {
+  override sign(
+    key: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    callback?: SignCallback,
+  ): void {
+    const answer = typeof options === "function" ? options : callback!;
+    const { hash } = typeof options === "function" ? {} : options;
     const question = Buffer.concat([
       Buffer.from([SIGN_REQUEST]),
       string(key.getPublicSSH()),
