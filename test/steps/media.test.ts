@@ -145,3 +145,12 @@ describe("checkMachineFiles", () => {
     ).toEqual([]);
   });
 });
+
+it("says which names on a CD are too long for Windows (M-17)", async () => {
+  const run = await filesRun();
+  const [whole, cut] = ["w".repeat(103), "c".repeat(104)];
+  await createCd(run, { ...cdDefaults, cd_content: { [whole]: "", [`${cut}/x`]: "", [`${cut}/y`]: "" } });
+  expect(run.warnings()).toEqual([
+    `Windows will see the name "${cut}" on the CD cut at 103 characters; Unix sees all of it.`,
+  ]);
+});

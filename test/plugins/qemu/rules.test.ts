@@ -82,6 +82,10 @@ describe("the arguments of a qemu source", () => {
     expect(qemuIssues(args).map((issue) => [issue.severity, issue.code])).toEqual([["warning", code]]);
   });
 
+  it("take what Packer's plugin takes and ignores (M-17)", () => {
+    expect(qemuIssues({ run_once: true })).toEqual([]);
+  });
+
   it("may open the screen to the network behind a password", () => {
     expect(qemuIssues({ vnc_bind_address: "0.0.0.0", vnc_use_password: true })).toEqual([]);
   });

@@ -52,6 +52,8 @@ export const machineFields = {
     "the one of the architecture",
   ),
 
+  run_once: flag("Has no effect, as in Packer's plugin.").optional(),
+
   net_device: text("Network adapter model.").default("virtio-net"),
   net_bridge: text(
     "Connect the guest to this bridge of the host instead of QEMU's user network. Linux only; `qemu-bridge-helper` must allow the bridge.",
