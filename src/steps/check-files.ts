@@ -65,6 +65,13 @@ async function missingImage(config: MachineFiles, work: string): Promise<readonl
   return [{ ...error("missing-file", [name], "File not found", detail), ofHost: true }];
 }
 
+/** A file to download that is on this machine, or should be: it belongs to the machine that builds. */
+export async function missingDownload(name: string, url: string, work: string): Promise<readonly ConfigIssue[]> {
+  if (!(await isMissing(url, work))) return [];
+  const detail = `There is no file "${url}" (looked for from ${work}).`;
+  return [{ ...error("missing-file", [name], "File not found", detail), ofHost: true }];
+}
+
 /** A checksum file is part of the template, unlike the image. */
 async function missingChecksums({ iso_checksum }: MachineFiles, work: string): Promise<readonly ConfigIssue[]> {
   const checksum = parseChecksum(iso_checksum ?? "none");
