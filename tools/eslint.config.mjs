@@ -29,6 +29,16 @@ const rooms = ["plugins"];
 /** The edge of the process: everything else takes a Host. */
 const touchesProcess = ["src/main.ts", "src/load-core.ts", "src/lib/this-process.ts"];
 
+const restrictedSyntax = [
+  { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+  { selector: "TemplateLiteral TemplateLiteral", message: "Give the inner text a name of its own." },
+];
+/** Of an error that may be the system's. */
+const systemTexts = {
+  selector: "TemplateLiteral > MemberExpression[property.name='message'][object.name=/^(error|cause|failure|reason)$/]",
+  message: "The system's own text is not for users: errorMessage or errorText has words for it.",
+};
+
 export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**", "src/deflate/assembly/**"] },
   {
@@ -60,12 +70,12 @@ export default tseslint.config(
       "max-params": ["error", 4],
       "no-nested-ternary": "error",
       "no-console": "error",
-      "no-restricted-syntax": [
-        "error",
-        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
-        { selector: "TemplateLiteral TemplateLiteral", message: "Give the inner text a name of its own." },
-      ],
+      "no-restricted-syntax": ["error", ...restrictedSyntax],
     },
+  },
+  {
+    files: ["src/communicators/**/*.ts", "src/template/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...restrictedSyntax, systemTexts] },
   },
   {
     files: ["src/**/*.ts"],

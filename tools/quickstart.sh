@@ -43,17 +43,21 @@ say "Building the image: templates/quickstart.pkr.hcl, provisioned by scripts/pr
 node dist/imgbuild.js build -force -var "iso=$iso" templates/quickstart.pkr.hcl
 
 say "Done. What you have now:"
-cat <<'NEXT'
+cat <<NEXT
     output-quickstart/quickstart.qcow2    a machine image; log in as vagrant, password vagrant
     quickstart-libvirt.box                the same as a Vagrant box
 
-Boot it:
-    qemu-system-x86_64 -m 256 -nographic -snapshot output-quickstart/quickstart.qcow2
+Boot it (changes are thrown away; it ends with the keys Ctrl-A, X):
+    qemu-system-x86_64 -m 256 -nographic -snapshot -nic user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:2222-:22 output-quickstart/quickstart.qcow2
+Log in to it from another terminal, half a minute later, with the password vagrant (leave with exit):
+    ssh -p 2222 -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no vagrant@127.0.0.1
 Give it to Vagrant (with the vagrant-libvirt plugin):
     vagrant box add --name quickstart quickstart-libvirt.box
     vagrant init quickstart && vagrant up --provider=libvirt
 Change what is in it:
     edit scripts/provision.sh, and run make quickstart again
+Use imgbuild by that name, as its messages call it:
+    npm link    (or: alias imgbuild="node $PWD/dist/imgbuild.js")
 Build for VirtualBox or Amazon:
     make virtualbox
     make aws

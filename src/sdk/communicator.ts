@@ -6,6 +6,11 @@ export interface Communicator {
   readonly address: string;
   /** What reads the commands given to `exec`, known once connected. Absent where nobody looked. */
   readonly shell?: GuestShell | undefined;
+  /**
+   * The shell of the guest's user is none of the Bourne family (fish, tcsh): `/bin/sh` runs what is given to `exec`, but for
+   * what is `forLoginShell`.
+   */
+  readonly foreignShell?: boolean | undefined;
   /** Every command gets a terminal unless it says otherwise: standard input does not reach it unchanged. */
   readonly terminal?: boolean | undefined;
   /** Runs a command line through the guest's shell. Resolves when it ended and both streams are drained. */
@@ -41,6 +46,8 @@ export interface ExecOptions {
   /** Raw bytes as they arrive. The promise they may return is back-pressure. */
   readonly onStdout?: ((chunk: Buffer) => void | Promise<void>) | undefined;
   readonly onStderr?: ((chunk: Buffer) => void | Promise<void>) | undefined;
+  /** The command is the user's own, written for the shell of the guest's user, whichever that is. */
+  readonly forLoginShell?: boolean | undefined;
   /** Allocate a terminal for this command, whatever `ssh_pty` says. */
   readonly pty?: boolean | undefined;
 }

@@ -1,5 +1,6 @@
 import { createAtomicFile } from "../lib/atomic-file.ts";
-import { buildTree, TreeConflictError } from "../lib/file-tree.ts";
+import { buildTree, TreeConflictError, type PlacedFile } from "../lib/file-tree.ts";
+import { JOLIET_LONGEST } from "../lib/iso9660/naming.ts";
 import { IsoError, writeIso } from "../lib/iso9660/create-iso.ts";
 import { BuildError } from "../sdk/error.ts";
 import type { Run } from "../sdk/run.ts";
@@ -20,6 +21,7 @@ export async function createCd(run: Run, config: CdConfig): Promise<string | und
     const now = new Date(run.host.clock.now());
     const files = await collectMediaFiles({ patterns, content, work: run.directories.work, now });
     for (const { path } of files) run.debug("cd", path);
+    warnOfLongNames(run, files);
     const path = privatePath(run, "cd.iso");
     const image = await createAtomicFile(path, { mode: 0o600, volatile: true });
     try {
@@ -34,4 +36,11 @@ export async function createCd(run: Run, config: CdConfig): Promise<string | und
     }
     return path;
   });
+}
+
+function warnOfLongNames(run: Run, files: readonly PlacedFile[]): void {
+  const names = new Set(files.flatMap(({ path }) => path.split("/")).filter((name) => name.length > JOLIET_LONGEST));
+  for (const name of names) {
+    run.warn(`Windows will see the name "${name}" on the CD cut at ${JOLIET_LONGEST} characters; Unix sees all of it.`);
+  }
 }

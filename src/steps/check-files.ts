@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { error } from "../sdk/schema/rules.ts";
+import { error, warning } from "../sdk/schema/rules.ts";
 import type { CdConfig } from "../sdk/schema/cd.ts";
 import type { FloppyConfig } from "../sdk/schema/floppy.ts";
 import type { CheckPlaces } from "../sdk/component.ts";
@@ -13,7 +13,7 @@ import { exists } from "../owned/owned-path.ts";
 import { checkLoginFiles } from "./check-login-files.ts";
 import { parseSource } from "./download/place.ts";
 import { checkHttpTemplates } from "./http/check-templates.ts";
-import { expand } from "./media-files.ts";
+import { expand, isPattern } from "./media-files.ts";
 
 type MachineFiles = Partial<HttpConfig & FloppyConfig & CdConfig & IsoConfig & CommunicatorConfig>;
 
@@ -39,7 +39,10 @@ async function missingPattern(
   work: string,
 ): Promise<readonly ConfigIssue[]> {
   if ((await expand(pattern, work)).length > 0) return [];
-  return [error("missing-file", path, "File not found", `No file matches "${pattern}" (looked for from ${work}).`)];
+  const detail = `No file matches "${pattern}" (looked for from ${work}).`;
+  // A pattern says "what there is"; in Packer that may be nothing, too.
+  if (isPattern(pattern)) return [warning("no-match", path, "Nothing matches", `${detail} It is left out.`)];
+  return [error("missing-file", path, "File not found", detail)];
 }
 
 async function missingDirectory(directory: string | undefined, work: string): Promise<readonly ConfigIssue[]> {
@@ -59,6 +62,13 @@ async function missingImage(config: MachineFiles, work: string): Promise<readonl
   const name = config.iso_url === undefined ? "iso_urls" : "iso_url";
   const files = urls.map((url) => `"${url}"`).join(", ");
   const detail = `There is no file ${files} (looked for from ${work}).`;
+  return [{ ...error("missing-file", [name], "File not found", detail), ofHost: true }];
+}
+
+/** A file to download that is on this machine, or should be: it belongs to the machine that builds. */
+export async function missingDownload(name: string, url: string, work: string): Promise<readonly ConfigIssue[]> {
+  if (!(await isMissing(url, work))) return [];
+  const detail = `There is no file "${url}" (looked for from ${work}).`;
   return [{ ...error("missing-file", [name], "File not found", detail), ofHost: true }];
 }
 

@@ -15,7 +15,7 @@ export async function runGuestCommand(
   run: Run,
   communicator: Communicator,
   command: string,
-  options: Pick<ExecOptions, "stdin" | "pty"> & { readonly signal?: AbortSignal } = {},
+  options: Pick<ExecOptions, "stdin" | "pty" | "forLoginShell"> & { readonly signal?: AbortSignal } = {},
 ): Promise<GuestCommandResult> {
   const lines = outputLines(run);
   const started = performance.now();

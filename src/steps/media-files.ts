@@ -29,11 +29,16 @@ function contentFile(path: string, text: string, modified: Date): PlacedFile {
 
 async function filesOf(pattern: string, work: string): Promise<readonly PlacedFile[]> {
   const matches = await expand(pattern, work);
-  if (matches.length === 0)
+  if (matches.length === 0 && !isPattern(pattern))
     throw new BuildError(`No file matches "${pattern}"`, { hint: `It was looked for from ${work}.` });
   const contentsOnly = /[/\\]$/.test(pattern);
   const placed = await Promise.all(matches.map((path) => placedFrom(path, contentsOnly)));
   return placed.flat();
+}
+
+/** Whether a name stands for what there is, which may be nothing. The characters are Packer's. */
+export function isPattern(name: string): boolean {
+  return /[*?[]/.test(name);
 }
 
 /** The path itself if there is such a file, else what the glob matches. Absolute paths. */

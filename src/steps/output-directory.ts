@@ -1,12 +1,19 @@
 import { lstat, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { errorText } from "../lib/error-text.ts";
 import { isWithin, realPathOf } from "../lib/same-place.ts";
 import { parseSource } from "./download/place.ts";
+import { rememberOutput, thingsOfOthers } from "./made-by-builds.ts";
 import { expand } from "./media-files.ts";
 import { shownPath } from "./shown-path.ts";
 import { BuildError } from "../sdk/error.ts";
-import { createOwnedDirectory, MARKER_FILE, removeOwnedDirectory } from "../owned/owned-directory.ts";
-import { exists } from "../owned/owned-path.ts";
+import {
+  createOwnedDirectory,
+  MARKER_FILE,
+  removeOwnedDirectory,
+  type OwnedDirectory,
+} from "../owned/owned-directory.ts";
+import { exists, removalCommand } from "../owned/owned-path.ts";
 import type { BuildInput, Run } from "../sdk/run.ts";
 
 export interface OutputDirectory {
@@ -33,11 +40,16 @@ export async function outputDirectory(run: Run, options: OutputDirectoryOptions 
   return run.step("prepare output directory", async (step) => {
     // A link stays what it is, wherever it leads.
     const path = (await isLink(named)) ? await realPathOf(named) : named;
-    await prepareDirectory(run, path);
+    await prepareDirectory(run, path, options.ownNames ?? []);
     const owned = await createOwnedDirectory(run, step, path, { ownNames: options.ownNames });
-    step.onCleanup(`keeping ${shownPath(run, path)}`, () => owned.keep(), "succeeded");
+    step.onCleanup(`keeping ${shownPath(run, path)}`, () => keep(run, owned), "succeeded");
     return { path, shown: shownPath(run, path), files: () => filesIn(path) };
   });
+}
+
+async function keep(run: Run, owned: OwnedDirectory): Promise<void> {
+  await owned.keep();
+  await rememberOutput(run, owned.path).catch((error: unknown) => run.debug("output", errorText(error)));
 }
 
 async function isLink(path: string): Promise<boolean> {
@@ -50,13 +62,14 @@ export function outputPath(run: Pick<Run, "directories" | "build">, path: string
   return resolve(run.directories.work, path || `output-${run.build.sourceName}`);
 }
 
-async function prepareDirectory(run: Run, path: string): Promise<void> {
+async function prepareDirectory(run: Run, path: string, ownNames: readonly string[]): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (!there) return;
   if (!there.isDirectory()) throw notADirectory(path);
   const marker = await readFile(join(path, MARKER_FILE), "utf8").catch(() => undefined);
   if (run.options.force) {
     await refuseToRemove(run, path);
+    await refuseWhatOthersMade(run, path, ownNames);
     run.say(`Removing ${path}, which exists already (-force)...`);
     await rm(path, { recursive: true }).catch((cause: unknown) => {
       throw new BuildError(`The output directory "${path}" cannot be removed`, { cause });
@@ -91,6 +104,18 @@ async function refuseToRemove(run: Run, path: string): Promise<void> {
       hint: `"${input.argument}" names it, and -force would remove it. Set output_directory to another directory, or move the file.`,
     });
   }
+}
+
+const MOST_NAMED = 3;
+
+async function refuseWhatOthersMade(run: Run, path: string, ownNames: readonly string[]): Promise<void> {
+  const others = await thingsOfOthers(run, path, ownNames);
+  if (others.length === 0) return;
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  const names = `${others.slice(0, MOST_NAMED).join(", ")}${more}`;
+  throw new BuildError(`The output directory "${path}" cannot be made anew: no build made ${names} in it`, {
+    hint: `Set output_directory to another directory. If nothing in it is needed any more, remove it yourself:\n    ${removalCommand("rm -r", path)}`,
+  });
 }
 
 /** The file or directory that an input names, where it is in `directory`. */

@@ -68,10 +68,12 @@ async function shutDownByCommand(
   const off = isOffInTime(run, options, options.timeoutMs, signal);
   off.catch(() => {});
   // The link may die while the command runs; whether it worked shows in the machine, not in the command.
-  const ran = runGuestCommand(run, options.communicator, command, { signal: deadline }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    run.debug("shutdown", `the command ended with: ${errorMessage(error)}`);
-  });
+  const ran = runGuestCommand(run, options.communicator, command, { signal: deadline, forLoginShell: true }).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      run.debug("shutdown", `the command ended with: ${errorMessage(error)}`);
+    },
+  );
   ran.catch(() => {});
   const first = await Promise.race([off.then((isOff) => ({ isOff })), ran]);
   if (first && "result" in first && first.result.kind === "exit" && first.result.code !== 0) {

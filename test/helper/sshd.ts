@@ -36,6 +36,8 @@ export interface SshdOptions {
   readonly pam?: boolean;
   /** Let in a user who is not root, also where root runs the tests. */
   readonly ordinaryUser?: boolean;
+  /** Login shell of the users. Only as root. */
+  readonly shell?: string;
   /** Outside of a test: the caller ends the server. */
   readonly forBenchmark?: boolean;
   /** Where its files go; a fresh directory otherwise. */
@@ -145,11 +147,14 @@ async function launch(directory: string, options: SshdOptions): Promise<ChildPro
   return spawn("unshare", ["-m", "sh", "-c", script], { detached: true, stdio: [...stdio] });
 }
 
-async function privateAccounts(directory: string, { password, pam }: SshdOptions): Promise<readonly string[]> {
+async function privateAccounts(
+  directory: string,
+  { password, pam, shell = "/bin/sh" }: SshdOptions,
+): Promise<readonly string[]> {
   const { username } = userInfo();
   const hash = password === undefined ? "*" : hashPassword(password);
   const others = (await readFile("/etc/passwd", "utf8")).split("\n").filter((line) => !line.startsWith(`${username}:`));
-  const user = (name: string, id: number) => `${name}:x:${id}:${id}::${directory}/home:/bin/sh`;
+  const user = (name: string, id: number) => `${name}:x:${id}:${id}::${directory}/home:${shell}`;
   await writeFile(
     join(directory, "passwd"),
     [user(username, 0), user(ORDINARY.name, ORDINARY.id), ...others].join("\n"),

@@ -28,6 +28,19 @@ const sample = [
   placed("empty/"),
 ];
 
+describe("long names (M-17)", () => {
+  needs("xorriso", "xorriso").each([64, 65, 100, 103])(
+    "of %d characters are whole for Windows, too",
+    async (length) => {
+      const name = `${"n".repeat(length - 4)}.sys`;
+      const path = await iso([placed(name, "x")]);
+      expect(readFileSync(path).includes(Buffer.from(name, "utf16le").swap16())).toBe(true);
+      const listed = readBack("xorriso", "-read_fs", "norock", "-indev", path, "-find", "/", "-type", "f");
+      expect(list(listed)).toEqual([`'/${name}'`]);
+    },
+  );
+});
+
 describe("writeIso", () => {
   it("keeps the label as it was given, for cloud-init", async () => {
     const image = readFileSync(await iso([]));

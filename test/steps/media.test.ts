@@ -68,13 +68,38 @@ describe("createFloppy", () => {
     await expect(
       createFloppy(run, { ...floppyDefaults, floppy_files: ["a.ps1"], floppy_content: { "A.PS1": "" } }),
     ).rejects.toThrow('"A.PS1" would be there twice');
-    await expect(createFloppy(run, { ...floppyDefaults, floppy_files: ["*.bat"] })).rejects.toThrow(
-      'No file matches "*.bat"',
+    await expect(createFloppy(run, { ...floppyDefaults, floppy_files: ["no.bat"] })).rejects.toThrow(
+      'No file matches "no.bat"',
     );
     await expect(createFloppy(run, { ...floppyDefaults, floppy_content: { "../x": "" } })).rejects.toThrow(
       "leads out of it",
     );
   });
+});
+
+describe("a pattern that matches nothing (M-10)", () => {
+  const { work } = { work: "/nonexistent" };
+  const places = { work, template: work, host: { homeDir: work, env: {} } };
+  const lists = ["floppy_files", "floppy_dirs", "cd_files"] as const;
+  const patterns = ["*.bat", "drivers/?.cat", "d[rs]/x"];
+
+  it.each(lists.flatMap((list) => patterns.map((pattern) => ({ list, pattern }))))(
+    "is a warning in $list, and left out: $pattern",
+    async ({ list, pattern }) => {
+      const issues = await checkMachineFiles({ [list]: ["named.txt", pattern] }, places);
+      expect(issues).toMatchObject([
+        { severity: "error", code: "missing-file", path: [list, 0] },
+        { severity: "warning", code: "no-match", path: [list, 1] },
+      ]);
+      const run = await filesRun();
+      const args = { [list]: [pattern, "a.ps1"] };
+      const path =
+        list === "cd_files"
+          ? createCd(run, { ...cdDefaults, ...args })
+          : createFloppy(run, { ...floppyDefaults, ...args });
+      expect(await path).toBeDefined();
+    },
+  );
 });
 
 describe("createCd", () => {
@@ -105,7 +130,7 @@ describe("checkMachineFiles", () => {
     expect(issues.map(({ path, summary }) => [path.join("."), summary])).toEqual([
       ["http_directory", "Directory not found"],
       ["iso_url", "File not found"],
-      ["floppy_files.1", "File not found"],
+      ["floppy_files.1", "Nothing matches"],
       ["cd_files.0", "File not found"],
     ]);
   });
@@ -119,4 +144,13 @@ describe("checkMachineFiles", () => {
       ),
     ).toEqual([]);
   });
+});
+
+it("says which names on a CD are too long for Windows (M-17)", async () => {
+  const run = await filesRun();
+  const [whole, cut] = ["w".repeat(103), "c".repeat(104)];
+  await createCd(run, { ...cdDefaults, cd_content: { [whole]: "", [`${cut}/x`]: "", [`${cut}/y`]: "" } });
+  expect(run.warnings()).toEqual([
+    `Windows will see the name "${cut}" on the CD cut at 103 characters; Unix sees all of it.`,
+  ]);
 });

@@ -1,9 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeOwnedDirectory } from "../../src/owned/owned-directory.ts";
 import { outputDirectory } from "../../src/steps/output-directory.ts";
-import { createRecordingRun } from "../helper/recording-run.ts";
+import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 
 describe("outputDirectory", () => {
   it("is output-BUILD by default, and lists what was put in it but not our marker", async () => {
@@ -44,13 +54,77 @@ describe("outputDirectory", () => {
     expect(readdirSync(path)).toEqual(["precious"]);
   });
 
-  it("replaces it when forced", async () => {
-    const run = await createRecordingRun({ options: { force: true } });
-    const path = join(run.directories.work, "out");
-    mkdirSync(path);
-    writeFileSync(join(path, "old"), "");
-    await outputDirectory(run, { path: "out" });
-    expect(readdirSync(path)).toEqual([".imgbuild-run"]);
+  describe("with -force (R-13)", () => {
+    const options = { path: "out", ownNames: ["vm"] };
+
+    /** A run that may replace what `directories` hold. */
+    async function forced(directories?: RecordingRun["directories"]) {
+      const { root: _, ...places } = { root: "", ...directories };
+      const run = await createRecordingRun({ options: { force: true }, directories: places });
+      return { run, path: join(run.directories.work, "out") };
+    }
+
+    it("replaces a directory that a build made, and everything that came into it since", async () => {
+      const first = await createRecordingRun();
+      const { path } = await outputDirectory(first, options);
+      for (const name of ["vm", "SHA256SUMS", "notes.txt"]) writeFileSync(join(path, name), "");
+      await first.finish("succeeded");
+      const { run } = await forced(first.directories);
+      await outputDirectory(run, options);
+      expect(readdirSync(path)).toEqual([".imgbuild-run"]);
+    });
+
+    it.each([
+      ["nothing", []],
+      [
+        "the machine's files, as Packer leaves them",
+        ["vm", "vm-1", "vm.ovf", "vm-disk001.vmdk", "vm.mf", "efivars.fd"],
+      ],
+      ["what a build that was killed left", [".imgbuild-run", "half-done"]],
+    ])("replaces a directory that holds %s", async (_, names) => {
+      const { run, path } = await forced();
+      mkdirSync(path);
+      for (const name of names) writeFileSync(join(path, name), "");
+      await outputDirectory(run, options);
+      expect(readdirSync(path)).toEqual([".imgbuild-run"]);
+    });
+
+    it.each([
+      ["a file", ["thesis.txt"], "thesis.txt"],
+      ["a file beside the machine's", ["vm", "thesis.txt"], "thesis.txt"],
+      ["a directory", ["chapters/1.txt"], "chapters"],
+      ["a hidden file", [".env"], ".env"],
+      ["many files", ["a", "b", "c", "d", "e"], "a, b, c and 2 more"],
+    ])("refuses a directory no build made that holds %s", async (_, names, named) => {
+      const { run, path } = await forced();
+      for (const name of names) {
+        mkdirSync(dirname(join(path, name)), { recursive: true });
+        writeFileSync(join(path, name), "");
+      }
+      await expect(outputDirectory(run, options)).rejects.toMatchObject({
+        message: `The output directory "${path}" cannot be made anew: no build made ${named} in it`,
+        hint: expect.stringContaining(`rm -r`) as string,
+      });
+      for (const name of names) expect(existsSync(join(path, name))).toBe(true);
+    });
+
+    it("takes another directory of the same name for what it is, and believes no note that others may have written", async () => {
+      const first = await createRecordingRun();
+      const { path } = await outputDirectory(first, options);
+      await first.finish("succeeded");
+      const aside = join(first.directories.work, "aside");
+      renameSync(path, aside);
+      mkdirSync(path);
+      writeFileSync(join(path, "thesis.txt"), "");
+      const { run } = await forced(first.directories);
+      await expect(outputDirectory(run, options)).rejects.toThrow("no build made thesis.txt");
+      rmSync(path, { recursive: true });
+      renameSync(aside, path);
+      writeFileSync(join(path, "thesis.txt"), "");
+      const notes = join(first.directories.cache, "outputs");
+      chmodSync(join(notes, readdirSync(notes)[0]!), 0o666);
+      await expect(outputDirectory(run, options)).rejects.toThrow("no build made thesis.txt");
+    });
   });
 
   it.each([".", "..", "../..", "/"])(

@@ -1,4 +1,5 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod } from "ssh2";
+import { KeyAgent } from "./agent.ts";
 import { fingerprint } from "./host-keys.ts";
 import { certifiedKey } from "./certificate.ts";
 import type { PromptAnswer, Credentials } from "./settings.ts";
@@ -43,7 +44,7 @@ function methodsOf(credentials: Credentials, cannotAnswer: (error: Error) => voi
   const { username, privateKey, certificate, password, agent, answer } = credentials;
   const methods: Method[] = [];
   const add = (what: string, attempt: AnyAuthMethod) => methods.push({ name: protocolName(attempt), what, attempt });
-  if (agent !== undefined) add("the keys of the SSH agent", { type: "agent", username, agent });
+  if (agent !== undefined) add("the keys of the SSH agent", { type: "agent", username, agent: new KeyAgent(agent) });
   // ssh2 takes a parsed key as well; its types only know text.
   if (privateKey !== undefined && certificate !== undefined) {
     const key = certifiedKey(privateKey, certificate) as never;

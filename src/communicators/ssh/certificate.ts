@@ -2,7 +2,7 @@ import { sign } from "node:crypto";
 import type { Client, ParsedKey } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
 import type { Certificate } from "./settings.ts";
-import { mpint, string } from "./wire.ts";
+import { mpint, string, WireReader } from "./wire.ts";
 
 /** Reads an OpenSSH user certificate (`ssh-ed25519-cert-v01@openssh.com AAAA… comment`). */
 export function parseCertificate(text: string, path: string): Certificate {
@@ -14,6 +14,19 @@ export function parseCertificate(text: string, path: string): Certificate {
     });
   }
   return { type, blob };
+}
+
+/** A certificate as an agent names it, and the public key in it; `undefined` for any other blob. */
+export function readCertificate(blob: Buffer): { readonly certificate: Certificate; readonly key: Buffer } | undefined {
+  const fields = new WireReader(blob);
+  const type = fields.next().toString("latin1");
+  const plain = plainAlgorithm(type);
+  if (plain === undefined) return undefined;
+  // A number drawn by lot comes before the key.
+  fields.next();
+  const name = plain.replace(/^rsa-sha2-\d+/, "ssh-rsa");
+  const parts = Array.from({ length: name === "ssh-ed25519" ? 1 : 2 }, () => string(fields.next()));
+  return { certificate: { type, blob }, key: Buffer.concat([string(name), ...parts]) };
 }
 
 /** A key that offers the certificate in place of its public half. `useCertificates` makes ssh2 sign with it. */
@@ -41,9 +54,14 @@ export function useCertificates(client: Client): void {
       Buffer.from([1]),
       ...[key.type, key.getPublicSSH()].map(string),
     ]);
-    const signature = signWith(key, plain, Buffer.concat([string(protocol._kex.sessionID), request]));
-    protocol._authsQueue.push("publickey");
-    send(protocol, Buffer.concat([request, string(Buffer.concat([string(plain), string(signature)]))]));
+    const finish = (signature: Buffer): void => {
+      protocol._authsQueue.push("publickey");
+      send(protocol, Buffer.concat([request, string(Buffer.concat([string(plain), string(signature)]))]));
+    };
+    const data = Buffer.concat([string(protocol._kex.sessionID), request]);
+    // The private half may be with an agent.
+    if (key.isPrivateKey()) finish(signWith(key, plain, data));
+    else signNow(data, finish);
   };
 }
 
@@ -51,12 +69,14 @@ const USERAUTH_REQUEST = 50;
 
 /** The few inner parts of ssh2 1.17 this needs; the version is pinned to that minor one. */
 interface Protocol {
-  authPK(username: string, key: ParsedKey, algorithm: unknown, signNow?: unknown): void;
+  authPK(username: string, key: ParsedKey, algorithm: unknown, signNow?: SignNow): void;
   readonly _kex: { readonly sessionID: Buffer };
   readonly _authsQueue: string[];
   readonly _packetRW: { readonly write: PacketWriter };
   readonly _cipher: { encrypt(packet: Buffer): void };
 }
+
+type SignNow = (data: Buffer, finish: (signature: Buffer) => void) => void;
 
 interface PacketWriter {
   readonly allocStart: number;

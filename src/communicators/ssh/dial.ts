@@ -60,11 +60,11 @@ async function dialThroughServer(
   const stream = await forwardOut(client, address).catch((cause: Error) => {
     leave();
     const where = `${address.host}:${address.port}`;
-    const message = `the jump host ${server.host} cannot reach ${where}: ${cause.message}`;
+    const message = `the jump host ${server.host} cannot reach ${where}: ${errorMessage(cause)}`;
     throw new LoginFailure("refused", message, { cause });
   });
   let why = "closed the connection";
-  const note = (cause: Error) => (why = `failed: ${cause.message}`);
+  const note = (cause: Error) => (why = `failed: ${errorMessage(cause)}`);
   const lose = () => {
     stream.emit("error", new Error(`the jump host ${server.host} ${why}`));
     stream.destroy();
@@ -86,7 +86,7 @@ async function logInTo(settings: SshSettings, server: Server, signal: AbortSigna
     if (!(cause instanceof LoginFailure)) throw cause;
     const { hostKey } = cause;
     const kind = isRefusal(cause) ? cause.kind : "route";
-    throw new LoginFailure(kind, `the jump host ${server.host}: ${cause.message}`, { hostKey, cause });
+    throw new LoginFailure(kind, `the jump host ${server.host}: ${errorMessage(cause)}`, { hostKey, cause });
   });
 }
 

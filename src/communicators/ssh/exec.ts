@@ -4,10 +4,12 @@ import type { SshLink } from "./link.ts";
 import { runOnLink, type LinkExecOptions } from "./run-on-link.ts";
 import { sendSignal } from "./command-channels.ts";
 import { stopCommands } from "./stop-commands.ts";
+import { throughSh } from "./through-sh.ts";
 
 /** Runs one command on a connection, and ends it in the guest when `signal` aborts. See `runOnLink`. */
 export function execOnLink(link: SshLink, command: string, options: LinkExecOptions): Promise<ExecResult> {
-  return runOnLink(link, command, options, stop);
+  const isForSh = link.foreignShell && options.forLoginShell !== true;
+  return runOnLink(link, isForSh ? throughSh(command) : command, options, stop);
 }
 
 /**

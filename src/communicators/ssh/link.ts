@@ -12,8 +12,11 @@ export class SshLink implements ChannelConnection {
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly dead: Promise<string>;
   readonly channels: CommandChannels;
-  /** Commands are read by a shell of the Bourne family; `undefined` until somebody has looked. */
+  /** Scripts of the Bourne family can be run; `undefined` until somebody has looked. */
   posix: boolean | undefined;
+  /** See `GuestFacts`. */
+  foreignShell = false;
+  fixedAnswer: string | undefined;
   readonly #settings: SshSettings;
   readonly #socket: LoggedIn["socket"];
   #reason: string | undefined;
@@ -38,7 +41,7 @@ export class SshLink implements ChannelConnection {
         socket.destroy();
       };
     });
-    client.on("error", (error) => this.#die(error.message));
+    client.on("error", (error) => this.#die(errorMessage(error)));
     client.on("close", () => this.#die("the connection was closed by the machine"));
     socket.on("data", () => (this.#lastLife = performance.now()));
     if (settings.keepAliveMs !== undefined) {
@@ -102,7 +105,7 @@ export class SshLink implements ChannelConnection {
 
   #refusal(what: string, cause: Error): BuildError {
     if (!this.alive) return this.lost(what);
-    return new BuildError(`Could not ${what}: ${cause.message}`, { cause });
+    return new BuildError(`Could not ${what}: ${errorMessage(cause)}`, { cause });
   }
 
   /** Ends the connection, politely but at once. */

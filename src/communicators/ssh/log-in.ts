@@ -1,9 +1,11 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
+import { errorMessage } from "../../lib/error-text.ts";
 import { createAuthentication } from "./authentication.ts";
 import { useCertificates } from "./certificate.ts";
 import { fingerprint } from "./host-keys.ts";
 import { LoginFailure, socketFailure } from "./login-failure.ts";
+import { ServerOffer } from "./server-offer.ts";
 import { ciphersBestFirst } from "./algorithms.ts";
 import type { Address, SshSettings } from "./settings.ts";
 
@@ -29,7 +31,8 @@ export interface LoggedIn {
 export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptions): Promise<LoggedIn> {
   const { address, signal, onGreeting } = options;
   const where = `${address.host}:${address.port}`;
-  const state: LoginState = { phase: "greeting", hostKey: undefined, keyProblem: undefined };
+  const offer = new ServerOffer();
+  const state: LoginState = { phase: "greeting", hostKey: undefined, keyProblem: undefined, offer };
   const client = newClient(state);
   return new Promise((resolve, reject) => {
     const silence = setTimeout(() => fail(silent(state, where, settings.silenceLimitMs)), settings.silenceLimitMs);
@@ -47,7 +50,8 @@ export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptio
     };
     const authentication = createAuthentication(settings.credentials, fail);
     const abort = () => fail(new LoginFailure("closed", "cancelled"));
-    const heard = () => {
+    const heard = (chunk: Buffer) => {
+      offer.add(chunk);
       silence.refresh();
       noteGreeting(state, onGreeting);
     };
@@ -60,8 +64,9 @@ export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptio
     });
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) return abort();
+    const { certificate, agent } = settings.credentials;
     client.connect(connectConfig(socket, settings, authentication.handler, state));
-    if (settings.credentials.certificate) useCertificates(client);
+    if (certificate !== undefined || agent !== undefined) useCertificates(client);
     socket.on("data", heard);
   });
 }
@@ -84,6 +89,7 @@ interface LoginState {
   phase: "greeting" | "handshake" | "authentication";
   hostKey: Buffer | undefined;
   keyProblem: string | undefined;
+  readonly offer: ServerOffer;
 }
 
 function connectConfig(
@@ -122,13 +128,16 @@ function explain(error: Error & { level?: string }, state: LoginState, refusal: 
   if (state.keyProblem !== undefined) return new LoginFailure("host-key", state.keyProblem, { hostKey });
   if (error.level === "client-authentication") return new LoginFailure("authentication", refusal, options);
   if (error.level === "agent") {
-    return new LoginFailure("authentication", `the SSH agent failed: ${error.message}`, options);
+    return new LoginFailure("authentication", `the SSH agent failed: ${errorMessage(error)}`, options);
   }
   if (state.phase === "authentication" && /too many|authentication/i.test(error.message)) {
-    return new LoginFailure("authentication", `${refusal}: ${error.message}`, options);
+    return new LoginFailure("authentication", `${refusal}: ${errorMessage(error)}`, options);
   }
   if (state.phase === "greeting") return socketFailure(error, where);
-  return new LoginFailure("handshake", `the handshake with ${where} failed: ${error.message}`, options);
+  const why = errorMessage(error).replace(/^Handshake failed: /, "");
+  const offered = state.offer.insteadOf(why);
+  const offers = offered === undefined ? "" : `; the server offers ${offered}`;
+  return new LoginFailure("handshake", `the handshake with ${where} failed: ${why}${offers}`, options);
 }
 
 function dropped(state: LoginState, where: string): LoginFailure {

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../lib/error-text.ts";
 /** How far an attempt to log in came. */
 export type LoginFailureKind =
   /** No TCP connection. */
@@ -42,7 +43,7 @@ export function isRefusal({ kind }: LoginFailure): boolean {
 /** A failure of the socket as a clause for people. */
 export function socketFailure(error: Error, where: string): LoginFailure {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const [kind, text] = socketFailures[code] ?? (["unreachable", `${where}: ${error.message}`] as const);
+  const [kind, text] = socketFailures[code] ?? (["unreachable", `${where}: ${errorMessage(error)}`] as const);
   return new LoginFailure(kind, text.replaceAll("%", where), { cause: error });
 }
 

@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
+import { errorMessage } from "../../lib/error-text.ts";
 import { BuildError } from "../../sdk/error.ts";
+import { FIXED_COMMAND_HINT } from "./fixed-command.ts";
 import { drained } from "../drained.ts";
 import { guestDirname, joinGuestPath, sftpPath, temporaryName } from "../guest-paths.ts";
 import type { SshLink } from "./link.ts";
@@ -17,12 +19,30 @@ function sftpOf(link: SshLink, signal: AbortSignal): Promise<SFTPWrapper> {
   const known = opened.get(link);
   if (known !== undefined) return known;
   link.channels.dropSpare();
-  const open = link.ask<SFTPWrapper>("open SFTP", (answer) => link.client.sftp(answer), signal);
+  const asked = link.ask<SFTPWrapper>("open SFTP", (answer) => link.client.sftp(answer), signal);
+  const open = asked.catch((cause: unknown): never => {
+    if (!link.alive || signal.aborted) throw cause;
+    throw withoutSftp(link, cause);
+  });
   opened.set(link, open);
   const forget = () => void opened.delete(link);
   // It ends with the commands of a build that is cancelled.
   open.then((sftp) => sftp.once("close", forget), forget);
   return open;
+}
+
+function withoutSftp({ posix, fixedAnswer }: SshLink, cause: unknown): BuildError {
+  if (posix === true) {
+    return new BuildError(`The machine has no SFTP (${errorMessage(cause)})`, {
+      hint: "Leave ssh_file_transfer_method out: files then go through its shell.",
+      cause,
+    });
+  }
+  const said = fixedAnswer === undefined ? "" : `. To every command it answers ${fixedAnswer}`;
+  return new BuildError(`The machine offers neither a shell nor SFTP to this login${said}`, {
+    hint: FIXED_COMMAND_HINT,
+    cause,
+  });
 }
 
 /** A copy by SFTP on a connection. */

@@ -1,5 +1,6 @@
 import type { Server } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { errorMessage } from "../../lib/error-text.ts";
 import { sleep } from "../../lib/retry.ts";
 import type {
   Communicator,
@@ -12,6 +13,7 @@ import type {
 import { ConnectionLost } from "../../sdk/error.ts";
 import { leaveJumpHost } from "./dial.ts";
 import { execOnLink } from "./exec.ts";
+import { fixedCommandWarning } from "./fixed-command.ts";
 import type { SshSettings } from "./settings.ts";
 import { downloadFile, fileTransfer, uploadFile, type FileTransfer } from "./transfer-file.ts";
 import { downloadTree, uploadTarget, uploadTree } from "./transfer-tree.ts";
@@ -49,6 +51,10 @@ export class SshCommunicator implements Communicator {
     return this.#guest?.facts.shell;
   }
 
+  get foreignShell(): boolean {
+    return this.#guest?.facts.foreignShell === true;
+  }
+
   get terminal(): boolean {
     return this.#settings.pty;
   }
@@ -80,6 +86,9 @@ export class SshCommunicator implements Communicator {
       this.#lastBootId = guest.facts.bootId;
       const facts = { ...guest.facts, tools: [...guest.facts.tools] };
       this.#options.onDebug(isFirst ? "connected" : "connected again", { address: this.address, facts });
+      if (isFirst && guest.facts.fixedAnswer !== undefined) {
+        this.#options.onWarning(fixedCommandWarning(this.address, guest.facts.fixedAnswer));
+      }
       if (isFirst) await this.#openTunnels();
       return guest;
     }
@@ -167,7 +176,7 @@ export class SshCommunicator implements Communicator {
       await once();
     } catch (error) {
       if (!mayRepeat || !(error instanceof ConnectionLost) || this.#closed) throw error;
-      this.#options.onWarning(`${error.message}. Connecting again and starting this copy anew.`);
+      this.#options.onWarning(`${errorMessage(error)}. Connecting again and starting this copy anew.`);
       await once();
     }
   }

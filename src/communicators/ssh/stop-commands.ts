@@ -1,6 +1,7 @@
 import { shellQuote } from "../../lib/shell-quote.ts";
 import type { SshLink } from "./link.ts";
 import { runOnLink } from "./run-on-link.ts";
+import { throughSh } from "./through-sh.ts";
 
 /** With the time the processes get to end by themselves, below the five seconds a cancelled run may take. */
 const LIMIT_MS = 4500;
@@ -27,7 +28,7 @@ async function stopOnce(link: SshLink): Promise<boolean> {
   const signal = AbortSignal.any([silent.signal, AbortSignal.timeout(LIMIT_MS)]);
   try {
     const onStdout = () => clearTimeout(timer);
-    const command = `exec sh -c ${shellQuote(stopScript)}`;
+    const command = link.foreignShell ? throughSh(stopScript) : `exec sh -c ${shellQuote(stopScript)}`;
     const result = await runOnLink(link, command, { signal, onStdout }, leaveAlone);
     return result.kind === "exit" && result.code === 0;
   } catch {

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ClientChannel } from "ssh2";
+import { errorMessage } from "../../lib/error-text.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { tunnelPattern } from "../../sdk/schema/communicator.ts";
 import type { AskServer } from "./command-channels.ts";
@@ -29,7 +30,7 @@ export async function listenLocally(tunnel: Tunnel, link: () => SshLink | undefi
   server.on("close", () => sockets.forEach((socket) => socket.destroy()));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => {
-      const summary = `The local tunnel cannot listen on port ${tunnel.listenPort}: ${cause.message}`;
+      const summary = `The local tunnel cannot listen on port ${tunnel.listenPort}: ${errorMessage(cause)}`;
       reject(new BuildError(summary, { cause }));
     });
     server.listen(tunnel.listenPort, "127.0.0.1", resolve);

@@ -258,12 +258,12 @@ function noServerYet({ host, port }: Address): string {
 
 function refusedForGood(failure: LoginFailure, count: number): BuildError {
   if (failure.kind === "host-key") {
-    return new BuildError(`Refused to connect: ${failure.message}`, {
+    return new BuildError(`Refused to connect: ${errorMessage(failure)}`, {
       hint: "Another machine may be answering at this address. If the change is right, pin the new key with ssh_host_key.",
       cause: failure,
     });
   }
-  return new BuildError(`The login was refused ${count} times: ${failure.message}`, {
+  return new BuildError(`The login was refused ${count} times: ${errorMessage(failure)}`, {
     hint: "Check ssh_username and the password or key. If the machine needs longer until it accepts them, set ssh_handshake_attempts.",
     cause: failure,
   });

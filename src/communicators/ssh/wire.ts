@@ -20,3 +20,28 @@ export function mpint(bytes: Buffer): Buffer {
   const isNegative = digits[0]! >= 0x80;
   return string(isNegative ? Buffer.concat([Buffer.from([0]), digits]) : digits);
 }
+
+/** The parts of a message, one after the other. Throws where it ends too early. */
+export class WireReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** A `uint32`. */
+  count(): number {
+    if (this.#at + 4 > this.#bytes.length) throw new Error("the message is cut off");
+    this.#at += 4;
+    return this.#bytes.readUInt32BE(this.#at - 4);
+  }
+
+  /** A `string`, or an `mpint`. */
+  next(): Buffer {
+    const length = this.count();
+    if (this.#at + length > this.#bytes.length) throw new Error("the message is cut off");
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+}

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../lib/error-text.ts";
 import { describeDuration } from "../../lib/duration.ts";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -88,7 +89,7 @@ function failedAttempt(error: unknown): Outcome {
     return { reason: error.message, kind: error.kind, pauseMs: isEarly ? PAUSE_MS : LONG_PAUSE_MS };
   }
   if (!(error instanceof WsmanFault)) throw error;
-  const why = isQuota(error) ? `too many shells are open in the machine (${error.message})` : error.message;
+  const why = isQuota(error) ? `too many shells are open in the machine (${errorMessage(error)})` : errorMessage(error);
   return { reason: `WinRM answers, but starts no shell: ${why}`, pauseMs: LONG_PAUSE_MS };
 }
 

@@ -7,6 +7,7 @@ import type {
   UploadOptions,
   UploadSource,
 } from "../../sdk/communicator.ts";
+import { errorMessage } from "../../lib/error-text.ts";
 import { ConnectionLost } from "../../sdk/error.ts";
 import { downloadFile, downloadTree } from "./copy/download.ts";
 import { uploadFile, uploadTree, type Exec } from "./copy/upload.ts";
@@ -147,14 +148,15 @@ export class WinrmCommunicator implements Communicator {
     } catch (error) {
       signal.throwIfAborted();
       if (!again || !(error instanceof ConnectionLost) || this.#closed) throw error;
-      this.#options.onWarning(`${error.message}. Connecting again and starting this copy anew.`);
+      this.#options.onWarning(`${errorMessage(error)}. Connecting again and starting this copy anew.`);
       await body(exec);
     }
   }
 }
 
 function lost(what: string, error: unknown): Error {
-  if (error instanceof WireFailure) return new ConnectionLost(`Could not ${what}: ${error.message}`, { cause: error });
+  if (error instanceof WireFailure)
+    return new ConnectionLost(`Could not ${what}: ${errorMessage(error)}`, { cause: error });
   if (isShellGone(error))
     return new ConnectionLost(`Could not ${what}: the machine's WinRM was restarted`, { cause: error });
   return startFailure(what, error);

@@ -13,6 +13,9 @@ export function loggedCommunicator(inner: Communicator, run: Pick<Run, "debug" |
     get shell() {
       return inner.shell;
     },
+    get foreignShell() {
+      return inner.foreignShell;
+    },
     get terminal() {
       return inner.terminal;
     },

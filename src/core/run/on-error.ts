@@ -57,5 +57,5 @@ export class FailurePolicy {
 const CHOICES = {
   c: "clean up and exit",
   a: "abort without cleanup",
-  r: "retry step",
+  r: "retry step (scripts and files are read anew, the template is not)",
 } as const;

@@ -34,7 +34,8 @@ function splitName(name: string): readonly [before: string, after: string] {
 }
 
 /**
- * Joliet: UCS-2 big-endian, at most 64 characters, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995.
+ * Joliet: UCS-2 big-endian, without * / : ; ? \ . Source: Joliet Specification, Microsoft 1995, which has at most 64
+ * characters; systems read up to 103, as `-joliet-long` of genisoimage and xorriso writes them.
  */
 export const jolietNaming: Naming = {
   encode(names) {
@@ -46,7 +47,8 @@ export const jolietNaming: Naming = {
   },
 };
 
-const JOLIET_LONGEST = 64;
+/** Longer names are cut. */
+export const JOLIET_LONGEST = 103;
 
 function jolietName(name: string, taken: Set<string>): string {
   const clean = name.replace(/[*/:;?\\]/g, "_");

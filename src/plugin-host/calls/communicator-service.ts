@@ -77,7 +77,7 @@ async function run(
     stream && ((chunk) => stream.write(chunk).catch(() => {}));
   const input = stdin && readableOf(stdin);
   try {
-    const options = { signal, stdin: input, onStdout: write(stdout), onStderr: write(stderr) };
+    const options = { signal, forLoginShell: true, stdin: input, onStdout: write(stdout), onStderr: write(stderr) };
     const result = await communicator.exec(command, options);
     await response.write(encodeExitStatus(statusOf(result)));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { escape, optional, type Argument } from "./argument.ts";
 import type { QemuConfig } from "./options/qemu.ts";
+import { machineTraits, type MachineTraits } from "./machine-traits.ts";
 import { driveArguments, type Drives } from "./drive-arguments.ts";
 import type { Accelerator } from "./options/machine.ts";
 
@@ -51,19 +52,21 @@ function namesOwnNetwork(replacing: readonly Argument[]): boolean {
 }
 
 function defaultArguments(config: QemuConfig, facts: QemuMachineFacts): Argument[] {
+  const traits = machineTraits(config);
   return [
     ["-name", escape(facts.name)],
-    ["-machine", machineType(config, facts)],
+    ...optional("-machine", machineType(traits, facts)),
     ["-m", `${config.memory}M`],
     ["-smp", processors(config)],
-    ...optional("-cpu", config.cpu_model),
-    ...bootOrder(config, facts),
+    ...optional("-cpu", traits.cpuModel),
+    ...bootOrder(config, facts, traits),
     ...firmware(config, facts),
     ["-netdev", network(config, facts)],
     networkDevice(config),
     ...driveArguments(config, facts),
     ...optional("-fda", facts.floppy),
-    ...tpm(config, facts.tpmSocket),
+    ...tpm(traits, facts.tpmSocket),
+    ...seat(config, traits),
     ...optional("-vga", config.vga),
     ...optional("-vnc", facts.vnc && vncServer(facts.vnc)),
     ...optional("-display", facts.display),
@@ -71,11 +74,11 @@ function defaultArguments(config: QemuConfig, facts: QemuMachineFacts): Argument
   ];
 }
 
-function machineType(config: QemuConfig, facts: QemuMachineFacts): string {
-  const parts = [`type=${config.machine_type}`];
+function machineType({ machineType: type }: MachineTraits, facts: QemuMachineFacts): string | undefined {
+  const parts = type === undefined ? [] : [`type=${type}`];
   if (facts.accelerator !== "none") parts.push(`accel=${facts.accelerator}`);
   if (facts.efi?.secure === true) parts.push("smm=on");
-  return parts.join(",");
+  return parts.length === 0 ? undefined : parts.join(",");
 }
 
 function processors({ cpus, sockets, cores, threads }: QemuConfig): string {
@@ -87,8 +90,8 @@ function processors({ cpus, sockets, cores, threads }: QemuConfig): string {
 }
 
 /** UEFI keeps its own boot order in its variables. */
-function bootOrder(config: QemuConfig, facts: QemuMachineFacts): Argument[] {
-  if (facts.efi) return [];
+function bootOrder(config: QemuConfig, facts: QemuMachineFacts, { hasBootOrder }: MachineTraits): Argument[] {
+  if (facts.efi || !hasBootOrder) return [];
   return [["-boot", config.disk_image ? "c" : "once=d"]];
 }
 
@@ -120,13 +123,24 @@ function networkDevice(config: QemuConfig): Argument {
   return ["-device", `${config.net_device},netdev=user.0`];
 }
 
-function tpm(config: QemuConfig, socket: string | undefined): Argument[] {
+function tpm({ tpmDevice }: MachineTraits, socket: string | undefined): Argument[] {
   if (socket === undefined) return [];
   return [
     ["-chardev", `socket,id=vtpm,path=${escape(socket)}`],
     ["-tpmdev", "emulator,id=tpm0,chardev=vtpm"],
-    ["-device", `${config.tpm_device_type},tpmdev=tpm0`],
+    ["-device", `${tpmDevice},tpmdev=tpm0`],
   ];
+}
+
+/** A screen and a keyboard, where the machine has none and the template adds none. */
+function seat({ vga, qemuargs_append: appended }: QemuConfig, { hasKeyboard }: MachineTraits): Argument[] {
+  if (hasKeyboard) return [];
+  const added = appended.flat().map(({ text }) => text);
+  const adds = (pattern: RegExp): boolean => added.some((text) => pattern.test(text));
+  const screen: Argument[] = vga === undefined && !adds(/-gpu|VGA|ramfb/) ? [["-device", "virtio-gpu-pci"]] : [];
+  if (adds(/-kbd|virtio-keyboard/)) return screen;
+  const controller: Argument[] = adds(/xhci|ehci/) ? [] : [["-device", "qemu-xhci"]];
+  return [...screen, ...controller, ["-device", "usb-kbd"]];
 }
 
 /** The password itself is set through QMP: an argument could be read by every user of the host. */

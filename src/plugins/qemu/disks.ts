@@ -68,15 +68,16 @@ function wantedSize(config: QemuConfig, source: string, sourceSize: number): num
  */
 export async function finishDisks(run: Run, config: QemuConfig, disks: readonly DiskFile[]): Promise<void> {
   const isCompacted = !config.skip_compaction && !config.use_backing_file;
-  if (!isCompacted && !config.disk_compression) return;
+  const isCompressed = config.disk_compression && config.format === "qcow2";
+  if (!isCompacted && !isCompressed) return;
   await run.step("compact disks", async ({ signal }) => {
     const qemuImg = new QemuImg(run, imageArguments(config), signal);
     for (const { path, format } of disks) {
       run.say(`Compacting ${path}`);
       try {
-        await qemuImg.compact(path, format, config.disk_compression);
+        await qemuImg.compact(path, format, isCompressed);
       } catch (error) {
-        if (!(error instanceof DiskError) || config.disk_compression) throw error;
+        if (!(error instanceof DiskError) || isCompressed) throw error;
         run.warn(`There is no room to compact ${path}. It is whole, but larger than need be.`);
       }
     }

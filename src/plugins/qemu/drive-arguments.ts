@@ -1,4 +1,5 @@
 import { escape, type Argument } from "./argument.ts";
+import { machineTraits } from "./machine-traits.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 
 /** One image of the machine, in the order of its disks. */
@@ -30,14 +31,20 @@ const buses: Readonly<Record<string, Bus>> = {
 
 /** Disks and discs, controllers first. */
 export function driveArguments(config: QemuConfig, drives: Drives): Argument[] {
-  const discInterface = config.cdrom_interface;
-  const used = new Set([config.disk_interface, discInterface]);
+  const discInterface = discInterfaceOf(config);
+  const used = new Set([config.disk_interface, drives.cdroms.length > 0 ? discInterface : config.cdrom_interface]);
   const controllers = [...used].map((name) => buses[name ?? ""]?.controller).filter((name) => name !== undefined);
   return [
     ...controllers.map((controller): Argument => ["-device", controller]),
     ...drives.disks.flatMap((disk, index) => diskDrive(config, disk, index)),
     ...drives.cdroms.flatMap((path, index) => disc(discInterface, path, index + drives.disks.length)),
   ];
+}
+
+/** A controller of ours would go with all other devices, where the template names devices in their place. */
+function discInterfaceOf(config: QemuConfig): QemuConfig["cdrom_interface"] {
+  const replacesDevices = config.qemuargs.some(([name]) => name?.text === "-device");
+  return replacesDevices ? config.cdrom_interface : machineTraits(config).discInterface;
 }
 
 function diskDrive(config: QemuConfig, { path, format }: DiskFile, index: number): Argument[] {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { QemuConfig } from "./options/qemu.ts";
+import { machineTraits } from "./machine-traits.ts";
 import { findEfiFirmware, type EfiFirmware } from "./efi-firmware.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function prepareEfi(
   const firmware = await findEfiFirmware(config);
   if (!firmware) return undefined;
   return run.step("prepare UEFI variables", async () => {
-    if (firmware.secure && !/q35/.test(config.machine_type)) {
+    if (firmware.secure && !/q35/.test(machineTraits(config).machineType ?? "")) {
       throw new BuildError(`The UEFI firmware "${firmware.code}" has Secure Boot, which needs another machine type`, {
         hint: 'Set machine_type = "q35".',
       });

@@ -1,5 +1,7 @@
+import { errorText } from "../../lib/error-text.ts";
 import type { KeyEvent } from "../../lib/keystrokes.ts";
 import { sleep } from "../../lib/retry.ts";
+import { BuildError } from "../../sdk/error.ts";
 import type { Keyboard } from "../../steps/boot-command/keyboard.ts";
 
 /** What this keyboard needs of QMP. */
@@ -40,7 +42,7 @@ export function createQmpKeyboard(qmp: QmpExecutor, options: QmpKeyboardOptions)
     async type(strokes, signal) {
       for (const stroke of strokes) {
         const started = performance.now();
-        await qmp.execute("input-send-event", { events: stroke.map(inputEvent) }, { signal });
+        await qmp.execute("input-send-event", { events: stroke.map(inputEvent) }, { signal }).catch(rethrow);
         if (!state.blind) await waitUntilTaken(qmp, state, signal);
         const paceMs = state.blind ? BLIND_INTERVAL_MS : 0;
         const left = (options.keyIntervalMs ?? paceMs) - (performance.now() - started);
@@ -48,6 +50,14 @@ export function createQmpKeyboard(qmp: QmpExecutor, options: QmpKeyboardOptions)
       }
     },
   };
+}
+
+function rethrow(cause: unknown): never {
+  if (!/input handler not found/i.test(errorText(cause))) throw cause;
+  throw new BuildError("The machine has no keyboard to type at", {
+    hint: 'Add one:\n    qemuargs_append = [["-device", "qemu-xhci"], ["-device", "usb-kbd"]]',
+    cause,
+  });
 }
 
 interface Feedback {

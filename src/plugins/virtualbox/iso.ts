@@ -1,6 +1,6 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
-import { checkMachineFiles } from "../../steps/check-files.ts";
+import { checkVirtualBoxFiles } from "./check-files.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
 import { downloadIso } from "../../steps/download.ts";
 import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
@@ -26,7 +26,7 @@ export const builder: Builder<IsoBuilderConfig> = {
   build: buildFromIso,
   checkFiles: async (config, directories) => {
     const keys = config.machine_owner_keys.map((key, index) => [["machine_owner_keys", index], key] as const);
-    const machineFiles = await checkMachineFiles(config, directories);
+    const machineFiles = await checkVirtualBoxFiles(config, directories);
     return [...machineFiles, ...(await missingFiles(keys, directories.work))];
   },
   preflight: virtualBoxPreflight,

@@ -4,7 +4,7 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import type { Run } from "../../sdk/run.ts";
-import { checkMachineFiles } from "../../steps/check-files.ts";
+import { checkVirtualBoxFiles } from "./check-files.ts";
 import { download } from "../../steps/download.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
@@ -31,7 +31,7 @@ export const builder: Builder<OvfBuilderConfig> = {
   generatedData: [],
   build: buildFromOvf,
   checkFiles: async (config, places) => {
-    const issues = await checkMachineFiles({ ...config, iso_url: config.source_path }, places);
+    const issues = await checkVirtualBoxFiles({ ...config, iso_url: config.source_path }, places);
     return issues.map((issue) => (issue.path[0] === "iso_url" ? { ...issue, path: ["source_path"] } : issue));
   },
   preflight: virtualBoxPreflight,

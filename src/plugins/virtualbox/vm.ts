@@ -1,7 +1,7 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import type { Run } from "../../sdk/run.ts";
-import { checkMachineFiles } from "../../steps/check-files.ts";
+import { checkVirtualBoxFiles } from "./check-files.ts";
 import { outputDirectory } from "../../steps/output-directory.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
 import { customizeMachine } from "./customize-machine.ts";
@@ -26,7 +26,7 @@ export const builder: Builder<VmBuilderConfig> = {
   schema,
   generatedData: [],
   build: buildFromMachine,
-  checkFiles: (config, directories) => checkMachineFiles(config, directories),
+  checkFiles: (config, directories) => checkVirtualBoxFiles(config, directories),
   preflight: virtualBoxPreflight,
 };
 

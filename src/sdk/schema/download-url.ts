@@ -1,4 +1,5 @@
 import { nearest } from "../../lib/did-you-mean.ts";
+import { isKnownPacking, splitArchive, unknownPacking } from "../../lib/unpack/packing.ts";
 import { error } from "./rules.ts";
 import type { ConfigIssue } from "./schema.ts";
 
@@ -6,6 +7,8 @@ const SCHEMES = ["http", "https", "file"];
 
 /** What is wrong with a place to download from, before anything is asked for it: a path, or a URL. */
 export function downloadUrlIssues(url: string | undefined, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+  const { archive } = splitArchive(url ?? "");
+  if (!isKnownPacking(archive)) return [error("unknown-packing", path, "Unknown packing", unknownPacking(archive))];
   // One letter is a Windows drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url ?? "")?.[1];
   if (url === undefined || scheme === undefined) return [];

@@ -7,7 +7,9 @@ import type { ConfigIssue, LegacyArgument } from "./schema.ts";
 
 /** The source image of a machine: where it comes from and how it is recognised. */
 export const isoFields = {
-  iso_url: text("Where the installation image is: an `http`, `https` or `file` URL, or a path.").optional(),
+  iso_url: text(
+    "Where the installation image is: an `http`, `https` or `file` URL, or a path. A packed one (`.gz`, `.bz2`, `.xz`, `.zst`, `.zip`, `.tar`) is unpacked.",
+  ).optional(),
   iso_urls: list(
     text("One place."),
     "Several places of the same image, tried in this order until one works.",

@@ -27,14 +27,23 @@ export interface DownloadAttempt {
   readonly source: DownloadSource;
   /** What the file has to be; absent when anything goes. */
   readonly digest: Digest | undefined;
+  /** It is unpacked afterwards: the digest is of what is downloaded. */
+  readonly isPacked?: boolean;
+}
+
+export interface Downloaded {
+  readonly path: string;
+  /** Absent for a local file without a checksum. */
+  readonly digest: Digest | undefined;
 }
 
 export function cacheDirectory(run: Pick<Run, "directories">): string {
   return join(run.directories.cache, "download");
 }
 
-export function wrongDigest(wanted: Digest, actual: Digest): BuildError {
+export function wrongDigest(wanted: Digest, actual: Digest, { isPacked = false }: DownloadAttempt): BuildError {
+  const packedHint = " It has to be of the packed file, not of the image in it.";
   return new BuildError(`wrong checksum: it should be ${formatDigest(wanted)} and is ${formatDigest(actual)}`, {
-    hint: "Either the file has changed at its source, or the checksum is not of this file.",
+    hint: `Either the file has changed at its source, or the checksum is not of this file.${isPacked ? packedHint : ""}`,
   });
 }

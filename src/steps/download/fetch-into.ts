@@ -46,7 +46,8 @@ export async function fetchInto(fetch: Fetch): Promise<Digest> {
   }
 }
 
-async function complete({ run, options, url, target, digest, signal }: Fetch, part: PartFile): Promise<Digest> {
+async function complete(fetch: Fetch, part: PartFile): Promise<Digest> {
+  const { run, options, url, target, digest, signal } = fetch;
   const progress = throttled((done: number, total: number | undefined) => run.progress(options.label, done, total));
   const origin = await httpDownload(url, part, {
     env: run.host.env,
@@ -61,7 +62,7 @@ async function complete({ run, options, url, target, digest, signal }: Fetch, pa
   const actual = await part.digest();
   if (digest && actual.hex !== digest.hex) {
     await part.discard();
-    throw wrongDigest(digest, actual);
+    throw wrongDigest(digest, actual, fetch);
   }
   const size = part.size;
   // Where restarts cannot be told apart, the stamp alone vouches for the file, so it has to be on the disk.

@@ -1,22 +1,31 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
-import { errorText } from "../../lib/error-text.ts";
-import { endOfLinks } from "../../lib/output-target.ts";
 import { isOursAlone } from "../../lib/ours-alone.ts";
 import { percentDecode } from "../../lib/percent-decode.ts";
+import { isKnownPacking, splitArchive, unknownPacking } from "../../lib/unpack/packing.ts";
 import { BuildError } from "../../sdk/error.ts";
 
 /** Where something is: on this machine, or on a web server. */
-export type DownloadSource =
-  { readonly kind: "local"; readonly path: string } | { readonly kind: "http"; readonly url: string };
+export type DownloadSource = Place & {
+  /** How its address says that it is packed (`?archive=xz`), which the name need not tell; "" where it says nothing. */
+  readonly archive: string;
+};
+
+type Place = { readonly kind: "local"; readonly path: string } | { readonly kind: "http"; readonly url: string };
 
 /** Reads an `iso_url`: a path, `file:` or `http(s):` URL. */
 export function parseSource(text: string, work: string): DownloadSource {
+  const { address, archive } = splitArchive(text);
+  if (!isKnownPacking(archive)) throw new BuildError(unknownPacking(archive));
+  return { ...parsePlace(address, work), archive };
+}
+
+function parsePlace(text: string, work: string): Place {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === "http" || scheme === "https") {
     if (!URL.canParse(text)) throw new BuildError(`"${text}" is not a URL`);
@@ -41,34 +50,6 @@ function localPath(text: string, work: string): string {
 export function sourceName(source: DownloadSource): string {
   const path = source.kind === "local" ? source.path : percentDecode(new URL(source.url).pathname);
   return path.split(/[/\\]/).at(-1)!;
-}
-
-/** Where a download goes: `targetPath` where the user names one, else the cache, named after the digest. */
-export async function targetOf(options: {
-  readonly targetPath?: string | undefined;
-  readonly work: string;
-  readonly cache: string;
-  readonly fileName: string;
-  readonly key: string;
-}): Promise<string> {
-  const { targetPath, work, cache, fileName, key } = options;
-  if (targetPath === undefined || targetPath === "") return join(cache, key);
-  const target = resolve(work, targetPath);
-  const existing = await stat(target).catch(() => undefined);
-  const isDirectory = /[/\\]$/.test(targetPath) || existing?.isDirectory();
-  return fileAt(isDirectory ? join(target, fileName) : target);
-}
-
-/** Where links lead. What is no file can be no cache of one. */
-async function fileAt(path: string): Promise<string> {
-  const end = await endOfLinks(path).catch((cause: unknown) => {
-    throw new BuildError(`"${path}" cannot be used: ${errorText(cause)}`);
-  });
-  const there = await stat(end.path).catch(() => undefined);
-  if (!end.isDescriptor && (there === undefined || there.isFile())) return end.path;
-  throw new BuildError(`"${path}" is there, and is no file`, {
-    hint: "A download is kept in a file. Name another one.",
-  });
 }
 
 /** The name in the cache: after the digest where that is known, else after the URL. */

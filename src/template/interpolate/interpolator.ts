@@ -1,3 +1,4 @@
+import { errorMessage } from "../../lib/error-text.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { GoTemplate } from "../../lib/go-template/ast.ts";
 import { builtins } from "../../lib/go-template/builtins.ts";
@@ -99,7 +100,7 @@ export class Interpolator {
         if (!(failure instanceof GoTemplateError)) throw failure;
         const hasSecret = this.#secrets.in(text).length > 0;
         const shown = hasSecret ? "<sensitive>" : shorten(text);
-        throw new BuildError(`Cannot render the template ${shown}: ${failure.message}`, { cause: failure });
+        throw new BuildError(`Cannot render the template ${shown}: ${errorMessage(failure)}`, { cause: failure });
       }
     };
   }

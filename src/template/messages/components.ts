@@ -1,3 +1,4 @@
+import { errorMessage } from "../../lib/error-text.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
@@ -84,8 +85,8 @@ export const misspeltPlugin = ({ source, range }: RequiredPlugin, meant: string)
   warning("unknown-plugin", range, "Unknown plugin", `No plugin "${source}" is known. Did you mean "${meant}"?`);
 
 export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
-  const parts = [`data.${address}: ${failure.message}`];
-  if (failure.cause instanceof Error) parts.push(` ${failure.cause.message}`);
+  const parts = [`data.${address}: ${errorMessage(failure)}`];
+  if (failure.cause instanceof Error) parts.push(` ${errorMessage(failure.cause)}`);
   if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
   return error("data-source-failed", subject, "Data source could not be read", parts.join(""));
 }

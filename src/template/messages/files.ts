@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { errorMessage } from "../../lib/error-text.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { error } from "../diagnostics.ts";
 
@@ -13,7 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A file or directory that cannot be read, as a sentence. `what`: `template`, `variable file`. */
 export function readFailure(what: string, path: string, failure: NodeJS.ErrnoException, hint = ""): Diagnostic {
-  const reason = reasons[failure.code ?? ""] ?? `cannot be read: ${failure.message}`;
+  const reason = reasons[failure.code ?? ""] ?? `cannot be read: ${errorMessage(failure)}`;
   return error("unreadable-file", undefined, `Cannot read ${what}`, `${path} ${reason}.${hint}`);
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, vi } from "vitest";
 import { askGuest } from "../../../src/steps/guest-command.ts";
@@ -63,6 +64,65 @@ describe("an agent with many keys (SSH-18)", () => {
     });
     expect((await askGuest(communicator, "echo through", { signal })).stdout).toBe("through\n");
     expect(bastion.log()).toContain("Accepted publickey");
+  });
+});
+
+describe("certificates that an agent holds (M-07)", () => {
+  const types: readonly (readonly string[])[] = [
+    ["ed25519"],
+    ["rsa", "-b", "2048"],
+    ["ecdsa", "-b", "256"],
+    ["ecdsa", "-b", "384"],
+    ["ecdsa", "-b", "521"],
+  ];
+
+  /** A server that trusts a CA and no key, and an agent with a certificate of that CA. */
+  async function certified([type, ...size]: readonly string[]) {
+    const server = await createSshd({ start: false });
+    const at = (name: string) => join(server.directory, name);
+    keygen(at("ca"));
+    execFileSync("ssh-keygen", ["-q", "-t", type!, ...size, "-N", "", "-f", at("certified")]);
+    execFileSync("ssh-keygen", [
+      "-q",
+      "-s",
+      at("ca"),
+      "-I",
+      "of the agent",
+      "-n",
+      server.username,
+      at("certified.pub"),
+    ]);
+    const config = await readFile(at("sshd_config"), "utf8");
+    await writeFile(at("sshd_config"), `TrustedUserCAKeys ${at("ca.pub")}\n${config}`);
+    await server.start();
+    return { server, keyFile: at("certified") };
+  }
+
+  it.each(types.map((type) => ({ type })))("let in at the machine, and at a jump host: $type", async ({ type }) => {
+    const { server, keyFile } = await certified(type);
+    const env = await agentWith(1, { ...server, keyFile });
+    const run = await createRecordingRun({ env });
+    const args = { ssh_agent_auth: true, ssh_private_key_file: "" };
+    const communicator = await connectTo(run, server, args);
+    expect((await askGuest(communicator, "echo in", { signal })).stdout).toBe("in\n");
+    expect(server.log()).toMatch(/Accepted publickey.*ID of the agent/);
+    const behind = await createSshd();
+    const through = await connectTo(run, behind, {
+      ssh_bastion_host: server.host,
+      ssh_bastion_port: server.port,
+      ssh_bastion_username: server.username,
+      ssh_bastion_agent_auth: true,
+    });
+    expect((await askGuest(through, "echo through", { signal })).stdout).toBe("through\n");
+  });
+});
+
+describe("an agent that does not work", () => {
+  it("is said to be the reason", async () => {
+    const server = await createSshd();
+    const args = { ssh_agent_auth: true, ssh_private_key_file: "", ssh_handshake_attempts: 1 };
+    const env = { SSH_AUTH_SOCK: join(server.directory, "nobody") };
+    await expect(connectTo(await createRecordingRun({ env }), server, args)).rejects.toThrow(/the SSH agent failed/);
   });
 });
 

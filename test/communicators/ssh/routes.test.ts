@@ -45,7 +45,7 @@ describe("the way to the machine", () => {
     const asked = askGuest(communicator, `touch ${began}; sleep 10`, { signal });
     await vi.waitUntil(() => existsSync(began));
     proxy.reset();
-    const reason = "the jump host 127.0.0.1 failed: read ECONNRESET";
+    const reason = "the jump host 127.0.0.1 failed: the connection was reset";
     expect((await asked).result).toEqual({ kind: "disconnect", reason });
     // A new connection through it is a new one to the jump host.
     expect((await askGuest(communicator, "echo again", { signal })).stdout).toBe("again\n");

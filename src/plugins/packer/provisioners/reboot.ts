@@ -78,7 +78,10 @@ const RESTART = [
 ].join("\n");
 
 async function askToRestart(run: Run, config: RebootConfig, communicator: Communicator): Promise<void> {
-  const { result, stderr } = await askGuest(communicator, config.command ?? RESTART, { signal: run.signal });
+  const { result, stderr } = await askGuest(communicator, config.command ?? RESTART, {
+    signal: run.signal,
+    forLoginShell: config.command !== undefined,
+  });
   // A machine that goes down fast takes the connection, or the command, with it.
   if (result.kind !== "exit" || result.code === 0) return;
   const why = `exit status ${result.code}: ${stderr.trim()}`;
@@ -128,6 +131,6 @@ async function bootId(communicator: Communicator, question: string, signal: Abor
 }
 
 async function succeeds(communicator: Communicator, command: string, signal: AbortSignal): Promise<boolean> {
-  const { result } = await askGuest(communicator, command, { signal });
+  const { result } = await askGuest(communicator, command, { signal, forLoginShell: true });
   return result.kind === "exit" && result.code === 0;
 }

@@ -43,7 +43,7 @@ export const diskFields = {
   qemu_img_args: block(qemuImgArgs, "Arguments added to calls of `qemu-img`.").optional(),
   cdrom_interface: choice(
     ["ide", "scsi", "virtio", "virtio-scsi"],
-    "How the installation media is attached. Left out, QEMU's default for CD drives is used.",
+    "How the installation media is attached. Left out, QEMU's default for CD drives is used; where a machine has none, `virtio-scsi`.",
   ).optional(),
   iso_skip_cache: flag(
     "Boot straight from `iso_url` over HTTP without downloading it. The server must answer range requests; the checksum cannot be verified.",

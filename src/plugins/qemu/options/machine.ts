@@ -17,8 +17,14 @@ export const machineFields = {
     "the fastest one that works on this host",
   ),
   qemu_binary: text("The QEMU program: a name looked for on PATH, or a path.").default("qemu-system-x86_64"),
-  machine_type: text("Machine type, as listed by `qemu-system-x86_64 -machine help`.").default("pc"),
-  cpu_model: text("Processor model passed to `-cpu` (`host`, `max`, `qemu64`…).").optional(),
+  machine_type: defaultText(
+    text("Machine type, as listed by `qemu-system-x86_64 -machine help`.").optional(),
+    "`pc`, or `virt` where the architecture has it",
+  ),
+  cpu_model: defaultText(
+    text("Processor model passed to `-cpu` (`host`, `max`, `qemu64`…).").optional(),
+    "QEMU's, or `max` for ARM",
+  ),
   memory: integer("Memory in MiB.").min(1).default(512),
   cpus: integer("Number of virtual processors.").min(1).optional(),
   sockets: integer("Number of processor sockets.").min(1).optional(),
@@ -41,7 +47,12 @@ export const machineFields = {
   ),
   vtpm: flag("Give the machine a TPM, emulated by swtpm. Its state is not part of the artifact.").default(false),
   use_tpm1: flag("Emulate TPM 1.2 instead of 2.0.").default(false),
-  tpm_device_type: text("The TPM device: `tpm-tis`, `tpm-crb`, `tpm-tis-device` or `tpm-spapr`.").default("tpm-tis"),
+  tpm_device_type: defaultText(
+    text("The TPM device: `tpm-tis`, `tpm-crb`, `tpm-tis-device` or `tpm-spapr`.").optional(),
+    "the one of the architecture",
+  ),
+
+  run_once: flag("Has no effect, as in Packer's plugin.").optional(),
 
   net_device: text("Network adapter model.").default("virtio-net"),
   net_bridge: text(

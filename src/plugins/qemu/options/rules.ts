@@ -1,8 +1,10 @@
+import { packingOf, splitArchive } from "../../../lib/unpack/packing.ts";
 import type { LateTemplate } from "../../../sdk/late-template.ts";
 import { keystrokeIssues, missingServerIssues } from "../../../sdk/schema/boot.ts";
 import { atMostOne, conflict, error, portRange, rule, warning } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
 import { parseDiskSize } from "../disk-size.ts";
+import { machineTraits } from "../machine-traits.ts";
 import { qemuFields } from "./fields.ts";
 
 type Fields = typeof qemuFields;
@@ -21,7 +23,13 @@ export const qemuRules = [
   ),
   portRange("host_port_min", "host_port_max"),
   atMostOne("firmware", "efi_firmware_code"),
-  rule(qemuFields, ["use_pflash", "firmware"], flashNeedsFirmware),
+  rule(qemuFields, ["use_pflash", "firmware"], flashIsOfFirmware),
+  rule(qemuFields, ["qemu_binary", "machine_type", "floppy_files", "floppy_dirs", "floppy_content"], floppyIsThere),
+  rule(
+    qemuFields,
+    ["qemu_binary", "machine_type", "efi_boot", "efi_firmware_code", "firmware", "qemuargs", "qemuargs_append"],
+    somethingBoots,
+  ),
   rule(qemuFields, ["firmware", "efi_boot"], firmwareIsChosenOnce),
   rule(qemuFields, ["disk_size"], ({ disk_size: size }) => sizeIssues(size, ["disk_size"])),
   rule(qemuFields, ["disk_additional_size"], ({ disk_additional_size: sizes }) =>
@@ -46,13 +54,40 @@ function bootStepIssues(step: readonly LateTemplate[], index: number): readonly 
   return [error("invalid-boot-step", ["boot_steps", index], "Invalid boot step", detail)];
 }
 
-function flashNeedsFirmware({ use_pflash, firmware }: QemuArguments<"use_pflash" | "firmware">): ConfigIssue[] {
-  return use_pflash && firmware === undefined ? [needs("use_pflash", "firmware")] : [];
+function flashIsOfFirmware({ use_pflash, firmware }: QemuArguments<"use_pflash" | "firmware">): ConfigIssue[] {
+  if (!use_pflash || firmware !== undefined) return [];
+  return [idle("use_pflash", '"use_pflash" says how "firmware" is attached, and none is named.')];
 }
 
 function firmwareIsChosenOnce({ firmware, efi_boot }: QemuArguments<"firmware" | "efi_boot">): ConfigIssue[] {
   if (firmware === undefined || !efi_boot) return [];
-  return [clash("firmware", "efi_boot", "UEFI boot brings its own firmware; efi_firmware_code chooses another one")];
+  return [idle("firmware", "UEFI boot brings its own firmware; efi_firmware_code chooses another one.")];
+}
+
+type FloppyArguments = QemuArguments<
+  "qemu_binary" | "machine_type" | "floppy_files" | "floppy_dirs" | "floppy_content"
+>;
+
+function floppyIsThere(args: FloppyArguments): ConfigIssue[] {
+  const { floppy_files, floppy_dirs, floppy_content } = args;
+  const named = Object.entries({ floppy_files, floppy_dirs, floppy_content });
+  const given = named.filter(([, value]) => Object.keys(value ?? {}).length > 0);
+  if (machineTraits(args).hasFloppy) return [];
+  const detail = "This machine has no floppy drive. Use cd_files or cd_content.";
+  return given.map(([name]) => error("no-such-device", [name], "No such device", detail));
+}
+
+type FirmwareArguments = QemuArguments<
+  "qemu_binary" | "machine_type" | "efi_boot" | "efi_firmware_code" | "firmware" | "qemuargs" | "qemuargs_append"
+>;
+
+function somethingBoots({ qemuargs, qemuargs_append, ...args }: FirmwareArguments): ConfigIssue[] {
+  const isNamed = args.efi_boot || args.efi_firmware_code !== undefined || args.firmware !== undefined;
+  const switches = [...qemuargs, ...qemuargs_append].flat().map(({ text }) => text);
+  const isGiven = switches.some((text) => /^-(bios|kernel|pflash)$|if=pflash|pflash0=/.test(text));
+  if (isNamed || isGiven || machineTraits(args).hasFirmware) return [];
+  const detail = "This machine has no firmware of its own, so nothing will boot. Set efi_boot = true.";
+  return [warning("no-firmware", ["qemu_binary"], "No firmware", detail)];
 }
 
 function sizeIssues(size: string | undefined, path: ConfigIssue["path"]): ConfigIssue[] {
@@ -81,7 +116,7 @@ function compressionIsPossible({
   format,
 }: QemuArguments<"disk_compression" | "format">): ConfigIssue[] {
   if (!disk_compression || format !== "raw") return [];
-  return [clash("disk_compression", "format", "only qcow2 images can be compressed")];
+  return [idle("disk_compression", "Only qcow2 images can be compressed; this one is raw, and stays as it is.")];
 }
 
 function zeroesAreDiscarded(args: QemuArguments<"disk_detect_zeroes" | "disk_discard">): ConfigIssue[] {
@@ -98,8 +133,15 @@ function cacheCanBeSkipped({ iso_url = "", iso_urls = [], ...args }: CacheArgume
   if (args.disk_image)
     issues.push(clash("iso_skip_cache", "disk_image", "a disk image has to be copied to be changed"));
   if (local !== undefined) issues.push(clash("iso_skip_cache", "iso_url", `"${local}" is not an HTTP URL`));
+  const packed = [iso_url, ...iso_urls].find((url) => isPacked(url));
+  if (packed !== undefined) issues.push(clash("iso_skip_cache", "iso_url", `"${packed}" has to be unpacked first`));
   if (args.iso_checksum !== "none") issues.push(unverified());
   return issues;
+}
+
+function isPacked(url: string): boolean {
+  const { address, archive } = splitArchive(url);
+  return packingOf(address.replace(/[?#].*$/, ""), archive) !== undefined;
 }
 
 function unverified(): ConfigIssue {
@@ -148,6 +190,11 @@ function topologyFits({
 
 function needs(name: Name, other: Name): ConfigIssue {
   return error("missing-argument", [name], "Missing argument", `"${name}" needs "${other}" to be set as well.`);
+}
+
+/** As in the plugin: it looks at the argument only where it means something. */
+function idle(name: Name, detail: string): ConfigIssue {
+  return warning("no-effect", [name], "Argument without effect", detail);
 }
 
 function clash(name: Name, other: Name, why: string): ConfigIssue {

@@ -56,6 +56,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /VERR_VMX_NO_VMX|VERR_SVM_NO_SVM|VERR_VMX_MSR_ALL_VMX_DISABLED|VT-x is (not available|disabled)|AMD-V is (not available|disabled)/,
     "Switch virtualization (VT-x, AMD-V) on in this computer's firmware. In a virtual machine, let its host pass it on.",
   ],
+  [
+    /licen[cs]e agreement/i,
+    'The appliance comes with a licence. Read it, and accept it:\n    import_flags = ["--eula", "accept"]',
+  ],
   [/VERR_DISK_FULL|no space left/i, "Make room on the disk."],
   [/VERR_NO_MEMORY|VERR_EM_NO_MEMORY/, 'The host has too little free memory. Lower "memory".'],
   [/Unknown or invalid guest OS type/, "VirtualBox lists its ids of guest systems:\n    VBoxManage list ostypes"],

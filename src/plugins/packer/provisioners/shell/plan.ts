@@ -21,16 +21,18 @@ export interface ScriptPlan {
   readonly keepScript: boolean;
 }
 
-/**
- * Decides where the script goes, how its environment travels, and what runs it. `oneCommand`: everything is going to be
- * done by `inOneCommand`, so that the environment need not become a file.
- */
-export function planScript(
-  config: ShellConfig,
-  content: Buffer,
-  pairs: EnvironmentPairs,
-  oneCommand: boolean,
-): ScriptPlan {
+interface PlanOptions {
+  readonly content: Buffer;
+  readonly pairs: EnvironmentPairs;
+  /** Everything is going to be done by `inOneCommand`, so that the environment need not become a file. */
+  readonly oneCommand: boolean;
+  /** As in `Communicator`. */
+  readonly foreignShell: boolean;
+}
+
+/** Decides where the script goes, how its environment travels, and what runs it. */
+export function planScript(config: ShellConfig, options: PlanOptions): ScriptPlan {
+  const { content, pairs, oneCommand } = options;
   const random = randomBytes(8).toString("hex");
   const unguessable = config.remote_path === undefined && config.remote_file === undefined;
   const path = config.remote_path ?? posix.join(config.remote_folder, config.remote_file ?? `script_${random}.sh`);
@@ -41,12 +43,18 @@ export function planScript(
     if (!asFile && oneCommand) return { ...shared, environment, command: shellQuotePath(path) };
     const file = posix.join(config.remote_folder, `varfile_${random}.sh`);
     const usual = `. ${shellQuotePath(file)} && rm -f ${shellQuotePath(file)} && ${shellQuotePath(path)}`;
-    const command = own?.render({ Path: path, Vars: "", EnvVarFile: file }) ?? usual;
+    const command = own === undefined ? usual : typed(own.render({ Path: path, Vars: "", EnvVarFile: file }), options);
     return { ...shared, environment, environmentFile: file, command };
   }
   const render = (vars: string) =>
     own?.render({ Path: path, Vars: vars, EnvVarFile: "" }) ?? `chmod +x ${path}; ${vars} ${path}`;
-  return { ...shared, command: commandWithVariables(render, { pairs, format: format ?? "%s='%s' " }) };
+  const command = commandWithVariables(render, { pairs, format: format ?? "%s='%s' " });
+  return { ...shared, command: own === undefined ? command : typed(command, options) };
+}
+
+/** The user's own command: for the shell of the guest's user, in the midst of a script for another one. */
+function typed(command: string, { foreignShell }: PlanOptions): string {
+  return foreignShell ? `"\${SHELL:-/bin/sh}" -c ${shellQuote(command)}` : command;
 }
 
 /** Printed by the scripts below where they cannot put a file in place, to tell it from the user's script failing. */

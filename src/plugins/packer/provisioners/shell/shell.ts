@@ -61,7 +61,12 @@ async function runScript(
   if (isWindows(communicator)) return runOnWindows(run, config, { communicator, data }, { script, environment });
   // Each attempt has names of its own: the machine may still be removing what the one before has left.
   const { plan, ...ended } = await start(run, config, async () => {
-    const plan = planScript(config, script.content, environment, inOne(communicator));
+    const plan = planScript(config, {
+      content: script.content,
+      pairs: environment,
+      oneCommand: inOne(communicator),
+      foreignShell: communicator.foreignShell === true,
+    });
     return { plan, ...(await upAndRun(run, communicator, plan)) };
   });
   const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;

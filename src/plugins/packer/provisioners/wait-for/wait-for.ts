@@ -64,7 +64,10 @@ async function untilReady(
   let last = "it was not asked yet";
   try {
     for (;;) {
-      const { result, stdout, stderr } = await askGuest(communicator, probe.command, { signal });
+      const { result, stdout, stderr } = await askGuest(communicator, probe.command, {
+        signal,
+        forLoginShell: config.command !== undefined,
+      });
       if (result.kind === "exit" && result.code === 0) return probe.warning?.(stdout);
       last = describe(result, stderr.trim() || stdout.trim());
       await sleep(config.interval, signal);
