@@ -2,6 +2,7 @@ import type { Emit } from "../../sdk/event.ts";
 import type { Host } from "../../sdk/host.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
 import type { RunDirectories, RunOptions } from "../../sdk/run.ts";
+import type { CheckpointStore } from "../checkpoints/store.ts";
 import type { Ask } from "./ask.ts";
 
 /** What all builds of one `imgbuild build` share. */
@@ -19,6 +20,8 @@ export interface Session {
   /** Resolves when what was emitted has been consumed. */
   readonly ready: () => Promise<void>;
   readonly ask: Ask;
+  /** Where machines are saved between provisioners; absent where they are not. */
+  readonly checkpoints?: CheckpointStore | undefined;
   /** Aborts when the user interrupts the whole run. */
   readonly signal: AbortSignal;
   /** Aborts when clean-up has to stop waiting (a second interrupt). */

@@ -1,0 +1,30 @@
+import type { GeneratedData } from "../../sdk/component.ts";
+import type { KeyInputs } from "../../sdk/checkpoint.ts";
+import { BUILD_VALUES } from "../../sdk/build-values.ts";
+import type { RunDirectories } from "../../sdk/run.ts";
+import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
+
+/** What a provisioner depends on; `undefined` where that cannot be known before it runs. */
+export async function provisionerInputs(
+  planned: PlannedProvisioner,
+  { builder }: Pick<BuildPlan, "builder">,
+  directories: RunDirectories,
+): Promise<KeyInputs | undefined> {
+  const { config } = planned.decode(placeholders(builder.component.generatedData));
+  if (config === undefined) return undefined;
+  return {
+    type: planned.type,
+    ...prefixed("argument ", config as KeyInputs),
+    ...prefixed("", (await planned.component.inputs?.(config, directories)) ?? {}),
+    checkpoint_key: planned.checkpointKey,
+  };
+}
+
+/** A machine has other ports and addresses each time it runs, and they do not make it another machine. */
+function placeholders(own: readonly string[]): GeneratedData {
+  return Object.fromEntries([...BUILD_VALUES, ...own].map((name) => [name, `<build.${name}>`]));
+}
+
+function prefixed(prefix: string, inputs: KeyInputs): KeyInputs {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`${prefix}${name}`, value]));
+}
