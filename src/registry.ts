@@ -3,13 +3,14 @@ import { packer } from "./plugins/packer/plugin.ts";
 import { qemu } from "./plugins/qemu/plugin.ts";
 import { vagrant } from "./plugins/vagrant/plugin.ts";
 import { virtualbox } from "./plugins/virtualbox/plugin.ts";
+import { windowsUpdate } from "./plugins/windows-update/plugin.ts";
 import type { Component, ComponentKind } from "./sdk/component.ts";
 import type { Registry } from "./sdk/registry.ts";
 import type { ReaperTable } from "./sdk/journal.ts";
 import type { LazyTable, Plugin } from "./sdk/plugin.ts";
 
 /** Every plugin that is built in. A component is one line in its plugin's `plugin.ts`. */
-export const plugins: readonly Plugin[] = [amazon, packer, qemu, virtualbox, vagrant];
+export const plugins: readonly Plugin[] = [amazon, packer, qemu, virtualbox, vagrant, windowsUpdate];
 
 export const registry: Registry = {
   plugins,

@@ -4,7 +4,8 @@ import { BuildError } from "../sdk/error.ts";
 /** For `communicator = "none"`: there is no connection to the machine, and every use says so. */
 export function createNoneCommunicator(): Communicator {
   const refuse = (what: string) => () => {
-    const hint = 'Set communicator = "ssh" in the source, or leave out the provisioners that work in the machine.';
+    const hint =
+      'Set communicator = "ssh" (or "winrm", for Windows) in the source, or leave out the provisioners that work in the machine.';
     return Promise.reject(new BuildError(`Cannot ${what}: this build has communicator = "none"`, { hint }));
   };
   return {

@@ -45,6 +45,15 @@ export interface ArtifactStates {
 export interface MachineState {
   /** The guest's, as Vagrant and Debian name it. */
   readonly architecture: string;
+  /** Absent: not Windows, as far as is known. */
+  readonly guest?: WindowsGuest | undefined;
+}
+
+/** How to get into a Windows guest. */
+export interface WindowsGuest {
+  readonly system: "windows";
+  readonly communicator: "ssh" | "winrm" | "none";
+  readonly user: string;
 }
 
 /** The first five names are Packer's. */

@@ -5,7 +5,7 @@ export interface Communicator {
   /** For messages: `ssh vagrant@127.0.0.1:2222`. */
   readonly address: string;
   /** What reads the commands given to `exec`, known once connected. Absent where nobody looked. */
-  readonly shell?: "posix" | "other" | undefined;
+  readonly shell?: GuestShell | undefined;
   /** Every command gets a terminal unless it says otherwise: standard input does not reach it unchanged. */
   readonly terminal?: boolean | undefined;
   /** Runs a command line through the guest's shell. Resolves when it ended and both streams are drained. */
@@ -25,6 +25,9 @@ export interface Communicator {
   disconnect?(options?: { readonly reinstalled?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A shell of the Bourne family; Windows' cmd.exe or PowerShell; something else. */
+export type GuestShell = "posix" | "cmd" | "powershell" | "other";
 
 /** A function is called again when the copy has to start over; a stream can be read only once. */
 export type UploadSource = Readable | Uint8Array | (() => Readable);

@@ -1,17 +1,19 @@
 import { createNoneCommunicator } from "../communicators/none.ts";
 import type { SshCommunicator } from "../communicators/ssh/ssh-communicator.ts";
 import type { RefusalLimit } from "../communicators/ssh/wait-for-login.ts";
+import type { WinrmCommunicator } from "../communicators/winrm/winrm-communicator.ts";
 import { describeDuration } from "../lib/duration.ts";
 import { sleep } from "../lib/retry.ts";
 import type { Communicator } from "../sdk/communicator.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
+import { guestLogin } from "../sdk/schema/guest-login.ts";
 
 export interface ConnectOptions {
   readonly config: CommunicatorConfig;
   /** Asked before every attempt where it is a function; `undefined` while the address is not known. */
   readonly host: string | (() => Promise<string | undefined>);
-  /** Default `ssh_port`. */
+  /** Default: the port of the template's communicator. */
   readonly port?: number | (() => Promise<number | undefined>) | undefined;
   /** The key made for this build. */
   readonly key?: { readonly privateKey: string } | undefined;
@@ -26,24 +28,34 @@ export interface ConnectOptions {
  * once per change. Closed at the end of the build.
  */
 export async function connect(run: Run, options: ConnectOptions): Promise<Communicator> {
-  if (options.config.communicator === "none") return createNoneCommunicator();
+  const { communicator: kind, pause_before_connecting: pauseMs } = options.config;
+  if (kind === "none") return createNoneCommunicator();
+  const name = names[kind];
   return run.step("connect to the machine", async ({ signal, onCleanup }) => {
-    const communicator = await createSsh(run, options);
-    onCleanup("the SSH connection", () => communicator.close());
-    run.say(`Waiting for SSH to become available...`);
+    const communicator = kind === "winrm" ? await createWinrm(run, options) : await createSsh(run, options);
+    onCleanup(`the ${name} connection`, () => communicator.close());
+    run.say(`Waiting for ${name} to become available...`);
     const started = performance.now();
     await communicator.connect(signal);
-    await pauseBeforeConnecting(run, communicator, options.config.pause_before_connecting, signal);
+    await pauseBeforeConnecting(run, communicator, pauseMs, signal);
     if (options.installsItself === true) await confirm(communicator, signal);
+    const address = communicator.address.replace(/^\w+ /, "");
     const elapsed = describeDuration(performance.now() - started);
-    run.say(`Connected to ${communicator.address.replace(/^ssh /, "")} after ${elapsed}`);
+    run.say(`Connected to ${address} after ${elapsed}`);
     return communicator;
   });
 }
 
+const names = { ssh: "SSH", winrm: "WinRM" } as const;
+
+/** A communicator whose connection may be made when it is wanted. */
+interface Connectable extends Communicator {
+  connect(signal: AbortSignal): Promise<unknown>;
+  disconnect(options?: { readonly reinstalled?: boolean }): Promise<void>;
+}
+
 async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunicator> {
-  const { config, host, key } = options;
-  const port = options.port ?? config.ssh_port;
+  const { config, key } = options;
   const given = key?.privateKey ? key : undefined;
   // Loaded when there is something to connect to: checking a template must not wait for an SSH library.
   const [{ SshCommunicator }, { readSshSettings }] = await Promise.all([
@@ -52,10 +64,7 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   ]);
   return new SshCommunicator({
     settings: await readSshSettings(run, config, given),
-    address: async () => {
-      const [knownHost, knownPort] = [await ask(host), await ask(port)];
-      return knownHost && knownPort !== undefined ? { host: knownHost, port: knownPort } : undefined;
-    },
+    address: addressOf(options),
     timeoutMs: timeLimit(config),
     refusals: refusalLimit(options),
     onReason: (reason) => run.say(`SSH is not ready: ${reason}`),
@@ -64,8 +73,42 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   });
 }
 
+async function createWinrm(run: Run, options: ConnectOptions): Promise<WinrmCommunicator> {
+  const { config } = options;
+  const [{ WinrmCommunicator }, { readWinrmSettings }] = await Promise.all([
+    import("../communicators/winrm/winrm-communicator.ts"),
+    import("../communicators/winrm/winrm-settings.ts"),
+  ]);
+  return new WinrmCommunicator({
+    settings: readWinrmSettings(run, config),
+    address: addressOf(options),
+    timeoutMs: config.winrm_timeout > 0 ? config.winrm_timeout : DEFAULT_WINRM_TIMEOUT_MS,
+    refusals: winrmRefusals(options),
+    onReason: (reason) => run.say(`WinRM is not ready: ${reason}`),
+    onWarning: (text) => run.warn(text),
+    onDebug: (text, details) => run.debug("winrm", text, details),
+  });
+}
+
+function addressOf({ config, host, port = guestLogin(config).port }: ConnectOptions) {
+  return async () => {
+    const [knownHost, knownPort] = [await ask(host), await ask(port)];
+    return knownHost && knownPort !== undefined ? { host: knownHost, port: knownPort } : undefined;
+  };
+}
+
 async function ask<Value>(source: Value | (() => Promise<Value | undefined>)): Promise<Value | undefined> {
   return source instanceof Function ? source() : source;
+}
+
+const DEFAULT_WINRM_TIMEOUT_MS = 30 * 60_000;
+/** Windows opens WinRM a while before the accounts of the answer file can log in. */
+const WINRM_GRACE_MS = 30_000;
+
+/** A Windows that installs itself may refuse for as long as it takes; the time limit ends that. */
+function winrmRefusals({ installsItself, refusalGraceMs = 0 }: ConnectOptions): RefusalLimit {
+  if (installsItself === true) return { count: Infinity, graceMs: 0 };
+  return { count: FEW_REFUSALS, graceMs: Math.max(WINRM_GRACE_MS, refusalGraceMs) };
 }
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
@@ -95,7 +138,7 @@ export function refusalLimit(
 
 async function pauseBeforeConnecting(
   run: Run,
-  communicator: SshCommunicator,
+  communicator: Connectable,
   ms: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -109,11 +152,11 @@ async function pauseBeforeConnecting(
 const CONFIRM_AFTER_MS = 1000;
 
 /** An installer may let us in a moment before it restarts the machine: only a login that lasts counts. */
-async function confirm(communicator: SshCommunicator, signal: AbortSignal): Promise<void> {
+async function confirm(communicator: SshCommunicator | WinrmCommunicator, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const { link } = await communicator.connect(signal);
+    await communicator.connect(signal);
     await sleep(CONFIRM_AFTER_MS, signal);
-    if (link.alive) return;
+    if (await communicator.isConnected(signal)) return;
     await communicator.disconnect({ reinstalled: true });
   }
 }

@@ -2,6 +2,7 @@ import type { BuildValueName } from "../sdk/build-values.ts";
 import type { GeneratedData } from "../sdk/component.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
+import { guestLogin } from "../sdk/schema/guest-login.ts";
 import type { SshKey } from "./ssh-key.ts";
 
 /** What every builder knows about its machine once it is up. */
@@ -23,8 +24,9 @@ export interface MachineFacts {
 /** The values of `build.*`. Secrets among them are registered for masking. */
 export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
   const { config, key } = facts;
-  const password = facts.password ?? config.ssh_password ?? "";
-  const user = facts.user ?? config.ssh_username ?? "";
+  const login = guestLogin(config);
+  const password = facts.password ?? login.password ?? "";
+  const user = facts.user ?? login.username ?? "";
   // A password that is the user name is no secret.
   if (password !== "" && password !== user) run.secret(password);
   const common: Record<BuildValueName, string | number> = {
@@ -40,7 +42,7 @@ export function generatedData(run: Run, facts: MachineFacts): GeneratedData {
     SSHPrivateKey: key?.privateKey ?? "",
     SSHPrivateKeyFile: key?.privateKeyPath ?? config.ssh_private_key_file ?? "",
     SSHAgentAuth: String(config.ssh_agent_auth),
-    WinRMPassword: "",
+    WinRMPassword: config.communicator === "winrm" ? password : (config.winrm_password ?? ""),
   };
   return { ...common, ...facts.extra };
 }

@@ -54,7 +54,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 
 /** Types of Packer's own that its prefix would give to a plugin, and that imgbuild lacks. */
-const packersOwn: ReadonlySet<string> = new Set(["hcp-sbom", "powershell", "windows-restart", "windows-shell"]);
+const packersOwn: ReadonlySet<string> = new Set(["hcp-sbom"]);
 
 /** Part of Packer itself, and missing here. */
 export function isPackersOwn(type: string): boolean {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { findElement, findElements, parseXml } from "../../src/lib/xml.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 
 /** What `make virtualbox`, `make aws`, `make quickstart` and the README lead to. */
@@ -23,6 +24,8 @@ describe("the templates that come with imgbuild", () => {
       "nginx-ubuntu/nginx-ubuntu.pkr.hcl",
       "quickstart.pkr.hcl",
       "virtualbox.pkr.hcl",
+      "windows-qemu.pkr.hcl",
+      "windows-virtualbox.pkr.hcl",
     ]);
   });
 
@@ -42,6 +45,42 @@ describe("the templates that come with imgbuild", () => {
     const place = await createWorkplace();
     expect(await place.run("fmt", "-check", resolve("templates", name))).toMatchObject({ code: 0, stdout: "" });
   });
+});
+
+describe("the answer file for Windows Setup", () => {
+  const arguments_ = (drivers: readonly string[]) =>
+    JSON.stringify({
+      edition: "Windows Server 2022 SERVERSTANDARD",
+      username: "vagrant",
+      password: "vagrant",
+      first_boot: "open-winrm.ps1",
+      drivers,
+    });
+
+  it.each([[[]], [["E:\\viostor\\2k22\\amd64", "F:\\NetKVM\\2k22\\amd64"]]])(
+    "is XML with the drivers %j",
+    async (drivers) => {
+      const place = await createWorkplace();
+      const answers = resolve("templates/windows/Autounattend.xml.pkrtpl");
+      const content = `templatefile(${JSON.stringify(answers)}, jsondecode(${JSON.stringify(arguments_(drivers))}))`;
+      await writeFile(
+        join(place.directory, "t.pkr.hcl"),
+        `source "file" "answers" {\n  content = ${content}\n  target  = "answers.xml"\n}\nbuild {\n  sources = ["file.answers"]\n}\n`,
+      );
+      expect(await place.run("build", "t.pkr.hcl")).toMatchObject({ code: 0 });
+      const document = parseXml(readFileSync(join(place.directory, "answers.xml"), "utf8"));
+      expect(document.name).toBe("unattend");
+      expect(findElements(document, "settings").map(({ attributes }) => attributes["pass"])).toEqual([
+        "windowsPE",
+        "specialize",
+        "oobeSystem",
+      ]);
+      expect(findElements(document, "PathAndCredentials").map((one) => findElement(one, "Path")?.text)).toEqual(
+        drivers,
+      );
+      expect(findElement(document, "CommandLine")?.text).toContain("do if exist %d:\\open-winrm.ps1 powershell");
+    },
+  );
 });
 
 describe("the policy in the README", () => {

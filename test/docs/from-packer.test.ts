@@ -43,7 +43,7 @@ describe("moving from Packer", () => {
 
   it("calls missing what is missing", () => {
     const missing = named("Missing").filter((name) => !name.includes("*"));
-    expect(missing).toContain("powershell");
+    expect(missing).toContain("amazon-instance");
     expect(missing.filter((name) => types.includes(name))).toEqual([]);
   });
 });

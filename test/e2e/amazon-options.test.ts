@@ -11,6 +11,7 @@ import { WINDOWS } from "../helper/moto.ts";
 import { createWorkplace } from "../helper/imgbuild.ts";
 import { freePort } from "../helper/free-port.ts";
 import { createSshd } from "../helper/sshd.ts";
+import { winrmServerForTest } from "../helper/winrm-server/for-test.ts";
 
 /**
  * Options that moto knows nothing of, or only a part. Answers made up here, after the API reference and not recorded from
@@ -82,28 +83,57 @@ describe("spot (AWS-08)", () => {
 describe("Windows", () => {
   const PASSWORD = "p4ss-of-Windows!";
 
-  ec2.it("fetches the password, encrypted for the key pair of the build, and masks it", async () => {
-    const sshd = await createSshd();
+  /** Windows' password, sealed for the key pair of the build, at the second time of asking. */
+  function givesPassword() {
     let publicKey = "";
     let asked = 0;
-    ec2.proxy.answered = async (call, xml) => {
+    const answer = (action: string, xml: string): string => {
       const [, pem] = /<keyMaterial>([\s\S]*?)<\/keyMaterial>/.exec(xml) ?? [];
       if (pem !== undefined) {
         publicKey = createPublicKey(pem.replaceAll("&#13;", "")).export({ type: "spki", format: "pem" }).toString();
       }
-      if (call.action === "GetPasswordData") {
-        const sealed = publicEncrypt(
-          { key: publicKey, padding: constants.RSA_PKCS1_PADDING },
-          Buffer.from(PASSWORD),
-        ).toString("base64");
-        const text = ++asked < 2 ? "" : `\r\n${sealed}\r\n`;
-        return xml.replace(
-          /<passwordData\/>|<passwordData>[\s\S]*<\/passwordData>/,
-          `<passwordData>${text}</passwordData>`,
-        );
-      }
-      return letKeyIn(sshd)(call, xml);
+      if (action !== "GetPasswordData") return xml;
+      const key = { key: publicKey, padding: constants.RSA_PKCS1_PADDING };
+      const sealed = publicEncrypt(key, Buffer.from(PASSWORD)).toString("base64");
+      const text = ++asked < 2 ? "" : `\r\n${sealed}\r\n`;
+      const given = /<passwordData\/>|<passwordData>[\s\S]*<\/passwordData>/;
+      return xml.replace(given, `<passwordData>${text}</passwordData>`);
     };
+    return { answer, asked: () => asked };
+  }
+
+  ec2.it("logs in by WinRM with the password that it has fetched", async () => {
+    const server = await winrmServerForTest({ username: "Administrator", password: PASSWORD });
+    const passwords = givesPassword();
+    ec2.proxy.answered = (call, xml) => Promise.resolve(passwords.answer(call.action, xml));
+    const { code, said } = await build({
+      builder: {
+        source_ami: WINDOWS.id,
+        communicator: "winrm",
+        winrm_username: "Administrator",
+        winrm_host: server.host,
+        winrm_port: server.port,
+      },
+      provisioners: [
+        { type: "powershell", inline: ["Write-Output 'in'"], environment_vars: ["PW={{ .WinRMPassword }}"] },
+        { type: "shell-local", inline: ["echo the password is {{ build `WinRMPassword` }}"] },
+      ],
+    });
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(said).toMatch(/: in .*the password is <sensitive>/);
+    expect(said).not.toContain(PASSWORD);
+    expect(ec2.calls("CreateKeyPair")[0]!.parameters.get("KeyType")).toBe("rsa");
+    const opened = ec2.calls("AuthorizeSecurityGroupIngress")[0]!.parameters;
+    expect([...opened].find(([name]) => name.endsWith("FromPort"))?.[1]).toBe(String(server.port));
+  });
+
+  ec2.it("fetches the password, encrypted for the key pair of the build, and masks it", async () => {
+    const sshd = await createSshd();
+    const passwords = givesPassword();
+    ec2.proxy.answered = async (call, xml) =>
+      call.action === "GetPasswordData"
+        ? passwords.answer(call.action, xml)
+        : letKeyIn(sshd)(call, passwords.answer(call.action, xml));
     const { code, said } = await build({
       builder: {
         source_ami: WINDOWS.id,
@@ -121,7 +151,7 @@ describe("Windows", () => {
     });
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(ec2.calls("CreateKeyPair")[0]!.parameters.get("KeyType")).toBe("rsa");
-    expect(asked).toBe(2);
+    expect(passwords.asked()).toBe(2);
     expect(said).toContain("the password is <sensitive>");
     expect(said).not.toContain(PASSWORD);
   });

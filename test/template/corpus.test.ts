@@ -9,7 +9,8 @@ import { loadForTest } from "../helper/load-for-test.ts";
 import { leftOut } from "../helper/need.ts";
 
 /** Types imgbuild has. A template that names one of them must find it. */
-const ours = /^"?(virtualbox-|qemu|amazon-(ebs|instance|chroot)|null|file|shell|shell-local|vagrant)/;
+const ours =
+  /^"?(virtualbox-|qemu|amazon-(ebs|instance|chroot)|null|file|shell|shell-local|vagrant|powershell|windows-)/;
 
 const textOf = ({ subject }: Diagnostic) => (subject ? subject.file.text.slice(subject.start, subject.end) : "");
 
@@ -21,8 +22,7 @@ function isItsOwn(diagnostic: Diagnostic): boolean {
   if (
     code === "unset-variable" ||
     code === "empty-argument" ||
-    (code === "missing-argument" && textOf(diagnostic).includes("{{user")) ||
-    detail.includes("winrm")
+    (code === "missing-argument" && textOf(diagnostic).includes("{{user"))
   )
     return true;
   // Without its files of variables a template has no image and no name.

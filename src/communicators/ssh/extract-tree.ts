@@ -1,11 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { dirname, posix, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Readable } from "node:stream";
 import { extract, type Header } from "tar-stream";
 import { temporaryNameFor } from "../../lib/atomic-file.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { inside, isInside } from "../inside.ts";
 
 export interface ExtractOptions {
   readonly onBytes: (count: number) => void;
@@ -62,21 +62,4 @@ async function makeLink(header: Header, root: string, options: ExtractOptions): 
   await mkdir(dirname(path), { recursive: true });
   await rm(path, { force: true });
   await symlink(isHard ? relative(dirname(path), aim) : target, path);
-}
-
-/** The local path for a name the guest sent. Throws when it would be outside of `root`. */
-export function inside(root: string, name: string): string {
-  const path = join(root, name);
-  if (posix.isAbsolute(name) || name.split(/[/\\]/).includes("..") || !isInside(root, path)) {
-    throw new BuildError(`The machine sent a file named "${name}", which leads out of the download directory`, {
-      hint: "Nothing was written there. The machine, or its tar, is not to be trusted.",
-    });
-  }
-  return path;
-}
-
-function isInside(root: string, path: string): boolean {
-  const inner = relative(resolve(root), resolve(path));
-  const isOutside = inner === ".." || inner.startsWith(`..${sep}`) || posix.isAbsolute(inner);
-  return !isOutside;
 }

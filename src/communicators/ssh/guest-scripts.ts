@@ -1,6 +1,6 @@
 import { onStop } from "../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../lib/shell-quote.ts";
-import { guestDirname, joinGuestPath } from "./guest-paths.ts";
+import { guestDirname, joinGuestPath } from "../guest-paths.ts";
 
 /** Exit codes of the scripts below that the caller turns into words. */
 export const scriptFailures: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { PassThrough, type Writable } from "node:stream";
 import { BuildError } from "../../sdk/error.ts";
 import type { ExecResult } from "../../sdk/communicator.ts";
-import { drained } from "./drained.ts";
+import { drained } from "../drained.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
 
 /** Runs a command whose input and output are ours. */

@@ -2,8 +2,8 @@ import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { BuildError } from "../../sdk/error.ts";
-import { drained } from "./drained.ts";
-import { guestDirname, joinGuestPath, sftpPath, temporaryName } from "./guest-paths.ts";
+import { drained } from "../drained.ts";
+import { guestDirname, joinGuestPath, sftpPath, temporaryName } from "../guest-paths.ts";
 import type { SshLink } from "./link.ts";
 
 /** Requests in flight: 64 of up to 255 KiB fill 100 Mbit/s even at a round trip of a second. */

@@ -46,7 +46,7 @@ export class SshCommunicator implements Communicator {
   }
 
   get shell(): Communicator["shell"] {
-    return this.#guest && (this.#guest.facts.posix ? "posix" : "other");
+    return this.#guest?.facts.shell;
   }
 
   get terminal(): boolean {
@@ -59,6 +59,11 @@ export class SshCommunicator implements Communicator {
     if (this.#guest?.link.alive === true) return this.#guest;
     this.#connecting ??= this.#makeConnection(signal).finally(() => (this.#connecting = undefined));
     return this.#connecting;
+  }
+
+  /** Whether the connection stands, as far as is known. */
+  isConnected(): Promise<boolean> {
+    return Promise.resolve(this.#guest?.link.alive === true);
   }
 
   async #makeConnection(signal: AbortSignal): Promise<ReadyGuest> {

@@ -9,10 +9,11 @@ import { temporaryNameFor } from "../../lib/atomic-file.ts";
 import { errorMessage } from "../../lib/error-text.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
 import { execOnLink } from "./exec.ts";
-import { extractTree, inside, type ExtractOptions } from "./extract-tree.ts";
-import { directoryTarget, joinGuestPath, temporaryName } from "./guest-paths.ts";
+import { inside } from "../inside.ts";
+import { extractTree, type ExtractOptions } from "./extract-tree.ts";
+import { directoryTarget, joinGuestPath, temporaryName } from "../guest-paths.ts";
 import { receiveTree, sendTree } from "./guest-scripts.ts";
-import { listLocalTree, totalSize } from "./local-tree.ts";
+import { listLocalTree, totalSize } from "../local-tree.ts";
 import { sftpList, sftpMakeDirectories, sftpRead, sftpTransfer, type SftpTransfer } from "./sftp.ts";
 import { archiveTree } from "./tree-archive.ts";
 import {

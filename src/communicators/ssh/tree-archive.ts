@@ -4,7 +4,7 @@ import { finished } from "node:stream/promises";
 import { Readable } from "node:stream";
 import { pack, type Pack } from "tar-stream";
 import { COMPLETE_MARK } from "./guest-scripts.ts";
-import type { TreeEntry } from "./local-tree.ts";
+import type { TreeEntry } from "../local-tree.ts";
 
 /** The entries as a tar stream that ends with the mark of completeness. A file that changes its size fails the stream. */
 export function archiveTree(entries: readonly TreeEntry[], onBytes: (count: number) => void): Readable {

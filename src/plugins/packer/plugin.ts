@@ -10,11 +10,14 @@ export const packer: Plugin = {
   provisioners: {
     file: async () => (await import("./provisioners/file/file.ts")).provisioner,
     reboot: async () => (await import("./provisioners/reboot.ts")).provisioner,
+    powershell: async () => (await import("./provisioners/powershell/powershell.ts")).provisioner,
     "shell-local": async () => (await import("./provisioners/shell-local.ts")).provisioner,
     sleep: async () => (await import("./provisioners/sleep.ts")).provisioner,
     breakpoint: async () => (await import("./provisioners/breakpoint.ts")).provisioner,
     shell: async () => (await import("./provisioners/shell/shell.ts")).provisioner,
     "wait-for": async () => (await import("./provisioners/wait-for/wait-for.ts")).provisioner,
+    "windows-restart": async () => (await import("./provisioners/windows-restart/windows-restart.ts")).provisioner,
+    "windows-shell": async () => (await import("./provisioners/windows-shell/windows-shell.ts")).provisioner,
   },
   postProcessors: {
     artifice: async () => (await import("./post-processors/artifice.ts")).postProcessor,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { QmpClient } from "./qmp.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import { BuildError } from "../../sdk/error.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import type { MachineWatch } from "../../steps/watched-run.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
@@ -30,7 +31,7 @@ export interface QemuLaunchPlan extends Drives {
 /** A running machine, and how to reach it. */
 export interface LaunchedMachine extends RunningQemu, MachineWatch {
   readonly qmp: QmpClient;
-  /** The port of this host that leads to the guest's SSH port; absent where none is forwarded. */
+  /** The port of this host that leads to the guest's SSH (or WinRM) port; absent where none is forwarded. */
   readonly hostPort: number | undefined;
 }
 
@@ -78,7 +79,8 @@ async function reservePorts(run: Run, config: QemuConfig, taken: ReadonlySet<num
 async function reserveSshPort(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<number | undefined> {
   const isForwarded = config.communicator !== "none" && !config.skip_nat_mapping && config.net_bridge === undefined;
   if (!isForwarded) return undefined;
-  return reservePortFor(run, "SSH", { min: config.host_port_min, max: config.host_port_max, taken });
+  const purpose = config.communicator === "winrm" ? "WinRM" : "SSH";
+  return reservePortFor(run, purpose, { min: config.host_port_min, max: config.host_port_max, taken });
 }
 
 async function reserveVncPort(run: Run, config: QemuConfig, taken: ReadonlySet<number>): Promise<number | undefined> {
@@ -103,7 +105,7 @@ function machineFacts(config: QemuConfig, plan: QemuLaunchPlan, context: LaunchC
     disks: plan.disks,
     cdroms: plan.cdroms,
     floppy: plan.floppy,
-    forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: config.ssh_port },
+    forward: ports.ssh === undefined ? undefined : { hostPort: ports.ssh, guestPort: guestLogin(config).port },
     vnc: ports.vnc === undefined ? undefined : { host, port: ports.vnc, password: hasPassword },
     display,
     efi: plan.efi,

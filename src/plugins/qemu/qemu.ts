@@ -1,5 +1,6 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
+import { guestLogin, windowsGuest } from "../../sdk/schema/guest-login.ts";
 import { watchedRun } from "../../steps/watched-run.ts";
 import { createCd } from "../../steps/cd.ts";
 import { connect } from "../../steps/connect.ts";
@@ -68,6 +69,7 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
     diskSize: config.disk_size ?? DEFAULT_SIZE,
     domainType: (await accelerator).accelerator,
     architecture: guestArchitecture(config.qemu_binary),
+    guest: windowsGuest(config),
     efiVarsPath: config.efi_drop_efivars ? undefined : efi?.vars,
     efiCodePath: efi?.code,
   });
@@ -102,10 +104,10 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, installa
   // Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready.
   if (config.communicator === "none") launched.expectExit();
   await typeAtMachine(run, config, launched.qmp, installation.values);
-  const { net_bridge: bridge, ssh_host = "127.0.0.1" } = config;
-  const isFound = bridge !== undefined && config.ssh_host === undefined;
-  const host = isFound ? () => guestAddress(launched.qmp, bridge) : ssh_host;
-  const port = launched.hostPort ?? config.ssh_port;
+  const bridge = config.net_bridge;
+  const login = guestLogin(config);
+  const host = login.host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
+  const port = launched.hostPort ?? login.port;
   const communicator = await connect(run, {
     config,
     host,

@@ -1,19 +1,25 @@
 import { rm } from "node:fs/promises";
 import { BUILDER_ID } from "../../sdk/artifact-state.ts";
 import type { ArtifactOf } from "../../sdk/artifact.ts";
+import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
+import { windowsGuest } from "../../sdk/schema/guest-login.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 
 /** The finished machine: every file in the output directory. */
 export async function virtualBoxArtifact(
   output: OutputDirectory,
   guestOsType: string,
+  config: CommunicatorConfig,
 ): Promise<ArtifactOf<typeof BUILDER_ID.virtualbox>> {
   return {
     builderId: BUILDER_ID.virtualbox,
     id: "VM",
     files: await output.files(),
     description: `VM files in directory: ${output.shown}`,
-    state: { architecture: guestArchitecture(guestOsType) },
+    state: {
+      architecture: guestArchitecture(guestOsType),
+      guest: windowsGuest(config, /^windows/i.test(guestOsType)),
+    },
     destroy: () => rm(output.path, { recursive: true, force: true }),
   };
 }

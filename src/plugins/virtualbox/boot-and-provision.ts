@@ -1,6 +1,7 @@
 import { sleep } from "../../lib/retry.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import { watchedRun } from "../../steps/watched-run.ts";
 import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-boot-command.ts";
 import { connect } from "../../steps/connect.ts";
@@ -32,8 +33,9 @@ export async function bootAndProvision(run: BuilderRun, config: CommonConfig, gu
   const watched = watchedRun(run, running);
   if (config.disable_shutdown && config.communicator === "none") running.watch.expectOff();
   await type(watched, config, guest);
-  const host = config.ssh_host ?? "127.0.0.1";
-  const port = running.sshPort ?? config.ssh_port;
+  const login = guestLogin(config);
+  const host = login.host ?? "127.0.0.1";
+  const port = running.sshPort ?? login.port;
   const communicator = await connect(watched, { config, host, port, key, installsItself });
   const { version } = driver;
   await uploadVersionFile(watched, config, { communicator, version });

@@ -53,5 +53,5 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
   await releaseDisks();
-  return virtualBoxArtifact(output, config.guest_os_type);
+  return virtualBoxArtifact(output, config.guest_os_type, config);
 }

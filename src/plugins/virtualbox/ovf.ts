@@ -50,7 +50,7 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
-  return virtualBoxArtifact(output, info.osType);
+  return virtualBoxArtifact(output, info.osType, config);
 }
 
 /** A local `.ovf` is used where it is: the disks it names lie beside it. */

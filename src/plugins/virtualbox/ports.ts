@@ -1,4 +1,5 @@
 import type { Run } from "../../sdk/run.ts";
+import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { Forwarding, VmSettings } from "./driver/vm-settings.ts";
 import type { CommonConfig } from "./options/common-config.ts";
@@ -20,7 +21,7 @@ export async function reserveMachinePorts(run: Run, config: CommonConfig): Promi
     );
   }
   return {
-    ssh: forwards ? await reservePortFor(run, "SSH", sshRange) : undefined,
+    ssh: forwards ? await reservePortFor(run, config.communicator === "winrm" ? "WinRM" : "SSH", sshRange) : undefined,
     vrdp: await reservePortFor(run, "VRDP", { ...vrdpRange, host: config.vrdp_bind_address }),
   };
 }
@@ -57,5 +58,5 @@ function forwardingSettings(
 export const SSH_FORWARDING = "packercomm";
 
 export function sshForwarding(config: CommonConfig, hostPort: number): Forwarding {
-  return { name: SSH_FORWARDING, hostAddress: "127.0.0.1", hostPort, guestPort: config.ssh_port };
+  return { name: SSH_FORWARDING, hostAddress: "127.0.0.1", hostPort, guestPort: guestLogin(config).port };
 }

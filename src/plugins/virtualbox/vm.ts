@@ -47,7 +47,7 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   await takeSnapshot(run, config, { driver, machine });
   if (output === undefined) return undefined;
   await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name: machine.name });
-  return virtualBoxArtifact(output, info.osType);
+  return virtualBoxArtifact(output, info.osType, config);
 }
 
 interface FoundMachine {

@@ -2,14 +2,15 @@ import type * as z from "zod";
 import { choice, defaultText, duration, flag, integer, list, sensitive, text } from "./field.ts";
 import { conflict, error, requires, rule } from "./rules.ts";
 import type { ConfigIssue } from "./schema.ts";
+import { winrmFields } from "./winrm.ts";
 
 const port = (description: string) => integer(description).min(1).max(65535);
 
 /** How to reach and enter the guest. Spread into the schema of every builder. */
 const loginFields = {
   communicator: choice(
-    ["ssh", "none"],
-    "How provisioners reach the machine. `none` means not at all: then there can be no provisioners in the guest.",
+    ["ssh", "winrm", "none"],
+    "How provisioners reach the machine: `winrm` is for Windows, which knows `ssh` too. `none` means not at all: then there can be no provisioners in the guest.",
   ).default("ssh"),
   pause_before_connecting: duration(
     "How long to leave the machine alone after the first good login, before connecting for good.",
@@ -104,13 +105,13 @@ const routeFields = {
   ).default([]),
 };
 
-export const communicatorFields = { ...loginFields, ...sessionFields, ...routeFields };
+export const communicatorFields = { ...loginFields, ...sessionFields, ...routeFields, ...winrmFields };
 
 export type CommunicatorConfig = Readonly<z.output<z.ZodObject<typeof communicatorFields>>>;
 
 /** For builders that forward a port of this computer to the machine. */
 export const hostPortFields = {
-  host_port_min: port("Lowest port of this computer to forward to the machine's SSH port.").default(2222),
+  host_port_min: port("Lowest port of this computer to forward to the machine's SSH or WinRM port.").default(2222),
   host_port_max: port("Ports of this computer below this one may be forwarded.").default(4444),
   skip_nat_mapping: flag("Forward no port; the machine is reachable by itself.").default(false),
 };
@@ -133,9 +134,16 @@ export interface CommunicatorRuleOptions {
 }
 
 export function communicatorRules({ username = true, needsHost = false }: CommunicatorRuleOptions = {}) {
+  const users = [needed("ssh_username", "the user to log in as"), needed("winrm_username", "the user to log in as")];
+  const hosts = [
+    needed("ssh_host", "the address of the machine"),
+    needed("winrm_host", "the address of the machine"),
+    needsCredential,
+    needed("winrm_password", "the user's password"),
+  ];
   return [
-    ...(username ? [needed("ssh_username", "the user to log in as")] : []),
-    ...(needsHost ? [needed("ssh_host", "the address of the machine"), needsCredential] : []),
+    ...(username ? users : []),
+    ...(needsHost ? hosts : []),
     requires("ssh_certificate_file", "ssh_private_key_file"),
     bastionNeedsLogin,
     oneRoute,
@@ -148,10 +156,13 @@ export function communicatorRules({ username = true, needsHost = false }: Commun
 /** `HOST` may be an IPv6 address in brackets. */
 export const tunnelPattern = /^(\d+):(\[[^\]]+\]|[^:]+):(\d+)$/;
 
-function needed(name: "ssh_username" | "ssh_host", what: string) {
+type NeededArgument = "ssh_username" | "ssh_host" | "winrm_username" | "winrm_host" | "winrm_password";
+
+function needed(name: NeededArgument, what: string) {
+  const wanted = name.startsWith("winrm_") ? "winrm" : "ssh";
   return rule(communicatorFields, ["communicator", name], ({ communicator, [name]: value }) => {
-    if (communicator !== "ssh" || value) return [];
-    return [missing(`"${name}" (${what}) is required when the communicator is "ssh".`)];
+    if (communicator !== wanted || value) return [];
+    return [missing(`"${name}" (${what}) is required when the communicator is "${wanted}".`)];
   });
 }
 

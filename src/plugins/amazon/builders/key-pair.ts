@@ -19,6 +19,8 @@ export interface MachineKey {
 /** Whether the build makes a key pair: not where the user gave a key, a password or an agent, or nobody logs in. */
 export function isKeyMade(config: CommunicatorConfig): boolean {
   const { ssh_private_key_file: file, ssh_agent_auth: agent, ssh_password: password, ssh_keypair_name: name } = config;
+  // The password that Windows makes for itself is encrypted for a key.
+  if (config.communicator === "winrm") return !(file || name || config.winrm_password);
   return config.communicator === "ssh" && !(file || agent || password || name);
 }
 

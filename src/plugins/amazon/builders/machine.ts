@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import type { Instance } from "@aws-sdk/client-ec2";
 import { AmazonError } from "../aws/failure.ts";
 import { BuildError, ConnectionLost } from "../../../sdk/error.ts";
+import { expandPath } from "../../../sdk/expand-path.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { connect } from "../../../steps/connect.ts";
 import { provisionGuest } from "../../../steps/provision.ts";
 import { hostOf } from "./address.ts";
@@ -56,11 +59,12 @@ async function provision(
   const { run } = build;
   const id = instance.InstanceId!;
   const password = await passwordFor(build, config, { id, machine });
-  const login = { ...config, ...(password !== undefined && { ssh_password: password }) };
-  const isTunnelled = config.ssh_interface === "session_manager" && config.communicator === "ssh";
-  const port = isTunnelled ? await ssmTunnel(build, config, id) : config.ssh_port;
+  const login = { ...config, ...(password !== undefined && { ssh_password: password, winrm_password: password }) };
+  const isTunnelled = config.ssh_interface === "session_manager" && config.communicator !== "none";
+  const inMachine = guestLogin(config);
+  const port = isTunnelled ? await ssmTunnel(build, config, id) : inMachine.port;
   const address = addressOf(build, config, instance);
-  const host = isTunnelled ? "127.0.0.1" : (config.ssh_host ?? address.next);
+  const host = isTunnelled ? "127.0.0.1" : (inMachine.host ?? address.next);
   const key = machine.key.privateKey ? machine.key : undefined;
   const communicator = await connect(run, { config: login, host, port, key, refusalGraceMs: 60_000 });
   const values = templateValues(build);
@@ -105,19 +109,37 @@ async function passwordFor(
   config: MachineConfig,
   { id, machine }: { readonly id: string; readonly machine: MachineKey },
 ): Promise<string | undefined> {
-  const isNeeded =
-    build.source.Platform?.toLowerCase() === "windows" && config.communicator === "ssh" && !config.ssh_password;
-  if (!isNeeded || machine.key.privateKey === "") return undefined;
+  const isWindows = build.source.Platform?.toLowerCase() === "windows" || config.communicator === "winrm";
+  if (!isWindows || config.communicator === "none" || guestLogin(config).password) return undefined;
+  const privateKey = await passwordKey(build, config, machine);
+  if (privateKey === "") return undefined;
   const timeoutMs = config.windows_password_timeout;
-  const password = await windowsPassword(build, { instanceId: id, privateKey: machine.key.privateKey, timeoutMs });
-  if (password === undefined) build.run.warn("Windows has given no password in time; logging in with the key alone");
+  const password = await windowsPassword(build, { instanceId: id, privateKey, timeoutMs });
+  if (password === undefined) build.run.warn(noPassword[config.communicator]);
   return password;
+}
+
+const noPassword = {
+  ssh: "Windows has given no password in time; logging in with the key alone",
+  winrm: "Windows has given no password in time: an image may keep its own, which winrm_password then has to name",
+} as const;
+
+/** The key that Windows encrypted its password for: ours, or for WinRM the file of the pair that the user named. */
+async function passwordKey({ run }: AmazonBuild, config: MachineConfig, { key }: MachineKey): Promise<string> {
+  const file = config.ssh_private_key_file;
+  if (key.privateKey !== "" || config.communicator !== "winrm" || file === undefined || file === "") {
+    return key.privateKey;
+  }
+  return readFile(expandPath(run, file), "utf8").catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BuildError(`Could not read the private key "${file}": ${why}`, { cause });
+  });
 }
 
 /** A machine that Amazon took away looks like a broken connection: say which of the two it was. */
 async function explainLoss({ run, cloud }: AmazonBuild, id: string, error: unknown): Promise<unknown> {
   if (run.signal.aborted || error instanceof AmazonError) return error;
-  const isLoss = error instanceof ConnectionLost || /connection|SSH|disconnect/i.test(String(error));
+  const isLoss = error instanceof ConnectionLost || /connection|SSH|WinRM|disconnect/i.test(String(error));
   if (!isLoss) return error;
   const Filters = [{ Name: "instance-id", Values: [id] }];
   const answer = await cloud

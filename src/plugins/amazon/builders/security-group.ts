@@ -11,6 +11,7 @@ import { unlessEmpty } from "../aws/request.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import { namedGroups, type RunConfig } from "./options/run.ts";
 import type { LaunchNetwork } from "./network.ts";
@@ -41,7 +42,7 @@ export async function securityGroups(
     const tags = mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token));
     const id = await owned.making(() => createGroup(cloud, { name, tags, token, vpcId: network.vpcId }));
     await owned.made(id);
-    if (sources.length > 0) await authorize(build, id, { port: config.ssh_port, sources });
+    if (sources.length > 0) await authorize(build, id, { port: guestLogin(config).port, sources });
     return [id];
   });
 }

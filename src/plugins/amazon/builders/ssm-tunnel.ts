@@ -3,6 +3,7 @@ import { untilAborted } from "../../../lib/until-aborted.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { ownProcess, type OwnedProcess } from "../../../sdk/owned-process.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { reservePortFor } from "../../../steps/reserved-port.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
@@ -30,7 +31,7 @@ export async function ssmTunnel(
     const request: StartSessionRequest = {
       Target: instanceId,
       DocumentName: "AWS-StartPortForwardingSession",
-      Parameters: { portNumber: [String(config.ssh_port)], localPortNumber: [String(port)] },
+      Parameters: { portNumber: [String(guestLogin(config).port)], localPortNumber: [String(port)] },
       Reason: `imgbuild ${run.runId}`,
     };
     const over = new AbortController();

@@ -7,6 +7,7 @@ import {
   communicatorRules,
   type CommunicatorConfig,
 } from "../../../sdk/schema/communicator.ts";
+import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { defineSchema } from "../../../sdk/schema/schema.ts";
 import { connect } from "../../../steps/connect.ts";
 import { provisionGuest } from "../../../steps/provision.ts";
@@ -24,9 +25,9 @@ export const builder: Builder<CommunicatorConfig> = {
   generatedData: [],
   makesNoFiles: true,
   async build(run, config) {
-    const host = config.ssh_host ?? "";
+    const { host = "", port } = guestLogin(config);
     const communicator = await connect(run, { config, host });
-    await provisionGuest(run, { communicator, config, host, port: config.ssh_port, id: "Null" });
+    await provisionGuest(run, { communicator, config, host, port, id: "Null" });
     return artifact;
   },
 };

@@ -7,11 +7,19 @@ import { askGuest } from "../../../steps/guest-command.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { defaultText, duration, flag, text } from "../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { isWindows } from "../../../sdk/windows/is-windows.ts";
+import { RESTART_COMMAND, restartWindows } from "../../../steps/windows/restart.ts";
 
 const schema = defineSchema({
-  command: defaultText(text("Restarts the machine."), "`reboot`, through sudo where the user is not root").optional(),
+  command: defaultText(
+    text("Restarts the machine."),
+    "`reboot`, through sudo where the user is not root; on Windows `shutdown /r /f /t 0`",
+  ).optional(),
   timeout: duration("How long the machine may take until it can be used again.").default(600_000),
-  test_command: text("Has to succeed before the machine counts as usable.").default("true"),
+  test_command: defaultText(
+    text("Has to succeed before the machine counts as usable."),
+    "`true`, on Windows none",
+  ).optional(),
   boot_id_command: defaultText(
     text("Prints something that is different after every boot."),
     "the kernel's boot id, or the time of the boot",
@@ -28,6 +36,7 @@ export const provisioner: Provisioner<RebootConfig> = {
   summary: "Restarts the machine and waits until it is usable again.",
   schema,
   async provision(run, config, { communicator }) {
+    if (isWindows(communicator)) return rebootWindows(run, config, communicator);
     const started = performance.now();
     const question = config.boot_id_command ?? BOOT_ID;
     const before = await bootId(communicator, question, run.signal);
@@ -44,6 +53,19 @@ export const provisioner: Provisioner<RebootConfig> = {
     await sleep(config.pause_after, run.signal);
   },
 };
+
+/** The same by other means; `test_command` is then one of Windows. */
+async function rebootWindows(run: Run, config: RebootConfig, communicator: Communicator): Promise<void> {
+  const test = config.test_command;
+  await restartWindows(run, communicator, {
+    command: config.command ?? RESTART_COMMAND,
+    timeoutMs: config.timeout,
+    limitName: "timeout",
+    notReady: async (signal) =>
+      test === undefined || (await succeeds(communicator, test, signal)) ? undefined : `"${test}" did not succeed`,
+  });
+  await sleep(config.pause_after, run.signal);
+}
 
 const BOOT_ID =
   "cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.boottime 2>/dev/null || grep btime /proc/stat";
@@ -82,7 +104,7 @@ async function untilRestarted(run: Run, config: RebootConfig, communicator: Comm
     try {
       const now = await bootId(communicator, wait.question, wait.signal);
       restarted = now !== undefined && now !== wait.before;
-      if (restarted && (await succeeds(communicator, config.test_command, wait.signal))) return;
+      if (restarted && (await succeeds(communicator, config.test_command ?? "true", wait.signal))) return;
     } catch (error) {
       run.signal.throwIfAborted();
       if (!wait.signal.aborted && !(error instanceof ConnectionLost)) throw error;
@@ -93,7 +115,7 @@ async function untilRestarted(run: Run, config: RebootConfig, communicator: Comm
 }
 
 function tookTooLong(config: RebootConfig, restarted: boolean): BuildError {
-  const why = restarted ? `"${config.test_command}" did not succeed` : "it did not come back as another boot";
+  const why = restarted ? `"${config.test_command ?? "true"}" did not succeed` : "it did not come back as another boot";
   return new BuildError(`The machine did not restart within ${describeDuration(config.timeout)}: ${why}`, {
     hint: "Look at the machine's screen. If it only needs longer, raise timeout.",
   });

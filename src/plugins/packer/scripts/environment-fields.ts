@@ -12,7 +12,7 @@ export const scriptEnvironmentRule = rule(scriptEnvironmentFields, ["environment
   environment_vars.flatMap(variableIssues),
 );
 
-function variableIssues(variable: string, index: number): ConfigIssue[] {
+export function variableIssues(variable: string, index: number): ConfigIssue[] {
   if (/^[^=\s]+=/.test(variable)) return [];
   const detail = 'An environment variable is written "NAME=value".';
   return [error("invalid-argument", ["environment_vars", index], "Invalid value", detail)];

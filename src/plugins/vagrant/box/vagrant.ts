@@ -18,6 +18,7 @@ import { providerByBuilder, providerByName } from "./providers/by-builder.ts";
 import { checkBoxFiles } from "./check-files.ts";
 import { schema, type VagrantConfig } from "./options.ts";
 import { renderVagrantfile } from "./vagrantfile.ts";
+import { windowsStatements } from "./windows.ts";
 
 export const postProcessor: PostProcessor<VagrantConfig> = {
   kind: "post-processor",
@@ -90,7 +91,8 @@ async function boxEntries(run: Run, step: Step, box: Box): Promise<ArchiveEntry[
   const content = await box.provider.content(box.input, step.signal);
   const own = included.find((entry) => entry.name === "metadata.json");
   const metadata = own ?? textEntry("metadata.json", metadataText(box, content));
-  const vagrantfile = textEntry("Vagrantfile", renderVagrantfile(content.vagrantfile, custom));
+  const statements = [...windowsStatements(box.input, box.provider.name), ...content.vagrantfile];
+  const vagrantfile = textEntry("Vagrantfile", renderVagrantfile(statements, custom));
   const entries = [metadata, vagrantfile, ...included.filter((entry) => entry !== metadata), ...content.entries];
   refuseDuplicates(entries);
   return entries;

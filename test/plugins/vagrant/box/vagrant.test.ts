@@ -46,6 +46,29 @@ describe("a box for virtualbox", () => {
     expect(box.path).toMatch(/packer_.*_virtualbox_amd64\.box$/);
   });
 
+  it("knows a Windows by its communicator, and forwards its ports", async () => {
+    const run = await createRecordingRun({ builderType: "virtualbox-iso" });
+    const guest = { system: "windows", communicator: "winrm", user: "Administrator" } as const;
+    const input = fileArtifact("mitchellh.virtualbox", await write(run, machine), "VM files", {
+      id: "VM",
+      state: { architecture: "amd64", guest },
+    });
+    const file = (await pack(run, input)).read("Vagrantfile");
+    expect(file).toContain("config.vm.guest = :windows");
+    expect(file).toContain('config.vm.communicator = "winrm"');
+    expect(file).toMatch(/config\.winrm\.username = ['"]Administrator['"]/);
+    expect(file).toContain('guest: 3389, host: 3389, host_ip: "127.0.0.1", id: "rdp", auto_correct: true');
+    expect(file).toContain('guest: 5985, host: 55985, host_ip: "127.0.0.1", id: "winrm"');
+    const overSsh = {
+      ...input,
+      state: { architecture: "amd64", guest: { ...guest, communicator: "ssh", user: "vagrant" } },
+    };
+    const other = (await pack(run, overSsh)).read("Vagrantfile");
+    expect(other).toContain('config.vm.communicator = "winssh"');
+    expect(other).not.toContain("5985");
+    expect(other).not.toContain("username");
+  });
+
   it("is made from an .ova without unpacking it anywhere", async () => {
     const run = await createRecordingRun();
     const [ovf, disk] = await write(run, { "t/vm.ovf": OVF, "t/vm-disk001.vmdk": "disk".repeat(1000) });

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, win32 } from "node:path";
 import { finished } from "node:stream/promises";
 import { createAtomicFile } from "../../../../lib/atomic-file.ts";
 import { shellQuoteGlob } from "../../../../lib/shell-quote.ts";
@@ -8,6 +8,8 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
+import { listWindowsFiles } from "../../../../steps/windows/list-files.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 
 interface FoundFile {
@@ -24,6 +26,7 @@ export async function download(run: Run, config: FileProvisionerConfig, communic
 
 /** Wildcards are expanded by the guest's own shell; a name without any is itself. */
 async function find(run: Run, communicator: Communicator, pattern: string): Promise<readonly FoundFile[]> {
+  if (isWindows(communicator)) return findOnWindows(run, communicator, pattern);
   const slash = pattern.endsWith("/") ? "/" : "";
   if (communicator.shell === "other") return [{ kind: slash ? "directory" : "file", path: pattern }];
   const quoted = shellQuoteGlob(pattern.replace(/(?<=.)\/$/, ""));
@@ -33,6 +36,14 @@ async function find(run: Run, communicator: Communicator, pattern: string): Prom
   const found = lines.map((line) => foundIn(line, slash));
   if (found.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
   return found;
+}
+
+/** A name without wildcards, or what PowerShell makes of one with them. */
+async function findOnWindows(run: Run, communicator: Communicator, pattern: string): Promise<readonly FoundFile[]> {
+  const [, name = pattern, slash = ""] = /^(.*?)([/\\]?)$/.exec(pattern) ?? [];
+  const listed = await listWindowsFiles(communicator, name, run.signal);
+  if (listed.length === 0) throw new BuildError(`There is nothing named "${pattern}" in the machine`);
+  return listed.map(({ kind, path }) => ({ kind, path: kind === "directory" ? path + slash : path }));
 }
 
 /** `line`: `d` or `f`, and the name. A directory keeps the slash with which it was asked for. */
@@ -54,7 +65,8 @@ async function fetchOne(
   run.say(`Downloading ${path} => ${config.destination}`);
   if (kind === "directory") return communicator.downloadDir(path, destination, { signal, onProgress });
   const namesDirectory = /[/\\]$/.test(config.destination);
-  const target = namesDirectory ? join(destination, basename(path)) : destination;
+  const name = isWindows(communicator) ? win32.basename(path) : basename(path);
+  const target = namesDirectory ? join(destination, name) : destination;
   await mkdir(dirname(target), { recursive: true });
   const file = await createAtomicFile(target);
   try {

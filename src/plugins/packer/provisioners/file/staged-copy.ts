@@ -5,7 +5,7 @@ import { shellQuote, shellQuotePath } from "../../../../lib/shell-quote.ts";
 import type { ExecResult } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import { askGuest } from "../../../../steps/guest-command.ts";
-import { tidyGuest } from "../tidy-guest.ts";
+import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import { copy, type CopySource, type Upload } from "./copy.ts";
 
 /** Copies to a directory of the user's own, then moves it into place with the asked-for rights, as root where asked for. */

@@ -5,21 +5,34 @@ import { errorMessage } from "../../../../lib/error-text.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import type { Run } from "../../../../sdk/run.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { warnOfWindowsLineEndsIn } from "../../scripts/script-line-ends.ts";
 import { copy, type CopySource } from "./copy.ts";
 import type { FileProvisionerConfig } from "./options.ts";
 import { copyStaged } from "./staged-copy.ts";
 
 export async function upload(run: Run, config: FileProvisionerConfig, communicator: Communicator): Promise<void> {
+  const onWindows = isWindows(communicator);
+  if (onWindows) checkForWindows(run, config);
   const copySource = needsStaging(config) ? copyStaged : copy;
   for (const source of await readSources(run, config)) {
     const target = targetOf(source, config.destination);
     run.say(`Uploading ${source.name} => ${target}`);
-    if (source.kind === "file" && source.path !== undefined) {
+    if (source.kind === "file" && source.path !== undefined && !onWindows) {
       await warnOfWindowsLineEndsIn(run, source.name, source.path);
     }
     await copySource({ run, config, communicator }, source, target);
   }
+}
+
+/** Windows has neither sudo nor modes. */
+function checkForWindows(run: Run, config: FileProvisionerConfig): void {
+  if (config.become || config.owner !== undefined) {
+    throw new BuildError("become and owner do not work on Windows", {
+      hint: "Log in as an administrator; set the owner afterwards, in a powershell provisioner: icacls PATH /setowner USER",
+    });
+  }
+  if (config.mode !== undefined) run.warn("Windows has no modes: mode is without effect. Use icacls.");
 }
 
 /** A file goes into a destination with a trailing slash, under its own name. */

@@ -8,9 +8,11 @@ import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../
 import { fileInputs } from "../../../../sdk/file-inputs.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";
 import { warnOfWindowsLineEnds } from "../../scripts/script-line-ends.ts";
-import { tidyGuest } from "../tidy-guest.ts";
+import { tidyGuest } from "../../../../steps/tidy-guest.ts";
+import { runOnWindows } from "./on-windows.ts";
 import { type ShellConfig, schema } from "./options.ts";
 import {
   couldNotWrite,
@@ -58,6 +60,7 @@ async function runScript(
 ): Promise<void> {
   run.say(`Provisioning with shell script: ${script.name}`);
   const environment = scriptEnvironment(run, data, config);
+  if (isWindows(communicator)) return runOnWindows(run, config, { communicator, data }, { script, environment });
   // Each attempt has names of its own: the machine may still be removing what the one before has left.
   const { plan, ...ended } = await start(run, config, async () => {
     const plan = planScript(config, script.content, environment, inOne(communicator));

@@ -8,12 +8,14 @@ import type { Run } from "../../../../sdk/run.ts";
 import { duration, flag, integer, text } from "../../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { cloudInitProbe, commandProbe, portProbe, type Probe } from "./probe.ts";
+import { cloudbaseInitProbe, windowsPortProbe } from "./windows-probe.ts";
 
 const schema = defineSchema(
   {
     cloud_init: flag(
-      "Wait until cloud-init has finished its work. A machine without cloud-init is ready at once.",
+      "Wait until cloud-init (on Windows cloudbase-init) has finished its work. A machine without it is ready at once.",
     ).optional(),
     command: text("Wait until this command succeeds in the machine.").optional(),
     port: integer("Wait until something listens on this TCP port, as seen from the machine.")
@@ -35,7 +37,7 @@ export const provisioner: Provisioner<WaitForConfig> = {
   summary: "Waits for cloud-init, a command or a port in the machine.",
   schema,
   async provision(run, config, { communicator }) {
-    const probe = probeOf(config);
+    const probe = probeOf(config, isWindows(communicator));
     run.say(`Waiting for ${probe.what}`);
     const started = performance.now();
     const verdict = await untilReady(run, config, communicator, probe);
@@ -44,10 +46,10 @@ export const provisioner: Provisioner<WaitForConfig> = {
   },
 };
 
-function probeOf(config: WaitForConfig): Probe {
+function probeOf(config: WaitForConfig, onWindows: boolean): Probe {
   if (config.command !== undefined) return commandProbe(config.command);
-  if (config.port !== undefined) return portProbe(config.host, config.port);
-  return cloudInitProbe;
+  if (config.port === undefined) return onWindows ? cloudbaseInitProbe : cloudInitProbe;
+  return onWindows ? windowsPortProbe(config.host, config.port) : portProbe(config.host, config.port);
 }
 
 /** Returns a warning where the guest is ready, although something went wrong meanwhile. */

@@ -1,7 +1,7 @@
-import { errorMessage } from "../../../lib/error-text.ts";
-import type { Communicator } from "../../../sdk/communicator.ts";
-import { askGuest } from "../../../steps/guest-command.ts";
-import type { Run } from "../../../sdk/run.ts";
+import { errorMessage } from "../lib/error-text.ts";
+import type { Communicator } from "../sdk/communicator.ts";
+import { askGuest } from "./guest-command.ts";
+import type { Run } from "../sdk/run.ts";
 
 const LIMIT_MS = 15_000;
 /** A cancelled run is not held up for longer. */

@@ -15,8 +15,9 @@ export function joinGuestPath(directory: string, name: string): string {
   return directory.endsWith("/") ? `${directory}${name}` : `${directory}/${name}`;
 }
 
-/** For SFTP, which starts in the home directory and knows no `~`. */
+/** For SFTP, which starts in the home directory, knows no `~` and on Windows too has slashes only. */
 export function sftpPath(path: string): string {
+  if (/^[a-z]:[/\\]/i.test(path)) return path.replaceAll("\\", "/");
   if (path === "~") return ".";
   return path.startsWith("~/") ? path.slice(2) : path;
 }
