@@ -18,6 +18,7 @@ import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
 import { loadChecked } from "./load-checked.ts";
+import { openCheckpointStore } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
@@ -31,6 +32,8 @@ export interface RunSessionOptions {
   readonly path: string;
   readonly flags: BuildFlags;
   readonly rehash?: boolean;
+  /** Machines are saved between provisioners. */
+  readonly checkpoints?: boolean;
   /** What an earlier run built; the builders do not run then. */
   readonly findRecorded?: () => Promise<RecordedArtifacts>;
 }
@@ -105,7 +108,11 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
   const settings = await buildSettings(active, open, options);
-  const result = await runBuilds(openSession(active, open, template), template.builds, settings);
+  const checkpoints = await openCheckpointStore(host, {
+    checkpoints: options.checkpoints === true,
+    force: options.flags.force,
+  });
+  const result = await runBuilds({ ...openSession(active, open, template), checkpoints }, template.builds, settings);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   await open.finish(output.redactor.value(result));

@@ -8,7 +8,9 @@ import type { KeyInputs } from "./checkpoint.ts";
  * targets of links. What is not there is an input too.
  */
 export async function fileInputs(paths: readonly string[], work: string): Promise<KeyInputs> {
-  const inputs = await Promise.all(paths.map(async (path) => [`file ${path}`, await contentOf(resolve(work, path))] as const));
+  const inputs = await Promise.all(
+    paths.map(async (path) => [`file ${path}`, await contentOf(resolve(work, path))] as const),
+  );
   return Object.fromEntries(inputs);
 }
 

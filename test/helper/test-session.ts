@@ -79,7 +79,8 @@ export function testProvisioner(
     schema,
     provision: async (run) => provision(run),
   };
-  const defaults = { pauseBeforeMs: 0, timeoutMs: undefined, maxRetries: 0, continueOnError: false };
+  const limits = { pauseBeforeMs: 0, timeoutMs: undefined, maxRetries: 0, continueOnError: false };
+  const defaults = { ...limits, checkpoint: true, checkpointKey: [], always: false };
   return { ...planned(component), ...defaults, ...meta };
 }
 

@@ -142,7 +142,10 @@ export class BuildCheckpoints implements Checkpoints {
     }
   }
 
-  async #unpacked(record: CheckpointRecord, paths: ReadonlyMap<string, string>): Promise<Readonly<Record<string, string>>> {
+  async #unpacked(
+    record: CheckpointRecord,
+    paths: ReadonlyMap<string, string>,
+  ): Promise<Readonly<Record<string, string>>> {
     const files: Record<string, string> = {};
     for (const [role, path] of paths) {
       const { packed, object } = record.files[role]!;
@@ -171,7 +174,10 @@ export class BuildCheckpoints implements Checkpoints {
     this.#outputs = record.outputs;
     const age = describeDuration(Math.max(0, this.#run.host.clock.now() - record.createdAt));
     const total = this.#plan.provisioners.length;
-    const where = record.step === 0 ? "before the first provisioner" : `after provisioner ${record.step} of ${total} (${record.name})`;
+    const where =
+      record.step === 0
+        ? "before the first provisioner"
+        : `after provisioner ${record.step} of ${total} (${record.name})`;
     this.#run.say(`Restored ${where}, saved ${age} ago; ${total - record.step} to run.`);
     this.#saySkipped(record.step);
     awaitedLater(this.#store.touch(record.key));
@@ -180,7 +186,9 @@ export class BuildCheckpoints implements Checkpoints {
 
   /** What runs on this computer may depend on anything. */
   #saySkipped(step: number): void {
-    const skipped = this.#plan.provisioners.slice(0, step).filter(({ component }) => component.hasHiddenInputs === true);
+    const skipped = this.#plan.provisioners
+      .slice(0, step)
+      .filter(({ component }) => component.hasHiddenInputs === true);
     for (const planned of skipped) {
       this.#run.say(
         `Not run again: ${describeStep(planned, "provisioner")}, whose arguments are unchanged. Name what else it depends on in checkpoint_key, or set always = true.`,

@@ -40,7 +40,10 @@ export async function keyProvisioner(
 ): Promise<KeyedStep> {
   const values = await provisionerInputs(planned, keying.plan, keying.directories);
   const isAlwaysRun = parent.isAlwaysRun || values === undefined || planned.always;
-  return keyed({ name: describeStep(planned, "provisioner"), values: values ?? {}, parent: parent.key, isAlwaysRun }, keying);
+  return keyed(
+    { name: describeStep(planned, "provisioner"), values: values ?? {}, parent: parent.key, isAlwaysRun },
+    keying,
+  );
 }
 
 function keyed(step: Omit<KeyedStep, "key" | "inputs">, { digest }: Keying): KeyedStep {

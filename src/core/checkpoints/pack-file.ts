@@ -16,16 +16,27 @@ const COMPRESSION_LEVEL = 100;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Packs as fast as this Node can. Returns how. */
-export async function packFile(from: string, to: string, signal: AbortSignal): Promise<NonNullable<StoredFile["packed"]>> {
+export async function packFile(
+  from: string,
+  to: string,
+  signal: AbortSignal,
+): Promise<NonNullable<StoredFile["packed"]>> {
   const packer = zstd.createZstdCompress?.({ params: { [COMPRESSION_LEVEL]: 1 } });
   const source = createReadStream(from, { highWaterMark: CHUNK_BYTES });
-  await pipeline(source, packer ?? zlib.createGzip({ level: 1 }), createWriteStream(to, { mode: 0o600, flags: "wx" }), { signal });
+  await pipeline(source, packer ?? zlib.createGzip({ level: 1 }), createWriteStream(to, { mode: 0o600, flags: "wx" }), {
+    signal,
+  });
   return packer ? "zstd" : "gzip";
 }
 
 /** Rejects where this Node cannot unpack it, or where it is damaged. */
 export async function unpackFile(from: string, to: string, packed: NonNullable<StoredFile["packed"]>): Promise<void> {
   const unpacker = packed === "gzip" ? zlib.createGunzip() : zstd.createZstdDecompress?.();
-  if (!unpacker) throw new Error("its memory is packed with zstd, which this Node.js cannot read (22.15 and later can)");
-  await pipeline(createReadStream(from, { highWaterMark: CHUNK_BYTES }), unpacker, createWriteStream(to, { mode: 0o600, flags: "wx" }));
+  if (!unpacker)
+    throw new Error("its memory is packed with zstd, which this Node.js cannot read (22.15 and later can)");
+  await pipeline(
+    createReadStream(from, { highWaterMark: CHUNK_BYTES }),
+    unpacker,
+    createWriteStream(to, { mode: 0o600, flags: "wx" }),
+  );
 }

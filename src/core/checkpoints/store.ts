@@ -42,7 +42,8 @@ export class CheckpointStore {
 
   /** Makes what is missing. Rejects where the store is of another version, or can be read by others. */
   static async open(directory: string): Promise<CheckpointStore> {
-    for (const name of ["records", "objects", "work"]) await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
+    for (const name of ["records", "objects", "work"])
+      await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
     await refuseOpenDirectory(directory);
     const secret = await withLock(join(directory, "lock"), async () => {
       await checkVersion(directory);
@@ -77,7 +78,10 @@ export class CheckpointStore {
    * Makes files of a workplace into a checkpoint. They are linked, not copied, and read-only from then on. Rejects, and
    * leaves no record, where anything cannot be written.
    */
-  async write(record: Omit<CheckpointRecord, "files">, files: ReadonlyMap<string, FileToStore>): Promise<CheckpointRecord> {
+  async write(
+    record: Omit<CheckpointRecord, "files">,
+    files: ReadonlyMap<string, FileToStore>,
+  ): Promise<CheckpointRecord> {
     const stored = new Map<string, StoredFile>();
     for (const [role, file] of files) stored.set(role, await describe(file));
     const whole: CheckpointRecord = { ...record, files: Object.fromEntries(stored) };
@@ -108,7 +112,9 @@ export class CheckpointStore {
     const names = await readdir(join(this.directory, "records"));
     const keys = names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
     const found = await Promise.all(keys.map((key) => this.#listed(key)));
-    const records = found.filter((record) => record !== undefined).toSorted((one, other) => one.createdAt - other.createdAt);
+    const records = found
+      .filter((record) => record !== undefined)
+      .toSorted((one, other) => one.createdAt - other.createdAt);
     const users = countUsers(records);
     return records.map((record) => ({ ...record, ownBytes: ownBytes(record, users) }));
   }
@@ -122,12 +128,17 @@ export class CheckpointStore {
   }
 
   async #removeUnused(): Promise<number> {
-    const needed = new Set((await this.list()).flatMap(({ files }) => Object.values(files).map(({ object }) => object)));
+    const needed = new Set(
+      (await this.list()).flatMap(({ files }) => Object.values(files).map(({ object }) => object)),
+    );
     let freed = 0;
     for (const name of await readdir(join(this.directory, "objects"))) {
       if (needed.has(name)) continue;
       const path = join(this.directory, "objects", name);
-      freed += await stat(path).then(({ size }) => size, () => 0);
+      freed += await stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      );
       await rm(path, { force: true });
     }
     return freed;
@@ -212,9 +223,12 @@ async function checkVersion(directory: string): Promise<void> {
   const found = await readFile(path, "utf8").catch(() => undefined);
   if (found?.trim() === STORE_VERSION) return;
   if (found === undefined) return writeFileAtomic(path, `${STORE_VERSION}\n`);
-  throw new BuildError(`The checkpoint store "${directory}" has the format ${found.trim()}, and this imgbuild knows ${STORE_VERSION}`, {
-    hint: "Use another store (IMGBUILD_CHECKPOINT_DIR), or remove this one.",
-  });
+  throw new BuildError(
+    `The checkpoint store "${directory}" has the format ${found.trim()}, and this imgbuild knows ${STORE_VERSION}`,
+    {
+      hint: "Use another store (IMGBUILD_CHECKPOINT_DIR), or remove this one.",
+    },
+  );
 }
 
 async function readSecret(directory: string): Promise<Buffer> {

@@ -11,6 +11,10 @@ export const provisioner: Provisioner<LocalScriptConfig> = {
   onHost: true,
   checkFiles: missingScripts,
   hasHiddenInputs: true,
-  inputs: ({ script, scripts = [] }, { work }) => fileInputs([script, ...scripts].filter((file) => file !== undefined), work),
+  inputs: ({ script, scripts = [] }, { work }) =>
+    fileInputs(
+      [script, ...scripts].filter((file) => file !== undefined),
+      work,
+    ),
   provision: (run, config, { data }) => runLocalScripts(run, config, data),
 };

@@ -12,7 +12,11 @@ export const provisioner: Provisioner<FileProvisionerConfig> = {
   summary: "Copies files and directories to the machine or from it.",
   schema,
   checkFiles: (config, { work }) => missingFiles(localSources(config), work),
-  inputs: (config, { work }) => fileInputs(localSources(config).map(([, source]) => source), work),
+  inputs: (config, { work }) =>
+    fileInputs(
+      localSources(config).map(([, source]) => source),
+      work,
+    ),
   outputs: downloadedFiles,
   provision: (run, config, { communicator }) => directions[config.direction](run, config, communicator),
 };

@@ -34,7 +34,11 @@ export const provisioner: Provisioner<ShellConfig> = {
   summary: "Runs shell scripts in the machine.",
   schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
-  inputs: (config, { work }) => fileInputs(scriptFiles(config).map(([, file]) => file), work),
+  inputs: (config, { work }) =>
+    fileInputs(
+      scriptFiles(config).map(([, file]) => file),
+      work,
+    ),
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
       if (config.binary) warnOfWindowsLineEnds(run, script.name, script.content);
