@@ -22,6 +22,10 @@ export const commands: CommandTable = {
   ),
   runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./commands/runs.ts")),
   cleanup: entry("Remove what runs that died left behind", () => import("./commands/cleanup.ts")),
+  checkpoints: entry(
+    "List and remove machines saved between provisioners",
+    () => import("./commands/checkpoints/checkpoints.ts"),
+  ),
   screen: entry("Show the screens of the machines being built", () => import("./commands/screen.ts")),
   docs: entry(
     "Show the options of a builder, provisioner, post-processor or data source",

@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
+import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
@@ -13,6 +15,7 @@ import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
 import type { Leftover } from "../sdk/event.ts";
 import type { Template } from "../template/model.ts";
+import { plural } from "../ui/words.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
@@ -113,12 +116,20 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
     force: options.flags.force,
   });
   const result = await runBuilds({ ...openSession(active, open, template), checkpoints }, template.builds, settings);
+  if (checkpoints) await tidyStore(session, checkpoints);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   await open.finish(output.redactor.value(result));
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);
+}
+
+async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore): Promise<void> {
+  const gone = await keepWithinLimit(store, storeLimit(host), host.clock.now());
+  if (gone === 0) return;
+  const text = `The checkpoint store was over its limit (IMGBUILD_CHECKPOINTS_LIMIT): ${plural(gone, "checkpoint")} unused for longest went.`;
+  emit({ kind: "say", text });
 }
 
 async function loadValid(

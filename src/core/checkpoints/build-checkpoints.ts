@@ -180,8 +180,8 @@ export class BuildCheckpoints implements Checkpoints {
         : `after provisioner ${record.step} of ${total} (${record.name})`;
     this.#run.say(`Restored ${where}, saved ${age} ago; ${total - record.step} to run.`);
     this.#saySkipped(record.step);
-    awaitedLater(this.#store.touch(record.key));
-    awaitedLater(this.#sayWhy(record.step));
+    void this.#store.touch(record.key);
+    void this.#sayWhy(record.step).catch(() => {});
   }
 
   /** What runs on this computer may depend on anything. */

@@ -1,8 +1,8 @@
+import { basename } from "node:path";
 import { randomUuid } from "../../lib/random-uuid.ts";
 import type { KeyInputs } from "../../sdk/checkpoint.ts";
 import type { RunDirectories } from "../../sdk/run.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
-import { describeStep } from "../describe-step.ts";
 import { provisionerInputs } from "./step-inputs.ts";
 
 /** One step of a build, by what it and everything before it depends on. */
@@ -40,10 +40,7 @@ export async function keyProvisioner(
 ): Promise<KeyedStep> {
   const values = await provisionerInputs(planned, keying.plan, keying.directories);
   const isAlwaysRun = parent.isAlwaysRun || values === undefined || planned.always;
-  return keyed(
-    { name: describeStep(planned, "provisioner"), values: values ?? {}, parent: parent.key, isAlwaysRun },
-    keying,
-  );
+  return keyed({ name: nameOf(planned, values), values: values ?? {}, parent: parent.key, isAlwaysRun }, keying);
 }
 
 function keyed(step: Omit<KeyedStep, "key" | "inputs">, { digest }: Keying): KeyedStep {
@@ -51,4 +48,12 @@ function keyed(step: Omit<KeyedStep, "key" | "inputs">, { digest }: Keying): Key
   const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digest(value)]));
   const nonce = isAlwaysRun ? randomUuid() : undefined;
   return { ...step, inputs, key: digest({ parent, inputs, nonce }) };
+}
+
+/** `shell: packages.sh`. The lines of `inline` may hold a secret, so they name nothing. */
+function nameOf({ type, name }: PlannedProvisioner, values: KeyInputs | undefined): string {
+  const scripts = [values?.["argument script"], values?.["argument scripts"], values?.["argument source"]].flat();
+  const files = scripts.filter((script) => typeof script === "string").map((script) => basename(script));
+  const title = name ?? files.join(", ");
+  return title === "" ? type : `${type}: ${title}`;
 }
