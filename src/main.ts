@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitProcess } from "./lib/exit-process.ts";
 import { VERSION } from "./lib/version.ts";
 
 // The process edge: arguments in, exit code out. What every start pays for is in this file, so it stays small.
@@ -31,8 +32,8 @@ async function main(): Promise<void> {
   const { runProgram } = await import("./cli/program.ts");
   const code = await runProgram(args, process);
   // An interrupted command does not wait for a reader that has stopped reading.
-  if (code > 128) setTimeout(() => process.exit(code), 1000);
+  if (code > 128) setTimeout(() => exitProcess(process, code), 1000);
   // Sockets and timers of a component must not keep a finished command alive; what was printed has to arrive.
   for (const stream of opened) await new Promise((resolve) => stream.write("", resolve));
-  process.exit(code);
+  exitProcess(process, code);
 }

@@ -23,11 +23,13 @@ export const registry: Registry = {
 
 /** Who removes what dead runs left, by kind of resource. */
 export const reapers: ReaperTable = {
-  directory: async () => (await import("./sdk/owned-directory.ts")).reaper,
-  file: async () => (await import("./sdk/owned-file.ts")).reaper,
-  lock: async () => (await import("./sdk/owned-lock.ts")).reaper,
-  "run-processes": async () => (await import("./sdk/run-processes.ts")).reaper,
-  process: async () => (await import("./sdk/owned-process.ts")).reaper,
+  directory: async () => (await import("./owned/owned-directory.ts")).reaper,
+  file: async () => (await import("./owned/owned-file.ts")).reaper,
+  lock: async () => (await import("./owned/owned-lock.ts")).reaper,
+  "run-processes": async () => (await import("./owned/run-processes.ts")).reaper,
+  process: async () => (await import("./owned/owned-process.ts")).reaper,
+  "plugin-machine": async () => (await import("./owned/plugin-machine.ts")).reaper,
+  "plugin-process": async () => (await import("./owned/plugin-process.ts")).reaper,
   ...Object.assign({}, ...plugins.map((plugin) => plugin.reapers)),
 };
 

@@ -19,7 +19,10 @@ async function complaints(path: string, text: string): Promise<readonly string[]
   return result!.messages.map(({ message }) => message);
 }
 
-describe("the walls of the house", () => {
+/** The type checker reads the whole tree first. */
+const TIMEOUT_MS = 120_000;
+
+describe("the walls of the house", { timeout: TIMEOUT_MS }, () => {
   const probe = "src/lib/retry.ts";
 
   it.each([

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { registry } from "../src/registry.ts";
 import type { Component, ComponentKind } from "../src/sdk/component.ts";
-import { describeSchema, type OptionDescription } from "../src/sdk/schema/describe.ts";
+import { describeSchema, type OptionDescription } from "../src/cli/commands/docs/describe.ts";
 
 /**
  * Writes `docs/reference`: a page for each component and a list of them, from the schemas that decode templates.

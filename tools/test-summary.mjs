@@ -5,7 +5,9 @@ import { join } from "node:path";
  * Adds up the JSON reports that vitest wrote, lists what was skipped, what failed and what passed only at its second try,
  * both with the reason, and ends with one plain line.
  */
-const REASON_LINES = 15;
+/** Of a long reason the beginning says what was expected, and the end how it came. */
+const FIRST_LINES = 5;
+const LAST_LINES = 25;
 const folder = process.argv[2];
 const reports = readdirSync(folder).filter((name) => name.endsWith(".json"));
 const tests = reports
@@ -32,10 +34,8 @@ function testsOf({ name, status, message, assertionResults }) {
 }
 
 function reason(messages) {
-  return (messages[0] ?? "")
-    .split("\n")
-    .filter((line) => !line.includes("node_modules"))
-    .slice(0, REASON_LINES)
-    .map((line) => `    ${line.slice(0, 300)}`)
-    .join("\n");
+  const lines = (messages[0] ?? "").split("\n").filter((line) => !line.includes("node_modules"));
+  const isLong = lines.length > FIRST_LINES + LAST_LINES;
+  const shown = isLong ? [...lines.slice(0, FIRST_LINES), "[…]", ...lines.slice(-LAST_LINES)] : lines;
+  return shown.map((line) => `    ${line.slice(0, 300)}`).join("\n");
 }

@@ -13,6 +13,8 @@ const report = reports === undefined ? undefined : join(reports, `tests-${proces
  * Real servers and guests on a busy machine: what needs its second try is named in the summary (`test-summary.mjs`).
  */
 const everywhere = { root: ".", retry: process.env["CI"] === undefined ? 0 : 1 };
+/** For tests whose threads run our sources. */
+const threadsRunSources = { execArgv: ["--import", "./tools/typescript-in-threads.mjs"] };
 
 /** Three projects: `unit` (no programs, no network beyond loopback), `cli` (the built command), `e2e` (real programs). */
 export default defineConfig({
@@ -31,7 +33,7 @@ export default defineConfig({
           sequence: { shuffle: true },
           // Nothing below src keeps state in a module, so that files can share one process: a quarter less work.
           isolate: false,
-          execArgv: ["--import", "./tools/typescript-in-threads.mjs"],
+          ...threadsRunSources,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -50,6 +52,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           ...everywhere,
+          ...threadsRunSources,
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/helper/build-once.ts",
           testTimeout: 900_000,

@@ -31,11 +31,8 @@ export const commands: CommandTable = {
     "Show the options of a builder, provisioner, post-processor or data source",
     () => import("./commands/docs/docs.ts"),
   ),
-  init: entry("Check that everything a template requires is there", () => import("./commands/init.ts")),
-  plugins: entry(
-    "Show which plugins a template requires and which are built in",
-    () => import("./commands/plugins/plugins.ts"),
-  ),
+  init: entry("Install the plugins a template requires", () => import("./commands/init.ts")),
+  plugins: entry("List, install and remove Packer's plugins", () => import("./commands/plugins/plugins.ts")),
   completion: entry(
     "Print a completion script for bash, zsh or fish",
     () => import("./commands/completion/completion.ts"),

@@ -2,10 +2,14 @@ import { checkFiles } from "../core/check-files.ts";
 import { dataSourceReader } from "../core/read-data-source.ts";
 import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import { registry } from "../registry.ts";
+import { inTextOrder } from "../template/diagnostics.ts";
 import { loadTemplate } from "../template/load-template.ts";
+import { plainTextsOf } from "../template/plain-texts.ts";
 import type { LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
+import { conclusionOf } from "./conclusion.ts";
+import type { ComposedRegistry } from "./plugins/composed-registry.ts";
 import type { Output } from "./output-flags.ts";
 import type { UnopenedSession } from "./session.ts";
 import { templateOptions, type templateFlags } from "./template-flags.ts";
@@ -14,6 +18,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly flags: FlagValues<typeof templateFlags>;
   /** Nothing will be built: variables may be without values, and files are not checked. */
   readonly readOnly?: boolean | undefined;
+  /** What this machine lacks is an error. */
+  readonly buildsHere?: boolean | undefined;
   /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
   readonly readsDataSources: boolean;
 }
@@ -21,6 +27,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
 export interface CheckedTemplate {
   readonly template: Template | undefined;
   readonly isValid: boolean;
+  readonly hasWarnings: boolean;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Loads a template, checks the files its arguments name, and shows everything that is wrong, in one go. */
@@ -29,24 +37,59 @@ export async function loadChecked(
   output: Output,
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
-  const { flags, readsDataSources, readOnly = false, ...rest } = options;
-  const { template, diagnostics } = await loadTemplate({
+  const { flags, readsDataSources, readOnly = false, buildsHere: _, ...rest } = options;
+  const registries: ComposedRegistry[] = [];
+  const loaded = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
+    structureOnly: readOnly,
     ...(await remoteAccess(session, readsDataSources)),
     host: session.host,
     registry,
+    registryFor: (facts) => {
+      const composed = session.plugins.registryFor(facts, flags.plugin);
+      registries.push(composed);
+      return composed;
+    },
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
-  const all = [...diagnostics, ...(await missingFiles(session, template, options))];
+  const { template, unblocked } = loaded;
+  if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
+  const used = { registries, path: options.path, flags };
+  // What a template looks like can be told without its plugins.
+  const diagnostics = readOnly ? loaded.diagnostics : await withMissingPlugins(session, loaded.diagnostics, used);
+  const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
   const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
-  return { template, isValid: template !== undefined && !hasErrors(shown) };
+  for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
+  // A template can be looked at without the values that could not be read.
+  const spoiling = shown.filter(({ code }) => !readOnly || code !== "data-source-failed");
+  return {
+    template,
+    isValid: template !== undefined && !hasErrors(spoiling),
+    hasWarnings: shown.length > 0,
+    diagnostics: shown,
+  };
+}
+
+interface UsedRegistries extends Pick<LoadCheckedOptions, "path" | "flags"> {
+  readonly registries: readonly ComposedRegistry[];
+}
+
+async function withMissingPlugins(
+  session: UnopenedSession,
+  diagnostics: readonly Diagnostic[],
+  { registries, path, flags }: UsedRegistries,
+): Promise<readonly Diagnostic[]> {
+  const missed = registries.flatMap((registry) => [...registry.missed.values()]);
+  if (missed.length === 0) return diagnostics;
+  const { explainMissing } = await import("./plugins/explain-missing.ts");
+  return explainMissing(session, diagnostics, { path, flags, missed });
 }
 
 /** What keeps a template from being built, and not from being read. */
-const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build"]);
+const ONLY_FOR_BUILDS: ReadonlySet<string> = new Set(["unset-variable", "nothing-to-build", "no-builders"]);
 
 /** Data sources, and `vault`, `consul_key` and the like; the clients are loaded when a template calls them. */
 async function remoteAccess(
@@ -62,8 +105,8 @@ async function remoteAccess(
 async function missingFiles(
   { host }: UnopenedSession,
   template: Template | undefined,
-  { syntaxOnly = false, readOnly = false }: LoadCheckedOptions,
+  { syntaxOnly = false, readOnly = false, buildsHere = false }: LoadCheckedOptions,
 ): Promise<readonly Diagnostic[]> {
   if (!template || syntaxOnly || readOnly) return [];
-  return checkFiles(template.builds, { work: host.cwd, template: template.directory });
+  return checkFiles(template.builds, { work: host.cwd, template: template.directory, host, buildsHere });
 }

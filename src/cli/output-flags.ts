@@ -1,3 +1,4 @@
+import { errorText } from "../lib/error-text.ts";
 import { activeBuild } from "../core/run/crash.ts";
 import { chooseRenderers } from "../ui/choose-renderers.ts";
 import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
@@ -50,8 +51,8 @@ export function createOutput(
     },
     {
       logDirectory: files.logDirectory,
-      onLost: (path, { message }) =>
-        pipeline.emit({ kind: "warning", text: `The log ${path} cannot be written any more: ${message}` }),
+      onLost: (path, error) =>
+        pipeline.emit({ kind: "warning", text: `The log ${path} cannot be written any more: ${errorText(error)}` }),
     },
   );
   const pipeline: Pipeline = createPipeline({ renderers, redactor, clock: host.clock });

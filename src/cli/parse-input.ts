@@ -8,7 +8,7 @@ import {
   type FlagTable,
 } from "./command.ts";
 import { describeCommanderError } from "./describe-commander-error.ts";
-import { fromGoFlags } from "./go-flags.ts";
+import { fromGoFlags, type GoFlags } from "./go-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -22,17 +22,18 @@ export function parseInput(command: Command, args: readonly string[]): CommandIn
     .helpOption(false)
     .allowExcessArguments(command.arguments.some(({ variadic }) => variadic));
   for (const argument of command.arguments) commander.argument(usage(argument));
-  for (const [name, flag] of Object.entries(command.flags))
-    for (const option of options(name, flag)) commander.addOption(option);
+  for (const [name, flag] of Object.entries(command.flags)) commander.addOption(optionFor(name, flag));
+  const { rest, switches } = fromGoFlags(args, command.flags);
+  const read = { commander, switches };
   try {
-    commander.parse(fromGoFlags(args, command.flags), { from: "user" });
+    commander.parse([...rest], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // A flag may have taken the argument that is missing for its value: then that is what is wrong.
-    if (error.code === "commander.missingArgument") flagValues(command, commander);
+    if (error.code === "commander.missingArgument") flagValues(command, read);
     throw new UsageError(describeCommanderError(error, command));
   }
-  const flags = flagValues(command, commander);
+  const flags = flagValues(command, read);
   return { positional: commander.args, flags: Object.fromEntries(flags) as CommandInput<FlagTable>["flags"] };
 }
 
@@ -42,16 +43,24 @@ function usage({ optional, ...argument }: CommandArgument): string {
   return optional ? `[${text}]` : `<${text}>`;
 }
 
-function flagValues(command: Command, commander: Commander): (readonly [string, unknown])[] {
-  const values = commander.opts<Record<string, unknown>>();
-  return Object.entries(command.flags).map(([name, flag]) => [name, valueOf(name, flag, values[attribute(name)])]);
+interface ReadFlags extends Pick<GoFlags, "switches"> {
+  readonly commander: Commander;
 }
 
-function options(name: string, flag: Flag): Option[] {
-  if (flag.kind === "boolean") return [new Option(`--${name}`), new Option(`--no-${name}`).default(undefined)];
+function flagValues(command: Command, { commander, switches }: ReadFlags): (readonly [string, unknown])[] {
+  const values = commander.opts<Record<string, unknown>>();
+  return Object.entries(command.flags).map(([name, flag]) => {
+    const given = flag.kind === "boolean" ? switches.get(name) : values[attribute(name)];
+    return [name, valueOf(name, flag, given)];
+  });
+}
+
+/** Switches never reach commander; it has to know their names, to suggest them. */
+function optionFor(name: string, flag: Flag): Option {
+  if (flag.kind === "boolean") return new Option(`--${name}`);
   const option = new Option(`--${name} <value>`);
   if (flag.kind === "list") option.argParser((value: string, before: string[] = []) => [...before, value]);
-  return [option];
+  return option;
 }
 
 const attribute = (name: string): string => new Option(`--${name}`).attributeName();

@@ -76,6 +76,8 @@ async function loadCommand(name: string): Promise<Command> {
 function unknownCommand(name: string): string {
   if (name.startsWith("-"))
     return `The flag ${name} belongs after a command, for example:\n    imgbuild build ${name} template.pkr.hcl`;
+  if (/\.(hcl|json)$|^\.{0,2}\//.test(name) || name === ".")
+    return `There is no command "${name}". To build this template:\n    imgbuild build ${name}`;
   const meant = nearest(name, Object.keys(commands));
   const suggestion = meant === undefined ? "" : ` Did you mean "${meant}"?`;
   return `There is no command "${name}".${suggestion}\nAll commands:\n    imgbuild help`;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { hasErrors } from "../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../language/diagnostic.ts";
 import type { SourceFile } from "../language/source.ts";
 import type { Host } from "../sdk/host.ts";
 import { readSource } from "../template/files/read-source.ts";
@@ -10,13 +10,14 @@ import { printDiagnostics } from "./print-diagnostics.ts";
 export interface LegacyInput {
   readonly file: SourceFile;
   readonly fixed: FixedTemplate;
-  /** Some of it was reported and left out. */
-  readonly hasErrors: boolean;
+  /** What is wrong with its shape, and left out of its parts. */
+  readonly problems: readonly Diagnostic[];
 }
 
 /**
  * The template that `fix` and `hcl2_upgrade` are given, brought up to date; undefined where that cannot be done. Says
- * why.
+ * why
+ * that is.
  */
 export async function readLegacyInput(host: Host, path: string, redactor: Redactor): Promise<LegacyInput | undefined> {
   const { file, diagnostics } = await readSource("template", resolve(host.cwd, path), host.cwd);
@@ -24,8 +25,8 @@ export async function readLegacyInput(host: Host, path: string, redactor: Redact
   if (!file || hasErrors(diagnostics)) return undefined;
   const { fixed, diagnostics: mistakes } = readFixedTemplate(file);
   for (const secret of fixed ? sensitiveDefaults(fixed) : []) redactor.add(secret);
-  printDiagnostics(host, mistakes, redactor);
-  return fixed && { file, fixed, hasErrors: hasErrors(mistakes) };
+  if (!fixed) printDiagnostics(host, mistakes, redactor);
+  return fixed && { file, fixed, problems: mistakes };
 }
 
 /** A default with {{ }} says where the secret is, and is none itself. */

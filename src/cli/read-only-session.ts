@@ -35,6 +35,7 @@ export async function withReadOnlySession<Result>(
   try {
     return await body({ session, output });
   } finally {
+    await session.plugins.close();
     await output.pipeline.close();
   }
 }
@@ -44,7 +45,7 @@ function createMessageOutput(context: CommandContext): Output {
 }
 
 /** Not a copy: a host opens its streams when they are accessed. */
-function withMessagesOnStderr(host: Host): Host {
+export function withMessagesOnStderr(host: Host): Host {
   return Object.create(host, { stdout: { get: () => host.stderr } }) as Host;
 }
 

@@ -11,11 +11,13 @@ import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
 import type { RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
 import { runBuilds, type RunBuildsOptions, type RunResult } from "../core/run-builds.ts";
 import type { Session } from "../core/run/session.ts";
+import { exitProcess } from "../lib/exit-process.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
 import type { Leftover } from "../sdk/event.ts";
 import type { Template } from "../template/model.ts";
 import { plural } from "../ui/words.ts";
+import { redactResult } from "../ui/redact-event.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
@@ -78,7 +80,7 @@ function activate(context: CommandContext, options: RunSessionOptions): ActiveSe
     cancelCleanup,
     outstanding: () => outstandingOf(active.open),
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
-    exit: (code) => void exitAtOnce(active).finally(() => process.exit(code)),
+    exit: (code) => void exitAtOnce(active).finally(() => exitProcess(process, code)),
   });
   const strayErrors = catchStrayErrors(context, { command, runId, cancelBuilds, output });
   const session = createSession(host, {
@@ -119,7 +121,8 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   if (checkpoints) await tidyStore(session, checkpoints);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
-  await open.finish(output.redactor.value(result));
+  const ended = result.builds.map((build) => redactResult(build, output.redactor));
+  await open.finish({ ...result, builds: ended });
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);
@@ -141,6 +144,7 @@ async function loadValid(
     flags,
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
+    buildsHere: true,
   });
   return isValid ? template : undefined;
 }
@@ -177,7 +181,8 @@ function reportFailure({ session, open, signals }: ActiveSession, error: unknown
   return signals.exitCode("failed", hasLeftovers);
 }
 
-async function shutDown({ open, output, signals, strayErrors }: ActiveSession): Promise<void> {
+async function shutDown({ session, open, output, signals, strayErrors }: ActiveSession): Promise<void> {
+  await session.plugins.close();
   await open?.finish({ outcome: "failed", builds: [] }).catch(() => {});
   const closed = output.pipeline.close();
   // An interrupted command does not wait long for a reader that has stopped reading.

@@ -5,11 +5,15 @@ import { reapers } from "../registry.ts";
 import type { Host } from "../sdk/host.ts";
 import type { RunOptions } from "../sdk/run.ts";
 import type { Output } from "./output-flags.ts";
+import { createPluginRoom, type PluginRoom } from "./plugins/plugin-room.ts";
 import { canAsk, createAsk } from "./prompt.ts";
 import { templateDirectory } from "./template-flags.ts";
 
 /** Before a run is open: no journal yet, so nothing may be made. */
-export type UnopenedSession = Omit<Session, "journal">;
+export interface UnopenedSession extends Omit<Session, "journal"> {
+  /** To be closed by whoever made the session. */
+  readonly plugins: PluginRoom;
+}
 
 /** The run id of read-only commands. */
 export const NO_RUN = "00000000-0000-4000-8000-000000000000";
@@ -47,6 +51,7 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     ask: createAsk(host, emit),
     signal,
     cleanupSignal,
+    plugins: createPluginRoom({ host, options, emit, signal }),
     describeResource: (resource) => describeResource(reapers, resource),
   };
 }

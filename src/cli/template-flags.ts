@@ -16,6 +16,13 @@ export const templateFlags = {
   except: listFlag("NAMES", "Leave out the builds (and post-processors) with these names. Patterns as for -only.", {
     separator: ",",
   }),
+  plugin: listFlag(
+    "NAMES",
+    "Use these plugins as they are installed, even for what is built in. Default: IMGBUILD_PLUGINS.",
+    {
+      separator: ",",
+    },
+  ),
   "config-type": choiceFlag(["hcl2", "json"], "How to read the template, whatever its name says."),
 };
 

@@ -24,7 +24,11 @@ export function sftpPath(path: string): string {
 
 /** As rsync: a source without a trailing slash is copied itself, one with it gives only its contents. */
 export function directoryTarget(from: string, to: string, basename: (path: string) => string): string {
+  return wantsContents(from, basename) ? to : joinGuestPath(to, basename(from.replace(/[/\\]+$/, "")));
+}
+
+/** Whether a copy of the directory `from` is one of what is in it, and not of itself. */
+export function wantsContents(from: string, basename: (path: string) => string): boolean {
   const name = basename(from.replace(/[/\\]+$/, ""));
-  const wantsContents = /[/\\]$/.test(from) || name === "." || name === ".." || name === "";
-  return wantsContents ? to : joinGuestPath(to, name);
+  return /[/\\]$/.test(from) || name === "." || name === ".." || name === "";
 }

@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../lib/atomic-file.ts";
 import type { Artifact } from "../sdk/artifact.ts";
 import type { GeneratedData } from "../sdk/component.ts";
 import { BuildError } from "../sdk/error.ts";
-import { fileArtifact } from "../sdk/file-artifact.ts";
+import { fileArtifact } from "../owned/file-artifact.ts";
 import type { BuildIdentity } from "../sdk/run.ts";
 
 /**
@@ -17,16 +17,35 @@ export interface ArtifactRecord {
   readonly artifact: Omit<Artifact, "destroy">;
 }
 
-/** `redact` masks every secret before it reaches the disk. */
+/**
+ * `redact` masks secrets in what is only read by people, and the credentials of the machine. Names, ids and paths stay: by
+ * them the artifact is found again.
+ */
 export async function recordArtifact(
   path: string,
   record: Omit<ArtifactRecord, "version">,
   redact: (text: string) => string,
 ): Promise<void> {
   const { destroy: _, ...artifact } = record.artifact as Artifact;
-  const text = JSON.stringify({ version: 1, ...record, artifact } satisfies ArtifactRecord, undefined, 2);
+  const masked: ArtifactRecord = {
+    version: 1,
+    build: record.build,
+    data: withoutCredentials(record.data, redact),
+    artifact: { ...artifact, description: redact(artifact.description) },
+  };
+  const text = JSON.stringify(masked, undefined, 2);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFileAtomic(path, redact(`${text}\n`), { mode: 0o600 });
+  await writeFileAtomic(path, `${text}\n`, { mode: 0o600 });
+}
+
+const CREDENTIALS = /password|private|token|secret/i;
+
+function withoutCredentials(data: GeneratedData, redact: (text: string) => string): GeneratedData {
+  const mask = ([name, value]: readonly [string, unknown]): readonly [string, unknown] => {
+    const isCredential = CREDENTIALS.test(name) && typeof value === "string" && value !== "";
+    return [name, isCredential ? redact(value) : value];
+  };
+  return Object.fromEntries(Object.entries(data).map(mask)) as GeneratedData;
 }
 
 export function artifactRecordPath(runDirectory: string, build: BuildIdentity): string {
@@ -36,11 +55,24 @@ export function artifactRecordPath(runDirectory: string, build: BuildIdentity): 
 /** `undefined` when there is none (the build made no artifact, or had no post-processors). */
 export async function readArtifactRecord(path: string): Promise<ArtifactRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(path, "utf8")) as ArtifactRecord;
-    return record.version === 1 ? record : undefined;
+    const record: unknown = JSON.parse(await readFile(path, "utf8"));
+    return isArtifactRecord(record) ? record : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isArtifactRecord(value: unknown): value is ArtifactRecord {
+  if (!isObject(value) || value["version"] !== 1) return false;
+  const { build, data, artifact } = value;
+  if (!isObject(build) || !isObject(data) || !isObject(artifact)) return false;
+  const { builderId, id, files, description, state } = artifact;
+  const areTexts = [build["name"], builderId, id, description].every((text) => typeof text === "string");
+  return areTexts && isObject(state) && Array.isArray(files) && files.every((file) => typeof file === "string");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The artifact that a record describes. One that does not consist of files cannot be destroyed from its record. */

@@ -1,23 +1,35 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { RunDirectories } from "../sdk/run.ts";
+import type { CheckPlaces } from "../sdk/component.ts";
+import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { BuildPlan } from "../template/model.ts";
 import { plannedOf } from "../template/planned-of.ts";
+
+export interface CheckFilesOptions extends CheckPlaces {
+  /** This is the machine that builds: what it lacks is an error. */
+  readonly buildsHere: boolean;
+}
 
 /** What is wrong with the files that the arguments of all builds name: the same mistake at the same place once. */
 export async function checkFiles(
   plans: readonly BuildPlan[],
-  directories: Pick<RunDirectories, "work" | "template">,
+  options: CheckFilesOptions,
 ): Promise<readonly Diagnostic[]> {
   const found = await Promise.all(
     plans.flatMap(plannedOf).map(async (planned) => {
       if (!planned.component.checkFiles) return [];
       const { config } = planned.decode();
       if (config === undefined) return [];
-      return planned.diagnose(await planned.component.checkFiles(config, directories));
+      const issues = await planned.component.checkFiles(config, options);
+      return planned.diagnose(issues.map((issue) => weighed(issue, options)));
     }),
   );
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));
   return [...byPlace.values()];
+}
+
+function weighed(issue: ConfigIssue, { buildsHere }: CheckFilesOptions): ConfigIssue {
+  if (!issue.ofHost || buildsHere) return issue;
+  return { ...issue, severity: "warning" };
 }
 
 function placeOf({ subject, summary, detail }: Diagnostic): string {

@@ -1,3 +1,4 @@
+import { ownEntry } from "../lib/own-entry.ts";
 import { readFile } from "node:fs/promises";
 import { processState } from "../lib/process-identity.ts";
 import type { Host } from "../sdk/host.ts";
@@ -23,11 +24,17 @@ export async function liveScreens(host: Host, reapers: ReaperTable): Promise<rea
 async function screensOf(host: Host, runs: string, runId: string, reapers: ReaperTable) {
   const paths = runPaths(runs, runId);
   const record = await readRunRecord(paths);
-  if (!record || record.finishedAt !== undefined || (await processState(record.owner)) === "dead") return undefined;
+  if (
+    !record ||
+    record.runId !== runId ||
+    record.finishedAt !== undefined ||
+    (await processState(record.owner)) === "dead"
+  )
+    return undefined;
   const journal = await readFile(paths.journal, "utf8").catch(() => "");
   const screens: (LiveScreen & { readonly startedAt: number })[] = [];
   for (const { entry, resource } of outstandingIn(journal)) {
-    const reaper = await reapers[resource.kind]?.();
+    const reaper = await ownEntry(reapers, resource.kind)?.();
     const screen = reaper?.screen?.(resource, host.env);
     if (screen) screens.push({ ...screen, key: `${runId}-${entry}`, runId, startedAt: record.startedAt });
   }

@@ -1,12 +1,15 @@
 import type { Artifact } from "../sdk/artifact.ts";
-import type { ArtifactSummary, Leftover, Outcome, StepTime } from "../sdk/event.ts";
+import type { ArtifactSummary, FailedStep, Leftover, Outcome, StepTime } from "../sdk/event.ts";
 import type { BuildPlan } from "../template/model.ts";
 import { writeFailure } from "../sdk/write-failure.ts";
 import { artifactRecordPath, recordArtifact, revive } from "./artifact-record.ts";
 import { describeError } from "./describe-error.ts";
-import { errorText } from "../lib/error-text.ts";
+import { failedStep } from "./failed-step.ts";
+import { shellQuote } from "../lib/shell-quote.ts";
+import { errorChain, errorText } from "../lib/error-text.ts";
 import { STATE_HINT } from "./journal/state-directory.ts";
 import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
+import { dataAfter } from "./post-process/artifact-data.ts";
 import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
 import { BuildRun, type Remaining } from "./run/build-run.ts";
@@ -96,7 +99,13 @@ async function buildAndPostProcess(
   const signal = AbortSignal.any([session.signal, crashed.signal]);
   const run = new ProvisioningRun(session, plan, signal);
   const active = { build: plan.identity.name, crashed };
-  const report = (error: unknown): void => reportError(session, plan.identity.name, error);
+  const runs: BuildRun[] = [run];
+  const report = (error: unknown): void => {
+    const failed =
+      runs.find(({ failure }) => failure && errorChain(error).includes(failure.error))?.failure?.step ??
+      builderStep(plan);
+    reportError(session, plan.identity.name, { error, step: { ...failed, ...waysOn(plan, settings) } });
+  };
   const built = await catchingCrashes(active, () =>
     runBuilder(run, plan, { crashed: crashed.signal, settings, report }),
   );
@@ -106,6 +115,7 @@ async function buildAndPostProcess(
   const processed = await catchingCrashes(active, () =>
     postProcess(session, plan, { run, artifact, signal, settings }),
   );
+  runs.push(...processed.runs);
   processed.errors.forEach(report);
   if (processed.errors.length > 0) {
     run.say(
@@ -182,10 +192,11 @@ async function postProcess(
   plan: BuildPlan,
   { run, artifact, signal, settings }: BuiltArtifact,
 ): Promise<PostProcessing> {
+  const data = dataAfter(run.data, artifact);
   if (plan.chains.length > 0) {
     const path = artifactRecordPath(settings.runDirectory, plan.identity);
     try {
-      await recordArtifact(path, { build: plan.identity, artifact, data: run.data }, session.redact);
+      await recordArtifact(path, { build: plan.identity, artifact, data }, session.redact);
     } catch (error) {
       // What was built belongs to the user, even when it cannot be recorded.
       return { artifacts: [artifact], errors: [await writeFailure(path, error, { hint: STATE_HINT })], runs: [] };
@@ -194,7 +205,7 @@ async function postProcess(
   return runChains({
     chains: plan.chains,
     artifact,
-    data: run.data,
+    data,
     build: plan.identity,
     createRun: () => new BuildRun(session, plan.identity, signal),
     signal,
@@ -206,10 +217,24 @@ function outcomeOf(errors: readonly unknown[], signal: AbortSignal): Outcome {
   return signal.aborted ? "cancelled" : "failed";
 }
 
-function reportError(session: Session, build: string, error: unknown): void {
+function builderStep({ builder }: BuildPlan): FailedStep {
+  return failedStep({ what: `${builder.type} builder`, name: builder.name, range: builder.range });
+}
+
+function waysOn({ identity }: BuildPlan, { template, logPath }: BuildSettings): Pick<FailedStep, "again" | "logPath"> {
+  const words = ["imgbuild", "build", `-only=${identity.name}`, template];
+  return { again: words.map(shellQuote).join(" "), logPath: logPath(identity.name) };
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly step: FailedStep;
+}
+
+function reportError(session: Session, build: string, { error, step }: Failure): void {
   if (session.signal.aborted) return;
   const { text, hint, stack } = describeError(error);
-  session.emit({ kind: "error", build, text, hint });
+  session.emit({ kind: "error", build, text, hint, step });
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
 }
 

@@ -16,6 +16,14 @@ export interface Diagnostic {
   readonly context?: SourceRange | undefined;
   /** Values of the references in the failing expression, already shortened and with sensitive ones masked. */
   readonly values?: readonly ReferencedValue[] | undefined;
+  /** Changes of the text that would mend it, all of them together; they do not overlap. */
+  readonly edits?: readonly TextEdit[] | undefined;
+}
+
+/** Other text in place of a range; an empty range is an insertion. */
+export interface TextEdit {
+  readonly range: SourceRange;
+  readonly text: string;
 }
 
 export interface ReferencedValue {

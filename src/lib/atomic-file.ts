@@ -1,6 +1,7 @@
 import { open, rename, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { randomUuid } from "./random-uuid.ts";
+import { shortName } from "./short-name.ts";
 
 /**
  * A file being written under a temporary name in the directory of `path`, which appears under `path` complete or not
@@ -65,7 +66,7 @@ export async function writeFileAtomic(
 
 /** Hidden, in the same directory (a rename must not cross file systems), and recognisable as ours. */
 export function temporaryNameFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUuid().slice(-12)}.tmp`);
+  return join(dirname(path), `.${shortName(basename(path))}.${randomUuid().slice(-12)}.tmp`);
 }
 
 /** Makes a rename in `directory` durable, where the platform can (Windows cannot open directories). */

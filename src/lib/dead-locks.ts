@@ -1,7 +1,7 @@
-import { readdir, readFile, stat, unlink } from "node:fs/promises";
+import { readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { tryLock } from "./file-lock.ts";
-import { processState, type ProcessIdentity } from "./process-identity.ts";
+import { readLockOwner, tryLock } from "./file-lock.ts";
+import { processState } from "./process-identity.ts";
 
 /** A lock, or a temporary file for creating or breaking one. */
 const LOCK_NAME = /\.lock(\.[\w.-]+)?$/;
@@ -45,11 +45,7 @@ async function isOldHalf(path: string): Promise<boolean> {
  * Whether a lock, or a temporary file for one, names a process that no longer exists. Files of other formats do not.
  */
 export async function isOfDeadProcess(path: string): Promise<boolean> {
-  try {
-    const owner = JSON.parse(await readFile(path, "utf8")) as Partial<ProcessIdentity & { token: string }>;
-    const isOurs = typeof owner.token === "string" && typeof owner.pid === "number";
-    return isOurs && (await processState(owner as ProcessIdentity)) === "dead";
-  } catch {
-    return false;
-  }
+  const owner = await readLockOwner(path);
+  if (owner === undefined || owner === "none") return false;
+  return (await processState(owner)) === "dead";
 }

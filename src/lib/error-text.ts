@@ -1,4 +1,5 @@
 import { InvariantError } from "./invariant.ts";
+import { isSystemError, systemErrorText } from "./system-error.ts";
 
 /**
  * Any thrown thing on one line: its message and those of its causes, without full stops at their ends. A bug in
@@ -25,6 +26,7 @@ export function errorMessage(error: unknown): string {
   if (isBug(error) && !(error instanceof InvariantError)) {
     return `${error.name}: ${error.message} (this is a bug in imgbuild, please report it)`;
   }
+  if (isSystemError(error)) return systemErrorText(error);
   return error.message || error.name;
 }
 

@@ -1,6 +1,6 @@
-import { link, mkdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { identifyProcess, processState, type ProcessIdentity } from "./process-identity.ts";
+import { identifyProcess, parseProcessIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
 import { randomUuid } from "./random-uuid.ts";
 import { sleep } from "./retry.ts";
 
@@ -10,7 +10,7 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
-interface Owner extends ProcessIdentity {
+export interface LockOwner extends ProcessIdentity {
   /** Unique per acquisition. */
   readonly token: string;
 }
@@ -74,7 +74,7 @@ export async function withLock<Result>(
 /** The file appears with its content, or not at all: written under another name, then linked. */
 async function create(path: string, token: string): Promise<boolean> {
   const aside = `${path}.${token}`;
-  const owner: Owner = { ...(await identifyProcess())!, token };
+  const owner: LockOwner = { ...(await identifyProcess())!, token };
   try {
     await writeFile(aside, JSON.stringify(owner), { flag: "wx" });
     await link(aside, path);
@@ -88,20 +88,40 @@ async function create(path: string, token: string): Promise<boolean> {
 }
 
 /** A lock file appears together with its content, so one that cannot be read is damaged and belongs to nobody. */
-type FoundLock = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: Owner };
+type FoundLock = { readonly kind: "free" | "damaged" } | { readonly kind: "held"; readonly owner: LockOwner };
 
 async function readLock(path: string): Promise<FoundLock> {
+  const owner = await readLockOwner(path);
+  if (owner === "none") return { kind: "free" };
+  return owner === undefined ? { kind: "damaged" } : { kind: "held", owner };
+}
+
+/** Who holds, or held, the lock at `path`; `"none"` where there is no file, `undefined` where it is no lock. */
+export async function readLockOwner(path: string): Promise<LockOwner | "none" | undefined> {
   try {
-    return { kind: "held", owner: JSON.parse(await readFile(path, "utf8")) as Owner };
+    const stats = await lstat(path);
+    return stats.isFile() ? parseLockOwner(await readFile(path, "utf8")) : undefined;
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return { kind: isMissing ? "free" : "damaged" };
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "none" : undefined;
+  }
+}
+
+/** The content of a lock file, which anybody may have written. */
+function parseLockOwner(text: string): LockOwner | undefined {
+  try {
+    const value = JSON.parse(text) as { readonly token?: unknown } | null;
+    const identity = parseProcessIdentity(value);
+    const token = value?.token;
+    if (identity === undefined || typeof token !== "string" || !/^[\w-]{1,64}$/.test(token)) return undefined;
+    return { ...identity, token };
+  } catch {
+    return undefined;
   }
 }
 
 const tokenOf = (found: FoundLock): string => (found.kind === "held" ? found.owner.token : found.kind);
 
-async function isAlive(path: string, owner: Owner): Promise<boolean> {
+async function isAlive(path: string, owner: LockOwner): Promise<boolean> {
   const state = await processState(owner);
   if (state !== "unknown") return state === "alive";
   const beat = await stat(path).catch(() => undefined);

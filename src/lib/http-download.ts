@@ -1,5 +1,6 @@
-import { HttpError, describeNetworkFailure, httpGet, type GetOptions, type GetResponse } from "./http-get.ts";
+import { describeNetworkFailure, httpGet, type GetOptions, type GetResponse } from "./http-get.ts";
 import { proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+import { HttpError } from "./http-redirect.ts";
 import { mayPass, statusReason } from "./http-status.ts";
 import type { PartFile, Validators } from "./part-file.ts";
 import { sleep } from "./retry.ts";

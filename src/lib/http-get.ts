@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
 import { httpDispatcher, proxyFor, withoutCredentials } from "./http-dispatcher.ts";
+import { followRedirects, HttpError } from "./http-redirect.ts";
 import { errorText } from "./error-text.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 
@@ -14,6 +15,7 @@ export interface GetOptions {
 
 export interface GetResponse {
   readonly status: number;
+  readonly location: string | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
   /** The address after the last redirect. */
@@ -22,32 +24,14 @@ export interface GetResponse {
   close(): Promise<void>;
 }
 
-/** A request that got no answer. The message names no credentials. */
-export class HttpError extends Error {
-  override readonly name = "HttpError";
-}
-
-const MOST_REDIRECTS = 10;
-
 /** GET, through the proxies the environment names, following redirects (each may need another proxy, or none). */
-export async function httpGet(url: string, options: GetOptions): Promise<GetResponse> {
-  let current = new URL(url);
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const response = await getOnce(current, options);
-    const location = response.headers["location"];
-    if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
-    await response.close();
-    const next = new URL(location, current);
-    if (!/^https?:$/.test(next.protocol))
-      throw new HttpError(`the server redirects to ${withoutCredentials(next.href)}, which is not HTTP`);
-    if (current.protocol === "https:" && next.protocol === "http:") {
-      throw new HttpError(
-        `the server redirects from HTTPS to ${withoutCredentials(next.href)}, which is not encrypted`,
-      );
-    }
-    current = next;
-  }
-  throw new HttpError(`the server redirects more than ${MOST_REDIRECTS} times`);
+export function httpGet(url: string, options: GetOptions): Promise<GetResponse> {
+  const first = { url: new URL(url), method: "GET", headers: options.headers ?? {}, hasBody: false };
+  return followRedirects(
+    first,
+    ({ url: target, headers }) => getOnce(target, { ...options, headers }),
+    (answer) => answer.close(),
+  );
 }
 
 async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions): Promise<GetResponse> {
@@ -67,7 +51,9 @@ async function getOnce(url: URL, { env, headers, stallMs, signal }: GetOptions):
       response.body.destroy();
       await dispatcher.destroy();
     };
-    return { status: response.statusCode, headers: singleHeaders(response), body: response.body, url: target, close };
+    const answered = singleHeaders(response);
+    const { location } = answered;
+    return { status: response.statusCode, location, headers: answered, body: response.body, url: target, close };
   } catch (error) {
     await dispatcher.destroy();
     signal?.throwIfAborted();

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { request } from "undici";
 import { httpDispatcher, type DispatcherOptions } from "./http-dispatcher.ts";
+import { followRedirects, HttpError, type RedirectableRequest } from "./http-redirect.ts";
 import { HttpStatusError, statusError } from "./json-api.ts";
 
 export interface UploadFileOptions extends DispatcherOptions {
@@ -13,26 +14,25 @@ export interface UploadFileOptions extends DispatcherOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const REDIRECTS = 5;
-
 /**
  * PUTs a file to a (pre-signed) address, in one try; goes where a 307 or 308 points (RFC 9110, 15.4.8: the body is sent
- * again), at another host without the headers, which may hold a token. Rejects with `HttpStatusError` for an answer that is no
- * success.
+ * again). Rejects with `HttpStatusError` for an answer that is no success.
  */
 export async function uploadFile(url: string, path: string, options: UploadFileOptions): Promise<void> {
-  let [target, headers] = [url, options.headers];
-  for (let redirects = 0; ; redirects++) {
-    const next = await putOnce(target, path, { ...options, headers });
-    if (next === undefined) return;
-    if (redirects === REDIRECTS) throw new HttpStatusError(307, `more than ${REDIRECTS} redirects`);
-    if (new URL(next).origin !== new URL(target).origin) headers = undefined;
-    target = next;
+  const first = { url: new URL(url), method: "PUT", headers: options.headers ?? {}, hasBody: true };
+  const send = ({ url: target, headers }: RedirectableRequest) => putOnce(target, path, { ...options, headers });
+  try {
+    await followRedirects(first, send, async () => {});
+  } catch (error) {
+    // Where a server sends us is its answer: another try would be sent there too.
+    if (error instanceof HttpError) throw new HttpStatusError(PERMANENT_REDIRECT, error.message);
+    throw error;
   }
 }
 
-/** Resolves to the address to send the file to instead, where the server names one. */
-async function putOnce(url: string, path: string, options: UploadFileOptions): Promise<string | undefined> {
+const PERMANENT_REDIRECT = 308;
+
+async function putOnce(url: URL, path: string, options: UploadFileOptions) {
   const { size } = await stat(path);
   const dispatcher = httpDispatcher(url, options.env, options);
   let done = 0;
@@ -52,10 +52,12 @@ async function putOnce(url: string, path: string, options: UploadFileOptions): P
     });
     const text = await answer.body.text();
     const { location } = answer.headers;
-    const isRedirect = answer.statusCode === 307 || answer.statusCode === 308;
-    if (isRedirect && typeof location === "string") return new URL(location, url).href;
-    if (answer.statusCode >= 300) throw statusError(answer.statusCode, text);
-    return undefined;
+    const status = answer.statusCode;
+    // Others ask for a GET, with which nothing would arrive.
+    const isRedirect = status === 307 || status === 308;
+    if (isRedirect && typeof location === "string") return { status, location };
+    if (status >= 300) throw statusError(status, text);
+    return { status, location: undefined };
   } finally {
     await dispatcher.destroy();
   }

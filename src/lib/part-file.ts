@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, readFile, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { lstat, open, readFile, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { isOursAlone } from "./ours-alone.ts";
 import { awaitedLater } from "./awaited-later.ts";
 import type { Digest, DigestAlgorithm } from "./checksum.ts";
 import { syncDirectory, writeFileAtomic } from "./atomic-file.ts";
@@ -43,7 +44,7 @@ export class PartFile {
 
   /** Opens what an earlier attempt left (hashing its bytes), or starts from scratch. */
   static async open(target: string, algorithm: DigestAlgorithm, signal?: AbortSignal): Promise<PartFile> {
-    const part = new PartFile(target, algorithm, await open(`${target}.part`, "a+", 0o644));
+    const part = new PartFile(target, algorithm, await openPart(`${target}.part`));
     try {
       for await (const chunk of createReadStream(part.path, {
         highWaterMark: 1024 * 1024,
@@ -66,7 +67,7 @@ export class PartFile {
 
   async validators(): Promise<Validators | undefined> {
     try {
-      return JSON.parse(await readFile(`${this.path}.json`, "utf8")) as Validators;
+      return parseValidators(await readFile(`${this.path}.json`, "utf8"));
     } catch {
       return undefined;
     }
@@ -139,6 +140,26 @@ export class PartFile {
   }
 }
 
+/** What somebody else may have put there is not gone on with, and a link is not followed. */
+async function openPart(path: string): Promise<FileHandle> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere && !(await isOursAlone(path))) await unlink(path);
+  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o644);
+}
+
+/** What a file says that anybody may have written. */
+function parseValidators(text: string): Validators | undefined {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null) return undefined;
+  const { url, etag, lastModified, total } = value as Record<string, unknown>;
+  const isText = [etag, lastModified].every((part) => part === undefined || typeof part === "string");
+  if (typeof url !== "string" || !isText || !(total === undefined || typeof total === "number")) return undefined;
+  return value as Validators;
+}
+
 async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   const total = chunks.reduce((sum, { length }) => sum + length, 0);
   if (total === 0) return;
@@ -154,7 +175,7 @@ export async function partProgress(
   const stats = await stat(`${target}.part`).catch(() => undefined);
   if (!stats) return undefined;
   const validators = await readFile(`${target}.part.json`, "utf8")
-    .then((text) => JSON.parse(text) as Validators)
+    .then(parseValidators)
     .catch(() => undefined);
   return { done: stats.size, total: validators?.total };
 }

@@ -11,6 +11,15 @@ export interface ProcessIdentity {
   readonly scope: string;
 }
 
+/** Reads one back from JSON that anybody may have written. */
+export function parseProcessIdentity(value: unknown): ProcessIdentity | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { pid, startTime, scope } = value as Partial<Record<keyof ProcessIdentity, unknown>>;
+  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0 || typeof scope !== "string") return undefined;
+  if (startTime !== undefined && typeof startTime !== "string") return undefined;
+  return { pid, startTime, scope };
+}
+
 /** `undefined` when there is no such process. A zombie counts as gone. */
 export async function identifyProcess(pid: number = ownPid): Promise<ProcessIdentity | undefined> {
   if (!exists(pid)) return undefined;

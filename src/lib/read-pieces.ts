@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { awaitedLater } from "./awaited-later.ts";
 import type { BytePieces } from "./byte-source.ts";
 
@@ -21,7 +22,7 @@ export interface ReadPiecesOptions {
 export async function* readPieces(path: string, options: ReadPiecesOptions = {}): BytePieces {
   const { start = 0, end = Infinity, signal } = options;
   if (start >= end) return;
-  const handle = await open(path, "r");
+  const handle = await openFile(path);
   const own: Buffer[] = [];
   const ownMemory = (turn: number): Buffer =>
     (own[turn % 2] ??= Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - start)));
@@ -48,4 +49,13 @@ export async function* readPieces(path: string, options: ReadPiecesOptions = {})
     await next?.catch(() => {});
     await handle.close();
   }
+}
+
+/** Without waiting for the other end of a pipe. A device may have no end, so only a file is read. */
+async function openFile(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (stats.isFile()) return handle;
+  await handle.close();
+  throw new Error(`"${path}" is not a file`);
 }

@@ -1,4 +1,5 @@
-import { HttpError, type GetResponse } from "./http-get.ts";
+import type { GetResponse } from "./http-get.ts";
+import { HttpError } from "./http-redirect.ts";
 
 /** A login page, or a mirror's "not found" with status 200, must never enter a cache as an image. */
 export function refuseWebPage(url: string, response: GetResponse): void {

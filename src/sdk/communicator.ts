@@ -12,11 +12,14 @@ export interface Communicator {
   exec(command: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes one file. Never leaves a partial file under `path`. */
   upload(source: UploadSource, path: string, options: UploadOptions): Promise<void>;
-  /** Copies a directory; `from` with a trailing slash means its contents, without means the directory itself (as rsync). */
+  /**
+   * Copies a directory; `from` with a trailing slash means its contents. Without one it goes into `to` under its own name
+   * where `to` is there already, and else becomes `to`. By WinRM, as in Packer, always into it.
+   */
   uploadDir(from: string, to: string, options: TransferOptions): Promise<void>;
   /** Reads one file into `to`. */
   download(path: string, to: Writable, options: TransferOptions): Promise<void>;
-  /** Copies a directory back; no received path can leave `to`. Trailing slash as in `uploadDir`. */
+  /** Copies a directory back; no received path can leave `to`. A trailing slash means its contents, none the directory itself. */
   downloadDir(from: string, to: string, options: TransferOptions): Promise<void>;
   /**
    * Drops the connection; the next call makes a new one. For a machine that restarts: `reinstalled` also accepts another

@@ -1,6 +1,7 @@
 import type { Artifact } from "./artifact.ts";
 import type { Checkpoints, KeyInputs, SaveMachine } from "./checkpoint.ts";
 import type { Communicator } from "./communicator.ts";
+import type { Host } from "./host.ts";
 import type { Run, RunDirectories } from "./run.ts";
 import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
@@ -14,6 +15,11 @@ import type { ConfigIssue, Schema } from "./schema/schema.ts";
 export type Component = Builder | Provisioner | PostProcessor | DataSource;
 export type ComponentKind = Component["kind"];
 
+/** Where `checkFiles` looks. */
+export interface CheckPlaces extends Pick<RunDirectories, "work" | "template"> {
+  readonly host: Pick<Host, "homeDir" | "env">;
+}
+
 interface Described<Kind extends string, Config> {
   readonly kind: Kind;
   /** The name in templates: `virtualbox-iso`. */
@@ -22,18 +28,20 @@ interface Described<Kind extends string, Config> {
   readonly summary: string;
   /** Every option, declared once: decoding, validation, docs and JSON Schema come from here. */
   readonly schema: Schema<Config>;
+  /** It renders `{{ }}` in its arguments itself: they are passed on as they are. */
+  readonly rendersTemplates?: boolean | undefined;
   /**
    * Checks that have to look at this machine's files (a script that is not there), for `validate` and before a build
    * starts. Changes nothing, needs no network.
    */
-  checkFiles?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<readonly ConfigIssue[]>;
+  checkFiles?(config: Config, places: CheckPlaces): Promise<readonly ConfigIssue[]>;
   /** Checks against the environment before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
   preflight?(run: Run, config: Config): Promise<readonly string[]>;
 }
 
 export interface Builder<Config = unknown> extends Described<"builder", Config> {
-  /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). */
-  readonly generatedData: readonly string[];
+  /** Names this builder adds to `build.*` beyond the common ones (`SourceAMI`, …). "any": they are known when it runs. */
+  readonly generatedData: readonly string[] | "any";
   /** No artifact of it has files: what it makes lives in a cloud, or is nothing at all. */
   readonly makesNoFiles?: boolean | undefined;
   /** Its machines can be saved and brought back (`run.checkpoints`). */
@@ -47,6 +55,11 @@ export interface Builder<Config = unknown> extends Described<"builder", Config> 
 
 export interface BuilderRun extends Run {
   provision(machine: Machine): Promise<void>;
+  /**
+   * Runs the error-cleanup provisioner now, if there is one, for a builder whose machine is gone once `build` rejects.
+   * `machine` is the same as that of `provision`, perhaps over another connection. Never rejects.
+   */
+  cleanUpAfterError(machine: Machine): Promise<void>;
   /** True when the template gives this build any provisioner that runs in the guest. */
   readonly hasProvisioners: boolean;
   /** Where machines are to be saved between provisioners. */
@@ -59,6 +72,8 @@ export interface Machine {
   readonly data: GeneratedData;
   /** Where the machine can be saved. */
   readonly save?: SaveMachine | undefined;
+  /** Aborts when the machine is gone before it should be. */
+  readonly lost?: AbortSignal | undefined;
 }
 
 /** What `build.*` means in provisioners and post-processors of this build: `Host`, `Port`, `User`, `PackerHTTPAddr`, … */
@@ -71,11 +86,11 @@ export interface Provisioner<Config = unknown> extends Described<"provisioner", 
    * What it reads beside its arguments: files of this computer, by name. Absent: nothing. A provisioner with the same
    * arguments and inputs on the same machine leads to the same machine.
    */
-  inputs?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<KeyInputs>;
-  /** It may depend on more than its arguments and `inputs`: on whatever is on this computer. */
+  filesRead?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<KeyInputs>;
+  /** It may depend on more than its arguments and `filesRead`: on whatever is on this computer. */
   readonly hasHiddenInputs?: boolean | undefined;
   /** Files of this computer it writes; where one is gone or changed, the step is run again. */
-  outputs?(config: Config, directories: Pick<RunDirectories, "work" | "template">): readonly string[];
+  filesWritten?(config: Config, directories: Pick<RunDirectories, "work" | "template">): readonly string[];
   provision(run: Run, config: Config, machine: Machine): Promise<void>;
 }
 

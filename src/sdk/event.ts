@@ -35,6 +35,8 @@ export type BuildEvent =
       readonly kind: "error";
       readonly text: string;
       readonly hint?: string | undefined;
+      /** What of the template failed. */
+      readonly step?: FailedStep | undefined;
     } & Speaker)
   /** A heartbeat: something takes long and nothing else is said. */
   | {
@@ -93,6 +95,30 @@ export type BuildEvent =
       readonly text: string;
       readonly details?: Readonly<Record<string, unknown>> | undefined;
     };
+
+/** A provisioner, post-processor or builder that failed while it ran, and where it stands in the template. */
+export interface FailedStep {
+  /** `shell provisioner`. */
+  readonly what: string;
+  /** As the template calls it. */
+  readonly name?: string | undefined;
+  /** Which of how many of its kind, from 1. */
+  readonly number?: number | undefined;
+  readonly total?: number | undefined;
+  readonly file?: string | undefined;
+  /** From 1, as the columns; the end is just after it. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly endLine?: number | undefined;
+  readonly endColumn?: number | undefined;
+  /** `build > provisioner "shell" "install"`. */
+  readonly block?: string | undefined;
+  /** The line itself. */
+  readonly code?: string | undefined;
+  /** A command that shows the failure again. */
+  readonly again?: string | undefined;
+  readonly logPath?: string | undefined;
+}
 
 /** Who says something: a build, a post-processor of it (its type), or with neither the run as a whole. */
 export interface Speaker {

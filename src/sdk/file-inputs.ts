@@ -4,7 +4,7 @@ import { hashFile } from "../lib/checksum.ts";
 import type { KeyInputs } from "./checkpoint.ts";
 
 /**
- * Files and directories of this computer as inputs of a step, for `Provisioner.inputs`: content and mode of every file,
+ * Files and directories of this computer as inputs of a step, for `Provisioner.filesRead`: content and mode of every file,
  * targets of links. What is not there is an input too.
  */
 export async function fileInputs(paths: readonly string[], work: string): Promise<KeyInputs> {

@@ -55,6 +55,8 @@ export interface ReapContext {
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** When the run was last seen alive (milliseconds since the epoch): what is newer is not its own. */
+  readonly lastSign?: number | undefined;
   /** Look, report, change nothing. */
   readonly dryRun: boolean;
 }

@@ -1,4 +1,4 @@
-import type { BuildEvent, Outcome } from "./event.ts";
+import type { BuildEvent, Leftover, Outcome } from "./event.ts";
 import type { Host } from "./host.ts";
 import type { JournalEntry, Resource } from "./journal.ts";
 
@@ -35,8 +35,15 @@ export interface Run {
   waitForUser(text: string): Promise<boolean>;
   /** Asks the user for a line of text, not shown while it is typed where `hidden`. `undefined` where nobody can answer. */
   askUser(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
+  /** What the template tells this build to read, as it stands there: paths, patterns and URLs. */
+  inputs(): readonly BuildInput[];
   /** A text with every secret masked, for files that outlive the run (a manifest). */
   redact(text: string): string;
+  /**
+   * Notes something finished that stays although it was not asked for, and that no clean-up may take: the summary names
+   * it, and the exit code says that something is left.
+   */
+  leave(leftover: Leftover): void;
   /** From now on this text is masked in every output. Call it the moment a secret is made or read. */
   secret(value: string): void;
 }
@@ -59,6 +66,11 @@ export interface Step {
 
 /** The signal ends a reversal that takes too long (a second Ctrl-C); it is not the run's own, which may have aborted. */
 export type Undo = (outcome: Outcome, signal: AbortSignal) => Promise<void>;
+
+export interface BuildInput {
+  readonly argument: string;
+  readonly text: string;
+}
 
 export interface BuildIdentity {
   /** Displayed: `build.type.name`, or `type.name`. */

@@ -3,26 +3,31 @@ import { resolve } from "node:path";
 import { error } from "../sdk/schema/rules.ts";
 import type { CdConfig } from "../sdk/schema/cd.ts";
 import type { FloppyConfig } from "../sdk/schema/floppy.ts";
+import type { CheckPlaces } from "../sdk/component.ts";
+import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
 import type { HttpConfig } from "../sdk/schema/http.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
-import { exists } from "../sdk/owned-path.ts";
+import { parseChecksum } from "../lib/checksum-spec.ts";
+import { exists } from "../owned/owned-path.ts";
+import { checkLoginFiles } from "./check-login-files.ts";
 import { parseSource } from "./download/place.ts";
+import { checkHttpTemplates } from "./http/check-templates.ts";
 import { expand } from "./media-files.ts";
 
-type MachineFiles = Partial<HttpConfig & FloppyConfig & CdConfig & IsoConfig>;
+type MachineFiles = Partial<HttpConfig & FloppyConfig & CdConfig & IsoConfig & CommunicatorConfig>;
 
 /** For `checkFiles` of machine builders: every file their shared arguments name that is not there. Asks no server. */
-export async function checkMachineFiles(
-  config: MachineFiles,
-  { work }: { readonly work: string },
-): Promise<readonly ConfigIssue[]> {
+export async function checkMachineFiles(config: MachineFiles, places: CheckPlaces): Promise<readonly ConfigIssue[]> {
+  const { work } = places;
   const patterns = (["floppy_files", "floppy_dirs", "cd_files"] as const).flatMap((name) =>
     (config[name] ?? []).map((pattern, index) => missingPattern([name, index], pattern, work)),
   );
   const issues = await Promise.all([
     missingDirectory(config.http_directory, work),
     missingImage(config, work),
+    missingChecksums(config, work),
+    checkLoginFiles(config, places),
     ...patterns,
   ]);
   return issues.flat();
@@ -40,7 +45,7 @@ async function missingPattern(
 async function missingDirectory(directory: string | undefined, work: string): Promise<readonly ConfigIssue[]> {
   if (!directory) return [];
   const stats = await stat(resolve(work, directory)).catch(() => undefined);
-  if (stats?.isDirectory()) return [];
+  if (stats?.isDirectory()) return checkHttpTemplates(resolve(work, directory));
   const missing = `There is no directory "${directory}" (looked for from ${work}).`;
   const detail = stats ? `"${directory}" is not a directory.` : missing;
   return [error("missing-file", ["http_directory"], "Directory not found", detail)];
@@ -53,7 +58,16 @@ async function missingImage(config: MachineFiles, work: string): Promise<readonl
   if (urls.length === 0 || missing.includes(false)) return [];
   const name = config.iso_url === undefined ? "iso_urls" : "iso_url";
   const files = urls.map((url) => `"${url}"`).join(", ");
-  return [error("missing-file", [name], "File not found", `There is no file ${files} (looked for from ${work}).`)];
+  const detail = `There is no file ${files} (looked for from ${work}).`;
+  return [{ ...error("missing-file", [name], "File not found", detail), ofHost: true }];
+}
+
+/** A checksum file is part of the template, unlike the image. */
+async function missingChecksums({ iso_checksum }: MachineFiles, work: string): Promise<readonly ConfigIssue[]> {
+  const checksum = parseChecksum(iso_checksum ?? "none");
+  if (checksum.kind !== "file" || !(await isMissing(checksum.location, work))) return [];
+  const detail = `There is no checksum file "${checksum.location}" (looked for from ${work}).`;
+  return [error("missing-file", ["iso_checksum"], "File not found", detail)];
 }
 
 async function isMissing(url: string, work: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { WinrmCommunicator } from "../communicators/winrm/winrm-communicato
 import { describeDuration } from "../lib/duration.ts";
 import { sleep } from "../lib/retry.ts";
 import type { Communicator } from "../sdk/communicator.ts";
+import { withHeartbeat } from "../sdk/heartbeat.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
 import { guestLogin } from "../sdk/schema/guest-login.ts";
@@ -19,6 +20,8 @@ export interface ConnectOptions {
   readonly key?: { readonly privateKey: string } | undefined;
   /** The machine is installed during the wait, and its installer may run an SSH server that refuses us. */
   readonly installsItself?: boolean;
+  /** `false` where nobody can look at the machine. */
+  readonly hasScreen?: boolean;
   /** How long a machine may refuse the login before refusals count (cloud machines get their keys late). Default 8 s. */
   readonly refusalGraceMs?: number;
 }
@@ -36,7 +39,8 @@ export async function connect(run: Run, options: ConnectOptions): Promise<Commun
     onCleanup(`the ${name} connection`, () => communicator.close());
     run.say(`Waiting for ${name} to become available...`);
     const started = performance.now();
-    await communicator.connect(signal);
+    const limitMs = kind === "winrm" ? winrmTimeout(options.config) : timeLimit(options.config);
+    await withHeartbeat<unknown>(run, name, { limitMs }, () => communicator.connect(signal));
     await pauseBeforeConnecting(run, communicator, pauseMs, signal);
     if (options.installsItself === true) await confirm(communicator, signal);
     const address = communicator.address.replace(/^\w+ /, "");
@@ -66,6 +70,7 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
     settings: await readSshSettings(run, config, given),
     address: addressOf(options),
     timeoutMs: timeLimit(config),
+    hasScreen: options.hasScreen ?? true,
     refusals: refusalLimit(options),
     onReason: (reason) => run.say(`SSH is not ready: ${reason}`),
     onWarning: (text) => run.warn(text),
@@ -82,7 +87,8 @@ async function createWinrm(run: Run, options: ConnectOptions): Promise<WinrmComm
   return new WinrmCommunicator({
     settings: readWinrmSettings(run, config),
     address: addressOf(options),
-    timeoutMs: config.winrm_timeout > 0 ? config.winrm_timeout : DEFAULT_WINRM_TIMEOUT_MS,
+    timeoutMs: winrmTimeout(config),
+    hasScreen: options.hasScreen ?? true,
     refusals: winrmRefusals(options),
     onReason: (reason) => run.say(`WinRM is not ready: ${reason}`),
     onWarning: (text) => run.warn(text),
@@ -93,7 +99,9 @@ async function createWinrm(run: Run, options: ConnectOptions): Promise<WinrmComm
 function addressOf({ config, host, port = guestLogin(config).port }: ConnectOptions) {
   return async () => {
     const [knownHost, knownPort] = [await ask(host), await ask(port)];
-    return knownHost && knownPort !== undefined ? { host: knownHost, port: knownPort } : undefined;
+    if (!knownHost || knownPort === undefined) return undefined;
+    // As in a URL: `[::1]`.
+    return { host: knownHost.replace(/^\[(.*)\]$/, "$1"), port: knownPort };
   };
 }
 
@@ -102,6 +110,11 @@ async function ask<Value>(source: Value | (() => Promise<Value | undefined>)): P
 }
 
 const DEFAULT_WINRM_TIMEOUT_MS = 30 * 60_000;
+
+function winrmTimeout({ winrm_timeout: given }: CommunicatorConfig): number {
+  return given > 0 ? given : DEFAULT_WINRM_TIMEOUT_MS;
+}
+
 /** Windows opens WinRM a while before the accounts of the answer file can log in. */
 const WINRM_GRACE_MS = 30_000;
 

@@ -3,12 +3,12 @@ import { dirname, extname } from "node:path";
 import { parseChecksum } from "../lib/checksum-spec.ts";
 import { hashFile, type Digest } from "../lib/checksum.ts";
 import { errorMessage } from "../lib/error-text.ts";
-import { lock } from "../lib/file-lock.ts";
+import { lock, readLockOwner } from "../lib/file-lock.ts";
 import { withoutCredentials } from "../lib/http-dispatcher.ts";
 import { percentDecode } from "../lib/percent-decode.ts";
 import { partProgress } from "../lib/part-file.ts";
 import { BuildError } from "../sdk/error.ts";
-import { exists } from "../sdk/owned-path.ts";
+import { exists } from "../owned/owned-path.ts";
 import type { Run } from "../sdk/run.ts";
 import { isoUrls, type IsoConfig } from "../sdk/schema/iso.ts";
 import { DiskError, directoryError } from "./disk-error.ts";
@@ -85,7 +85,13 @@ async function useRemote(attempt: DownloadAttempt, url: string): Promise<Downloa
   const target = await targetFor(attempt, url);
   if (digest && (await isVerified(attempt, target, digest))) return { path: target, digest };
   await makeDirectory(dirname(target));
-  const held = await lock(`${target}.lock`, { signal, onWait: () => showOthersProgress(run, options.label, target) });
+  const path = `${target}.lock`;
+  const tellOnce = onceAfterAMoment(() => sayWhoHolds(run, options.label, path));
+  const onWait = async (waitedMs: number): Promise<void> => {
+    await tellOnce(waitedMs);
+    await showOthersProgress(run, options.label, target);
+  };
+  const held = await lock(path, { signal, onWait });
   try {
     // Another build that held the lock may have done the work.
     if (digest && (await isVerified(attempt, target, digest))) return { path: target, digest };
@@ -153,10 +159,27 @@ async function hashWithProgress(run: Run, path: string, { algorithm }: Digest, s
 
 async function makeDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: 0o755 });
   } catch (error) {
     throw await directoryError(error, path, "PACKER_CACHE_DIR names another place for the cache.");
   }
+}
+
+const MOMENT_MS = 1000;
+
+function onceAfterAMoment(action: () => Promise<void>): (waitedMs: number) => Promise<void> {
+  let isDone = false;
+  return async (waitedMs) => {
+    if (isDone || waitedMs < MOMENT_MS) return;
+    isDone = true;
+    await action();
+  };
+}
+
+async function sayWhoHolds(run: Run, label: string, path: string): Promise<void> {
+  const owner = await readLockOwner(path);
+  const holder = typeof owner === "object" ? `process ${owner.pid}` : "another process";
+  run.say(`Waiting for ${holder}, which downloads the ${label} (${path})...`);
 }
 
 async function showOthersProgress(run: Run, label: string, target: string): Promise<void> {

@@ -8,14 +8,14 @@ import type { Run, Step } from "../sdk/run.ts";
 import type { HttpConfig } from "../sdk/schema/http.ts";
 import { answer, type Answered, type Site } from "./http/answer.ts";
 import { contentSite } from "./http/content-site.ts";
-import { directorySite } from "./http/directory-site.ts";
+import { directorySite, type HttpTemplateValues } from "./http/directory-site.ts";
 import { portLockDirectory } from "./reserved-port.ts";
 
 export interface ServeHttpOptions {
   /** The narrowest address of the host that the guest can reach; used where the user names none. */
   readonly bindAddress: string;
   /** What files with the suffix `.pkrtpl` may use, besides `HTTPPort`: `HTTPIP`, `Name`. */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Omit<HttpTemplateValues, "HTTPPort">;
 }
 
 export interface RunningHttpServer {
@@ -34,14 +34,15 @@ export async function serveHttp(
   if (!config.http_directory && !config.http_content) return undefined;
   return run.step("start HTTP server", async (step) => {
     // The port is known only once the server listens, and templates want it.
-    const values: Record<string, unknown> = { ...options.values };
+    const values = { ...options.values, HTTPPort: 0 };
     const site = await siteOf(run, config, values);
+    const missed = new Set<string>();
     const server = createServer((request, response) => {
-      void answer(site, request, response).then((answered) => reportAnswer(run, site, request, answered));
+      void answer(site, request, response).then((answered) => reportAnswer(run, request, answered, missed));
     });
     const bindAddress = addressOf(config) ?? options.bindAddress;
     const port = await listen({ run, step, server, config, host: bindAddress });
-    values["HTTPPort"] = port;
+    values.HTTPPort = port;
     const close = () => closeServer(server);
     step.onCleanup("stop HTTP server", close);
     if (isWide(bindAddress)) {
@@ -52,14 +53,18 @@ export async function serveHttp(
   });
 }
 
-function reportAnswer(run: Run, site: Site, request: IncomingMessage, { status, bytes }: Answered): void {
+/** `missed`: what the guest was told before that it is not there; an installer may ask for it every second. */
+function reportAnswer(run: Run, request: IncomingMessage, answered: Answered, missed: Set<string>): void {
+  const { status, bytes, hint = "" } = answered;
   const { method = "", url = "" } = request;
   const from = request.socket.remoteAddress ?? "socket";
   run.debug("http", `${from} ${method} ${url} ${status} ${bytes} bytes`, { status, bytes });
-  if (status === 404) run.warn(`The guest asked for http://…${url}, which is not there.${site.hint(url)}`);
+  if (status !== 404 || missed.has(url)) return;
+  missed.add(url);
+  run.warn(`The guest asked for http://…${url}, which is not there.${hint}`);
 }
 
-async function siteOf(run: Run, config: HttpConfig, values: Readonly<Record<string, unknown>>): Promise<Site> {
+async function siteOf(run: Run, config: HttpConfig, values: HttpTemplateValues): Promise<Site> {
   if (config.http_content) return contentSite(config.http_content);
   const directory = resolve(run.directories.work, config.http_directory!);
   return directorySite(directory, values);

@@ -41,6 +41,7 @@ export function watchedRun(run: BuilderRun, watch: MachineWatch): BuilderRun {
     ...deriveRun(run, { signal: watch.lost, aroundStep: pictureFailure }),
     hasProvisioners: run.hasProvisioners,
     checkpoints: run.checkpoints,
+    cleanUpAfterError: (machine) => run.cleanUpAfterError(machine),
     provision: (machine) => pictureFailure("provision", () => run.provision(machine)),
   };
 }

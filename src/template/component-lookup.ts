@@ -1,9 +1,12 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component, ComponentKind } from "../sdk/component.ts";
+import { BuildError } from "../sdk/error.ts";
 import type { Registry } from "../sdk/registry.ts";
 import type { Report } from "./diagnostics.ts";
-import { unknownType } from "./messages/components.ts";
+import type { LoadOptions } from "./load-options.ts";
+import { standIn } from "./stand-in.ts";
+import { unknownType, unusableType } from "./messages/components.ts";
 
 type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }>;
 
@@ -14,6 +17,8 @@ type ComponentOf<Kind extends ComponentKind> = Extract<Component, { kind: Kind }
 export class ComponentLookup {
   readonly #registry: Registry;
   readonly #loaded = new Map<string, Component>();
+  /** What was asked for in vain, and why where that is known. */
+  readonly #failed = new Map<string, BuildError | undefined>();
   readonly #wanted = new Map<string, readonly [ComponentKind, string]>();
 
   constructor(registry: Registry) {
@@ -29,10 +34,15 @@ export class ComponentLookup {
     const key = `${kind} ${type}`;
     const loaded = this.#loaded.get(key);
     if (loaded) return loaded as ComponentOf<Kind>;
-    const types = this.#registry.types(kind);
-    if (!types.includes(type)) return unknownType(kind, type, this.#registry, subject);
+    const failure = this.#failed.get(key);
+    if (failure) return unusableType(kind, type, failure, subject);
+    if (this.#failed.has(key) || !this.#mayHave(kind, type)) return unknownType(kind, type, this.#registry, subject);
     this.#wanted.set(key, [kind, type]);
     return "loading";
+  }
+
+  #mayHave(kind: ComponentKind, type: string): boolean {
+    return this.#registry.has?.(kind, type) ?? this.#registry.types(kind).includes(type);
   }
 
   /** Whether something was looked up that is not loaded yet: what was planned with it is incomplete. */
@@ -46,8 +56,14 @@ export class ComponentLookup {
     this.#wanted.clear();
     await Promise.all(
       wanted.map(async ([key, [kind, type]]) => {
-        const component = await this.#registry.load(kind, type);
-        if (component) this.#loaded.set(key, component);
+        try {
+          const component = await this.#registry.load(kind, type);
+          if (component) this.#loaded.set(key, component);
+          else this.#failed.set(key, undefined);
+        } catch (error) {
+          if (!(error instanceof BuildError)) throw error;
+          this.#failed.set(key, error);
+        }
       }),
     );
     return wanted.length > 0;
@@ -55,13 +71,17 @@ export class ComponentLookup {
 }
 
 export interface FindingContext {
+  readonly options: Pick<LoadOptions, "structureOnly">;
   readonly lookup: ComponentLookup;
   readonly report: Report;
 }
 
-/** The component of a type, after reporting that there is none; undefined too while it is still to be loaded. */
+/**
+ * The component of a type, after reporting that there is none; undefined too while it is still to be loaded. Where only
+ * the structure is of interest, something takes its place.
+ */
 export function findComponent<Kind extends ComponentKind>(
-  { lookup, report }: FindingContext,
+  { lookup, report, options }: FindingContext,
   kind: Kind,
   type: string,
   subject: SourceRange | undefined,
@@ -69,6 +89,10 @@ export function findComponent<Kind extends ComponentKind>(
   const found = lookup.find(kind, type, subject);
   if (found === "loading") return undefined;
   if ("schema" in found) return found;
-  report(found);
-  return undefined;
+  if (!options.structureOnly) {
+    report(found);
+    return undefined;
+  }
+  report({ ...found, severity: "warning" });
+  return standIn(kind, type) as ComponentOf<Kind>;
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
+import { checkGuestSteps } from "./check-guest-steps.ts";
 import { checkChains } from "./check-chains.ts";
 import type { BuildPlan } from "./model.ts";
 import { plannedOf } from "./planned-of.ts";
@@ -7,6 +8,6 @@ import { plannedOf } from "./planned-of.ts";
 export function decodeAll(builds: readonly BuildPlan[]): readonly Diagnostic[] {
   return builds.flatMap((build) => {
     const decoded = plannedOf(build).flatMap((planned) => planned.decode().diagnostics);
-    return [...decoded, ...checkChains(build)];
+    return [...decoded, ...checkChains(build), ...checkGuestSteps(build)];
   });
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { GoTemplateError } from "../lib/go-template/error.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
+import type { Span } from "../lib/go-template/ast.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { Component } from "../sdk/component.ts";
 import type { RenderTemplate } from "../sdk/late-template.ts";
@@ -8,6 +9,7 @@ import { decode } from "../sdk/schema/decode.ts";
 import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode-state.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
+import { editsOf } from "./edits-of.ts";
 import type { ArgumentPath, GivenArguments } from "./given-arguments.ts";
 import { invalidTemplate } from "./messages/components.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
@@ -46,6 +48,7 @@ export function decodeComponent(given: ComponentInput): DecodedComponent {
     isSensitive: args.isSensitive,
     // Early rendering passes no values. Late templates outlive this call, are given theirs, and fail as errors of the run.
     render: (text, values) => (Object.keys(values).length === 0 ? early : late)(text, values),
+    unknownNames: (text, names) => interpolator.unknownNames(text, names),
   });
   const diagnostics = issues.map((issue) => diagnosticOf(issue, given, failures));
   return { config, diagnostics: [...args.diagnostics, ...templates.diagnostics, ...diagnostics] };
@@ -72,11 +75,12 @@ interface Checked {
 
 /** Reports `{{ }}` that cannot be parsed, and postpones what depends on the machine. */
 function checkTemplates(given: ComponentInput): Checked {
-  const { args, interpolator, scope } = given;
+  const { component, args, interpolator, scope } = given;
+  if (component.rendersTemplates) return { input: args.input, diagnostics: [] };
   const diagnostics: Diagnostic[] = [];
   const checkText = (text: string, path: ArgumentPath): unknown => {
     if (!text.includes("{{")) return text;
-    const failure = interpolator.check(text);
+    const failure = interpolator.check(text, scope);
     if (failure) diagnostics.push(explainFailure({ failure, text, path }, given));
     const isUnknown = failure !== undefined || (scope.data === undefined && interpolator.needsData(text));
     return isUnknown ? UNKNOWN_ARGUMENT : text;
@@ -122,9 +126,20 @@ function diagnosticOf(
   const failure = code === "invalid-template" && typeof text === "string" && failures.get(text);
   if (failure) return explainFailure({ failure, text, path }, given);
   const part = aboutName.has(code) ? "name" : "value";
-  const subject = given.args.rangeOf(path, part) ?? ownerRange(path, given);
-  return { severity, code, summary, detail: refineDetail(issue, given), subject };
+  const range = given.args.rangeOf(path, part);
+  const subject = range && issue.within && typeof text === "string" ? within(range, text, issue.within) : range;
+  return {
+    severity,
+    code,
+    summary,
+    detail: refineDetail(issue, given),
+    subject: subject ?? ownerRange(path, given),
+    edits: issue.fix && editsOf(issue, issue.fix, given.args),
+  };
 }
+
+const within = (range: SourceRange, text: string, { start, end }: Span): SourceRange =>
+  rangeWithin(range, text, { offset: start, end });
 
 /** The nearest enclosing thing that is in the text, for an argument that is missing. */
 function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): SourceRange | undefined {
@@ -139,12 +154,23 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
 function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput): string {
   if (path.length !== 1) return detail;
   const name = String(path[0]);
+  if (code === "unknown-argument" && given.component.kind === "builder" && BUILD_BLOCKS.has(name)) {
+    return `A "${name}" belongs in a build block, beside the sources it is for: build { sources = […] ${name} … }.`;
+  }
   if (code === "unknown-argument" && !detail.includes("Did you mean")) {
     return `${detail}${didYouMean(name, given.metaArguments)}`;
   }
   if (code !== "invalid-argument" || !isMapWrittenAsBlock(name, given)) return detail;
   return `"${name}" is an argument, not a block. Write it with an equals sign: ${name} = { … }.`;
 }
+
+/** Blocks of a build block. */
+const BUILD_BLOCKS: ReadonlySet<string> = new Set([
+  "provisioner",
+  "error-cleanup-provisioner",
+  "post-processor",
+  "post-processors",
+]);
 
 function isMapWrittenAsBlock(name: string, { component, args }: ComponentInput): boolean {
   const field = component.schema.object.shape[name];

@@ -1,3 +1,4 @@
+import { compareStrings } from "../language/compare-strings.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { SourceRange } from "../language/source.ts";
 
@@ -18,14 +19,8 @@ export class DiagnosticCollector {
     }
   }
 
-  /** In the order of the text: files in the order they first appear, then what has no place. */
   get all(): readonly Diagnostic[] {
-    const placed = this.#found.map((diagnostic) => ({ diagnostic, file: this.#fileOrder(diagnostic) }));
-    placed.sort((a, b) => {
-      if (a.file !== b.file) return a.file - b.file;
-      return (a.diagnostic.subject?.start ?? 0) - (b.diagnostic.subject?.start ?? 0);
-    });
-    return placed.map(({ diagnostic }) => diagnostic);
+    return inTextOrder(this.#found);
   }
 
   get hasErrors(): boolean {
@@ -36,15 +31,28 @@ export class DiagnosticCollector {
     return JSON.stringify([code, summary, detail, subject && [this.#idOf(subject.file), subject.start, subject.end]]);
   }
 
-  #fileOrder({ subject }: Diagnostic): number {
-    return subject ? this.#idOf(subject.file) : Infinity;
-  }
-
   #idOf(file: object): number {
     const id = this.#files.get(file) ?? this.#files.size;
     this.#files.set(file, id);
     return id;
   }
+}
+
+/** As the text has them: files by name, as they are read; then values from elsewhere, and what has no place. */
+export function inTextOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...diagnostics].sort(({ subject: a }, { subject: b }) => {
+    if (!a || !b || isFile(a) !== isFile(b)) return rankOf(a) - rankOf(b);
+    if (a.file.name !== b.file.name) return compareStrings(a.file.name, b.file.name);
+    return a.start - b.start;
+  });
+}
+
+/** `<-var for var.x>` is no file. */
+const isFile = ({ file }: SourceRange): boolean => !file.name.startsWith("<-");
+
+function rankOf(subject: SourceRange | undefined): number {
+  if (!subject) return 2;
+  return isFile(subject) ? 0 : 1;
 }
 
 /** Where a diagnostic points: its subject, or that with what else helps to see it; undefined where there is no text. */

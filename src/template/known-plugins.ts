@@ -1,3 +1,4 @@
+import type { ComponentKind } from "../sdk/component.ts";
 import type { Plugin } from "../sdk/plugin.ts";
 
 /**
@@ -53,12 +54,25 @@ const elsewhere: Readonly<Record<string, string>> = {
   yandex: "github.com/hashicorp/yandex",
 };
 
+/** The addresses of all plugins that are known here. */
+export function knownPluginSources(builtIn: readonly Plugin[]): readonly string[] {
+  return [...builtIn.flatMap(({ source = [] }) => source), ...Object.values(elsewhere)];
+}
+
 /** Types of Packer's own that its prefix would give to a plugin, and that imgbuild lacks. */
 const packersOwn: ReadonlySet<string> = new Set(["hcp-sbom"]);
 
 /** Part of Packer itself, and missing here. */
 export function isPackersOwn(type: string): boolean {
   return packersOwn.has(type);
+}
+
+/** Components of plugins whose other components are built in. */
+const lacked: ReadonlySet<string> = new Set(["builder amazon-chroot", "builder amazon-instance", "builder vagrant"]);
+
+/** Whether a plugin we have has more in Packer: this type of it has to come from the real one. */
+export function isLackedHere(kind: ComponentKind, type: string): boolean {
+  return lacked.has(`${kind} ${type}`);
 }
 
 /** The address of the Packer plugin a component type belongs to, as far as can be known from its name. */

@@ -23,7 +23,12 @@ export interface LoadContext {
   readonly report: Report;
 }
 
-export function createLoadContext(options: LoadOptions, directory: string, report: Report): LoadContext {
+interface Place extends Pick<LoadContext, "options" | "directory"> {
+  /** The directory as it was given. */
+  readonly root: string;
+}
+
+export function createLoadContext({ options, directory, root }: Place, report: Report): LoadContext {
   const { host, signal, fetchRemote } = options;
   const { env, cwd, homeDir } = host;
   const start = startTime(host);
@@ -33,6 +38,7 @@ export function createLoadContext(options: LoadOptions, directory: string, repor
     cwd,
     homeDir,
     templateDir: directory,
+    templateRoot: root,
     startTime: start.getTime(),
     fetchRemote,
     onSensitive: (result) => secrets.add(secretTextsIn(result)),

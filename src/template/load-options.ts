@@ -3,7 +3,7 @@ import type { LibraryOptions } from "../language/functions/library.ts";
 import type { DataSource } from "../sdk/component.ts";
 import type { Registry } from "../sdk/registry.ts";
 import type { Host } from "../sdk/host.ts";
-import type { Template } from "./model.ts";
+import type { RequiredPlugin, Template } from "./model.ts";
 
 /** What `loadTemplate(options)` needs; nothing else reaches it. */
 export interface LoadOptions {
@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly path: string;
   readonly host: Host;
   readonly registry: Registry;
+  /** The registry for a template of which this is known, instead of `registry`: its plugins have components as well. */
+  readonly registryFor?: ((template: RegistryTemplate) => Registry) | undefined;
   /** `-config-type`; decided from the path where absent. */
   readonly configType?: "json" | "hcl2" | undefined;
   /** `-var name=value`, in order. */
@@ -21,6 +23,11 @@ export interface LoadOptions {
   readonly except: readonly string[];
   /** Stop after parsing and block structure: no variables, no evaluation. */
   readonly syntaxOnly?: boolean | undefined;
+  /**
+   * The template is only looked at (`inspect`): components that are not there are listed all the same, with a warning, and
+   * no arguments are decoded.
+   */
+  readonly structureOnly?: boolean | undefined;
   readonly undeclaredVariables: "ignore" | "warn";
   /** Reads one data source. Absent: data sources stay unknown (`validate`). */
   readonly readDataSource?: ReadDataSource | undefined;
@@ -36,6 +43,18 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
 }
 
+/** What decides which components there are for a template, and what these are told of it. */
+export interface RegistryTemplate {
+  /** Of the template, absolute. */
+  readonly directory: string;
+  readonly requiredPlugins: readonly RequiredPlugin[];
+  /** Of a legacy template; undefined after an error. */
+  readonly userVariables?: ReadonlyMap<string, string | undefined> | undefined;
+  readonly sensitiveVariables: readonly string[];
+  /** Of a legacy template in a file: what `{{ template_dir }}` goes by. Absolute. */
+  readonly templatePath?: string | undefined;
+}
+
 export type ReadDataSource = (
   address: string,
   source: DataSource,
@@ -46,4 +65,6 @@ export interface Loaded {
   /** Absent where the errors leave nothing to show. */
   readonly template: Template | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where some builds want components that there are not: the names of the others. */
+  readonly unblocked?: readonly string[] | undefined;
 }

@@ -1,13 +1,12 @@
 import { text as readAll } from "node:stream/consumers";
 import { hasErrors } from "../language/diagnostic.ts";
 import type { SourceFile } from "../language/source.ts";
-import { findTemplateFiles } from "./files/template-files.ts";
+import { findTemplateFiles, type TemplatePath } from "./files/template-files.ts";
 import { readSource } from "./files/read-source.ts";
 import { loadHcl2 } from "./hcl2/load-hcl2.ts";
 import { loadLegacy } from "./json/load-legacy.ts";
 import type { Loaded, LoadOptions } from "./load-options.ts";
 import { templateKind } from "./template-kind.ts";
-import { hclFromStdin } from "./messages/files.ts";
 
 /**
  * Reads a template from disk and evaluates it. Never rejects because of what the user wrote: every problem is in the
@@ -16,9 +15,10 @@ import { hclFromStdin } from "./messages/files.ts";
 export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
   const { cwd, stdin } = options.host;
   if (options.path === "-") {
-    if (options.configType === "hcl2") return { template: undefined, diagnostics: [hclFromStdin] };
     const file: SourceFile = { name: "<stdin>", text: (await readAll(stdin)).replace(/^\uFEFF/, "") };
-    return loadLegacy(options, file, cwd);
+    return kindOfText(options, file) === "hcl2"
+      ? loadHcl2(options, templateFromStdin(file, cwd))
+      : loadLegacy(options, file, cwd);
   }
   const path = await findTemplateFiles(options.path, cwd);
   if ("severity" in path) return { template: undefined, diagnostics: [path] };
@@ -28,3 +28,19 @@ export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
   const loaded = await loadLegacy(options, file, path.directory);
   return { ...loaded, diagnostics: [...diagnostics, ...loaded.diagnostics] };
 }
+
+/** JSON templates are objects; anything else that is not empty is HCL. */
+function kindOfText({ configType }: LoadOptions, { text }: SourceFile): "hcl2" | "json" {
+  if (configType) return configType;
+  return /^\s*[{[]|^\s*$/.test(text) ? "json" : "hcl2";
+}
+
+const templateFromStdin = (given: SourceFile, cwd: string): TemplatePath => ({
+  isDirectory: false,
+  directory: cwd,
+  root: ".",
+  files: [],
+  given,
+  autoVariableFiles: [],
+  ignoredVariableFiles: [],
+});

@@ -23,8 +23,19 @@ export interface Template {
   readonly requiredPlugins: readonly RequiredPlugin[];
   /** One per source of each `build` block, in template order, after `-only` and `-except`. */
   readonly builds: readonly BuildPlan[];
+  /** Of all provisioners of a legacy JSON template, in its order. */
+  readonly provisionerTypes?: readonly string[] | undefined;
   /** For evaluating expressions outside of any build (`console`). Absent in legacy JSON, which has no expressions. */
   readonly names?: TemplateNames | undefined;
+  /** For rendering texts outside of any build. Absent in HCL2. */
+  readonly legacyNames?: LegacyNames | undefined;
+}
+
+export interface LegacyNames {
+  readonly functions: readonly string[];
+  /** @throws GoTemplateError */
+  render(text: string): string;
+  describeVariables(): string;
 }
 
 export interface TemplateNames {

@@ -30,6 +30,7 @@ export function plainValue(value: Value, path: ArgumentPath, notes: PlainNotes, 
     return Object.fromEntries(entries.map(([key, item]) => [key, plainValue(item, [...path, key], notes, sensitive)]));
   }
   const number = numberToJs(content as Decimal);
-  if (sensitive) notes.secrets.push(String(number));
+  // A small number stands in every log.
+  if (sensitive && Math.abs(Number(number)) >= 1000) notes.secrets.push(String(number));
   return number;
 }

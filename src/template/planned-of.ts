@@ -3,7 +3,14 @@ import type { BuildPlan, Planned } from "./model.ts";
 
 /** Every component a build uses, in the order in which they run. */
 export function plannedOf(plan: BuildPlan): readonly Planned<Component>[] {
-  const { builder, provisioners, errorCleanupProvisioner, chains } = plan;
+  return [plan.builder, ...componentsOf(plan)];
+}
+
+/** Those that come after the builder. */
+export function componentsOf(
+  steps: Pick<BuildPlan, "provisioners" | "errorCleanupProvisioner" | "chains">,
+): readonly Planned<Component>[] {
+  const { provisioners, errorCleanupProvisioner, chains } = steps;
   const cleanups = errorCleanupProvisioner ? [errorCleanupProvisioner] : [];
-  return [builder, ...provisioners, ...cleanups, ...chains.flat()] as Planned<Component>[];
+  return [...provisioners, ...cleanups, ...chains.flat()] as Planned<Component>[];
 }

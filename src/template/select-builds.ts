@@ -13,7 +13,12 @@ export class Selection {
     this.#except = except.map((text) => createPattern("-except", text));
   }
 
-  /** Called once for each build of the template, with every name it goes by. */
+  /** Something may be left out on purpose. */
+  get isRestricted(): boolean {
+    return this.#only.length + this.#except.length > 0;
+  }
+
+  /** Called once for each build of the template, with its name first (and as it is written, where that differs). */
   selectsBuild(...names: readonly string[]): boolean {
     this.#names.add(names[0]!);
     const only = matchAny(this.#only, names);

@@ -30,6 +30,8 @@ class HumanRenderer implements Renderer {
   readonly #text = createPackerText();
   readonly #colours = new Map<string, string>();
   readonly #showProgress: ShowProgress;
+  /** Builds whose failure was said. */
+  readonly #failed = new Set<string>();
 
   constructor(options: HumanOptions) {
     this.#options = options;
@@ -39,7 +41,7 @@ class HumanRenderer implements Renderer {
   render(stamped: StampedEvent): void {
     const { event, time } = stamped;
     const { output, colour } = this.#options;
-    const lines = this.#text.lines(stamped);
+    const lines = this.#text.lines(this.#saidOnce(stamped));
     if (event.kind === "run-started") {
       this.#chooseColours(event.builds);
       // The lines at the start say which build has which colour.
@@ -48,6 +50,15 @@ class HumanRenderer implements Renderer {
     if (event.kind === "build-started") output.buildStarted?.(event.build);
     for (const line of lines) this.#print(line, time);
     this.#renderMore(event, time);
+  }
+
+  /** On a terminal a failure is said once: the lines at the end only name the build. In pipes they are Packer's. */
+  #saidOnce(stamped: StampedEvent): StampedEvent {
+    const { event } = stamped;
+    if (this.#options.progress !== "bars") return stamped;
+    if (event.kind === "error" && event.build !== undefined) this.#failed.add(event.build);
+    if (event.kind !== "build-finished" || !this.#failed.has(event.build)) return stamped;
+    return { ...stamped, event: { ...event, error: undefined } };
   }
 
   /** What is shown beside the lines of text. */

@@ -16,6 +16,7 @@ const EVENT_VERSION = 1;
 export function createJsonRenderer(sink: Sink): Renderer {
   let sequence = 0;
   return {
+    reader: "program",
     render: (stamped) => {
       const members = dispatch(jsonMembers, stamped);
       if (members === undefined) return;

@@ -23,6 +23,7 @@ const escapeField = (field: string): string =>
 export function createMachineReadableRenderer(sink: Sink): Renderer {
   const text = createPackerText();
   return {
+    reader: "program",
     render: (stamped) => {
       for (const line of linesOf(stamped, text, text.lines(stamped))) sink.write(`${line}\n`);
     },

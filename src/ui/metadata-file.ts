@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../lib/atomic-file.ts";
+import { writeUserFile } from "../lib/user-file.ts";
 import type { BuildEvent } from "../sdk/event.ts";
 import { writeFailure } from "../sdk/write-failure.ts";
 import type { Renderer } from "./renderer.ts";
@@ -15,6 +15,7 @@ export function createMetadataFileRenderer(path: string): Renderer {
   let started: (Extract<BuildEvent, { kind: "run-started" }> & { readonly time: number }) | undefined;
   let finished: (Extract<BuildEvent, { kind: "run-finished" }> & { readonly time: number }) | undefined;
   return {
+    reader: "program",
     render: ({ event, time }) => {
       if (event.kind === "run-started") started = { ...event, time };
       if (event.kind === "build-finished") ended.push(event);
@@ -33,7 +34,7 @@ export function createMetadataFileRenderer(path: string): Renderer {
         durationMs: finished.durationMs,
         builds: ended.sort((one, other) => order.indexOf(one.build) - order.indexOf(other.build)).map(withoutKind),
       };
-      await writeFileAtomic(path, `${JSON.stringify(metadata, undefined, 2)}\n`).catch(async (cause: unknown) => {
+      await writeUserFile(path, `${JSON.stringify(metadata, undefined, 2)}\n`).catch(async (cause: unknown) => {
         throw await writeFailure(path, cause);
       });
     },

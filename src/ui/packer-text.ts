@@ -1,4 +1,4 @@
-import type { ArtifactSummary, BuildEvent, Speaker } from "../sdk/event.ts";
+import type { ArtifactSummary, BuildEvent, FailedStep, Speaker } from "../sdk/event.ts";
 import { describeBytes } from "../lib/bytes.ts";
 import { dispatch, type EventTable, type StampedEvent } from "./renderer.ts";
 import { shortDuration, wordyDuration } from "./words.ts";
@@ -62,7 +62,7 @@ class TextState {
     warning: (event) => prefixed("warning", event, `Warning: ${event.text}`),
     error: (event) => {
       if (event.build !== undefined) this.#troubled.add(event.build);
-      return [...prefixed("error", event, event.text), ...detail(event, event.hint)];
+      return [...prefixed("error", event, event.text), ...detail(event, event.hint), ...stepLines(event)];
     },
     waiting: ({ build, what, elapsedMs, limitMs }) => {
       const limit = limitMs === undefined ? "" : `, limit ${shortDuration(limitMs)}`;
@@ -89,6 +89,22 @@ class TextState {
     const known = this.#builds.flatMap((build) => this.#finished.get(build) ?? []);
     return [...known, ...[...this.#finished.values()].filter((event) => !this.#builds.includes(event.build))];
   }
+}
+
+/** Where the step stands in the template, and how to see it fail again. */
+function stepLines({ step, ...speaker }: Extract<BuildEvent, { kind: "error" }>): readonly TextLine[] {
+  if (!step) return [];
+  const lines = [...placeLines(step)];
+  if (step.again !== undefined) lines.push("To run it again:", `    ${step.again}`);
+  if (step.logPath !== undefined) lines.push(`The log is ${step.logPath}`);
+  return detail(speaker, lines.join("\n") || undefined);
+}
+
+function placeLines({ what, number, total, file, line, block, code }: FailedStep): readonly string[] {
+  const count = number === undefined || total === undefined ? "" : `, ${number} of ${total}`;
+  if (file === undefined || line === undefined) return [`This was the ${what}${count}.`];
+  const within = block === undefined ? "" : `, in ${block}`;
+  return [`on ${file} line ${line}${within} (${what}${count}):`, `    ${line} | ${code ?? ""}`];
 }
 
 /** Packer shows what commands print to stderr as errors. */

@@ -1,7 +1,8 @@
+import { errorText } from "../lib/error-text.ts";
 import type { BuildEvent, Emit } from "../sdk/event.ts";
 import type { Clock } from "../sdk/host.ts";
 import { createHeartbeats } from "./heartbeats.ts";
-import { redactEvent } from "./redact-event.ts";
+import { maskNames, redactEvent, type Reader } from "./redact-event.ts";
 import { createOutputRedactor, type OutputRedactor } from "./redact-output.ts";
 import type { Redactor } from "./redact.ts";
 import { buildOf, type Renderer } from "./renderer.ts";
@@ -31,12 +32,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { redactor, clock, heartbeatMs = 300_000 } = options;
   const { show, active } = createDisplay(options);
   const printed = holdPrinted(redactor, show);
-  const showRedacted = (event: BuildEvent): void => show(redactEvent(event, redactor));
+  const showRedacted = (event: BuildEvent): void =>
+    show({ program: redactEvent(event, redactor, "program"), person: redactEvent(event, redactor) });
   const heartbeats = createHeartbeats({ clock, emit: showRedacted, everyMs: heartbeatMs });
   return {
     emit: (event) => {
       heartbeats.saw(event);
-      warnOfShortSecrets(redactor, show);
+      warnOfWords(redactor, show);
       if (event.kind === "output" || event.kind === "raw-output") return printed.push(event);
       // What a build printed comes before the next message of it. A debug line may overtake it.
       if (event.kind !== "debug" && event.kind !== "progress") printed.flush(buildOf(event));
@@ -53,7 +55,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-type Show = (event: BuildEvent) => void;
+/** One event for each of its readers. */
+type Shown = Readonly<Record<Reader, BuildEvent>>;
+type Show = (shown: Shown) => void;
+
+const forAll = (event: BuildEvent): Shown => ({ person: event, program: event });
 
 interface Display {
   readonly show: Show;
@@ -64,14 +70,15 @@ interface Display {
 function createDisplay({ renderers, redactor, clock }: PipelineOptions): Display {
   const active = new Set(renderers);
   let sequence = 0;
-  const show = (event: BuildEvent): void => {
-    const stamped = { sequence: ++sequence, time: clock.now(), event };
+  const show = (shown: Shown): void => {
+    const stamp = { sequence: ++sequence, time: clock.now() };
     for (const renderer of active) {
       try {
-        renderer.render(stamped);
+        renderer.render({ ...stamp, event: shown[renderer.reader ?? "person"] });
       } catch (error) {
         active.delete(renderer);
-        show({ kind: "warning", text: redactor.text(`One kind of output stopped: ${String(error)}`) });
+        const text = redactor.text(`One kind of output stopped: ${errorText(error)}`);
+        show(forAll({ kind: "warning", text }));
       }
     }
   };
@@ -92,7 +99,8 @@ interface PrintedOutput {
 function holdPrinted(redactor: Redactor, show: Show): PrintedOutput {
   const output = createOutputRedactor(redactor);
   let timer: NodeJS.Timeout | undefined;
-  const flush = (build?: string): void => output.flush(build).forEach(show);
+  const showBoth = (event: BuildEvent): void => show({ program: event, person: maskNames(event, redactor) });
+  const flush = (build?: string): void => output.flush(build).forEach(showBoth);
   const flushSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
@@ -101,7 +109,7 @@ function holdPrinted(redactor: Redactor, show: Show): PrintedOutput {
   };
   return {
     push: (event) => {
-      output.push(event).forEach(show);
+      output.push(event).forEach(showBoth);
       if (output.isHolding) flushSoon();
     },
     flush,
@@ -112,9 +120,17 @@ function holdPrinted(redactor: Redactor, show: Show): PrintedOutput {
   };
 }
 
-function warnOfShortSecrets(redactor: Redactor, show: Show): void {
-  const count = redactor.takeShortCount();
-  if (count === 0) return;
-  const subject = count === 1 ? "A sensitive value has" : `${count} sensitive values have`;
-  show({ kind: "warning", text: `${subject} fewer than 4 characters: masked only where it is a word of its own.` });
+function warnOfWords(redactor: Redactor, show: Show): void {
+  const short = redactor.takeShortCount();
+  if (short > 0) {
+    const text = `${values(short)} fewer than 4 characters: masked only where it is a word of its own.`;
+    show(forAll({ kind: "warning", text }));
+  }
+  const ordinary = redactor.takeOrdinaryCount();
+  if (ordinary === 0) return;
+  const subject = ordinary === 1 ? "A sensitive value is a word" : `${ordinary} sensitive values are words`;
+  const text = `${subject} that the template also uses for a name or a path, or a well-known default: masked only where it stands by itself.`;
+  show(forAll({ kind: "warning", text }));
 }
+
+const values = (count: number): string => (count === 1 ? "A sensitive value has" : `${count} sensitive values have`);

@@ -7,7 +7,7 @@ type Output = Extract<BuildEvent, { kind: "output" }>;
 type RawOutput = Extract<BuildEvent, { kind: "raw-output" }>;
 
 /**
- * Masks what commands print, where a secret may be spread over lines and chunks. A line whose end could begin a secret
+ * Masks what commands print (not the names of build and post-processor), where a secret may be spread over lines and chunks. A line whose end could begin a secret
  * waits for the next one, or for `flush`.
  */
 export interface OutputRedactor {
@@ -57,7 +57,7 @@ function openChannel(event: Output | RawOutput, redactor: Redactor): Channel {
 
 function lineChannel(first: Output, redactor: Redactor): Channel {
   const stream = redactor.stream();
-  const shown = { ...redactor.value(first), kind: "output", stream: first.stream, inRaw: first.inRaw } as const;
+  const shown = first;
   let begun = "";
   const lines = (released: string): BuildEvent[] => {
     const whole = (begun + released).split("\n");
@@ -74,10 +74,9 @@ function lineChannel(first: Output, redactor: Redactor): Channel {
 
 function byteChannel({ build }: RawOutput, redactor: Redactor): Channel {
   const stream = redactor.byteStream();
-  const shownBuild = redactor.text(build);
   const chunk = (released: string): BuildEvent[] => {
     if (released === "") return [];
-    return [{ kind: "raw-output", build: shownBuild, bytes: Buffer.from(released, "latin1") }];
+    return [{ kind: "raw-output", build, bytes: Buffer.from(released, "latin1") }];
   };
   return {
     build,

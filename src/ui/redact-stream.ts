@@ -81,9 +81,12 @@ function cutPosition(text: string, known: SecretPatterns): number {
   return findSecrets(text.slice(0, cut), known).unfinishedAt;
 }
 
-function holdPosition(text: string, unfinishedAt: number, { words }: SecretPatterns): number {
-  // Whether a short secret is a whole word shows in the character after it.
-  const wordAt = words === undefined ? text.length : Math.max(text.lastIndexOf("\n") + 1, text.length - 3);
+function holdPosition(text: string, unfinishedAt: number, { words, longestWord }: SecretPatterns): number {
+  // Whether a secret is a whole word shows in the characters around it.
+  const wordAt =
+    words === undefined
+      ? text.length
+      : Math.max(text.lastIndexOf("\n") + 1, text.length - Math.max(3, longestWord + 1));
   const position = Math.min(unfinishedAt, wordAt);
   return text.length - position > MOST_HELD ? text.length : position;
 }

@@ -1,13 +1,16 @@
 import type { TextMatcher } from "../lib/aho-corasick.ts";
+import { viewsOf, type TextView } from "./text-views.ts";
 
 /** Stands for a secret, as in Packer. */
 const MASK = "<sensitive>";
 
-/** What to look for: texts to mask anywhere, and (too short for that) whole words. */
+/** What to look for: texts to mask anywhere, and (too short or too common for that) whole words. */
 export interface SecretPatterns {
   readonly matcher: TextMatcher;
   /** Global, matching whole words only; absent when there are none. */
   readonly words: RegExp | undefined;
+  /** Length of the longest word; 0 when there are none. */
+  readonly longestWord: number;
 }
 
 /** A stretch to mask: half-open, in UTF-16 units. */
@@ -26,12 +29,12 @@ export interface Findings {
 }
 
 /**
- * Finds secrets in a text: as they are, and also where line ends, the indentation after them, control characters and
- * colour codes (ECMA-48 CSI) interrupt them, which is what wrapping and colouring do to a text.
+ * Finds secrets in a text: as they are, and also where wrapping, colouring, escaping for HTML and dumping have put
+ * something between their characters.
  */
 export function findSecrets(text: string, patterns: SecretPatterns): Findings {
   const found: Masked[] = [];
-  const rest = scanBothWays(text, patterns, (start, end) => void found.push({ start, end }));
+  const rest = scanAllWays(text, patterns, (start, end) => void found.push({ start, end }));
   if (patterns.words) {
     for (const { index, 0: word } of text.matchAll(patterns.words))
       found.push({ start: index, end: index + word.length });
@@ -50,52 +53,32 @@ interface Unfinished {
 
 type Note = (start: number, end: number) => void;
 
-/** Where the text could be the beginning of a secret, as it is and without what is invisible. */
-function scanBothWays(text: string, { matcher }: SecretPatterns, note: Note): readonly Unfinished[] {
-  // The common case, a line of plain text: both ways are one, since every pattern is also there without line ends.
+/** Where the text could be the beginning of a secret, as it is and in the other ways to read it. */
+function scanAllWays(text: string, { matcher }: SecretPatterns, note: Note): readonly Unfinished[] {
+  // The common case, a line of plain text: all ways are one, since every pattern is also there without line ends.
   const line = text.replace(LINE_END, "");
-  if (!HAS_INVISIBLE.test(line)) {
+  const views = viewsOf(line);
+  if (views.length === 0) {
     const seen = matcher.scan(line, note);
     if (seen.length === 0) return [];
     return [{ at: line.length - seen.length, isTelling: tells(seen) }];
   }
   const plain = matcher.scan(text, note);
-  const visible = visibleText(text);
-  const offsets = visible.offsets();
-  const seen = matcher.scan(visible.text, (start, end) => note(offsets[start]!, offsets[end - 1]! + 1));
   return [
     { at: text.length - plain.length, isTelling: tells(plain) },
-    { at: offsets[visible.text.length - seen.length] ?? text.length, isTelling: tells(seen) },
+    ...viewsOf(text).map((view) => scanView(view, matcher, note)),
   ];
+}
+
+function scanView(view: TextView, matcher: TextMatcher, note: Note): Unfinished {
+  const seen = matcher.scan(view.text, (start, end) => note(view.startOf(start), view.endOf(end - 1)));
+  return { at: view.keptFrom(view.text.length - seen.length), isTelling: tells(seen) };
 }
 
 const LINE_END = /\r?\n$/;
 
 const tells = (unfinished: { length: number; shortestPattern: number }): boolean =>
   unfinished.length >= 4 && unfinished.length * 2 >= unfinished.shortestPattern;
-
-const INVISIBLE = /\x1b\[[0-9;:?]{0,32}[ -/]?[@-~]|\r?\n[ \t]*|[\x00-\x08\x0b-\x1f\x7f]/g;
-
-const HAS_INVISIBLE = /[\x00-\x08\x0a-\x1f\x7f]/;
-
-export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, "");
-
-function visibleText(text: string): { readonly text: string; offsets(): readonly number[] } {
-  const offsets = (): number[] => {
-    const kept: number[] = [];
-    let from = 0;
-    const keepUntil = (end: number): void => {
-      for (let at = from; at < end; at++) kept.push(at);
-    };
-    for (const { index, 0: gap } of text.matchAll(INVISIBLE)) {
-      keepUntil(index);
-      from = index + gap.length;
-    }
-    keepUntil(text.length);
-    return kept;
-  };
-  return { text: withoutInvisible(text), offsets };
-}
 
 function union(ranges: readonly Masked[]): Masked[] {
   const merged: { start: number; end: number }[] = [];

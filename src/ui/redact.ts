@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import { createTextMatcher } from "../lib/aho-corasick.ts";
-import { applyMasks, findSecrets, withoutInvisible, type Masked, type SecretPatterns } from "./redact-text.ts";
+import { isOrdinaryWord, saysNothing, wordPattern } from "./ordinary-words.ts";
+import { applyMasks, findSecrets, type Masked, type SecretPatterns } from "./redact-text.ts";
 import { createRedactingStream, type RedactingStream } from "./redact-stream.ts";
 import { redactValue } from "./redact-value.ts";
 import { secretForms, SHORTEST_MASKED_ANYWHERE } from "./secret-forms.ts";
+import { withoutInvisible, withPlainSpaces } from "./text-views.ts";
 
 /**
  * The one place where secrets are masked. Everything that leaves the process for a person or a file goes through it:
@@ -12,8 +14,15 @@ import { secretForms, SHORTEST_MASKED_ANYWHERE } from "./secret-forms.ts";
 export interface Redactor {
   /** From now on `secret` is masked, in every form it could be read in. Empty text is no secret. */
   add(secret: string): void;
+  /**
+   * Texts that stand unmarked in the template (names, paths): a secret that is a plain word of one of them is masked only
+   * where it stands by itself, or nothing with that name could be read.
+   */
+  addPlain(texts: readonly string[]): void;
   /** Secrets too short to be masked inside words, since the last call: worth a warning, by their count. */
   takeShortCount(): number;
+  /** The same of secrets that are ordinary words. */
+  takeOrdinaryCount(): number;
   text(text: string): string;
   /** The stretches of `text` that `text()` would mask. */
   find(text: string): readonly Masked[];
@@ -27,17 +36,34 @@ export interface Redactor {
 
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
+  const plain = new Set<string>();
+  const isOrdinary = (secret: string): boolean => isOrdinaryWord(secret, plain);
+  const known = { secrets, isOrdinary };
+  const toldOf = new Set<string>();
   let shortCount = 0;
   let text: Lazy<SecretPatterns> | undefined;
   let bytes: Lazy<SecretPatterns> | undefined;
 
+  /** More is known: what to look for is worked out again. */
+  const forget = (): void => {
+    text = lazy(() => compile(known, (form) => form));
+    bytes = lazy(() => compile(known, (form) => Buffer.from(form, "utf8").toString("latin1")));
+  };
   const redactor: Redactor = {
     add: (secret) => {
-      if (secret.trim() === "" || secrets.has(secret)) return;
+      if (saysNothing(secret) || secrets.has(secret)) return;
       secrets.add(secret);
       if (secret.trim().length < SHORTEST_MASKED_ANYWHERE) shortCount++;
-      text = lazy(() => compile(secrets, (form) => form));
-      bytes = lazy(() => compile(secrets, (form) => Buffer.from(form, "utf8").toString("latin1")));
+      forget();
+    },
+    addPlain: (texts) => {
+      for (const one of texts) plain.add(one);
+      if (secrets.size > 0) forget();
+    },
+    takeOrdinaryCount: () => {
+      const fresh = [...secrets].filter((secret) => isOrdinary(secret.trim()) && !toldOf.has(secret));
+      for (const secret of fresh) toldOf.add(secret);
+      return fresh.length;
     },
     takeShortCount: () => {
       const count = shortCount;
@@ -68,21 +94,27 @@ function lazy<Value>(make: () => Value): Lazy<Value> {
   return () => (made ??= { value: make() }).value;
 }
 
-function compile(secrets: ReadonlySet<string>, encode: (form: string) => string): SecretPatterns {
-  const forms = new Set<string>();
-  const words: string[] = [];
-  for (const secret of secrets) {
-    const trimmed = secret.trim();
-    if (trimmed.length < SHORTEST_MASKED_ANYWHERE) words.push(encode(trimmed));
-    for (const form of secretForms(secret))
-      for (const variant of [form, withoutInvisible(form)]) forms.add(encode(variant));
-  }
-  const longEnough = [...forms].filter((form) => form.length >= SHORTEST_MASKED_ANYWHERE);
-  return { matcher: createTextMatcher(longEnough), words: wordPattern(words) };
+interface Known {
+  readonly secrets: ReadonlySet<string>;
+  /** Whether a secret is so common a word that it is masked only where it stands by itself. */
+  readonly isOrdinary: (secret: string) => boolean;
 }
 
-function wordPattern(words: readonly string[]): RegExp | undefined {
-  if (words.length === 0) return undefined;
-  const alternatives = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
-  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${alternatives})(?![\\p{L}\\p{N}_])`, "gu");
+function compile({ secrets, isOrdinary }: Known, encode: (form: string) => string): SecretPatterns {
+  const forms = new Set<string>();
+  const short: string[] = [];
+  const ordinary: string[] = [];
+  for (const secret of secrets) {
+    const trimmed = secret.trim();
+    const isWord = isOrdinary(trimmed);
+    if (trimmed.length < SHORTEST_MASKED_ANYWHERE) short.push(encode(trimmed));
+    else if (isWord) ordinary.push(encode(trimmed));
+    for (const form of secretForms(secret)) {
+      if (isWord && form === trimmed) continue;
+      for (const variant of [form, withoutInvisible(form), withPlainSpaces(form)]) forms.add(encode(variant));
+    }
+  }
+  const longEnough = [...forms].filter((form) => form.length >= SHORTEST_MASKED_ANYWHERE);
+  const longestWord = Math.max(0, ...[...short, ...ordinary].map(({ length }) => length));
+  return { matcher: createTextMatcher(longEnough), words: wordPattern(short, ordinary), longestWord };
 }

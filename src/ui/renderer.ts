@@ -11,6 +11,8 @@ export interface StampedEvent {
 
 /** One way of showing a run. It never sees a secret. */
 export interface Renderer {
+  /** A program finds things by what it reads: names, ids and paths are not masked for it. Default: a person. */
+  readonly reader?: "person" | "program";
   /** Must not throw because nothing reads; the pipeline stops a renderer that throws, and tells the others. */
   render(event: StampedEvent): void;
   /** Resolves when everything has been written. */

@@ -80,7 +80,8 @@ function urlForms(text: string): string[] {
   const strict = component.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   const path = strict.replace(/%(?:24|26|2B|3A|3D|40)/g, (escape) => decodeURIComponent(escape));
   const forms = [component, strict, path, encodeURI(wellFormed), strict.replaceAll("%20", "+")];
-  return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
+  const once = [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
+  return [...once, ...once.map((form) => form.replaceAll("%", "%25"))];
 }
 
 /** RFC 8259 strings as JavaScript, Go, Python and PHP write them, and a string within a string. */
@@ -94,6 +95,7 @@ function jsonForms(text: string): string[] {
     plain.replace(/[^\x20-\x7e]/g, unicode),
     plain.replaceAll("/", "\\/"),
     inner(plain),
+    inner(inner(plain)),
   ];
 }
 

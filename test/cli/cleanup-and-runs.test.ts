@@ -60,11 +60,11 @@ describe("imgbuild cleanup", () => {
     const place = await workplaceWithDeadRun();
     const dry = await place.run("cleanup", "-dry-run");
     expect(dry.code).toBe(0);
-    expect(dry.stdout).toContain(`Would remove file ${place.directory}/out/a.`);
+    expect(dry.stdout).toContain(`Would remove file ${place.directory}/out/a (complete, of a build that did not end).`);
     expect(await readdir(join(place.directory, "out"))).toEqual(["a"]);
     const done = await place.run("cleanup", "-run", place.runId.slice(0, 8));
     expect(done).toMatchObject({ code: 0 });
-    expect(done.stdout).toContain(`Removed file ${place.directory}/out/a.`);
+    expect(done.stdout).toContain(`Removed file ${place.directory}/out/a (complete, of a build that did not end).`);
     expect(await readdir(place.directory)).not.toContain("out");
     expect(await listed(place)).toMatchObject([{ state: "cancelled", leftovers: [] }]);
     expect((await place.run("cleanup")).stdout).toBe("Nothing is left behind.\n");
@@ -81,7 +81,7 @@ describe("imgbuild cleanup", () => {
       runId: place.runId,
       kind: "file",
       id: `${place.directory}/out/a`,
-      description: `file ${place.directory}/out/a`,
+      description: `file ${place.directory}/out/a (complete, of a build that did not end)`,
       outcome: "removed",
       manualCommand: `rm -- '${place.directory}/out/a'`,
       dryRun: false,

@@ -30,6 +30,32 @@ const command = defineCommand({
 
 const defaults = { force: false, color: true, var: [], only: [], output: undefined, "parallel-builds": 0, mode: "a" };
 
+/** Every flag of every command that is on or off. */
+const switches = await Promise.all(
+  Object.entries(commands).map(async ([name, entry]) => {
+    const loaded = await entry.load();
+    return Object.entries(loaded.flags).flatMap(([flag, declared]) =>
+      declared.kind === "boolean" ? [[name, flag, declared.default] as const] : [],
+    );
+  }),
+);
+
+describe("switches (T-11)", () => {
+  it.each(switches.flat())("%s -%s", async (name, flag, byDefault) => {
+    const loaded = await commands[name]!.load();
+    const positional = loaded.arguments.map(() => "x");
+    const read = (...args: string[]) => parseInput(loaded, [...args, ...positional]).flags[flag];
+    expect(read()).toBe(byDefault);
+    for (const dashes of ["-", "--"]) {
+      expect(read(`${dashes}${flag}`)).toBe(true);
+      expect(read(`${dashes}${flag}=true`)).toBe(true);
+      expect(read(`${dashes}${flag}=false`)).toBe(false);
+      expect(read(`${dashes}${flag}`, `${dashes}${flag}=0`)).toBe(false);
+    }
+    expect(() => read(`-no-${flag}`)).toThrow(`has no flag -no-${flag}`);
+  });
+});
+
 describe("parseInput", () => {
   it.each([
     [["t"], {}],

@@ -64,7 +64,6 @@ describe("the command", () => {
     ["no-such-file", ["validate", "nope.pkr.hcl"]],
     ["empty-directory", ["validate", "."]],
     ["plugins-installed", ["plugins", "installed"]],
-    ["plugins-install", ["plugins", "install", "github.com/hashicorp/docker"]],
     ["docs-null", ["docs", "data-source", "null"]],
     ["docs-unknown", ["docs", "fil"]],
   ])("%s", async (name, args) => {
@@ -90,7 +89,7 @@ describe("the command", () => {
     ["init-plugins", ["init", "plugins.pkr.hcl"]],
     ["plugins-required", ["plugins", "required", "plugins.pkr.hcl"]],
   ])("%s", async (name, args) => {
-    const workplace = await createWorkplace();
+    const workplace = await createWorkplace({ IMGBUILD_PLUGIN_MIRROR: "mirror" });
     writeFiles(workplace, { "t.pkr.hcl": template, "mistakes.pkr.hcl": mistakes, "plugins.pkr.hcl": plugins });
     const text = describeCommand(args, await workplace.run(...args), workplace.directory);
     expect(text).not.toContain("planted-in-template");

@@ -19,7 +19,7 @@ describe("docs/reference", () => {
 
   it("describes every option in words", async () => {
     const kinds = ["builder", "provisioner", "post-processor", "data-source"] as const;
-    const { describeSchema } = await import("../../src/sdk/schema/describe.ts");
+    const { describeSchema } = await import("../../src/cli/commands/docs/describe.ts");
     for (const kind of kinds) {
       for (const type of registry.types(kind)) {
         const component = (await registry.load(kind, type))!;

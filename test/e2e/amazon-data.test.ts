@@ -96,4 +96,41 @@ describe("the data sources of Amazon, against moto", () => {
       "No image in us-east-1 of owner 099720109477 matches name = ubuntu/images/*hardy*.",
     );
   });
+
+  withServer("give a binary secret as the text it is, or in base64 (A-12)", async () => {
+    const binary = { "pem-bytes": Buffer.from("-----BEGIN x-----\n"), "no-text": Buffer.from([0xff, 0xfe, 1]) };
+    for (const [Name, bytes] of Object.entries(binary)) {
+      const SecretBinary = bytes.toString("base64");
+      await call("secretsmanager", "secretsmanager.CreateSecret", { Name, SecretBinary });
+    }
+    const place = await createWorkplace({ ...AWS_CREDENTIALS, AWS_ENDPOINT_URL: moto.endpoint });
+    const data = Object.keys(binary).map(
+      (name) => `data "amazon-secretsmanager" "${name}" {\n region = "us-east-1"\n name = "${name}"\n}\n`,
+    );
+    const check = `source "null" "n" {
+  communicator = "none"
+}
+build {
+  sources = ["null.n"]
+  provisioner "shell-local" {
+    inline = ["test '\${trimspace(data.amazon-secretsmanager.pem-bytes.secret_binary)}' = '-----BEGIN x-----'", "test \${data.amazon-secretsmanager.no-text.secret_binary} = //4B"]
+  }
+}
+`;
+    await writeFile(join(place.directory, "t.pkr.hcl"), data.join("") + check);
+    const { code, stdout, stderr } = await place.run("build", "t.pkr.hcl");
+    expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 });
+  });
+
+  withServer("name a profile that is in neither of the shared files (A-14)", async () => {
+    const place = await createWorkplace({ AWS_ENDPOINT_URL: moto.endpoint });
+    const text = `data "amazon-caller-identity" "me" {\n region = "us-east-1"\n profile = "nope"\n}\n`;
+    await writeFile(
+      join(place.directory, "t.pkr.hcl"),
+      text + 'source "null" "n" {}\nbuild {\n sources = ["null.n"]\n}\n',
+    );
+    const { code, stdout, stderr } = await place.run("build", "t.pkr.hcl");
+    expect(code).toBe(1);
+    expect((stdout + stderr).replaceAll(/\s+/g, " ")).toContain('profile "nope" is in neither of the shared files (');
+  });
 });

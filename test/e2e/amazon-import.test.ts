@@ -177,6 +177,35 @@ describe("amazon-import", () => {
     expect(await keys()).toEqual([]);
   });
 
+  ec2.it("asks again where ImportImage is refused for a moment (A-10)", async () => {
+    const imported = await importedImage();
+    const follow = importing(imported);
+    let refusals = 2;
+    ec2.proxy.fault = (call) => {
+      if (call.action !== "ImportImage" || refusals-- <= 0) return follow(call);
+      return {
+        kind: "error",
+        code: "InvalidParameterValue",
+        message: "The given S3 object is not local to the region.",
+      };
+    };
+    const build = await start(MIB, {});
+    const { code, stdout, stderr } = await build.finished;
+    expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 });
+    expect(ec2.calls("ImportImage")).toHaveLength(3);
+  });
+
+  ec2.it("has no import task to look for where ImportImage is refused for good (A-10)", async () => {
+    ec2.proxy.fault = ({ action }) =>
+      action === "ImportImage" ? { kind: "error", code: "UnauthorizedOperation", status: 403 } : undefined;
+    const build = await start(MIB, {});
+    const { code, stdout, stderr } = await build.finished;
+    expect({ code, said: stdout + stderr }).toMatchObject({ code: 1 });
+    expect(stdout + stderr).not.toContain("import task");
+    expect(ec2.calls("DescribeImportImageTasks")).toEqual([]);
+    expect(await keys()).toEqual([]);
+  });
+
   ec2.it("finds a name that is taken before it uploads anything", async () => {
     await ec2.moto.ec2(REGION, "RegisterImage", { Name: "taken already" });
     const build = await start(MIB, { ami_name: "taken already" });

@@ -386,18 +386,31 @@ describe("deregistration protection", () => {
     expect(await ec2.addedKinds()).toEqual([]);
   });
 
+  for (const protection of [
+    { enabled: true },
+    { with_cooldown: true },
+    { enabled: false, with_cooldown: true },
+    { enabled: true, with_cooldown: true },
+  ]) {
+    ec2.it(`is asked for by ${JSON.stringify(protection)} (A-01)`, async () => {
+      const images = protectImages();
+      const { code, said } = await build({ builder: { deregistration_protection: protection } });
+      expect(code, said).toBe(0);
+      expect(images.size).toBe(1);
+      const withCooldown = String(protection.with_cooldown ?? false);
+      expect(ec2.calls(protect)[0]!.parameters.get("WithCooldown")).toBe(withCooldown);
+    });
+  }
+
   ec2.it("stays on the image of a good build, and is found before the next one would replace it", async () => {
     const images = protectImages();
     const builder = { ami_name: `protected-${Date.now()}`, force_deregister: true };
-    const first = await build({
-      builder: { ...builder, deregistration_protection: { enabled: true, with_cooldown: true } },
-    });
+    const first = await build({ builder: { ...builder, deregistration_protection: { with_cooldown: true } } });
     expect(first.code, first.said).toBe(0);
-    expect(ec2.calls(protect)[0]!.parameters.get("WithCooldown")).toBe("true");
     expect(ec2.calls(unprotect)).toEqual([]);
     const second = await build({ builder });
     expect(second.code).toBe(1);
-    expect(second.said).toMatch(/cannot be replaced \(force_deregister\): it is protected against deregistration/);
+    expect(second.said).toMatch(/cannot be replaced: it is protected against deregistration/);
     expect(second.said).toContain(`--image-id ${[...images][0]!} --region ${REGION}`);
     expect(ec2.calls("RunInstances")).toHaveLength(1);
     expect(await ec2.addedKinds()).toEqual(["ami", "snap"]);

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { outstandingIn } from "../../src/core/journal/journal-line.ts";
+import { statusAtClosedTerminal } from "../helper/closed-terminal.ts";
 import { createWorkplace, imgbuildPath, type Workplace } from "../helper/imgbuild.ts";
 import { needs, needsRoot } from "../helper/need.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
@@ -112,6 +113,23 @@ describe("the first signal", () => {
     expect((await build.finished).code).toBe(130);
     expect(build.output()).not.toContain("Not waiting any longer");
     await expectNothingLeft(place);
+  });
+});
+
+describe("a closed terminal", () => {
+  const atTerminal = needs("python3", "python3");
+  const program = [process.execPath, imgbuildPath];
+
+  atTerminal("ends a build with 129, after its clean-up (R-12)", async () => {
+    const place = await workplaceWith("echo provisioning; sleep 60");
+    const command = [...program, "build", "t.pkr.hcl"];
+    expect(await statusAtClosedTerminal(place, "file.a: provisioning", command)).toBe(129);
+    await expectNothingLeft(place);
+  });
+
+  atTerminal("ends a prompt with 129 (R-12)", async () => {
+    const place = await workplaceWith("exit 0");
+    expect(await statusAtClosedTerminal(place, "> ", [...program, "console"])).toBe(129);
   });
 });
 

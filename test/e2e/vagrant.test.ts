@@ -8,7 +8,7 @@ import { postProcessor as vagrant } from "../../src/plugins/vagrant/box/vagrant.
 import { schema as vagrantSchema } from "../../src/plugins/vagrant/box/options.ts";
 import { postProcessor as vagrantCloud } from "../../src/plugins/vagrant/cloud/vagrant-cloud.ts";
 import { schema as cloudSchema } from "../../src/plugins/vagrant/cloud/options.ts";
-import { fileArtifact } from "../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../src/owned/file-artifact.ts";
 import { configOf } from "../helper/decode-config.ts";
 import { needs } from "../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";

@@ -9,12 +9,14 @@ export interface AmazonTemplate {
   readonly builder?: Readonly<Record<string, unknown>>;
   readonly provisioners?: readonly object[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the command `build`. */
+  readonly flags?: readonly string[];
 }
 
 /** Starts building an image from moto's Ubuntu, with nobody to log in unless the template says otherwise. */
 export async function startOnAmazon(
   endpoint: string,
-  { builder, provisioners = [], env = {} }: AmazonTemplate,
+  { builder, provisioners = [], env = {}, flags = [] }: AmazonTemplate,
 ): Promise<Started> {
   const place = await createWorkplace({ ...AWS_CREDENTIALS, ...env });
   const common = {
@@ -29,7 +31,7 @@ export async function startOnAmazon(
   };
   const template = join(place.directory, "t.json");
   await writeFile(template, JSON.stringify({ builders: [{ ...common, ...builder }], provisioners }));
-  return place.start("build", template);
+  return place.start("build", ...flags, template);
 }
 
 /** The same to its end; what it said is one line. */

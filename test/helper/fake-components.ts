@@ -37,8 +37,8 @@ const machineSchema = defineSchema(
     mode: choice(["slow", "fast"], "Mode.").default("slow"),
     tags: map(text("A tag."), "Tags.").optional(),
     names: list(text("A name."), "Names.").optional(),
-    boot_command: list(late("A line."), "Lines.").optional(),
-    commands: list(list(late("A word."), "A command."), "Commands.").optional(),
+    boot_command: list(late(["HTTPIP", "HTTPPort"], "A line."), "Lines.").optional(),
+    commands: list(list(late(["HTTPIP", "Name"], "A word."), "A command."), "Commands.").optional(),
     password: sensitive(text("Password.")).optional(),
     data: any("Anything.").optional(),
     disk: blocks(disk, "Disks.").optional(),
@@ -62,7 +62,7 @@ const machine: Builder<unknown> = {
 const runSchema = defineSchema({
   inline: list(text("A line."), "Lines."),
   environment: map(text("A value."), "Environment.").optional(),
-  execute_command: late("How.").optional(),
+  execute_command: late(["Path"], "How.").optional(),
 });
 
 const run: Provisioner<unknown> = {
@@ -73,7 +73,10 @@ const run: Provisioner<unknown> = {
   provision: () => Promise.resolve(),
 };
 
-const packSchema = defineSchema({ output: late("Where to.").optional(), level: integer("Level.").optional() });
+const packSchema = defineSchema({
+  output: late(["BuildName"], "Where to.").optional(),
+  level: integer("Level.").optional(),
+});
 
 const pack = (type: string): PostProcessor<unknown> => ({
   kind: "post-processor",

@@ -12,7 +12,9 @@ export async function hostApt(): Promise<readonly { readonly path: string; reado
   );
   const { stdout } = await promisify(execFile)("apt-config", ["dump", "Acquire"]);
   const settings = stdout.split("\n").filter((line) => /^Acquire::(Check|http|https)\b.*"[^"]+"/.test(line));
+  // An emulated guest on a busy host answers late.
+  const patience = ['Acquire::Retries "5";', 'Acquire::http::Timeout "120";', 'Acquire::https::Timeout "120";'];
   // Translations of descriptions nobody reads are half of what a list weighs.
-  const content = [...settings, 'Acquire::Languages "none";', ""].join("\n");
+  const content = [...settings, ...patience, 'Acquire::Languages "none";', ""].join("\n");
   return [...sources, { path: "/etc/apt/apt.conf.d/99host", content }];
 }

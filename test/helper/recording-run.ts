@@ -52,6 +52,8 @@ export class RecordingRun extends BuildRun implements BuilderRun {
   readonly checkpoints = undefined;
   /** Machines handed to `provision`. */
   readonly machines: Machine[] = [];
+  /** How often the error-cleanup provisioner was asked for. */
+  errorCleanups = 0;
   readonly #recording: RecordingSession;
   readonly #provision: RecordingRunOptions["provision"];
 
@@ -77,6 +79,10 @@ export class RecordingRun extends BuildRun implements BuilderRun {
   async provision(machine: Machine): Promise<void> {
     this.machines.push(machine);
     await this.#provision?.(machine, this);
+  }
+
+  async cleanUpAfterError(): Promise<void> {
+    this.errorCleanups++;
   }
 
   /** Aborts the run's signal, as Ctrl-C does. */

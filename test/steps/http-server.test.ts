@@ -5,6 +5,7 @@ import { request } from "undici";
 import { describe, expect, it } from "vitest";
 import type { HttpConfig } from "../../src/sdk/schema/http.ts";
 import { serveHttp } from "../../src/steps/http-server.ts";
+import { fileNames } from "../../src/steps/http/file-names.ts";
 import { createRecordingRun, type RecordingRun } from "../helper/recording-run.ts";
 
 const defaults: HttpConfig = { http_port_min: 21_300, http_port_max: 21_400, http_network_protocol: "tcp" };
@@ -89,6 +90,22 @@ describe("serveHttp", () => {
     expect(run.warnings()).toEqual([
       'The guest asked for http://…/ks.cgf, which is not there. Did you mean "/ks.cfg"?',
     ]);
+  });
+
+  it("looks for the nearest name among the files nearest to the root, and says it once (R-14)", async () => {
+    const run = await createRecordingRun();
+    const root = join(run.directories.work, "http");
+    mkdirSync(join(root, "a/b"), { recursive: true });
+    for (let index = 0; index < 1500; index++) writeFileSync(join(root, "a", `file-${index}`), "");
+    writeFileSync(join(root, "a/b/preseed.cfk"), "");
+    writeFileSync(join(root, "preseed.cfg"), "");
+    const { get } = await serve(run, { http_directory: "http" });
+    for (let times = 0; times < 3; times++) {
+      expect((await get("/preseed.cfh")).text).toContain('Did you mean "/preseed.cfg"?');
+    }
+    expect(run.warnings()).toHaveLength(1);
+    expect((await fileNames(root)).length).toBe(1000);
+    expect(await fileNames(join(root, "missing"))).toEqual([]);
   });
 
   it("writes each request to the log", async () => {

@@ -100,7 +100,7 @@ describe("checkMachineFiles", () => {
     const run = await filesRun();
     const issues = await checkMachineFiles(
       { http_directory: "http", floppy_files: ["a.ps1", "*.bat"], cd_files: ["nothing"], iso_url: "missing.iso" },
-      run.directories,
+      { ...run.directories, host: run.host },
     );
     expect(issues.map(({ path, summary }) => [path.join("."), summary])).toEqual([
       ["http_directory", "Directory not found"],
@@ -113,7 +113,10 @@ describe("checkMachineFiles", () => {
   it("finds nothing wrong with an image that may come from elsewhere", async () => {
     const run = await filesRun();
     expect(
-      await checkMachineFiles({ iso_urls: ["missing.iso", "https://example.com/a.iso"] }, run.directories),
+      await checkMachineFiles(
+        { iso_urls: ["missing.iso", "https://example.com/a.iso"] },
+        { ...run.directories, host: run.host },
+      ),
     ).toEqual([]);
   });
 });

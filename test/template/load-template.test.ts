@@ -135,11 +135,18 @@ describe("loadTemplate", () => {
          provisioner "run" { inlin = [local.behind] }
        }`,
     );
-    expect(codes(loaded)).toEqual(["too-many-arguments", "missing-argument", "unknown-argument"]);
+    expect(codes(loaded)).toEqual(["too-many-arguments", "unknown-argument"]);
   });
 
-  it("reads a JSON template from standard input", async () => {
-    const stdin = Readable.from(['{"builders": [{"type": "machine", "name": "x"}]}']) as never;
+  const hcl = 'source "machine" "x" {}\nbuild { sources = ["machine.x"] }\n';
+  it.each([
+    ["JSON", '{"builders": [{"type": "machine", "name": "x"}]}', undefined],
+    ["JSON with a mark", '\uFEFF{"builders": [{"type": "machine", "name": "x"}]}', "json"],
+    ["HCL (T-20)", hcl, undefined],
+    ["HCL with a mark", `\uFEFF${hcl}`, "hcl2"],
+    ["HCL that begins with a comment", `# {\n${hcl}`, undefined],
+  ] as const)("reads a template in %s from standard input", async (_syntax, text, configType) => {
+    const stdin = Readable.from([text]) as never;
     const host = { ...testHost(tmpdir()), stdin };
     const common = {
       vars: [],
@@ -150,13 +157,8 @@ describe("loadTemplate", () => {
       registry: fakeRegistry(),
       onSecret: () => {},
     } as const;
-    const loaded = await loadTemplate({ ...common, path: "-", host, signal: new AbortController().signal });
-    expect(loaded.template!.builds.map(({ identity }) => identity.name)).toEqual(["x"]);
-  });
-
-  it("does not read HCL2 from standard input", async () => {
-    const loaded = await loadForTest("-", tmpdir(), { configType: "hcl2" });
-    expect(codes(loaded)).toEqual(["hcl2-from-stdin"]);
+    const loaded = await loadTemplate({ ...common, path: "-", configType, host, signal: new AbortController().signal });
+    expect(loaded.template!.builds.map(({ identity }) => identity.name)).toEqual(["machine.x"]);
   });
 
   it("says what is wrong with a path", async () => {

@@ -17,7 +17,7 @@ function countingRegistry(loaded: string[]): Registry {
   };
 }
 
-const options = { only: [], except: [] };
+const options = { only: [], except: [], structureOnly: false };
 const settle: Planning["settle"] = (compute) => Promise.resolve(compute());
 
 describe("planUntilLoaded", () => {
@@ -31,9 +31,9 @@ describe("planUntilLoaded", () => {
       settle,
       plan: ({ report }) => {
         rounds++;
-        const builder = findComponent({ lookup, report }, "builder", "machine", undefined);
+        const builder = findComponent({ lookup, report, options }, "builder", "machine", undefined);
         // What is wanted only once the first is there makes a third round.
-        if (builder) findComponent({ lookup, report }, "provisioner", "run", undefined);
+        if (builder) findComponent({ lookup, report, options }, "provisioner", "run", undefined);
         return [];
       },
     });
@@ -49,7 +49,7 @@ describe("planUntilLoaded", () => {
       lookup,
       settle,
       plan: ({ report }) => {
-        findComponent({ lookup, report }, "builder", "machine", undefined);
+        findComponent({ lookup, report, options }, "builder", "machine", undefined);
         report(error("round", undefined, "Round", `${++rounds}`));
         return [];
       },
@@ -64,7 +64,7 @@ describe("planUntilLoaded", () => {
       lookup,
       settle,
       plan: ({ report }) => {
-        findComponent({ lookup, report }, "builder", "machin", undefined);
+        findComponent({ lookup, report, options }, "builder", "machin", undefined);
         return [];
       },
     });
@@ -80,7 +80,7 @@ describe("planUntilLoaded", () => {
       lookup,
       settle,
       plan: ({ selection, report }) => {
-        findComponent({ lookup, report }, "builder", "machine", undefined);
+        findComponent({ lookup, report, options }, "builder", "machine", undefined);
         // A match of the first round must not hide that the pattern matches nothing in the last.
         if (rounds++ === 0) selection.selectsBuild("machine.a");
         return [];

@@ -32,4 +32,18 @@ describe("upgradeTemplate", () => {
     expect(text).toContain("# Sources, one for each builder of the JSON template.");
     expect(parseHcl({ name: "whole", text }).diagnostics).toEqual([]);
   });
+
+  it("T-06: keeps secret what is made of other values", async () => {
+    const text = JSON.stringify({
+      variables: { host: "h1", plain: "{{user `host`}}-x", token: "{{env `API_TOKEN`}}-{{user `host`}}" },
+      "sensitive-variables": ["token"],
+      builders: [{ type: "null", communicator: "none", ssh_host: "{{user `plain`}}{{user `token`}}" }],
+    });
+    const { fixed } = readFixedTemplate({ name: "input.json", text });
+    const options = await createUpgradeOptions(fixed!.template, registry, testHost("/"), false);
+    const upgraded = upgradeTemplate(fixed!.template, options);
+    expect(upgraded).toMatch(/local "token" \{\n {2}sensitive {2}= true\n {2}expression = /);
+    expect(upgraded).toMatch(/locals \{\n {2}plain = /);
+    expect(parseHcl({ name: "x", text: upgraded }).diagnostics).toEqual([]);
+  });
 });

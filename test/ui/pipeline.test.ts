@@ -112,7 +112,7 @@ describe("createPipeline", () => {
     };
     const mended = createPipeline({ renderers: [broken, recorder], redactor: createRedactor(), clock });
     mended.emit({ kind: "say", text: "one" });
-    expect(textsOf(recorder.events())).toEqual(["One kind of output stopped: Error: no paper", "one"]);
+    expect(textsOf(recorder.events())).toEqual(["One kind of output stopped: no paper", "one"]);
     pipeline.emit({ kind: "say", text: "nobody reads this" });
   });
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../src/ui/redact.ts";
-import { withoutInvisible } from "../../src/ui/redact-text.ts";
+import { withoutInvisible } from "../../src/ui/text-views.ts";
 import { secretForms } from "../../src/ui/secret-forms.ts";
 
 function redacting(...secrets: string[]) {

@@ -4,7 +4,10 @@ import { basename } from "node:path";
 import { build } from "esbuild";
 
 /** The programs of our threads, by who starts them: `new Worker(new URL("./NAME.ts", import.meta.url), …)`. */
-const THREADS = { "src/lib/compress/block-workers.ts": "src/lib/compress/block-thread.ts" };
+const THREADS = {
+  "src/lib/compress/block-workers.ts": "src/lib/compress/block-thread.ts",
+  "src/plugin-host/thread/start-thread.ts": "src/plugin-host/thread/plugin-thread.ts",
+};
 const URL_OF_PROGRAM = /new URL\("[^"]*", import\.meta\.url\)/;
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { writeUserFile } from "../../lib/user-file.ts";
+import { writeFailure } from "../../sdk/write-failure.ts";
 import { defineCommand, EXIT, type CommandContext } from "../command.ts";
 import { isShell, shells, type Shell } from "./completion/shells.ts";
 import { completionTable } from "./completion/table.ts";
@@ -14,13 +15,20 @@ export const command = defineCommand({
   run: async (context) => {
     const own = ownShell(context);
     if (!own) return EXIT.failed;
-    await mkdir(dirname(own.path), { recursive: true });
-    await writeFileAtomic(own.path, own.shell.script(await completionTable(context.commands)));
+    const script = own.shell.script(await completionTable(context.commands));
+    await writeScript(own.path, script).catch(async (cause: unknown) => {
+      throw await writeFailure(own.path, cause);
+    });
     const more = own.name === "zsh" ? zshSetup(dirname(own.path)) : "";
     context.host.stdout.write(`Completion for ${own.name} is in ${own.path}. It works in new shells.${more}\n`);
     return EXIT.ok;
   },
 });
+
+async function writeScript(path: string, script: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeUserFile(path, script);
+}
 
 const zshSetup = (directory: string): string =>
   `\nzsh reads it when the directory is in fpath; in ~/.zshrc, before compinit:\n    fpath=(${directory} $fpath)`;

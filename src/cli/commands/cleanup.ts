@@ -1,5 +1,6 @@
 import { cleanUpRun, type Reaped } from "../../core/journal/clean-up-run.ts";
 import { forgetRun, listRuns, type ListedRun } from "../../core/journal/list-runs.ts";
+import { sweepTemporaryFiles } from "../../core/journal/sweep-temporary-files.ts";
 import { cacheDirectory } from "../../core/directories.ts";
 import { removeDeadLocks } from "../../lib/dead-locks.ts";
 import { parseDuration } from "../../lib/duration.ts";
@@ -68,11 +69,26 @@ async function cleanUpAll(
   report: CleanupReport,
   options: CleanUpAllOptions,
 ): Promise<readonly OutcomeKind[]> {
-  const { signal, dryRun, isNamed } = options;
+  const { isNamed } = options;
   const kinds: OutcomeKind[] = [];
   for (const run of runs) {
     if (run.state === "running" && isNamed) report.say(`Run ${run.runId} is still going: it is left alone.`);
-    if (run.state === "running" || run.outstanding.length === 0) continue;
+    if (run.state !== "running" && !options.dryRun) await sweepTemporaryFiles(run.paths.directory);
+    if (run.state === "running" || run.outstanding.length + run.unreadable.length === 0) continue;
+    kinds.push(...(await cleanUpOne(host, run, report, options)));
+  }
+  if (kinds.every((kind) => kind === "gone")) report.say("Nothing is left behind.");
+  return kinds;
+}
+
+/** Whatever is wrong with one run, the others are cleaned up all the same. */
+async function cleanUpOne(
+  host: Host,
+  run: ListedRun,
+  report: CleanupReport,
+  { dryRun, signal }: CleanUpAllOptions,
+): Promise<readonly OutcomeKind[]> {
+  try {
     const reaped = await cleanUpRun(run.runId, run.paths, {
       reapers,
       env: host.env,
@@ -81,10 +97,17 @@ async function cleanUpAll(
       now: () => host.clock.now(),
       onReaped: (found) => report.reaped(run.runId, found),
     });
-    if (reaped !== "live") kinds.push(...reaped.map(({ outcome }) => outcome.kind));
+    return reaped === "live" ? [] : reaped.map(({ outcome }) => outcome.kind);
+  } catch (error) {
+    signal.throwIfAborted();
+    const resource = { kind: "run", id: run.runId };
+    report.reaped(run.runId, {
+      resource,
+      description: `what run ${run.runId} left`,
+      outcome: { kind: "failed", error },
+    });
+    return ["failed"];
   }
-  if (kinds.every((kind) => kind === "gone")) report.say("Nothing is left behind.");
-  return kinds;
 }
 
 interface ForgetOptions {
@@ -101,9 +124,9 @@ async function forgetExpired(
   const ids = new Set(chosen.map(({ runId }) => runId));
   const action = dryRun ? "Would forget" : "Forgot";
   for (const run of await listRuns(host)) {
-    const { runId, record, state, outstanding } = run;
+    const { runId, record, state, outstanding, unreadable } = run;
     const endedAt = record.finishedAt ?? record.startedAt;
-    if (!ids.has(runId) || state === "running" || outstanding.length > 0) continue;
+    if (!ids.has(runId) || state === "running" || outstanding.length + unreadable.length > 0) continue;
     if (host.clock.now() - endedAt < keepMs) continue;
     if (!dryRun) await forgetRun(run);
     report.say(`${action} run ${runId} of ${record.template}.`);

@@ -1,17 +1,18 @@
 import { hasErrors } from "../../language/diagnostic.ts";
-import { registry } from "../../registry.ts";
 import { fixers } from "../../template/fix/fixers.ts";
-import type { LoadOptions } from "../../template/load-options.ts";
-import { loadLegacy } from "../../template/json/load-legacy.ts";
+import { checkLegacyStructure } from "../../template/json/check-structure.ts";
 import { createRedactor } from "../../ui/redact.ts";
 import { booleanFlag, defineCommand, EXIT, exitCode, type CommandContext, type FlagValues } from "../command.ts";
 import { printDiagnostics } from "../print-diagnostics.ts";
 import { readLegacyInput } from "../read-legacy-input.ts";
-import { templateDirectory, templateFlags, templateOptions } from "../template-flags.ts";
+import { templateFlags } from "../template-flags.ts";
 
 const flags = {
   ...templateFlags,
-  validate: booleanFlag("Check the fixed template; if it is invalid, exit with 1.", { default: true }),
+  validate: booleanFlag(
+    "Check the structure of the fixed template and the names of builds in it; exit with 1 if something is wrong.",
+    { default: true },
+  ),
 };
 
 const listOfFixes = fixers.map(({ name, summary }) => `    ${name.padEnd(28)}${summary}`);
@@ -46,18 +47,8 @@ async function fix(context: CommandContext, path: string, given: FlagValues<type
   if (!input) return EXIT.failed;
   const text = `${JSON.stringify(input.fixed.root, undefined, 2)}\n`;
   host.stdout.write(text);
-  if (!given.validate) return exitCode(!input.hasErrors);
-  const options: LoadOptions = {
-    ...templateOptions(given),
-    path,
-    host,
-    registry,
-    undeclaredVariables: "ignore",
-    onSecret: (secret) => redactor.add(secret),
-    signal: new AbortController().signal,
-  };
-  const name = `${input.file.name} (fixed)`;
-  const { diagnostics } = await loadLegacy(options, { name, text }, templateDirectory(host, path));
+  if (!given.validate) return EXIT.ok;
+  const diagnostics = checkLegacyStructure({ name: `${input.file.name} (fixed)`, text });
   printDiagnostics(host, diagnostics, redactor);
   return exitCode(!hasErrors(diagnostics));
 }

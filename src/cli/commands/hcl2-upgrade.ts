@@ -1,13 +1,24 @@
 import { resolve } from "node:path";
-import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { writeUserFile } from "../../lib/user-file.ts";
 import type { Host } from "../../sdk/host.ts";
+import { hasErrors } from "../../language/diagnostic.ts";
 import { registry } from "../../registry.ts";
 import { writeFailure } from "../../sdk/write-failure.ts";
 import { displayPath } from "../../template/files/template-files.ts";
+import { pluginSourceOf } from "../../template/known-plugins.ts";
 import { createUpgradeOptions } from "../../template/upgrade/upgrade-options.ts";
 import { upgradeTemplate } from "../../template/upgrade/upgrade-template.ts";
 import { createRedactor } from "../../ui/redact.ts";
-import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../command.ts";
+import {
+  booleanFlag,
+  defineCommand,
+  EXIT,
+  exitCode,
+  textFlag,
+  type CommandContext,
+  type FlagValues,
+} from "../command.ts";
+import { printDiagnostics } from "../print-diagnostics.ts";
 import { readLegacyInput } from "../read-legacy-input.ts";
 import { templateFlags } from "../template-flags.ts";
 
@@ -42,21 +53,32 @@ async function upgrade(context: CommandContext, path: string, given: FlagValues<
   const redactor = createRedactor();
   context.onRedactor(redactor);
   const input = await readLegacyInput(host, path, redactor);
-  if (!input || input.hasErrors) return EXIT.failed;
+  if (!input) return EXIT.failed;
+  printDiagnostics(host, input.problems, redactor);
+  if (hasErrors(input.problems)) return EXIT.failed;
   const { template } = input.fixed;
   const options = await createUpgradeOptions(template, registry, host, given["with-annotations"]);
   const text = upgradeTemplate(template, options);
   const output = given["output-file"] ?? `${path}.pkr.hcl`;
   if (output === "-") host.stdout.write(text);
   else await writeResult(host, output, text);
-  return EXIT.ok;
+  const unknown = template.builders.map(({ type }) => String(type)).filter((type) => !isKnownBuilder(type));
+  if (unknown.length > 0) host.stderr.write(unknownBuilders([...new Set(unknown)]));
+  return exitCode(unknown.length === 0);
 }
+
+const isKnownBuilder = (type: string): boolean =>
+  registry.types("builder").includes(type) || pluginSourceOf(type, registry.plugins) !== undefined;
+
+const unknownBuilders = (types: readonly string[]): string =>
+  `Neither imgbuild nor a plugin it knows of has the builder ${types.join(", ")}. Its sources were written as they stand.\n`;
 
 async function writeResult(host: Host, path: string, text: string): Promise<void> {
   const absolute = resolve(host.cwd, path);
   const shown = displayPath(absolute, host.cwd);
-  await writeFileAtomic(absolute, text).catch(async (cause: unknown) => {
-    throw await writeFailure(shown, cause);
+  const target = await writeUserFile(absolute, text).catch(async (cause: unknown) => {
+    throw await writeFailure(absolute, cause, { shown });
   });
-  host.stdout.write(`Successfully created ${shown}\n`);
+  // A pipe or a device may be our own standard output, which is to hold the template alone.
+  if (target.kind === "replace") host.stdout.write(`Successfully created ${shown}\n`);
 }

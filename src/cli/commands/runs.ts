@@ -36,18 +36,27 @@ export const command = defineCommand({
   },
 });
 
-async function renderJson({ runId, state, record, paths, outstanding }: ListedRun): Promise<string> {
+async function renderJson({
+  runId,
+  state,
+  hasRecord,
+  record,
+  paths,
+  outstanding,
+  unreadable,
+}: ListedRun): Promise<string> {
   const { template, startedAt, finishedAt, builds } = record;
   return JSON.stringify({
     version: 1,
     runId,
     state,
-    template,
+    template: hasRecord ? template : undefined,
     startedAt: isoTime(startedAt),
     finishedAt: finishedAt === undefined ? undefined : isoTime(finishedAt),
     directory: paths.directory,
     builds,
     leftovers: await describeAll(outstanding),
+    unreadableLines: unreadable.length === 0 ? undefined : unreadable,
   });
 }
 
@@ -57,7 +66,7 @@ function describeAll(resources: readonly Resource[]): Promise<Leftover[]> {
   return Promise.all(things.map((resource) => describeResource(reapers, resource)));
 }
 
-async function renderText({ runId, state, record, outstanding }: ListedRun): Promise<string> {
+async function renderText({ runId, state, record, outstanding, unreadable }: ListedRun): Promise<string> {
   const { template, startedAt, finishedAt, builds } = record;
   const started = isoTime(startedAt).replace(/\.\d+Z$/, "Z");
   const ended = finishedAt === undefined ? state : `${state} in ${shortDuration(finishedAt - startedAt)}`;
@@ -65,7 +74,10 @@ async function renderText({ runId, state, record, outstanding }: ListedRun): Pro
   const leftovers = state === "running" ? [] : await describeAll(outstanding);
   const lines = [heading.join("  "), ...builds.flatMap(describeBuild)];
   lines.push(...leftovers.map(({ description }) => `    left: ${description}`));
-  if (leftovers.length > 0) lines.push(`    remove it with: imgbuild cleanup -run ${runId}`);
+  lines.push(
+    ...unreadable.map((line) => `    line ${line} of its journal cannot be read: what it left is not all known`),
+  );
+  if (leftovers.length + unreadable.length > 0) lines.push(`    remove it with: imgbuild cleanup -run ${runId}`);
   return sanitize(lines.join("\n"));
 }
 

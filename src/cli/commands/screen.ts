@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { liveScreens, type LiveScreen } from "../../core/live-screens.ts";
-import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { writeUserFile } from "../../lib/user-file.ts";
+import { writeFailure } from "../../sdk/write-failure.ts";
 import { reapers } from "../../registry.ts";
 import { defineCommand, EXIT, integerFlag, textFlag, type CommandContext } from "../command.ts";
 import { serveScreens } from "../screen-server.ts";
@@ -65,7 +66,10 @@ async function savePicture({ host }: CommandContext, screens: readonly LiveScree
     host.stderr.write(`Several machines run: ${names}. Name one.\n`);
     return EXIT.failed;
   }
-  await writeFileAtomic(path, await screen.capture(AbortSignal.timeout(10_000)), { volatile: true });
+  const picture = await screen.capture(AbortSignal.timeout(10_000));
+  await writeUserFile(path, picture).catch(async (cause: unknown) => {
+    throw await writeFailure(path, cause);
+  });
   host.stdout.write(`${path}\n`);
   return EXIT.ok;
 }

@@ -2,6 +2,7 @@ import { preflight } from "../../core/preflight.ts";
 import { BuildRun } from "../../core/run/build-run.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Template } from "../../template/model.ts";
+import { applyEdits } from "../apply-edits.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
 import { loadChecked } from "../load-checked.ts";
@@ -21,6 +22,10 @@ const flags = {
   preflight: booleanFlag(
     "Ask the world as well: programs, images, credentials, names that are taken. Changes nothing.",
   ),
+  fix: booleanFlag(
+    "Make the changes that messages propose, in the template's own files. Look at them with your version control.",
+  ),
+  "warnings-as-errors": booleanFlag("Fail on warnings, too."),
   "use-sequential-evaluation": booleanFlag("", {
     hidden: true,
     withoutEffect: "locals and data sources are always read in the order they need each other.",
@@ -55,14 +60,23 @@ function validate(
   signal: AbortSignal,
 ): Promise<number> {
   return withReadOnlySession(context, { path, signal, flags: given }, async ({ session, output }) => {
-    const { template, isValid } = await loadChecked(session, output, {
+    const { template, isValid, hasWarnings, diagnostics } = await loadChecked(session, output, {
       path,
       flags: given,
       syntaxOnly: given["syntax-only"],
       undeclaredVariables: given["no-warn-undeclared-var"] ? "ignore" : "warn",
       readsDataSources: given["evaluate-datasources"],
+      buildsHere: given.preflight,
     });
+    if (given.fix) {
+      for (const name of await applyEdits(diagnostics, context.host.cwd))
+        session.emit({ kind: "say", text: `Changed ${name}` });
+    }
     if (!template || !isValid) return EXIT.failed;
+    if (hasWarnings && given["warnings-as-errors"]) {
+      session.emit({ kind: "error", text: WARNED });
+      return EXIT.failed;
+    }
     const isReady = !given.preflight || (await checkPreflight(session, template));
     if (!isReady) return EXIT.failed;
     session.emit({ kind: "say", text: given["syntax-only"] ? SYNTAX_PASSED : PASSED });
@@ -71,6 +85,7 @@ function validate(
 }
 
 const SYNTAX_PASSED = "Syntax-only check passed. Everything looks okay.";
+const WARNED = "There are warnings, and -warnings-as-errors was given.";
 const PASSED = "The configuration is valid.";
 
 /** Whether every build can start; what is missing is shown. */

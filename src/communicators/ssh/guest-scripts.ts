@@ -7,6 +7,8 @@ export const scriptFailures: Readonly<Record<number, string>> = {
   91: "there is a directory of that name",
   92: "the directory it should go to does not exist",
   93: "it arrived incomplete",
+  95: "it is a directory",
+  94: "it belongs to somebody else, so its mode could not be set, and others could read it",
 };
 
 export interface ReceiveFile {
@@ -22,7 +24,8 @@ export interface ReceiveFile {
 
 /**
  * Takes a file from standard input: into a temporary name beside the target, then checked, then renamed. A target that is
- * a link or a device, or stands in a directory the user may not write, is written through instead of replaced.
+ * a link or a device, or stands in a directory the user may not write, is written through instead of replaced: `w` is set
+ * where no file could be made beside it.
  */
 export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"' }: ReceiveFile): string {
   return [
@@ -30,7 +33,7 @@ export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"
     `m=$(umask); umask 077`,
     // A cancelled copy leaves nothing behind.
     onStop('rm -f "$t"'),
-    `: >"$t" 2>/dev/null || t="\${TMPDIR:-/tmp}"/${temporary}`,
+    `w=; : >"$t" 2>/dev/null || { w=1; t="\${TMPDIR:-/tmp}"/${temporary}; }`,
     `${receiver} || { s=$?; rm -f "$t"; exit $s; }`,
     ...(size === undefined ? [] : settle(mode, size)),
   ].join("\n");
@@ -38,7 +41,7 @@ export function receiveFile({ path, mode, size, temporary, receiver = 'cat >"$t"
 
 /** Second half of `receiveFile` once the size is known. */
 export function settleFile({ path, mode, temporary }: ReceiveFile, size: number): string {
-  const found = `[ -e "$t" ] || t="\${TMPDIR:-/tmp}"/${temporary}`;
+  const found = `w=; [ -e "$t" ] || { w=1; t="\${TMPDIR:-/tmp}"/${temporary}; }`;
   return [...locate(path, temporary), found, `m=$(umask)`, ...settle(mode, size)].join("\n");
 }
 
@@ -55,11 +58,31 @@ function locate(path: string, temporary: string): readonly string[] {
 function settle(mode: number, size: number): readonly string[] {
   return [
     `[ $(wc -c <"$t") -eq ${size} ] || { rm -f "$t"; exit 93; }`,
-    `chmod ${mode.toString(8).padStart(4, "0")} "$t"`,
+    `if [ -L "$p" ] || { [ -e "$p" ] && [ ! -f "$p" ]; } || [ -n "$w" ]; then`,
+    ...writeThrough(mode),
+    `fi`,
+    `chmod ${octal(mode)} "$t"`,
     `umask "$m"`,
-    `if [ -L "$p" ] || { [ -e "$p" ] && [ ! -f "$p" ]; } || [ "\${t%/*}" = "\${TMPDIR:-/tmp}" ]; then cat "$t" >"$p"; s=$?; rm -f "$t"; exit $s; fi`,
     `mv -f "$t" "$p" || { s=$?; rm -f "$t"; exit $s; }`,
   ];
+}
+
+/** A file gets its mode before its content. Somebody else's keeps the one it has, unless that would show a secret. */
+function writeThrough(mode: number): readonly string[] {
+  const isSecret = (mode & 0o077) === 0;
+  const otherwise = isSecret ? `{ rm -f "$t"; exit 94; }` : ":";
+  return [
+    `[ -e "$p" ] || : >"$p" || { s=$?; rm -f "$t"; exit $s; }`,
+    // The final mode may forbid its owner to write.
+    `if [ -f "$p" ]; then chmod ${octal(mode | 0o200)} "$p" 2>/dev/null || ${otherwise}; fi`,
+    `cat "$t" >"$p"; s=$?; rm -f "$t"`,
+    `if [ -f "$p" ]; then chmod ${octal(mode)} "$p" 2>/dev/null; fi`,
+    `exit $s`,
+  ];
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
 }
 
 /** The last entry of a tar stream; a stream that was cut has none. */
@@ -101,5 +124,5 @@ function tarOf(directory: string, name: string): string {
 }
 
 export function sendFile(path: string): string {
-  return `p=${shellQuotePath(path)}; case $p in -*) p=./$p;; esac; [ ! -d "$p" ] || exit 91; exec cat "$p"`;
+  return `p=${shellQuotePath(path)}; case $p in -*) p=./$p;; esac; [ ! -d "$p" ] || exit 95; exec cat "$p"`;
 }

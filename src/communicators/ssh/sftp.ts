@@ -55,7 +55,9 @@ export async function sftpUpload(
   const temporary = joinGuestPath(guestDirname(target), temporaryName());
   const { ask } = asker(transfer);
   if ((await statOrNothing(transfer, target))?.isDirectory()) {
-    throw new BuildError(`Could not write "${path}" in the machine: there is a directory of that name`);
+    throw new BuildError(`Could not write "${path}" in the machine: there is a directory of that name`, {
+      hint: "To copy into that directory, end the destination with a slash.",
+    });
   }
   const handle = await ask<Buffer>(`create ${temporary}`, (sftp, answer) => sftp.open(temporary, "wx", 0o600, answer));
   try {
@@ -164,6 +166,10 @@ export function sftpList(transfer: SftpTransfer, path: string): Promise<readonly
   return asker(transfer).ask<FileEntryWithStats[]>(`list ${path}`, (sftp, answer) =>
     sftp.readdir(sftpPath(path), answer),
   );
+}
+
+export async function sftpIsDirectory(transfer: SftpTransfer, path: string): Promise<boolean> {
+  return (await statOrNothing(transfer, sftpPath(path)))?.isDirectory() === true;
 }
 
 async function statOrNothing(transfer: SftpTransfer, path: string): Promise<Stats | undefined> {

@@ -14,7 +14,7 @@ import { leaveJumpHost } from "./dial.ts";
 import { execOnLink } from "./exec.ts";
 import type { SshSettings } from "./settings.ts";
 import { downloadFile, fileTransfer, uploadFile, type FileTransfer } from "./transfer-file.ts";
-import { downloadTree, uploadTree } from "./transfer-tree.ts";
+import { downloadTree, uploadTarget, uploadTree } from "./transfer-tree.ts";
 import { listenLocally, listenRemotely } from "./tunnels.ts";
 import { waitForLogin, type ReadyGuest, type LoginWaitOptions } from "./wait-for-login.ts";
 
@@ -122,7 +122,11 @@ export class SshCommunicator implements Communicator {
   }
 
   async uploadDir(from: string, to: string, options: TransferOptions): Promise<void> {
-    await this.#transfer(true, options.signal, (transfer) => uploadTree(transfer, from, to, options));
+    let target: string | undefined;
+    await this.#transfer(true, options.signal, async (transfer) => {
+      target ??= await uploadTarget(transfer, from, to, options);
+      await uploadTree(transfer, from, target, options);
+    });
   }
 
   async download(path: string, to: Writable, options: TransferOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import ssh2, { type ParsedKey } from "ssh2";
+import type { ParsedKey } from "ssh2";
 import { errorMessage } from "../../lib/error-text.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { expandPath } from "../../sdk/expand-path.ts";
@@ -8,6 +8,7 @@ import type { CommunicatorConfig } from "../../sdk/schema/communicator.ts";
 import { supportedCiphers, supportedKeyExchanges } from "./algorithms.ts";
 import { parseCertificate } from "./certificate.ts";
 import { HostKeys } from "./host-keys.ts";
+import { parsePrivateKey } from "./private-key.ts";
 import type { PromptAnswer, Certificate, Credentials, Route, SshSettings } from "./settings.ts";
 import { parseTunnel } from "./tunnels.ts";
 
@@ -54,7 +55,7 @@ async function guestCredentials(
   const given = { password, answer: answerWith(password) };
   if (config.ssh_agent_auth) return { username, ...given, agent: needAgent("ssh_agent_auth", agent) };
   const fromFile = await readKey(run, file, config.ssh_private_key_passphrase);
-  const privateKey = fromFile ?? (key && parseKey(key.privateKey, "the key made for this build", undefined));
+  const privateKey = fromFile ?? (key && parsePrivateKey(key.privateKey, "the key made for this build", undefined));
   return { username, ...given, privateKey, certificate: await readCertificate(run, config.ssh_certificate_file) };
 }
 
@@ -129,39 +130,28 @@ function needAgent(option: string, agent: string | undefined): string {
   });
 }
 
-async function readKey(
-  run: Run,
+/** What reading a key or certificate takes of a run. */
+type KeyReader = Pick<Run, "secret"> & Parameters<typeof expandPath>[0];
+
+export async function readKey(
+  run: KeyReader,
   file: string | undefined,
   passphrase: string | undefined,
 ): Promise<ParsedKey | undefined> {
   if (!file) return undefined;
   if (passphrase !== undefined) run.secret(passphrase);
-  return parseKey(await readText(run, file, "private key"), `"${file}"`, passphrase);
+  return parsePrivateKey(await readText(run, file, "private key"), `"${file}"`, passphrase);
 }
 
-async function readCertificate(run: Run, file: string | undefined): Promise<Certificate | undefined> {
+export async function readCertificate(run: KeyReader, file: string | undefined): Promise<Certificate | undefined> {
   if (!file) return undefined;
   return parseCertificate(await readText(run, file, "certificate"), file);
 }
 
-async function readText(run: Run, file: string, what: string): Promise<string> {
+async function readText(run: KeyReader, file: string, what: string): Promise<string> {
   return readFile(expandPath(run, file), "utf8").catch((cause: unknown) => {
     throw new BuildError(`Could not read the ${what} "${file}": ${errorMessage(cause)}`, { cause });
   });
-}
-
-function parseKey(text: string, name: string, passphrase: string | undefined): ParsedKey {
-  const [key] = [ssh2.utils.parseKey(text, passphrase)].flat();
-  if (key === undefined || key instanceof Error) throw unusableKey(name, key?.message ?? "it is empty");
-  if (!key.isPrivateKey()) throw new BuildError(`${name} is a public key; the private key is needed`);
-  return key;
-}
-
-function unusableKey(name: string, why: string): BuildError {
-  const summary = `The private key ${name} cannot be used: ${why}`;
-  if (!/passphrase|encrypted/i.test(why)) return new BuildError(summary);
-  const hint = "Set ssh_private_key_passphrase, or load the key into an agent and set ssh_agent_auth.";
-  return new BuildError(summary, { hint });
 }
 
 function known(

@@ -116,6 +116,7 @@ export function check(result: ExecResult, purpose: string, stderr: ErrorOutput):
 }
 
 const hints: Readonly<Record<number, string>> = {
+  91: "To copy into that directory, end the destination with a slash.",
   92: "Make the directory first, for example with a shell provisioner.",
 };
 

@@ -4,17 +4,17 @@ import { basename, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { PassThrough, Readable } from "node:stream";
 import type { TransferOptions } from "../../sdk/communicator.ts";
-import { BuildError } from "../../sdk/error.ts";
+import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import { temporaryNameFor } from "../../lib/atomic-file.ts";
 import { errorMessage } from "../../lib/error-text.ts";
 import { shellQuotePath } from "../../lib/shell-quote.ts";
 import { execOnLink } from "./exec.ts";
 import { inside } from "../inside.ts";
 import { extractTree, type ExtractOptions } from "./extract-tree.ts";
-import { directoryTarget, joinGuestPath, temporaryName } from "../guest-paths.ts";
+import { directoryTarget, joinGuestPath, temporaryName, wantsContents } from "../guest-paths.ts";
 import { receiveTree, sendTree } from "./guest-scripts.ts";
 import { listLocalTree, totalSize } from "../local-tree.ts";
-import { sftpList, sftpMakeDirectories, sftpRead, sftpTransfer, type SftpTransfer } from "./sftp.ts";
+import { sftpIsDirectory, sftpList, sftpMakeDirectories, sftpRead, sftpTransfer, type SftpTransfer } from "./sftp.ts";
 import { archiveTree } from "./tree-archive.ts";
 import {
   check,
@@ -30,16 +30,36 @@ import type { ReadyGuest } from "./wait-for-login.ts";
 /** Files copied at the same time where there is no tar; below the ten sessions sshd allows on one connection. */
 const FILES_AT_ONCE: { readonly [Method in TransferMethod]: number } = { sftp: 32, stream: 6, scp: 6 };
 
-/** Copies a directory to the guest: one tar stream where the guest has tar, else file by file, several at once. */
-export async function uploadTree(
+/**
+ * Where a directory goes: into one that is there, under its own name; else it becomes the one that is named. So does
+ * Packer's `scp`, and many templates rely on it. To be asked once for a copy, which may begin again half done.
+ */
+export async function uploadTarget(
   transfer: FileTransfer,
   from: string,
   to: string,
+  { signal }: Pick<TransferOptions, "signal">,
+): Promise<string> {
+  if (wantsContents(from, basename) || !(await isDirectory(transfer, to, signal))) return to;
+  return directoryTarget(from, to, basename);
+}
+
+async function isDirectory({ guest, method }: FileTransfer, path: string, signal: AbortSignal): Promise<boolean> {
+  if (method === "sftp") return sftpIsDirectory(await sftpTransfer(guest.link, signal), path);
+  const result = await execOnLink(guest.link, `[ -d ${shellQuotePath(path)} ]`, { signal });
+  if (result.kind === "exit") return result.code === 0;
+  throw new ConnectionLost(`Could not look for the directory "${path}" in the machine`);
+}
+
+/** Copies what is in a directory to the guest: one tar stream where it has tar, else file by file, several at once. */
+export async function uploadTree(
+  transfer: FileTransfer,
+  from: string,
+  target: string,
   options: TransferOptions,
 ): Promise<void> {
   const { guest, method } = transfer;
   const { signal } = options;
-  const target = directoryTarget(from, to, basename);
   const entries = await listLocalTree(from).catch((cause: unknown) => {
     throw new BuildError(`Could not read the directory "${from}": ${errorMessage(cause)}`, { cause });
   });

@@ -18,6 +18,8 @@ export interface LoginWaitOptions {
   readonly timeoutMs?: number | undefined;
   /** How many refusals of the login by one and the same server end the wait. */
   readonly refusals: RefusalLimit;
+  /** The user can look at the machine: it is not somebody else's, somewhere. */
+  readonly hasScreen: boolean;
   /** Why it is not ready: once per change. */
   readonly onReason: (reason: string) => void;
   readonly signal: AbortSignal;
@@ -229,10 +231,10 @@ class LoginRace {
   }
 
   #checkDeadline(): void {
-    const { timeoutMs } = this.#options;
+    const { timeoutMs, hasScreen } = this.#options;
     if (timeoutMs === undefined || performance.now() - this.#started < timeoutMs) return;
     throw new BuildError(`SSH did not become available within ${describeDuration(timeoutMs)}: ${this.#reason}`, {
-      hint: "Look at the machine's screen. If it only needs longer, raise ssh_timeout.",
+      hint: `${hasScreen ? "Look at the machine's screen. " : ""}If it only needs longer, raise ssh_timeout.`,
     });
   }
 

@@ -15,6 +15,8 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
   /** How many refusals of the login, or of the certificate, end the wait, and not before so long after the first. */
   readonly refusals: { readonly count: number; readonly graceMs: number };
+  /** The user can look at the machine: it is not somebody else's, somewhere. */
+  readonly hasScreen: boolean;
   /** Why it is not ready: once per change. */
   readonly onReason: (reason: string) => void;
   readonly signal: AbortSignal;
@@ -46,7 +48,8 @@ export async function waitForGuest(options: WaitOptions): Promise<ReadyGuest> {
     if (outcome.guest !== undefined) return outcome.guest;
     reasons.tell(outcome.reason);
     if (outcome.kind === "unauthorized" || outcome.kind === "tls") refused.count(outcome.kind, outcome.reason);
-    if (timeoutMs !== undefined && performance.now() - started >= timeoutMs) throw tooLate(timeoutMs, reasons.last());
+    if (timeoutMs !== undefined && performance.now() - started >= timeoutMs)
+      throw tooLate(options, timeoutMs, reasons.last());
     await sleep(outcome.pauseMs, signal);
   }
 }
@@ -125,8 +128,8 @@ function refusedForGood(kind: FailureKind, count: number, reason: string): Build
   });
 }
 
-function tooLate(timeoutMs: number, reason: string): BuildError {
+function tooLate({ hasScreen }: WaitOptions, timeoutMs: number, reason: string): BuildError {
   return new BuildError(`WinRM did not become available within ${describeDuration(timeoutMs)}: ${reason}`, {
-    hint: "Look at the machine's screen. If it only needs longer, raise winrm_timeout.",
+    hint: `${hasScreen ? "Look at the machine's screen. " : ""}If it only needs longer, raise winrm_timeout.`,
   });
 }

@@ -5,7 +5,7 @@ import { describeDuration } from "../../lib/duration.ts";
 import { errorText } from "../../lib/error-text.ts";
 import type { Checkpoints, KeyInputs, MachineState, SavedMachine } from "../../sdk/checkpoint.ts";
 import type { Machine } from "../../sdk/component.ts";
-import { createOwnedDirectory } from "../../sdk/owned-directory.ts";
+import { createOwnedDirectory } from "../../owned/owned-directory.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { describeStep } from "../describe-step.ts";
@@ -212,7 +212,7 @@ export class BuildCheckpoints implements Checkpoints {
   }
 
   async #noteOutputs(planned: PlannedProvisioner, { data }: Machine): Promise<void> {
-    if (!planned.component.outputs) return;
+    if (!planned.component.filesWritten) return;
     const { config } = planned.decode(data);
     if (config === undefined) return;
     this.#outputs = { ...this.#outputs, ...(await hostOutputs(planned, config, this.#run.directories)) };

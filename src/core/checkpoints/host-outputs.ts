@@ -10,7 +10,7 @@ export async function hostOutputs(
   config: unknown,
   directories: RunDirectories,
 ): Promise<HostOutputs> {
-  const paths = planned.component.outputs?.(config, directories) ?? [];
+  const paths = planned.component.filesWritten?.(config, directories) ?? [];
   const digests = await Promise.all(paths.map(async (path) => [path, await digestOf(path)] as const));
   return Object.fromEntries(digests);
 }

@@ -15,14 +15,15 @@ export async function provisionerInputs(
   return {
     type: planned.type,
     ...prefixed("argument ", config as KeyInputs),
-    ...prefixed("", (await planned.component.inputs?.(config, directories)) ?? {}),
+    ...prefixed("", (await planned.component.filesRead?.(config, directories)) ?? {}),
     checkpoint_key: planned.checkpointKey,
   };
 }
 
 /** A machine has other ports and addresses each time it runs, and they do not make it another machine. */
-function placeholders(own: readonly string[]): GeneratedData {
-  return Object.fromEntries([...BUILD_VALUES, ...own].map((name) => [name, `<build.${name}>`]));
+function placeholders(own: readonly string[] | "any"): GeneratedData {
+  const names = own === "any" ? BUILD_VALUES : [...BUILD_VALUES, ...own];
+  return Object.fromEntries(names.map((name) => [name, `<build.${name}>`]));
 }
 
 function prefixed(prefix: string, inputs: KeyInputs): KeyInputs {

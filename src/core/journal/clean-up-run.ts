@@ -1,8 +1,14 @@
+import { lstat } from "node:fs/promises";
 import { tryLock } from "../../lib/file-lock.ts";
+import { ownEntry } from "../../lib/own-entry.ts";
+import { ownUid } from "../../lib/this-process.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { ReapContext, Reaper, ReaperTable, ReapOutcome, Resource } from "../../sdk/journal.ts";
-import { openJournalFile } from "./journal-file.ts";
+import { removalCommand } from "../../owned/owned-path.ts";
+import { describeResource } from "../describe-resource.ts";
+import { openJournalFile, type JournalFile } from "./journal-file.ts";
 import { readRunRecord, writeRunRecord, type RunPaths } from "./run-record.ts";
+import { lastSignOf, runState } from "./run-state.ts";
 
 export interface CleanUpOptions {
   readonly reapers: ReaperTable;
@@ -32,36 +38,74 @@ export async function cleanUpRun(
   paths: RunPaths,
   options: CleanUpOptions,
 ): Promise<readonly Reaped[] | "live"> {
+  const record = await readRunRecord(paths);
+  if (record && record.outcome === undefined && (await runState(paths, record, options.now())) === "running")
+    return "live";
+  await refuseForeignJournal(paths);
+  const lastSeen = await lastSignOf(paths);
   const held = await tryLock(paths.lock);
   if (held === undefined) return "live";
   const journal = await openJournalFile(paths.journal);
   try {
-    const reaped: Reaped[] = [];
-    for (const { entry, resource } of [...journal.outstanding()].reverse()) {
-      if (options.only?.(resource) === false) continue;
-      options.signal.throwIfAborted();
-      const result = await reap(runId, resource, options);
-      reaped.push(result);
-      options.onReaped?.(result);
-      // What turned out not to be ours is the user's own: nothing of this run is left under that name.
-      if (result.outcome.kind !== "failed" && !options.dryRun) await journal.strike(entry);
-    }
-    if (!options.dryRun && journal.outstanding().length === 0) await closeRecord(paths, options.now());
-    return reaped;
+    const lastSign = await journal.died(lastSeen);
+    const reaped = await reapAll(runId, journal, { ...options, lastSign });
+    if (options.only !== undefined) return reaped;
+    const damaged = journal.unreadable.map((line) => damagedLine(paths, line));
+    damaged.forEach((found) => options.onReaped?.(found));
+    if (!options.dryRun && journal.outstanding().length + damaged.length === 0) await closeRecord(paths, options.now());
+    return [...reaped, ...damaged];
   } finally {
     await journal.close();
     await held.release();
   }
 }
 
-async function reap(runId: string, resource: Resource, options: CleanUpOptions): Promise<Reaped> {
-  const reaper = await options.reapers[resource.kind]?.().catch(() => undefined);
+/** A journal says what to remove: one that others may have written is not believed. */
+async function refuseForeignJournal(paths: RunPaths): Promise<void> {
+  const stats = await lstat(paths.journal).catch(() => undefined);
+  if (stats === undefined || ownUid === undefined) return;
+  if (stats.isFile() && stats.uid === ownUid && (stats.mode & 0o022) === 0) return;
+  throw new BuildError(`The journal ${paths.journal} may have been written by others`, {
+    hint: "A clean-up believes only a file that belongs to its user, and that nobody else may write.",
+  });
+}
+
+interface ReapAllOptions extends CleanUpOptions {
+  readonly lastSign: number;
+}
+
+async function reapAll(runId: string, journal: JournalFile, options: ReapAllOptions): Promise<Reaped[]> {
+  const reaped: Reaped[] = [];
+  for (const { entry, resource } of [...journal.outstanding()].reverse()) {
+    if (options.only?.(resource) === false) continue;
+    options.signal.throwIfAborted();
+    const result = await reap(runId, resource, options);
+    reaped.push(result);
+    options.onReaped?.(result);
+    // What turned out not to be ours is the user's own: nothing of this run is left under that name.
+    if (result.outcome.kind !== "failed" && !options.dryRun) await journal.strike(entry);
+  }
+  return reaped;
+}
+
+function damagedLine(paths: RunPaths, line: number): Reaped {
+  const error = new BuildError("It is damaged, or of a later version of imgbuild, so what it names is not known");
+  return {
+    resource: { kind: "journal", id: paths.journal },
+    description: `line ${line} of the journal ${paths.journal}`,
+    outcome: { kind: "failed", error },
+    manualCommand: removalCommand("rm -r", paths.directory),
+  };
+}
+
+async function reap(runId: string, resource: Resource, options: ReapAllOptions): Promise<Reaped> {
+  const reaper = await ownEntry(options.reapers, resource.kind)?.().catch(() => undefined);
   if (reaper === undefined) {
     const error = new BuildError(`This version of imgbuild cannot remove resources of the kind "${resource.kind}"`);
     return { resource, description: `${resource.kind} ${resource.id}`, outcome: { kind: "failed", error } };
   }
-  const words = { resource, description: reaper.describe(resource), manualCommand: reaper.manualCommand?.(resource) };
-  return { ...words, outcome: await reapOutcome(reaper, resource, { ...options, runId }) };
+  const words = await describeResource(options.reapers, resource);
+  return { resource, ...words, outcome: await reapOutcome(reaper, resource, { ...options, runId }) };
 }
 
 async function reapOutcome(reaper: Reaper, resource: Resource, context: ReapContext): Promise<Reaped["outcome"]> {
@@ -71,6 +115,7 @@ async function reapOutcome(reaper: Reaper, resource: Resource, context: ReapCont
       signal: context.signal,
       env: context.env,
       dryRun: context.dryRun,
+      lastSign: context.lastSign,
     });
   } catch (error) {
     return { kind: "failed", error };

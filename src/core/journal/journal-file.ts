@@ -4,13 +4,17 @@ import { dirname } from "node:path";
 import { syncDirectory } from "../../lib/atomic-file.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
-import { formatJournalLine, outstandingIn, type JournalLine, type Outstanding } from "./journal-line.ts";
+import { formatJournalLine, readJournal, type JournalLine, type Outstanding } from "./journal-line.ts";
 
 /** A journal open for writing by the one process that owns it. */
 export interface JournalFile extends Journal {
   /** Recorded and not struck, oldest first. */
   outstanding(): readonly Outstanding[];
   strike(entry: number): Promise<void>;
+  /** Notes when the run was last seen alive, once: what a clean-up does to its files hides it from the next one. */
+  died(at: number): Promise<number>;
+  /** Numbers of the lines that could not be read. */
+  readonly unreadable: readonly number[];
   close(): Promise<void>;
 }
 
@@ -25,8 +29,9 @@ export async function openJournalFile(path: string, probe: JournalProbe = () => 
   await syncDirectory(dirname(path));
   const text = (await handle.stat()).size === 0 ? "" : await readFile(path, "utf8");
   const writer = new SyncedWriter(handle, text === "" || text.endsWith("\n"));
-  const entries = new Map(outstandingIn(text).map((entry) => [entry.entry, entry]));
-  let last = highestEntry(text);
+  const content = readJournal(text);
+  const entries = new Map(content.outstanding.map((entry) => [entry.entry, entry]));
+  let last = content.highestEntry;
 
   const write = async (line: JournalLine): Promise<void> => {
     await probe("before", line);
@@ -53,13 +58,15 @@ export async function openJournalFile(path: string, probe: JournalProbe = () => 
       return { update: (details) => update(entry, details), strike: () => strike(entry) };
     },
     outstanding: () => [...entries.values()],
+    unreadable: content.unreadable,
+    died: async (at) => {
+      if (content.diedAt !== undefined) return content.diedAt;
+      await write({ op: "died", entry: 0, at });
+      return at;
+    },
     strike,
     close: () => writer.close(),
   };
-}
-
-function highestEntry(text: string): number {
-  return [...text.matchAll(/"entry":(\d+)/g)].reduce((highest, match) => Math.max(highest, Number(match[1])), 0);
 }
 
 type Handle = Awaited<ReturnType<typeof open>>;

@@ -4,8 +4,8 @@ import { BuildError } from "../../sdk/error.ts";
 import type { Outcome } from "../../sdk/event.ts";
 import type { Host } from "../../sdk/host.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
-import { makeOwnedDirectory, removeOwnedDirectory } from "../../sdk/owned-directory.ts";
-import { runProcesses } from "../../sdk/run-processes.ts";
+import { makeOwnedDirectory, removeOwnedDirectory } from "../../owned/owned-directory.ts";
+import { runProcesses } from "../../owned/run-processes.ts";
 import { openJournalFile, type JournalFile } from "./journal-file.ts";
 import {
   makeRunDirectories,

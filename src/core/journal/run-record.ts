@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
-import type { ProcessIdentity } from "../../lib/process-identity.ts";
+import { parseProcessIdentity, type ProcessIdentity } from "../../lib/process-identity.ts";
 import type { ArtifactSummary, Leftover, Outcome } from "../../sdk/event.ts";
 
 /** `run.json`: what a run was and how it ended. Everything in it has passed the redactor. */
@@ -59,15 +59,44 @@ export async function writeRunRecord(paths: RunPaths, record: RunRecord): Promis
 /** `undefined` when there is none, or it cannot be understood. */
 export async function readRunRecord(paths: RunPaths): Promise<RunRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(paths.record, "utf8")) as RunRecord;
-    return record.version === 1 ? record : undefined;
+    const record: unknown = JSON.parse(await readFile(paths.record, "utf8"));
+    return isRunRecord(record) ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
+function isRunRecord(value: unknown): value is RunRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, runId, template, builds, startedAt, owner, finishedAt, outcome } = value as Record<string, unknown>;
+  const isNamed = version === 1 && typeof runId === "string" && typeof template === "string";
+  const isTimed = isTime(startedAt) && (finishedAt === undefined || isTime(finishedAt));
+  const isEnded = outcome === undefined || OUTCOMES.some((known) => known === outcome);
+  const isOwned = parseProcessIdentity(owner) !== undefined;
+  return isNamed && isTimed && isEnded && isOwned && Array.isArray(builds) && builds.every(isRunBuild);
+}
+
+const OUTCOMES: readonly Outcome[] = ["succeeded", "failed", "cancelled"];
+
+const isTime = (value: unknown): boolean => typeof value === "number" && Number.isFinite(new Date(value).getTime());
+
+function isRunBuild(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, artifacts, leftovers } = value as Record<string, unknown>;
+  return (
+    typeof name === "string" && Array.isArray(leftovers) && Array.isArray(artifacts) && artifacts.every(isArtifact)
+  );
+}
+
+function isArtifact(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { description, files } = value as Record<string, unknown>;
+  const isFile = (file: unknown): boolean => typeof (file as { readonly path?: unknown } | null)?.path === "string";
+  return typeof description === "string" && Array.isArray(files) && files.every(isFile);
+}
+
 /** Ids of all recorded runs; a state directory that does not exist has none. */
 export async function listRunIds(runsDirectory: string): Promise<string[]> {
   const entries = await readdir(runsDirectory, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return entries.filter((entry) => entry.isDirectory() && /^[\w-]+$/.test(entry.name)).map((entry) => entry.name);
 }

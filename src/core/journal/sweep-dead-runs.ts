@@ -1,12 +1,15 @@
 import { access } from "node:fs/promises";
 import type { Host } from "../../sdk/host.ts";
-import { reaper as directoryReaper } from "../../sdk/owned-directory.ts";
-import { reaper as processReaper } from "../../sdk/run-processes.ts";
+import { reaper as directoryReaper } from "../../owned/owned-directory.ts";
+import { hastyReaper as pluginReaper } from "../../owned/plugin-process.ts";
+import { reaper as processReaper } from "../../owned/run-processes.ts";
 import { cleanUpRun } from "./clean-up-run.ts";
 import { listRunIds, runPaths } from "./run-record.ts";
-import { outstandingOf } from "./run-state.ts";
+import { journalOf } from "./run-state.ts";
 import { runsDirectory } from "./state-directory.ts";
 import { tempDirectoryOf } from "./temp-directory.ts";
+
+const PROCESSES: ReadonlySet<string> = new Set(["run-processes", "plugin-process"]);
 
 /**
  * Before a run starts: ends the programs of runs that died, removes their temporary directories (they may hold
@@ -24,14 +27,17 @@ export async function sweepDeadRuns(host: Host, signal: AbortSignal): Promise<re
       reapers: {
         directory: () => Promise.resolve(directoryReaper),
         "run-processes": () => Promise.resolve(processReaper),
+        "plugin-process": () => Promise.resolve(pluginReaper),
       },
       env: host.env,
       signal,
       dryRun: false,
       now: () => host.clock.now(),
-      only: ({ kind, id }) => kind === "run-processes" || (kind === "directory" && id === tempDirectoryOf(host, runId)),
+      only: ({ kind, id }) => PROCESSES.has(kind) || (kind === "directory" && id === tempDirectoryOf(host, runId)),
     }).catch(() => "live" as const);
-    if (reaped !== "live" && (await outstandingOf(paths)).length > 0) leftBehind.push(runId);
+    if (reaped === "live") continue;
+    const { outstanding, unreadable } = await journalOf(paths);
+    if (outstanding.length + unreadable.length > 0) leftBehind.push(runId);
   }
   return leftBehind;
 }

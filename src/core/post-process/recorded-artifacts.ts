@@ -52,11 +52,21 @@ export function artifactsOfManifest(
 function parseManifest(text: string, name: string): readonly ManifestEntry[] {
   try {
     const manifest = JSON.parse(text) as { readonly builds?: unknown } | null;
-    if (Array.isArray(manifest?.builds)) return manifest.builds as ManifestEntry[];
+    if (Array.isArray(manifest?.builds)) return manifest.builds.filter(isEntry);
   } catch {
     // Reported below, the same as JSON of another shape.
   }
   throw new BuildError(`"${name}" is not a manifest`);
+}
+
+/** Others, of later versions or of nobody's, are passed over. */
+function isEntry(value: unknown): value is ManifestEntry {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, builder_type, files, artifact_id, packer_run_uuid, builder_id } = value as Record<string, unknown>;
+  const areTexts = [name, builder_type, artifact_id, packer_run_uuid].every((text) => typeof text === "string");
+  const isKind = builder_id === undefined || typeof builder_id === "string";
+  const isFile = (file: unknown): boolean => typeof (file as { readonly name?: unknown } | null)?.name === "string";
+  return areTexts && isKind && (files === null || (Array.isArray(files) && files.every(isFile)));
 }
 
 function fromEntry(entry: ManifestEntry, build: BuildIdentity, cwd: string): ArtifactRecord {

@@ -6,12 +6,15 @@ import type { BuildEvent } from "../../sdk/event.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
+import { failedStep } from "../failed-step.ts";
 import { describeStep } from "../describe-step.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
 export interface ChainInput {
   readonly artifact: Artifact;
   readonly data: GeneratedData;
+  /** Every post-processor of the build, for telling which of them failed. */
+  readonly all: readonly PlannedPostProcessor[];
 }
 
 /**
@@ -21,14 +24,14 @@ export interface ChainInput {
 export async function runChain(
   run: BuildRun,
   chain: readonly PlannedPostProcessor[],
-  { artifact, data }: ChainInput,
+  { artifact, ...rest }: ChainInput,
 ): Promise<ChainResult> {
   const links: Link[] = [];
   let input: Artifact | undefined = artifact;
   try {
     for (const planned of chain) {
       if (!input) break;
-      const link: Link = await runPostProcessor(run, planned, { artifact: input, data });
+      const link: Link = await runPostProcessor(run, planned, { artifact: input, ...rest });
       links.push(link);
       input = link.output;
     }
@@ -44,14 +47,19 @@ export async function runChain(
 async function runPostProcessor(
   run: BuildRun,
   planned: PlannedPostProcessor,
-  { artifact, data }: ChainInput,
+  { artifact, data, all }: ChainInput,
 ): Promise<Link> {
-  const { component, type, name } = planned;
+  const { component, type, name, range } = planned;
   const step = describeStep(planned, "post-processor");
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
-  const result = await run.step(step, async () =>
+  const running = run.step(step, async () =>
     component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact),
   );
+  const result = await running.catch((error: unknown) => {
+    const place = { what: `${type} post-processor`, name, range, number: all.indexOf(planned) + 1, total: all.length };
+    run.failure ??= { error, step: failedStep(place) };
+    throw error;
+  });
   return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from "../../lib/error-text.ts";
 import { flushFiles } from "../../lib/atomic-file.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
@@ -42,7 +43,7 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
     const run = async (chain: Chain): Promise<ChainResult> => {
       const chainRun = job.createRun();
       runs.push(chainRun);
-      return runChain(chainRun, chain, job);
+      return runChain(chainRun, chain, { ...job, all: job.chains.flat() });
     };
     results.push(...(await Promise.all(group.map(run))));
   }
@@ -88,7 +89,9 @@ async function destroy(artifacts: readonly Artifact[], { kept, run, signal }: De
       run.debug("artifact", `removed the intermediate artifact: ${artifact.description}`);
     } catch (error) {
       undestroyed.push(artifact);
-      run.warn(`An artifact that was not to be kept could not be removed (${artifact.description}): ${String(error)}`);
+      run.warn(
+        `An artifact that was not to be kept could not be removed (${artifact.description}): ${errorText(error)}`,
+      );
     }
   }
   return undestroyed;

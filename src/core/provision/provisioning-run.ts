@@ -1,9 +1,13 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
+import type { BuildInput } from "../../sdk/run.ts";
+import { inputsOf } from "../../template/inputs-of.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { BuildCheckpoints } from "../checkpoints/build-checkpoints.ts";
+import { failedStep } from "../failed-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
+import { loginCommand } from "./login-command.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
 
@@ -32,18 +36,32 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     this.#data = data;
   }
 
+  override inputs(): readonly BuildInput[] {
+    return inputsOf(this.#plan);
+  }
+
   async provision(machine: Machine): Promise<void> {
     this.#data = machine.data;
     const communicator = loggedCommunicator(machine.communicator, this);
     const whole: Machine = { ...machine, communicator, data: this.data };
+    const signal = machine.lost ? AbortSignal.any([this.signal, machine.lost]) : this.signal;
     this.#registerErrorCleanup(whole);
+    this.failures.login = loginCommand(this.data);
+    const { provisioners } = this.#plan;
     const resumedAt = this.checkpoints?.resumedAt;
     if (resumedAt === undefined) await this.checkpoints?.reached(0, whole);
-    for (const [index, planned] of this.#plan.provisioners.entries()) {
+    for (const [index, planned] of provisioners.entries()) {
       if (index < (resumedAt ?? 0)) continue;
       await this.pause("Pausing before the next provisioner.");
       await this.checkpoints?.about(index + 1);
-      await runProvisioner({ run: this, planned, machine: whole, signal: this.signal });
+      try {
+        await runProvisioner({ run: this, planned, machine: whole, signal });
+      } catch (error) {
+        const { type, name, range } = planned;
+        const place = { what: `${type} provisioner`, name, range, number: index + 1, total: provisioners.length };
+        this.failure ??= { error, step: failedStep(place) };
+        throw error;
+      }
       await this.checkpoints?.reached(index + 1, whole);
     }
   }
@@ -56,20 +74,28 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     await this.#errorCleanup?.(this.signal);
   }
 
+  async cleanUpAfterError({ communicator }: Machine): Promise<void> {
+    if (this.#errorCleanup === undefined) return;
+    this.#errorCleanup = undefined;
+    await this.#cleanUp({ communicator: loggedCommunicator(communicator, this), data: this.data }, this.signal);
+  }
+
   #registerErrorCleanup(machine: Machine): void {
-    const planned = this.#plan.errorCleanupProvisioner;
-    if (!planned) return;
-    this.#errorCleanup = async (signal) => {
-      // Its own failure is reported beside the first one, and must not stop the clean-up.
-      await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
-        this.emit({
-          kind: "error",
-          build: this.build.name,
-          text: `The error-cleanup provisioner failed: ${errorText(error)}`,
-        }),
-      );
-    };
+    if (!this.#plan.errorCleanupProvisioner) return;
+    this.#errorCleanup = (signal) => this.#cleanUp(machine, signal);
     this.onCleanup("error-cleanup provisioner", async (_, signal) => this.#errorCleanup?.(signal), "failed");
+  }
+
+  /** Its own failure is reported beside the first one, and must not stop the clean-up. */
+  async #cleanUp(machine: Machine, signal: AbortSignal): Promise<void> {
+    const planned = this.#plan.errorCleanupProvisioner!;
+    await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
+      this.emit({
+        kind: "error",
+        build: this.build.name,
+        text: `The error-cleanup provisioner failed: ${errorText(error)}`,
+      }),
+    );
   }
 }
 

@@ -16,10 +16,12 @@ export interface ProvisionerJob {
   readonly signal: AbortSignal;
 }
 
-/** One provisioner with its meta-arguments, outermost first: pause_before, continue_on_error, max_retries, timeout. */
+/**
+ * One provisioner with its meta-arguments, outermost first: continue_on_error, max_retries, pause_before (before each
+ * try), timeout (of each try, without its pause).
+ */
 export async function runProvisioner(job: ProvisionerJob): Promise<void> {
   await job.run.step(describeProvisioner(job.planned), async () => {
-    await pauseBefore(job);
     if (job.planned.continueOnError) await attemptAndGoOn(job);
     else await attempt(job);
   });
@@ -49,6 +51,7 @@ async function attempt(job: ProvisionerJob): Promise<void> {
   const { run, planned, signal } = job;
   let first: { readonly error: unknown } | undefined;
   for (let left = planned.maxRetries; ; left--) {
+    await pauseBefore(job);
     const tried = await run.scope("attempt", () => provisionOnce(job));
     if ("result" in tried) return;
     first ??= tried;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { untilAborted } from "../../lib/until-aborted.ts";
-import type { Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
-import type { BuildIdentity, Run, Step, Undo } from "../../sdk/run.ts";
+import type { FailedStep, Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
+import type { BuildIdentity, BuildInput, Run, Step, Undo } from "../../sdk/run.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
@@ -21,6 +21,8 @@ export class BuildRun implements Run {
   readonly leftovers: Leftover[] = [];
   remaining: Remaining = "nothing";
   readonly stepTimes: StepTime[] = [];
+  /** The first step of the template that failed, with the error that passes through it. */
+  failure: { readonly error: unknown; readonly step: FailedStep } | undefined;
   readonly #session: Session;
   readonly #cleanup: CleanupStack;
 
@@ -83,7 +85,7 @@ export class BuildRun implements Run {
 
   async waitForUser(text: string): Promise<boolean> {
     if (this.signal.aborted) return false;
-    const question = { text: `${this.build.name}: ${text}`, choices: { "": "continue" } };
+    const question = { text: `${this.build.name}: ${text}${this.failures.wayIn}`, choices: { "": "continue" } };
     return (await this.#session.ask(question, this.signal)) !== undefined;
   }
 
@@ -112,11 +114,11 @@ export class BuildRun implements Run {
   async keepEverything(): Promise<void> {
     if (this.remaining === "nothing") this.remaining = "as asked";
     const kept = await Promise.all(this.#cleanup.owned().map((resource) => this.#session.describeResource(resource)));
-    if (kept.length === 0) return this.warn("Nothing is cleaned up, as -on-error asks for.");
+    if (kept.length === 0) return this.warn(`Nothing is cleaned up, as -on-error asks for.${this.failures.wayIn}`);
     this.leftovers.push(...kept);
     const listed = kept.map(({ description }) => `\n    ${description}`).join("");
     const command = `imgbuild cleanup -run ${this.runId}`;
-    this.warn(`Left as it is, as -on-error asks for:${listed}\nRemove it with:\n    ${command}`);
+    this.warn(`Left as it is, as -on-error asks for:${listed}${this.failures.wayIn}\nRemove it with:\n    ${command}`);
   }
 
   emit(event: BuildEvent): void {
@@ -134,6 +136,10 @@ export class BuildRun implements Run {
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void {
     this.emit({ kind: "debug", build: this.build.name, topic, text, details });
   }
+  leave(leftover: Leftover): void {
+    this.leftovers.push(leftover);
+    this.remaining = "not removed";
+  }
   secret(value: string): void {
     this.#session.secret(value);
   }
@@ -146,6 +152,11 @@ export class BuildRun implements Run {
   }
   redact(text: string): string {
     return this.#session.redact(text);
+  }
+
+  /** Without a plan there is nothing that a template names. */
+  inputs(): readonly BuildInput[] {
+    return [];
   }
 
   #stepFor(frame: Frame): Step {

@@ -35,7 +35,8 @@ interface Registered {
   readonly frame: Frame | undefined;
   /** After any other outcome there is nothing to do. */
   readonly only?: Outcome | undefined;
-  readonly resource?: Resource | undefined;
+  /** As it is known now: what made it may have said more of it since. */
+  resource?: Resource | undefined;
   readonly entry?: JournalEntry | undefined;
 }
 
@@ -63,10 +64,13 @@ export class CleanupStack {
    */
   async own(resource: Resource, undo: Undo, frame?: Frame): Promise<JournalEntry> {
     const entry = await this.#journal.record(resource);
-    const registered = { what: `${resource.kind} ${resource.id}`, undo, frame, resource, entry };
+    const registered: Registered = { what: `${resource.kind} ${resource.id}`, undo, frame, resource, entry };
     this.#registered.push(registered);
     return {
-      update: (details) => entry.update(details),
+      update: async (details) => {
+        registered.resource = { ...resource, details: { ...registered.resource?.details, ...details } };
+        await entry.update(details);
+      },
       strike: async () => {
         this.#registered = this.#registered.filter((other) => other !== registered);
         await entry.strike();

@@ -13,6 +13,8 @@ export class FailurePolicy {
   readonly #build: string;
   readonly #decided = new WeakSet<object>();
   #abandoned = false;
+  /** How to get into the machine, while it is there. */
+  login: string | undefined;
 
   constructor(session: Session, build: string) {
     this.#session = session;
@@ -25,6 +27,11 @@ export class FailurePolicy {
     return this.#abandoned;
   }
 
+  /** A sentence on how to get into the machine, on lines of its own; empty where nobody knows. */
+  get wayIn(): string {
+    return this.login === undefined ? "" : `\nTo look into the machine:\n    ${this.login}`;
+  }
+
   /** From now on nothing is undone. */
   abandon(): void {
     this.#abandoned = true;
@@ -33,7 +40,7 @@ export class FailurePolicy {
   async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const { ask, options } = this.#session;
     if (options.onError !== "ask" || signal.aborted || this.#isDecided(error)) return "give up";
-    const text = `${this.#build}: ${what} failed: ${errorText(error)}`;
+    const text = `${this.#build}: ${what} failed: ${errorText(error)}${this.wayIn}`;
     const answer = await ask({ text, choices: CHOICES }, signal).catch(() => "c");
     if (answer === undefined) return "give up";
     if (answer === "r") return "retry";
@@ -50,5 +57,5 @@ export class FailurePolicy {
 const CHOICES = {
   c: "clean up and exit",
   a: "abort without cleanup",
-  r: "retry step (the build may fail even if the retry succeeds)",
+  r: "retry step",
 } as const;

@@ -1,6 +1,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { DYNAMIC, listOf, listValue, objectOf, objectValue, STRING, stringValue } from "../value.ts";
 import { stringParam, textAt } from "./arguments.ts";
+import { withoutMark } from "./encoding.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 
 /** CSV after RFC 4180. */
@@ -12,7 +13,7 @@ export const csvFunctions: readonly FunctionDeclaration[] = [
     returns: listOf(DYNAMIC),
     description: "The rows of a CSV text, each an object with the names in the first row as attributes.",
     example: ['csvdecode("a,b\\n1,2\\n3,4")', '[{ a = "1", b = "2" }, { a = "3", b = "4" }]'],
-    call: (args) => decodeCsv(textAt(args, 0)),
+    call: (args) => decodeCsv(withoutMark(textAt(args, 0))),
   },
 ];
 

@@ -14,12 +14,14 @@ export function bindFunction(declaration: FunctionDeclaration, context: Function
   return { ...declaration, call: (args) => declaration.call(args, context) };
 }
 
-/** The environment of a call. All paths are absolute. */
+/** The environment of a call. Paths are absolute where nothing else is said. */
 export interface FunctionContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Where the template is: what relative paths in functions start from. */
   readonly templateDir: string;
+  /** The same as the user gave it (`path.root`), perhaps relative to the current directory. */
+  readonly templateRoot?: string | undefined;
   readonly homeDir: string;
   /** Milliseconds since the epoch: the same for a whole run, so that everything named after it agrees. */
   readonly startTime: number;

@@ -5,6 +5,9 @@ import { anyParam, stringParam, textAt } from "./arguments.ts";
 import { FunctionError, type FunctionDeclaration } from "./definition.ts";
 import { parseJsonText } from "./json-text.ts";
 
+/** A text without the byte order mark that some editors begin a file with. */
+export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, "");
+
 export const encodingFunctions: readonly FunctionDeclaration[] = [
   {
     name: "base64decode",
@@ -40,7 +43,7 @@ export const encodingFunctions: readonly FunctionDeclaration[] = [
     returns: DYNAMIC,
     description: "The value a JSON text stands for.",
     example: ['jsondecode("{\\"a\\": [1, true]}")', "{ a = [1, true] }"],
-    call: (args) => parseJsonText(textAt(args, 0)),
+    call: (args) => parseJsonText(withoutMark(textAt(args, 0))),
   },
   {
     name: "jsonencode",

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join, normalize, resolve, sep } from "node:path";
 import { FunctionError, type FunctionContext } from "./definition.ts";
 
 /** `~` and `~/x` as a path in the home directory. */
@@ -8,9 +8,21 @@ export function expandHome(path: string, { homeDir }: FunctionContext): string {
   return join(homeDir, path.slice(1));
 }
 
-/** Where a file named in the template is: relative paths start at the template. */
+/**
+ * Where a file named in the template is: relative paths start at the template. One that begins with `path.root`, which may
+ * be relative to the current directory, starts there unless it leads to something from the template.
+ */
 export function templatePath(path: string, context: FunctionContext): string {
-  return resolve(context.templateDir, expandHome(path, context));
+  const expanded = expandHome(path, context);
+  const fromTemplate = resolve(context.templateDir, expanded);
+  if (!beginsWithRoot(expanded, context) || existsSync(fromTemplate)) return fromTemplate;
+  return resolve(context.cwd, expanded);
+}
+
+function beginsWithRoot(path: string, { templateRoot }: FunctionContext): boolean {
+  if (templateRoot === undefined || isAbsolute(path)) return false;
+  const root = normalize(`${templateRoot}/`);
+  return normalize(`${path}/`).startsWith(root) || root === `.${sep}`;
 }
 
 /** The content of a file named in the template. @throws FunctionError when it cannot be read. */

@@ -30,7 +30,16 @@ export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
 /** A name and the one that may have been meant; `name` is undefined when it is secret. */
 function named(name: string | undefined, known: Iterable<string>): string {
   if (name === undefined) return "of this name, which is sensitive.";
-  return `named "${name}".${didYouMean(name, known)}`;
+  const names = [...known];
+  return `named "${name}".${didYouMean(name, names) || listOfFew(names)}`;
+}
+
+const MOST_LISTED = 10;
+
+/** What there is, where that is not long. */
+function listOfFew(names: readonly string[]): string {
+  if (names.length === 0 || names.length > MOST_LISTED) return "";
+  return ` There are: ${names.join(", ")}.`;
 }
 
 export const unsupportedAttribute = (

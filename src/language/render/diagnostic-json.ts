@@ -12,6 +12,8 @@ export interface JsonDiagnostic {
   readonly range?: JsonRange;
   readonly context?: JsonRange;
   readonly snippet?: JsonSnippet;
+  /** Changes that would mend it, all of them together: other text in place of a range. */
+  readonly edits?: readonly { readonly range: JsonRange; readonly text: string }[];
 }
 
 export interface JsonRange {
@@ -36,7 +38,7 @@ export interface JsonSnippet {
 
 /** Turns a diagnostic into plain data for `JSON.stringify`. */
 export function diagnosticToJson(diagnostic: Diagnostic): JsonDiagnostic {
-  const { severity, code, summary, detail, subject, context } = diagnostic;
+  const { severity, code, summary, detail, subject, context, edits } = diagnostic;
   return {
     severity,
     code,
@@ -44,6 +46,7 @@ export function diagnosticToJson(diagnostic: Diagnostic): JsonDiagnostic {
     detail,
     ...(subject && { range: toJsonRange(subject), snippet: snippetOf(diagnostic, subject) }),
     ...(context && { context: toJsonRange(context) }),
+    ...(edits && { edits: edits.map(({ range, text }) => ({ range: toJsonRange(range), text })) }),
   };
 }
 

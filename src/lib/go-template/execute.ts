@@ -1,3 +1,4 @@
+import { ABSENT } from "./absent.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { errorText } from "../error-text.ts";
 import type { PipelineCommand, GoTemplate, Operand, TemplatePipeline, RangeNode, TemplateNode } from "./ast.ts";
@@ -217,6 +218,7 @@ function bind(scope: TemplateScope, name: string, value: unknown, assigns: boole
 function getField(value: unknown, operand: Extract<Operand, { kind: "field" }>): unknown {
   const { name } = operand;
   if (isMap(value) && Object.hasOwn(value, name)) return value[name];
+  if (isMap(value) && ABSENT in value) return value[ABSENT];
   if (!isMap(value)) throw new GoTemplateError(`".${name}" is asked of a value of type ${typeName(value)}`, operand);
   const known = Object.keys(value);
   const available = known.length === 0 ? " No values are available here." : didYouMean(name, known);

@@ -1,4 +1,5 @@
 import type { QmpClient } from "./qmp.ts";
+import type { MachineValues } from "../../sdk/schema/boot.ts";
 import type { Run } from "../../sdk/run.ts";
 import { createQmpKeyboard } from "./qmp-keyboard.ts";
 import { keyIntervalMs, typeBootCommand } from "../../steps/boot-command/type-boot-command.ts";
@@ -10,7 +11,7 @@ export async function typeAtMachine(
   run: Run,
   config: QemuConfig,
   qmp: QmpClient,
-  values: Readonly<Record<string, unknown>>,
+  values: MachineValues,
 ): Promise<void> {
   const keyboard = createQmpKeyboard(qmp, {
     keyIntervalMs: keyIntervalMs(run, config.boot_key_interval),

@@ -5,6 +5,7 @@ import type { Run, Step } from "../../sdk/run.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import type { MachineWatch } from "../../steps/watched-run.ts";
+import type { MachineValues } from "../../sdk/schema/boot.ts";
 import { reservePortFor } from "../../steps/reserved-port.ts";
 import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type QemuMachineFacts, type UserArguments } from "./command-line.ts";
@@ -28,7 +29,7 @@ export interface QemuLaunchPlan extends Drives {
   /** The memory of a saved machine, which goes on instead of one that boots. */
   readonly memory?: string | undefined;
   /** What `qemuargs` may use, but for what is known only here. */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: MachineValues;
 }
 
 /** A running machine, and how to reach it. */

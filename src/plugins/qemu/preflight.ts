@@ -1,6 +1,6 @@
 import { runCommand } from "../../lib/process.ts";
 import { errorWithHint } from "../../sdk/error.ts";
-import { exists } from "../../sdk/owned-path.ts";
+import { exists } from "../../owned/owned-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { findEfiFirmware } from "./efi-firmware.ts";

@@ -1,5 +1,6 @@
 import { awaitedLater } from "../../lib/awaited-later.ts";
 import { errorText } from "../../lib/error-text.ts";
+import type { MachineValues } from "../../sdk/schema/boot.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { SaveMachine } from "../../sdk/checkpoint.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
@@ -46,7 +47,7 @@ async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact
   // Trying out the accelerator takes a moment: it happens while the image is downloaded.
   const accelerator = awaitedLater(chooseAccelerator(run, config, run.signal));
   const source = await sourceImage(run, config);
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, { path: config.output_directory, ownNames: [name] });
   const plan = { run, config, name, source, output, accelerator };
   const { disks, efi } = await runMachine(plan);
   return qemuArtifact(output, {
@@ -109,7 +110,7 @@ interface BegunMachine {
   readonly launched: LaunchedMachine;
   readonly http: { readonly port: number } | undefined;
   readonly hostAddress: string;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: MachineValues;
 }
 
 async function begin({ run, config, ...plan }: ImagePlan, parts: MachineParts): Promise<BegunMachine> {
@@ -190,7 +191,7 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, installa
     communicator,
     host: typeof host === "string" ? host : ((await host()) ?? ""),
     port,
-    id: installation.values["Name"] as string,
+    id: String(installation.values.Name),
     key,
     http: http && { ip: hostAddress, port: http.port },
   });

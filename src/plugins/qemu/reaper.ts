@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { identifyProcess } from "../../lib/process-identity.ts";
 import { connectQmp } from "./qmp.ts";
 import type { Reaper } from "../../sdk/journal.ts";
-import { reaper as processReaper, type OwnedProcess } from "../../sdk/owned-process.ts";
+import { reaper as processReaper, type OwnedProcess } from "../../owned/owned-process.ts";
 import type { Step, Undo } from "../../sdk/run.ts";
 import { screenshot } from "./screen.ts";
 

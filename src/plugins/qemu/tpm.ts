@@ -2,7 +2,7 @@ import { access, mkdir } from "node:fs/promises";
 import { startCommand, type RunningCommand } from "../../lib/process.ts";
 import { poll } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
-import { ownProcess } from "../../sdk/owned-process.ts";
+import { ownProcess } from "../../owned/owned-process.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { ControlSockets } from "./control-sockets.ts";
 import type { QemuConfig } from "./options/qemu.ts";

@@ -40,7 +40,10 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   const directory = outputPath(run, config.output_directory);
   const disks = diskPaths(config, directory, name);
   await resolveConflicts(run, driver, { name, machineFolder, disks });
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, {
+    path: config.output_directory,
+    ownNames: [name, config.output_filename || name],
+  });
   const iso = await downloadIso(run, config);
   const inputs = await prepareInputs(run, config, { facts, name });
   const { additions, cd, ports } = inputs;

@@ -1,4 +1,5 @@
 import type { BuilderRun } from "../../sdk/component.ts";
+import type { MachineValues } from "../../sdk/schema/boot.ts";
 import { createCd } from "../../steps/cd.ts";
 import { createFloppy } from "../../steps/floppy.ts";
 import { serveHttp } from "../../steps/http-server.ts";
@@ -18,7 +19,7 @@ export interface MachineInputs {
   readonly http: { readonly port: number } | undefined;
   readonly ports: MachinePorts;
   /** What templates rendered during the build may use. */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: MachineValues;
 }
 
 /** How a guest behind VirtualBox's NAT sees this computer. */

@@ -30,7 +30,10 @@ export const builder: Builder<OvfBuilderConfig> = {
   schema,
   generatedData: [],
   build: buildFromOvf,
-  checkFiles: (config, directories) => checkMachineFiles({ ...config, iso_url: config.source_path }, directories),
+  checkFiles: async (config, places) => {
+    const issues = await checkMachineFiles({ ...config, iso_url: config.source_path }, places);
+    return issues.map((issue) => (issue.path[0] === "iso_url" ? { ...issue, path: ["source_path"] } : issue));
+  },
   preflight: virtualBoxPreflight,
 };
 
@@ -39,7 +42,10 @@ async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<
   const facts = await findVirtualBox(run);
   const { driver, machineFolder } = facts;
   await resolveConflicts(run, driver, { name, machineFolder, disks: [] });
-  const output = await outputDirectory(run, { path: config.output_directory });
+  const output = await outputDirectory(run, {
+    path: config.output_directory,
+    ownNames: [name, config.output_filename || name],
+  });
   const appliance = await findAppliance(run, config);
   const inputs = await prepareInputs(run, config, { facts, name });
   const { machine, owned, info } = await importMachine(run, config, { driver, name, appliance });

@@ -1,7 +1,7 @@
 import { platform, tmpdir } from "node:os";
 import { endProcess } from "../../lib/end-process.ts";
 import type { ReapContext, Reaper, ReapOutcome, Resource } from "../../sdk/journal.ts";
-import { findCalls } from "../../sdk/owned-process.ts";
+import { findCalls } from "../../owned/owned-process.ts";
 import type { DriverVerbs, Machine } from "./driver/driver.ts";
 import { deleteDiskCommand, deleteVmCommand } from "./driver/manual-commands.ts";
 import { openUnchecked } from "./driver/open-driver.ts";

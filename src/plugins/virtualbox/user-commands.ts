@@ -1,15 +1,15 @@
-import type { LateTemplate } from "../../sdk/late-template.ts";
+import type { MachineTemplate, MachineValues } from "../../sdk/schema/boot.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Driver } from "./driver/driver.ts";
 import { isNetworkSwitch, isRemoteDisplaySwitch } from "./driver/user-command.ts";
 
 /** Rows of `vboxmanage` or `vboxmanage_post`: the arguments of one call each. */
-export type UserCommands = readonly (readonly LateTemplate[])[];
+export type UserCommands = readonly (readonly MachineTemplate[])[];
 
 export interface UserCommandRows {
   readonly name: "vboxmanage" | "vboxmanage_post";
   readonly commands: UserCommands;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: MachineValues;
 }
 
 /** Runs the rows one after the other, each as the user wrote it. */

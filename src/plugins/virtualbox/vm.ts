@@ -34,7 +34,12 @@ async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promi
   const facts = await findVirtualBox(run);
   const { driver } = facts;
   const machine = await findMachine(run, driver, config);
-  const output = config.skip_export ? undefined : await outputDirectory(run, { path: config.output_directory });
+  const output = config.skip_export
+    ? undefined
+    : await outputDirectory(run, {
+        path: config.output_directory,
+        ownNames: [config.output_filename || config.vm_name],
+      });
   const inputs = await prepareInputs(run, config, { facts, name: machine.name });
   const info = await takeOver(run, config, { driver, machine });
   await run.step("prepare machine", async ({ signal }) => {

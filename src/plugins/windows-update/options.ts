@@ -14,8 +14,8 @@ const fields = {
   update_limit: integer("How many updates to install at a time.").min(0).default(1000),
   update_max_retries: integer("How many times to try again when updates fail.").min(0).default(5),
   restart_timeout: duration("How long the machine may take for each restart.").default(4 * 3_600_000),
-  username: defaultText(late("The user whose scheduled task installs the updates."), "`SYSTEM`").optional(),
-  password: sensitive(late("That user's password; `SYSTEM` has none.")).optional(),
+  username: defaultText(late("any", "The user whose scheduled task installs the updates."), "`SYSTEM`").optional(),
+  password: sensitive(late("any", "That user's password; `SYSTEM` has none.")).optional(),
 };
 
 const filterSyntax = rule(fields, ["filters"], ({ filters }) => filters.flatMap(filterIssues));

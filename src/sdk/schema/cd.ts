@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { list, map, text } from "./field.ts";
+import { mediaUserDataIssues } from "./cloud-config.ts";
 import { error, rule } from "./rules.ts";
 
 /** A second CD made for the guest (`cidata` for cloud-init, answer files, drivers). */
@@ -19,6 +20,7 @@ export const cdFields = {
 export type CdConfig = z.output<z.ZodObject<typeof cdFields>>;
 
 export const cdRules = [
+  rule(cdFields, ["cd_content"], ({ cd_content: content }) => mediaUserDataIssues(content, "cd_content")),
   rule(cdFields, ["cd_label"], ({ cd_label: label }) => {
     if (label.length <= 32 && /^[\x20-\x7e]*$/.test(label)) return [];
     const detail = `"${label}" cannot be the label of a CD: at most 32 ASCII characters.`;

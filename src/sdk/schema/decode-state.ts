@@ -1,12 +1,11 @@
-import type { RenderTemplate } from "../late-template.ts";
+import type { TemplateEngine } from "../late-template.ts";
 import type { ConfigIssue } from "./schema.ts";
 
 /** Stands in the input where a value is not known yet. Checks that would need it are put off. */
 export const UNKNOWN_ARGUMENT: unique symbol = Symbol("unknown argument");
 
-export interface DecodeOptions {
-  /** Renders `{{ }}` in ordinary strings now, and in late ones when the component asks. */
-  readonly render: RenderTemplate;
+/** Renders `{{ }}` in ordinary strings now, and in late ones when the component asks. */
+export interface DecodeOptions extends TemplateEngine {
   /** Legacy JSON templates: strings stand for lists, numbers and nothing. */
   readonly weak: boolean;
   /** Whether the value at a path is secret, so that no message shows it. */
@@ -23,7 +22,7 @@ export interface DecodeState {
   readonly issues: ConfigIssue[];
   /** Where values are not known yet, or could not be rendered. */
   readonly unknown: Path[];
-  /** Arguments that are given an empty text, or a template that becomes one. */
+  /** Arguments that are given an empty text, or a template that becomes one: their paths, as JSON. */
   readonly blank: Set<string>;
 }
 

@@ -2,7 +2,7 @@ import { checkRules } from "./check-rules.ts";
 import { startsWith, type DecodeOptions, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { prepareArguments } from "./prepare-arguments.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
-import { issuesFromZod } from "./zod-issue.ts";
+import { issuesFromZod, meantArgument } from "./zod-issue.ts";
 
 export interface Decoded<Config> {
   /** Absent where there are errors, or where something is not known yet. */
@@ -19,8 +19,10 @@ export function decode<Config>(schema: Schema<Config>, input: RawArguments, opti
   for (const issue of parsed.error?.issues ?? []) {
     state.issues.push(...issuesFromZod(issue, { schema, input: prepared, isSensitive: options.isSensitive }));
   }
+  // A misspelt argument is one mistake: that the right one is missing follows from it.
+  state.unknown.push(...state.issues.map(meantArgument).filter((path) => path !== undefined));
   checkRules(schema, prepared, [], state);
-  const issues = state.issues
+  const issues = distinct(state.issues)
     .filter((issue) => !isPutOff(issue, state.unknown))
     .map((issue) => explainBlank(issue, input, state));
   const hasErrors = !parsed.success || issues.some((issue) => issue.severity === "error");
@@ -35,12 +37,18 @@ function isPutOff(issue: ConfigIssue, unknown: readonly Path[]): boolean {
   return unknown.some((path) => startsWith(issue.path, path) || (isMissing && startsWith(path, issue.path)));
 }
 
+/** One mistake may be found at each of many elements. */
+function distinct(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  const keys = issues.map(({ path, code, detail }) => JSON.stringify([path, code, detail]));
+  return issues.filter((_, index) => keys.indexOf(keys[index]!) === index);
+}
+
 /** What is missing may be there, but empty. */
 function explainBlank(issue: ConfigIssue, input: RawArguments, { blank }: DecodeState): ConfigIssue {
-  if (issue.code !== "missing-argument" || issue.path.length !== 1) return issue;
-  const name = String(issue.path[0]);
-  const given = input[name];
-  const isBlank = blank.has(name) || (typeof given === "string" && given.trim() === "");
+  const name = issue.path.at(-1);
+  if (issue.code !== "missing-argument" || name === undefined) return issue;
+  const given = issue.path.length === 1 ? input[name] : undefined;
+  const isBlank = blank.has(JSON.stringify(issue.path)) || (typeof given === "string" && given.trim() === "");
   if (!isBlank) return issue;
   const detail = `The argument "${name}" is required, and what it is given is empty.`;
   return { ...issue, code: "empty-argument", detail };

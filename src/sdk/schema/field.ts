@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Schema } from "./schema.ts";
-import { LateTemplate } from "../late-template.ts";
+import { LateTemplate, type LateNames } from "../late-template.ts";
 import { innerType } from "./zod-type.ts";
 
 // A schema reads a few blocks in the life of a process: compiling a parser for it takes longer than all of them.
@@ -25,8 +25,12 @@ export interface FieldMeta {
   readonly replacement?: string;
   /** The default, where it is computed rather than declared: for the docs only. */
   readonly defaultText?: string;
+  /** Of a late field: the values its templates may use. */
+  readonly lateNames?: LateNames;
   /** Template text of a late field that is not given. */
   readonly lateDefault?: string;
+  /** What to write, for somebody who left a required argument out: a sentence. */
+  readonly hint?: string;
   /** An empty text means something here; elsewhere it is the same as not giving the argument. */
   readonly keepsEmpty?: boolean;
   /** The schema of a nested block. */
@@ -40,6 +44,7 @@ function meta<Type extends z.ZodType>(type: Type, fieldKind: FieldKind, descript
 export const text = (description: string) => meta(z.string(), "text", description);
 export const flag = (description: string) => meta(z.boolean(), "flag", description);
 export const integer = (description: string) => meta(z.int(), "integer", description);
+export const number = (description: string) => meta(z.number(), "number", description);
 /** Written as Go writes durations (`1h30m`, `500ms`); decoded to milliseconds. A bare number means nanoseconds there and is refused here. */
 export const duration = (description: string) => meta(z.number(), "duration", description);
 export const choice = <const Names extends readonly [string, ...string[]]>(names: Names, description: string) =>
@@ -51,16 +56,29 @@ export const map = <Item extends z.ZodType>(item: Item, description: string) =>
 /** Any JSON-like value, passed through. */
 export const any = (description: string) => meta(z.unknown(), "any", description);
 
-/** Text in the `{{ }}` template language, rendered only when the run knows its values (`boot_command`, `vboxmanage`, …). */
-export const late = (description: string) =>
-  meta(
-    z.custom<LateTemplate>((value) => value instanceof LateTemplate),
-    "late",
-    description,
+/**
+ * Text in the `{{ }}` template language, rendered only when the run knows its values (`boot_command`, `vboxmanage`, …).
+ * `names` are those values: other names are errors at once, and whoever renders the text has to give them all. `Tags.*` is
+ * a map whose keys are not known beforehand; `any` is for what only the run knows (the values of a builder's own).
+ */
+export const late = <const Names extends LateNames>(names: Names, description: string) =>
+  amend(
+    meta(
+      z.custom<LateTemplate<Names extends readonly string[] ? Names[number] : string>>(
+        (value) => value instanceof LateTemplate,
+      ),
+      "late",
+      description,
+    ),
+    { lateNames: names },
   );
 
 /** As `late`, with the template text to use where the argument is not given. */
-export const lateWithDefault = (lateDefault: string, description: string) => amend(late(description), { lateDefault });
+export const lateWithDefault = <const Names extends LateNames>(
+  names: Names,
+  lateDefault: string,
+  description: string,
+) => amend(late(names, description), { lateDefault });
 
 /** A nested block (or an object), at most once. */
 export const block = <Config>(schema: Schema<Config>, description: string) =>
@@ -79,6 +97,10 @@ export function sensitive<Type extends z.ZodType>(field: Type): Type {
 /** `replacement` completes the sentence "X is deprecated; …", e.g. `use host_port_min`. */
 export function deprecated<Type extends z.ZodType>(field: Type, replacement: string): Type {
   return amend(field, { deprecated: true, replacement });
+}
+/** `hint` is a sentence. */
+export function hinted<Type extends z.ZodType>(field: Type, hint: string): Type {
+  return amend(field, { hint });
 }
 export function keepsEmpty<Type extends z.ZodType>(field: Type): Type {
   return amend(field, { keepsEmpty: true });

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { choice, integer, map, text } from "./field.ts";
+import { mediaUserDataIssues } from "./cloud-config.ts";
 import { atMostOne, error, rule } from "./rules.ts";
 import type { ConfigIssue, DecodedFields } from "./schema.ts";
 
@@ -37,6 +38,7 @@ export const httpRules = [
     const detail = `"http_port_min" (${min}) must not be above "http_port_max" (${max}).`;
     return [error("invalid-port-range", ["http_port_min"], "Invalid port range", detail)];
   }),
+  rule(httpFields, ["http_content"], ({ http_content: content }) => mediaUserDataIssues(content, "http_content")),
   rule(httpFields, ["http_content"], ({ http_content: content = {} }) => Object.keys(content).flatMap(pathIssues)),
   rule(httpFields, ["http_network_protocol", "http_bind_address"], protocolIssues),
 ];

@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import { parseChecksum } from "../../lib/checksum-spec.ts";
-import { list, text } from "./field.ts";
-import { error, exactlyOne, rule } from "./rules.ts";
-import type { LegacyArgument } from "./schema.ts";
+import { hinted, list, text } from "./field.ts";
+import { downloadUrlIssues } from "./download-url.ts";
+import { error, exactlyOne, rule, warning } from "./rules.ts";
+import type { ConfigIssue, LegacyArgument } from "./schema.ts";
 
 /** The source image of a machine: where it comes from and how it is recognised. */
 export const isoFields = {
@@ -11,9 +12,12 @@ export const isoFields = {
     text("One place."),
     "Several places of the same image, tried in this order until one works.",
   ).optional(),
-  iso_checksum: text(
-    "What the image has to be: `sha256:DIGITS` (or `md5`, `sha1`, `sha224`, `sha384`, `sha512`), the digits alone (their number " +
-      "tells the algorithm), `file:URL` or `file:PATH` of a checksum file that lists the image by name, or `none` to accept anything.",
+  iso_checksum: hinted(
+    text(
+      "What the image has to be: `sha256:DIGITS` (or `md5`, `sha1`, `sha224`, `sha384`, `sha512`), the digits alone (their number " +
+        "tells the algorithm), `file:URL` or `file:PATH` of a checksum file that lists the image by name, or `none` to accept anything.",
+    ),
+    'Write "sha256:" and its digits, "file:" and the place of a checksum file, or "none".',
   ),
   iso_target_path: text(
     "Where to keep the image: a file, or an existing directory. By default it is kept in the cache, once for all templates that use it.",
@@ -25,12 +29,24 @@ export type IsoConfig = z.output<z.ZodObject<typeof isoFields>>;
 
 export const isoRules = [
   exactlyOne("iso_url", "iso_urls"),
-  rule(isoFields, ["iso_checksum"], ({ iso_checksum }) => {
-    const checksum = parseChecksum(iso_checksum);
-    if (checksum.kind !== "invalid") return [];
-    return [error("invalid-checksum", ["iso_checksum"], "Invalid checksum", checksum.problem)];
-  }),
+  rule(isoFields, ["iso_url"], ({ iso_url }) => downloadUrlIssues(iso_url, ["iso_url"])),
+  rule(isoFields, ["iso_urls"], ({ iso_urls = [] }) =>
+    iso_urls.flatMap((url, index) => downloadUrlIssues(url, ["iso_urls", index])),
+  ),
+  rule(isoFields, ["iso_checksum"], ({ iso_checksum }) => checksumIssues(iso_checksum, "iso_checksum")),
 ];
+
+/** What is wrong with the checksum of an image, or doubtful. */
+export function checksumIssues(text: string, name: string): readonly ConfigIssue[] {
+  const checksum = parseChecksum(text);
+  if (checksum.kind === "invalid") return [error("invalid-checksum", [name], "Invalid checksum", checksum.problem)];
+  if (checksum.kind === "none") return [warning("no-checksum", [name], "No checksum", UNCHECKED)];
+  if (checksum.kind !== "file") return [];
+  return downloadUrlIssues(checksum.location, [name]).map(({ within: _, fix: __, ...issue }) => issue);
+}
+
+const UNCHECKED =
+  'With "none" nobody notices when the image has changed or was cut off on its way. "sha256:" and its digits, or "file:" and the place of a checksum file, make sure of it.';
 
 /** Arguments Packer 1.6 folded into `iso_checksum`. */
 export const isoLegacy: readonly LegacyArgument[] = [

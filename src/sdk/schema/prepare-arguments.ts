@@ -1,11 +1,11 @@
 import type * as z from "zod";
 import { errorMessage } from "../../lib/error-text.ts";
-import { LateTemplate } from "../late-template.ts";
+import { LateTemplate, type LateNames } from "../late-template.ts";
 import { coerce, isPlainObject } from "./coerce.ts";
 import { UNKNOWN_ARGUMENT, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { deprecation, rewriteOldNames } from "./old-names.ts";
-import { error } from "./rules.ts";
+import { error, templateProblem } from "./rules.ts";
 import type { Schema } from "./schema.ts";
 import { elementType } from "./zod-type.ts";
 
@@ -31,27 +31,32 @@ function prepareField(field: z.ZodType, value: unknown, path: Path, state: Decod
   const { replacement } = fieldMeta(field);
   const result = prepare(value, field, path, state);
   if (replacement && result !== undefined) state.issues.push(deprecation(replacement, path));
-  if (!isBlank(result, field, path, state)) return result;
-  state.blank.add(String(path[0]));
+  if (isIdleZero(result, field, path)) return undefined;
+  if (!isBlank(result, field, state)) return result;
+  state.blank.add(JSON.stringify(path));
   return undefined;
+}
+
+/** In a block a zero that an optional argument cannot have leaves it unset, as in Packer, which cannot tell the two apart. */
+function isIdleZero(value: unknown, field: z.ZodType, path: Path): boolean {
+  return path.length > 1 && value === 0 && !field.safeParse(0).success && field.safeParse(undefined).success;
 }
 
 /** What is written as text. In legacy JSON templates everything may be. */
 const textual: ReadonlySet<FieldKind> = new Set(["text", "late", "choice", "duration"]);
 
 /** An empty text is how an argument is left unset, as in Packer, which cannot tell the two apart. */
-function isBlank(value: unknown, field: z.ZodType, path: Path, { options }: DecodeState): boolean {
+function isBlank(value: unknown, field: z.ZodType, { options }: DecodeState): boolean {
   const { fieldKind, keepsEmpty } = fieldMeta(field);
-  const isNested = path.length > 1;
-  if (isNested || keepsEmpty === true) return false;
+  if (keepsEmpty === true) return false;
   if (!options.weak && !textual.has(fieldKind)) return false;
   return value === "" || (value instanceof LateTemplate && value.text === "");
 }
 
 function addLateDefaults(schema: Schema<unknown>, prepared: Record<string, unknown>, state: DecodeState): void {
   for (const [name, field] of Object.entries(schema.object.shape)) {
-    const { lateDefault } = fieldMeta(field as z.ZodType);
-    if (lateDefault !== undefined) prepared[name] ??= new LateTemplate(lateDefault, state.options.render);
+    const { lateDefault, lateNames = [] } = fieldMeta(field as z.ZodType);
+    if (lateDefault !== undefined) prepared[name] ??= new LateTemplate(lateDefault, lateNames, state.options);
   }
 }
 
@@ -61,13 +66,20 @@ function prepare(value: unknown, field: z.ZodType, path: Path, state: DecodeStat
     return undefined;
   }
   if (value === null || value === undefined) return undefined;
-  const { fieldKind, nested } = fieldMeta(field);
+  const { fieldKind, nested, lateNames = [] } = fieldMeta(field);
   const isText = typeof value === "string" && !holdsLate(field);
   const rendered = isText ? render(value, path, state) : value;
   const typed = coerce(rendered, fieldKind, state.options.weak);
-  if (fieldKind === "late") return typeof typed === "string" ? new LateTemplate(typed, state.options.render) : typed;
+  if (fieldKind === "late") return prepareLate(typed, lateNames, path, state);
   if (nested) return prepareBlocks(nested, typed, path, state);
   return prepareElements(typed, elementType(field), path, state);
+}
+
+function prepareLate(value: unknown, names: LateNames, path: Path, state: DecodeState): unknown {
+  if (typeof value !== "string") return value;
+  const template = new LateTemplate(value, names, state.options);
+  state.issues.push(...template.problems().map((problem) => templateProblem(path, problem)));
+  return template;
 }
 
 function prepareBlocks(schema: Schema<unknown>, value: unknown, path: Path, state: DecodeState): unknown {

@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import type { ConfigIssue, DecodedFields, Rule } from "./schema.ts";
+import type { TemplateProblem } from "../late-template.ts";
+import type { ConfigIssue, DecodedFields, Fix, Rule } from "./schema.ts";
 
 /** Exactly one of the named arguments has to be given. */
 export function exactlyOne<Name extends string>(...names: readonly Name[]): Rule<Name> {
@@ -53,6 +54,15 @@ export function conflict(path: ConfigIssue["path"], detail: string): ConfigIssue
 
 export function warning(code: string, path: ConfigIssue["path"], summary: string, detail: string): ConfigIssue {
   return { severity: "warning", code, path, summary, detail };
+}
+
+/** Something wrong inside the `{{ }}` of the argument at `path`. */
+export function templateProblem(path: ConfigIssue["path"], problem: TemplateProblem): ConfigIssue {
+  const { message, suggestion, start, end } = problem;
+  const fix: Fix | undefined =
+    suggestion === undefined ? undefined : { kind: "replace", part: "text", text: suggestion };
+  const issue = error("unknown-template-value", path, "Unknown value in template", message);
+  return { ...issue, within: { start, end }, ...(fix && { fix }) };
 }
 
 function missingAll<Name extends string>(args: { readonly [N in Name]: unknown }, names: readonly Name[]) {

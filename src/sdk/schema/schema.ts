@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Span } from "../../lib/go-template/ast.ts";
 
 /** Everything about the options of one component or nested block. Made by `defineSchema`. */
 export interface Schema<Config> {
@@ -44,7 +45,24 @@ export interface ConfigIssue {
   readonly path: readonly (string | number)[];
   readonly summary: string;
   readonly detail: string;
+  /** Where in the text of the argument, in UTF-16 units; absent for all of it. */
+  readonly within?: Span;
+  /** A change that would mend it. */
+  readonly fix?: Fix;
+  /**
+   * Only this machine lacks it (an image, firmware, a program), and the one that builds may have it: where nothing is built,
+   * that is a warning.
+   */
+  readonly ofHost?: boolean;
 }
+
+/**
+ * A change of what an issue is about. `replace` writes other text in place of the stretch of text it points at, of the
+ * argument's name, or (as JSON, which HCL reads too) of its value; `wrap` puts something around the value.
+ */
+export type Fix =
+  | { readonly kind: "replace"; readonly part: "text" | "name" | "value"; readonly text: string }
+  | { readonly kind: "wrap"; readonly before: string; readonly after: string };
 
 export type ConfigOf<S> = S extends Schema<infer Config> ? Config : never;
 

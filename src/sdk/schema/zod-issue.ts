@@ -1,9 +1,10 @@
 import type * as z from "zod";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { didYouMean, nearest } from "../../lib/did-you-mean.ts";
 import type { Path } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { error } from "./rules.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
+import { adviceOn } from "./value-advice.ts";
 import { elementType } from "./zod-type.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -36,19 +37,40 @@ export function issuesFromZod(issue: Issue, decoded: DecodedInput): ConfigIssue[
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(schemaAt(decoded.schema, path)?.object.shape ?? {});
-    return issue.keys.map((name) => unknownArgument(name, known, [...path, name]));
+    const given = valueAt(decoded.input, path) as Readonly<Record<string, unknown>>;
+    const free = known.filter((name) => given[name] === undefined);
+    return issue.keys.map((name) => unknownArgument({ name, known, free }, [...path, name]));
   }
   const value = valueAt(decoded.input, path);
-  return [value === undefined ? missingArgument(path) : wrongValue(issue, path, value, decoded)];
+  return [value === undefined ? missingArgument(path, decoded.schema) : wrongValue(issue, path, value, decoded)];
 }
 
-function unknownArgument(name: string, known: readonly string[], path: Path): ConfigIssue {
+interface UnknownArgument {
+  readonly name: string;
+  readonly known: readonly string[];
+  /** Those that are not given. */
+  readonly free: readonly string[];
+}
+
+function unknownArgument({ name, known, free }: UnknownArgument, path: Path): ConfigIssue {
   const detail = `An argument named "${name}" is not expected here.${didYouMean(name, known)}`;
-  return error("unknown-argument", path, "Unsupported argument", detail);
+  const issue = error("unknown-argument", path, "Unsupported argument", detail);
+  const meant = nearest(name, known);
+  if (meant === undefined || !free.includes(meant)) return issue;
+  return { ...issue, fix: { kind: "replace", part: "name", text: meant } };
 }
 
-function missingArgument(path: Path): ConfigIssue {
-  const detail = `The argument "${path.at(-1) ?? ""}" is required, but no definition was found.`;
+/** Where the argument would be that was probably meant by one that is not known. */
+export function meantArgument({ code, path, fix }: ConfigIssue): Path | undefined {
+  if (code !== "unknown-argument" || fix?.kind !== "replace") return undefined;
+  return [...path.slice(0, -1), fix.text];
+}
+
+function missingArgument(path: Path, schema: Schema<unknown>): ConfigIssue {
+  const field = fieldAt(schema, path);
+  const { hint } = field ? fieldMeta(field) : {};
+  const missing = `The argument "${path.at(-1) ?? ""}" is required, but no definition was found.`;
+  const detail = hint === undefined ? missing : `${missing} ${hint}`;
   return error("missing-argument", path, "Missing required argument", detail);
 }
 
@@ -57,8 +79,16 @@ function wrongValue(issue: Issue, path: Path, value: unknown, { schema, isSensit
   const isMasked = isSensitive?.(path) || (field && fieldMeta(field).sensitive);
   const shown = isMasked ? "" : shortJson(value);
   const suggestion = isMasked ? "" : suggestedChoice(issue, value);
-  const problem = `Inappropriate value for "${pathText(path)}": ${expectation(issue, field)}`;
-  return error("invalid-argument", path, "Invalid value", `${problem}${shown}.${suggestion}`);
+  const advice = isMasked ? undefined : adviceOn({ path, value, field, schema });
+  const at = advice?.path ?? path;
+  const problem = `Inappropriate value for "${pathText(at)}": ${advice?.required ?? expectation(issue, field)}`;
+  const found = advice?.required === undefined ? shown : "";
+  const wrong = error("invalid-argument", at, "Invalid value", `${problem}${found}.${advice?.hint ?? suggestion}`);
+  return advice?.fix ? { ...wrong, fix: advice.fix } : wrong;
+}
+
+function plural(count: number, one: string, several: string): string {
+  return count === 1 ? `one ${one}` : `${count} ${several}`;
 }
 
 /** What should have been there. */
@@ -70,6 +100,7 @@ function expectation(issue: Issue, field: z.ZodType | undefined): string {
     case "invalid_value":
       return `it must be one of ${issue.values.map((value) => JSON.stringify(String(value))).join(", ")}`;
     case "too_small":
+      if (issue.origin === "array") return `it must have at least ${plural(Number(issue.minimum), "entry", "entries")}`;
       return `it must be at least ${issue.minimum}`;
     case "too_big":
       return `it must be at most ${issue.maximum}`;

@@ -2,14 +2,14 @@ import { describeDuration, parseDuration } from "../../lib/duration.ts";
 import { parseKeystrokes, type Keystroke, type Keystrokes } from "../../lib/keystrokes.ts";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
-import type { LateTemplate } from "../../sdk/late-template.ts";
+import { withHeartbeat } from "../../sdk/heartbeat.ts";
+import type { MachineTemplate, MachineValues } from "../../sdk/schema/boot.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Keyboard } from "./keyboard.ts";
 
 export interface BootCommand {
-  readonly commands: readonly LateTemplate[];
-  /** What `{{ }}` may use: `HTTPIP`, `HTTPPort`, `Name`, … */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly commands: readonly MachineTemplate[];
+  readonly values: MachineValues;
   /** Pause before the first key. Not above zero: none. */
   readonly waitMs: number;
   /** Pause between the elements of `commands`, where the user wants one. */
@@ -24,7 +24,8 @@ export async function typeBootCommand(run: Run, options: BootCommand): Promise<v
   if (options.waitMs > 0) {
     await run.step("wait for the machine to boot", async ({ signal }) => {
       run.say(`Waiting ${describeDuration(options.waitMs)} for the machine to boot...`);
-      await sleep(options.waitMs, signal);
+      const limitMs = options.waitMs;
+      await withHeartbeat(run, "the machine to boot", { limitMs }, () => sleep(limitMs, signal));
     });
   }
   await run.step("type boot command", async ({ signal }) => {

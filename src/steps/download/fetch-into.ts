@@ -1,3 +1,4 @@
+import { errorText } from "../../lib/error-text.ts";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describeBytes } from "../../lib/bytes.ts";
@@ -7,8 +8,9 @@ import { withoutCredentials } from "../../lib/http-dispatcher.ts";
 import { httpDownload } from "../../lib/http-download.ts";
 import { httpGet } from "../../lib/http-get.ts";
 import { bootId } from "../../lib/process-identity.ts";
+import { isOursAlone } from "../../lib/ours-alone.ts";
 import { PartFile } from "../../lib/part-file.ts";
-import { exists } from "../../sdk/owned-path.ts";
+import { exists } from "../../owned/owned-path.ts";
 import type { Run } from "../../sdk/run.ts";
 import { DiskError, diskError } from "../disk-error.ts";
 import { cacheDirectory, wrongDigest, type DownloadAttempt } from "./attempt.ts";
@@ -73,7 +75,7 @@ async function complete({ run, options, url, target, digest, signal }: Fetch, pa
 
 /** Asks the server whether what we have is still what it has. A server that cannot be reached changes nothing. */
 async function isUnchanged({ run, url, target, signal }: Fetch, record: UrlRecord): Promise<boolean> {
-  if (!(await exists(target))) return false;
+  if (!(await exists(target)) || !(await isOursAlone(target)) || !(await isOursAlone(dirname(target)))) return false;
   const headers: Record<string, string> = {};
   if (record.etag !== undefined) headers["if-none-match"] = record.etag;
   else if (record.lastModified !== undefined) headers["if-modified-since"] = record.lastModified;
@@ -85,7 +87,7 @@ async function isUnchanged({ run, url, target, signal }: Fetch, record: UrlRecor
   } catch (error) {
     signal.throwIfAborted();
     run.warn(
-      `${withoutCredentials(url)} cannot be asked for changes (${String(error)}); the copy in the cache is used.`,
+      `${withoutCredentials(url)} cannot be asked for changes (${errorText(error)}); the copy in the cache is used.`,
     );
     return true;
   }

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
+import { errorText } from "../../lib/error-text.ts";
+import { endOfLinks } from "../../lib/output-target.ts";
+import { isOursAlone } from "../../lib/ours-alone.ts";
 import { percentDecode } from "../../lib/percent-decode.ts";
 import { BuildError } from "../../sdk/error.ts";
 
@@ -53,7 +56,19 @@ export async function targetOf(options: {
   const target = resolve(work, targetPath);
   const existing = await stat(target).catch(() => undefined);
   const isDirectory = /[/\\]$/.test(targetPath) || existing?.isDirectory();
-  return isDirectory ? join(target, fileName) : target;
+  return fileAt(isDirectory ? join(target, fileName) : target);
+}
+
+/** Where links lead. What is no file can be no cache of one. */
+async function fileAt(path: string): Promise<string> {
+  const end = await endOfLinks(path).catch((cause: unknown) => {
+    throw new BuildError(`"${path}" cannot be used: ${errorText(cause)}`);
+  });
+  const there = await stat(end.path).catch(() => undefined);
+  if (!end.isDescriptor && (there === undefined || there.isFile())) return end.path;
+  throw new BuildError(`"${path}" is there, and is no file`, {
+    hint: "A download is kept in a file. Name another one.",
+  });
 }
 
 /** The name in the cache: after the digest where that is known, else after the URL. */
@@ -72,17 +87,27 @@ export interface UrlRecord {
 
 export async function readUrlRecord(cache: string, url: string): Promise<UrlRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(urlRecordPath(cache, url), "utf8")) as UrlRecord;
-    if (record.url === withoutCredentials(url)) return record;
+    const path = urlRecordPath(cache, url);
+    const record: unknown = JSON.parse(await readFile(path, "utf8"));
+    const isBelieved = (await isOursAlone(path)) && (await isOursAlone(dirname(path)));
+    if (isBelieved && isUrlRecord(record) && record.url === withoutCredentials(url)) return record;
   } catch {
     // None, or none that can be read: the same.
   }
   return undefined;
 }
 
+function isUrlRecord(value: unknown): value is UrlRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { url, digest, etag, lastModified } = value as Record<string, unknown>;
+  const { algorithm, hex } = (digest ?? {}) as Record<string, unknown>;
+  const isOptional = [etag, lastModified].every((text) => text === undefined || typeof text === "string");
+  return isOptional && [url, algorithm, hex].every((text) => typeof text === "string");
+}
+
 export async function writeUrlRecord(cache: string, url: string, record: Omit<UrlRecord, "url">): Promise<void> {
   const path = urlRecordPath(cache, url);
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   await writeFileAtomic(path, JSON.stringify({ url: withoutCredentials(url), ...record }), { volatile: true });
 }
 

@@ -9,7 +9,7 @@ export interface Site {
   /** `path` is decoded and begins with a slash. `undefined`: not there, for whatever reason: the guest does not learn it. */
   find(path: string): Promise<SiteFile | undefined>;
   /** For a path that is not there: ` Did you mean "/preseed.cfg"?` or nothing. */
-  hint(path: string): string;
+  hint(path: string): Promise<string>;
 }
 
 export type SiteFile =
@@ -19,6 +19,8 @@ export type SiteFile =
 export interface Answered {
   readonly status: number;
   readonly bytes: number;
+  /** What may have been meant by a path that is not there. */
+  readonly hint?: string;
 }
 
 /** Answers GET and HEAD, with one byte range where asked for. Never rejects: a guest that hangs up is no failure of ours. */
@@ -31,7 +33,8 @@ export async function answer(site: Site, request: IncomingMessage, response: Ser
   try {
     const file = await site.find(path);
     if (file) return await send(file, request, response);
-    return plain(response, 404, `There is no ${path} here.${site.hint(path)}\n`);
+    const hint = await site.hint(path);
+    return { ...plain(response, 404, `There is no ${path} here.${hint}\n`), hint };
   } catch (error) {
     return plain(response, 500, `${path} cannot be served: ${errorMessage(error)}\n`);
   }

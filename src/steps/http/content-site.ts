@@ -9,6 +9,6 @@ export function contentSite(content: Readonly<Record<string, string>>): Site {
       const bytes = files.get(path);
       return Promise.resolve(bytes && { kind: "content", bytes });
     },
-    hint: (path) => didYouMean(path, files.keys()),
+    hint: (path) => Promise.resolve(didYouMean(path, files.keys())),
   };
 }

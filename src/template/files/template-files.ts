@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { SourceFile } from "../../language/source.ts";
 import { noTemplates, readFailure } from "../messages/files.ts";
 import { isErrnoException } from "./errno.ts";
 
@@ -9,8 +10,12 @@ export interface TemplatePath {
   readonly isDirectory: boolean;
   /** Absolute. */
   readonly directory: string;
+  /** The same as it was given (`path.root`): relative to the current directory unless the path is absolute. */
+  readonly root: string;
   /** Absolute paths of the template's files. */
   readonly files: readonly string[];
+  /** What stands in their place: the text from standard input. */
+  readonly given?: SourceFile | undefined;
   /**
    * Absolute paths of `*.auto.pkrvars.hcl`, then `.json`, in the order they are read. They are read for a directory
    * only.
@@ -31,6 +36,7 @@ export async function findTemplateFiles(path: string, cwd: string): Promise<Temp
     return {
       isDirectory: false,
       directory,
+      root: dirname(normalize(path)),
       files: [absolute],
       autoVariableFiles: [],
       ignoredVariableFiles: autoVariableFiles(beside, directory),
@@ -50,6 +56,7 @@ async function findInDirectory(path: string, directory: string): Promise<Templat
   return {
     isDirectory: true,
     directory,
+    root: path,
     files,
     autoVariableFiles: autoVariableFiles(names, directory),
     ignoredVariableFiles: [],

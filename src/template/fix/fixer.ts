@@ -20,8 +20,7 @@ export function renameType(name: string, from: string, to: string): Fixer {
     summary: `Renames builders of type "${from}" to "${to}".`,
     appliesOnLoad: true,
     fix(document) {
-      for (const builder of document.builders(from))
-        document.rewrite(builder, "type", to, `"${from}" is called "${to}" now`);
+      for (const builder of document.builders(from)) document.renameType(builder, from, to);
     },
   };
 }

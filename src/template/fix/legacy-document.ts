@@ -21,6 +21,8 @@ export class LegacyDocument {
   readonly changes: Change[] = [];
   /** For each object, the present name of an argument → the name it has in the text. */
   readonly renames = new WeakMap<JsonRecord, Map<string, string>>();
+  /** The types of builders as they were written, where they have another name now. */
+  readonly formerTypes = new Map<JsonRecord, string>();
   /** Replaces `{{user …}}` by its value where that is known; otherwise returns the text. */
   readonly resolve: (text: string) => string;
 
@@ -72,6 +74,12 @@ export class LegacyDocument {
   rewrite(owner: JsonRecord, key: string, value: unknown, replacement: string): void {
     this.changes.push({ owner, key, replacement });
     owner[key] = value;
+  }
+
+  /** Gives a builder the present name of its type. */
+  renameType(builder: JsonRecord, from: string, to: string): void {
+    this.formerTypes.set(builder, from);
+    this.rewrite(builder, "type", to, `"${from}" is called "${to}" now`);
   }
 
   #remember(owner: JsonRecord, from: string, to: string): void {

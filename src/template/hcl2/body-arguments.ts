@@ -5,6 +5,7 @@ import { evaluate } from "../../language/evaluate/evaluate.ts";
 import { UNKNOWN_ARGUMENT } from "../../sdk/schema/decode-state.ts";
 import type { ArgumentPath, GivenArguments } from "../given-arguments.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
+import { buildShape } from "./build-shape.ts";
 import { locate, locateInside } from "./locate-argument.ts";
 import type { References } from "./references.ts";
 import { givenTwice, unexpectedLabel } from "../messages/blocks.ts";
@@ -85,7 +86,9 @@ class BodyReader {
       this.diagnostics.push(givenTwice(name, block.headerRange, attribute.nameRange));
       return;
     }
-    if (block.labels.length > 0) this.diagnostics.push(unexpectedLabel(name, block.labels[0]!.range));
+    // A provisioner in a source is in the wrong place; that it has a label is not what is wrong with it.
+    const isMisplaced = Object.hasOwn(buildShape.blocks, name);
+    if (block.labels.length > 0 && !isMisplaced) this.diagnostics.push(unexpectedLabel(name, block.labels[0]!.range));
     const group = (input[name] ??= []);
     if (block.isUnknown || !Array.isArray(group)) {
       input[name] = UNKNOWN_ARGUMENT;

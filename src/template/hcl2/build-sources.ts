@@ -6,6 +6,7 @@ import type { SourceRange } from "../../language/source.ts";
 import { isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
 import { isSourceBlock } from "./build-shape.ts";
 import { HclMetaReader } from "./hcl-meta-reader.ts";
+import { constantText } from "./locate-argument.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { malformedReference, noSources, sourcesNotTexts, unknownSource } from "../messages/builds.ts";
 
@@ -39,13 +40,17 @@ function listedSources(meta: HclMetaReader, context: PlanContext): readonly Sour
   const expression = meta.attribute("sources")?.expression;
   const value = meta.value("sources");
   if (!expression || !value) return [];
+  if (!isWhollyKnown(value)) context.notes.isIncomplete = true;
   const texts = convert(value, listOf(STRING)).value;
   if (!texts || texts.content === null) {
+    context.notes.isIncomplete = true;
     context.report(sourcesNotTexts(expression.range));
     return [];
   }
   if (!isWhollyKnown(texts)) return [];
   const items = expression.kind === "tuple" ? expression.items : [];
+  const isConstant = expression.kind === "tuple" && items.every((item) => constantText(item) !== undefined);
+  if (!isConstant) context.notes.isComputed = true;
   return itemsOf(texts).flatMap((item, index) => {
     const range = items[index]?.range ?? expression.range;
     return resolve({ text: textOf(item), range }, context);
@@ -72,12 +77,15 @@ function resolve({ text, range }: WrittenReference, context: PlanContext): reado
   if (parts[0] === "source" && parts.length === 3) parts.shift();
   const [type, name] = parts;
   if (parts.length !== 2 || !type || !name) {
+    context.notes.isIncomplete = true;
     context.report(malformedReference(text, range));
     return [];
   }
   const { sources } = context.declarations;
   const declaration = sources.get(`${type}.${name}`);
+  context.notes.used.add(`${type}.${name}`);
   if (declaration) return [{ type, name, declaration, range, extra: undefined, rename: undefined }];
+  context.notes.isIncomplete = true;
   context.report(unknownSource(`${type}.${name}`, [...sources.keys()], range));
   return [];
 }

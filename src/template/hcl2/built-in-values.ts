@@ -1,10 +1,10 @@
 import { objectValue, stringValue, unknownValue, type Value } from "../../language/value.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 
-/** `path` and `packer`. */
-export function builtInValues(templateDirectory: string, cwd: string): readonly (readonly [string, Value])[] {
+/** `path` and `packer`. `root` is the template's directory as it was given, `cwd` is absolute. */
+export function builtInValues(root: string, cwd: string): readonly (readonly [string, Value])[] {
   const path = objectValue({
-    root: stringValue(forwardSlashes(templateDirectory)),
+    root: stringValue(forwardSlashes(root)),
     cwd: stringValue(forwardSlashes(cwd)),
   });
   const packer = objectValue({

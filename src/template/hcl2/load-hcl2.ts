@@ -3,6 +3,7 @@ import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { functionNames } from "../../language/references.ts";
 import { objectValue, type Value } from "../../language/value.ts";
+import { checkRequiredPlugins } from "../check-required-plugins.ts";
 import { ComponentLookup } from "../component-lookup.ts";
 import { DiagnosticCollector } from "../diagnostics.ts";
 import type { TemplatePath } from "../files/template-files.ts";
@@ -10,8 +11,8 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import { refusedInHcl2 } from "../interpolate/refused-in-hcl2.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
-import type { BuildPlan, Template } from "../model.ts";
-import { planUntilLoaded } from "../plan-until-loaded.ts";
+import type { Template } from "../model.ts";
+import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { secretsIn } from "../secrets.ts";
 import { builtInValues } from "./built-in-values.ts";
 import { collectDeclarations } from "./declarations.ts";
@@ -32,7 +33,7 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
   const found: Diagnostic[] = [];
   const declarations = collectDeclarations(bodies, found);
   const requiredPlugins = readPackerBlocks(declarations.packer, found);
-  diagnostics.add(...found);
+  diagnostics.add(...found, ...checkRequiredPlugins(requiredPlugins, options.registry.plugins));
   const unevaluated: Template = {
     syntax: "hcl2",
     path: options.path,
@@ -45,10 +46,10 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
     names: undefined,
   };
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
-  const context = createContext({ options, path, declarations, diagnostics });
+  const context = createContext({ options, path, declarations, diagnostics, requiredPlugins });
   await context.library.preload(bodies.flatMap((body) => [...functionNames(body)]));
-  const evaluated = await evaluateTemplate(context);
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all };
+  const { unblocked, ...evaluated } = await evaluateTemplate(context);
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
 }
 
 interface Hcl2Template extends Hcl2Context {
@@ -56,31 +57,36 @@ interface Hcl2Template extends Hcl2Context {
   readonly diagnostics: DiagnosticCollector;
 }
 
-type Parsed = Pick<Hcl2Template, "options" | "path" | "declarations" | "diagnostics">;
+type Parsed = Pick<Hcl2Template, "options" | "path" | "declarations" | "diagnostics"> &
+  Pick<Template, "requiredPlugins">;
 
 function createContext(parsed: Parsed): Hcl2Template {
-  const { options, path, declarations, diagnostics } = parsed;
-  const context = createLoadContext(options, path.directory, (...found) => diagnostics.add(...found));
+  const { options, path, declarations, diagnostics, requiredPlugins } = parsed;
+  const context = createLoadContext({ options, directory: path.directory, root: path.root }, (...found) =>
+    diagnostics.add(...found),
+  );
   const references = new References({
     variables: new Set(declarations.variables.keys()),
     locals: new Set(declarations.locals.keys()),
     dataSources: new Set(declarations.dataSources.keys()),
   });
   const interpolator = new Interpolator(context.templateFunctions, refusedInHcl2, context.secrets);
-  return { ...context, ...parsed, references, interpolator, lookup: new ComponentLookup(options.registry) };
+  const registry =
+    options.registryFor?.({ directory: path.directory, requiredPlugins, sensitiveVariables: [] }) ?? options.registry;
+  return { ...context, ...parsed, references, interpolator, lookup: new ComponentLookup(registry) };
 }
 
 /** Variables first, then locals and data sources as they need each other, then the builds. */
 async function evaluateTemplate(
   context: Hcl2Template,
-): Promise<Pick<Template, "variables" | "locals" | "builds" | "names">> {
-  const { library, settle, options, directory } = context;
+): Promise<Pick<Template, "variables" | "locals" | "builds" | "names"> & Pick<PlannedBuilds, "unblocked">> {
+  const { library, settle, options, path } = context;
   const functionsOnly: Scope = { variables: new Map(), functions: library };
   const variables = await loadVariables(context, functionsOnly);
   keepSecrets(variables, context);
   const base = childScope(functionsOnly, [
     ["var", valuesByName(variables)],
-    ...builtInValues(directory, options.host.cwd),
+    ...builtInValues(path.root, options.host.cwd),
   ]);
   await loadDataSourceTypes(context);
   const { locals, data } = await evaluateLocalsAndData(context, base);
@@ -89,8 +95,8 @@ async function evaluateTemplate(
     ["local", valuesByName(locals)],
     ["data", dataValue(data)],
   ]);
-  const builds = await plan(context, scope);
-  return { variables, locals, builds, names: { scope, settle } };
+  const { builds, unblocked } = await plan(context, scope);
+  return { variables, locals, builds, unblocked, names: { scope, settle } };
 }
 
 interface NamedValue {
@@ -112,7 +118,7 @@ async function loadDataSourceTypes({ declarations, lookup }: Hcl2Context): Promi
   await lookup.loadWanted();
 }
 
-async function plan(context: Hcl2Template, scope: Scope): Promise<readonly BuildPlan[]> {
+async function plan(context: Hcl2Template, scope: Scope): Promise<PlannedBuilds> {
   const { options, declarations, diagnostics } = context;
   const planned = await planUntilLoaded({
     ...context,
@@ -122,5 +128,5 @@ async function plan(context: Hcl2Template, scope: Scope): Promise<readonly Build
   const isConsequence = diagnostics.hasErrors;
   diagnostics.add(...planned.diagnostics.filter(({ code }) => !isConsequence || code !== NOT_KNOWN_YET));
   if (planned.builds.length === 0 && !diagnostics.hasErrors) diagnostics.add(nothingToBuild(options, declarations));
-  return planned.builds;
+  return planned;
 }

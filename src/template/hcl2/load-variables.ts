@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { mark } from "../../language/marks.ts";
@@ -33,10 +33,12 @@ export async function loadVariables(context: VariablesContext, scope: Scope): Pr
   const found: Diagnostic[] = [];
   const { values, refused } = await assignValues(context, declared, found);
   report(...problems, ...found);
+  // Its values may be in the file that could not be read.
+  const isFileUnread = hasErrors(found.filter(({ code }) => code === "unreadable-file"));
   const variables: InputVariable[] = [];
   for (const declaration of declared.values()) {
     const given = values.get(declaration.name);
-    const isMissing = !given && !refused.has(declaration.name) && !declaration.isBroken;
+    const isMissing = !given && !refused.has(declaration.name) && !declaration.isBroken && !isFileUnread;
     if (isMissing) report(unsetVariable(declaration, unreadFile(context)));
     const variable = toVariable(declaration, given);
     const own = childScope(scope, [["var", objectValue({ [variable.name]: variable.value })]]);

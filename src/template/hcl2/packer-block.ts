@@ -1,17 +1,20 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { RequiredPlugin } from "../model.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
-import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
-import { checkShape } from "./check-shape.ts";
-import { constantText } from "./locate-argument.ts";
+import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
+import { parsePluginSource } from "../../sdk/plugin-source.ts";
 import {
   duplicatePlugin,
   invalidConstraint,
   invalidPlugin,
+  invalidSource,
   notAPlugin,
+  preReleaseConstraint,
   unsupportedVersion,
 } from "../messages/declarations.ts";
+import type { RequiredPlugin } from "../model.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { checkShape } from "./check-shape.ts";
+import { constantText } from "./locate-argument.ts";
 
 /** Checks `required_version`, and reads what `required_plugins` lists. */
 export function readPackerBlocks(blocks: readonly Block[], diagnostics: Diagnostic[]): readonly RequiredPlugin[] {
@@ -48,7 +51,12 @@ function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, 
   else if (members?.size !== 2 || source === undefined || version === undefined) {
     diagnostics.push(invalidPlugin(name, expression.range));
   } else {
-    if (!parseVersionConstraint(version)) diagnostics.push(invalidConstraint(expression.range));
+    const constraint = parseVersionConstraint(version);
+    if (!constraint) diagnostics.push(invalidConstraint(expression.range));
+    else if (constraint.some((condition) => condition.version.preRelease !== ""))
+      diagnostics.push(preReleaseConstraint(expression.range));
+    const parsed = parsePluginSource(source);
+    if ("problems" in parsed) diagnostics.push(invalidSource(source, parsed.problems, expression.range));
     plugins.set(name, { name, source, version, range: nameRange });
   }
 }

@@ -4,8 +4,8 @@ import { parseJsonBody, type BodySchema } from "../../language/json/json-body.ts
 import { parseHcl } from "../../language/parse.ts";
 import type { SourceFile } from "../../language/source.ts";
 import type { DiagnosticCollector } from "../diagnostics.ts";
-import { readSource } from "../files/read-source.ts";
-import { displayPath, type TemplatePath } from "../files/template-files.ts";
+import { readSource, type ReadSource } from "../files/read-source.ts";
+import type { TemplatePath } from "../files/template-files.ts";
 import type { LoadOptions } from "../load-options.ts";
 import { emptyHcl2Template } from "../messages/files.ts";
 
@@ -16,7 +16,7 @@ export async function parseTemplateFiles(
   diagnostics: DiagnosticCollector,
 ): Promise<readonly Body[]> {
   const { cwd } = options.host;
-  const sources = await Promise.all(path.files.map((file) => readSource("template", file, cwd)));
+  const sources = await readAll(path, cwd);
   const bodies = sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.add(...problems);
     if (!file || hasErrors(problems)) return [];
@@ -25,10 +25,15 @@ export async function parseTemplateFiles(
     return [body];
   });
   const isEmpty =
-    bodies.length === path.files.length &&
+    bodies.length === sources.length &&
     bodies.every(({ blocks, attributes }) => blocks.length + attributes.length === 0);
-  if (isEmpty && !diagnostics.hasErrors) diagnostics.add(emptyHcl2Template(displayPath(path.files[0]!, cwd)));
+  if (isEmpty && !diagnostics.hasErrors) diagnostics.add(emptyHcl2Template(sources[0]!.file!.name));
   return bodies;
+}
+
+async function readAll({ files, given }: TemplatePath, cwd: string): Promise<readonly ReadSource[]> {
+  if (given) return [{ file: given, diagnostics: [] }];
+  return Promise.all(files.map((file) => readSource("template", file, cwd)));
 }
 
 const component: BodySchema = { blocks: {} };

@@ -31,7 +31,7 @@ export function planBuilder(input: BuilderInput, context: PlanContext): Planned<
     interpolator: context.interpolator,
     scope: { buildName: identity.sourceName, builderType: identity.builderType },
     weak: false,
-    metaArguments: sourceMeta,
+    metaArguments: input.reference.extra ? sourceMeta : sourceDeclarationMeta,
     secrets: context.secrets,
     readArguments: () => readArguments(input, context),
   });

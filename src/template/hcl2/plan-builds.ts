@@ -1,38 +1,46 @@
 import type { Block } from "../../language/ast.ts";
-import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { objectValue, stringValue } from "../../language/value.ts";
 import { findComponent } from "../component-lookup.ts";
 import type { BuildPlan } from "../model.ts";
+import { noting } from "../plan-until-loaded.ts";
+import { componentsOf } from "../planned-of.ts";
 import { checkShape } from "./check-shape.ts";
 import { buildShape, IN_BUILD_BLOCK } from "./build-shape.ts";
 import { readBuildSources, type SourceReference } from "./build-sources.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import { planBuilder } from "./plan-builder.ts";
-import type { PlanContext, SourceInBuild } from "./plan-context.ts";
+import type { PlanContext, PlannedBlock, SourceInBuild, SourceNames } from "./plan-context.ts";
+import { planIdleSteps } from "./plan-idle-steps.ts";
+import { planUnusedSources } from "./plan-unused-sources.ts";
 import { planSteps } from "./plan-steps.ts";
 import { duplicateBuild } from "../messages/builds.ts";
 
 /**
  * Every selected build of a template. Synchronous and without side effects but `report`, so that it can be repeated.
  */
-export function planBuilds(context: PlanContext): readonly BuildPlan[] {
+export function planBuilds(given: Omit<PlanContext, "notes">): readonly BuildPlan[] {
+  const context: PlanContext = {
+    ...given,
+    notes: { used: new Set(), isIncomplete: false, isComputed: false, blocks: [] },
+  };
   const seen = new Map<string, SourceRange>();
-  return context.declarations.builds.flatMap((block) => {
+  const builds = context.declarations.builds.flatMap((block) => {
     const shaped = checkShape(block.body, buildShape, IN_BUILD_BLOCK);
     context.report(...shaped.diagnostics);
     // What has no place in a build block was reported and is left out.
     const known: Block = { ...block, body: { ...block.body, blocks: shaped.blocks } };
     return planBuildBlock(known, context, seen);
   });
+  planIdleSteps(context);
+  planUnusedSources(context);
+  return builds;
 }
 
 /** A `build` block in one round of its `for_each`. */
-interface BuildInstance {
-  readonly block: Block;
-  readonly name: string | undefined;
+interface BuildInstance extends PlannedBlock {
   readonly description: string | undefined;
-  readonly scope: Scope;
+  readonly references: readonly SourceReference[];
   /** Names of builds so far, over all build blocks. */
   readonly seen: Map<string, SourceRange>;
 }
@@ -40,8 +48,11 @@ interface BuildInstance {
 function planBuildBlock(block: Block, context: PlanContext, seen: Map<string, SourceRange>): readonly BuildPlan[] {
   return planRounds(block, context, ({ meta, key, scope }) => {
     const name = meta.text("name") ?? key;
-    const build: BuildInstance = { block, name, description: meta.text("description"), scope, seen };
-    return readBuildSources(block, scope, context).flatMap((reference) => planSource(reference, build, context));
+    const references = readBuildSources(block, scope, context);
+    const description = meta.text("description");
+    const build: BuildInstance = { block, name, description, scope, references, seen, members: [] };
+    context.notes.blocks.push(build);
+    return references.flatMap((reference) => planSource(reference, build, context));
   });
 }
 
@@ -73,45 +84,59 @@ function planInstance(instance: SourceInstance, context: PlanContext): readonly 
   const { reference, round, build } = instance;
   const { type, declaration, range } = reference;
   const names = namesOf(instance);
-  if (!context.selection.selectsBuild(names.displayed, names.short)) return [];
+  const isSelected = context.selection.selectsBuild(names.displayed);
+  build.members.push({ names: [names.address], isSelected });
+  if (!isSelected) return [];
   const first = build.seen.get(names.displayed);
   if (first) context.report(duplicateBuild(names.displayed, range, first));
   build.seen.set(names.displayed, range);
-  const builder = findComponent(context, "builder", type, declaration.labels[0]!.range);
-  if (!builder) return [];
+  let isBlocked = false;
+  const inner = { ...context, report: noting(context.report, () => (isBlocked = true)) };
+  const builder = findComponent(inner, "builder", type, declaration.labels[0]!.range);
   const source: SourceInBuild = {
-    identity: { name: names.displayed, builderType: type, sourceName: names.sourceName },
-    names: names.all,
+    identity: { name: names.displayed, builderType: type, sourceName: names.label },
+    names,
+    namesInBlock: namesInBlock(build, context),
     blockName: build.name ?? "",
-    generatedData: builder.generatedData,
-    value: objectValue({ type: stringValue(type), name: stringValue(names.sourceName) }),
+    generatedData: builder?.generatedData ?? "any",
+    value: objectValue({ type: stringValue(type), name: stringValue(names.label) }),
   };
+  const steps = planSteps(build.block, { source, scope: build.scope }, inner);
+  context.noteBuild(names.displayed, isBlocked);
+  if (!builder) {
+    context.decodeOnly(componentsOf(steps), "mistaken");
+    return [];
+  }
   const plan: BuildPlan = {
     identity: source.identity,
     blockName: build.name,
     blockRange: build.block.headerRange,
     description: build.description,
     builder: planBuilder({ component: builder, reference, scope: round.scope, source }, context),
-    ...planSteps(build.block, { source, scope: build.scope }, context),
+    ...steps,
   };
   return [plan];
 }
 
-interface InstanceNames {
-  readonly sourceName: string;
-  /** `type.name` */
-  readonly short: string;
-  readonly displayed: string;
-  /** Every name `only`, `except` and `override` may call it by. */
-  readonly all: readonly string[];
+/** The names of all sources of a build block, those that are not selected or disabled too. */
+function namesInBlock(build: BuildInstance, context: PlanContext): readonly SourceNames[] {
+  return build.references.flatMap((reference) => {
+    const { attributes } = reference.declaration.body;
+    const rounds = roundsOf({ attributes, scope: context.scope }, context);
+    const open = { ...namesOf({ reference, build, round: undefined }), isOpen: true };
+    return rounds.length === 0 ? [open] : rounds.map((round) => namesOf({ reference, round, build }));
+  });
 }
 
-function namesOf({ reference, round, build }: SourceInstance): InstanceNames {
+function namesOf({
+  reference,
+  round,
+  build,
+}: Pick<SourceInstance, "reference" | "build"> & { readonly round: Round | undefined }): SourceNames {
   const { type, name, rename } = reference;
   const base = rename ?? name;
-  const sourceName = round.key === undefined ? base : `${base}-${round.key}`;
-  const short = `${type}.${sourceName}`;
-  const displayed = build.name === undefined ? short : `${build.name}.${short}`;
-  const all = new Set([sourceName, short, displayed, `${type}.${base}`, base, `${type}.${name}`]);
-  return { sourceName, short, displayed, all: [...all] };
+  const label = round?.key === undefined ? base : `${base}-${round.key}`;
+  const address = `${type}.${label}`;
+  const displayed = build.name === undefined ? address : `${build.name}.${address}`;
+  return { label, address, displayed, isOpen: false };
 }

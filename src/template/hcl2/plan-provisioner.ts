@@ -2,6 +2,7 @@ import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-bl
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { isNull, type Value } from "../../language/value.ts";
 import type { Component, GeneratedData } from "../../sdk/component.ts";
+import { buildValueNames } from "../build-values.ts";
 import { findComponent } from "../component-lookup.ts";
 import {
   POST_PROCESSOR_META,
@@ -15,8 +16,10 @@ import { planComponent } from "../plan-component.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
 import { rebase } from "./base-scope.ts";
 import { bodyArguments, type Override } from "./body-arguments.ts";
+import { checkStepNames } from "./check-step-names.ts";
 import { roundsOf, type Round } from "./for-each.ts";
 import type { HclMetaReader } from "./hcl-meta-reader.ts";
+import type { IdleSteps } from "./idle-steps.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
 import { invalidForEach } from "../messages/builds.ts";
 import { bothOnlyAndExcept } from "../messages/meta-arguments.ts";
@@ -29,6 +32,8 @@ export interface BlockContext {
   readonly scope: Scope;
   /** The same with the values that `build.*` has at run time. */
   readonly scopeWith: (data: GeneratedData) => Scope;
+  /** Only steps that take part in no build of the block are planned. */
+  readonly idle?: IdleSteps | undefined;
 }
 
 const common = ["name", "only", "except", "for_each", "enabled"];
@@ -71,8 +76,9 @@ function findStep<Kind extends "provisioner" | "post-processor">(
 }
 
 /** The rounds of a block that are meant for this source. */
-function readRounds(block: ScopedBlock, { context, source }: BlockContext): readonly Round[] {
+function readRounds(block: ScopedBlock, { context, source, idle }: BlockContext): readonly Round[] {
   if (block.isUnknown) {
+    if (idle) return [];
     context.report(invalidForEach("The collection has to be known before the build starts.", block.headerRange));
     return [];
   }
@@ -80,7 +86,9 @@ function readRounds(block: ScopedBlock, { context, source }: BlockContext): read
     const only = meta.texts("only");
     const except = meta.texts("except");
     if (only && except) context.report(bothOnlyAndExcept(meta.attribute("except")!.nameRange));
-    return takesPart({ only, except }, source.names) && meta.flag("enabled") !== false;
+    else if (!idle) checkStepNames({ meta, sources: source.namesInBlock }, context);
+    const isMeant = idle ? idle.includes({ only, except }) : takesPart({ only, except }, [source.names.address]);
+    return isMeant && meta.flag("enabled") !== false;
   });
 }
 
@@ -101,7 +109,11 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
     name: round.meta.text("name"),
     range: block.headerRange,
     interpolator: context.interpolator,
-    scope: { buildName: source.identity.sourceName, builderType: source.identity.builderType },
+    scope: {
+      buildName: source.identity.sourceName,
+      builderType: source.identity.builderType,
+      dataNames: buildValueNames(source.generatedData),
+    },
     weak: false,
     metaArguments: skip,
     secrets: context.secrets,
@@ -114,14 +126,14 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
   });
 }
 
-/** The part of `override = { "source-name" = { … } }` that is meant for this source. */
-function readOverride(meta: HclMetaReader, { source }: BlockContext): Override | undefined {
+/** The part of `override = { label = { … } }` that is meant for this source, by its label alone. */
+function readOverride(meta: HclMetaReader, { source, idle }: BlockContext): Override | undefined {
   const attribute = meta.attribute("override");
   const value = attribute && meta.value("override");
   if (!attribute || !value || isNull(value) || !(value.content instanceof Map)) return undefined;
   const overrides = value.content as ReadonlyMap<string, Value>;
-  const key = source.names.find((name) => overrides.has(name));
-  if (key === undefined) return undefined;
+  const key = idle ? [...overrides.keys()][0] : source.names.label;
+  if (key === undefined || !overrides.has(key)) return undefined;
   const notes: PlainNotes = { sensitivePaths: [], secrets: [] };
   const input = plainValue(overrides.get(key)!, [], notes);
   if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;

@@ -9,6 +9,7 @@ import type { BuildPlan } from "../model.ts";
 import { buildShape, IN_BUILD_BLOCK, isSourceBlock } from "./build-shape.ts";
 import { hasType, planChains } from "./plan-chains.ts";
 import type { PlanContext, SourceInBuild } from "./plan-context.ts";
+import type { IdleSteps } from "./idle-steps.ts";
 import { planProvisioner, type BlockContext } from "./plan-provisioner.ts";
 import { secondCleanup } from "../messages/builds.ts";
 import { unexpectedBlock } from "../messages/blocks.ts";
@@ -17,12 +18,14 @@ export interface StepsInput {
   readonly source: SourceInBuild;
   /** Of the build block. */
   readonly scope: Scope;
+  /** Only the steps that take part in no build. */
+  readonly idle?: IdleSteps | undefined;
 }
 
 type Steps = Pick<BuildPlan, "provisioners" | "errorCleanupProvisioner" | "chains">;
 
 /** What comes after the builder: the provisioners and post-processors of a build block, for one of its sources. */
-export function planSteps(build: Block, { source, scope: outer }: StepsInput, context: PlanContext): Steps {
+export function planSteps(build: Block, { source, scope: outer, idle }: StepsInput, context: PlanContext): Steps {
   const scopeWith = (data?: GeneratedData) =>
     childScope(outer, [
       ["source", source.value],
@@ -30,7 +33,7 @@ export function planSteps(build: Block, { source, scope: outer }: StepsInput, co
     ]);
   const scope = scopeWith();
   const body = expandSteps(build, scope, context);
-  const at: BlockContext = { context, source, scope, scopeWith };
+  const at: BlockContext = { context, source, scope, scopeWith, idle };
   const ofType = (type: string) => body.blocks.filter((block) => block.type === type && hasType(block, context));
   const cleanups = ofType("error-cleanup-provisioner");
   if (cleanups[1]) context.report(secondCleanup(cleanups[1].headerRange, cleanups[0]!.headerRange));

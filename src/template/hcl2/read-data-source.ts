@@ -8,6 +8,7 @@ import { DYNAMIC, objectValue, unknownValue, type Type, type Value } from "../..
 import type { DataSource } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { findComponent } from "../component-lookup.ts";
+import { isStandIn } from "../stand-in.ts";
 import { decodeComponent } from "../decode.ts";
 import type { DecodedComponent } from "../model.ts";
 import { bodyArguments } from "./body-arguments.ts";
@@ -21,7 +22,7 @@ export async function readDataSource(node: DataNode, scope: Scope, context: Hcl2
   const { settle, report, options } = context;
   const label = block.labels[0]!;
   const component = findComponent(context, "data-source", label.value, label.range);
-  if (!component) return unknownValue();
+  if (!component || isStandIn(component)) return unknownValue();
   const { config, diagnostics } = await settle(() => decodeArguments(node, component, scope, context));
   report(...diagnostics);
   const types = outputTypes(component);

@@ -1,3 +1,4 @@
+import { unquotedAdvice } from "./unquoted-advice.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
@@ -21,8 +22,10 @@ export class References {
   explain(diagnostic: Diagnostic): Diagnostic {
     if (diagnostic.code === "unknown-variable") return this.#explainRoot(diagnostic);
     if (diagnostic.code !== "unsupported-attribute" || !diagnostic.context) return diagnostic;
-    const [root, ...steps] = textAt(diagnostic.context).split(".");
-    if (steps.length === 0) return diagnostic;
+    const address = textAt(diagnostic.context);
+    // What is missing inside of a declared value was said in full by the evaluator.
+    if (!isAddress(address)) return diagnostic;
+    const [root, ...steps] = address.split(".");
     const explanation = explanations[root!]?.(steps.join("."), this.#declared);
     if (!explanation) return diagnostic;
     return { ...diagnostic, ...explanation, values: undefined };
@@ -31,13 +34,20 @@ export class References {
   #explainRoot(diagnostic: Diagnostic): Diagnostic {
     const { subject } = diagnostic;
     const name = subject && textAt(subject);
-    const hint = name && rootHint(name, this.#declared);
+    if (!name) return diagnostic;
+    const advice = unquotedAdvice(subject);
+    const isMisspelt = diagnostic.detail.includes("Did you mean");
+    const hint = rootHint(name, this.#declared) ?? (isMisspelt ? undefined : advice.hint);
     if (!hint) return diagnostic;
-    return { ...diagnostic, detail: `There is nothing named "${name}" here. ${hint}` };
+    const detail = `There is nothing named "${name}" here. ${hint}`;
+    return { ...diagnostic, detail, ...(hint === advice.hint && { edits: advice.edits }) };
   }
 }
 
 const textAt = ({ file, start, end }: SourceRange): string => file.text.slice(start, end);
+
+/** `var.x`, `data.type.name`: a declaration, and nothing inside of it. */
+const isAddress = (text: string): boolean => /^(?:(?:var|local|build)\.[\w-]+|data(?:\.[\w-]+){1,2})$/.test(text);
 
 type Explanation = Pick<Diagnostic, "code" | "summary" | "detail">;
 
@@ -71,7 +81,6 @@ function rootHint(name: string, { variables, locals }: DeclaredNames): string | 
   if (variables.has(name)) return `For the input variable, write var.${name}.`;
   if (locals.has(name)) return `For the local value, write local.${name}.`;
   if (name === "build") return "build.* can be used in provisioners and post-processors.";
-  if (name === "source") return "source.name and source.type can be used in source and build blocks.";
   if (name === "each") return "each.key and each.value can be used in blocks with for_each.";
   return undefined;
 }

@@ -21,7 +21,8 @@ export async function readVariableFiles(
 ): Promise<readonly VariableFile[]> {
   const sources = await Promise.all(
     paths.map(async (path) => {
-      if (!/\.(hcl|json)$/.test(path)) return { file: undefined, diagnostics: [wrongEnding(displayPath(path, cwd))] };
+      if (!hasKnownEnding(path) && !isStream(path))
+        return { file: undefined, diagnostics: [wrongEnding(displayPath(path, cwd))] };
       return readSource("variable file", resolve(cwd, path), cwd);
     }),
   );
@@ -32,8 +33,18 @@ export async function readVariableFiles(
   });
 }
 
+const hasKnownEnding = (path: string): boolean => /\.(hcl|json)$/.test(path);
+
+/** Standard input, and what a shell makes of `<(…)`: these have no ending, and their text tells what they are. */
+const isStream = (path: string): boolean => /^\/(dev|proc)\//.test(path);
+
+function isJson({ name, text }: SourceFile): boolean {
+  if (hasKnownEnding(name)) return name.endsWith(".json");
+  return text.trimStart().startsWith("{");
+}
+
 function parse(file: SourceFile, diagnostics: Diagnostic[]): VariableFile {
-  const parsed = file.name.endsWith(".json") ? parseJsonBody(file, { blocks: {} }) : parseHcl(file);
+  const parsed = isJson(file) ? parseJsonBody(file, { blocks: {} }) : parseHcl(file);
   diagnostics.push(...parsed.diagnostics, ...blocksIn(parsed.body));
   return { attributes: parsed.body.attributes };
 }

@@ -9,6 +9,7 @@ import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { isPrimitive } from "../../language/type.ts";
 import { stringValue, type Value } from "../../language/value.ts";
+import { nearest } from "../../lib/did-you-mean.ts";
 import { malformedVar } from "../messages/variables.ts";
 import { secretsIn } from "../secrets.ts";
 import type { VariableDeclaration } from "./variable-declaration.ts";
@@ -105,7 +106,16 @@ class Assignment implements AssignedValues {
     const name = text.slice(0, equals).trim();
     const declaration = this.#declarations.get(name);
     if (declaration) this.#assign(declaration, this.#readText(declaration, text.slice(equals + 1), "-var"), "-var");
-    else this.#diagnostics.push(messages.undeclaredVar(name, this.#declarations.keys()));
+    else {
+      this.#diagnostics.push(messages.undeclaredVar(name, this.#declarations.keys()));
+      this.#excuse(name);
+    }
+  }
+
+  /** A misspelt name is reported; that the variable it means has no value is the same mistake. */
+  #excuse(name: string): void {
+    const meant = nearest(name, this.#declarations.keys());
+    if (meant !== undefined && !this.values.has(meant)) this.refused.add(meant);
   }
 
   #assign({ name }: VariableDeclaration, value: Value | undefined, origin: string): void {

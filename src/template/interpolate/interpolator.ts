@@ -1,9 +1,11 @@
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { GoTemplate } from "../../lib/go-template/ast.ts";
 import { builtins } from "../../lib/go-template/builtins.ts";
-import { functionCalls } from "../../lib/go-template/calls.ts";
+import { functionCalls, type TemplateCall } from "../../lib/go-template/calls.ts";
 import { GoTemplateError } from "../../lib/go-template/error.ts";
 import { executeGoTemplate, type TemplateFunctions } from "../../lib/go-template/execute.ts";
 import { parseGoTemplate } from "../../lib/go-template/parse.ts";
+import { unknownNames, type UnknownName } from "../../lib/go-template/unknown-names.ts";
 import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -17,6 +19,8 @@ export interface InterpolationScope {
   readonly builderType?: string | undefined;
   /** What `{{ build "X" }}` means; absent until the machine runs. */
   readonly data?: GeneratedData | undefined;
+  /** The names that `data` will have; absent where they are not known. */
+  readonly dataNames?: readonly string[] | undefined;
 }
 
 /** A function that exists, but not for this kind of template. */
@@ -39,11 +43,20 @@ export class Interpolator {
   }
 
   /** What is wrong with a text, before it is rendered. */
-  check(text: string): GoTemplateError | undefined {
+  check(text: string, { dataNames }: InterpolationScope = {}): GoTemplateError | undefined {
     const template = this.#parse(text);
     if (template instanceof GoTemplateError) return template;
-    const call = functionCalls(template).find(({ name }) => this.#refused.has(name));
-    return call && new RefusedFunction(this.#refused.get(call.name)!, call);
+    const calls = functionCalls(template);
+    const call = calls.find(({ name }) => this.#refused.has(name));
+    if (call) return new RefusedFunction(this.#refused.get(call.name)!, call);
+    return dataNames && unknownBuildValue(calls, dataNames);
+  }
+
+  /** The names that a text asks for and that are not among `names`. */
+  unknownNames(text: string, names: readonly string[]): readonly UnknownName[] {
+    if (!text.includes("{{")) return [];
+    const template = this.#parse(text);
+    return template instanceof GoTemplateError ? [] : unknownNames(template, names);
   }
 
   /** Whether rendering has to wait for the machine: the text calls `build`. */
@@ -98,6 +111,17 @@ export class Interpolator {
     this.#parsed.set(text, parsed);
     return parsed;
   }
+}
+
+/** `{{ build "X" }}` where there will be no X. */
+function unknownBuildValue(calls: readonly TemplateCall[], names: readonly string[]): GoTemplateError | undefined {
+  for (const { name, args } of calls) {
+    const [wanted] = args;
+    if (name !== "build" || wanted?.kind !== "literal" || names.includes(String(wanted.value))) continue;
+    const hint = didYouMean(String(wanted.value), names) || ` Known are ${names.join(", ")}.`;
+    return new RefusedFunction(`the build has no value named ${JSON.stringify(wanted.value)}.${hint}`, wanted);
+  }
+  return undefined;
 }
 
 function tryParse(text: string, functions: readonly string[]): GoTemplate | GoTemplateError {

@@ -17,11 +17,15 @@ export interface NamesContext {
   readonly template: LegacyTemplate;
   readonly data: JsonData;
   readonly report: Report;
+  /** A name with its `{{ }}` rendered. */
+  readonly render: (name: string) => string;
 }
 
 /** Names in `only`, `except` and `override` have to be those of builders, and every builder needs a name of its own. */
 export function checkBuildNames(builders: readonly NamedBuilder[], context: NamesContext): void {
-  checkDuplicates(builders, context);
+  // Those that are the same as written were reported.
+  const differing = new Map(builders.map((builder) => [builder.written, builder] as const));
+  checkDuplicates([...differing.values()], context);
   const names = builders.flatMap(({ name, written }) => [name, written]);
   for (const owner of stepsOf(context.template)) {
     for (const key of ["only", "except"]) checkList({ owner, key, names }, context);
@@ -31,7 +35,22 @@ export function checkBuildNames(builders: readonly NamedBuilder[], context: Name
   }
 }
 
-function checkDuplicates(builders: readonly NamedBuilder[], { data, report }: NamesContext): void {
+/** As far as it can be seen without the values of variables: names as written have to differ. */
+export function checkWrittenNames({ builders }: LegacyTemplate, data: JsonData, report: Report): void {
+  const named = builders.map((builder) => ({ builder, name: writtenName(builder, String(builder["type"])) }));
+  checkDuplicates(named, { data, report });
+}
+
+/** What a builder is called as written: by its type where it has no name. */
+export function writtenName({ name }: JsonRecord, type: string): string {
+  if (name === undefined || name === null || name === "") return type;
+  return String(name);
+}
+
+function checkDuplicates(
+  builders: readonly Pick<NamedBuilder, "builder" | "name">[],
+  { data, report }: Pick<NamesContext, "data" | "report">,
+): void {
   const seen = new Set<string>();
   for (const { name, builder } of builders) {
     const range = data.rangeOf(builder, ["name"]) ?? data.rangeOf(builder, ["type"]);
@@ -47,24 +66,29 @@ interface NamesList {
   readonly names: readonly string[];
 }
 
-function checkList({ owner, key, names }: NamesList, { data, report }: NamesContext): void {
+function checkList({ owner, key, names }: NamesList, { data, report, render }: NamesContext): void {
   const list = owner[key];
   if (list === undefined || list === null) return;
   if (!Array.isArray(list)) {
     report(wrongShape(`"${key}" is a list of names of builds`, data.rangeOf(owner, [key])));
     return;
   }
-  for (const [index, name] of list.entries()) {
-    if (!matchesAny([String(name)], names))
-      report(unknownBuild({ name: String(name), key, subject: data.rangeOf(owner, [key, index]) }, names));
+  for (const [index, written] of list.entries()) {
+    const name = render(String(written));
+    // A variable without a value names no build.
+    if (name !== "" && !matchesAny([name, String(written)], names))
+      report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, index]) }, names));
   }
 }
 
-function checkOverride(owner: JsonRecord, names: readonly string[], { data, report }: NamesContext): void {
+function checkOverride(owner: JsonRecord, names: readonly string[], { data, report, render }: NamesContext): void {
   const key = "override";
   const overrides = owner[key];
   if (!isRecord(overrides)) return;
-  const unknown = Object.keys(overrides).filter((name) => !matchesAny([name], names));
+  const unknown = Object.keys(overrides).filter((name) => {
+    const rendered = render(name);
+    return rendered !== "" && !matchesAny([name, rendered], names);
+  });
   for (const name of unknown)
     report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, name], "name") }, names));
 }

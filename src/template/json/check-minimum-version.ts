@@ -1,6 +1,6 @@
 import type { Report } from "../diagnostics.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
-import { parseVersionConstraint, satisfies } from "../version-constraint.ts";
+import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
 import type { JsonData } from "./json-data.ts";
 import type { LegacyTemplate } from "./legacy-template.ts";
 import { invalidVersion, unsupportedVersion } from "../messages/legacy.ts";

@@ -5,6 +5,7 @@ import { readLegacyVariableFiles } from "./legacy-variable-files.ts";
 import type { LegacyContext } from "./legacy-context.ts";
 import type { RawValue } from "./user-variables.ts";
 import { undeclaredVariable, unsetVariable } from "../messages/legacy.ts";
+import { userVariablesRead } from "./user-calls.ts";
 
 /** What was given for each variable. Precedence, low to high: template, variable files in order, `-var`. */
 export async function readGivenValues(context: LegacyContext): Promise<ReadonlyMap<string, RawValue>> {
@@ -21,9 +22,10 @@ export async function readGivenValues(context: LegacyContext): Promise<ReadonlyM
     if (text === null && !given.has(name))
       report(unsetVariable(name, data.rangeOf(data.root, ["variables", name], "name")));
   }
+  const known = new Set([...template.variables.keys(), ...userVariablesRead(template, data)]);
   for (const [name, { range }] of given) {
     const isIgnored = range !== undefined && options.undeclaredVariables === "ignore";
-    if (!template.variables.has(name) && !isIgnored) report(undeclaredVariable(name, template.variables.keys(), range));
+    if (!known.has(name) && !isIgnored) report(undeclaredVariable(name, template.variables.keys(), range));
   }
   return given;
 }

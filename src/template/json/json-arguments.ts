@@ -14,8 +14,9 @@ export function jsonArguments(
   },
 ): GivenArguments {
   const { override = {}, skip } = options;
-  const kept = Object.entries({ ...owner, ...override }).filter(([name]) => !skip.has(name));
-  const input = Object.fromEntries(kept);
+  const own = Object.entries(owner).filter(([name]) => !skip.has(name));
+  // Meta-arguments have no place in an override: there they are arguments that the component does not have.
+  const input = { ...Object.fromEntries(own), ...override };
   return {
     input,
     diagnostics: [],

@@ -3,6 +3,7 @@ import type { Report } from "../diagnostics.ts";
 import { invalidTemplate } from "../messages/components.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
 import type { Interpolator } from "../interpolate/interpolator.ts";
+import { renderIfPossible } from "../interpolate/render-if-possible.ts";
 import { parseMetaDuration, REQUIRED, type MetaReader } from "../meta-reader.ts";
 import type { JsonData } from "./json-data.ts";
 import { invalidMetaArgument } from "../messages/meta-arguments.ts";
@@ -47,7 +48,7 @@ export class JsonMetaReader implements MetaReader {
   texts(name: string): readonly string[] | undefined {
     const value = this.#item[name];
     if (!Array.isArray(value)) return undefined;
-    return value.map(String);
+    return value.map((text) => renderIfPossible(String(text), this.#context.interpolator));
   }
 
   flag(name: string): boolean | undefined {

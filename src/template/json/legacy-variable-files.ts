@@ -49,7 +49,9 @@ function readValues(
   return values;
 }
 
+/** `null` is the empty text, as in Packer, and counts as given. */
 function textOf(node: JsonNode): string | undefined {
+  if (node.kind === "null") return "";
   if (node.kind === "string" || node.kind === "boolean") return String(node.value);
   if (node.kind === "number") return node.text;
   return undefined;

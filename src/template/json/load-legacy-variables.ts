@@ -8,7 +8,7 @@ import { UserVariables, type RawValue } from "./user-variables.ts";
 import { variableFunctions } from "./variable-functions.ts";
 
 export interface LegacyVariables {
-  /** @throws Error when there is no such variable. */
+  /** "" where there is no such variable. */
   get(name: string): string;
   /** Undefined after an error. */
   readonly values: ReadonlyMap<string, string | undefined>;

@@ -1,22 +1,26 @@
+import { basename, join } from "node:path";
 import { hasErrors } from "../../language/diagnostic.ts";
 import { parseJson } from "../../language/json/parse-json.ts";
 import type { SourceFile } from "../../language/source.ts";
 import { ComponentLookup } from "../component-lookup.ts";
 import { DiagnosticCollector, type Report } from "../diagnostics.ts";
-import { isRecord } from "../fix/legacy-document.ts";
+import { isRecord, type JsonRecord, type LegacyDocument } from "../fix/legacy-document.ts";
 import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
-import type { BuildPlan, Template } from "../model.ts";
-import { planUntilLoaded } from "../plan-until-loaded.ts";
+import type { Template } from "../model.ts";
+import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
+import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
 import { JsonData } from "./json-data.ts";
 import type { LegacyContext, ParsedTemplate } from "./legacy-context.ts";
+import { legacyNames } from "./legacy-names.ts";
 import { readLegacyTemplate } from "./legacy-template.ts";
 import { loadLegacyVariables, type LegacyVariables } from "./load-legacy-variables.ts";
 import { planLegacyBuilds } from "./plan-legacy-builds.ts";
-import { replaceOldForms } from "./replace-old-forms.ts";
+import { replaceOldForms, warnOfOldForms } from "./replace-old-forms.ts";
 import { isSecretText } from "./secret-text.ts";
+import { warnOfMisspeltVariables } from "./user-calls.ts";
 import { refusedOutsideVariables } from "./variable-functions.ts";
 import { emptyLegacyTemplate, noBuilders, nothingSelected } from "../messages/legacy.ts";
 
@@ -34,11 +38,14 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
     locals: [],
     requiredPlugins: [],
     builds: [],
+    provisionerTypes: parsed.template.provisioners.map(({ type }) => String(type)),
   };
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
-  const context = createLoadContext(options, directory, (...found) => diagnostics.add(...found));
-  const evaluated = await evaluateTemplate({ ...context, ...parsed });
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all };
+  if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
+    diagnostics.add(noBuilders(parsed.data.rangeOf(parsed.data.root, ["builders"])));
+  const context = createLoadContext({ options, directory, root: directory }, (...found) => diagnostics.add(...found));
+  const { unblocked, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
 }
 
 /** Undefined where the errors leave nothing to go on with. */
@@ -55,30 +62,47 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   const template = readLegacyTemplate(data, report);
   if (!template) return undefined;
   checkMinimumVersion(template, data, report);
-  if (template.builders.length === 0 && !diagnostics.hasErrors)
-    report(noBuilders(data.rangeOf(data.root, ["builders"])));
+  checkWrittenNames(template, data, report);
   return { template, data };
 }
 
 /** Variables first, then the builds with the variables put in. */
-async function evaluateTemplate(context: LegacyContext): Promise<Pick<Template, "variables" | "builds">> {
+async function evaluateTemplate(
+  context: LegacyContext,
+): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked">> {
   const { templateFunctions, secrets } = context;
   const variables = await loadLegacyVariables(context);
   const user = (name: unknown) => variables.get(String(name));
   const functions = new Map([...templateFunctions, ["user", user]]);
   const interpolator = new Interpolator(functions, refusedOutsideVariables, secrets);
-  replaceOldForms(context, interpolator);
-  return { variables: variables.described, builds: await plan(context, variables, interpolator) };
+  const document = replaceOldForms(context, interpolator);
+  const planned = await plan(context, { variables, interpolator, document });
+  const names = legacyNames(functions, variables.described, secrets);
+  return { variables: variables.described, ...planned, legacyNames: names };
+}
+
+interface Evaluated {
+  readonly variables: LegacyVariables;
+  readonly interpolator: Interpolator;
+  readonly document: LegacyDocument;
 }
 
 async function plan(
   context: LegacyContext,
-  { values }: LegacyVariables,
-  interpolator: Interpolator,
-): Promise<readonly BuildPlan[]> {
+  { variables: { values }, interpolator, document }: Evaluated,
+): Promise<Pick<PlannedBuilds, "builds" | "unblocked">> {
   const { options, report, template } = context;
-  const lookup = new ComponentLookup(options.registry);
-  const { builds, diagnostics } = await planUntilLoaded({
+  const facts = {
+    directory: context.directory,
+    requiredPlugins: [],
+    userVariables: values,
+    sensitiveVariables: template.sensitiveVariables,
+    templatePath: join(context.directory, basename(options.path)),
+  };
+  const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
+  // Builders and steps that take part in a selected build.
+  const used = new Set<JsonRecord>();
+  const { builds, diagnostics, unblocked } = await planUntilLoaded({
     ...context,
     lookup,
     plan: (round) =>
@@ -87,11 +111,15 @@ async function plan(
         ...round,
         lookup,
         interpolator,
+        writtenType: (builder) => document.formerTypes.get(builder) ?? String(builder["type"]),
+        onUsed: (item) => void used.add(item),
         isSecretText: (text) => isSecretText(text, values, context),
       }),
   });
+  warnOfOldForms(document, used, context);
+  warnOfMisspeltVariables(used, { ...context, names: [...values.keys()] });
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
   if (isFiltered) report(nothingSelected);
-  return builds;
+  return { builds, unblocked };
 }

@@ -1,25 +1,34 @@
 import { fixers } from "../fix/fixers.ts";
-import { LegacyDocument, type JsonRecord } from "../fix/legacy-document.ts";
+import { isRecord, LegacyDocument, type JsonRecord } from "../fix/legacy-document.ts";
 import type { Interpolator } from "../interpolate/interpolator.ts";
+import { renderIfPossible } from "../interpolate/render-if-possible.ts";
 import type { LegacyContext } from "./legacy-context.ts";
 import { deprecatedArgument } from "../messages/legacy.ts";
+import { stepsOf } from "./legacy-template.ts";
 
-/** Reads old forms as what they mean today, each with a warning at its place. */
-export function replaceOldForms({ data, report }: LegacyContext, interpolator: Interpolator): void {
+/** Reads old forms as what they mean today. */
+export function replaceOldForms({ data }: LegacyContext, interpolator: Interpolator): LegacyDocument {
   const document = new LegacyDocument(data.root as JsonRecord, (text) => renderIfPossible(text, interpolator));
   for (const fixer of fixers) if (fixer.appliesOnLoad) fixer.fix(document);
   data.followRenames(document.renames);
-  for (const { owner, key, replacement } of document.changes) {
-    report(deprecatedArgument(key, replacement, data.rangeOf(owner, [key], "name")));
+  return document;
+}
+
+/** A warning at the place of each old form, but for those in builders and steps that are not used. */
+export function warnOfOldForms(
+  { changes }: LegacyDocument,
+  used: ReadonlySet<JsonRecord>,
+  { template, data, report }: LegacyContext,
+): void {
+  const unused = [...template.builders, ...stepsOf(template)].filter((item) => !used.has(item));
+  const skipped = new Set(unused.flatMap(recordsIn));
+  for (const { owner, key, replacement } of changes) {
+    if (!skipped.has(owner)) report(deprecatedArgument(key, replacement, data.rangeOf(owner, [key], "name")));
   }
 }
 
-/** A text that cannot be rendered stays as it is: its error is reported where it is used. */
-function renderIfPossible(text: string, interpolator: Interpolator): string {
-  if (interpolator.check(text)) return text;
-  try {
-    return interpolator.render(text, {}, {});
-  } catch {
-    return text;
-  }
+function recordsIn(value: unknown): readonly JsonRecord[] {
+  if (Array.isArray(value)) return value.flatMap(recordsIn);
+  if (!isRecord(value)) return [];
+  return [value, ...Object.values(value).flatMap(recordsIn)];
 }

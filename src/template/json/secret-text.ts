@@ -1,23 +1,14 @@
-import { functionCalls, type TemplateCall } from "../../lib/go-template/calls.ts";
-import { parseGoTemplate } from "../../lib/go-template/parse.ts";
+import type { TemplateCall } from "../../lib/go-template/calls.ts";
 import type { LegacyContext } from "./legacy-context.ts";
 import type { LegacyVariables } from "./load-legacy-variables.ts";
+import { templateCalls } from "./user-calls.ts";
 
 type SecretsContext = Pick<LegacyContext, "template" | "secrets">;
 
 /** Whether a text calls for a variable that is sensitive or has something secret in it. */
 export function isSecretText(text: string, values: LegacyVariables["values"], context: SecretsContext): boolean {
   if (!text.includes("{{") || context.template.sensitiveVariables.length === 0) return false;
-  return callsIn(text).some((call) => isSecretCall(call, values, context));
-}
-
-/** None in a text that cannot be parsed: that is reported elsewhere. */
-function callsIn(text: string): readonly TemplateCall[] {
-  try {
-    return functionCalls(parseGoTemplate(text));
-  } catch {
-    return [];
-  }
+  return templateCalls(text).some((call) => isSecretCall(call, values, context));
 }
 
 function isSecretCall(

@@ -52,10 +52,15 @@ export class UserVariables {
     return this.#raw.has(name);
   }
 
-  /** @throws Error when there is no such variable, or it depends on itself. */
+  /**
+   * The value, or "" of a variable that nobody declared or gave.
+   *
+   * @throws Error when another variable is made from one that there is not, or one depends on itself.
+   */
   get(name: string): string {
     if (this.#values.has(name)) return this.#values.get(name) ?? "";
     const raw = this.#raw.get(name);
+    if (!raw && this.#inProgress.length === 0) return "";
     if (!raw) throw new Error(`no variable "${name}" is declared.${didYouMean(name, this.#raw.keys())}`);
     if (this.#inProgress.includes(name)) {
       const cycle = [...this.#inProgress.slice(this.#inProgress.indexOf(name)), name];

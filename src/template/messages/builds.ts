@@ -66,6 +66,33 @@ export function nothingToBuild({ only, except }: LoadOptions, { builds }: Declar
   return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
 }
 
+export const unusedSource = (address: string, subject: SourceRange): Diagnostic =>
+  warning(
+    "unused-source",
+    subject,
+    "Unused source",
+    `No build uses this source. Name it in a build block, sources = ["source.${address}"], or remove it.`,
+  );
+
+interface UnknownName {
+  readonly key: string;
+  readonly name: string;
+  readonly subject: SourceRange;
+}
+
+interface NameHints {
+  readonly known: readonly string[];
+  /** The name that the same source has here. */
+  readonly meant: string | undefined;
+}
+
+export function unknownBuildName({ key, name, subject }: UnknownName, { known, meant }: NameHints): Diagnostic {
+  const near = didYouMean(name, known) || listOfFew("The names here are", known);
+  const hint = meant === undefined ? near : ` Did you mean "${meant}"?`;
+  const detail = `"${key}" names ${JSON.stringify(name)}, and no source of this build block is called so here.${hint}`;
+  return warning("unknown-build", subject, "Unknown build", detail);
+}
+
 /** As the user typed it. */
 interface GivenPattern {
   readonly option: string;

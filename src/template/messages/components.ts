@@ -5,7 +5,8 @@ import type { ComponentKind } from "../../sdk/component.ts";
 import type { BuildError } from "../../sdk/error.ts";
 import type { Plugin } from "../../sdk/plugin.ts";
 import type { Registry } from "../../sdk/registry.ts";
-import { asSentence, error, type Place } from "../diagnostics.ts";
+import { asSentence, error, warning, type Place } from "../diagnostics.ts";
+import type { RequiredPlugin } from "../model.ts";
 import { isPackersOwn, pluginSourceOf } from "../known-plugins.ts";
 
 /** `{{ }}` that cannot be parsed or rendered. `hint` is a sentence, with the space before it. */
@@ -26,8 +27,30 @@ export function unknownType(
   subject: SourceRange | undefined,
 ): Diagnostic {
   const word = words[kind];
+  const missing = registry.missingPlugin?.(kind, type, subject);
+  if (missing !== undefined) {
+    return error(
+      "missing-plugin",
+      subject,
+      "Missing plugin",
+      `The ${word} "${type}" is of the plugin ${missing}, which is not installed.`,
+    );
+  }
   const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
   return error(`unknown-${kind}-type`, subject, `Unknown ${word} type`, detail);
+}
+
+/** There, and no use: its plugin does not start, or does not say what it takes. */
+export function unusableType(
+  kind: ComponentKind,
+  type: string,
+  failure: BuildError,
+  subject: SourceRange | undefined,
+): Diagnostic {
+  const { message, hint, cause } = failure;
+  const reasons = [message, ...(cause instanceof Error ? [cause.message] : [])].map(asSentence);
+  const detail = [reasons.join(" "), ...(hint === undefined ? [] : [hint])].join("\n");
+  return error(`unusable-${kind}`, subject, `Unusable ${words[kind]}`, `${type}: ${detail}`);
 }
 
 interface Available {
@@ -48,6 +71,17 @@ function whyUnknown(word: string, type: string, { known, plugins }: Available): 
 function prefixOf(type: string): string {
   return type.split("-")[0]!;
 }
+
+export const otherPluginVersion = ({ source, version, range }: RequiredPlugin, ours: string): Diagnostic =>
+  warning(
+    "other-plugin-version",
+    range,
+    "Other version of a plugin",
+    `The template asks for ${source} ${version}. imgbuild has these components itself, with the options of version ${ours}, and uses no other.`,
+  );
+
+export const misspeltPlugin = ({ source, range }: RequiredPlugin, meant: string): Diagnostic =>
+  warning("unknown-plugin", range, "Unknown plugin", `No plugin "${source}" is known. Did you mean "${meant}"?`);
 
 export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
   const parts = [`data.${address}: ${failure.message}`];

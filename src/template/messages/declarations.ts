@@ -1,6 +1,7 @@
 import type { Block } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
+import { EXAMPLE_SOURCE } from "../../sdk/plugin-source.ts";
 import { error, warning } from "../diagnostics.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
 
@@ -50,6 +51,22 @@ export const invalidConstraint = (subject: SourceRange): Diagnostic =>
     subject,
     "Invalid version constraint",
     'A version constraint is a text such as ">= 1.7.0, < 2.0.0" or "~> 1.2".',
+  );
+
+export const preReleaseConstraint = (subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-version-constraint",
+    subject,
+    "Invalid version constraint",
+    "A constraint of a plugin names releases only. A development build counts as the release it is going to be.",
+  );
+
+export const invalidSource = (source: string, problems: readonly string[], subject: SourceRange): Diagnostic =>
+  error(
+    "invalid-plugin-source",
+    subject,
+    "Invalid plugin source",
+    `"${source}" is no address of a plugin. ${problems.join(" ")} An address looks like "${EXAMPLE_SOURCE}".`,
   );
 
 export const unsupportedVersion = (constraint: string, subject: SourceRange): Diagnostic =>

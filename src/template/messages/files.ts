@@ -27,13 +27,6 @@ export function noTemplates(path: string, names: readonly string[]): Diagnostic 
 const legacyHint = (path: string): string =>
   ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
 
-export const hclFromStdin = error(
-  "hcl2-from-stdin",
-  undefined,
-  "Cannot read HCL2 from standard input",
-  "Only a legacy JSON template can be read from standard input. Write the HCL2 template to a file named *.pkr.hcl.",
-);
-
 export const emptyHcl2Template = (path: string): Diagnostic =>
   error(
     "empty-template",

@@ -90,6 +90,15 @@ export function undeclaredVariable(name: string, declared: Iterable<string>, sub
   return warning("undeclared-variable", subject, "Undeclared variable", detail);
 }
 
+/** `hint` begins with a blank. */
+export const misspeltVariable = (name: string, hint: string, subject: Subject): Diagnostic =>
+  warning(
+    "undeclared-variable",
+    subject,
+    "Undeclared variable",
+    `No variable "${name}" is declared or given, so this is an empty text.${hint}`,
+  );
+
 export const unsetVariable = (name: string, subject: Subject): Diagnostic =>
   error(
     "unset-variable",

@@ -13,13 +13,21 @@ export interface UpgradedSource {
 export class SourceLabels {
   readonly sources: readonly UpgradedSource[];
 
+  readonly #renderName: (text: string) => string;
+
   /** `renderName` renders a name with the variables' defaults: labels cannot be computed. */
   constructor(builders: readonly JsonRecord[], renderName: (text: string) => string) {
+    this.#renderName = renderName;
+    const taken = new Set<string>();
     this.sources = builders.map((builder) => {
       const type = String(builder["type"]);
       const own = builder["name"];
-      const name = typeof own === "string" ? own : type;
-      const label = renderName(name).replace(/[^\p{ID_Continue}-]/gu, "_");
+      const name = typeof own === "string" && own !== "" ? own : type;
+      const rendered = renderName(name) || variableIn(name) || type;
+      const wanted = rendered.replace(/[^\p{ID_Continue}-]/gu, "_");
+      let label = wanted;
+      for (let number = 2; taken.has(`${type}.${label}`); number++) label = `${wanted}_${number}`;
+      taken.add(`${type}.${label}`);
       return { builder, type, name, label };
     });
   }
@@ -37,6 +45,10 @@ export class SourceLabels {
   }
 
   #find(name: string): UpgradedSource | undefined {
-    return this.sources.find((source) => source.name === name || source.label === name);
+    const rendered = this.#renderName(name);
+    return this.sources.find((source) => source.name === name || source.label === name || source.label === rendered);
   }
 }
+
+/** The variable that a name consists of. */
+const variableIn = (name: string): string | undefined => /^\{\{-?\s*user\s+[`"]([^`"]+)[`"]\s*-?\}\}$/.exec(name)?.[1];

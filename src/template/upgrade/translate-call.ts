@@ -7,8 +7,8 @@ export interface TranslationContext {
   readonly referenceTo: (name: string) => string;
   /** Called with each user variable that is read. */
   readonly onVariable: (name: string) => void;
-  /** Called when the result needs `local.timestamp`. */
-  readonly onTimestamp: () => void;
+  /** A reference to the local value with the time of the run. */
+  readonly timestamp: () => string;
   /** In provisioners and post-processors, where `build.*` means something. */
   readonly inBuild: boolean;
 }
@@ -91,15 +91,12 @@ const calls: Readonly<Record<string, Translation>> = {
   },
   build_name: () => "source.name",
   build_type: () => "source.type",
-  timestamp: (_args, { onTimestamp }) => {
-    onTimestamp();
-    return "local.timestamp";
-  },
+  timestamp: (_args, { timestamp }) => timestamp(),
   isotime: ([layout]) => `legacy_isotime(${layout ?? ""})`,
   strftime: ([format]) => format && `legacy_strftime(${format})`,
   uuid: () => "uuidv4()",
   pwd: () => "path.cwd",
-  template_dir: () => "path.root",
+  template_dir: () => "abspath(path.root)",
   packer_version: () => "packer.version",
   upper: ([text]) => text && `upper(${text})`,
   lower: ([text]) => text && `lower(${text})`,

@@ -1,15 +1,15 @@
-import { parseGoTemplate } from "../../lib/go-template/parse.ts";
-import { functionCalls } from "../../lib/go-template/calls.ts";
 import { formatHcl } from "../../language/format/format.ts";
 import type { Component, ComponentKind } from "../../sdk/component.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
 import type { LegacyTemplate } from "../json/legacy-template.ts";
 import * as annotations from "./annotations.ts";
-import { hclName, quoteHcl } from "./hcl-text.ts";
+import { quoteHcl } from "./hcl-text.ts";
 import { IMAGE_SEARCH, separateImageSearch } from "./image-search.ts";
 import { packerBlock } from "./packer-block.ts";
 import { SourceLabels, type UpgradedSource } from "./source-labels.ts";
+import { VariableNames } from "./variable-names.ts";
 import { writeBody, writeText, writeValue, type WriteContext } from "./write-body.ts";
+import { writeLocals, writeUndeclared, writeVariables } from "./write-variables.ts";
 
 export interface UpgradeOptions {
   /** The component of a type, where imgbuild has it: its schema tells blocks from arguments. */
@@ -40,20 +40,21 @@ const tidy = (text: string): string =>
 class Upgrade {
   readonly #template: LegacyTemplate;
   readonly #options: UpgradeOptions;
-  readonly #locals: ReadonlySet<string>;
+  readonly #names: VariableNames;
   readonly #labels: SourceLabels;
   /** References to variables whose default is "", or comes from the environment. */
   readonly #blank: ReadonlySet<string>;
   readonly #read = new Set<string>();
   readonly #searches: string[] = [];
-  #needsTimestamp = false;
+  /** The name of the local value that holds the time, where one is needed. */
+  #timestamp: string | undefined;
 
   constructor(template: LegacyTemplate, options: UpgradeOptions) {
     this.#template = template;
     this.#options = options;
-    this.#locals = localNames(template.variables);
+    this.#names = new VariableNames(template.variables);
     const blank = [...template.variables].filter(([, value]) => value === "" || value?.includes("{{"));
-    this.#blank = new Set(blank.map(([name]) => referenceTo(name, this.#locals)));
+    this.#blank = new Set(blank.map(([name]) => this.#names.referenceTo(name)));
     this.#labels = new SourceLabels(template.builders, options.renderName);
   }
 
@@ -61,20 +62,19 @@ class Upgrade {
     // Sources and build first: they tell which variables, local values and searches are needed.
     const sources = this.#labels.sources.flatMap((source) => this.#source(source));
     const build = this.#build();
-    const declared = this.#variables();
-    const locals = this.#localValues();
-    const variables = [...declared, ...this.#undeclaredVariables()];
+    const input = { template: this.#template, names: this.#names, context: this.#context([], false) };
+    const declared = writeVariables(input);
+    const locals = writeLocals(input, () => this.#timeOfRun());
+    const undeclared = writeUndeclared({ ...input, read: this.#read, note: (text) => this.#note(text) });
+    const variables = [...declared, ...undeclared];
     const lines = [
       ...this.#note(annotations.header),
       ...packerBlock(this.#template, this.#options.pluginSource),
-      ...this.#note(annotations.variables),
-      ...variables,
+      ...this.#section(annotations.variables, variables),
       ...this.#section(annotations.locals, locals),
       ...this.#section(annotations.searches, this.#searches),
-      ...this.#note(annotations.sources),
-      ...sources,
-      ...this.#note(annotations.build),
-      ...build,
+      ...this.#section(annotations.sources, sources),
+      ...this.#section(annotations.build, build),
     ];
     return tidy(lines.join("\n"));
   }
@@ -88,38 +88,9 @@ class Upgrade {
     return lines.length === 0 ? [] : [...this.#note(annotation), ...lines];
   }
 
-  #variables(): readonly string[] {
-    const context = this.#context([], false);
-    const declared = [...this.#template.variables].filter(([name]) => !this.#locals.has(name));
-    return declared.flatMap(([name, value]) => {
-      const lines = [`variable ${quoteHcl(hclName(name))} {`, "type = string"];
-      if (value !== null) lines.push(`default = ${writeText(value, context)}`);
-      if (this.#template.sensitiveVariables.includes(name)) lines.push("sensitive = true");
-      return [...lines, "}", ""];
-    });
-  }
-
-  /** JSON templates may use what only a file of variables defines; HCL2 templates declare everything. */
-  #undeclaredVariables(): readonly string[] {
-    const names = [...this.#read].filter((name) => !this.#template.variables.has(name));
-    return names.flatMap((name) => [
-      ...this.#note(annotations.undeclared),
-      `variable ${quoteHcl(hclName(name))} {`,
-      "type = string",
-      "}",
-      "",
-    ]);
-  }
-
-  #localValues(): readonly string[] {
-    const context = this.#context([], false);
-    const { variables } = this.#template;
-    const values = [...this.#locals].map((name) => {
-      const text = writeText(variables.get(name)!, context);
-      return `${hclName(name)} = ${text}`;
-    });
-    if (this.#needsTimestamp) values.unshift('timestamp = regex_replace(timestamp(), "[- TZ:]", "")');
-    return values.length === 0 ? [] : ["locals {", ...values, "}", ""];
+  #timeOfRun(): readonly string[] {
+    if (this.#timestamp === undefined) return [];
+    return [`${this.#timestamp} = regex_replace(timestamp(), "[- TZ:]", "")`];
   }
 
   #source({ builder, type, label }: UpgradedSource): readonly string[] {
@@ -130,24 +101,25 @@ class Upgrade {
     const lines = this.#block({ header, args: found?.source ?? args, component });
     if (!found) return lines;
     const opening = lines.indexOf(`${header} {`) + 1;
-    return lines.toSpliced(opening, 0, `source_ami = ${found.reference}`);
+    return lines.toSpliced(opening, 0, `source_ami = ${found.image}`);
   }
 
-  #imageSearch(
-    args: JsonRecord,
-    label: string,
-  ): { readonly source: JsonRecord; readonly reference: string } | undefined {
+  #imageSearch(args: JsonRecord, label: string): { readonly source: JsonRecord; readonly image: string } | undefined {
     const component = this.#options.component("data-source", IMAGE_SEARCH);
     const separated = separateImageSearch(args, component?.schema);
     if (!separated) return undefined;
+    const { image } = separated;
     const header = `data ${quoteHcl(IMAGE_SEARCH)} ${quoteHcl(label)}`;
     this.#searches.push(...this.#block({ header, args: separated.search, component }));
-    return { source: separated.source, reference: `data.${IMAGE_SEARCH}.${label}.id` };
+    const found = `data.${IMAGE_SEARCH}.${label}.id`;
+    const own = image === undefined ? undefined : writeText(image, this.#context([], false));
+    return { source: separated.source, image: own === undefined ? found : `${own} != "" ? ${own} : ${found}` };
   }
 
   #build(): readonly string[] {
     const { description, provisioners, errorCleanupProvisioner, chains } = this.#template;
     const addresses = this.#labels.sources.map(({ type, label }) => quoteHcl(`source.${type}.${label}`));
+    if (addresses.length + provisioners.length + chains.length === 0 && !errorCleanupProvisioner) return [];
     const lines = ["build {"];
     if (description !== undefined) lines.push(`description = ${quoteHcl(description)}`);
     lines.push(`sources = ${listOfAddresses(addresses)}`, "");
@@ -191,9 +163,9 @@ class Upgrade {
 
   #context(untranslated: string[], inBuild: boolean): WriteContext {
     return {
-      referenceTo: (name) => referenceTo(name, this.#locals),
+      referenceTo: (name) => this.#names.referenceTo(name),
       onVariable: (name) => void this.#read.add(name),
-      onTimestamp: () => void (this.#needsTimestamp = true),
+      timestamp: () => `local.${(this.#timestamp ??= this.#names.unused("timestamp"))}`,
       inBuild,
       onUntranslated: (names) => void untranslated.push(...names),
       mayBeBlank: (reference) => this.#blank.has(reference),
@@ -219,23 +191,4 @@ function listOfAddresses(addresses: readonly string[]): string {
   if (addresses.length <= 1) return `[${addresses.join("")}]`;
   const lines = addresses.map((address) => `${address},\n`);
   return `[\n${lines.join("")}]`;
-}
-
-function referenceTo(name: string, locals: ReadonlySet<string>): string {
-  const root = locals.has(name) ? "local" : "var";
-  return `${root}.${hclName(name)}`;
-}
-
-/** Variables whose value calls anything but `env`: HCL2 takes constants as defaults, so these become local values. */
-function localNames(variables: LegacyTemplate["variables"]): ReadonlySet<string> {
-  const computed = [...variables].filter(([, value]) => value?.includes("{{") && !callsOnlyEnv(value));
-  return new Set(computed.map(([name]) => name));
-}
-
-function callsOnlyEnv(text: string): boolean {
-  try {
-    return functionCalls(parseGoTemplate(text)).every(({ name }) => name === "env");
-  } catch {
-    return true;
-  }
 }

@@ -1,6 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { positionOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
+import type { FailedStep } from "../../sdk/event.ts";
 import { artifactFacts, createPackerText, type BuildFinished } from "../packer-text.ts";
 import type { Renderer, StampedEvent } from "../renderer.ts";
 import type { Sink } from "../sink.ts";
@@ -31,12 +32,18 @@ export function createGithubAnnotations(sink: Sink): Renderer {
       }
       if (event.kind === "error") {
         const lines = [event.text, event.hint].filter((line) => line !== undefined);
-        sink.write(annotation("error", { title: event.build }, lines.join("\n")));
+        sink.write(
+          annotation("error", { ...(event.step && stepPlace(event.step)), title: event.build }, lines.join("\n")),
+        );
       }
       if (event.kind === "warning") sink.write(annotation("warning", { title: event.build }, event.text));
     },
     close: () => sink.close(),
   };
+}
+
+function stepPlace({ file, line, column, endLine, endColumn }: FailedStep) {
+  return { file, line, endLine, col: column, endColumn };
 }
 
 function placeOf({ file, start, end }: SourceRange): Readonly<Record<string, string | number>> {

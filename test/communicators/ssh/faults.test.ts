@@ -124,6 +124,8 @@ describe("what a command prints", () => {
     const communicator = await connectTo(await createRecordingRun(), await createSshd());
     let received = 0;
     let most = 0;
+    // Other tests share this process, and its memory.
+    const before = process.memoryUsage().rss;
     const result = await communicator.exec("head -c 100000000 /dev/zero", {
       signal,
       onStdout: (chunk) => {
@@ -132,7 +134,7 @@ describe("what a command prints", () => {
       },
     });
     expect({ result, received }).toEqual({ result: { kind: "exit", code: 0 }, received: 100_000_000 });
-    expect(most).toBeLessThan(1_000_000_000);
+    expect(most - before).toBeLessThan(500_000_000);
   });
 
   it("waits for a receiver that is slower, holding the machine back (SSH-10)", async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect } from "vitest";
+import { describe, expect, onTestFinished, vi } from "vitest";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
@@ -7,6 +7,44 @@ import { createSshd, keygen } from "../../helper/sshd.ts";
 import { createTcpProxy } from "../../helper/tcp-proxy.ts";
 
 const it = needs("sshd", "openssh-server");
+
+describe("a wait without an end in sight (M-14)", () => {
+  const none = { host: "127.0.0.1", port: 1, username: "u", keyFile: "" };
+
+  it.each([
+    ["SSH", { ssh_password: "x", ssh_private_key_file: "", ssh_timeout: "4m" }, 240_000],
+    ["SSH", { ssh_password: "x", ssh_private_key_file: "" }, 300_000],
+    ["WinRM", { communicator: "winrm", winrm_username: "u", winrm_password: "x" }, 1_800_000],
+  ])("says each minute that it is still waiting for %s, and how long yet (%j)", async (what, args, limitMs) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const run = await createRecordingRun();
+    const connected = connectTo(run, none, args).catch(() => {});
+    await expect.poll(() => run.said().join("\n"), { timeout: 20_000 }).toContain("is not ready");
+    vi.advanceTimersByTime(120_000);
+    run.cancel();
+    await connected;
+    const beats = run.events.filter((event) => event.kind === "waiting");
+    expect(beats).toMatchObject([
+      { what, limitMs },
+      { what, limitMs },
+    ]);
+  });
+
+  it("ends with a hint that fits: a machine of the null builder has no screen (M-17)", async () => {
+    const args = { ssh_password: "x", ssh_private_key_file: "", ssh_timeout: "300ms" };
+    const ends = async (hasScreen?: boolean) =>
+      connectTo(await createRecordingRun(), none, args, hasScreen === undefined ? {} : { hasScreen });
+    await expect(ends()).rejects.toMatchObject({ hint: expect.stringContaining("screen") as string });
+    await expect(ends(false)).rejects.toMatchObject({ hint: "If it only needs longer, raise ssh_timeout." });
+  });
+
+  it("takes an address in brackets, as in a URL (M-17)", async () => {
+    const server = await createSshd({ config: ["ListenAddress ::1"] });
+    const communicator = await connectTo(await createRecordingRun(), { ...server, host: "[::1]" });
+    expect(communicator.address).toContain("::1");
+  });
+});
 
 describe("waiting for SSH", () => {
   it("notices sshd within a second of its start, and says once why it was not ready", async () => {

@@ -1,10 +1,12 @@
-import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { describe, expect } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
+import { shellQuotePath } from "../../../src/lib/shell-quote.ts";
 import type { Communicator } from "../../../src/sdk/communicator.ts";
+import { askGuest } from "../../../src/steps/guest-command.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
 import { needs } from "../../helper/need.ts";
 import { createRecordingRun, type RecordingRun } from "../../helper/recording-run.ts";
@@ -109,6 +111,7 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
     await chmod(join(here, "tree/plain.txt"), 0o755);
     await writeFile(join(here, "outside"), "linked");
     await symlink("../outside", join(here, "tree/link"));
+    await mkdir(join(there, "a"));
     await communicator.uploadDir(`${here}/tree`, `${there}/a`, { signal });
     await communicator.uploadDir(`${here}/tree/`, `${there}/b`, { signal });
     const expected = [...names, "empty", "link"].sort();
@@ -121,6 +124,48 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
     expect((await readdir(join(here, "back"))).sort()).toEqual(expected);
     expect((await readdir(join(here, "under/b"))).sort()).toEqual(expected);
     expect(await readFile(join(here, "back", "line\nbreak"), "utf8")).toBe("content of line\nbreak");
+  });
+
+  it.each([
+    ["missing", "tree", "missing/a"],
+    ["missing/", "tree", "missing/a"],
+    ["two/missing", "tree", "two/missing/a"],
+    ["two/missing/", "tree", "two/missing/a"],
+    ["there", "tree", "there/tree/a"],
+    ["there/", "tree", "there/tree/a"],
+    ["link", "tree", "there/tree/a"],
+    ["missing", "tree/", "missing/a"],
+    ["missing", "tree/.", "missing/a"],
+    ["two/missing", "tree/", "two/missing/a"],
+    ["there", "tree/", "there/a"],
+  ])("copies to a directory %s from %s: there is %s then (M-02)", async (to, from, expected) => {
+    const { communicator, there, here } = await guest(args);
+    await mkdir(join(here, "tree"));
+    await writeFile(join(here, "tree/a"), "abc");
+    await mkdir(join(there, "there"));
+    await symlink("there", join(there, "link"));
+    await communicator.uploadDir(`${here}/${from}`, `${there}/${to}`, { signal });
+    expect(await filesBelow(there)).toEqual([expected]);
+  });
+
+  it.each([
+    ["the temporary directory", (name: string) => join("/tmp", name)],
+    ["another directory", (name: string, there: string) => join(there, name)],
+    ["the home directory", (name: string) => name],
+    ["the home directory, as ~", (name: string) => `~/${name}`],
+  ])("writes into %s with the mode that is wanted, new files and old (M-01)", async (_, pathOf) => {
+    const { communicator, server, there } = await guest(args);
+    const name = `imgbuild-test-${randomBytes(6).toString("hex")}`;
+    const path = pathOf(name, there);
+    const local = path.startsWith("/") ? path : join(server.directory, "home", name);
+    onTestFinished(() => rm(local, { force: true }));
+    for (const mode of [0o755, 0o600, 0o644, 0o440]) {
+      await communicator.upload(Buffer.from(String(mode)), path, { signal, mode });
+      const found = path.startsWith("/") ? await stat(local) : undefined;
+      if (found) expect(found.mode & 0o777).toBe(mode);
+      expect(await modeIn(communicator, path)).toBe(mode.toString(8));
+    }
+    expect((await readdir("/tmp")).filter((entry) => entry.startsWith(".imgbuild-"))).toEqual([]);
   });
 
   it("adds to a directory that is there, replacing only files of the same name", async () => {
@@ -138,9 +183,10 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
 
   it("refuses in words to write over a directory, or where there is none", async () => {
     const { communicator, there } = await guest(args);
-    await expect(communicator.upload(Buffer.from("x"), there, { signal })).rejects.toThrow(
-      "there is a directory of that name",
-    );
+    await expect(communicator.upload(Buffer.from("x"), there, { signal })).rejects.toMatchObject({
+      message: expect.stringContaining("there is a directory of that name") as string,
+      hint: "To copy into that directory, end the destination with a slash.",
+    });
     await expect(communicator.upload(Buffer.from("x"), join(there, "no/file"), { signal })).rejects.toThrow(
       /does not exist|No such file/,
     );
@@ -163,7 +209,31 @@ describe.each([undefined, "sftp", "scp"])("copying files (ssh_file_transfer_meth
   });
 });
 
+async function filesBelow(directory: string): Promise<readonly string[]> {
+  const found = await readdir(directory, { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+}
+
+/** As the guest sees it: its home directory may be behind a mount of its own. */
+async function modeIn(communicator: Communicator, path: string): Promise<string> {
+  const { stdout } = await askGuest(communicator, `stat -c %a ${shellQuotePath(path)}`, { signal });
+  return stdout.trim();
+}
+
 describe("uploading through the guest's shell", () => {
+  it("gives what a link leads to its mode, before its content comes (M-01)", async () => {
+    const { communicator, there } = await guest();
+    await writeFile(join(there, "real"), "old", { mode: 0o644 });
+    await symlink("real", join(there, "link"));
+    await communicator.upload(Buffer.from("secret"), join(there, "link"), { signal, mode: 0o600 });
+    expect((await stat(join(there, "real"))).mode & 0o777).toBe(0o600);
+    await communicator.upload(Buffer.from("new"), join(there, "link"), { signal, mode: 0o444 });
+    expect(await readFile(join(there, "real"), "utf8")).toBe("new");
+    expect((await stat(join(there, "real"))).mode & 0o777).toBe(0o444);
+  });
+
   it("writes through links and devices instead of replacing them", async () => {
     const { communicator, there } = await guest();
     await writeFile(join(there, "real"), "old");

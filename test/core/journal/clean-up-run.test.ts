@@ -3,66 +3,14 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { cleanUpRun } from "../../../src/core/journal/clean-up-run.ts";
 import { listRuns } from "../../../src/core/journal/list-runs.ts";
-import { openRun, type OpenRun } from "../../../src/core/journal/open-run.ts";
-import { runPaths } from "../../../src/core/journal/run-record.ts";
+import { openRun } from "../../../src/core/journal/open-run.ts";
 import { sweepDeadRuns } from "../../../src/core/journal/sweep-dead-runs.ts";
-import { reapers } from "../../../src/registry.ts";
-import type { Host } from "../../../src/sdk/host.ts";
-import type { Journal, Resource } from "../../../src/sdk/journal.ts";
-import { createOwnedDirectory, MARKER_FILE } from "../../../src/sdk/owned-directory.ts";
-import { createOwnedFile } from "../../../src/sdk/owned-file.ts";
-import { ownProcess } from "../../../src/sdk/owned-process.ts";
-import type { Step } from "../../../src/sdk/run.ts";
-import { temporaryDirectory } from "../../helper/temporary-directory.ts";
+import { createOwnedDirectory, MARKER_FILE } from "../../../src/owned/owned-directory.ts";
+import { createOwnedFile } from "../../../src/owned/owned-file.ts";
+import { ownProcess } from "../../../src/owned/owned-process.ts";
+import { createDyingRun, fileRun } from "../../helper/dying-run.ts";
 import { testHost } from "../../helper/test-host.ts";
-
-interface DyingRun {
-  readonly host: Host;
-  readonly directory: string;
-  readonly run: OpenRun;
-  readonly step: Pick<Step, "own">;
-  /** As if the process had been killed: nothing is undone, the lock's owner is nobody. */
-  die(): Promise<void>;
-  cleanUp(dryRun?: boolean): Promise<unknown>;
-}
-
-async function createDyingRun(): Promise<DyingRun> {
-  const directory = temporaryDirectory();
-  const host = testHost(directory);
-  const run = await openRun(host, { runId: randomUUID(), template: "t.pkr.hcl", builds: ["file.a"] });
-  onTestFinished(() => run.finish({ outcome: "cancelled", builds: [] }));
-  const paths = runPaths(join(directory, "state/runs"), run.runId);
-  return {
-    host,
-    directory,
-    run,
-    step: stepOf(run.journal),
-    die: async () => {
-      for (const path of [paths.lock, paths.record]) {
-        const text = await readFile(path, "utf8");
-        await writeFile(path, text.replaceAll(/"startTime":\s*"\d+"/g, '"startTime":"1"'));
-      }
-    },
-    cleanUp: async (dryRun = false) => {
-      const reaped = await cleanUpRun(run.runId, paths, {
-        reapers,
-        env: host.env,
-        signal: new AbortController().signal,
-        dryRun,
-        now: () => Date.now(),
-      });
-      return reaped === "live"
-        ? reaped
-        : reaped
-            .filter(({ outcome }) => outcome.kind !== "gone")
-            .map(({ description, outcome }) => `${description}: ${outcome.kind}`);
-    },
-  };
-}
-
-const stepOf = (journal: Journal): Pick<Step, "own"> => ({ own: (resource: Resource) => journal.record(resource) });
 
 describe("cleanUpRun", () => {
   it("removes what a dead run owned, last made first, and then the run is over", async () => {
@@ -70,7 +18,7 @@ describe("cleanUpRun", () => {
     const out = join(directory, "out");
     await createOwnedDirectory(run, step, out);
     await writeFile(join(out, "disk.img"), "data");
-    const file = await createOwnedFile(run, step, join(directory, "box"));
+    const file = await createOwnedFile(fileRun(run), step, join(directory, "box"));
     await file.handle.writeFile("half");
     await file.handle.close();
     await die();
@@ -117,7 +65,7 @@ describe("cleanUpRun", () => {
   it("leaves alone what became the user's", async () => {
     const { directory, run, step, die, cleanUp } = await createDyingRun();
     await (await createOwnedDirectory(run, step, join(directory, "out"))).keep();
-    const file = await createOwnedFile(run, step, join(directory, "box"));
+    const file = await createOwnedFile(fileRun(run), step, join(directory, "box"));
     await file.keep();
     await die();
     expect(await cleanUp()).toEqual([`directory ${run.tempDirectory}: removed`]);
@@ -128,13 +76,13 @@ describe("cleanUpRun", () => {
   it("removes a finished file that was not kept, but not another one under its name", async () => {
     const { directory, run, step, die, cleanUp } = await createDyingRun();
     const [ours, replaced] = [join(directory, "ours"), join(directory, "replaced")];
-    for (const path of [ours, replaced]) await (await createOwnedFile(run, step, path)).commit();
+    for (const path of [ours, replaced]) await (await createOwnedFile(fileRun(run), step, path)).commit();
     await writeFile(join(directory, "theirs"), "precious");
     await rename(join(directory, "theirs"), replaced);
     await die();
     expect(await cleanUp()).toEqual([
-      `file ${replaced}: not-ours`,
-      `file ${ours}: removed`,
+      `file ${replaced} (complete, of a build that did not end): not-ours`,
+      `file ${ours} (complete, of a build that did not end): removed`,
       `directory ${run.tempDirectory}: removed`,
     ]);
     expect(await readFile(replaced, "utf8")).toBe("precious");
@@ -144,7 +92,7 @@ describe("cleanUpRun", () => {
     const { directory, run, step, die, cleanUp } = await createDyingRun();
     const path = join(directory, "manifest.json");
     await writeFile(path, "precious");
-    await (await createOwnedFile(run, step, path)).handle.close();
+    await (await createOwnedFile(fileRun(run), step, path)).handle.close();
     await die();
     expect(await cleanUp()).toContain(`file ${path}: removed`);
     expect(await readFile(path, "utf8")).toBe("precious");

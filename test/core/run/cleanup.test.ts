@@ -43,7 +43,7 @@ describe("undo", () => {
     const result = await run(plan);
     expect(result.builds[0]).toMatchObject({ outcome: "failed", error: "no memory" });
     expect(log).toEqual(["machine failed", "disk failed"]);
-    expect(events.filter(({ kind }) => kind === "error")).toEqual([
+    expect(events.filter(({ kind }) => kind === "error")).toMatchObject([
       { kind: "error", build: "test.example", text: "no memory", hint: undefined },
     ]);
   });
@@ -143,5 +143,21 @@ describe("undo", () => {
       }),
     );
     expect(log).toEqual(["machine succeeded", "post-processor"]);
+  });
+});
+
+describe("leave", () => {
+  it("names what stays in the result of the build, and counts as not removed", async () => {
+    const { run } = createTestRun();
+    const left = { description: "image ami-1", manualCommand: "remove ami-1" };
+    const result = await run(
+      testBuild({
+        build: (build) => {
+          build.leave(left);
+          return Promise.reject(new Error("no tags"));
+        },
+      }),
+    );
+    expect(result.builds[0]).toMatchObject({ leftovers: [left], left: "not removed" });
   });
 });

@@ -15,9 +15,11 @@ fail() { echo "build.sh: $*" >&2; exit 1; }
 # need FILE PACKAGE
 need() { [ -e "$1" ] || fail "$1 is missing: install the Debian package $2"; }
 need /usr/bin/mmdebstrap mmdebstrap
-need /usr/bin/extlinux extlinux
+need /usr/bin/syslinux syslinux
 need /usr/lib/syslinux/mbr/mbr.bin syslinux-common
 need /sbin/mkfs.ext4 e2fsprogs
+need /sbin/mkfs.vfat dosfstools
+need /usr/bin/mcopy mtools
 need /usr/bin/qemu-img qemu-utils
 [ "$(id -u)" = 0 ] || fail "run it as root: it mounts the image while it fills it"
 
@@ -39,21 +41,26 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 cd "$work"
 
-# --- a disk with one bootable partition -------------------------------------------------------------------------------
-start=2048
+# --- a disk with a partition to boot from, and one with the system ----------------------------------------------------
+# The boot loader has a file system of its own: the kernel may write zeros over the boot sector of an ext4 it mounts.
+boot_start=2048
+boot_sectors=$((128 * 1024 * 1024 / 512))
+root_start=$((boot_start + boot_sectors))
 sectors=$((2 * 1024 * 1024 * 1024 / 512))
 truncate -s $((sectors * 512)) disk.raw
 # little_endian N: four bytes as printf's octal escapes
 little_endian() { for shift in 0 8 16 24; do printf '\\%03o' $(($1 >> shift & 255)); done; }
-# The only entry of the partition table: active, Linux, addressed by sector number (0xfe 0xff 0xff in place of cylinders).
-entry="\\200\\376\\377\\377\\203\\376\\377\\377$(little_endian $start)$(little_endian $((sectors - start)))"
+# entry STATUS TYPE START SECTORS: a line of the partition table, addressed by sector number (0xfe 0xff 0xff in place of
+# cylinders).
+entry() { printf "\\$1\\376\\377\\377\\$2\\376\\377\\377$(little_endian "$3")$(little_endian "$4")"; }
 write() { dd of=disk.raw bs=1 seek="$1" conv=notrunc status=none; }
 write 0 < /usr/lib/syslinux/mbr/mbr.bin
-printf "$entry" | write 446
+# Active, FAT16 (0x0e); then Linux (0x83).
+entry 200 016 $boot_start $boot_sectors | write 446
+entry 000 203 $root_start $((sectors - root_start)) | write 462
 printf '\125\252' | write 510
-loop=$(losetup --find --show --offset $((start * 512)) disk.raw)
-# syslinux reads neither 64-bit block numbers nor metadata checksums.
-mkfs.ext4 -q -L root -O '^64bit,^metadata_csum' "$loop"
+loop=$(losetup --find --show --offset $((root_start * 512)) disk.raw)
+mkfs.ext4 -q -L root "$loop"
 mkdir root
 mount "$loop" root
 
@@ -78,19 +85,22 @@ rm -f root/etc/ssh/ssh_host_* root/etc/machine-id
 touch root/etc/machine-id
 
 # --- its boot loader --------------------------------------------------------------------------------------------------
-kernel=$(basename root/boot/vmlinuz-*)
-initrd=$(basename root/boot/initrd.img-*)
-mkdir -p root/boot/extlinux
-cat > root/boot/extlinux/extlinux.conf <<CONFIG
+cp root/boot/vmlinuz-* linux
+cp root/boot/initrd.img-* initrd
+umount root
+losetup -d "$loop"
+cat > syslinux.cfg <<CONFIG
 DEFAULT linux
 TIMEOUT 1
 LABEL linux
-  KERNEL ../$kernel
-  INITRD ../$initrd
+  KERNEL linux
+  INITRD initrd
   APPEND root=LABEL=root ro quiet console=tty0 console=ttyS0,115200 net.ifnames=0 mitigations=off random.trust_cpu=on
 CONFIG
-extlinux --install root/boot/extlinux >extlinux.log 2>&1 || { cat extlinux.log >&2; fail "extlinux failed"; }
-umount root
+loop=$(losetup --find --show --offset $((boot_start * 512)) --sizelimit $((boot_sectors * 512)) disk.raw)
+mkfs.vfat -F 16 -h $boot_start "$loop" >mkfs.log 2>&1 || { cat mkfs.log >&2; fail "mkfs.vfat failed"; }
+mcopy -i "$loop" linux initrd syslinux.cfg ::/
+syslinux --install "$loop" >syslinux.log 2>&1 || { cat syslinux.log >&2; fail "syslinux failed"; }
 losetup -d "$loop"
 loop=
 

@@ -34,7 +34,12 @@ async function typed(
 ): Promise<ReturnType<typeof fakeQmp> & { run: RecordingRun }> {
   const run = await createRecordingRun();
   const fake = fakeQmp();
-  await typeAtMachine(run, qemuConfig({ boot_wait: "0s", ...args }), fake.qmp, { Name: "vm" });
+  await typeAtMachine(run, qemuConfig({ boot_wait: "0s", ...args }), fake.qmp, {
+    HTTPIP: "10.0.2.2",
+    HTTPPort: 0,
+    Name: "vm",
+    SSHPublicKey: "",
+  });
   return { ...fake, run };
 }
 

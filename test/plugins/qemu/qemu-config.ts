@@ -2,7 +2,11 @@ import { type QemuConfig, schema } from "../../../src/plugins/qemu/options/qemu.
 import type { ConfigIssue } from "../../../src/sdk/schema/schema.ts";
 import { configOf, issuesOf } from "../../helper/decode-config.ts";
 
-const minimal = { iso_url: "/images/debian.iso", iso_checksum: "none", ssh_username: "vagrant" };
+const minimal = {
+  iso_url: "/images/debian.iso",
+  iso_checksum: "md5:d41d8cd98f00b204e9800998ecf8427e",
+  ssh_username: "vagrant",
+};
 
 /** A decoded configuration: the least a template has to say, and `args`. */
 export function qemuConfig(args: Readonly<Record<string, unknown>> = {}): QemuConfig {

@@ -3,14 +3,18 @@ import { schema as isoSchema } from "../../../src/plugins/virtualbox/options/iso
 import { schema as ovfSchema } from "../../../src/plugins/virtualbox/options/ovf.ts";
 import { schema as vmSchema } from "../../../src/plugins/virtualbox/options/vm.ts";
 import { configOf, issuesOf } from "../../helper/decode-config.ts";
-import { ISO, WITHOUT_SSH } from "./run-build.ts";
+import { ISO as UNCHECKED, WITHOUT_SSH } from "./run-build.ts";
+
+const ISO = { ...UNCHECKED, iso_checksum: "md5:d41d8cd98f00b204e9800998ecf8427e" };
 
 const issues = (args: Readonly<Record<string, unknown>>) => issuesOf(isoSchema, { ...ISO, ...WITHOUT_SSH, ...args });
 
 describe("the arguments of a virtualbox-iso source", () => {
   it("have Packer's defaults, but for what is better", () => {
     const login = { ssh_username: "root" };
-    expect(configOf(isoSchema, { iso_url: "a", iso_checksum: "none", ...login })).toMatchObject({
+    expect(
+      configOf(isoSchema, { iso_url: "a", iso_checksum: "md5:d41d8cd98f00b204e9800998ecf8427e", ...login }),
+    ).toMatchObject({
       ...{ cpus: 1, memory: 512, sound: "none", audio_controller: "ac97", usb: false, usb_controller: "ehci" },
       ...{ chipset: "piix3", firmware: "bios", rtc_time_base: "local" },
       ...{ guest_os_type: "Other", nic_type: "82540EM", mouse: "ps2", keyboard: "ps2", gfx_vram_size: 4 },
@@ -80,7 +84,7 @@ describe("the arguments of a virtualbox-iso source", () => {
     ["a short checksum", { guest_additions_sha256: "12" }, ["guest_additions_sha256"], "64 hexadecimal digits"],
     ["an empty range of displays", { vrdp_port_min: 6000, vrdp_port_max: 5900 }, ["vrdp_port_min"], "(6000) is above"],
     ["an empty range of ports", { host_port_min: 5000, host_port_max: 4000 }, ["host_port_min"], "(5000) is above"],
-    ["a row that is no list", { vboxmanage: ["modifyvm"] }, ["vboxmanage", 0], "a list is required"],
+    ["a row that is no list", { vboxmanage: ["modifyvm"] }, ["vboxmanage"], "a list of lists is required"],
     ["an empty row", { vboxmanage_post: [["a"], []] }, ["vboxmanage_post", 1], "needs the arguments of a call"],
     [
       "keys that are on no keyboard",
@@ -157,7 +161,7 @@ describe("the arguments of the other VirtualBox sources", () => {
   });
 
   it.each([
-    ["virtualbox-ovf", ovfSchema, { source_path: "a.ovf", checksum: "none" }],
+    ["virtualbox-ovf", ovfSchema, { source_path: "a.ovf", checksum: "md5:d41d8cd98f00b204e9800998ecf8427e" }],
     ["virtualbox-vm", vmSchema, { vm_name: "m" }],
   ])("do not include the hardware of %s", (_, schema, args) => {
     const found = issuesOf(schema, { ...WITHOUT_SSH, ...args, memory: 512 });

@@ -20,10 +20,10 @@ import {
 } from "../../../src/sdk/schema/field.ts";
 import { atMostOne, error, exactlyOne, rule } from "../../../src/sdk/schema/rules.ts";
 import { defineSchema, type Schema } from "../../../src/sdk/schema/schema.ts";
-import { renderSimply } from "../../helper/decode-config.ts";
+import { simpleEngine } from "../../helper/decode-config.ts";
 
 const read = (schema: Schema<unknown>, input: Record<string, unknown>, weak = false) =>
-  decode(schema, input, { render: renderSimply, weak });
+  decode(schema, input, { ...simpleEngine, weak });
 const messages = (schema: Schema<unknown>, input: Record<string, unknown>, weak = false) =>
   read(schema, input, weak).issues.map(({ path, detail }) => `${path.join(".")}: ${detail}`);
 
@@ -112,7 +112,7 @@ describe("legacy JSON templates", () => {
     ]));
   it("are told that it is empty also where a template makes it so", () => {
     const schema = defineSchema({ name: text("A name.") });
-    const { issues } = decode(schema, { name: "{{ user `name` }}" }, { render: () => "", weak: true });
+    const { issues } = decode(schema, { name: "{{ user `name` }}" }, { ...simpleEngine, render: () => "", weak: true });
     expect(issues).toMatchObject([{ code: "empty-argument", path: ["name"] }]);
   });
   it("keep an empty text where it means something, and in lists", () =>
@@ -122,7 +122,7 @@ describe("legacy JSON templates", () => {
 describe("an empty text", () => {
   const schema = defineSchema({
     user: text("A user.").default("root"),
-    command: lateWithDefault("run", "A command."),
+    command: lateWithDefault([], "run", "A command."),
     kind: choice(["a", "b"], "A kind.").default("a"),
     wait: duration("A time.").default(5),
     file: keepsEmpty(text("A file.")).default("x"),
@@ -149,8 +149,8 @@ describe("an empty text", () => {
 
 describe("late templates", () => {
   const schema = defineSchema({
-    command: lateWithDefault("run {{.Path}}", "A command."),
-    keys: list(late("Keys."), "Keys to type.").default([]),
+    command: lateWithDefault(["Path"], "run {{.Path}}", "A command."),
+    keys: list(late(["HTTPIP"], "Keys."), "Keys to type.").default([]),
     now: text("Rendered at once.").optional(),
   });
 
@@ -184,7 +184,6 @@ describe("nested blocks", () => {
       'many.1.b: Only one of "a", "b" may be set, and "a" is set already. Remove one of them.',
     ]);
     expect(messages(schema, { one: { keey: "x" } })).toEqual([
-      'one.key: The argument "key" is required, but no definition was found.',
       'one.keey: An argument named "keey" is not expected here. Did you mean "key"?',
     ]);
   });

@@ -22,7 +22,7 @@ const schema = defineSchema(fields, {
   rules: [...isoRules, ...httpRules, ...floppyRules, ...cdRules, ...bootRules],
   legacy: isoLegacy,
 });
-const iso = { iso_url: "a.iso", iso_checksum: "none" };
+const iso = { iso_url: "a.iso", iso_checksum: "md5:d41d8cd98f00b204e9800998ecf8427e" };
 const issues = (args: Record<string, unknown>) =>
   issuesOf(schema, { ...iso, ...args }).map(({ severity, path, detail }) => `${severity} ${path.join(".")}: ${detail}`);
 
@@ -43,7 +43,9 @@ describe("arguments shared by machine builders", () => {
 
   it("take one place of the image or several", () => {
     expect(isoUrls(configOf(schema, iso))).toEqual(["a.iso"]);
-    expect(isoUrls(configOf(schema, { iso_urls: ["a", "b"], iso_checksum: "none" }))).toEqual(["a", "b"]);
+    expect(
+      isoUrls(configOf(schema, { iso_urls: ["a", "b"], iso_checksum: "md5:d41d8cd98f00b204e9800998ecf8427e" })),
+    ).toEqual(["a", "b"]);
     expect(issues({ iso_urls: ["b"] })[0]).toContain('Only one of "iso_url", "iso_urls" may be set');
     expect(issues({ iso_url: undefined })[0]).toContain('One of "iso_url", "iso_urls" must be set.');
   });
@@ -88,6 +90,6 @@ describe("arguments shared by machine builders", () => {
   });
 
   it("do not mind what is not rendered yet", () => {
-    expect(issues({ boot_command: ["url={{ .HTTPIP }}:{{ .HTTPPort }}<enter>"] })).toEqual([]);
+    expect(issues({ http_directory: "http", boot_command: ["url={{ .HTTPIP }}:{{ .HTTPPort }}<enter>"] })).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { decode } from "../../../src/sdk/schema/decode.ts";
 import { choice, duration, integer, list, text } from "../../../src/sdk/schema/field.ts";
 import { atMostOne, error, exactlyOne, portRange, requires, rule } from "../../../src/sdk/schema/rules.ts";
 import { defineSchema, type Schema } from "../../../src/sdk/schema/schema.ts";
-import { renderSimply } from "../../helper/decode-config.ts";
+import { simpleEngine } from "../../helper/decode-config.ts";
 
 const fields = {
   name: text("A name."),
@@ -16,7 +16,7 @@ const fields = {
 };
 
 const issues = (schema: Schema<unknown>, input: Record<string, unknown>) =>
-  decode(schema, input, { render: renderSimply, weak: false }).issues.map(
+  decode(schema, input, { ...simpleEngine, weak: false }).issues.map(
     ({ path, detail }) => `${path.join(".")}: ${detail}`,
   );
 

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Keystroke } from "../../../src/lib/keystrokes.ts";
 import { LateTemplate } from "../../../src/sdk/late-template.ts";
 import { keyIntervalMs, typeBootCommand } from "../../../src/steps/boot-command/type-boot-command.ts";
+import { MACHINE_VALUES, type MachineTemplate } from "../../../src/sdk/schema/boot.ts";
+import { simpleEngine } from "../../helper/decode-config.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 
-const late = (text: string) =>
-  new LateTemplate(text, (template, values) => template.replace("{{ .HTTPPort }}", String(values["HTTPPort"])));
+const late = (text: string): MachineTemplate => new LateTemplate(text, MACHINE_VALUES, simpleEngine);
+const values = { HTTPIP: "10.0.2.2", HTTPPort: 81, Name: "vm", SSHPublicKey: "ssh-ed25519 AAAA" };
 
 function recordingKeyboard() {
   const typed: string[] = [];
@@ -23,7 +25,7 @@ describe("typeBootCommand", () => {
     const { typed, keyboard } = recordingKeyboard();
     await typeBootCommand(run, {
       commands: [late("a<ent"), late("er>{{ .HTTPPort }}")],
-      values: { HTTPPort: 81 },
+      values,
       waitMs: 0,
       keyboard,
     });
@@ -37,7 +39,7 @@ describe("typeBootCommand", () => {
     const started = performance.now();
     await typeBootCommand(run, {
       commands: [late("a<wait50ms>b"), late("c")],
-      values: {},
+      values,
       waitMs: 50,
       groupIntervalMs: 50,
       keyboard,
@@ -49,14 +51,14 @@ describe("typeBootCommand", () => {
   it("does nothing without a command, not even wait", async () => {
     const run = await createRecordingRun();
     const { keyboard } = recordingKeyboard();
-    await typeBootCommand(run, { commands: [], values: {}, waitMs: 60_000, keyboard });
+    await typeBootCommand(run, { commands: [], values, waitMs: 60_000, keyboard });
     expect(run.events).toEqual([]);
   });
 
   it("ends a wait at once when interrupted (VBX-12)", async () => {
     const run = await createRecordingRun();
     const { keyboard } = recordingKeyboard();
-    const typing = typeBootCommand(run, { commands: [late("a<wait10m>b")], values: {}, waitMs: 0, keyboard });
+    const typing = typeBootCommand(run, { commands: [late("a<wait10m>b")], values, waitMs: 0, keyboard });
     setTimeout(() => run.cancel(), 20);
     const started = performance.now();
     await expect(typing).rejects.toThrow("interrupted");
@@ -66,7 +68,7 @@ describe("typeBootCommand", () => {
   it("refuses what a value brought in and nobody can type", async () => {
     const run = await createRecordingRun();
     const { typed, keyboard } = recordingKeyboard();
-    const typing = typeBootCommand(run, { commands: [late("ü")], values: {}, waitMs: 0, keyboard });
+    const typing = typeBootCommand(run, { commands: [late("ü")], values, waitMs: 0, keyboard });
     await expect(typing).rejects.toThrow('The boot command cannot be typed: The character "ü" (U+00FC)');
     expect(typed).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { checkpointDirectory } from "../../../core/checkpoints/store-directory.ts";
 import { prunable } from "../../../core/checkpoints/prunable.ts";
 import { CheckpointStore } from "../../../core/checkpoints/store.ts";
-import { exists } from "../../../sdk/owned-path.ts";
+import { exists } from "../../../owned/owned-path.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../../command.ts";
 import { UsageError } from "../../usage-error.ts";
 import { listText, showText, toJson } from "./describe.ts";

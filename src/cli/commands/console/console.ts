@@ -1,20 +1,25 @@
 import { join } from "node:path";
 import { stateDirectory } from "../../../core/journal/state-directory.ts";
-import { hasErrors } from "../../../language/diagnostic.ts";
 import { createFunctionLibrary } from "../../../language/functions/library.ts";
 import { createFetchRemote } from "../../../language/functions/remote/fetch-remote.ts";
 import { startTime } from "../../../lib/start-time.ts";
-import { registry } from "../../../registry.ts";
 import type { Host } from "../../../sdk/host.ts";
-import { loadTemplate } from "../../../template/load-template.ts";
-import type { LoadOptions } from "../../../template/load-options.ts";
+import { commonFunctions } from "../../../template/interpolate/functions.ts";
+import { legacyNames } from "../../../template/json/legacy-names.ts";
 import type { TemplateNames } from "../../../template/model.ts";
-import { createRedactor, type Redactor } from "../../../ui/redact.ts";
-import { defineCommand, EXIT, exitCode } from "../../command.ts";
+import type { Redactor } from "../../../ui/redact.ts";
+import { defineCommand, EXIT, exitCode, type FlagValues } from "../../command.ts";
+import type { ConsoleEngine } from "./engine.ts";
+import { createHclEngine } from "./hcl-engine.ts";
 import { runInteractive } from "./interactive.ts";
+import { createLegacyEngine } from "./legacy-engine.ts";
 import { runPiped, type ConsoleOutput } from "./piped.ts";
 import { printDiagnostics } from "../../print-diagnostics.ts";
-import { templateArgument, templateFlags, templateOptions } from "../../template-flags.ts";
+import { loadChecked } from "../../load-checked.ts";
+import type { Output } from "../../output-flags.ts";
+import { withReadOnlySession, type ReadOnlySession } from "../../read-only-session.ts";
+import type { UnopenedSession } from "../../session.ts";
+import { templateArgument, templateFlags } from "../../template-flags.ts";
 
 /** `imgbuild console`: the value of expressions, typed or piped in, among the names of a template. */
 export const command = defineCommand({
@@ -31,51 +36,63 @@ export const command = defineCommand({
     "Lines starting with # are skipped; open brackets and heredocs go on in the next line. At the terminal there are also: help, help FUNCTION, variables, exit.",
     "Values are printed on standard output, one after the other, and errors on standard error; if any line fails the exit code is 1. Sensitive values are masked.",
   ],
-  async run({ host, onRedactor }, { positional, flags }) {
-    const { stdin, stdout } = host;
-    const { signal } = new AbortController();
-    const redactor = createRedactor();
-    onRedactor(redactor);
-    const output = outputTo(host, redactor);
-    const onSecret = (secret: string) => redactor.add(secret);
-    const names = await loadNames(host, positional[0], { ...templateOptions(flags), onSecret, signal }, output);
-    if (!names) return EXIT.failed;
-    if (stdin.isTTY) {
-      const historyFile = join(stateDirectory(host), "console-history");
-      await runInteractive({ stdin, stdout, names, output, historyFile, signal });
-      return EXIT.ok;
-    }
-    return exitCode(await runPiped({ input: stdin, names, output, signal }));
-  },
+  run: (context, { positional: [path], flags: given }) =>
+    withReadOnlySession(context, { path: path ?? ".", signal: new AbortController().signal }, (opened) =>
+      runConsole(opened, path, given),
+    ),
 });
 
-function outputTo(host: Host, redactor: Redactor): ConsoleOutput {
+type ConsoleFlags = FlagValues<typeof templateFlags>;
+
+async function runConsole(
+  { session, output: messages }: ReadOnlySession,
+  path: string | undefined,
+  flags: ConsoleFlags,
+): Promise<number> {
+  const { host, signal } = session;
+  const { stdin, stdout } = host;
+  const engine =
+    path === undefined ? engineWithoutTemplate(host, flags) : await loadEngine(session, messages, { path, flags });
+  if (!engine) return EXIT.failed;
+  const output = outputTo(host, messages.redactor, engine);
+  if (stdin.isTTY) {
+    const historyFile = join(stateDirectory(host), "console-history");
+    await runInteractive({ stdin, stdout, engine, output, historyFile, signal });
+    return EXIT.ok;
+  }
+  return exitCode(await runPiped({ input: stdin, engine, output, signal }));
+}
+
+function outputTo(host: Host, redactor: Redactor, { hidesSecrets }: ConsoleEngine): ConsoleOutput {
   return {
-    value: (text) => void host.stdout.write(`${text}\n`),
+    value: (text) => void host.stdout.write(`${hidesSecrets ? text : redactor.text(text)}\n`),
     diagnostics: (diagnostics) => printDiagnostics(host, diagnostics, redactor),
   };
 }
 
-async function loadNames(
-  host: Host,
-  path: string | undefined,
-  options: ReturnType<typeof templateOptions> & Pick<LoadOptions, "onSecret" | "signal">,
-  output: ConsoleOutput,
-): Promise<TemplateNames | undefined> {
-  const fetchRemote = createFetchRemote(host);
-  if (path === undefined) return functionsOnly(host, fetchRemote);
-  const { template, diagnostics } = await loadTemplate({
-    ...options,
+/** Undefined where too much is wrong with the template to ask it anything. */
+async function loadEngine(
+  session: UnopenedSession,
+  output: Output,
+  { path, flags }: { readonly path: string; readonly flags: ConsoleFlags },
+): Promise<ConsoleEngine | undefined> {
+  const { template, isValid } = await loadChecked(session, output, {
     path,
-    host,
-    registry,
+    flags,
+    readOnly: true,
     undeclaredVariables: "ignore",
-    fetchRemote,
+    readsDataSources: true,
   });
-  const found = diagnostics.filter(({ code }) => code !== "nothing-to-build");
-  output.diagnostics(found);
-  if (!template || hasErrors(found)) return undefined;
-  return template.names ?? functionsOnly(host, fetchRemote);
+  if (!template || !isValid) return undefined;
+  if (template.legacyNames) return createLegacyEngine(template.legacyNames);
+  return template.names && createHclEngine(template.names);
+}
+
+function engineWithoutTemplate(host: Host, flags: ConsoleFlags): ConsoleEngine {
+  if (flags["config-type"] !== "json") return createHclEngine(functionsOnly(host, createFetchRemote(host)));
+  const { cwd } = host;
+  const functions = commonFunctions({ startTime: startTime(host), cwd, templateDirectory: cwd });
+  return createLegacyEngine(legacyNames(new Map([...functions, ["user", () => ""]]), []));
 }
 
 function functionsOnly(host: Host, fetchRemote: ReturnType<typeof createFetchRemote>): TemplateNames {

@@ -2,15 +2,13 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { writeFileAtomic } from "../../../lib/atomic-file.ts";
-import type { TemplateNames } from "../../../template/model.ts";
-import { complete } from "./complete.ts";
 import { give, type ConsoleOutput } from "./piped.ts";
-import { answer } from "./answer.ts";
+import type { ConsoleEngine } from "./engine.ts";
 
 export interface InteractiveOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
-  readonly names: TemplateNames;
+  readonly engine: ConsoleEngine;
   readonly output: ConsoleOutput;
   readonly historyFile: string;
   readonly signal: AbortSignal;
@@ -23,7 +21,7 @@ const LONGEST_HISTORY = 1_000;
 /** Asks until `exit` or Ctrl-D. Ctrl-C drops what was typed so far. History is kept for the next time. */
 export async function runInteractive(options: InteractiveOptions): Promise<void> {
   const terminal = await openTerminal(options);
-  const { names, output, signal } = options;
+  const { engine, output, signal } = options;
   let pending: readonly string[] = [];
   terminal.on("SIGINT", () => {
     if (pending.length === 0 && terminal.line === "") output.value('To leave, type "exit" or press Ctrl-D.');
@@ -37,7 +35,7 @@ export async function runInteractive(options: InteractiveOptions): Promise<void>
     const text = pending.join("\n");
     // An empty line gives up on what is still open.
     const isLast = line === "";
-    const result = await answer(isLast ? text.trimEnd() : `${text}\n`, names, signal);
+    const result = await engine.answer(isLast ? text.trimEnd() : `${text}\n`, signal);
     if (result.kind === "exit") break;
     if (result.kind === "incomplete" && !isLast) {
       ask(terminal, CONTINUATION);
@@ -51,7 +49,7 @@ export async function runInteractive(options: InteractiveOptions): Promise<void>
   await saveHistory(options.historyFile, terminal);
 }
 
-async function openTerminal({ stdin, stdout, names, historyFile }: InteractiveOptions): Promise<Interface> {
+async function openTerminal({ stdin, stdout, engine, historyFile }: InteractiveOptions): Promise<Interface> {
   return createInterface({
     input: stdin,
     output: stdout,
@@ -59,7 +57,7 @@ async function openTerminal({ stdin, stdout, names, historyFile }: InteractiveOp
     history: await readHistory(historyFile),
     historySize: LONGEST_HISTORY,
     removeHistoryDuplicates: true,
-    completer: (line: string) => complete(line, names.scope),
+    completer: (line: string) => engine.complete(line),
   });
 }
 

@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Diagnostic } from "../../../language/diagnostic.ts";
-import type { TemplateNames } from "../../../template/model.ts";
-import { answer, type Answer } from "./answer.ts";
+import type { Answer, ConsoleEngine } from "./engine.ts";
 
 export interface ConsoleOutput {
   value(text: string): void;
@@ -10,7 +9,7 @@ export interface ConsoleOutput {
 
 export interface PipedOptions {
   readonly input: NodeJS.ReadableStream;
-  readonly names: TemplateNames;
+  readonly engine: ConsoleEngine;
   readonly output: ConsoleOutput;
   readonly signal: AbortSignal;
 }
@@ -19,14 +18,16 @@ export interface PipedOptions {
  * Evaluates every line of a stream and gives every result (Packer's console shows only the last). A line whose brackets
  * are open goes on in the next one. Resolves to whether all went well.
  */
-export async function runPiped({ input, names, output, signal }: PipedOptions): Promise<boolean> {
+export async function runPiped({ input, engine, output, signal }: PipedOptions): Promise<boolean> {
   let pending: readonly string[] = [];
   let unfinished: readonly Diagnostic[] = [];
   let isGood = true;
+  let isFirst = true;
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    pending = [...pending, line];
+    pending = [...pending, isFirst ? line.replace(/^\uFEFF/, "") : line];
+    isFirst = false;
     // A heredoc ends with the line break after its marker.
-    const result = await answer(`${pending.join("\n")}\n`, names, signal);
+    const result = await engine.answer(`${pending.join("\n")}\n`, signal);
     if (result.kind === "incomplete") {
       unfinished = result.diagnostics;
       continue;

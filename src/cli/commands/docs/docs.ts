@@ -1,12 +1,19 @@
 import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { registry } from "../../../registry.ts";
 import type { Component, ComponentKind } from "../../../sdk/component.ts";
-import { describeSchema } from "../../../sdk/schema/describe.ts";
-import { booleanFlag, defineCommand, EXIT, type CommandContext } from "../../command.ts";
+import { describeSchema } from "./describe.ts";
+import { booleanFlag, defineCommand, EXIT, type CommandContext, type CommandInput } from "../../command.ts";
+import { interruptible } from "../../interruptible.ts";
+import { withPluginRoom, type PluginRoom } from "../../plugins/plugin-room.ts";
 import { UsageError } from "../../usage-error.ts";
 import { renderComponent, renderList } from "./text.ts";
 
 const KINDS: readonly ComponentKind[] = ["builder", "provisioner", "post-processor", "data-source"];
+
+const flags = {
+  json: booleanFlag("The same as JSON, for programs."),
+  "json-schema": booleanFlag("JSON Schema of .pkr.json templates with all components."),
+};
 
 export const command = defineCommand({
   name: "docs",
@@ -25,24 +32,27 @@ export const command = defineCommand({
       optional: true,
     },
   ],
-  flags: {
-    json: booleanFlag("The same as JSON, for programs."),
-    "json-schema": booleanFlag("JSON Schema of .pkr.json templates with all components."),
-  },
-  run: async (context, { positional, flags }) => {
-    const { stdout } = context.host;
-    if (flags["json-schema"]) {
-      const { templateSchema } = await import("./template-schema.ts");
-      stdout.write(formatJson(await templateSchema(registry)));
-      return EXIT.ok;
-    }
-    const components = await findComponents(positional);
-    if (flags.json) stdout.write(formatJson(components.map(asData)));
-    else if (positional.length === 0) stdout.write(renderList(components));
-    else stdout.write(components.map((component) => renderComponent(component, width(context))).join("\n"));
-    return EXIT.ok;
-  },
+  flags,
+  run: (context, input) => interruptible(context.process, (signal) => show(context, input, signal)),
 });
+
+async function show(
+  context: CommandContext,
+  { positional, flags: given }: CommandInput<typeof flags>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { stdout } = context.host;
+  if (given["json-schema"]) {
+    const { templateSchema } = await import("./template-schema.ts");
+    stdout.write(formatJson(await templateSchema(registry)));
+    return EXIT.ok;
+  }
+  const components = await withPluginRoom(context.host, signal, (room) => findComponents(room, positional));
+  if (given.json) stdout.write(formatJson(components.map(asData)));
+  else if (positional.length === 0) stdout.write(renderList(components));
+  else stdout.write(components.map((component) => renderComponent(component, width(context))).join("\n"));
+  return EXIT.ok;
+}
 
 const formatJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
@@ -58,17 +68,39 @@ interface Wanted {
   readonly type: string | undefined;
 }
 
-async function findComponents(words: readonly string[]): Promise<readonly Component[]> {
+async function findComponents(room: PluginRoom, words: readonly string[]): Promise<readonly Component[]> {
   const { kind, type } = readWords(words);
   const kinds = kind ? [kind] : KINDS;
-  const known = kinds.flatMap((one) => registry.types(one).map((name) => ({ kind: one, name })));
-  const wanted = known.filter(({ name }) => type === undefined || name === type);
-  if (wanted.length === 0) {
-    const names = known.map(({ name }) => name);
-    const hint = didYouMean(type!, names);
-    throw new UsageError(`There is no ${kind ?? "component"} "${type}".${hint}\nAll of them:\n    imgbuild docs`);
-  }
-  return Promise.all(wanted.map((one) => registry.load(one.kind, one.name) as Promise<Component>));
+  const builtIn = kinds.flatMap((one) => registry.types(one).map((name) => ({ kind: one, type: name })));
+  const isWanted = (one: { readonly type: string }): boolean => type === undefined || one.type === type;
+  const ours = builtIn.filter(isWanted);
+  // Plugins are looked at for what is not built in, and for a whole list.
+  const others = ours.length > 0 && type !== undefined ? [] : await room.list();
+  const hosted = others.filter((one) => kinds.includes(one.kind) && !builtIn.some((own) => isSame(own, one)));
+  const theirs = hosted.filter(isWanted);
+  if (ours.length + theirs.length === 0) throw nothingNamed({ kind, type: type! }, [...builtIn, ...hosted]);
+  return Promise.all([
+    ...ours.map((one) => registry.load(one.kind, one.type) as Promise<Component>),
+    ...theirs.map((one) => one.load()),
+  ]);
+}
+
+interface Named {
+  readonly kind: ComponentKind;
+  readonly type: string;
+}
+
+const isSame = (one: Named, other: Named): boolean => one.kind === other.kind && one.type === other.type;
+
+function nothingNamed(
+  { kind, type }: { readonly kind: ComponentKind | undefined; readonly type: string },
+  known: readonly Named[],
+): UsageError {
+  const hint = didYouMean(
+    type,
+    known.map((one) => one.type),
+  );
+  return new UsageError(`There is no ${kind ?? "component"} "${type}".${hint}\nAll of them:\n    imgbuild docs`);
 }
 
 function readWords(words: readonly string[]): Wanted {

@@ -1,6 +1,6 @@
 import type { ComponentKind } from "../../../sdk/component.ts";
 import type { Registry } from "../../../sdk/registry.ts";
-import { argumentsSchema, type JsonSchema } from "../../../sdk/schema/json-schema.ts";
+import { argumentsSchema, type JsonSchema } from "./json-schema.ts";
 
 /** JSON Schema (2020-12) of a `.pkr.json` template: every block, and the arguments of every component. */
 export async function templateSchema(registry: Registry): Promise<JsonSchema> {

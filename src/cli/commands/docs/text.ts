@@ -1,5 +1,5 @@
 import type { Component, ComponentKind } from "../../../sdk/component.ts";
-import { describeSchema, type OptionDescription } from "../../../sdk/schema/describe.ts";
+import { describeSchema, type OptionDescription } from "./describe.ts";
 
 const TITLES: { readonly [Kind in ComponentKind]: string } = {
   builder: "Builders",

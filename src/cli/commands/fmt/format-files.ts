@@ -59,9 +59,9 @@ async function writeBack(
   file: { readonly name: string; readonly path: string },
   text: string,
 ): Promise<Diagnostic | undefined> {
-  const { replaceFile } = await import("./replace-file.ts");
+  const { writeUserFile } = await import("../../../lib/user-file.ts");
   try {
-    await replaceFile(file.path, text);
+    await writeUserFile(file.path, text);
     return undefined;
   } catch (error) {
     const detail = `${file.name} is left as it was: ${errorText(error)}`;

@@ -1,7 +1,18 @@
 import { formatValue, quote } from "../../../language/format-value.ts";
-import { isKnown, isNull, textOf, type Value } from "../../../language/value.ts";
+import {
+  childrenOf,
+  isKnown,
+  isNull,
+  itemsOf,
+  objectValue,
+  stringValue,
+  textOf,
+  tupleValue,
+  type Value,
+} from "../../../language/value.ts";
 import type { BuildPlan, InputVariable, Template } from "../../../template/model.ts";
 import { sortedBy } from "../../sorted-by.ts";
+import { allSteps } from "./all-steps.ts";
 import { blocksOf, sensitiveText, type BuildBlock } from "./build-blocks.ts";
 
 /** As Packer's `inspect` prints an HCL2 template, line for line. */
@@ -30,13 +41,29 @@ const quoted = (shown: ShownValue): string => quote(plain(shown));
 
 /** A text as it is; everything else as it would be written in a template. */
 export function plain({ value, sensitive }: ShownValue): string {
-  if (sensitive) return sensitiveText;
+  if (sensitive) return formatHidden(value);
   const isText = isKnown(value) && !isNull(value) && value.type.kind === "string";
   return isText ? textOf(value) : formatValue(value);
 }
 
+/** Of a collection each item is hidden by itself. */
+function formatHidden(value: Value): string {
+  const items = isKnown(value) && !isNull(value) ? childrenOf(value) : [];
+  return items.length === 0 ? sensitiveText : formatValue(hideItems(value));
+}
+
+function hideItems(value: Value): Value {
+  const { content } = value;
+  if (content instanceof Map) {
+    const entries = [...(content as ReadonlyMap<string, Value>)];
+    return objectValue(entries.map(([name, item]) => [name, hideItems(item)] as const));
+  }
+  if (Array.isArray(content)) return tupleValue(itemsOf(value).map(hideItems));
+  return stringValue(sensitiveText);
+}
+
 function describeBlock({ name, description, plans }: BuildBlock, index: number): string {
-  const { provisioners, chains } = plans[0]!;
+  const { provisioners, chains } = allSteps(plans);
   const title = name ?? `<unnamed build ${index}>`;
   return [
     `  > ${title}:\n\n`,
@@ -73,23 +100,26 @@ function describeChain(chain: BuildPlan["chains"][number], index: number): strin
 /** As Packer's `inspect` prints a legacy JSON template. */
 export function inspectJson(template: Template): string {
   const { description, variables, builds } = template;
-  const types = builds.flatMap((plan) => plan.provisioners.map(({ type }) => type));
-  const provisioners = [...new Set(types)];
   return [
     "Packer Inspect: JSON mode\n",
     lineIf(description, (text) => `Description:\n\n${text}\n\n`),
     ...requiredLines(variables),
-    "Optional variables and their defaults:\n\n",
-    ...orNone(optionalLines(variables), "  <No variables>\n"),
+    variables.length === 0 ? "Variables:\n\n  <No variables>\n" : "Optional variables and their defaults:\n\n",
+    ...optionalLines(variables),
     "\nBuilders:\n\n",
-    ...builderLines(builds),
+    ...orNone(builderLines(builds), "  <No builders>\n"),
     "\nProvisioners:\n\n",
     ...orNone(
-      provisioners.map((type) => `  ${type}\n`),
+      provisionerTypes(template).map((type) => `  ${type}\n`),
       "  <No provisioners>\n",
     ),
     "\nNote: If your build names contain user variables or template\nfunctions such as 'timestamp', these are processed at build time,\nand therefore only show in their raw form here.\n",
   ].join("");
+}
+
+/** Each once, in the order of the template. */
+export function provisionerTypes({ builds, provisionerTypes: all }: Template): readonly string[] {
+  return [...new Set(all ?? builds.flatMap((plan) => plan.provisioners.map(({ type }) => type)))];
 }
 
 function requiredLines(variables: readonly InputVariable[]): readonly string[] {

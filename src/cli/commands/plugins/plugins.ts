@@ -1,80 +1,43 @@
-import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
 import { interruptible } from "../../interruptible.ts";
-import { builtInPlugins, isBuiltIn } from "./built-in.ts";
-import { loadPluginRequirements } from "./load-requirements.ts";
-import { templateFlags } from "../../template-flags.ts";
 import { UsageError } from "../../usage-error.ts";
-
-const flags = {
-  ...templateFlags,
-  path: textFlag("FILE", "", { hidden: true }),
-  force: booleanFlag("", { hidden: true }),
-};
-type Flags = FlagValues<typeof flags>;
+import type { Action } from "./action.ts";
+import { pluginFlags } from "./flags.ts";
+import { install } from "./install.ts";
+import { installed } from "./installed.ts";
+import { remove } from "./remove.ts";
+import { required } from "./required.ts";
 
 export const command = defineCommand({
   name: "plugins",
-  summary: "Show which plugins a template requires and which are built in",
+  summary: "List, install and remove Packer's plugins",
   examples: [
+    { command: "imgbuild plugins installed", explains: "the binaries that can be used, one a line" },
+    { command: "imgbuild plugins required template.pkr.hcl", explains: "what a template asks for, and what is there" },
     {
-      command: "imgbuild plugins required template.pkr.hcl",
-      explains: "what the template asks for, and whether it is there",
+      command: "imgbuild plugins install github.com/hashicorp/docker '~> 1'",
+      explains: "the newest release of version 1",
     },
-    { command: "imgbuild plugins installed", explains: "the plugins whose components are built in" },
+    {
+      command: "imgbuild plugins install --path ./packer-plugin-x github.com/acme/x",
+      explains: "a binary of your own",
+    },
+    { command: "imgbuild plugins remove github.com/hashicorp/docker", explains: "all versions of it" },
   ],
   arguments: [
     { name: "action", description: "installed, required, install or remove." },
-    { name: "argument", description: "The template, or the plugin.", optional: true, variadic: true },
+    { name: "argument", description: "The template, or the plugin and its version.", optional: true, variadic: true },
   ],
-  flags,
-  notes: ["imgbuild cannot host Packer's plugins yet: install and remove say so and do nothing."],
+  flags: pluginFlags,
+  notes: [
+    "Plugins lie where Packer has them (PACKER_PLUGIN_PATH, PACKER_CONFIG_DIR), and both use what either installed.",
+  ],
   run: (context, { positional: [action = "", ...rest], flags: given }) =>
     interruptible(context.process, (signal) => {
-      if (Object.hasOwn(actions, action)) return actions[action]!(context, rest, given, signal);
-      const known = Object.keys(actions).join(", ");
-      throw new UsageError(`plugins has no action "${action}". It has ${known}.`);
+      const run = Object.hasOwn(actions, action) ? actions[action]! : undefined;
+      if (!run) throw new UsageError(`plugins has no action "${action}". It has ${Object.keys(actions).join(", ")}.`);
+      return run(context, { rest, given, signal });
     }),
 });
 
-type Action = (context: CommandContext, rest: readonly string[], given: Flags, signal: AbortSignal) => Promise<number>;
-
-const actions: Readonly<Record<string, Action>> = {
-  installed: ({ host }) => {
-    for (const [source, components] of builtInPlugins())
-      host.stdout.write(`${source} (built in): ${components.join(", ")}\n`);
-    return Promise.resolve(EXIT.ok);
-  },
-  required,
-  install: (context, [source]) => refuse(context, source, "installed"),
-  remove: (context, [source]) => refuse(context, source, "removed"),
-};
-
-async function required(
-  context: CommandContext,
-  [path, ...more]: readonly string[],
-  given: Flags,
-  signal: AbortSignal,
-): Promise<number> {
-  const { host } = context;
-  if (path === undefined) throw new UsageError("plugins required needs a template");
-  if (more.length > 0) throw new UsageError("plugins required takes one template");
-  const plugins = await loadPluginRequirements(context, { path, flags: given, signal });
-  if (!plugins) return EXIT.failed;
-  if (plugins.length === 0) host.stdout.write("The template requires no plugins.\n");
-  for (const plugin of plugins) {
-    const state = isBuiltIn(plugin) ? "built in" : "not there";
-    host.stdout.write(`${plugin.source} ${JSON.stringify(plugin.version)}: ${state}\n`);
-  }
-  return EXIT.ok;
-}
-
-function refuse({ host }: CommandContext, source: string | undefined, done: string): Promise<number> {
-  if (source !== undefined && isBuiltIn({ source })) {
-    host.stderr.write(`The components of ${source} are built in: nothing was ${done}.\n`);
-    return Promise.resolve(EXIT.ok);
-  }
-  host.stderr.write(
-    `imgbuild cannot host Packer's plugins yet: nothing was ${done}. The components it has:\n    imgbuild docs\n`,
-  );
-  return Promise.resolve(EXIT.failed);
-}
+const actions: Readonly<Record<string, Action>> = { installed, required, install, remove };

@@ -41,14 +41,19 @@ export async function httpGet(url: URL, options: HttpOptions): Promise<HttpAnswe
     const ends = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
     const response = await request(url, { dispatcher, headers, signal: AbortSignal.any(ends) });
     const answer = { status: response.statusCode, body: await response.body.text() };
+    const { location } = response.headers;
+    // Followed, the token would go wherever the answer says.
+    if (typeof location === "string" && answer.status >= 300 && answer.status < 400) throw new MovedError(location);
     if (answer.status === 429 || answer.status >= 500) throw new BusyError(answer);
     return answer;
   };
   try {
-    return await retry(attempt, { attempts: ATTEMPTS, delayMs: 200, signal });
+    const shouldRetry = (error: unknown) => !(error instanceof MovedError);
+    return await retry(attempt, { attempts: ATTEMPTS, delayMs: 200, signal, shouldRetry });
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof BusyError) return error.answer;
+    if (error instanceof MovedError) throw new FunctionError(`${service} ${error.describe(url)}`);
     throw new FunctionError(`${service} cannot be reached: ${reason(error)}.`);
   } finally {
     await dispatcher.close();
@@ -60,6 +65,21 @@ class BusyError extends Error {
   constructor(answer: HttpAnswer) {
     super(`status ${answer.status}`);
     this.answer = answer;
+  }
+}
+
+/** The server redirects. */
+class MovedError extends Error {
+  readonly #location: string;
+  constructor(location: string) {
+    super("redirect");
+    this.#location = location;
+  }
+
+  /** Follows the name of the service. */
+  describe(from: URL): string {
+    const to = URL.canParse(this.#location, from) ? new URL(this.#location, from).origin : "another address";
+    return `has its requests sent to ${to}, which was not asked. Set that address if it is the same service.`;
   }
 }
 

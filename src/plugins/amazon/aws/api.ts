@@ -28,10 +28,10 @@ export interface AwsCallOptions {
    * when the run is being cancelled.
    */
   readonly signal?: AbortSignal | undefined;
+  /** For those calls: ends the pause before the next try, and no request that is under way. */
+  readonly pauses?: AbortSignal | undefined;
   /** What the call names was made moments ago: "not found" then means "not yet". */
   readonly young?: boolean;
-  /** How long to wait while what the call needs is still changing its state. Default: not at all. */
-  readonly busyMs?: number;
   /** The call must not be repeated after a lost answer: the caller first finds out what became of it. */
   readonly once?: boolean;
 }

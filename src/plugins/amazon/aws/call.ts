@@ -1,7 +1,16 @@
 import { sleep } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AwsCallOptions } from "./api.ts";
-import { AmazonError, codeOf, isUnreachable, verdictOf, whyUnreachable, type Verdict } from "./failure.ts";
+import {
+  AmazonError,
+  busyMs,
+  codeOf,
+  isUnreachable,
+  verdictOf,
+  whyRefused,
+  whyUnreachable,
+  type Verdict,
+} from "./failure.ts";
 
 export interface CallContext {
   /** Tries after faults of the network or the service. */
@@ -10,9 +19,20 @@ export interface CallContext {
   readonly onDelay: (reason: DelayReason, text: string) => void;
   /** Called for each answer and each failure, for the debug log. */
   readonly onAnswer?: ((operation: string, answer: string) => void) | undefined;
+  /** Called once for a call that is refused for longer than a moment, and is going to be asked again. */
+  readonly onWait?: ((text: string) => void) | undefined;
+  /** The keys were made moments ago: that they are not known means not yet. */
+  readonly hasYoungKeys?: boolean;
   /** Gets new credentials; false when that was tried already. */
   readonly renew: () => Promise<boolean>;
   readonly decode?: ((error: unknown) => Promise<string | undefined>) | undefined;
+}
+
+interface CallOptions extends AwsCallOptions {
+  /** What it is about, by its id: for messages. */
+  readonly subject?: string | undefined;
+  /** Only whether it would be allowed is asked. */
+  readonly isDry?: boolean;
 }
 
 export type DelayReason = "throttled" | "unreachable";
@@ -28,13 +48,15 @@ const YOUNG_MS = 3 * 60_000;
 export async function callPatiently<Output>(
   operation: string,
   send: () => Promise<Output>,
-  options: AwsCallOptions,
+  options: CallOptions,
   context: CallContext,
 ): Promise<Output> {
   const started = performance.now();
   const counts: Partial<Record<Verdict, number>> = {};
+  let isSaid = false;
   for (;;) {
     options.signal?.throwIfAborted();
+    options.pauses?.throwIfAborted();
     try {
       const output = await send();
       context.onAnswer?.(operation, "done");
@@ -47,29 +69,33 @@ export async function callPatiently<Output>(
       const verdict = verdictOf(operation, error);
       const count = (counts[verdict] = (counts[verdict] ?? 0) + 1);
       const elapsed = performance.now() - started;
-      const situation: Situation = { verdict, count, elapsed, options, context };
+      const situation: Situation = { operation, error, verdict, count, elapsed, options, context };
       if (!(await isWorthRepeating(situation))) {
-        throw new AmazonError(operation, error, await context.decode?.(error));
+        throw new AmazonError(operation, error, { decoded: await context.decode?.(error), subject: options.subject });
       }
       const pauseMs = pauseBefore(situation);
-      reportDelay(error, situation, Math.ceil(pauseMs / 1000));
-      await sleep(pauseMs, options.signal);
+      reportDelay(situation, Math.ceil(pauseMs / 1000));
+      isSaid = reportWait(situation, isSaid);
+      await sleep(pauseMs, options.signal ?? options.pauses);
     }
   }
 }
 
 interface Situation {
+  readonly operation: string;
+  readonly error: unknown;
   readonly verdict: Verdict;
   /** How many tries have had this verdict. */
   readonly count: number;
   /** Milliseconds since the first try. */
   readonly elapsed: number;
-  readonly options: AwsCallOptions;
+  readonly options: CallOptions;
   readonly context: CallContext;
 }
 
-async function isWorthRepeating({ verdict, count, elapsed, options, context }: Situation): Promise<boolean> {
-  const { young = false, busyMs = 0, once = false } = options;
+async function isWorthRepeating(situation: Situation): Promise<boolean> {
+  const { operation, error, verdict, count, elapsed, options, context } = situation;
+  const { young = false, once = false } = options;
   switch (verdict) {
     case "throttled":
       return elapsed < THROTTLED_MS;
@@ -78,7 +104,9 @@ async function isWorthRepeating({ verdict, count, elapsed, options, context }: S
     case "not-yet":
       return young && elapsed < YOUNG_MS;
     case "busy":
-      return elapsed < busyMs;
+      return options.isDry !== true && elapsed < busyMs(operation, error);
+    case "unknown-keys":
+      return context.hasYoungKeys === true && elapsed < YOUNG_MS;
     case "lost":
       return !once && count < context.maxAttempts;
     case "denied":
@@ -97,13 +125,25 @@ function pauseBefore({ verdict, count }: Situation): number {
     case "not-yet":
       return growing(count, 500, 5000);
     case "busy":
+    case "unknown-keys":
       return growing(count, 1000, 5000);
     default:
       return 0;
   }
 }
 
-function reportDelay(error: unknown, { verdict, count, context }: Situation, seconds: number): void {
+/** From when on a wait is worth a word. */
+const LONG_MS = 10_000;
+
+function reportWait({ operation, error, verdict, elapsed, options, context }: Situation, isSaid: boolean): boolean {
+  const isWait = verdict === "busy" || verdict === "not-yet" || verdict === "unknown-keys";
+  if (isSaid || !isWait || elapsed < LONG_MS) return isSaid;
+  const what = options.subject === undefined ? operation : `${operation} of ${options.subject}`;
+  context.onWait?.(`${what} is refused for now: ${whyRefused(error)}. It is asked again`);
+  return true;
+}
+
+function reportDelay({ error, verdict, count, context }: Situation, seconds: number): void {
   if (verdict === "throttled" && count === 1) {
     const text = `Amazon is throttling requests (${codeOf(error)}); next try in ${seconds} s, and so on`;
     context.onDelay("throttled", text);

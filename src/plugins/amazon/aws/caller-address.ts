@@ -12,7 +12,8 @@ export async function callerAddress(
   // A service on this machine sees requests come from loopback.
   if (endpoint !== undefined && /^https?:\/\/(localhost|127\.|\[::1\])/.test(endpoint)) return "127.0.0.1/32";
   try {
-    const answer = await fetch(checkIp, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) });
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(3000)]);
+    const answer = await fetch(checkIp, { signal: limited, redirect: "error" });
     const address = (await answer.text()).trim();
     const bits = prefixLengths.get(isIP(address));
     if (answer.ok && bits !== undefined) return `${address}/${bits}`;

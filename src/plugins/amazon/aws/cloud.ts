@@ -2,6 +2,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import type { Host } from "../../../sdk/host.ts";
 import type { Api, Commands, Ec2, Iam, S3, SecretsManager, Ssm, Sts } from "./api.ts";
 import { callPatiently, type CallContext } from "./call.ts";
+import { subjectOf } from "./call-subject.ts";
 import type { AccessConfig } from "./options/access.ts";
 import type { CloudContext } from "./cloud-context.ts";
 import type { CredentialProvider } from "./credential-provider.ts";
@@ -119,10 +120,18 @@ function createApi<C extends Commands>(
         const command = new commands[operation]!(input);
         return client.send(command, { abortSignal: options.signal });
       };
-      return callPatiently(operation, send, options, callContext) as Promise<never>;
+      const subject = subjectOf(operation, input);
+      return callPatiently(
+        operation,
+        send,
+        { ...options, subject, isDry: isDry(input) },
+        callContext,
+      ) as Promise<never>;
     },
   };
 }
+
+const isDry = (input: { readonly DryRun?: boolean }): boolean => input.DryRun === true;
 
 /** Credentials that the service calls expired are fetched again, at most once a minute. */
 function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shared: Shared) {
@@ -132,6 +141,9 @@ function callContext(run: CloudContext, access: AccessConfig, cloud: Cloud, shar
     onDelay: (reason, text) => {
       if (shared.isFirst(reason)) run.warn(text);
     },
+    onWait: (text) => run.warn(text),
+    // Vault makes them when it is asked, and not every service knows them at once.
+    hasYoungKeys: access.vault_aws_engine !== undefined,
     onAnswer: (operation, answer) => run.debug?.("amazon", `${operation}: ${answer}`),
     renew: () => {
       if (performance.now() - renewedAt < 60_000) return Promise.resolve(false);

@@ -13,6 +13,7 @@ import { expandPath } from "../../../sdk/expand-path.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AccessConfig } from "./options/access.ts";
 import type { CredentialProvider } from "./credential-provider.ts";
+import { requireProfile } from "./require-profile.ts";
 import { vaultCredentials } from "./vault.ts";
 
 /** Where a component's credentials come from, in the order in which Packer looks. */
@@ -44,6 +45,15 @@ function baseProvider(run: CloudContext, config: AccessConfig, region: string): 
     return () => Promise.resolve(credentials);
   }
   if (config.vault_aws_engine) return vaultCredentials(run, config.vault_aws_engine);
+  const chain = profileChain(run, config, region);
+  return async () => {
+    await requireProfile(run, config);
+    return chain();
+  };
+}
+
+/** The usual chain of the SDK. */
+function profileChain(run: CloudContext, config: AccessConfig, region: string): CredentialProvider {
   const files = config.shared_credentials_file;
   const options = {
     ...(config.profile && { profile: config.profile }),

@@ -1,4 +1,5 @@
 import { BuildError } from "../../../sdk/error.ts";
+import { passesWithinMs } from "./passing.ts";
 
 /** What a failed call means for its caller. */
 export type Verdict =
@@ -10,6 +11,8 @@ export type Verdict =
   | "not-yet"
   /** Something it needs is still changing state. */
   | "busy"
+  /** The service does not know the keys. */
+  | "unknown-keys"
   /** A broken connection or a fault of the service: it may have been done or not. */
   | "lost"
   /** The credentials do not allow it. */
@@ -33,8 +36,22 @@ const THROTTLED = new Set([
   "SlowDown",
 ]);
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
+const UNKNOWN_KEYS = new Set([
+  "AuthFailure",
+  "InvalidClientTokenId",
+  "InvalidAccessKeyId",
+  "UnrecognizedClientException",
+]);
 const DENIED = new Set(["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "UnauthorizedAccess"]);
-const LOST = new Set(["InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable", "TimeoutError"]);
+const LOST = new Set([
+  "InternalError",
+  "InternalFailure",
+  "Unavailable",
+  "ServiceUnavailable",
+  "TimeoutError",
+  "RequestTimeout",
+  "RequestTimeoutException",
+]);
 const NO_CAPACITY = new Set([
   "InsufficientInstanceCapacity",
   "InsufficientHostCapacity",
@@ -49,21 +66,6 @@ const NO_CAPACITY = new Set([
 /** Spelled differently by different operations. */
 const NOT_FOUND =
   /^(Invalid(Instance|InstanceID|AMIID|AMIName|Snapshot|SnapshotID|Volume|VolumeID|Group|GroupId|KeyPair|LaunchTemplateId|LaunchTemplateName)\.?(NotFound|Unavailable)(Exception)?|Invalid(LaunchTemplate)(Id|Name)\.NotFoundException|NoSuchEntity(Exception)?|NoSuchUpload|InvalidSecurityGroupID\.NotFound|InvalidID)$/;
-const BUSY: Readonly<Record<string, readonly string[]>> = {
-  CreateImage: ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceState"],
-  StopInstances: ["IncorrectInstanceState"],
-  ModifyInstanceAttribute: ["IncorrectInstanceState", "IncorrectState"],
-  DeleteSecurityGroup: ["DependencyViolation", "InvalidGroup.InUse", "ResourceInUse"],
-  DeleteSnapshot: ["InvalidSnapshot.InUse", "IncorrectState"],
-  DeleteVolume: ["VolumeInUse", "IncorrectState"],
-  DetachVolume: ["IncorrectState"],
-  AttachVolume: ["IncorrectState", "VolumeInUse"],
-  DeregisterImage: ["InvalidAMIID.Pending", "IncorrectState"],
-  DeleteRole: ["DeleteConflict", "DeleteConflictException"],
-  DeleteInstanceProfile: ["DeleteConflict", "DeleteConflictException"],
-  ModifySnapshotAttribute: ["IncorrectState", "InvalidSnapshot.Pending"],
-  CreateSnapshot: ["SnapshotCreationPerVolumeRateExceeded"],
-};
 /** That EC2 does not know a profile of IAM yet shows only in the text. */
 const YOUNG_PROFILE = /Invalid IAM Instance Profile|iamInstanceProfile/i;
 
@@ -72,15 +74,26 @@ export function verdictOf(operation: string, error: unknown): Verdict {
   if (code === "DryRunOperation") return "final";
   if (THROTTLED.has(code)) return "throttled";
   if (EXPIRED.has(code)) return "expired";
+  if (UNKNOWN_KEYS.has(code)) return "unknown-keys";
   if (DENIED.has(code)) return "denied";
   if (NO_CAPACITY.has(code)) return "no-capacity";
-  if (BUSY[operation]?.includes(code)) return "busy";
+  if (passesWithinMs(operation, code, textOf(error)) !== undefined) return "busy";
   if (NOT_FOUND.test(code)) return "not-yet";
   if (code === "InvalidParameterValue" && YOUNG_PROFILE.test(textOf(error))) return "not-yet";
   const status = statusOf(error);
   if (LOST.has(code)) return "lost";
   const isLost = status === undefined ? isNetworkFailure(error) : status >= 500;
   return isLost ? "lost" : "final";
+}
+
+/** How long a refusal with the verdict "busy" may last. */
+export function busyMs(operation: string, error: unknown): number {
+  return passesWithinMs(operation, codeOf(error), textOf(error)) ?? 0;
+}
+
+/** `The image is pending (IncorrectState)` */
+export function whyRefused(error: unknown): string {
+  return `${textOf(error)} (${codeOf(error)})`;
 }
 
 /** `InvalidAMIID.NotFound`; the name of the error where it is not of the service. Of an AmazonError, that of its cause. */
@@ -162,17 +175,24 @@ const HINTS: Readonly<Record<string, string>> = {
     "Amazon has no room for this size at present. Set capacity_fallback = true to try other zones, or another instance_type.",
 };
 
+interface ErrorDetails {
+  readonly decoded?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
 /** A call that failed for good, with what to do about it. */
 export class AmazonError extends BuildError {
   readonly verdict: Verdict;
   readonly code: string;
 
-  constructor(operation: string, error: unknown, decoded?: string) {
+  /** `subject`: what the call was about, by its id. */
+  constructor(operation: string, error: unknown, { decoded, subject }: ErrorDetails = {}) {
     const verdict = verdictOf(operation, error);
     const requestId = requestIdOf(error);
     const text = decoded ?? textOf(error).replace(/ Encoded authorization failure message: \S+/, "");
     const request = requestId === undefined ? "" : `, request ${requestId}`;
-    super(`${operation} failed: ${text} (${codeOf(error)}${request})`, { hint: hintFor(operation, error, verdict) });
+    const call = subject === undefined ? operation : `${operation} of ${subject}`;
+    super(`${call} failed: ${text} (${codeOf(error)}${request})`, { hint: hintFor(operation, error, verdict) });
     this.verdict = verdict;
     this.code = codeOf(error);
   }

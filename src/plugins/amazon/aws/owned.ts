@@ -20,6 +20,8 @@ export interface OwnedDetails {
   readonly awsId?: string;
   /** The name we gave it. */
   readonly name?: string;
+  /** Of an image: its snapshots belong to another one too. */
+  readonly keepsSnapshots?: boolean;
   readonly [more: string]: unknown;
 }
 
@@ -37,10 +39,9 @@ export interface OwnedKind {
   /** The things that carry the token, whatever their state, as long as there is something to remove. */
   find(cloud: Cloud, details: OwnedDetails): Promise<readonly FoundResource[]>;
   remove(cloud: Cloud, found: FoundResource, context: RemoveContext): Promise<void>;
-  /**
-   * It is one thing, which the answer of the call that made it names: the run that had the answer removes it without
-   * asking what there is.
-   */
+  /** The answer of the call that made it names it: the run that had the answer removes it by that id, tagged or not. */
+  readonly isNamed?: boolean;
+  /** It is one thing, without others that were made with it: there is nothing more to ask for. */
   readonly isWhole?: boolean;
   manualCommand(id: string, details: OwnedDetails): string;
 }
@@ -109,8 +110,15 @@ function detailsOf({ run, cloud }: OwnContext, { region = cloud.region, token, n
 /** In the run that made it. */
 async function removeOwned(kind: OwnedKind, cloud: Cloud, context: RemoveContext): Promise<void> {
   const { awsId } = context.details;
-  if (kind.isWhole && awsId !== undefined) return kind.remove(cloud, { id: awsId, tags: undefined }, context);
-  await reapOwned(kind, cloud, context.details, { ...context, dryRun: false });
+  if (!kind.isNamed || awsId === undefined) {
+    await reapOwned(kind, cloud, context.details, { ...context, dryRun: false });
+    return;
+  }
+  await kind.remove(cloud, { id: awsId, tags: undefined }, context);
+  if (kind.isWhole) return;
+  const rest = await kind.find(cloud, context.details);
+  for (const one of rest.filter((found) => found.id !== awsId && isOfRun(found, context.runId)))
+    await kind.remove(cloud, one, context);
 }
 
 async function makeOrStrike<Result>(entry: JournalEntry, create: () => Promise<Result>): Promise<Result> {
@@ -141,10 +149,14 @@ export async function reapOwned(
 ): Promise<ReapOutcome> {
   const found = await findPatiently(kind, cloud, details, options.signal);
   if (found.length === 0) return { kind: "gone" };
-  const ours = found.filter(({ tags }) => tagValue(tags, RUN_TAG) === options.runId);
+  const ours = found.filter((one) => isOfRun(one, options.runId));
   if (ours.length === 0) return { kind: "not-ours", why: `its tag ${RUN_TAG} does not name this run` };
   if (!options.dryRun) for (const one of ours) await kind.remove(cloud, one, { ...options, details });
   return { kind: "removed" };
+}
+
+function isOfRun({ tags }: FoundResource, runId: string): boolean {
+  return tagValue(tags, RUN_TAG) === runId;
 }
 
 async function findPatiently(
@@ -185,8 +197,16 @@ export function reaperOf(kind: OwnedKind): Reaper {
   };
 }
 
-function journalled(resource: Resource): OwnedDetails {
-  return resource.details as unknown as OwnedDetails;
+/** What a journal says, in which anything may stand. */
+function journalled({ id, details = {} }: Resource): OwnedDetails {
+  const { region, access, token, at, awsId, name } = details;
+  const isText = [region, token].every((value) => typeof value === "string" && value !== "");
+  const isNamed = [awsId, name].every((value) => value === undefined || typeof value === "string");
+  const isWhole = isText && isNamed && typeof access === "object" && access !== null && typeof at === "number";
+  if (isWhole) return details as unknown as OwnedDetails;
+  throw new BuildError(`The journal does not say where "${id}" is`, {
+    hint: "Its line is damaged. Look for it in the console of AWS, by its tags.",
+  });
 }
 
 function bareContext(env: CloudContext["host"]["env"]): CloudContext {

@@ -32,7 +32,7 @@ export function vaultCredentials(run: CloudContext, engine: Engine): CredentialP
 }
 
 function questionFor(engine: Engine, address: string): { readonly url: URL; readonly request: RequestInit } {
-  const { engine_name, name, ttl, role_arn } = engine;
+  const { engine_name, name = "", ttl, role_arn } = engine;
   if (ttl === undefined && role_arn === undefined) {
     return { url: new URL(`/v1/${engine_name}/creds/${name}`, address), request: {} };
   }
@@ -44,14 +44,25 @@ async function ask(url: URL, token: string, request: RequestInit): Promise<Vault
   const response = await fetch(url, {
     ...request,
     headers: { "x-vault-token": token },
+    // Followed, the token would go wherever the answer says.
+    redirect: "manual",
     signal: AbortSignal.timeout(30_000),
   }).catch((cause: unknown) => {
     throw new BuildError(`Vault cannot be reached at ${url.origin}.`, { cause });
   });
+  const location = response.headers.get("location");
+  if (location !== null && response.status >= 300 && response.status < 400) throw hasMoved(url, location);
   const answer = (await response.json().catch(() => ({}))) as VaultAnswer;
   if (response.ok && answer.data) return answer;
   const why = answer.errors?.join("; ") || `status ${response.status}`;
   throw new BuildError(`Vault gave no AWS credentials at ${url.pathname}: ${why}.`);
+}
+
+function hasMoved(url: URL, location: string): BuildError {
+  const { origin } = new URL(location, url);
+  return new BuildError(`Vault at ${url.origin} has its requests sent to ${origin}, which was not given the token.`, {
+    hint: `If that is your Vault, too: VAULT_ADDR=${origin}`,
+  });
 }
 
 function credentialsFrom({ data, lease_duration: seconds = 0 }: VaultAnswer): AwsCredentials {

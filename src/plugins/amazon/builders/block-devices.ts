@@ -1,24 +1,28 @@
-import type { BlockDeviceMapping, EbsBlockDevice } from "@aws-sdk/client-ec2";
+import type { BlockDeviceMapping, EbsBlockDevice, Image } from "@aws-sdk/client-ec2";
 import type { BlockDevice } from "./options/block-device.ts";
 
-/** Device mappings as the API takes them. */
-export function blockDeviceMappings(devices: readonly BlockDevice[]): BlockDeviceMapping[] {
-  return devices.map(blockDeviceMapping);
+/** Device mappings as the API takes them; a volume without a type has that of `source`. */
+export function blockDeviceMappings(devices: readonly BlockDevice[], source: Image): BlockDeviceMapping[] {
+  return devices.map((device) => blockDeviceMapping(device, source));
 }
 
-function blockDeviceMapping(device: BlockDevice): BlockDeviceMapping {
+function blockDeviceMapping(device: BlockDevice, source: Image): BlockDeviceMapping {
   const { device_name: DeviceName, virtual_name: VirtualName } = device;
   if (device.no_device) return { DeviceName, NoDevice: "" };
   if (VirtualName?.startsWith("ephemeral")) return { DeviceName, VirtualName };
-  return { DeviceName, Ebs: ebs(device) };
+  return { DeviceName, Ebs: ebs(device, source) };
 }
 
-function ebs(device: BlockDevice): EbsBlockDevice {
+const WITH_IOPS = new Set(["io1", "io2", "gp3"]);
+
+function ebs(device: BlockDevice, source: Image): EbsBlockDevice {
+  const mapped = source.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === device.device_name);
+  const type = device.volume_type ?? mapped?.Ebs?.VolumeType ?? "";
   return {
     DeleteOnTermination: device.delete_on_termination,
     VolumeType: device.volume_type,
     VolumeSize: device.volume_size,
-    Iops: device.iops,
+    Iops: WITH_IOPS.has(type) ? device.iops : undefined,
     Throughput: device.throughput,
     SnapshotId: device.snapshot_id,
     Encrypted: device.encrypted ?? (Boolean(device.kms_key_id) || undefined),

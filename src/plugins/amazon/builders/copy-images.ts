@@ -69,9 +69,10 @@ function targetsOf({ cloud }: AmazonBuild, config: ImageConfig): CopyTarget[] {
   const others = [...new Set(config.ami_regions)].filter((region) => region !== cloud.region);
   const wantsOwn = isIntermediary(config) && !config.skip_save_build_region;
   const keys = config.region_kms_key_ids;
-  const targets = others.map((region) => ({ region, keyId: keys[region] }));
+  // An empty key stands for the account's default one.
+  const targets = others.map((region) => ({ region, keyId: keys[region] || undefined }));
   if (!wantsOwn) return targets;
-  return [{ region: cloud.region, keyId: keys[cloud.region] ?? config.kms_key_id }, ...targets];
+  return [{ region: cloud.region, keyId: keys[cloud.region] || config.kms_key_id }, ...targets];
 }
 
 interface Copy {
@@ -92,21 +93,24 @@ async function copyTo(
     const token = newToken(run);
     const owned = await ownResource({ run, step, cloud }, imageKind, { token, region, kept: () => true });
     const tags = mergeTags(runTagsOfImage(build, config), markTags(run, token));
+    const name = isUnnamed ? temporaryName(run) : config.ami_name;
     const copy = {
       SourceRegion: made.region,
       SourceImageId: made.id,
-      Name: isUnnamed ? temporaryName(run) : config.ami_name,
+      Name: name,
       ClientToken: token,
       TagSpecifications: tagSpecifications(["image", "snapshot"], tags),
       Encrypted: keyId !== undefined || config.encrypt_boot,
       KmsKeyId: keyId,
       SnapshotCopyCompletionDurationMinutes: config.snapshot_copy_duration_minutes,
     };
-    const { ImageId } = await owned.making(() => cloud.ec2(region).call("CopyImage", copy, { young: true }));
+    const options = { young: true, pauses: step.signal };
+    const { ImageId } = await owned.making(() => cloud.ec2(region).call("CopyImage", copy, options));
     await owned.made(ImageId!);
     const signal = AbortSignal.any([step.signal, failed]);
     const image = await waitUntilAvailable(run, cloud, { id: ImageId!, region, signal });
-    return { region, id: ImageId!, owned, snapshots: mappedSnapshots(image), isUnnamed };
+    const release = () => owned.strike();
+    return { region, id: ImageId!, name, owned, snapshots: mappedSnapshots(image), isUnnamed, release };
   });
 }
 

@@ -1,8 +1,7 @@
 import type { Image, Instance, Tag } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../../lib/duration.ts";
-import { sleep } from "../../../lib/retry.ts";
 import type { Cloud } from "../aws/cloud.ts";
-import { AmazonError } from "../aws/failure.ts";
+import { createOnce } from "../aws/create-once.ts";
 import { imageKind, mappedSnapshots } from "../aws/kinds/image.ts";
 import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
@@ -18,11 +17,14 @@ import type { RunConfig } from "./options/run.ts";
 export interface MadeImage {
   readonly region: string;
   readonly id: string;
+  readonly name: string;
   readonly owned: OwnedResource;
   /** Those its devices are made from. */
   readonly snapshots: readonly string[];
   /** It has a provisional name, and takes the name of an older image once it is complete. */
   readonly isUnnamed: boolean;
+  /** The image is the user's from now on: no clean-up takes it, or the snapshots that were made for it beforehand. */
+  release(): Promise<void>;
 }
 
 export type ImageConfig = AmiConfig & Pick<RunConfig, "run_tags" | "run_tag">;
@@ -62,12 +64,17 @@ export async function createImage(
 /** Images of the same name that the new ones replace, by region. */
 export type OldImages = ReadonlyMap<string, readonly Image[]>;
 
+/** Images that no clean-up takes any more, by region. */
+export type ReleasedImages = Map<string, MadeImage>;
+
 export function temporaryName(run: Pick<Run, "runId">): string {
   return `imgbuild-${newToken(run)}`;
 }
 
 interface Making extends ImageNaming {
   readonly create: (spec: ReturnType<typeof tagSpecifications>) => Promise<string>;
+  /** What it is made of and cannot be without: goes and stays with it. */
+  readonly parts?: readonly Pick<OwnedResource, "strike">[];
 }
 
 /** Journals, makes, waits. Shared by everything that makes an image in the build region. */
@@ -78,11 +85,15 @@ export async function makeImage(build: AmazonBuild, config: ImageConfig, making:
     const owned = await ownResource({ run, step, cloud }, imageKind, { token, kept: () => !making.temporary });
     run.say(`Creating the image ${making.name} from the instance...`);
     const spec = tagSpecifications(["image"], mergeTags(runTagsOfImage(build, config), markTags(run, token)));
-    const id = await owned.making(() => createOnce({ run, cloud }, token, () => making.create(spec)));
+    const id = await owned.making(() => createImageOnce({ run, cloud }, token, () => making.create(spec)));
     await owned.made(id);
     run.say(`AMI: ${id}`);
     const image = await waitUntilAvailable(run, cloud, { id, region: cloud.region, signal: step.signal });
-    return { region: cloud.region, id, owned, snapshots: mappedSnapshots(image), isUnnamed: making.isUnnamed };
+    const release = async () => {
+      for (const part of [owned, ...(making.parts ?? [])]) await part.strike();
+    };
+    const { name, isUnnamed } = making;
+    return { region: cloud.region, id, name, owned, snapshots: mappedSnapshots(image), isUnnamed, release };
   });
 }
 
@@ -102,38 +113,25 @@ async function fromInstance(
     Name: name,
     Description: config.ami_description?.render(templateValues(build)),
     TagSpecifications: spec,
-    BlockDeviceMappings: unlessEmpty(blockDeviceMappings(config.ami_block_device_mappings)),
+    BlockDeviceMappings: unlessEmpty(blockDeviceMappings(config.ami_block_device_mappings, build.source)),
   };
-  const made = await build.cloud
-    .ec2()
-    .call("CreateImage", input, { busyMs: STATE_SETTLES_MS, young: true, once: true });
+  const options = { young: true, once: true, pauses: build.run.signal };
+  const made = await build.cloud.ec2().call("CreateImage", input, options);
   return made.ImageId!;
 }
 
-/** EC2 may say for a while that the instance is in no state to be imaged. */
-const STATE_SETTLES_MS = 15 * 60_000;
-
-/**
- * For calls that have no client token: after an answer that was lost, what carries our token is what the call made.
- */
-export async function createOnce(
+/** Makes an image that carries the token, by a call that has no client token of its own. */
+export function createImageOnce(
   { run, cloud, region = cloud.region }: CreateContext,
   token: string,
   create: () => Promise<string>,
 ): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await create();
-    } catch (error) {
-      if (!(error instanceof AmazonError)) throw error;
-      const isTaken = error.code === "InvalidAMIName.Duplicate";
-      if (!isTaken && error.verdict !== "lost") throw error;
-      const { Images } = await cloud.ec2(region).call("DescribeImages", { Owners: ["self"], Filters: byToken(token) });
-      if (Images?.[0]?.ImageId) return Images[0].ImageId;
-      if (isTaken || attempt === 5) throw error;
-      await sleep(attempt * 1000, run.signal);
-    }
-  }
+  const find = async () => {
+    const question = { Owners: ["self"], Filters: byToken(token) };
+    const { Images } = await cloud.ec2(region).call("DescribeImages", question);
+    return Images?.[0]?.ImageId;
+  };
+  return createOnce({ create, find, takenCode: "InvalidAMIName.Duplicate", signal: run.signal });
 }
 
 interface CreateContext {

@@ -3,17 +3,17 @@ import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
 import { imageArtifact } from "./artifact.ts";
-import { amazonGeneratedData, type AmazonBuild } from "./build.ts";
+import { amazonGeneratedData, checkTemplates, type AmazonBuild } from "./build.ts";
 import { copyImages } from "./copy-images.ts";
 import { createImage } from "./create-image.ts";
 import { type EbsConfig, schema } from "./options/ebs.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage } from "./preflight.ts";
-import { publishImages } from "./publish-images.ts";
-import { findOldImages, replaceOldImages } from "./replace-images.ts";
+import { finishImages } from "./finish-images.ts";
+import { findOldImages } from "./replace-images.ts";
 import { findSourceImage } from "./source-image.ts";
-import { checkUserData } from "./user-data.ts";
+import { checkAmazonFiles } from "./user-data.ts";
 
 /** Builds AMIs: starts a machine from an image, provisions it, and makes an image of it. */
 export const builder: Builder<EbsConfig> = {
@@ -24,7 +24,7 @@ export const builder: Builder<EbsConfig> = {
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,
-  checkFiles: checkUserData,
+  checkFiles: checkAmazonFiles,
   preflight: preflightImage,
 };
 
@@ -32,6 +32,7 @@ async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact 
   const cloud = await openCloud(run, config);
   const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
   const build: AmazonBuild = { run, cloud, source };
+  checkTemplates(build, config);
   run.say(`Found Image ID: ${source.ImageId}`);
   const { instance } = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
   await modifyInstance(build, config, instance.InstanceId!);
@@ -42,7 +43,6 @@ async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact 
   const olds = await findOldImages(build, config);
   const made = await createImage(build, config, { instance, olds });
   const copies = await copyImages(build, config, made, olds);
-  const images = await replaceOldImages(build, config, { images: copies, olds });
-  await publishImages(build, config, images);
+  const images = await finishImages(build, config, { images: copies, olds });
   return imageArtifact(build, BUILDER_ID.amazonEbs, images);
 }

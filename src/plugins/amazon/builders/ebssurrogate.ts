@@ -5,18 +5,18 @@ import { openCloud } from "../aws/cloud.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
 import { imageArtifact } from "./artifact.ts";
 import { blockDeviceMappings } from "./block-devices.ts";
-import { amazonGeneratedData, tagsFor, templateValues, type AmazonBuild } from "./build.ts";
+import { amazonGeneratedData, checkTemplates, tagsFor, templateValues, type AmazonBuild } from "./build.ts";
 import { copyImages } from "./copy-images.ts";
 import { createImage, imageNaming, isIntermediary, makeImage, type MadeImage, type OldImages } from "./create-image.ts";
 import { type EbssurrogateConfig, schema } from "./options/ebssurrogate.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { preflightImage, preflightRegistration } from "./preflight.ts";
-import { publishImages } from "./publish-images.ts";
-import { findOldImages, replaceOldImages } from "./replace-images.ts";
+import { finishImages } from "./finish-images.ts";
+import { findOldImages } from "./replace-images.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
-import { checkUserData } from "./user-data.ts";
+import { checkAmazonFiles } from "./user-data.ts";
 import { swapRootVolume } from "./swap-root.ts";
 
 /** Builds AMIs from a volume that a machine has attached beside its own: systems made from nothing. */
@@ -28,7 +28,7 @@ export const builder: Builder<EbssurrogateConfig> = {
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildImage,
-  checkFiles: checkUserData,
+  checkFiles: checkAmazonFiles,
   preflight: (run, config) => {
     const preflight = config.use_create_image ? preflightImage : preflightRegistration;
     return preflight(run, config);
@@ -39,6 +39,7 @@ async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<
   const cloud = await openCloud(run, config);
   const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
   const build: AmazonBuild = { run, cloud, source };
+  checkTemplates(build, config);
   const { instance } = await provisionMachine(build, config, { devices: config.launch_block_device_mappings });
   await modifyInstance(build, config, instance.InstanceId!);
   if (config.skip_create_ami) return undefined;
@@ -46,8 +47,7 @@ async function buildImage(run: BuilderRun, config: EbssurrogateConfig): Promise<
   const makeProduct = config.use_create_image ? imageOfSwapped : registerSnapshots;
   const { made, snapshots } = await makeProduct(build, config, { instance, olds });
   const copies = await copyImages(build, config, made, olds);
-  const images = await replaceOldImages(build, config, { images: copies, olds });
-  await publishImages(build, config, images);
+  const images = await finishImages(build, config, { images: copies, olds });
   if (!isIntermediary(config)) await keepSnapshots(build, snapshots);
   return imageArtifact(
     { ...build, source: { ...source, Architecture: config.ami_architecture } },
@@ -93,10 +93,12 @@ async function registerSnapshots(
   const snapshots = await snapshotVolumes(build, volumes, naming);
   const create = async (TagSpecifications: RegisterImageCommandInput["TagSpecifications"]) => {
     const input = { ...registration(build, config, snapshots), Name: naming.name, TagSpecifications };
-    const { ImageId } = await build.cloud.ec2().call("RegisterImage", input, { young: true, once: true });
+    const options = { young: true, once: true, pauses: build.run.signal };
+    const { ImageId } = await build.cloud.ec2().call("RegisterImage", input, options);
     return ImageId!;
   };
-  return { made: await makeImage(build, config, { ...naming, create }), snapshots };
+  const parts = snapshots.map(({ owned }) => owned);
+  return { made: await makeImage(build, config, { ...naming, create, parts }), snapshots };
 }
 
 /** The surrogate volume takes the place of the root device. */
@@ -115,6 +117,7 @@ export function registration(
     { ...rootDevice, snapshot_id: snapshotOf.get(from) },
     ...others.map((device) => ({ ...device, snapshot_id: snapshotOf.get(device.device_name) })),
   ];
+  const added = config.ami_block_device_mappings.filter((device) => !device.omit_from_artifact);
   // A snapshot says itself whether it is encrypted.
   const mappings = withSnapshot.map((device) => ({ ...device, encrypted: undefined, kms_key_id: undefined }));
   return {
@@ -122,7 +125,7 @@ export function registration(
     Architecture: config.ami_architecture,
     RootDeviceName: root.device_name,
     VirtualizationType: config.ami_virtualization_type ?? "hvm",
-    BlockDeviceMappings: blockDeviceMappings([...mappings, ...config.ami_block_device_mappings]),
+    BlockDeviceMappings: blockDeviceMappings([...mappings, ...added], build.source),
     EnaSupport: config.ena_support,
     SriovNetSupport: config.sriov_support ? "simple" : undefined,
     BootMode: config.boot_mode,

@@ -4,14 +4,14 @@ import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
 import { openCloud } from "../aws/cloud.ts";
 import { EXPIRES_TAG } from "../aws/mark.ts";
-import { amazonGeneratedData, tagsFor, type AmazonBuild } from "./build.ts";
+import { amazonGeneratedData, checkTemplates, tagsFor, type AmazonBuild } from "./build.ts";
 import { provisionMachine } from "./machine.ts";
 import { modifyInstance } from "./modify-instance.ts";
 import { schema, type EbsvolumeConfig, type NewVolume } from "./options/ebsvolume.ts";
 import { preflightMachine } from "./preflight.ts";
 import { keepSnapshots, snapshotVolumes, volumeOf, type MadeSnapshot } from "./snapshots.ts";
 import { findSourceImage } from "./source-image.ts";
-import { checkUserData } from "./user-data.ts";
+import { checkAmazonFiles } from "./user-data.ts";
 
 /** Builds volumes (and snapshots of them): a machine has them attached while it is provisioned. */
 export const builder: Builder<EbsvolumeConfig> = {
@@ -22,7 +22,7 @@ export const builder: Builder<EbsvolumeConfig> = {
   generatedData: amazonGeneratedData,
   makesNoFiles: true,
   build: buildVolumes,
-  checkFiles: checkUserData,
+  checkFiles: checkAmazonFiles,
   preflight: preflightMachine,
 };
 
@@ -35,6 +35,7 @@ async function buildVolumes(run: BuilderRun, config: EbsvolumeConfig): Promise<A
   const cloud = await openCloud(run, config);
   const source = await run.step("find the source image", ({ signal }) => findSourceImage(cloud, config, signal));
   const build: AmazonBuild = { run, cloud, source };
+  checkTemplates(build, config);
   let volumes: readonly MadeVolume[] = [];
   const { instance, owned } = await provisionMachine(build, config, {
     devices: config.ebs_volumes,
@@ -58,7 +59,8 @@ async function buildVolumes(run: BuilderRun, config: EbsvolumeConfig): Promise<A
 async function tagVolumes(build: AmazonBuild, volumes: readonly MadeVolume[]): Promise<void> {
   for (const { config, id } of volumes) {
     const Tags = tagsFor(build, config.tags, config.tag);
-    if (Tags.length > 0) await build.cloud.ec2().call("CreateTags", { Resources: [id], Tags }, { young: true });
+    const options = { young: true, signal: build.run.signal };
+    if (Tags.length > 0) await build.cloud.ec2().call("CreateTags", { Resources: [id], Tags }, options);
   }
 }
 
@@ -79,18 +81,19 @@ async function publish(
   snapshots: readonly MadeSnapshot[],
 ): Promise<void> {
   const ec2 = build.cloud.ec2();
+  const options = { young: true, signal: build.run.signal };
   for (const { deviceName, id } of snapshots) {
     const { config } = volumes.find((made) => made.config.device_name === deviceName)!;
     const Add = [
       ...config.snapshot_users.map((UserId) => ({ UserId })),
       ...config.snapshot_groups.map((Group) => ({ Group: Group as "all" })),
     ];
-    const input = { SnapshotId: id, Attribute: "createVolumePermission", CreateVolumePermission: { Add } } as const;
-    if (Add.length > 0) await ec2.call("ModifySnapshotAttribute", { ...input, CreateVolumePermission: { Add } });
+    const input = { SnapshotId: id, Attribute: "createVolumePermission" as const, CreateVolumePermission: { Add } };
+    if (Add.length > 0) await ec2.call("ModifySnapshotAttribute", input, options);
   }
   await keepSnapshots(build, snapshots);
   const Tags: Tag[] = [{ Key: EXPIRES_TAG, Value: "never" }];
-  if (volumes.length > 0) await ec2.call("CreateTags", { Resources: volumes.map(({ id }) => id), Tags });
+  if (volumes.length > 0) await ec2.call("CreateTags", { Resources: volumes.map(({ id }) => id), Tags }, options);
 }
 
 function artifact(
@@ -110,7 +113,7 @@ function artifact(
     destroy: async (signal) => {
       const ec2 = build.cloud.ec2();
       for (const one of snapshots) await ec2.call("DeleteSnapshot", { SnapshotId: one.id }, { signal });
-      for (const one of volumes) await ec2.call("DeleteVolume", { VolumeId: one.id }, { signal, busyMs: 60_000 });
+      for (const one of volumes) await ec2.call("DeleteVolume", { VolumeId: one.id }, { signal });
     },
   };
 }

@@ -13,16 +13,17 @@ export async function enableFastLaunch(
   await build.run.step("enable fast launch", async ({ signal }) => {
     for (const { region, id } of images) {
       const own = config.region_launch_templates.find((template) => template.region === region);
-      if (own?.enable_launch === false) continue;
+      if (own?.enable_fast_launch === false) continue;
       const ec2 = build.cloud.ec2(region);
       build.run.say(`Enabling fast launch of AMI ${id} in ${region}`);
-      await ec2.call("EnableFastLaunch", {
+      const input = {
         ImageId: id,
         ResourceType: "snapshot",
         MaxParallelLaunches: config.max_parallel_launches,
         SnapshotConfiguration: snapshotConfiguration(config),
         ...(await launchTemplate(build, own ?? config, region)),
-      });
+      };
+      await ec2.call("EnableFastLaunch", input, { young: true, signal });
       await poll(() => isTakenUp(build, region, id), {
         intervalMs: 5000,
         timeoutMs: build.cloud.waitLimitMs(30 * 60_000),

@@ -4,7 +4,7 @@ import { unlessEmpty } from "../aws/request.ts";
 import { blockDeviceMappings, noEphemeral } from "./block-devices.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import type { BlockDevice } from "./options/block-device.ts";
-import { isSpotWanted, type RunConfig } from "./options/run.ts";
+import { instanceTypes, isBurstable, isSpotWanted, type RunConfig } from "./options/run.ts";
 import { userData } from "./user-data.ts";
 
 /** Everything but the place and the size: the same for every try. */
@@ -31,7 +31,7 @@ export async function launchRequest(
   const instanceTags = mergeTags([{ Key: "Name", Value: "Packer Builder" }], runTags, mark);
   const volumeTags = mergeTags(tagsFor(build, config.run_volume_tags, config.run_volume_tag), mark);
   const suppressed = config.no_ephemeral ? noEphemeral : [];
-  const mappings = [...suppressed, ...blockDeviceMappings(devices)];
+  const mappings = [...suppressed, ...blockDeviceMappings(devices, build.source)];
   return {
     ImageId: build.source.ImageId,
     UserData: await userData(run, config),
@@ -57,16 +57,22 @@ export function profileName(name: string | undefined): IamInstanceProfileSpecifi
 
 function machineOptions(config: RunConfig): Partial<LaunchRequest> {
   const licenses = config.license_specifications.map((license) => ({
-    LicenseConfigurationArn: license.license_configuration_request,
+    LicenseConfigurationArn: license.license_configuration_request.license_configuration_arn,
   }));
   return {
     EnclaveOptions: config.enable_nitro_enclave ? { Enabled: true } : undefined,
-    CreditSpecification: config.enable_unlimited_credits ? { CpuCredits: "unlimited" } : undefined,
+    CreditSpecification: creditsOf(config),
     CapacityReservationSpecification: reservationOf(config),
     LicenseSpecifications: unlessEmpty(licenses),
     Placement: placementOf(config),
     MetadataOptions: metadataOptions(config.metadata_options),
   };
+}
+
+/** A size that bursts must not do so at a price that nobody asked for: EC2's own default for T3 and T4g is without limit. */
+function creditsOf(config: RunConfig): LaunchRequest["CreditSpecification"] {
+  if (config.enable_unlimited_credits) return { CpuCredits: "unlimited" };
+  return instanceTypes(config).every(isBurstable) ? { CpuCredits: "standard" } : undefined;
 }
 
 function placementOf({ placement, tenancy }: RunConfig): LaunchRequest["Placement"] {

@@ -1,4 +1,5 @@
 import type { Instance, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import { createOnce } from "../aws/create-once.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { instanceKind } from "../aws/kinds/instance.ts";
 import { byToken, newToken } from "../aws/mark.ts";
@@ -90,24 +91,21 @@ function placed(
 }
 
 async function runOnce(
-  { cloud }: AmazonBuild,
+  { run, cloud }: AmazonBuild,
   request: Omit<RunInstancesCommandInput, "MinCount" | "MaxCount">,
   { clientToken, token }: { readonly clientToken: string; readonly token: string },
 ): Promise<Instance> {
   const input = { ...request, MinCount: 1, MaxCount: 1, ClientToken: clientToken };
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const { Instances } = await cloud.ec2().call("RunInstances", input, { young: true, once: true });
-      return Instances![0]!;
-    } catch (error) {
-      // Without an answer it may be running already: look for it before asking again.
-      if (!(error instanceof AmazonError && error.verdict === "lost")) throw error;
-      const { Reservations } = await cloud.ec2().call("DescribeInstances", { Filters: byToken(token) });
-      const running = Reservations?.[0]?.Instances?.[0];
-      if (running) return running;
-      if (attempt === 5) throw error;
-    }
-  }
+  const create = async () => {
+    const options = { young: true, once: true, pauses: run.signal };
+    const { Instances } = await cloud.ec2().call("RunInstances", input, options);
+    return Instances![0]!;
+  };
+  const find = async () => {
+    const { Reservations } = await cloud.ec2().call("DescribeInstances", { Filters: byToken(token) });
+    return Reservations?.[0]?.Instances?.[0];
+  };
+  return createOnce({ create, find, signal: run.signal });
 }
 
 const RUNNING_MS = 10 * 60_000;

@@ -8,7 +8,7 @@ export async function modifyInstance(
   InstanceId: string,
 ): Promise<void> {
   const { run, cloud } = build;
-  const options = { busyMs: 5 * 60_000, signal: run.signal };
+  const options = { young: true, signal: run.signal };
   if (config.sriov_support) {
     run.say("Enabling enhanced networking (SR-IOV)");
     await cloud.ec2().call("ModifyInstanceAttribute", { InstanceId, SriovNetSupport: { Value: "simple" } }, options);

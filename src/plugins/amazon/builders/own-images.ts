@@ -1,6 +1,12 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../aws/cloud.ts";
+import type { Run } from "../../../sdk/run.ts";
 import type { AmiConfig } from "./options/ami.ts";
+
+/** `-force` replaces too, as in Packer. */
+export function replacesImages({ options }: Pick<Run, "options">, { force_deregister }: AmiConfig): boolean {
+  return force_deregister || options.force;
+}
 
 /** The account's own images of the name of the new one, by region: those regions that get it and have such images. */
 export async function ownImagesNamed(

@@ -3,7 +3,7 @@ import type { Cloud } from "../aws/cloud.ts";
 import { AmazonError } from "../aws/failure.ts";
 import { unlessEmpty } from "../aws/request.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
-import type { AmiConfig } from "./options/ami.ts";
+import { isFastLaunchWanted, isProtectionWanted, type AmiConfig } from "./options/ami.ts";
 import { instanceTypes, isSpotWanted, namedGroups, type RunConfig } from "./options/run.ts";
 import { isKeyMade } from "./key-pair.ts";
 import { profileName } from "./launch-request.ts";
@@ -218,14 +218,14 @@ function attributeTopics(config: AmiConfig): Topic[] {
       requests: [["EnableImageDeprecation", { ImageId, DeprecateAt: new Date(config.deprecate_at ?? 0) }]],
     },
     {
-      isNeeded: config.deregistration_protection?.enabled === true,
+      isNeeded: isProtectionWanted(config),
       requests: [
         ["EnableImageDeregistrationProtection", { ImageId }],
         ["DisableImageDeregistrationProtection", { ImageId }],
       ],
     },
     {
-      isNeeded: config.fast_launch?.enable_fast_launch === true,
+      isNeeded: isFastLaunchWanted(config),
       requests: [["EnableFastLaunch", { ImageId }]],
     },
   ];

@@ -9,8 +9,9 @@ import type { AccessConfig } from "../aws/options/access.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { instanceTypes, type RunConfig } from "./options/run.ts";
 import { warnOfExpiringKeys } from "./expiring-keys.ts";
-import { ownImagesNamed } from "./own-images.ts";
+import { ownImagesNamed, replacesImages } from "./own-images.ts";
 import { missingPermissions } from "./permissions.ts";
+import { findPlugin } from "./ssm-plugin.ts";
 import { findSourceImage } from "./source-image.ts";
 
 type PreflightConfig = AccessConfig & CommunicatorConfig & RunConfig;
@@ -55,6 +56,7 @@ async function preflight(
   const checks = [
     source.then(() => []),
     checkPlace(run, cloud, config),
+    checkTunnel(run, config),
     ...imageChecks(run, cloud, image),
     found.then((known) => missingPermissions(cloud, { machine: config, image, source: known, registers }, run.signal)),
   ];
@@ -66,9 +68,16 @@ async function preflight(
   });
 }
 
+/** What carries a Session Manager tunnel has to be on this computer. */
+async function checkTunnel({ host, signal }: Run, config: PreflightConfig): Promise<readonly string[]> {
+  if (config.ssh_interface !== "session_manager" || config.communicator !== "ssh") return [];
+  await findPlugin(host.env, signal);
+  return [];
+}
+
 function imageChecks(run: Run, cloud: Cloud, image: AmiConfig | undefined): Promise<readonly string[]>[] {
   if (image === undefined) return [];
-  return [checkName(cloud, image, run.signal), checkDeprecation(run, image)];
+  return [checkName(run, cloud, image), checkDeprecation(run, image)];
 }
 
 function sentence(error: unknown): string {
@@ -145,15 +154,15 @@ function checkDeprecation(run: Run, { deprecate_at: text }: AmiConfig): Promise<
 }
 
 /** The name is free, or what has it can be replaced. */
-async function checkName(cloud: Cloud, config: AmiConfig, signal: AbortSignal): Promise<readonly string[]> {
+async function checkName(run: Run, cloud: Cloud, config: AmiConfig): Promise<readonly string[]> {
   if (config.skip_create_ami) return [];
-  const taken = await ownImagesNamed(cloud, config, signal);
+  const taken = await ownImagesNamed(cloud, config, run.signal);
   return [...taken].flatMap(([region, images]) => {
-    if (config.force_deregister) return images.filter(isProtected).map((image) => cannotGo(region, image));
-    return `The name "${config.ami_name}" is taken in ${region} by ${images[0]!.ImageId}. Choose another ami_name, or set force_deregister = true to replace it once the new one is complete.`;
+    if (replacesImages(run, config)) return images.filter(isProtected).map((image) => cannotGo(region, image));
+    return `The name "${config.ami_name}" is taken in ${region} by ${images[0]!.ImageId}. Choose another ami_name, or replace it once the new one is complete, with force_deregister = true or with -force.`;
   });
 }
 
 function cannotGo(region: string, { ImageId: id }: Image): string {
-  return `The image ${id} in ${region} cannot be replaced (force_deregister): it is protected against deregistration. To take that off: aws ec2 disable-image-deregistration-protection --image-id ${id} --region ${region}`;
+  return `The image ${id} in ${region} cannot be replaced: it is protected against deregistration. To take that off: aws ec2 disable-image-deregistration-protection --image-id ${id} --region ${region}`;
 }

@@ -42,10 +42,13 @@ function temporaryProfile(build: AmazonBuild, config: RunConfig, PolicyDocument:
     }[];
     const owned = await ownResource({ run, step, cloud }, instanceProfileKind, { token, name });
     run.say(`Creating a temporary role and instance profile: ${name}`);
-    await iam.call("CreateRole", { RoleName: name, AssumeRolePolicyDocument: TRUST, Tags });
-    await iam.call("PutRolePolicy", { RoleName: name, PolicyName: POLICY_NAME, PolicyDocument }, { young: true });
-    await iam.call("CreateInstanceProfile", { InstanceProfileName: name, Tags });
-    await iam.call("AddRoleToInstanceProfile", { InstanceProfileName: name, RoleName: name }, { young: true });
+    const both = { InstanceProfileName: name, RoleName: name };
+    const options = { young: true, pauses: run.signal };
+    const role = { RoleName: name, AssumeRolePolicyDocument: TRUST, Tags };
+    await owned.making(() => iam.call("CreateRole", role, options));
+    await iam.call("PutRolePolicy", { RoleName: name, PolicyName: POLICY_NAME, PolicyDocument }, options);
+    await iam.call("CreateInstanceProfile", { InstanceProfileName: name, Tags }, options);
+    await iam.call("AddRoleToInstanceProfile", both, options);
     await owned.made(name);
     return { name, isYoung: true };
   });

@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-ec2";
 import { launchPermissions } from "../aws/launch-permissions.ts";
 import { EXPIRES_TAG, mergeTags } from "../aws/mark.ts";
 import { tagsFor, templateValues, type AmazonBuild } from "./build.ts";
-import type { AmiConfig } from "./options/ami.ts";
+import { isFastLaunchWanted, isProtectionWanted, type AmiConfig } from "./options/ami.ts";
 import { forEachImage } from "./copy-images.ts";
 import { runTagsOfImage, type ImageConfig, type MadeImage } from "./create-image.ts";
 import { enableFastLaunch } from "./fast-launch.ts";
@@ -16,22 +16,23 @@ export async function publishImages(
   if (images.length === 0) return;
   await build.run.step("tag and share the image", () =>
     forEachImage(images, async (image) => {
-      await tagImage(build, config, image);
+      await tagImage(build, config, image, build.run.signal);
       await share(build, config, image);
       await finishAttributes(build, config, image);
     }),
   );
-  if (config.fast_launch?.enable_fast_launch === true) await enableFastLaunch(build, config.fast_launch, images);
+  if (isFastLaunchWanted(config)) await enableFastLaunch(build, config.fast_launch!, images);
   await protectImages(build, config, images);
 }
 
 type PublishedImage = Pick<MadeImage, "region" | "id" | "snapshots">;
 
 /** From now on the image is the user's, and it no longer expires. Tags of snapshots win over those of the image. */
-async function tagImage(
+export async function tagImage(
   build: AmazonBuild,
   config: ImageConfig,
   { region, id, snapshots }: PublishedImage,
+  signal: AbortSignal,
 ): Promise<void> {
   const { run, cloud } = build;
   const lasting: Tag[] = [{ Key: EXPIRES_TAG, Value: "never" }];
@@ -39,7 +40,7 @@ async function tagImage(
   const ofSnapshots = tagsFor(build, config.snapshot_tags, config.snapshot_tag);
   run.say(`Adding tags to AMI (${id})...`);
   const tag = (Resources: string[], Tags: Tag[]) =>
-    cloud.ec2(region).call("CreateTags", { Resources, Tags }, { young: true, signal: run.signal });
+    cloud.ec2(region).call("CreateTags", { Resources, Tags }, { young: true, signal });
   if (ofSnapshots.length === 0) return void (await tag([id, ...snapshots], imageTags));
   await tag([id], imageTags);
   if (snapshots.length > 0) await tag([...snapshots], mergeTags(imageTags, ofSnapshots));
@@ -65,7 +66,7 @@ async function share(build: AmazonBuild, config: AmiConfig, { region, id, snapsh
   if (Add.length === 0) return;
   for (const SnapshotId of snapshots) {
     const input = { SnapshotId, Attribute: "createVolumePermission" as const, CreateVolumePermission: { Add } };
-    await ec2.call("ModifySnapshotAttribute", input, { ...options, busyMs: 60_000 });
+    await ec2.call("ModifySnapshotAttribute", input, options);
   }
 }
 
@@ -87,11 +88,11 @@ async function finishAttributes(build: AmazonBuild, config: AmiConfig, { region,
 
 /** The last thing that is done to an image: what comes after could fail, and the image would have to go. */
 async function protectImages(build: AmazonBuild, config: AmiConfig, images: readonly MadeImage[]): Promise<void> {
-  const protection = config.deregistration_protection;
-  if (protection?.enabled !== true) return;
+  if (!isProtectionWanted(config)) return;
+  const WithCooldown = config.deregistration_protection?.with_cooldown;
   await build.run.step("protect the image", ({ signal }) =>
     forEachImage(images, async ({ region, id }) => {
-      const input = { ImageId: id, WithCooldown: protection.with_cooldown };
+      const input = { ImageId: id, WithCooldown };
       await build.cloud.ec2(region).call("EnableImageDeregistrationProtection", input, { young: true, signal });
     }),
   );

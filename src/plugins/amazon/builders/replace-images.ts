@@ -1,18 +1,31 @@
 import type { Image, RegisterImageCommandInput } from "@aws-sdk/client-ec2";
+import { errorText } from "../../../lib/error-text.ts";
 import { deleteSnapshot, imageKind, mappedSnapshots } from "../aws/kinds/image.ts";
 import { unlessGone } from "../aws/kinds/network.ts";
 import { markTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
-import { BuildError } from "../../../sdk/error.ts";
+import type { Step } from "../../../sdk/run.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { AmiConfig } from "./options/ami.ts";
-import { createOnce, waitUntilAvailable, type MadeImage, type OldImages } from "./create-image.ts";
-import { ownImagesNamed } from "./own-images.ts";
+import {
+  createImageOnce,
+  waitUntilAvailable,
+  type MadeImage,
+  type OldImages,
+  type ReleasedImages,
+} from "./create-image.ts";
+import { ownImagesNamed, replacesImages } from "./own-images.ts";
 
 /** What the new images take the place of, in every region that gets one. */
 export async function findOldImages({ run, cloud }: AmazonBuild, config: AmiConfig): Promise<OldImages> {
-  if (!config.force_deregister) return new Map();
+  if (!replacesImages(run, config)) return new Map();
   return ownImagesNamed(cloud, config, run.signal);
+}
+
+interface Replacing {
+  readonly olds: OldImages;
+  /** Gets each image from the moment on that no clean-up may take it. */
+  readonly released: ReleasedImages;
 }
 
 /**
@@ -22,50 +35,42 @@ export async function findOldImages({ run, cloud }: AmazonBuild, config: AmiConf
 export async function replaceOldImages(
   build: AmazonBuild,
   config: AmiConfig,
-  { images, olds }: { readonly images: readonly MadeImage[]; readonly olds: OldImages },
+  { images, ...replacing }: Replacing & { readonly images: readonly MadeImage[] },
 ): Promise<readonly MadeImage[]> {
   const replaced: MadeImage[] = [];
-  for (const image of images) {
-    const isDone = !image.isUnnamed;
-    replaced.push(isDone ? image : await replaceIn(build, config, { image, olds: olds.get(image.region)! }));
-  }
+  for (const image of images) replaced.push(image.isUnnamed ? await replaceIn(build, config, image, replacing) : image);
   return replaced;
 }
 
-async function replaceIn(
+function replaceIn(
   build: AmazonBuild,
   config: AmiConfig,
-  { image, olds }: { readonly image: MadeImage; readonly olds: readonly Image[] },
+  image: MadeImage,
+  { olds: all, released }: Replacing,
 ): Promise<MadeImage> {
   return build.run.step(`replace the image in ${image.region}`, async (step) => {
     const { run, cloud } = build;
-    const ec2 = cloud.ec2(image.region);
-    const { Images } = await ec2.call("DescribeImages", { Filters: [{ Name: "image-id", Values: [image.id] }] });
-    // From here on the new image may be the only one there is: no clean-up may take it.
-    await image.owned.strike();
+    const { region } = image;
+    const olds = all.get(region)!;
+    const ec2 = cloud.ec2(region);
+    const Filters = [{ Name: "image-id", Values: [image.id] }];
+    const { Images } = await ec2.call("DescribeImages", { Filters }, { signal: step.signal });
+    // From here on the new image may be the only one there is.
+    await image.release();
+    released.set(region, image);
     for (const old of olds) {
-      run.say(`Deregistering the AMI that is replaced: ${old.ImageId} (${image.region})`);
+      run.say(`Deregistering the AMI that is replaced: ${old.ImageId} (${region})`);
       await unlessGone(ec2.call("DeregisterImage", { ImageId: old.ImageId }));
     }
-    const token = newToken(run);
-    const owned = await ownResource({ run, step, cloud }, imageKind, { token, region: image.region, kept: () => true });
-    const named = await nameAgain(build, config, { image, complete: Images![0]!, token }).catch((cause: unknown) => {
-      const hint = `Nothing is lost: the new image is ${image.id} in ${image.region}.`;
-      throw new BuildError(`The new image could not be given the name "${config.ami_name}".`, { cause, hint });
-    });
-    await owned.made(named.id);
-    await unlessGone(ec2.call("DeregisterImage", { ImageId: image.id }));
-    // A copy has snapshots of its own.
-    const unused = image.snapshots.filter((one) => !named.snapshots.includes(one));
-    for (const snapshot of unused) await deleteSnapshot(cloud, image.region, snapshot, step.signal);
+    const named = await nameAgain(build, config, { step, image, complete: Images![0]! });
+    released.set(region, named);
     run.say(`AMI: ${named.id}`);
-    await owned.strike();
-    if (config.force_delete_snapshot)
-      await deleteSnapshotsOf(olds, build, { region: image.region, signal: step.signal });
-    return { ...image, ...named, isUnnamed: false };
+    if (config.force_delete_snapshot) await deleteSnapshotsOf(olds, build, { region, signal: step.signal });
+    return named;
   });
 }
 
+/** The old image is gone by then: what cannot be deleted with it is no reason to fail. */
 async function deleteSnapshotsOf(
   olds: readonly Image[],
   { run, cloud }: AmazonBuild,
@@ -73,46 +78,95 @@ async function deleteSnapshotsOf(
 ): Promise<void> {
   for (const snapshot of olds.flatMap(mappedSnapshots)) {
     run.say(`Deleting the snapshot of the AMI that was replaced: ${snapshot}`);
-    await deleteSnapshot(cloud, region, snapshot, signal);
+    await deleteSnapshot(cloud, region, snapshot, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      run.warn(`The snapshot ${snapshot} of the image that was replaced stays: ${errorText(error)}`);
+      const manualCommand = `aws ec2 delete-snapshot --snapshot-id ${snapshot} --region ${region}`;
+      run.leave({ description: `snapshot ${snapshot} (Amazon, ${region})`, manualCommand });
+    });
   }
 }
 
 interface Renaming {
+  readonly step: Step;
+  readonly image: MadeImage;
+  readonly complete: Image;
+}
+
+/** The same image under the wanted name; the one with the provisional name goes at the end of the build. */
+async function nameAgain(
+  build: AmazonBuild,
+  config: AmiConfig,
+  { step, image, complete }: Renaming,
+): Promise<MadeImage> {
+  const { run, cloud } = build;
+  const { region } = image;
+  const token = newToken(run);
+  const owned = await ownResource({ run, step, cloud }, imageKind, { token, region, kept: () => true });
+  const again: NamedAgain = { name: config.ami_name, image, complete, token };
+  const made = await owned.making(() => (isPlain(complete) ? registerAgain(build, again) : copyAgain(build, again)));
+  await owned.made(made.id);
+  const snapshots = made.snapshots ?? (await snapshotsOfCopy(build, image, made.id));
+  const keepsSnapshots = made.snapshots !== undefined;
+  const provisional = { token: image.owned.token, region, more: { keepsSnapshots } };
+  const old = await ownResource({ run, step, cloud }, imageKind, provisional);
+  await old.made(image.id);
+  const release = () => owned.strike();
+  await release();
+  return { ...image, id: made.id, name: config.ami_name, owned, snapshots, isUnnamed: false, release };
+}
+
+interface NamedAgain {
+  readonly name: string;
   readonly image: MadeImage;
   readonly complete: Image;
   readonly token: string;
 }
 
+interface ImageAgain {
+  readonly id: string;
+  /** Those of the image it was made from; undefined where it gets its own. */
+  readonly snapshots?: readonly string[];
+}
+
 /** Billing codes (Windows, RHEL, Marketplace) survive only a copy; everything else is registered again at once. */
-async function nameAgain(
-  build: AmazonBuild,
-  config: AmiConfig,
-  { image, complete, token }: Renaming,
-): Promise<Pick<MadeImage, "id" | "snapshots">> {
-  const { run, cloud } = build;
-  const ec2 = cloud.ec2(image.region);
-  const mark = markTags(run, token);
-  const isPlain = (complete.PlatformDetails ?? "Linux/UNIX") === "Linux/UNIX" && !complete.ProductCodes?.length;
-  if (isPlain) {
-    const input = {
-      ...registrationOf(complete),
-      Name: config.ami_name,
-      TagSpecifications: tagSpecifications(["image"], mark),
-    };
-    const register = async () => (await ec2.call("RegisterImage", input, { young: true, once: true })).ImageId!;
-    const id = await createOnce({ run, cloud, region: image.region }, token, register);
-    return { id, snapshots: image.snapshots };
-  }
-  const copy = {
+function isPlain({ PlatformDetails = "Linux/UNIX", ProductCodes = [] }: Image): boolean {
+  return PlatformDetails === "Linux/UNIX" && ProductCodes.length === 0;
+}
+
+async function registerAgain(
+  { run, cloud }: AmazonBuild,
+  { name, image, complete, token }: NamedAgain,
+): Promise<ImageAgain> {
+  const { region, snapshots } = image;
+  const TagSpecifications = tagSpecifications(["image"], markTags(run, token));
+  const input = { ...registrationOf(complete), Name: name, TagSpecifications };
+  const register = async () => {
+    const options = { young: true, once: true, pauses: run.signal };
+    const { ImageId } = await cloud.ec2(region).call("RegisterImage", input, options);
+    return ImageId!;
+  };
+  return { id: await createImageOnce({ run, cloud, region }, token, register), snapshots };
+}
+
+async function copyAgain(
+  { run, cloud }: AmazonBuild,
+  { name, image, complete, token }: NamedAgain,
+): Promise<ImageAgain> {
+  const input = {
     SourceImageId: image.id,
     SourceRegion: image.region,
-    Name: config.ami_name,
+    Name: name,
+    Description: complete.Description,
     ClientToken: token,
-    TagSpecifications: tagSpecifications(["image", "snapshot"], mark),
+    TagSpecifications: tagSpecifications(["image", "snapshot"], markTags(run, token)),
   };
-  const { ImageId } = await ec2.call("CopyImage", { ...copy, Description: complete.Description });
-  const copied = await waitUntilAvailable(run, cloud, { id: ImageId!, region: image.region, signal: run.signal });
-  return { id: ImageId!, snapshots: mappedSnapshots(copied) };
+  const { ImageId } = await cloud.ec2(image.region).call("CopyImage", input, { young: true, pauses: run.signal });
+  return { id: ImageId! };
+}
+
+async function snapshotsOfCopy({ run, cloud }: AmazonBuild, { region }: MadeImage, id: string): Promise<string[]> {
+  return mappedSnapshots(await waitUntilAvailable(run, cloud, { id, region, signal: run.signal }));
 }
 
 function registrationOf(image: Image): Omit<RegisterImageCommandInput, "Name"> {

@@ -50,7 +50,7 @@ export async function securityGroups(
 async function authorize({ run, cloud }: AmazonBuild, GroupId: string, { port, sources }: Access): Promise<void> {
   run.say(`Authorizing access to port ${port} from ${sources.join(", ")}`);
   const input = { GroupId, IpPermissions: [permission(port, sources)] };
-  await cloud.ec2().call("AuthorizeSecurityGroupIngress", input, { young: true }).catch(unlessDone);
+  await cloud.ec2().call("AuthorizeSecurityGroupIngress", input, { young: true, pauses: run.signal }).catch(unlessDone);
 }
 
 interface Access {

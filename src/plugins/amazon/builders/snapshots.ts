@@ -1,7 +1,7 @@
 import type { Instance, Tag } from "@aws-sdk/client-ec2";
 import { describeDuration } from "../../../lib/duration.ts";
 import { mapLimited } from "../../../lib/limited.ts";
-import { AmazonError } from "../aws/failure.ts";
+import { createOnce } from "../aws/create-once.ts";
 import { snapshotKind } from "../aws/kinds/image.ts";
 import { byToken, EXPIRES_TAG, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
@@ -19,6 +19,7 @@ export interface VolumeToSnapshot {
 export interface MadeSnapshot {
   readonly deviceName: string;
   readonly id: string;
+  readonly owned: OwnedResource;
 }
 
 /** Snapshots of the machine's volumes, side by side, complete. Removed again unless the build succeeds. */
@@ -61,7 +62,7 @@ async function snapshotVolume(
     timeoutMs,
     signal: step.signal,
   });
-  if (isComplete) return { deviceName: volume.deviceName, id };
+  if (isComplete) return { deviceName: volume.deviceName, id, owned };
   throw new BuildError(`The snapshot ${id} is not complete after ${describeDuration(timeoutMs)}.`, {
     hint: "It may only need longer: aws_polling sets the limit.",
   });
@@ -77,13 +78,13 @@ async function createSnapshot(
     Description: volume.description,
     TagSpecifications: tagSpecifications(["snapshot"], mergeTags(volume.tags, markTags(run, token))),
   };
-  const create = async () =>
-    (await cloud.ec2().call("CreateSnapshot", input, { once: true, busyMs: 60_000 })).SnapshotId!;
-  const id = await owned.making(create).catch(async (error: unknown) => {
-    if (!(error instanceof AmazonError && error.verdict === "lost")) throw error;
+  const options = { young: true, once: true, pauses: run.signal };
+  const create = async () => (await cloud.ec2().call("CreateSnapshot", input, options)).SnapshotId!;
+  const find = async () => {
     const { Snapshots } = await cloud.ec2().call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(token) });
-    return Snapshots?.[0]?.SnapshotId ?? create();
-  });
+    return Snapshots?.[0]?.SnapshotId;
+  };
+  const id = await owned.making(() => createOnce({ create, find, signal: run.signal }));
   await owned.made(id);
   return id;
 }

@@ -5,6 +5,8 @@ import type {
   Instance,
   RequestLaunchTemplateData,
 } from "@aws-sdk/client-ec2";
+import { sleep } from "../../../lib/retry.ts";
+import { verdictOf } from "../aws/failure.ts";
 import { launchTemplateKind } from "../aws/kinds/network.ts";
 import { byToken, markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
@@ -31,7 +33,7 @@ export async function requestSpot(
   config: RunConfig,
   plan: SpotPlan,
 ): Promise<Instance | undefined> {
-  const { run, cloud } = build;
+  const { run } = build;
   const LaunchTemplateId = await launchTemplate(build, config, plan);
   const LaunchTemplateSpecification = { LaunchTemplateId, Version: "$Latest" };
   const Overrides = fleetOverrides(config, plan.network);
@@ -46,7 +48,7 @@ export async function requestSpot(
     TagSpecifications: tagSpecifications(["fleet"], tags),
   };
   run.say(`Requesting a spot instance of ${instanceTypes(config).join(", ")}`);
-  const fleet = await cloud.ec2().call("CreateFleet", input, { young: true });
+  const fleet = await createFleet(build, input);
   const id = fleet.Instances?.[0]?.InstanceIds?.[0] ?? (await launchedWith(build, plan.token));
   if (id) return { InstanceId: id };
   const reasons = reasonsOf(fleet.Errors);
@@ -57,6 +59,26 @@ export async function requestSpot(
   throw new BuildError(`There is no spot instance to be had: ${reasons || "EC2 does not say why"}.`, {
     hint: "Name more sizes in spot_instance_types, or set capacity_fallback = true to fall back to other zones and on demand.",
   });
+}
+
+/** How long IAM's answer that a profile is there may be ahead of what a fleet knows. */
+const YOUNG_MS = 3 * 60_000;
+
+/** A fleet says in its answer, and not by refusing the call, that the instance profile is not known yet. */
+async function createFleet({ run, cloud }: AmazonBuild, input: CreateFleetCommandInput) {
+  const started = performance.now();
+  for (let attempt = 0; ; attempt++) {
+    const ClientToken = attempt === 0 ? input.ClientToken : `${input.ClientToken}-${attempt}`;
+    const fleet = await cloud.ec2().call("CreateFleet", { ...input, ClientToken }, { young: true, pauses: run.signal });
+    const isYoung = fleet.Errors?.some((error) => verdictOf("RunInstances", asError(error)) === "not-yet") === true;
+    const isEmpty = (fleet.Instances ?? []).length === 0;
+    if (!isYoung || !isEmpty || performance.now() - started > YOUNG_MS) return fleet;
+    await sleep(2000, run.signal);
+  }
+}
+
+function asError({ ErrorCode = "", ErrorMessage = "" }: CreateFleetError): Error {
+  return Object.assign(new Error(ErrorMessage), { name: ErrorCode });
 }
 
 /** Every size in every place, in order of preference. */
@@ -100,12 +122,14 @@ async function launchTemplate(build: AmazonBuild, config: RunConfig, { request, 
     TagSpecifications: TagSpecifications?.filter(({ ResourceType }) => ResourceType !== "network-interface"),
   } as RequestLaunchTemplateData;
   const tags = mergeTags(tagsFor(build, config.run_tags, config.run_tag), markTags(run, token));
-  const { LaunchTemplate } = await cloud.ec2().call("CreateLaunchTemplate", {
+  const input = {
     LaunchTemplateName: name,
     ClientToken: token,
     LaunchTemplateData: data,
     TagSpecifications: tagSpecifications(["launch-template"], tags),
-  });
+  };
+  const options = { young: true, pauses: run.signal };
+  const { LaunchTemplate } = await owned.making(() => cloud.ec2().call("CreateLaunchTemplate", input, options));
   await owned.made(LaunchTemplate!.LaunchTemplateId!);
   return LaunchTemplate!.LaunchTemplateId!;
 }

@@ -1,16 +1,12 @@
 import { sleep } from "../../../lib/retry.ts";
 import { untilAborted } from "../../../lib/until-aborted.ts";
-import { AmazonError } from "../aws/failure.ts";
-import { ownProcess, type OwnedProcess } from "../../../sdk/owned-process.ts";
+import { ownProcess, type OwnedProcess } from "../../../owned/owned-process.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
 import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { reservePortFor } from "../../../steps/reserved-port.ts";
 import type { AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
 import { findPlugin, PLUGIN, startPlugin, type SsmPlugin, type RunningPlugin } from "./ssm-plugin.ts";
-
-/** How long the agent of a new machine may take to report for the first time. */
-const READY_MS = 10 * 60_000;
 
 /**
  * A port of this computer that leads to the machine through AWS Systems Manager (`AWS-StartPortForwardingSession`),
@@ -25,7 +21,7 @@ export async function ssmTunnel(
   const { run } = build;
   const plugin = await findPlugin(run.host.env, run.signal);
   if (config.pause_before_ssm > 0) await sleep(config.pause_before_ssm, run.signal);
-  const wanted = config.session_manager_port;
+  const wanted = config.session_manager_port || undefined;
   const port = await reservePortFor(run, "Session Manager", { min: wanted ?? 8000, max: wanted ?? 9000 });
   return run.step("open a Session Manager tunnel", async (step) => {
     const request: StartSessionRequest = {
@@ -72,7 +68,7 @@ interface OpenTunnel {
 
 async function open({ build, plugin, request, owned, signal }: SsmTunnel): Promise<OpenTunnel> {
   const { run, cloud } = build;
-  const answer = await startSession(build, request, signal);
+  const answer = await cloud.ssm().call("StartSession", request, { signal });
   const sessionId = answer.SessionId!;
   if (answer.TokenValue) run.secret(answer.TokenValue);
   try {
@@ -86,20 +82,6 @@ async function open({ build, plugin, request, owned, signal }: SsmTunnel): Promi
   } catch (error) {
     await terminate(build, sessionId);
     throw error;
-  }
-}
-
-/** Refused until the agent in the machine has reported for the first time. */
-async function startSession({ cloud }: AmazonBuild, request: StartSessionRequest, signal: AbortSignal) {
-  const deadline = performance.now() + READY_MS;
-  for (;;) {
-    try {
-      return await cloud.ssm().call("StartSession", request, { signal });
-    } catch (error) {
-      const isEarly = error instanceof AmazonError && error.code === "TargetNotConnected";
-      if (!isEarly || performance.now() > deadline) throw error;
-      await sleep(2000, signal);
-    }
   }
 }
 

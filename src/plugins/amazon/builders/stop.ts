@@ -16,7 +16,7 @@ export async function stopInstance(build: AmazonBuild, config: RunConfig, id: st
     if (config.disable_stop_instance) run.say("Waiting for the instance to stop by itself...");
     else {
       run.say("Stopping the source instance...");
-      await cloud.ec2().call("StopInstances", { InstanceIds: [id] }, { signal, busyMs: 60_000 });
+      await cloud.ec2().call("StopInstances", { InstanceIds: [id] }, { young: true, signal });
     }
     const started = performance.now();
     const timeoutMs = cloud.waitLimitMs(STOPPED_MS);

@@ -19,11 +19,11 @@ export async function swapRootVolume(
     const surrogate = await volumeOf(build, instance, config.ami_root_device.source_device_name);
     const root = await volumeOf(build, instance, rootName);
     for (const VolumeId of [surrogate, root]) {
-      await cloud.ec2().call("DetachVolume", { VolumeId, InstanceId }, { busyMs: SETTLE_MS });
+      await cloud.ec2().call("DetachVolume", { VolumeId, InstanceId }, { young: true, signal });
       await untilVolume(build, VolumeId, { state: "available", signal });
     }
     const attachment = { VolumeId: surrogate, InstanceId, Device: rootName };
-    await cloud.ec2().call("AttachVolume", attachment, { busyMs: SETTLE_MS });
+    await cloud.ec2().call("AttachVolume", attachment, { young: true, signal });
     await untilVolume(build, surrogate, { state: "in-use", signal });
   });
 }

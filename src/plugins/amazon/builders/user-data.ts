@@ -1,16 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { expandPath } from "../../../sdk/expand-path.ts";
-import type { Builder } from "../../../sdk/component.ts";
+import type { Builder, CheckPlaces } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { Run } from "../../../sdk/run.ts";
+import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import { checkLoginFiles } from "../../../steps/check-login-files.ts";
 import type { RunConfig } from "./options/run.ts";
 
 const LIMIT_BYTES = 16 * 1024;
 
-export const checkUserData: NonNullable<Builder<RunConfig>["checkFiles"]> = ({ user_data_file: file }, { work }) =>
-  missingFiles(file ? [[["user_data_file"], file]] : [], work);
+/** For `checkFiles` of Amazon's builders. */
+export const checkAmazonFiles: NonNullable<Builder<AmazonFiles>["checkFiles"]> = async (config, places) => {
+  const names = ["user_data_file", "shared_credentials_file"] as const;
+  const files = names.flatMap((name) => (config[name] ? [[[name], expanded(config[name], places)] as const] : []));
+  const missing = await missingFiles(files, places.work);
+  return [...missing, ...(await checkLoginFiles(config, places))];
+};
+
+type AmazonFiles = RunConfig & CommunicatorConfig & { readonly shared_credentials_file?: string | undefined };
+
+const expanded = (file: string, places: CheckPlaces): string =>
+  file.startsWith("~") ? expandPath({ host: places.host, directories: places }, file) : file;
 
 /** User data as the API takes it. As Packer does, text that is already base64 goes as it is. */
 export async function userData(run: Run, config: RunConfig): Promise<string | undefined> {

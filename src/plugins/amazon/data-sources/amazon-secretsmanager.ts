@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { openCloud } from "../aws/cloud.ts";
 import { accessFields, accessRules } from "../aws/options/access.ts";
@@ -36,13 +37,18 @@ export const dataSource: DataSource<SecretsManagerConfig> = {
       VersionStage: config.version_id ? undefined : config.version_stage,
     };
     const answer = await cloud.secretsManager().call("GetSecretValue", question, { signal: run.signal });
-    const binary = answer.SecretBinary === undefined ? "" : Buffer.from(answer.SecretBinary).toString("base64");
+    const binary = answer.SecretBinary === undefined ? "" : textOfBytes(answer.SecretBinary);
     const whole = answer.SecretString ?? "";
     for (const secret of [whole, binary]) if (secret !== "") run.secret(secret);
     const value = pick(run, whole, config);
     return { value, secret_string: whole, secret_binary: binary, version_id: answer.VersionId ?? "" };
   },
 };
+
+/** As it is where it is text; what is none is given in base64. */
+function textOfBytes(bytes: Uint8Array): string {
+  return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : Buffer.from(bytes).toString("base64");
+}
 
 /** Plain text is its own value. Of an object the named entry, or the only one; never just any. */
 function pick(run: Run, whole: string, { key, name }: Pick<SecretsManagerConfig, "key" | "name">): string {

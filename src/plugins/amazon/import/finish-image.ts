@@ -46,7 +46,7 @@ function copyImage(run: Run, cloud: Cloud, { config, imported }: Finishing): Pro
   return run.step("name the image", async (step) => {
     const token = newToken(run);
     const owned = await ownResource({ run, step, cloud }, imageKind, { token, kept: () => true });
-    const { ImageId: id } = await cloud.ec2().call("CopyImage", {
+    const input = {
       SourceImageId: imported.id,
       SourceRegion: cloud.region,
       Name: config.ami_name ?? `imgbuild-${token}`,
@@ -54,7 +54,9 @@ function copyImage(run: Run, cloud: Cloud, { config, imported }: Finishing): Pro
       Encrypted: config.ami_encrypt || undefined,
       KmsKeyId: config.ami_kms_key,
       TagSpecifications: tagSpecifications(["image", "snapshot"], markTags(run, token)),
-    });
+    };
+    const options = { young: true, pauses: step.signal };
+    const { ImageId: id } = await owned.making(() => cloud.ec2().call("CopyImage", input, options));
     await owned.made(id!);
     const timeoutMs = cloud.waitLimitMs(60 * 60_000);
     const done = await cloud.poller().wait("image", id!, {

@@ -6,7 +6,7 @@ import { markTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource, type OwnedResource } from "../aws/owned.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
-import type { ImportConfig } from "./options.ts";
+import { bootModeOf, type ImportConfig } from "./options.ts";
 import type { UploadedObject } from "./upload.ts";
 
 export interface ImportedImage {
@@ -28,17 +28,19 @@ export async function importImage(
     const token = newToken(run);
     // What it made is taken over, and the entry struck, once the image is complete in every respect.
     const owned = await ownResource({ run, step, cloud }, importTaskKind, { token });
-    const { ImportTaskId: id } = await cloud.ec2().call("ImportImage", {
+    const input = {
       ClientToken: token,
       Description: config.ami_description,
       RoleName: config.role_name,
       LicenseType: config.license_type,
       Architecture: config.architecture,
       Platform: config.platform && PLATFORMS[config.platform],
-      BootMode: config.boot_mode,
+      BootMode: bootModeOf(config),
       DiskContainers: [{ Format: config.format, UserBucket: { S3Bucket: object.bucket, S3Key: object.key } }],
       TagSpecifications: tagSpecifications(["import-image-task"], markTags(run, token)),
-    });
+    };
+    const options = { pauses: step.signal };
+    const { ImportTaskId: id } = await owned.making(() => cloud.ec2().call("ImportImage", input, options));
     await owned.made(id!);
     run.say(`Importing: task ${id}`);
     const task = await waitForTask(run, cloud, { id: id!, signal: step.signal });

@@ -9,6 +9,7 @@ import {
 } from "../../../sdk/schema/communicator.ts";
 import { guestLogin } from "../../../sdk/schema/guest-login.ts";
 import { defineSchema } from "../../../sdk/schema/schema.ts";
+import { checkLoginFiles } from "../../../steps/check-login-files.ts";
 import { connect } from "../../../steps/connect.ts";
 import { provisionGuest } from "../../../steps/provision.ts";
 
@@ -24,9 +25,10 @@ export const builder: Builder<CommunicatorConfig> = {
   schema,
   generatedData: [],
   makesNoFiles: true,
+  checkFiles: checkLoginFiles,
   async build(run, config) {
     const { host = "", port } = guestLogin(config);
-    const communicator = await connect(run, { config, host });
+    const communicator = await connect(run, { config, host, hasScreen: false });
     await provisionGuest(run, { communicator, config, host, port, id: "Null" });
     return artifact;
   },

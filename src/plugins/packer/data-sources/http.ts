@@ -1,6 +1,7 @@
 import { fetch, type Response } from "undici";
 import { basicAuthorization } from "../../../lib/basic-authorization.ts";
 import { httpDispatcher, withoutCredentials } from "../../../lib/http-dispatcher.ts";
+import { followRedirects, HttpError, type RedirectableRequest } from "../../../lib/http-redirect.ts";
 import { retry } from "../../../lib/retry.ts";
 import type { DataSource } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
@@ -68,41 +69,46 @@ function badStatus(what: string, { status, statusText }: Response, body: Buffer)
   return new BuildError(summary, { hint: `The server said: ${body.toString("utf8").slice(0, 300)}` });
 }
 
-/** A user and password in the address travel in a header, as everywhere. */
-function withAuthorization({ url: text, request_headers: headers }: HttpDataConfig): {
-  url: string;
-  headers: Record<string, string>;
-} {
-  const url = new URL(text);
-  if (url.username === "" && url.password === "") return { url: text, headers };
-  return { url: withoutCredentials(text), headers: { authorization: basicAuthorization(url), ...headers } };
-}
-
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
 
-async function request(
-  run: Run,
-  config: HttpDataConfig,
-  address: string,
-): Promise<{ response: Response; bytes: Buffer }> {
-  const dispatcher = httpDispatcher(config.url, run.host.env);
-  const once = async () => {
-    const { method, request_body: body } = config;
-    const { url, headers } = withAuthorization(config);
-    const response = await fetch(url, { method, headers, body: body ?? null, dispatcher, signal: run.signal });
-    return { response, bytes: Buffer.from(await response.arrayBuffer()) };
-  };
+interface HttpAnswer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly response: Response;
+  readonly bytes: Buffer;
+}
+
+async function request(run: Run, config: HttpDataConfig, address: string): Promise<HttpAnswer> {
+  const { url, method, request_headers: headers, request_body: body } = config;
+  const first = { url: new URL(url), method, headers, hasBody: body !== undefined };
+  const send = (next: RedirectableRequest) => requestOnce(run, next, next.hasBody ? body : undefined);
   try {
-    return await retry(once, {
+    return await retry(() => followRedirects(first, send, async () => {}), {
       attempts: IDEMPOTENT.has(config.method) ? 3 : 1,
       delayMs: 500,
       signal: run.signal,
+      shouldRetry: (failure) => !(failure instanceof HttpError),
       onRetry: (failure) =>
         run.debug("http", `${config.method} ${address} failed, trying again`, { failure: String(failure) }),
     });
   } catch (cause) {
     run.signal.throwIfAborted();
     throw new BuildError(`${config.method} ${address} failed`, { cause });
+  }
+}
+
+/** Each host may need another proxy, or none. */
+async function requestOnce(run: Run, to: RedirectableRequest, body: string | undefined): Promise<HttpAnswer> {
+  const { env } = run.host;
+  const url = withoutCredentials(to.url.href);
+  const login = to.url.username === "" ? {} : { authorization: basicAuthorization(to.url) };
+  const headers = { ...login, ...to.headers };
+  const dispatcher = httpDispatcher(url, env);
+  try {
+    const options = { method: to.method, headers, body: body ?? null, dispatcher, signal: run.signal };
+    const response = await fetch(url, { ...options, redirect: "manual" });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return { status: response.status, location: response.headers.get("location") ?? undefined, response, bytes };
   } finally {
     await dispatcher.close();
   }

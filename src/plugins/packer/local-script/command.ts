@@ -1,4 +1,5 @@
 import type { Host } from "../../../sdk/host.ts";
+import { commandWithVariables } from "../scripts/command-with-variables.ts";
 import { formatEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
 import type { LocalScriptConfig } from "./options.ts";
 
@@ -23,8 +24,11 @@ export function commandFor(
     return command([...shell.call, ...shell.run(path)], Object.fromEntries(variables));
   }
   const format = config.env_var_format ?? shell.variable;
-  const values = { Vars: formatEnvironment(variables, format), Script: path, Command: path };
-  const words = config.execute_command.map((word) => word.render(values));
+  const words = config.execute_command.map((word) => {
+    const render = (vars: string) => word.render({ Vars: vars, Script: path, Command: path });
+    if (isWindows) return render(formatEnvironment(variables, format));
+    return commandWithVariables(render, { pairs: variables, format });
+  });
   if (words.length === 1) return command([...shell.call, ...words], {});
   return command(words, {});
 }

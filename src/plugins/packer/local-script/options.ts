@@ -19,7 +19,7 @@ export const schema = defineSchema(
     ).optional(),
     execute_command: defaultText(
       list(
-        late("A word of the command."),
+        late(["Vars", "Script", "Command"], "A word of the command."),
         "The command that runs a script, word by word. `{{ .Script }}` is the script, `{{ .Vars }}` the environment. A single word is given to the shell. Without it the environment is handed over where no list of processes shows it.",
       ),
       '`["/bin/sh", "-c", "{{ .Vars }} {{ .Script }}"]`',

@@ -9,7 +9,7 @@ import { shortLine } from "../../../steps/output-lines.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { withShebang } from "../scripts/shebang.ts";
 import { scriptEnvironment } from "../scripts/script-environment.ts";
-import { RUN_VARIABLE } from "../../../sdk/run-processes.ts";
+import { RUN_VARIABLE } from "../../../owned/run-processes.ts";
 import { warnOfWindowsLineEndsIn } from "../scripts/script-line-ends.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./options.ts";

@@ -4,7 +4,7 @@ import { displayPath } from "../../../lib/display-path.ts";
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import { fileArtifact } from "../../../sdk/file-artifact.ts";
+import { fileArtifact } from "../../../owned/file-artifact.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
 import { error, rule } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";

@@ -5,7 +5,7 @@ import type { DigestAlgorithm } from "../../../lib/checksum.ts";
 import { readPieces } from "../../../lib/read-pieces.ts";
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import { fileArtifact } from "../../../sdk/file-artifact.ts";
+import { fileArtifact } from "../../../owned/file-artifact.ts";
 import { describeFiles } from "./describe-files.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { choice, lateWithDefault, list } from "../../../sdk/schema/field.ts";
@@ -18,6 +18,7 @@ const schema = defineSchema({
     "The kinds of checksums to write.",
   ).default(["md5"]),
   output: lateWithDefault(
+    ["BuildName", "BuilderType", "ChecksumType"],
     "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum",
     "The file to write to. `{{ .BuildName }}`, `{{ .BuilderType }}` and `{{ .ChecksumType }}` are known. Lines of other files in it are kept.",
   ),

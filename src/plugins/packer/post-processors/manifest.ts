@@ -80,13 +80,12 @@ function withBuild(run: Run, before: Manifest, build: ManifestBuild): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-/** Only in the values: a secret that happens to be `name` must not make the manifest another. */
-function withoutSecrets(run: Run, build: ManifestBuild): unknown {
-  const mask = (_name: string, value: unknown): unknown => {
-    if (typeof value !== "string") return value;
-    return run.redact(value);
-  };
-  return JSON.parse(JSON.stringify(build), mask);
+/** Only in `custom_data`, and there in the values: programs find things by the names, ids and paths of a manifest. */
+function withoutSecrets(run: Run, build: ManifestBuild): ManifestBuild {
+  const { custom_data } = build;
+  if (custom_data === null) return build;
+  const masked = Object.entries(custom_data).map(([name, value]) => [name, run.redact(value)] as const);
+  return { ...build, custom_data: Object.fromEntries(masked) };
 }
 
 function parse(text: string, path: string): Manifest {

@@ -11,7 +11,7 @@ export const provisioner: Provisioner<LocalScriptConfig> = {
   onHost: true,
   checkFiles: missingScripts,
   hasHiddenInputs: true,
-  inputs: ({ script, scripts = [] }, { work }) =>
+  filesRead: ({ script, scripts = [] }, { work }) =>
     fileInputs(
       [script, ...scripts].filter((file) => file !== undefined),
       work,

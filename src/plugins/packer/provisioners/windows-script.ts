@@ -10,7 +10,7 @@ import type { LateTemplate } from "../../../sdk/late-template.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { rule } from "../../../sdk/schema/rules.ts";
 import { late, list, map } from "../../../sdk/schema/field.ts";
-import { variableIssues } from "../scripts/environment-fields.ts";
+import { environmentIssues } from "../scripts/environment-fields.ts";
 import { scriptEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
 import { ARRIVED_INCOMPLETE } from "../../../steps/windows/programs.ts";
 import { type PreparedCommand } from "../../../steps/windows/run-program.ts";
@@ -21,14 +21,19 @@ const DISCONNECTED = 2300218;
 /** As the environment of other scripts, but with values that may wait for the machine: `{{ .WinRMPassword }}`. */
 export const lateEnvironmentFields = {
   environment_vars: list(
-    late("`NAME=value`"),
+    late("any", "`NAME=value`"),
     "Environment of the scripts. Values may hold `{{ .WinRMPassword }}` and the other values of `build`.",
   ).default([]),
-  env: map(late("A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
+  env: map(late("any", "A value."), "Environment of the scripts, as a map. Wins over `environment_vars`.").default({}),
 };
 
-export const lateEnvironmentRule = rule(lateEnvironmentFields, ["environment_vars"], ({ environment_vars }) =>
-  environment_vars.flatMap(({ text }, index) => variableIssues(text, index)),
+export const lateEnvironmentRule = rule(
+  lateEnvironmentFields,
+  ["environment_vars", "env"],
+  ({ environment_vars, env }) => {
+    const variables = environment_vars.map(({ text }) => text);
+    return environmentIssues(variables, Object.keys(env));
+  },
 );
 
 interface LateVariables {

@@ -1,4 +1,5 @@
 import type { GeneratedData } from "../../../sdk/component.ts";
+import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 
 export interface ScriptVariables {
@@ -12,17 +13,27 @@ export type EnvironmentPairs = readonly (readonly [name: string, value: string])
 
 /** What a script sees: the variables every script gets, then the user's, sorted by name. */
 export function scriptEnvironment(run: Run, data: GeneratedData, variables: ScriptVariables): EnvironmentPairs {
-  const all: Record<string, string> = {
-    PACKER_BUILD_NAME: run.build.sourceName,
-    PACKER_BUILDER_TYPE: run.build.builderType,
-    ...httpVariables(data),
-  };
-  for (const variable of variables.environment_vars) {
+  const given = variables.environment_vars.map((variable): [string, string] => {
     const at = variable.indexOf("=");
-    all[variable.slice(0, at)] = variable.slice(at + 1);
-  }
-  Object.assign(all, variables.env);
-  return Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
+    return [variable.slice(0, at), variable.slice(at + 1)];
+  });
+  // Not an object: a user may call a variable `__proto__`.
+  const all = new Map([
+    ["PACKER_BUILD_NAME", run.build.sourceName],
+    ["PACKER_BUILDER_TYPE", run.build.builderType],
+    ...Object.entries(httpVariables(data)),
+    ...given,
+    ...Object.entries(variables.env),
+  ]);
+  for (const name of all.keys()) requireVariableName(name);
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** As POSIX has it for shells: any other name would be code where an assignment is written. */
+export const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+
+function requireVariableName(name: string): void {
+  if (!isVariableName(name)) throw new BuildError(`"${name}" is no name of an environment variable`);
 }
 
 function httpVariables(data: GeneratedData): Record<string, string> {
@@ -37,6 +48,7 @@ function httpVariables(data: GeneratedData): Record<string, string> {
 
 /** Each pair through a format with two `%s` (name and value); a quote in a value is written `'"'"'`. */
 export function formatEnvironment(pairs: EnvironmentPairs, format: string): string {
+  for (const [name] of pairs) requireVariableName(name);
   const lines = pairs.map(([name, value]) => fill(format, [name, value.replaceAll("'", "'\"'\"'")]));
   return lines.join("");
 }

@@ -1,3 +1,4 @@
+import { MACHINE_VALUES } from "../../../sdk/schema/boot.ts";
 import { flag, integer, list, late, sensitive, text } from "../../../sdk/schema/field.ts";
 
 /** What a person can see of the machine, and how it is typed at. */
@@ -18,7 +19,7 @@ export const displayFields = {
     "Where the QMP socket is made. Left out, it is `NAME.monitor` in the output directory. Setting it turns `qmp_enable` on.",
   ).optional(),
   boot_steps: list(
-    list(late("Keys, or a description."), "Keys to type and a description of what they are for."),
+    list(late(MACHINE_VALUES, "Keys, or a description."), "Keys to type and a description of what they are for."),
     "As `boot_command`, in pieces: each is a list of keys and (optionally) a description that is shown when they are typed.",
   ).optional(),
 };

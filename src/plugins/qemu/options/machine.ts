@@ -1,7 +1,11 @@
+import { MACHINE_VALUES } from "../../../sdk/schema/boot.ts";
 import { choice, defaultText, flag, integer, late, list, text } from "../../../sdk/schema/field.ts";
 
 const ACCELERATORS = ["none", "kvm", "tcg", "xen", "hax", "hvf", "whpx"] as const;
 export type Accelerator = (typeof ACCELERATORS)[number];
+
+/** What `qemuargs` may use. */
+const ARGUMENT_VALUES = [...MACHINE_VALUES, "HTTPDir", "HTTPContent.*", "OutputDir", "SSHHostPort"] as const;
 
 /** The virtual machine itself: processor, memory, firmware, network, and QEMU's own arguments. */
 export const machineFields = {
@@ -45,11 +49,11 @@ export const machineFields = {
   ).optional(),
 
   qemuargs: list(
-    list(late("One argument."), "A switch and its values."),
+    list(late(ARGUMENT_VALUES, "One argument."), "A switch and its values."),
     "Arguments for QEMU, each a list of a switch and its values. A switch named here replaces **every** argument imgbuild would have given with that switch. Values may use `{{ .HTTPIP }}`, `{{ .HTTPPort }}`, `{{ .HTTPDir }}`, `{{ .OutputDir }}`, `{{ .Name }}` and `{{ .SSHHostPort }}`.",
   ).default([]),
   qemuargs_append: list(
-    list(late("One argument."), "A switch and its values."),
+    list(late(ARGUMENT_VALUES, "One argument."), "A switch and its values."),
     "As `qemuargs`, but added to the arguments imgbuild gives; nothing is replaced.",
   ).default([]),
 };

@@ -1,6 +1,6 @@
 import type { LateTemplate } from "../../../sdk/late-template.ts";
-import { keystrokeIssues } from "../../../sdk/schema/boot.ts";
-import { atMostOne, conflict, error, rule, warning } from "../../../sdk/schema/rules.ts";
+import { keystrokeIssues, missingServerIssues } from "../../../sdk/schema/boot.ts";
+import { atMostOne, conflict, error, portRange, rule, warning } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
 import { parseDiskSize } from "../disk-size.ts";
 import { qemuFields } from "./fields.ts";
@@ -13,6 +13,13 @@ type QemuArguments<Some extends Name> = DecodedFields<Fields, Some>;
 export const qemuRules = [
   atMostOne("boot_command", "boot_steps"),
   rule(qemuFields, ["boot_steps"], ({ boot_steps: steps = [] }) => steps.flatMap(bootStepIssues)),
+  rule(qemuFields, ["boot_steps", "http_directory", "http_content"], ({ boot_steps: steps = [], ...http }) =>
+    missingServerIssues(
+      steps.flatMap((step, index) => step.slice(0, 1).map((keys) => [keys, ["boot_steps", index, 0]] as const)),
+      http,
+    ),
+  ),
+  portRange("host_port_min", "host_port_max"),
   atMostOne("firmware", "efi_firmware_code"),
   rule(qemuFields, ["use_pflash", "firmware"], flashNeedsFirmware),
   rule(qemuFields, ["firmware", "efi_boot"], firmwareIsChosenOnce),

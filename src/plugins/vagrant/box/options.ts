@@ -3,6 +3,7 @@ import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const fields = {
   output: lateWithDefault(
+    ["BuildName", "Provider", "Architecture", "ArtifactId"],
     "packer_{{.BuildName}}_{{.Provider}}_{{.Architecture}}.box",
     "Path of the box to write. A template with `{{.BuildName}}`, `{{.Provider}}`, `{{.Architecture}}` and `{{.ArtifactId}}`.",
   ),

@@ -9,8 +9,8 @@ import { BUILDER_ID, type BoxState } from "../../../sdk/artifact-state.ts";
 import { architectureOf, type Artifact } from "../../../sdk/artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
-import { fileArtifact } from "../../../sdk/file-artifact.ts";
-import { writeOutputFile } from "../../../sdk/output-file.ts";
+import { fileArtifact } from "../../../owned/file-artifact.ts";
+import { refuseInputAsOutput, writeOutputFile } from "../../../owned/output-file.ts";
 import type { Run, Step } from "../../../sdk/run.ts";
 import { vagrantArchitecture } from "./architecture.ts";
 import type { BoxContent, BoxProvider } from "./provider.ts";
@@ -33,6 +33,7 @@ export const postProcessor: PostProcessor<VagrantConfig> = {
     const names = { Provider: provider.name, Architecture: architecture };
     const values = { BuildName: run.build.sourceName, ArtifactId: input.id, ...names };
     const path = resolve(run.directories.work, options.output.render(values));
+    await refuseInputAsOutput(path, input.files);
     const digest = await run.step("package box", async (step) => {
       run.say(`Creating a Vagrant box for the provider "${provider.name}" (${architecture})`);
       const entries = await boxEntries(run, step, { options, provider, input, architecture, values });

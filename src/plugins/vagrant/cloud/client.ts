@@ -1,6 +1,7 @@
 import { BuildError } from "../../../sdk/error.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { createJsonApi, HttpStatusError, type JsonApi } from "../../../lib/json-api.ts";
+import { confirmationAddress } from "./confirmation.ts";
 import { DEFAULT_URL, type VagrantCloudConfig } from "./options.ts";
 
 /** What the service says about a provider of a version. */
@@ -40,27 +41,35 @@ export function createCloudClient(
   token: string,
   signal: AbortSignal,
 ): CloudClient {
-  const api = createJsonApi({
-    baseUrl: config.vagrant_cloud_url,
-    headers: { authorization: `Bearer ${token}` },
-    env: run.host.env,
-    signal,
-    insecureTls: config.insecure_skip_tls_verify && config.vagrant_cloud_url !== DEFAULT_URL,
-    onTry: (method, path, result, durationMs) => run.debug("http", `${method} ${path}: ${result}`, { durationMs }),
-    onRetry: (reason, pauseMs) => run.warn(`Vagrant Cloud: ${reason}; trying again in ${Math.ceil(pauseMs / 1000)} s`),
-  });
-  return new CloudClient(api, config.box_tag, config.version);
+  const apiAt = (baseUrl: string): JsonApi =>
+    createJsonApi({
+      baseUrl,
+      headers: { authorization: `Bearer ${token}` },
+      env: run.host.env,
+      signal,
+      insecureTls: config.insecure_skip_tls_verify && config.vagrant_cloud_url !== DEFAULT_URL,
+      onTry: (method, path, result, durationMs) => run.debug("http", `${method} ${path}: ${result}`, { durationMs }),
+      onRetry: (reason, pauseMs) =>
+        run.warn(`Vagrant Cloud: ${reason}; trying again in ${Math.ceil(pauseMs / 1000)} s`),
+    });
+  return new CloudClient(apiAt(config.vagrant_cloud_url), config, apiAt);
 }
+
+type Box = Pick<VagrantCloudConfig, "box_tag" | "version">;
 
 export class CloudClient {
   readonly #api: JsonApi;
   readonly #tag: string;
   readonly #version: string;
+  readonly #box: Box;
+  readonly #apiAt: (baseUrl: string) => JsonApi;
 
-  constructor(api: JsonApi, tag: string, version: string) {
+  constructor(api: JsonApi, box: Box, apiAt: (baseUrl: string) => JsonApi) {
     this.#api = api;
-    this.#tag = tag;
-    this.#version = version;
+    this.#tag = box.box_tag;
+    this.#version = box.version;
+    this.#box = box;
+    this.#apiAt = apiAt;
   }
 
   get #boxPath(): string {
@@ -121,11 +130,11 @@ export class CloudClient {
     return this.#ask<{ upload_path: string; callback?: string }>("prepare the upload", "GET", path);
   }
 
-  /** The callback is a whole address; it is reached through the same base. */
-  async confirmUpload(callback: string, base: string): Promise<void> {
-    const isBelowBase = callback.startsWith(base);
-    const path = isBelowBase ? callback.slice(base.replace(/\/$/, "").length) : new URL(callback).pathname;
-    await this.#ask("confirm the upload", "PUT", path);
+  /** `callback`: the address that the service gave for it. */
+  async confirmUpload(callback: string, serviceUrl: string): Promise<void> {
+    const { base, path } = confirmationAddress(callback, serviceUrl);
+    const client = new CloudClient(this.#apiAt(base), this.#box, this.#apiAt);
+    await client.#ask("confirm the upload", "PUT", path);
   }
 
   async release(): Promise<void> {
@@ -143,7 +152,7 @@ export class CloudClient {
 
   /** For calls that have to outlive the first signal: undoing after a cancel. */
   withSignal(signal: AbortSignal): CloudClient {
-    return new CloudClient(this.#api.withSignal(signal), this.#tag, this.#version);
+    return new CloudClient(this.#api.withSignal(signal), this.#box, this.#apiAt);
   }
 }
 

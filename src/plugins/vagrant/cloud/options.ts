@@ -16,6 +16,7 @@ const fields = {
   vagrant_cloud_url: text("Address of the service.").default(DEFAULT_URL),
   insecure_skip_tls_verify: flag("Accept any certificate. Ignored for the default address.").default(false),
   box_download_url: late(
+    ["ArtifactId", "Provider", "Architecture"],
     "Where the box can be had: it is then not uploaded. A template with `{{.ArtifactId}}`, `{{.Provider}}` and `{{.Architecture}}`.",
   ).optional(),
   no_direct_upload: flag("Upload through the service rather than straight to its object store.").default(false),

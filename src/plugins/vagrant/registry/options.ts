@@ -25,6 +25,7 @@ const fields = {
     "the environment's `HCP_CLIENT_SECRET`",
   ),
   box_download_url: late(
+    ["ArtifactId", "Provider", "Architecture"],
     "Where the box can be had: it is then not uploaded. A template with `{{.ArtifactId}}`, `{{.Provider}}` and `{{.Architecture}}`.",
   ).optional(),
   no_direct_upload: flag("Upload through the service rather than straight to its object store.").default(false),

@@ -1,8 +1,9 @@
-import { parseChecksum } from "../../../lib/checksum-spec.ts";
 import { bootFields, bootRules } from "../../../sdk/schema/boot.ts";
 import { list, text } from "../../../sdk/schema/field.ts";
-import { error, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../sdk/schema/schema.ts";
+import { downloadUrlIssues } from "../../../sdk/schema/download-url.ts";
+import { checksumIssues } from "../../../sdk/schema/iso.ts";
+import { rule } from "../../../sdk/schema/rules.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { commonFields, commonRenamed, commonRules, nameField } from "./common.ts";
 import { exportFields } from "./virtualbox.ts";
 
@@ -16,16 +17,15 @@ const importFields = {
   import_opts: text("The `--options` of `VBoxManage import`, e.g. `keepallmacs`.").optional(),
 };
 
+const importRules = [
+  rule(importFields, ["checksum"], ({ checksum }) => checksumIssues(checksum, "checksum")),
+  rule(importFields, ["source_path"], ({ source_path: path }) => downloadUrlIssues(path, ["source_path"])),
+];
+
 /** Every argument of a `virtualbox-ovf` source. */
 export const schema = defineSchema(
   { ...importFields, ...commonFields, ...bootFields, ...exportFields, ...nameField },
-  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, rule(importFields, ["checksum"], checksumIsOne)] },
+  { renamed: commonRenamed, rules: [...commonRules, ...bootRules, ...importRules] },
 );
 
 export type OvfBuilderConfig = ConfigOf<typeof schema>;
-
-function checksumIsOne({ checksum }: DecodedFields<typeof importFields, "checksum">): ConfigIssue[] {
-  const parsed = parseChecksum(checksum);
-  if (parsed.kind !== "invalid") return [];
-  return [error("invalid-checksum", ["checksum"], "Invalid checksum", parsed.problem)];
-}

@@ -1,3 +1,4 @@
+import { MACHINE_VALUES } from "../../../sdk/schema/boot.ts";
 import { communicatorFields, hostPortFields } from "../../../sdk/schema/communicator.ts";
 import {
   choice,
@@ -14,7 +15,7 @@ import {
 import { conflict, error, portRange, rule } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
 
-const row = list(late("One argument."), "One call: the arguments after `VBoxManage`.");
+const row = list(late(MACHINE_VALUES, "One argument."), "One call: the arguments after `VBoxManage`.");
 
 /** Arguments about VirtualBox that every builder has, whether it creates, imports or finds its machine. */
 export const virtualboxFields = {
@@ -26,7 +27,7 @@ export const virtualboxFields = {
   vrdp_port_max: integer("Ports below this one may be used for the remote display.").min(1).max(65_535).default(6000),
   vboxmanage: list(
     row,
-    "Further calls of VBoxManage before the machine is started. Templates with `{{ .Name }}`, `{{ .HTTPIP }}` and `{{ .HTTPPort }}`.",
+    "Further calls of VBoxManage before the machine is started. Templates with the values of `boot_command`.",
   ).default([]),
   vboxmanage_post: list(row, "Calls of VBoxManage after the machine is off and before it is exported.").default([]),
   virtualbox_version_file: keepsEmpty(
@@ -41,11 +42,12 @@ export const virtualboxFields = {
     "`iso_interface`",
   ),
   guest_additions_path: lateWithDefault(
+    ["Version"],
     "VBoxGuestAdditions.iso",
     "Path in the guest to upload the ISO to. A template with `{{ .Version }}`.",
   ),
   guest_additions_url: defaultText(
-    late("Where the ISO is. A template with `{{ .Version }}`.").optional(),
+    late(["Version"], "Where the ISO is. A template with `{{ .Version }}`.").optional(),
     "VirtualBox's own on this computer, else the vendor's download",
   ),
   guest_additions_sha256: defaultText(

@@ -52,7 +52,7 @@ const table: readonly (readonly [string, string, Verdict])[] = [
   ["RunInstances", "TimeoutError", "lost"],
   ["RunInstances", "InvalidParameterValue", "final"],
   ["RunInstances", "DryRunOperation", "final"],
-  ["RunInstances", "AuthFailure", "final"],
+  ["RunInstances", "AuthFailure", "unknown-keys"],
   ["CreateImage", "InvalidAMIName.Duplicate", "final"],
 ];
 

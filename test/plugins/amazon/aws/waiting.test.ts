@@ -87,4 +87,29 @@ describe("callPatiently", () => {
       2,
     );
   });
+
+  it("repeats what is busy until an interrupt ends the pause (A-02)", async () => {
+    const interrupt = new AbortController();
+    const { send, calls } = failing("IncorrectState", 1000);
+    const options = { once: true, pauses: interrupt.signal };
+    const countAndEnd = () => {
+      const tried = send();
+      if (calls() === 2) interrupt.abort(new Error("interrupted"));
+      return tried;
+    };
+    await expect(callPatiently("CreateImage", countAndEnd, options, context)).rejects.toThrow(/abort|interrupted/);
+    expect(calls()).toBe(2);
+  });
+
+  it("never repeats a question about permissions that is refused for a moment", async () => {
+    const { send, calls } = failing("IncorrectState", 1);
+    await expect(callPatiently("CreateImage", send, { isDry: true }, context)).rejects.toThrow("CreateImage failed");
+    expect(calls()).toBe(1);
+  });
+
+  it("gives keys that Vault has just made time to become known", async () => {
+    const { send } = failing("AuthFailure", 2);
+    expect(await callPatiently("DescribeRegions", send, {}, { ...context, hasYoungKeys: true })).toBe(3);
+    await expect(callPatiently("DescribeRegions", failing("AuthFailure", 1).send, {}, context)).rejects.toThrow();
+  });
 });

@@ -33,14 +33,25 @@ describe("launchRequest", () => {
     expect(await request({ spot_price: "auto" })).toBeUndefined();
   });
 
+  it("gives burstable sizes standard credits, and asks for nothing else by itself (A-15)", async () => {
+    const request = async (more: object) => launchRequest(await build(), config(more), parts);
+    expect((await request({})).CreditSpecification).toEqual({ CpuCredits: "standard" });
+    expect((await request({ instance_type: "m5.large" })).CreditSpecification).toBeUndefined();
+    expect((await request({})).MetadataOptions).toBeUndefined();
+    expect((await request({ metadata_options: { http_put_response_hop_limit: 2 } })).MetadataOptions).toEqual({
+      HttpPutResponseHopLimit: 2,
+    });
+    const enclave = await request({ instance_type: "m5.xlarge", enable_nitro_enclave: true });
+    expect(enclave.EnclaveOptions).toEqual({ Enabled: true });
+  });
+
   it("writes every option of the machine as the API takes it", async () => {
     const options = {
       ebs_optimized: true,
-      enable_nitro_enclave: true,
       enable_unlimited_credits: true,
       shutdown_behavior: "terminate",
       placement: { host_id: "h-1", tenancy: "host" },
-      license_specifications: [{ license_configuration_request: "arn:l" }],
+      license_specifications: [{ license_configuration_request: { license_configuration_arn: "arn:l" } }],
       metadata_options: { http_tokens: "required" },
       no_ephemeral: true,
       run_tags: { Team: "x" },
@@ -49,17 +60,11 @@ describe("launchRequest", () => {
     const request = await launchRequest(await build(), config(options), { ...parts, profile: "arn:aws:iam::1:x" });
     expect(request).toMatchObject({
       EbsOptimized: true,
-      EnclaveOptions: { Enabled: true },
       CreditSpecification: { CpuCredits: "unlimited" },
       InstanceInitiatedShutdownBehavior: "terminate",
       Placement: { HostId: "h-1", Tenancy: "host" },
       LicenseSpecifications: [{ LicenseConfigurationArn: "arn:l" }],
-      MetadataOptions: {
-        HttpEndpoint: "enabled",
-        HttpTokens: "required",
-        HttpPutResponseHopLimit: 1,
-        InstanceMetadataTags: "disabled",
-      },
+      MetadataOptions: { HttpTokens: "required" },
       IamInstanceProfile: { Arn: "arn:aws:iam::1:x" },
     });
     expect(request.BlockDeviceMappings).toHaveLength(24);
@@ -135,7 +140,7 @@ describe("blockDeviceMappings", () => {
         { device_name: "/dev/sdc", no_device: true },
       ],
     });
-    expect(blockDeviceMappings(devices)).toEqual([
+    expect(blockDeviceMappings(devices, {})).toEqual([
       {
         DeviceName: "/dev/sda1",
         Ebs: {

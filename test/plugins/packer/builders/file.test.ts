@@ -60,14 +60,16 @@ describe("the file builder", () => {
     const run = await createRecordingRun();
     await writeFile(join(run.directories.work, "file"), "");
     const path = join(run.directories.work, "file/in/it");
-    await expect(build(run, { target: "file/in/it" })).rejects.toThrow(`${path} could not be written.`);
+    await expect(build(run, { target: "file/in/it" })).rejects.toThrow(
+      `${path} could not be written: "${run.directories.work}/file" is a file`,
+    );
     expect(await run.finish("failed")).toEqual([]);
   });
 
   it("refuses a directory as target or source", async () => {
     const run = await createRecordingRun();
     await mkdir(join(run.directories.work, "d"));
-    await expect(build(run, { target: "d", content: "x" })).rejects.toThrow('"d" is a directory');
+    await expect(build(run, { target: "d", content: "x" })).rejects.toThrow("it is a directory");
     await expect(build(run, { target: "x", source: "d" })).rejects.toThrow('The source "d" is not a file');
   });
 

@@ -113,6 +113,15 @@ describe("shell-local", () => {
       ["stdout: 1", "stdout: 0"],
     ],
     [
+      "execute_command with quotes within quotes (M-03)",
+      {
+        inline: ['echo "$A"'],
+        env: { A: "nginx it's" },
+        execute_command: ["/bin/sh", "-c", "sh -c '{{.Vars}} {{.Script}}'"],
+      },
+      ["stdout: nginx it's"],
+    ],
+    [
       "execute_command in one word",
       { inline: ["echo $A"], env: { A: "1" }, execute_command: ["{{.Vars}} {{.Script}}"] },
       ["stdout: 1"],
@@ -165,7 +174,7 @@ describe("shell-local", () => {
   it("checks that scripts are there before a build starts", async () => {
     const recording = await createRecordingRun();
     const config = configOf(provisioner.schema, { scripts: ["a.sh", "b.sh"] });
-    expect(await provisioner.checkFiles!(config, recording.directories)).toMatchObject([
+    expect(await provisioner.checkFiles!(config, { ...recording.directories, host: recording.host })).toMatchObject([
       { path: ["scripts", 0], summary: "File not found" },
       { path: ["scripts", 1], summary: "File not found" },
     ]);

@@ -47,6 +47,14 @@ describe("windows-shell", () => {
     expect(await readdir(join(server.driveC, "windows/temp"))).toEqual([]);
   });
 
+  it("puts the file where an execute_command that does not ask looks for it, as in Packer (M-03)", async () => {
+    const { server, run, communicator } = await guest();
+    const execute_command = "cmd /c C:/Windows/Temp/script.bat";
+    await provisionWith(windowsShell, { inline: ["x"], execute_command, valid_exit_codes: [9009] }, run, communicator);
+    expect(server.commands).toContain(execute_command);
+    expect(server.commands.at(-1)).toBe('cmd /c del /f /q "C:\\Windows\\Temp\\script.bat"');
+  });
+
   it("puts the environment before the file where execute_command says so", async () => {
     const { server, run, communicator } = await guest();
     const args = {

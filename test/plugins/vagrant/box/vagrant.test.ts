@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { postProcessor } from "../../../../src/plugins/vagrant/box/vagrant.ts";
 import { schema } from "../../../../src/plugins/vagrant/box/options.ts";
 import type { Artifact } from "../../../../src/sdk/artifact.ts";
-import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../src/owned/file-artifact.ts";
 import { configOf } from "../../../helper/decode-config.ts";
 import { createRecordingRun, type RecordingRun } from "../../../helper/recording-run.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { schema } from "../../../../src/plugins/vagrant/cloud/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/cloud/vagrant-cloud.ts";
-import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../src/owned/file-artifact.ts";
 import { configOf, issuesOf } from "../../../helper/decode-config.ts";
 import { createRecordingRun } from "../../../helper/recording-run.ts";
 import { startVagrantCloud, TOKEN } from "../../../helper/vagrant-cloud-server.ts";
@@ -137,7 +137,7 @@ describe("faults of the service", () => {
   it("gives up a redirect that goes round in a circle", async () => {
     const { cloud, publish } = await setUp();
     cloud.fail({ match: /^PUT \/upload/, times: 99, status: 308, headers: { location: "?again" } });
-    await expect(publish()).rejects.toThrow("more than 5 redirects");
+    await expect(publish()).rejects.toThrow("redirects more than 10 times");
   });
 
   it("says that the box has to exist", async () => {

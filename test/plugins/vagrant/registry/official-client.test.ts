@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { schema } from "../../../../src/plugins/vagrant/registry/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/registry/vagrant-registry.ts";
-import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../src/owned/file-artifact.ts";
 import { configOf } from "../../../helper/decode-config.ts";
 import { createRecordingRun } from "../../../helper/recording-run.ts";
 import { CLIENT, startVagrantRegistry, type RecordedCall } from "../../../helper/vagrant-registry-server.ts";

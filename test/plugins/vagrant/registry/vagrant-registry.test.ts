@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { schema, skipsTlsVerify } from "../../../../src/plugins/vagrant/registry/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/registry/vagrant-registry.ts";
-import { fileArtifact } from "../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../src/owned/file-artifact.ts";
 import { configOf, issuesOf } from "../../../helper/decode-config.ts";
 import { impersonate } from "../../../helper/https-impostor.ts";
 import { createRecordingRun } from "../../../helper/recording-run.ts";

@@ -1,4 +1,4 @@
-import type { Image } from "@aws-sdk/client-ec2";
+import type { Image, Snapshot } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../cloud.ts";
 import { byToken, RUN_TAG, TOKEN_TAG } from "../mark.ts";
 import type { OwnedDetails, OwnedKind } from "../owned.ts";
@@ -8,11 +8,12 @@ import { unlessGone } from "./network.ts";
 export const imageKind: OwnedKind = {
   kind: "ec2-image",
   title: "image",
+  isNamed: true,
   find: async (cloud, details) => {
     const ec2 = cloud.ec2(details.region);
-    const [{ Images = [] }, { Snapshots = [] }] = await Promise.all([
+    const [{ Images = [] }, Snapshots] = await Promise.all([
       ec2.call("DescribeImages", { Owners: ["self"], Filters: byToken(details.token) }),
-      ec2.call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(details.token) }),
+      details.keepsSnapshots ? [] : snapshotsByToken(cloud, details),
     ]);
     return [
       ...Images.map((image) => ({ id: image.ImageId!, tags: image.Tags })),
@@ -26,6 +27,12 @@ export const imageKind: OwnedKind = {
   manualCommand: (id) => `aws ec2 deregister-image --image-id ${id}`,
 };
 
+async function snapshotsByToken(cloud: Cloud, { region, token }: OwnedDetails): Promise<readonly Snapshot[]> {
+  const question = { OwnerIds: ["self"], Filters: byToken(token) };
+  const { Snapshots = [] } = await cloud.ec2(region).call("DescribeSnapshots", question);
+  return Snapshots;
+}
+
 async function removeImage(
   cloud: Cloud,
   id: string,
@@ -33,7 +40,8 @@ async function removeImage(
 ): Promise<void> {
   const ec2 = cloud.ec2(details.region);
   const image = await describeImage(cloud, details.region, id);
-  const snapshots = await snapshotsOfImage(cloud, details.region, id, image);
+  const madeFor = () => snapshotsOfImage(cloud, details.region, id, image);
+  const snapshots = details.keepsSnapshots ? [] : await madeFor();
   // Tagged first: if we die between the two, the next clean-up finds the snapshots of an image that is gone.
   if (snapshots.length > 0) {
     const Tags = [
@@ -46,7 +54,8 @@ async function removeImage(
   if (image && isProtected(image)) {
     await unlessGone(ec2.call("DisableImageDeregistrationProtection", { ImageId: id }, { signal }));
   }
-  await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { busyMs: 60_000, signal }));
+  await unlessGone(ec2.call("DeregisterImage", { ImageId: id }, { signal }));
+  if (details.keepsSnapshots) return;
   const late = await snapshotsOf(cloud, details.region, id);
   for (const snapshot of new Set([...snapshots, ...late])) {
     await deleteSnapshot(cloud, details.region, snapshot, signal);
@@ -110,17 +119,16 @@ async function snapshotsOf(cloud: Cloud, region: string, imageId: string): Promi
 export const snapshotKind: OwnedKind = {
   kind: "ec2-snapshot",
   title: "snapshot",
+  isNamed: true,
   isWhole: true,
-  find: async (cloud, { region, token }) => {
-    const { Snapshots = [] } = await cloud
-      .ec2(region)
-      .call("DescribeSnapshots", { OwnerIds: ["self"], Filters: byToken(token) });
-    return Snapshots.map((snapshot) => ({ id: snapshot.SnapshotId!, tags: snapshot.Tags }));
+  find: async (cloud, details) => {
+    const snapshots = await snapshotsByToken(cloud, details);
+    return snapshots.map((snapshot) => ({ id: snapshot.SnapshotId!, tags: snapshot.Tags }));
   },
   remove: (cloud, { id }, { details, signal }) => deleteSnapshot(cloud, details.region, id, signal),
   manualCommand: (id) => `aws ec2 delete-snapshot --snapshot-id ${id}`,
 };
 
 export async function deleteSnapshot(cloud: Cloud, region: string, id: string, signal: AbortSignal): Promise<void> {
-  await unlessGone(cloud.ec2(region).call("DeleteSnapshot", { SnapshotId: id }, { busyMs: 3 * 60_000, signal }));
+  await unlessGone(cloud.ec2(region).call("DeleteSnapshot", { SnapshotId: id }, { signal }));
 }

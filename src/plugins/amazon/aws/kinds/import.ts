@@ -7,6 +7,8 @@ import { unlessGone } from "./network.ts";
 export const importTaskKind: OwnedKind = {
   kind: "ec2-import-task",
   title: "import task",
+  isNamed: true,
+  isWhole: true,
   find: async (cloud, { region, token }) => {
     const { ImportImageTasks = [] } = await cloud
       .ec2(region)

@@ -8,6 +8,7 @@ import { unlessGone } from "./network.ts";
 export const instanceKind: OwnedKind = {
   kind: "ec2-instance",
   title: "instance",
+  isNamed: true,
   isWhole: true,
   find: async (cloud, details) => {
     const [instances, volumes] = await Promise.all([findInstances(cloud, details), findVolumes(cloud, details)]);
@@ -85,5 +86,5 @@ async function terminate(
 }
 
 async function removeVolume(cloud: Cloud, id: string, { region }: OwnedDetails, signal: AbortSignal): Promise<void> {
-  await unlessGone(cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { busyMs: 3 * 60_000, signal }));
+  await unlessGone(cloud.ec2(region).call("DeleteVolume", { VolumeId: id }, { signal }));
 }

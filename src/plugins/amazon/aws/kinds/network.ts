@@ -5,6 +5,7 @@ import type { OwnedKind } from "../owned.ts";
 export const securityGroupKind: OwnedKind = {
   kind: "ec2-security-group",
   title: "security group",
+  isNamed: true,
   isWhole: true,
   find: async (cloud, { region, token }) => {
     const { SecurityGroups = [] } = await cloud.ec2(region).call("DescribeSecurityGroups", { Filters: byToken(token) });
@@ -12,9 +13,7 @@ export const securityGroupKind: OwnedKind = {
   },
   remove: async (cloud, { id }, { details, signal }) => {
     // Refused until the instance has let go of it.
-    await unlessGone(
-      cloud.ec2(details.region).call("DeleteSecurityGroup", { GroupId: id }, { busyMs: 5 * 60_000, signal }),
-    );
+    await unlessGone(cloud.ec2(details.region).call("DeleteSecurityGroup", { GroupId: id }, { signal }));
   },
   manualCommand: (id) => `aws ec2 delete-security-group --group-id ${id}`,
 };
@@ -22,6 +21,8 @@ export const securityGroupKind: OwnedKind = {
 export const keyPairKind: OwnedKind = {
   kind: "ec2-key-pair",
   title: "key pair",
+  isNamed: true,
+  isWhole: true,
   find: async (cloud, { region, name, token }) => {
     // A name with the run's id in it is mark enough, and asking needs a permission that builds can do without.
     const [, runId] = /^imgbuild-([0-9a-f-]{36})-/.exec(name ?? "") ?? [];
@@ -30,14 +31,16 @@ export const keyPairKind: OwnedKind = {
     return KeyPairs.map((pair) => ({ id: pair.KeyName!, tags: pair.Tags }));
   },
   remove: async (cloud, { id }, { details, signal }) => {
-    await unlessGone(cloud.ec2(details.region).call("DeleteKeyPair", { KeyName: id }, { signal }));
+    const KeyName = details.name ?? id;
+    await unlessGone(cloud.ec2(details.region).call("DeleteKeyPair", { KeyName }, { signal }));
   },
-  manualCommand: (id) => `aws ec2 delete-key-pair --key-name ${id}`,
+  manualCommand: (id, { name = id }) => `aws ec2 delete-key-pair --key-name ${name}`,
 };
 
 export const launchTemplateKind: OwnedKind = {
   kind: "ec2-launch-template",
   title: "launch template",
+  isNamed: true,
   isWhole: true,
   find: async (cloud, { region, token }) => {
     const { LaunchTemplates = [] } = await cloud

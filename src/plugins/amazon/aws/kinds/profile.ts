@@ -29,12 +29,12 @@ export const POLICY_NAME = "imgbuild";
 async function removeProfile(cloud: Cloud, name: string): Promise<void> {
   const both = { InstanceProfileName: name, RoleName: name };
   await unlessGone(cloud.iam().call("RemoveRoleFromInstanceProfile", both));
-  await unlessGone(cloud.iam().call("DeleteInstanceProfile", { InstanceProfileName: name }, { busyMs: 30_000 }));
+  await unlessGone(cloud.iam().call("DeleteInstanceProfile", { InstanceProfileName: name }));
 }
 
 async function removeRole(cloud: Cloud, name: string): Promise<void> {
   await unlessGone(cloud.iam().call("DeleteRolePolicy", { RoleName: name, PolicyName: POLICY_NAME }));
-  await unlessGone(cloud.iam().call("DeleteRole", { RoleName: name }, { busyMs: 30_000 }));
+  await unlessGone(cloud.iam().call("DeleteRole", { RoleName: name }));
 }
 
 async function orNothing<Result>(question: Promise<Result>): Promise<Result | undefined> {

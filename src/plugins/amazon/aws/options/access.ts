@@ -1,5 +1,5 @@
 import { block, defaultText, flag, integer, list, map, sensitive, text } from "../../../../sdk/schema/field.ts";
-import { requires } from "../../../../sdk/schema/rules.ts";
+import { atMostOne, requires } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 
 const assumeRole = defineSchema({
@@ -17,7 +17,7 @@ const assumeRole = defineSchema({
 });
 
 const vaultEngine = defineSchema({
-  name: text("Role of the Vault AWS secrets engine to ask for credentials."),
+  name: text("Role of the Vault AWS secrets engine to ask for credentials.").optional(),
   engine_name: text("Mount path of the secrets engine.").default("aws"),
   role_arn: text("Role to assume, for credential types that need one.").optional(),
   ttl: text("How long the credentials are to live.").optional(),
@@ -72,7 +72,11 @@ export const accessFields = {
   ).default(false),
 };
 
-export const accessRules = [requires("access_key", "secret_key"), requires("secret_key", "access_key")];
+export const accessRules = [
+  requires("access_key", "secret_key"),
+  requires("secret_key", "access_key"),
+  atMostOne("vault_aws_engine", "access_key"),
+];
 
 const accessSchema = defineSchema(accessFields);
 export type AccessConfig = ConfigOf<typeof accessSchema>;

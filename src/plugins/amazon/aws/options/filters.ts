@@ -1,14 +1,18 @@
-import { blocks, flag, list, map, text } from "../../../../sdk/schema/field.ts";
+import { blocks, flag, keepsEmpty, list, map, text } from "../../../../sdk/schema/field.ts";
+import { splitValues } from "./filter-values.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 
 const pair = defineSchema({
   name: text("Name of the filter, such as `name` or `root-device-type`."),
-  value: text("Value; several are separated by commas."),
+  value: keepsEmpty(text("Value; several are separated by commas, one with a comma in it stands in double quotes.")),
 });
 
 /** `filters = {…}`, and `filter { name, value }` where names are not known beforehand. */
 const filterFields = {
-  filters: map(text("A value; several are separated by commas."), "Filters of the EC2 API, by name.").default({}),
+  filters: map(
+    text("A value; several are separated by commas, see `filter`."),
+    "Filters of the EC2 API, by name.",
+  ).default({}),
   filter: blocks(pair, "One filter.").default([]),
 };
 
@@ -39,5 +43,5 @@ type Filters = {
 /** As the EC2 API takes them. */
 export function ec2Filters({ filters, filter }: Filters): { Name: string; Values: string[] }[] {
   const pairs = [...Object.entries(filters), ...filter.map(({ name, value }) => [name, value] as const)];
-  return pairs.map(([Name, value]) => ({ Name, Values: value.split(",").map((item) => item.trim()) }));
+  return pairs.map(([Name, value]) => ({ Name, Values: splitValues(value) }));
 }

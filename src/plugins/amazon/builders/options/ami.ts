@@ -1,19 +1,21 @@
 import { block, blocks, choice, flag, integer, late, list, map, text } from "../../../../sdk/schema/field.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
-import { tagFields } from "../../aws/options/tags.ts";
+import { TAG_VALUES, tagFields } from "../../aws/options/tags.ts";
 import { blockDevice } from "./block-device.ts";
 import { enhancedNetworkingFields } from "./enhanced-networking.ts";
 import { fastLaunch } from "./fast-launch.ts";
 
 const protection = defineSchema({
   enabled: flag("Protect the image against deregistration.").default(false),
-  with_cooldown: flag("Keep it protected for a day after protection is switched off.").default(false),
+  with_cooldown: flag(
+    "Keep it protected for a day after protection is switched off. Protects the image by itself, whatever `enabled` says.",
+  ).default(false),
 });
 
 /** The image that comes out. Shared by every builder that registers one. */
 export const amiFields = {
   ami_name: text("Name of the image: 3 to 128 of letters, digits, spaces and `()[]./-'@_`."),
-  ami_description: late("Description of the image. A template with the values of `tags`.").optional(),
+  ami_description: late(TAG_VALUES, "Description of the image. A template with the values of `tags`.").optional(),
   ami_virtualization_type: choice(["paravirtual", "hvm"], "Virtualization type of the image.").optional(),
   ami_users: list(text("An account id."), "Accounts that may launch the image.").default([]),
   ami_groups: list(text("A group."), "Groups that may launch the image; `all` makes it public.").default([]),
@@ -47,3 +49,16 @@ export const amiFields = {
 
 const amiSchema = defineSchema(amiFields);
 export type AmiConfig = ConfigOf<typeof amiSchema>;
+
+/** A cool-down makes sense only with protection, and so asks for it. */
+export function isProtectionWanted({ deregistration_protection: protection }: AmiConfig): boolean {
+  return protection !== undefined && (protection.enabled || protection.with_cooldown);
+}
+
+/** Any setting of `fast_launch` asks for it. */
+export function isFastLaunchWanted({ fast_launch: config }: AmiConfig): boolean {
+  if (config === undefined) return false;
+  const { enable_fast_launch, region_launch_templates, ...settings } = config;
+  const isSet = Object.values(settings).some((value) => value !== undefined);
+  return enable_fast_launch || region_launch_templates.length > 0 || isSet;
+}

@@ -1,5 +1,5 @@
 import { choice, flag, integer, text } from "../../../../sdk/schema/field.ts";
-import { conflict, error, rule } from "../../../../sdk/schema/rules.ts";
+import { conflict, error, rule, warning } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../../sdk/schema/schema.ts";
 
 /** One entry of `launch_block_device_mappings` or `ami_block_device_mappings`. */
@@ -7,8 +7,12 @@ export const blockDeviceFields = {
   device_name: text("Name the device has in the instance, such as `/dev/sda1`."),
   volume_type: choice(["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"], "Type of the volume.").optional(),
   volume_size: integer("GiB.").min(1).optional(),
-  iops: integer("Provisioned operations a second, for io1, io2 and gp3.").min(100).optional(),
-  throughput: integer("MiB a second, for gp3.").min(125).max(1000).optional(),
+  iops: integer(
+    "Provisioned operations a second, for io1, io2 and gp3. Without `volume_type`, for the type of the source image's volume.",
+  )
+    .min(100)
+    .optional(),
+  throughput: integer("MiB a second, for gp3.").min(125).max(2000).optional(),
   encrypted: flag("Encrypt the volume.").optional(),
   kms_key_id: text("Key to encrypt with, by id, ARN or alias; implies `encrypted`.").optional(),
   snapshot_id: text("Snapshot to make the volume from.").optional(),
@@ -34,14 +38,15 @@ function iopsFitType({ volume_type: type, iops }: BlockDeviceArguments<"volume_t
   if (needsIops && iops === undefined) {
     return [error("missing-argument", ["iops"], "Missing argument", `A volume of type ${type} needs iops.`)];
   }
-  if (iops === undefined || needsIops) return [];
-  if (type !== "gp3") return [conflict(["iops"], "iops goes with io1, io2 and gp3 volumes only.")];
-  if (iops >= 3000 && iops <= 16_000) return [];
-  return [invalidIops("iops of a gp3 volume must be from 3000 to 16000.")];
+  if (iops === undefined || type === undefined || needsIops) return [];
+  if (type !== "gp3")
+    return [idle("iops", `iops goes with io1, io2 and gp3 volumes; a ${type} volume is made without.`)];
+  if (iops >= 3000 && iops <= 80_000) return [];
+  return [invalidIops("iops of a gp3 volume must be from 3000 to 80000.")];
 }
 
-/** Operations a second for each GiB. */
-const IOPS_PER_GIB: Readonly<Record<string, number>> = { io1: 50, io2: 500 };
+/** Operations a second for each GiB (EC2 user guide, "Amazon EBS volume types"). */
+const IOPS_PER_GIB: Readonly<Record<string, number>> = { io1: 50, io2: 1000 };
 
 function iopsFitSize({ volume_type, iops, volume_size }: BlockDeviceArguments<"volume_type" | "iops" | "volume_size">) {
   const ratio = IOPS_PER_GIB[volume_type ?? ""];
@@ -65,6 +70,10 @@ function keyMeansEncrypted({
 }: BlockDeviceArguments<"encrypted" | "kms_key_id">): ConfigIssue[] {
   if (key === undefined || encrypted !== false) return [];
   return [conflict(["kms_key_id"], "kms_key_id encrypts the volume, and encrypted = false asks not to.")];
+}
+
+function idle(name: keyof typeof blockDeviceFields, detail: string): ConfigIssue {
+  return warning("ignored-argument", [name], "Ignored argument", detail);
 }
 
 function invalidIops(detail: string): ConfigIssue {

@@ -1,5 +1,6 @@
 import { communicatorFields, communicatorRenamed, communicatorRules } from "../../../../sdk/schema/communicator.ts";
 import { blocks, flag, list, text } from "../../../../sdk/schema/field.ts";
+import { error, rule, warning } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 import { accessFields, accessRules } from "../../aws/options/access.ts";
 import { tagFields } from "../../aws/options/tags.ts";
@@ -8,18 +9,36 @@ import { enhancedNetworkingFields, enhancedNetworkingRenamed, spotIsNotModified 
 import { runRules } from "./run-rules.ts";
 import { runFields, runRenamed } from "./run.ts";
 
-const volume = defineSchema(
-  {
-    ...blockDeviceFields,
-    ...tagFields("tag", "the volume"),
-    snapshot_volume: flag("Make a snapshot of the volume.").default(false),
-    ...tagFields("snapshot_tag", "the snapshot"),
-    snapshot_users: list(text("An account id."), "Accounts that may use the snapshot.").default([]),
-    snapshot_groups: list(text("A group."), "Groups that may use the snapshot.").default([]),
-    snapshot_description: text("Description of the snapshot.").optional(),
-  },
-  { rules: blockDeviceRules },
-);
+const volumeFields = {
+  ...blockDeviceFields,
+  ...tagFields("tag", "the volume"),
+  snapshot_volume: flag("Make a snapshot of the volume.").default(false),
+  ...tagFields("snapshot_tag", "the snapshot"),
+  snapshot_users: list(text("An account id."), "Accounts that may use the snapshot.").default([]),
+  snapshot_groups: list(text("A group."), "Groups that may use the snapshot.").default([]),
+  snapshot_description: text("Description of the snapshot.").optional(),
+};
+
+const OF_SNAPSHOT = ["snapshot_tags", "snapshot_tag", "snapshot_users", "snapshot_groups"] as const;
+
+const volume = defineSchema(volumeFields, {
+  rules: [
+    ...blockDeviceRules,
+    rule(volumeFields, ["snapshot_volume", "snapshot_description"], (args) => {
+      if (args.snapshot_volume || !args.snapshot_description) return [];
+      const detail = "snapshot_description describes a snapshot that is not made. Set snapshot_volume = true.";
+      return [error("missing-argument", ["snapshot_description"], "Missing argument", detail)];
+    }),
+    rule(volumeFields, ["snapshot_volume", ...OF_SNAPSHOT], (args) => {
+      if (args.snapshot_volume) return [];
+      const idle = OF_SNAPSHOT.filter((name) => Object.keys(args[name]).length > 0);
+      return idle.map((name) => {
+        const detail = `${name} has an effect only with snapshot_volume = true.`;
+        return warning("ignored-argument", [name], "Ignored argument", detail);
+      });
+    }),
+  ],
+});
 
 export const schema = defineSchema(
   {

@@ -5,7 +5,7 @@ import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 const templateFields = {
   template_id: text("Launch template, by id.").optional(),
   template_name: text("Launch template, by name.").optional(),
-  template_version: integer("Version of the launch template.").optional(),
+  template_version: integer("Version of the launch template.").min(1).optional(),
 };
 
 const templateIsOne = rule(templateFields, ["template_id", "template_name", "template_version"], (args) => {
@@ -19,10 +19,10 @@ const templateIsOne = rule(templateFields, ["template_id", "template_name", "tem
 const launchTemplate = defineSchema(
   {
     region: text("The region this launch template is for."),
-    enable_launch: flag("Whether fast launch is switched on in the region.").default(true),
+    enable_fast_launch: flag("Whether fast launch is switched on in the region.").default(true),
     ...templateFields,
   },
-  { rules: [templateIsOne] },
+  { rules: [templateIsOne], renamed: { enable_launch: "enable_fast_launch" } },
 );
 
 /** The block `fast_launch`. */

@@ -1,12 +1,14 @@
 import { isIP } from "node:net";
 import { atMostOne, conflict, error, exactlyOne, rule, warning } from "../../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
-import { isSpotWanted, runFields, SPOT } from "./run.ts";
+import { communicatorFields } from "../../../../sdk/schema/communicator.ts";
+import { isBurstable, isSpotWanted, runFields, SPOT } from "./run.ts";
 
 type RunArguments<Name extends keyof typeof runFields> = DecodedFields<typeof runFields, Name>;
 type Spot = (typeof SPOT)[number];
 
 const ON_DEMAND = ["enable_unlimited_credits", "enable_nitro_enclave"] as const;
+const KEY_PAIR = ["ssh_keypair_name", "ssh_private_key_file", "ssh_agent_auth", "winrm_password"] as const;
 const SPOT_TAGS = ["spot_tags", "spot_tag", "fleet_tags", "fleet_tag"] as const;
 
 export const runRules = [
@@ -29,6 +31,10 @@ export const runRules = [
     tunnelNeedsProfile,
   ),
   rule(runFields, ["metadata_options"], metadataTagsNeedEndpoint),
+  rule(runFields, ["enable_unlimited_credits", "instance_type"], creditsNeedBurstable),
+  rule(runFields, ["enable_nitro_enclave", "instance_type"], enclaveNeedsNitro),
+  rule(runFields, ["placement", "tenancy"], tenancyIsOne),
+  rule({ ...runFields, ...communicatorFields }, [...KEY_PAIR], keyPairNeedsKey),
 ];
 
 function amiIdLooksRight({ source_ami: id }: RunArguments<"source_ami">): ConfigIssue[] {
@@ -92,4 +98,37 @@ function metadataTagsNeedEndpoint({ metadata_options: options }: RunArguments<"m
   if (options?.http_endpoint !== "disabled" || options.instance_metadata_tags !== "enabled") return [];
   const detail = 'Tags are read from the metadata service, which http_endpoint = "disabled" switches off.';
   return [conflict(["metadata_options", "instance_metadata_tags"], detail)];
+}
+
+function creditsNeedBurstable({
+  enable_unlimited_credits: isWanted,
+  instance_type: type,
+}: RunArguments<"enable_unlimited_credits" | "instance_type">): ConfigIssue[] {
+  if (!isWanted || type === undefined || isBurstable(type)) return [];
+  const detail = `enable_unlimited_credits is for the sizes T2, T3, T3a and T4g, and instance_type is "${type}".`;
+  return [conflict(["enable_unlimited_credits"], detail)];
+}
+
+function enclaveNeedsNitro({
+  enable_nitro_enclave: isWanted,
+  instance_type: type,
+}: RunArguments<"enable_nitro_enclave" | "instance_type">): ConfigIssue[] {
+  if (!isWanted || type === undefined || !isBurstable(type)) return [];
+  const detail = `Burstable sizes have no Nitro enclaves, and instance_type is "${type}".`;
+  return [conflict(["enable_nitro_enclave"], detail)];
+}
+
+function tenancyIsOne({ placement, tenancy }: RunArguments<"placement" | "tenancy">): ConfigIssue[] {
+  if (placement?.tenancy === undefined || tenancy === undefined) return [];
+  return [conflict(["tenancy"], "tenancy is set in the placement block already. Remove one of them.")];
+}
+
+type KeyPairArguments = DecodedFields<typeof communicatorFields, (typeof KEY_PAIR)[number]>;
+
+function keyPairNeedsKey(args: KeyPairArguments): ConfigIssue[] {
+  const isOpened = args.ssh_private_key_file || args.ssh_agent_auth || args.winrm_password;
+  if (!args.ssh_keypair_name || isOpened) return [];
+  const detail =
+    "EC2 does not give away the private key of a pair that exists. Set ssh_private_key_file, or ssh_agent_auth = true.";
+  return [error("missing-argument", ["ssh_keypair_name"], "Missing argument", detail)];
 }

@@ -13,7 +13,7 @@ import {
 import { atMostOne, conflict, rule } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 import { amiFilter, resourceFilter, subnetFilter } from "../../aws/options/filters.ts";
-import { tagFields } from "../../aws/options/tags.ts";
+import { namedTags, tagFields } from "../../aws/options/tags.ts";
 
 const TENANCIES = ["default", "dedicated", "host"] as const;
 
@@ -33,24 +33,27 @@ const placement = defineSchema(placementFields, {
   ],
 });
 
-const license = defineSchema({ license_configuration_request: text("ARN of a licence configuration.") });
+const licenseRequest = defineSchema({
+  license_configuration_arn: text("ARN of a licence configuration.").optional(),
+});
+const license = defineSchema({
+  license_configuration_request: block(licenseRequest, "The licence configuration."),
+});
 
+const SWITCH = ["enabled", "disabled"] as const;
+
+/** What is not given is left to the account's own defaults. */
 const metadataOptions = defineSchema({
-  http_endpoint: choice(["enabled", "disabled"], "Whether the instance can ask the metadata service.").default(
-    "enabled",
-  ),
-  http_tokens: choice(["optional", "required"], "`required` means IMDSv2 only.").default("optional"),
-  http_put_response_hop_limit: integer("Hops an answer of the metadata service may take.").min(1).max(64).default(1),
-  instance_metadata_tags: choice(
-    ["enabled", "disabled"],
-    "Whether tags can be read from the metadata service.",
-  ).default("disabled"),
+  http_endpoint: choice(SWITCH, "Whether the instance can ask the metadata service.").optional(),
+  http_tokens: choice(["optional", "required"], "`required` means IMDSv2 only.").optional(),
+  http_put_response_hop_limit: integer("Hops an answer of the metadata service may take.").min(1).max(64).optional(),
+  instance_metadata_tags: choice(SWITCH, "Whether tags can be read from the metadata service.").optional(),
 });
 
 const statement = defineSchema({
   Effect: choice(["Allow", "Deny"], "What the statement does.").default("Allow"),
-  Action: list(text("An action."), "Actions, such as `s3:GetObject`."),
-  Resource: list(text("An ARN."), "What the actions may touch."),
+  Action: list(text("An action."), "Actions, such as `s3:GetObject`.").default([]),
+  Resource: list(text("An ARN."), "What the actions may touch.").default([]),
   Sid: text("Id of the statement.").optional(),
 });
 const policyDocument = defineSchema({
@@ -67,7 +70,10 @@ export const runFields = {
     text("An instance type."),
     "Sizes to ask for on the spot market, in order of preference.",
   ).default([]),
-  spot_price: text("Most to pay for an hour on the spot market; `auto` sets no limit of its own.").optional(),
+  spot_price: text(
+    "Most to pay for an hour on the spot market; `auto` sets no limit of its own, `0` asks for no spot instance.",
+  ).optional(),
+  spot_price_auto_product: deprecated(text("Ignored.").optional(), "spot requests do not need it any more; remove it"),
   spot_allocation_strategy: choice(
     ["lowest-price", "diversified", "capacity-optimized", "capacity-optimized-prioritized", "price-capacity-optimized"],
     "How a spot fleet chooses.",
@@ -104,11 +110,14 @@ export const runFields = {
   ).optional(),
   ...tagFields("run_tag", "the machine and everything made to run it, and of the image unless `skip_ami_run_tags`"),
   ...tagFields("run_volume_tag", "the machine's volumes"),
+  run_volume_tag: namedTags("the machine's volumes"),
   user_data: text("User data, as text; encoded as needed.").optional(),
   user_data_file: text("A file with user data.").optional(),
   ebs_optimized: flag("Launch EBS-optimised.").default(false),
   enable_nitro_enclave: flag("Allow Nitro enclaves.").default(false),
-  enable_unlimited_credits: flag("Let burstable machines burst without limit (at a price).").default(false),
+  enable_unlimited_credits: flag(
+    "Let burstable machines burst without limit (at a price). Otherwise they get `standard` credits, whatever the account's default.",
+  ).default(false),
   shutdown_behavior: choice(["stop", "terminate"], "What a shutdown from inside does.").default("stop"),
   disable_stop_instance: flag(
     "Do not stop the machine: it stops itself as the last thing the provisioners do.",
@@ -129,7 +138,7 @@ export const runFields = {
     ["public_ip", "private_ip", "public_dns", "private_dns", "ipv6", "session_manager"],
     "Which of the machine's addresses to connect to.",
   ).optional(),
-  session_manager_port: integer("Local port of the Session Manager tunnel.").min(1).max(65_535).optional(),
+  session_manager_port: integer("Local port of the Session Manager tunnel; 0 for any.").min(0).max(65_535).optional(),
   pause_before_ssm: duration("How long to leave the machine alone before the first Session Manager tunnel.").default(0),
 };
 
@@ -140,7 +149,13 @@ export const SPOT = ["spot_price", "spot_instance_types"] as const;
 
 /** Whether the machine is to be a spot instance. */
 export function isSpotWanted({ spot_price, spot_instance_types }: Pick<RunConfig, (typeof SPOT)[number]>): boolean {
+  if (spot_price === "0") return false;
   return Boolean(spot_price) || spot_instance_types.length > 0;
+}
+
+/** T2, T3, T3a and T4g: sizes that spend CPU credits. */
+export function isBurstable(instanceType: string): boolean {
+  return /^t(2|3a?|4g)\./.test(instanceType);
 }
 
 /** The sizes to try, in order of preference. */

@@ -1,12 +1,13 @@
 import { constants } from "node:fs";
-import { copyFile, lstat, stat } from "node:fs/promises";
+import { copyFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import type { Builder, BuilderRun } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
-import { fileArtifact } from "../../../../sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../owned/file-artifact.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
-import { createOwnedFile, type OwnedFile } from "../../../../sdk/owned-file.ts";
+import type { OwnedFile } from "../../../../owned/file-being-written.ts";
+import { createOwnedFile } from "../../../../owned/owned-file.ts";
 import type { Step } from "../../../../sdk/run.ts";
 import { text } from "../../../../sdk/schema/field.ts";
 import { atMostOne, rule, warning } from "../../../../sdk/schema/rules.ts";
@@ -50,15 +51,13 @@ export const builder: Builder<FileBuilderConfig> = {
 };
 
 async function write(run: BuilderRun, step: Step, path: string, config: FileBuilderConfig): Promise<OwnedFile> {
-  const before = await lstat(path).catch(() => undefined);
-  if (before?.isDirectory()) throw new BuildError(`"${config.target}" is a directory, so no file can be written there`);
   try {
     const file = await createOwnedFile(run, step, path, { mode: 0o600 });
     if (config.source) await copy(run, config.source, file.temporaryPath);
     else await file.handle.writeFile(config.content ?? "", { signal: step.signal });
     await file.commit();
     // The old file has been replaced: removing the new one as well would leave the user with nothing.
-    if (before) await file.keep();
+    if (file.takesPlace) await file.keep();
     return file;
   } catch (cause) {
     step.signal.throwIfAborted();

@@ -2,7 +2,7 @@ import { BUILDER_ID } from "../../../../sdk/artifact-state.ts";
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import type { Artifact } from "../../../../sdk/artifact.ts";
-import { fileArtifact } from "../../../../sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../owned/file-artifact.ts";
 import type { PostProcessed, PostProcessor } from "../../../../sdk/component.ts";
 import { BuildError } from "../../../../sdk/error.ts";
 import type { FileDigest } from "../../../../sdk/file-digest.ts";
@@ -13,7 +13,7 @@ import { zip } from "../../../../lib/archive/zip.ts";
 import type { ByteSource } from "../../../../lib/byte-source.ts";
 import { compressionFormats } from "../../../../lib/compress/formats.ts";
 import { archiveEntries } from "./archive-entries.ts";
-import { writeOutputFile } from "../../../../sdk/output-file.ts";
+import { refuseInputAsOutput, writeOutputFile } from "../../../../owned/output-file.ts";
 import { endingOf, type OutputFormat } from "./format.ts";
 import { outputFormat, schema, type CompressConfig } from "./options.ts";
 
@@ -26,7 +26,8 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   async process(run: Run, config: CompressConfig, input: Artifact): Promise<PostProcessed> {
     const format = outputFormat(config);
     refuseWhatCannotBePacked(input, format);
-    const path = resolve(run.directories.work, outputName(run, config, format));
+    const path = resolve(run.directories.work, outputName(run, config));
+    await refuseInputAsOutput(path, input.files);
     const shown = relative(run.directories.work, path);
     const digest = await run.step("compress", (step) => writeArchive(run, step, { path, format, config, input }));
     const artifact = fileArtifact(BUILDER_ID.compress, [path], `compressed artifacts in: ${shown}`, {
@@ -36,9 +37,9 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   },
 };
 
-function outputName(run: Run, config: CompressConfig, format: OutputFormat): string {
+function outputName(run: Run, config: CompressConfig): string {
   const values = { BuildName: run.build.sourceName, BuilderType: run.build.builderType };
-  return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}.${endingOf(format)}`;
+  return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}`;
 }
 
 /** What can be known before anything is read. */

@@ -7,11 +7,12 @@ import { DEFAULT_FORMAT, formatOfName, parseFormat, type OutputFormat } from "./
 const fields = {
   output: defaultText(
     late(
+      ["BuildName", "BuilderType"],
       "Path of the file to write. Its ending chooses the format: `.tar`, `.zip`, a compression (`.gz`, `.bz2`, `.xz`, " +
         "`.lz4`, `.zst`, `.bgzf`) for a single file, or both (`.tar.gz`, `.tgz`). A template with `{{.BuildName}}` and " +
         "`{{.BuilderType}}`. A name without a known ending is a `.tar.gz`.",
     ).optional(),
-    "`packer_{{.BuildName}}_{{.BuilderType}}` and the ending of the format",
+    "`packer_{{.BuildName}}_{{.BuilderType}}`, without an ending as in Packer",
   ),
   format: text("The format, whatever the ending of `output`: `tar`, `zip`, `gz`, `tar.xz`, and so on.").optional(),
   compression_level: defaultText(
@@ -27,6 +28,7 @@ const fields = {
 export const schema = defineSchema(fields, {
   rules: [
     rule(fields, ["format"], ({ format }) => formatIssues(format)),
+    rule(fields, ["format", "output"], unwritableEnding),
     rule(fields, ["format", "output", "compression_level"], levelInRange),
   ],
 });
@@ -44,6 +46,16 @@ function formatIssues(format: string | undefined): ConfigIssue[] {
   const names = [...Object.keys(compressionFormats), "tar", "zip", "tar.gz"].map((name) => `"${name}"`).join(", ");
   const detail = `"${format}" is not a format that imgbuild writes. Use one of ${names}, or another compression after "tar.".`;
   return [error("unknown-format", ["format"], "Unknown format", detail)];
+}
+
+/** Endings of formats that imgbuild does not write: a file named so would hold something else. */
+const UNWRITABLE = /\.(7z|ace|arj|br|cab|lz|lzh|lzma|lzo|rar|sz|z|zipx)$/i;
+
+function unwritableEnding({ format, output }: Pick<DecodedFields<typeof fields>, "format" | "output">): ConfigIssue[] {
+  const ending = format === undefined && output && UNWRITABLE.exec(output.text)?.[1];
+  if (!ending) return [];
+  const detail = `imgbuild does not write .${ending} files; this one would be a .tar.gz under another name. Use an ending such as .tar.gz, .zip or .tar.xz, or say what it is with format.`;
+  return [error("unknown-format", ["output"], "Unknown format", detail)];
 }
 
 function levelInRange({ compression_level: level, ...named }: DecodedFields<typeof fields>): ConfigIssue[] {

@@ -1,11 +1,14 @@
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { basename, dirname, join, resolve, win32 } from "node:path";
+import { basename, join, resolve, win32 } from "node:path";
+import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { createAtomicFile } from "../../../../lib/atomic-file.ts";
+import { isSystemError } from "../../../../lib/system-error.ts";
 import { shellQuoteGlob } from "../../../../lib/shell-quote.ts";
 import type { Communicator } from "../../../../sdk/communicator.ts";
 import { BuildError } from "../../../../sdk/error.ts";
+import type { OwnedFile } from "../../../../owned/file-being-written.ts";
+import { createOwnedFile } from "../../../../owned/owned-file.ts";
+import { writeFailure } from "../../../../sdk/write-failure.ts";
 import { askGuest } from "../../../../steps/guest-command.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
@@ -67,15 +70,27 @@ async function fetchOne(
   const namesDirectory = /[/\\]$/.test(config.destination);
   const name = isWindows(communicator) ? win32.basename(path) : basename(path);
   const target = namesDirectory ? join(destination, name) : destination;
-  await mkdir(dirname(target), { recursive: true });
-  const file = await createAtomicFile(target);
+  await run.step(`download ${name}`, async (step) => {
+    try {
+      const file = await createOwnedFile(run, step, target);
+      await receive(file, (stream) => communicator.download(path, stream, { signal, onProgress }));
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (isSystemError(cause)) throw await writeFailure(target, cause);
+      throw cause;
+    }
+  });
+}
+
+async function receive(file: OwnedFile, send: (stream: Writable) => Promise<void>): Promise<void> {
   try {
     const stream = createWriteStream(file.temporaryPath, { flags: "r+" });
-    await communicator.download(path, stream, { signal, onProgress });
+    await send(stream);
     stream.end();
     await finished(stream);
-    await file.commit();
-  } finally {
+    await file.keep();
+  } catch (error) {
     await file.discard();
+    throw error;
   }
 }

@@ -11,13 +11,13 @@ export const provisioner: Provisioner<FileProvisionerConfig> = {
   type: "file",
   summary: "Copies files and directories to the machine or from it.",
   schema,
-  checkFiles: (config, { work }) => missingFiles(localSources(config), work),
-  inputs: (config, { work }) =>
+  checkFiles: (config, { work }) => missingFiles(localSources(config), work, { directories: true }),
+  filesRead: (config, { work }) =>
     fileInputs(
       localSources(config).map(([, source]) => source),
       work,
     ),
-  outputs: downloadedFiles,
+  filesWritten: downloadedFiles,
   provision: (run, config, { communicator }) => directions[config.direction](run, config, communicator),
 };
 

@@ -5,7 +5,7 @@ import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } fro
 const fields = {
   content: text("Text to write to `destination`.").optional(),
   source: text(
-    "File or directory to copy. A directory with a trailing slash gives its contents, without one itself. When downloading, wildcards are allowed.",
+    "File or directory to copy. A directory with a trailing slash gives its contents. Without one it goes into a `destination` that is there, under its own name, and becomes one that is not. When downloading, wildcards are allowed.",
   ).optional(),
   sources: list(text("A file or directory."), "Files and directories to copy, in this order.").optional(),
   destination: text("Where to copy to. With a trailing slash it is a directory that keeps the source's name."),

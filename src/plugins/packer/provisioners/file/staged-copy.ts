@@ -37,14 +37,8 @@ async function stage(upload: Upload, source: CopySource, { staging, target }: St
   }
   const staged = `${staging}/tree`;
   await copy(upload, { ...source, path: `${source.path.replace(/\/$/, "")}/` }, staged);
-  const into = directoryTarget(source.path, target);
-  return { into, script: placeTree(staged, into, owner) };
-}
-
-/** As rsync: with a trailing slash, only what is in the directory is copied. */
-function directoryTarget(source: string, target: string): string {
-  if (source.endsWith("/")) return target;
-  return `${target.replace(/\/$/, "")}/${basename(source)}`;
+  const name = source.path.endsWith("/") ? undefined : basename(source.path);
+  return { into: target, script: placeTree(staged, { target, name, owner }) };
 }
 
 /** Copied beside the target by the one who may write there, then renamed: the rename never crosses file systems. */
@@ -58,9 +52,18 @@ function placeFile(staged: string, target: string, owner: string | undefined): s
   return `${onStop(remove)}; ${isFree}; ${steps.join(" && ")} || { s=$?; ${remove}; exit $s; }`;
 }
 
-function placeTree(staged: string, target: string, owner: string | undefined): string {
-  const [from, to] = [shellQuote(staged), shellQuotePath(target)];
-  return `mkdir -p ${to} && chown -R ${ownerWord(owner)} ${from} && cp -Rp ${from}/. ${to}/`;
+interface TreePlace {
+  readonly target: string;
+  /** The directory's name where it is copied itself; absent where only what is in it is. */
+  readonly name: string | undefined;
+  readonly owner: string | undefined;
+}
+
+/** As a copy without staging: into a directory that is there under its own name, else it becomes the one that is named. */
+function placeTree(staged: string, { target, name, owner }: TreePlace): string {
+  const [from, to] = [shellQuote(staged), shellQuotePath(target.replace(/(?<=.)\/$/, ""))];
+  const choose = name === undefined ? `t=${to}` : `t=${to}; [ ! -d "$t" ] || t="$t"/${shellQuote(name)}`;
+  return `${choose}; mkdir -p "$t" && chown -R ${ownerWord(owner)} ${from} && cp -Rp ${from}/. "$t"/`;
 }
 
 /** Without an owner the files belong to the user who puts them in place. */

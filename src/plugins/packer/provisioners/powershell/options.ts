@@ -51,6 +51,7 @@ const runFields = {
   ).optional(),
   execute_command: defaultText(
     late(
+      "any",
       "The command that runs a script. `{{ .Path }}` is the script in the machine, `{{ .Vars }}` the file that sets the environment.",
     ),
     "one PowerShell that receives the script, runs it and removes it",
@@ -69,11 +70,12 @@ const runFields = {
 
 const elevatedFields = {
   elevated_user: late(
+    "any",
     "Run the scripts as a scheduled task of this user, with all rights, as if logged on: what Windows Update and some installers need. `SYSTEM` needs no password.",
   ).optional(),
-  elevated_password: sensitive(late("That user's password.")).optional(),
+  elevated_password: sensitive(late("any", "That user's password.")).optional(),
   elevated_execute_command: defaultText(
-    late("As `execute_command`, for elevated scripts."),
+    late("any", "As `execute_command`, for elevated scripts."),
     "as for other scripts",
   ).optional(),
   elevated_env_var_format: defaultText(

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { onStop } from "../../../../lib/on-stop.ts";
 import { shellQuote, shellQuotePath } from "../../../../lib/shell-quote.ts";
+import { commandWithVariables } from "../../scripts/command-with-variables.ts";
 import { formatEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
 import type { ShellConfig } from "./options.ts";
 
@@ -43,9 +44,9 @@ export function planScript(
     const command = own?.render({ Path: path, Vars: "", EnvVarFile: file }) ?? usual;
     return { ...shared, environment, environmentFile: file, command };
   }
-  const vars = formatEnvironment(pairs, format ?? "%s='%s' ");
-  const command = own?.render({ Path: path, Vars: vars, EnvVarFile: "" });
-  return { ...shared, command: command ?? `chmod +x ${path}; ${vars} ${path}` };
+  const render = (vars: string) =>
+    own?.render({ Path: path, Vars: vars, EnvVarFile: "" }) ?? `chmod +x ${path}; ${vars} ${path}`;
+  return { ...shared, command: commandWithVariables(render, { pairs, format: format ?? "%s='%s' " }) };
 }
 
 /** Printed by the scripts below where they cannot put a file in place, to tell it from the user's script failing. */

@@ -34,7 +34,7 @@ export const provisioner: Provisioner<ShellConfig> = {
   summary: "Runs shell scripts in the machine.",
   schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
-  inputs: (config, { work }) =>
+  filesRead: (config, { work }) =>
     fileInputs(
       scriptFiles(config).map(([, file]) => file),
       work,

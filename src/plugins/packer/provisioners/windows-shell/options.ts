@@ -22,6 +22,7 @@ export const schema = defineSchema(
     ).optional(),
     execute_command: defaultText(
       late(
+        ["Path", "Vars"],
         "The command that runs a batch file. `{{ .Path }}` is the file in the machine, `{{ .Vars }}` the environment. Its values then stand on a command line.",
       ),
       "`cmd.exe`, with the environment set",

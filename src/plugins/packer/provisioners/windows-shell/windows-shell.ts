@@ -34,8 +34,7 @@ export const provisioner: Provisioner<WindowsShellConfig> = {
 async function runOne(run: Run, config: WindowsShellConfig, { communicator, data }: Machine, script: WindowsScript) {
   run.say(`Provisioning with batch file: ${script.name}`);
   const environment = scriptEnvironment(run, data, config);
-  const random = `C:/Windows/Temp/script-${randomBytes(8).toString("hex")}.bat`;
-  const path = config.remote_path === undefined ? random : remotePathFor(config.remote_path, script.name);
+  const path = pathFor(config, script);
   const content = config.binary ? script.content : windowsLineEnds(script.content);
   const removal = `cmd /c del /f /q "${path.replaceAll("/", "\\")}"`;
   let ended: GuestCommandResult | undefined;
@@ -47,6 +46,13 @@ async function runOne(run: Run, config: WindowsShellConfig, { communicator, data
   }
   const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
   checkEnd(run, what, ended, config.valid_exit_codes);
+}
+
+/** A command of one's own that does not ask for the path has Packer's in mind. */
+function pathFor({ remote_path, execute_command }: WindowsShellConfig, { name }: WindowsScript): string {
+  if (remote_path !== undefined) return remotePathFor(remote_path, name);
+  if (execute_command !== undefined && !/\.Path\b/.test(execute_command.text)) return "C:/Windows/Temp/script.bat";
+  return `C:/Windows/Temp/script-${randomBytes(8).toString("hex")}.bat`;
 }
 
 interface Start {

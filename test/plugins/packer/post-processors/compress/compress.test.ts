@@ -9,7 +9,7 @@ import {
   parseFormat,
 } from "../../../../../src/plugins/packer/post-processors/compress/format.ts";
 import { schema } from "../../../../../src/plugins/packer/post-processors/compress/options.ts";
-import { fileArtifact } from "../../../../../src/sdk/file-artifact.ts";
+import { fileArtifact } from "../../../../../src/owned/file-artifact.ts";
 import { configOf, issuesOf } from "../../../../helper/decode-config.ts";
 import { createRecordingRun, type RecordingRun } from "../../../../helper/recording-run.ts";
 
@@ -43,6 +43,8 @@ describe("the format of an output", () => {
 describe("its arguments", () => {
   it.each([
     [{ format: "rar" }, "unknown-format"],
+    [{ output: "x.7z" }, "unknown-format"],
+    [{ output: "{{.BuildName}}.RAR" }, "unknown-format"],
     [{ output: "x.gz", compression_level: 12 }, "invalid-argument"],
     [{ output: "x.lz4", compression_level: 4 }, "invalid-argument"],
     [{ compression_level: -2 }, "invalid-argument"],
@@ -51,12 +53,12 @@ describe("its arguments", () => {
 });
 
 describe("compress", () => {
-  it("packs the files of an artifact into a .tar.gz by default, with paths from the working directory", async () => {
+  it("packs the files of an artifact into a .tar.gz by default, under Packer's name (T-23) and with paths from the working directory", async () => {
     const run = await createRecordingRun({ name: "file.a", builderType: "file" });
     const input = await artifactOf(run, { "output/b.txt": "bee", "output/a.txt": "ay" });
     const { artifact, keepInput } = await postProcessor.process(run, configOf(schema, {}), input);
     expect(keepInput).toBe(false);
-    expect(artifact!.files[0]).toMatch(/packer_.*_file\.tar\.gz$/);
+    expect(artifact!.files[0]).toMatch(/packer_example_file$/);
     const listing = execFileSync("tar", ["-tvf", artifact!.files[0]!], { encoding: "utf8" });
     expect(listing.split("\n").map((line) => line.split(/\s+/).slice(1).join(" "))).toEqual([
       "root/root 2 1980-01-01 00:00 output/a.txt",

@@ -65,6 +65,19 @@ describe("the file provisioner", () => {
     expect(run.events).toContainEqual(expect.objectContaining({ kind: "progress", done: 3, total: 3 }));
   });
 
+  it("puts a directory where the owner is another one as where it is not (M-02)", async () => {
+    const { file, here, there } = await guest();
+    await mkdir(join(here, "tree"));
+    await writeFile(join(here, "tree/a"), "abc");
+    const owner = String(process.getuid!());
+    await file({ source: "tree", destination: `${there}/two/missing/`, owner });
+    await file({ source: "tree", destination: `${there}/two/`, owner });
+    await file({ source: "tree/", destination: `${there}/flat`, owner });
+    expect(await readdir(`${there}/two/missing`)).toEqual(["a"]);
+    expect(await readdir(`${there}/two/tree`)).toEqual(["a"]);
+    expect(await readdir(`${there}/flat`)).toEqual(["a"]);
+  });
+
   it("puts files and directories in place for another owner, as root where asked for", async () => {
     const { there, here, file } = await guest();
     await mkdir(join(here, "tree"));
@@ -111,7 +124,7 @@ describe("what the file provisioner refuses", () => {
   });
 
   it("a source that is not there, unless it is made during the build", async () => {
-    const directories = { work: "/nonexistent", template: "/nonexistent" };
+    const directories = { work: "/nonexistent", template: "/nonexistent", host: { homeDir: "/", env: {} } };
     const config = { source: "a", destination: "/b" };
     const check = (generated: boolean) =>
       provisioner.checkFiles!(

@@ -115,6 +115,27 @@ describe("the shell provisioner", () => {
     expect(output()).toEqual([`it's is ${folder}/given.sh`]);
   });
 
+  it.each(["sh -c '{{ .Vars }} {{ .Path }}'", 'sh -c "{{ .Vars }} {{ .Path }}"', "{{ .Vars }} {{ .Path }}"])(
+    "runs the script where %s meets a value with blanks and quotes (M-03)",
+    async (command) => {
+      const { shell, output } = await guest();
+      const execute_command = `chmod +x {{ .Path }}; ${command}`;
+      await shell({ inline: ['echo "$PKGS"'], environment_vars: ['PKGS=nginx, it\'s "redis"'], execute_command });
+      expect(output()).toEqual(['nginx, it\'s "redis"']);
+    },
+  );
+
+  it.each([
+    [{ execute_command: "sudo sh -c '{{ .Vars }}'" }, ["invalid-argument"]],
+    [{ execute_command: "sudo {{ .Vars }} /tmp/x.sh" }, ["invalid-argument"]],
+    [{ execute_command: "sudo {{ .Vars }} /tmp/x.sh", remote_path: "/tmp/x.sh" }, []],
+    [{ execute_command: "sudo {{.Vars}} /tmp/x.sh", remote_file: "x.sh" }, []],
+    [{ execute_command: "sudo {{.Vars}} {{.Path}}" }, []],
+    [{ execute_command: 'sudo {{.Vars}} {{ .Path | printf "%s" }}' }, []],
+  ])("refuses an execute_command that does not name the script: %j (M-03)", (args, codes) => {
+    expect(issuesOf(provisioner.schema, { inline: ["x"], ...args }).map(({ code }) => code)).toEqual(codes);
+  });
+
   it("gives execute_command an environment file where asked for", async () => {
     const { shell, output } = await guest();
     await shell({

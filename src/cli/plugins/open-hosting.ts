@@ -1,0 +1,47 @@
+import { createBrief } from "../../plugin-host/components/hosting.ts";
+import { createPluginHost } from "../../plugin-host/plugin-host.ts";
+import { startThread } from "../../plugin-host/thread/start-thread.ts";
+import type { Emit } from "../../sdk/event.ts";
+import type { Host } from "../../sdk/host.ts";
+import type { RunOptions } from "../../sdk/run.ts";
+import type { RegistryTemplate } from "../../template/load-options.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../template/packer-version.ts";
+import type { PluginLock } from "../../plugin-host/install/plugin-lock.ts";
+import { hostedComponents, type HostedComponents } from "./hosted-components.ts";
+import { readLockFile } from "./lock-file.ts";
+import { openPluginWorld } from "./plugin-world.ts";
+
+export interface PluginRoomOptions {
+  readonly host: Host;
+  readonly options: RunOptions;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+interface OpenHosting {
+  readonly components: HostedComponents;
+  close(): Promise<void>;
+}
+
+/** The plugins of this machine, ready to be started for a template. */
+export async function openHosting(
+  { host, options, emit, signal }: PluginRoomOptions,
+  facts: Omit<RegistryTemplate, "requiredPlugins">,
+): Promise<OpenHosting> {
+  const world = await openPluginWorld(host, signal);
+  const pluginHost = createPluginHost({ startThread });
+  const hosting = {
+    host: pluginHost,
+    cache: world.cache,
+    env: host.env,
+    cwd: host.cwd,
+    options,
+    coreVersion: COMPATIBLE_PACKER_VERSION,
+    signal,
+    template: facts,
+    brief: createBrief(),
+  };
+  let locked: Promise<PluginLock> | undefined;
+  const lock = (): Promise<PluginLock> => (locked ??= readLockFile(facts.directory));
+  return { components: hostedComponents({ world, hosting, emit, lock }), close: () => pluginHost.close() };
+}

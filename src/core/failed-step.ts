@@ -1,0 +1,38 @@
+import { lineBounds, positionOf } from "../language/position.ts";
+import { describeEnclosingBlocks } from "../language/render/enclosing-block.ts";
+import type { SourceRange } from "../language/source.ts";
+import type { FailedStep } from "../sdk/event.ts";
+
+export interface StepAtFault {
+  /** `shell provisioner`. */
+  readonly what: string;
+  readonly name: string | undefined;
+  /** Of its block. */
+  readonly range: SourceRange | undefined;
+  /** Which of how many of its kind, from 1; absent where there is one. */
+  readonly number?: number | undefined;
+  readonly total?: number | undefined;
+}
+
+/** Where in the template something stands that failed while it was built. */
+export function failedStep({ what, name, range, number, total }: StepAtFault): FailedStep {
+  return { what, name, number, total, ...(range && placeOf(range, name)) };
+}
+
+function placeOf({ file, start, end }: SourceRange, name: string | undefined): Partial<FailedStep> {
+  const { line, column } = positionOf(file, start);
+  const bounds = lineBounds(file, line);
+  const blocks = describeEnclosingBlocks(file, start);
+  const named = name === undefined || blocks === "" ? blocks : `${blocks} ${JSON.stringify(name)}`;
+  return {
+    file: file.name,
+    line,
+    column,
+    endLine: positionOf(file, end).line,
+    endColumn: positionOf(file, end).column,
+    block: named || undefined,
+    code: file.text.slice(bounds.start, Math.min(bounds.end, bounds.start + LONGEST_CODE)),
+  };
+}
+
+const LONGEST_CODE = 200;

@@ -1,0 +1,61 @@
+import type { Machine, Provisioner } from "../../sdk/component.ts";
+import type { Run } from "../../sdk/run.ts";
+import type { Schema } from "../../sdk/schema/schema.ts";
+import { remoteProvisioner } from "../calls/provisioner.ts";
+import { runUi } from "../calls/run-ui.ts";
+import type { PluginProcess } from "../process/plugin-process.ts";
+import { configParts, secretsOf } from "./config-parts.ts";
+import { dataForPlugin, placeholders } from "./generated-data.ts";
+import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
+import { problemIssues, refuseConfig } from "./problems.ts";
+import { isSecretName, type HostedConfig } from "./spec-schema.ts";
+import { summaryOf } from "./summary.ts";
+
+/** A provisioner in a plugin, as one of ours. */
+export function hostedProvisioner(
+  hosting: Hosting,
+  hosted: HostedComponent,
+  schema: Schema<HostedConfig>,
+): Provisioner<HostedConfig> {
+  const { type, component } = hosted;
+  const checker = { plugin: component.plugin, names: Object.keys(schema.object.shape) };
+  return {
+    kind: "provisioner",
+    type,
+    summary: summaryOf(hosted),
+    schema,
+    rendersTemplates: true,
+    checkFiles: async (config) => {
+      const parts = [...configParts(hosting, config, { sourceName: type, builderType: type }), placeholders([])];
+      const { signal } = hosting;
+      const ask = (process: PluginProcess) => remoteProvisioner(process).prepare(parts, { signal });
+      return problemIssues(await hosting.brief({ hosting, component, ask }), config, checker);
+    },
+    provision: (run, config, machine) => provision({ run, config, machine, hosting, hosted }),
+  };
+}
+
+interface Work {
+  readonly run: Run;
+  readonly config: HostedConfig;
+  readonly machine: Machine;
+  readonly hosting: Hosting;
+  readonly hosted: HostedComponent;
+}
+
+async function provision({ run, config, machine, hosting, hosted }: Work): Promise<void> {
+  const { component } = hosted;
+  const { signal } = run;
+  for (const secret of secretsOf(config, isSecretName)) run.secret(secret);
+  const process = await startForRun(run, hosting, { component });
+  try {
+    const provisioner = remoteProvisioner(process);
+    const parts = [...configParts(hosting, config, run.build), placeholders(Object.keys(machine.data))];
+    refuseConfig(await provisioner.prepare(parts, { signal }), component.plugin);
+    const { communicator, data } = machine;
+    await provisioner.provision({ ui: runUi(run), communicator, data: dataForPlugin(data), signal });
+  } finally {
+    await process.stop();
+  }
+  signal.throwIfAborted();
+}

@@ -1,0 +1,67 @@
+import type * as z from "zod";
+import type { Path } from "./decode-state.ts";
+import { fieldMeta } from "./field.ts";
+import type { Fix, Schema } from "./schema.ts";
+
+export interface WrongValue {
+  readonly path: Path;
+  readonly value: unknown;
+  readonly field: z.ZodType | undefined;
+  readonly schema: Schema<unknown>;
+}
+
+export interface ValueAdvice {
+  /** A sentence, with the space before it. */
+  readonly hint: string;
+  readonly fix?: Fix | undefined;
+  /** What should have been there, where there is more to say than its type. */
+  readonly required?: string | undefined;
+  /** Where the mistake is, where that is further out. */
+  readonly path?: Path | undefined;
+}
+
+/** What to write instead, for the mistakes of every day. */
+export function adviceOn(wrong: WrongValue): ValueAdvice | undefined {
+  const { value, field, schema, path } = wrong;
+  if (!field) return undefined;
+  const { fieldKind, description } = fieldMeta(field);
+  if (fieldKind === "list" && typeof value === "string")
+    return typeof path.at(-1) === "number" ? rows(path) : lone(value);
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (fieldKind === "list" && isMap && path.at(-1) === "environment_vars") return pairs(value, schema);
+  if (fieldKind === "integer" && typeof value === "string" && /\bMiB\b/.test(description)) return mebibytes(value);
+  return undefined;
+}
+
+function lone(value: string): ValueAdvice {
+  return { hint: ` Put it in brackets: [${shortened(value)}].`, fix: { kind: "wrap", before: "[", after: "]" } };
+}
+
+/** `vboxmanage = ["modifyvm", "x"]`: one row where a list of rows is wanted. */
+function rows(path: Path): ValueAdvice {
+  return {
+    path: path.slice(0, -1),
+    required: "a list of lists is required",
+    hint: " Put the row in brackets of its own: [[…]].",
+    fix: { kind: "wrap", before: "[", after: "]" },
+  };
+}
+
+function pairs(value: object, { object }: Schema<unknown>): ValueAdvice {
+  const [name = "NAME"] = Object.keys(value);
+  const other = Object.hasOwn(object.shape, "env") ? ' or use "env", which takes a map' : "";
+  return { hint: ` Write texts, ["${name}=value"],${other}.`.replace(",.", ".") };
+}
+
+const UNITS: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1024 * 1024 };
+
+function mebibytes(value: string): ValueAdvice | undefined {
+  const [, digits, unit] = /^\s*(\d+)\s*([MGT])(?:i?B)?\s*$/i.exec(value) ?? [];
+  if (digits === undefined || unit === undefined) return undefined;
+  const count = String(Number(digits) * UNITS[unit.toUpperCase()]!);
+  return { hint: ` MiB are meant: write ${count}.`, fix: { kind: "replace", part: "value", text: count } };
+}
+
+function shortened(value: string): string {
+  return value.length > 40 ? `"${value.slice(0, 37)}…"` : JSON.stringify(value);
+}

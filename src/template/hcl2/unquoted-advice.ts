@@ -1,0 +1,29 @@
+import type { TextEdit } from "../../language/diagnostic.ts";
+import type { SourceRange } from "../../language/source.ts";
+
+export interface Advice {
+  /** Full sentences. */
+  readonly hint: string;
+  readonly edits?: readonly TextEdit[] | undefined;
+}
+
+/**
+ * What was probably meant by a name that there is not: a variable of the shell (`${HOME}`), of the environment (`env.HOME`),
+ * or a text whose quotes were forgotten (`none`, `source.null.first`).
+ */
+export function unquotedAdvice({ file, start }: SourceRange): Advice {
+  const written = /^[\w-]+(?:\.[\w-]+)*/.exec(file.text.slice(start))?.[0] ?? "";
+  const range = { file, start, end: start + written.length };
+  const [root, ...steps] = written.split(".");
+  if (root === "env" && steps.length === 1) {
+    const call = `env("${steps[0]}")`;
+    const hint = `For a variable of the environment, write ${call}, as the default of an input variable.`;
+    return { hint };
+  }
+  if (file.name.endsWith(".json")) return { hint: "For text, leave out the ${ }." };
+  const opening = /\$\{\s*$/.exec(file.text.slice(0, start));
+  if (!opening) return { hint: `Text is in quotes: "${written}".`, edits: [{ range, text: `"${written}"` }] };
+  const at = opening.index;
+  const hint = `For the shell's own variable, write $$\{${written}}. For one of the environment of imgbuild, give an input variable the default env("${written}").`;
+  return { hint, edits: [{ range: { file, start: at, end: at }, text: "$" }] };
+}
