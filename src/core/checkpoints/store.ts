@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { chmod, copyFile, link, mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { chmod, copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncDirectory, writeFileAtomic, flushFiles } from "../../lib/atomic-file.ts";
+import { flushFiles, syncDirectory, temporaryNameFor, writeFileAtomic } from "../../lib/atomic-file.ts";
 import { hashFile } from "../../lib/checksum.ts";
 import { withLock } from "../../lib/file-lock.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -102,7 +102,10 @@ export class CheckpointStore {
       const path = join(directory, role);
       await link(this.#objectPath(object), path);
       const isWhole = (await stat(path)).size === size && (await hashFile(path, "sha256")).hex === object;
-      if (!isWhole) throw new DamagedError(role);
+      if (!isWhole) {
+        await this.#forget(record.key, object);
+        throw new DamagedError(role);
+      }
       paths.set(role, path);
     }
     return paths;
@@ -124,6 +127,14 @@ export class CheckpointStore {
     return this.#locked(async () => {
       for (const key of keys) await rm(this.#recordPath(key), { force: true });
       return this.#removeUnused();
+    });
+  }
+
+  /** A damaged object is removed with its checkpoint, so that a good one can take its place. */
+  #forget(key: string, object: string): Promise<void> {
+    return this.#locked(async () => {
+      await rm(this.#recordPath(key), { force: true });
+      await rm(this.#objectPath(object), { force: true });
     });
   }
 
@@ -158,7 +169,11 @@ export class CheckpointStore {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code === "EEXIST") return;
       if (code !== "EXDEV" && code !== "EPERM" && code !== "ENOTSUP") throw error;
-      await copyFile(path, target);
+      // Another file system: the object appears whole or not at all.
+      const aside = temporaryNameFor(target);
+      await copyFile(path, aside);
+      await flushFiles([aside]);
+      await rename(aside, target);
     }
   }
 
