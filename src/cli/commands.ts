@@ -9,6 +9,7 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 /** In the order of the help. */
 export const commands: CommandTable = {
   build: entry("Build images from a template", () => import("./commands/build.ts")),
+  develop: entry("Keep the machine, and run again what changes in a template", () => import("./commands/develop.ts")),
   validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),
   fmt: entry("Rewrite templates in the canonical style", () => import("./commands/fmt/fmt.ts")),
   inspect: entry("Show what a template declares", () => import("./commands/inspect/inspect.ts")),

@@ -10,7 +10,7 @@ import { runsDirectory } from "../core/journal/state-directory.ts";
 import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
 import type { RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
 import { runBuilds, type RunBuildsOptions, type RunResult } from "../core/run-builds.ts";
-import type { Session } from "../core/run/session.ts";
+import type { HeldMachine, Session } from "../core/run/session.ts";
 import { exitProcess } from "../lib/exit-process.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
@@ -23,6 +23,7 @@ import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
 import { loadChecked } from "./load-checked.ts";
+import { holdMachine, pathsReadBy, type Development } from "./development.ts";
 import { openCheckpointStore } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
@@ -39,6 +40,8 @@ export interface RunSessionOptions {
   readonly rehash?: boolean;
   /** Machines are saved between provisioners. */
   readonly checkpoints?: boolean;
+  /** The machines wait for changes of the template and its files. */
+  readonly develop?: Development | undefined;
   /** What an earlier run built; the builders do not run then. */
   readonly findRecorded?: () => Promise<RecordedArtifacts>;
 }
@@ -82,6 +85,9 @@ function activate(context: CommandContext, options: RunSessionOptions): ActiveSe
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
     exit: (code) => void exitAtOnce(active).finally(() => exitProcess(process, code)),
   });
+  options.develop?.changed.addEventListener("abort", () => cancelBuilds.abort(options.develop?.changed.reason), {
+    once: true,
+  });
   const strayErrors = catchStrayErrors(context, { command, runId, cancelBuilds, output });
   const session = createSession(host, {
     runId,
@@ -113,11 +119,14 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
   const settings = await buildSettings(active, open, options);
+  options.develop?.reads(await pathsReadBy(template, session.directories));
   const checkpoints = await openCheckpointStore(host, {
     checkpoints: options.checkpoints === true,
     force: options.flags.force,
   });
-  const result = await runBuilds({ ...openSession(active, open, template), checkpoints }, template.builds, settings);
+  const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
+  const opened = { ...openSession(active, open, template), checkpoints, hold };
+  const result = await runBuilds(opened, template.builds, settings);
   if (checkpoints) await tidyStore(session, checkpoints);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);

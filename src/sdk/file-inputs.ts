@@ -3,13 +3,16 @@ import { join, resolve } from "node:path";
 import { hashFile } from "../lib/checksum.ts";
 import type { KeyInputs } from "./checkpoint.ts";
 
+/** What the names of such inputs begin with; the path follows. */
+export const FILE_INPUT = "file ";
+
 /**
  * Files and directories of this computer as inputs of a step, for `Provisioner.filesRead`: content and mode of every file,
  * targets of links. What is not there is an input too.
  */
 export async function fileInputs(paths: readonly string[], work: string): Promise<KeyInputs> {
   const inputs = await Promise.all(
-    paths.map(async (path) => [`file ${path}`, await contentOf(resolve(work, path))] as const),
+    paths.map(async (path) => [`${FILE_INPUT}${path}`, await contentOf(resolve(work, path))] as const),
   );
   return Object.fromEntries(inputs);
 }

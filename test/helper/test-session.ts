@@ -69,7 +69,7 @@ export const provisionNothing = (run: BuilderRun): Promise<void> =>
 export function testProvisioner(
   provision: (run: Run) => Promise<void> | void,
   meta: Partial<
-    Pick<PlannedProvisioner, "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError" | "name">
+    Omit<PlannedProvisioner, keyof Planned<Provisioner>> & Pick<PlannedProvisioner, "name">
   > = {},
 ): PlannedProvisioner {
   const component: Provisioner = {

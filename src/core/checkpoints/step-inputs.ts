@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { FILE_INPUT } from "../../sdk/file-inputs.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { KeyInputs } from "../../sdk/checkpoint.ts";
 import { BUILD_VALUES } from "../../sdk/build-values.ts";
@@ -18,6 +20,18 @@ export async function provisionerInputs(
     ...prefixed("", (await planned.component.filesRead?.(config, directories)) ?? {}),
     checkpoint_key: planned.checkpointKey,
   };
+}
+
+/** Absolute paths of what the provisioners of a build read. */
+export async function filesReadBy(plan: BuildPlan, directories: RunDirectories): Promise<readonly string[]> {
+  const inputs = await Promise.all(
+    plan.provisioners.map(async ({ component, decode }) => {
+      const { config } = decode(placeholders(plan.builder.component.generatedData));
+      return config === undefined ? {} : ((await component.filesRead?.(config, directories)) ?? {});
+    }),
+  );
+  const names = inputs.flatMap((values) => Object.keys(values)).filter((name) => name.startsWith(FILE_INPUT));
+  return names.map((name) => resolve(directories.work, name.slice(FILE_INPUT.length)));
 }
 
 /** A machine has other ports and addresses each time it runs, and they do not make it another machine. */

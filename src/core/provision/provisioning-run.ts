@@ -16,12 +16,14 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
   readonly hasProvisioners: boolean;
   readonly checkpoints: BuildCheckpoints | undefined;
   readonly #plan: BuildPlan;
+  readonly #hold: Session["hold"];
   #data: GeneratedData | undefined;
   #errorCleanup: ((signal: AbortSignal) => Promise<void>) | undefined;
 
   constructor(session: Session, plan: BuildPlan, signal: AbortSignal) {
     super(session, plan.identity, signal);
     this.#plan = plan;
+    this.#hold = session.hold;
     this.checkpoints = checkpointsOf(this, session, plan);
     this.hasProvisioners = plan.provisioners.some(({ component }) => component.onHost !== true);
   }
@@ -47,6 +49,23 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     const signal = machine.lost ? AbortSignal.any([this.signal, machine.lost]) : this.signal;
     this.#registerErrorCleanup(whole);
     this.failures.login = loginCommand(this.data);
+    try {
+      await this.#provisionAll(whole, signal);
+    } catch (error) {
+      await this.#holdMachine(error);
+      throw error;
+    }
+    await this.#holdMachine(undefined);
+  }
+
+  /** `develop`: what there is stays until a file changes, which ends the build. */
+  async #holdMachine(error: unknown): Promise<void> {
+    if (!this.#hold || this.signal.aborted) return;
+    await this.checkpoints?.settled();
+    await this.#hold({ build: this.build.name, login: loginCommand(this.data), error });
+  }
+
+  async #provisionAll(whole: Machine, signal: AbortSignal): Promise<void> {
     const { provisioners } = this.#plan;
     const resumedAt = this.checkpoints?.resumedAt;
     if (resumedAt === undefined) await this.checkpoints?.reached(0, whole);

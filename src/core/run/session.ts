@@ -22,6 +22,11 @@ export interface Session {
   readonly ask: Ask;
   /** Where machines are saved between provisioners; absent where they are not. */
   readonly checkpoints?: CheckpointStore | undefined;
+  /**
+   * `develop`: the machine of a build is kept after its last provisioner, or the one that failed, until this resolves or
+   * the session's signal aborts.
+   */
+  readonly hold?: ((machine: HeldMachine) => Promise<void>) | undefined;
   /** Aborts when the user interrupts the whole run. */
   readonly signal: AbortSignal;
   /** Aborts when clean-up has to stop waiting (a second interrupt). */
@@ -31,4 +36,13 @@ export interface Session {
     readonly description: string;
     readonly manualCommand?: string | undefined;
   }>;
+}
+
+/** A machine that waits for its user. */
+export interface HeldMachine {
+  readonly build: string;
+  /** How a person gets into it; absent where that is not known. */
+  readonly login: string | undefined;
+  /** Why it went no further; absent where every provisioner has run. */
+  readonly error: unknown;
 }
