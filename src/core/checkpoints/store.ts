@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { flushFiles, syncDirectory, temporaryNameFor, writeFileAtomic } from "../../lib/atomic-file.ts";
 import { hashFile } from "../../lib/checksum.ts";
 import { withLock } from "../../lib/file-lock.ts";
+import { exists } from "../../owned/owned-path.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { canonicalText } from "./canonical.ts";
 import { parseRecord, type CheckpointRecord, type StoredFile } from "./record.ts";
@@ -50,6 +51,11 @@ export class CheckpointStore {
       return readSecret(directory);
     });
     return new CheckpointStore(directory, secret);
+  }
+
+  /** `undefined` where there is none. */
+  static async openExisting(directory: string): Promise<CheckpointStore | undefined> {
+    return (await exists(directory)) ? CheckpointStore.open(directory) : undefined;
   }
 
   /** A keyed digest: the same value has the same digest in this store, and nobody can guess a value by it. */

@@ -1,7 +1,6 @@
 import { checkpointDirectory } from "../../../core/checkpoints/store-directory.ts";
 import { prunable } from "../../../core/checkpoints/prunable.ts";
 import { CheckpointStore } from "../../../core/checkpoints/store.ts";
-import { exists } from "../../../owned/owned-path.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../../command.ts";
 import { UsageError } from "../../usage-error.ts";
 import { listText, showText, toJson } from "./describe.ts";
@@ -96,7 +95,6 @@ async function remove(
 }
 
 /** Looking makes no store. */
-async function openExisting({ host }: CommandContext): Promise<CheckpointStore | undefined> {
-  const directory = checkpointDirectory(host);
-  return (await exists(directory)) ? CheckpointStore.open(directory) : undefined;
+function openExisting({ host }: CommandContext): Promise<CheckpointStore | undefined> {
+  return CheckpointStore.openExisting(checkpointDirectory(host));
 }
