@@ -9,6 +9,7 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 /** In the order of the help. */
 export const commands: CommandTable = {
   build: entry("Build images from a template", () => import("./commands/build.ts")),
+  develop: entry("Keep the machine, and run again what changes in a template", () => import("./commands/develop.ts")),
   validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),
   fmt: entry("Rewrite templates in the canonical style", () => import("./commands/fmt/fmt.ts")),
   inspect: entry("Show what a template declares", () => import("./commands/inspect/inspect.ts")),
@@ -22,6 +23,10 @@ export const commands: CommandTable = {
   ),
   runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./commands/runs.ts")),
   cleanup: entry("Remove what runs that died left behind", () => import("./commands/cleanup.ts")),
+  checkpoints: entry(
+    "List and remove machines saved between provisioners",
+    () => import("./commands/checkpoints/checkpoints.ts"),
+  ),
   screen: entry("Show the screens of the machines being built", () => import("./commands/screen.ts")),
   docs: entry(
     "Show the options of a builder, provisioner, post-processor or data source",

@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
+import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
@@ -8,18 +10,21 @@ import { runsDirectory } from "../core/journal/state-directory.ts";
 import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
 import type { RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
 import { runBuilds, type RunBuildsOptions, type RunResult } from "../core/run-builds.ts";
-import type { Session } from "../core/run/session.ts";
+import type { HeldMachine, Session } from "../core/run/session.ts";
 import { exitProcess } from "../lib/exit-process.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
 import type { Leftover } from "../sdk/event.ts";
 import type { Template } from "../template/model.ts";
+import { plural } from "../ui/words.ts";
 import { redactResult } from "../ui/redact-event.ts";
 import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
 import { loadChecked } from "./load-checked.ts";
+import { holdMachine, pathsReadBy, type Development } from "./development.ts";
+import { openCheckpointStore } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
@@ -33,6 +38,10 @@ export interface RunSessionOptions {
   readonly path: string;
   readonly flags: BuildFlags;
   readonly rehash?: boolean;
+  /** Machines are saved between provisioners. */
+  readonly checkpoints?: boolean;
+  /** The machines wait for changes of the template and its files. */
+  readonly develop?: Development | undefined;
   /** What an earlier run built; the builders do not run then. */
   readonly findRecorded?: () => Promise<RecordedArtifacts>;
 }
@@ -76,6 +85,9 @@ function activate(context: CommandContext, options: RunSessionOptions): ActiveSe
     announce: (text) => output.pipeline.emit({ kind: "say", text }),
     exit: (code) => void exitAtOnce(active).finally(() => exitProcess(process, code)),
   });
+  options.develop?.changed.addEventListener("abort", () => cancelBuilds.abort(options.develop?.changed.reason), {
+    once: true,
+  });
   const strayErrors = catchStrayErrors(context, { command, runId, cancelBuilds, output });
   const session = createSession(host, {
     runId,
@@ -107,7 +119,15 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
   const settings = await buildSettings(active, open, options);
-  const result = await runBuilds(openSession(active, open, template), template.builds, settings);
+  options.develop?.reads(await pathsReadBy(template, session.directories));
+  const checkpoints = await openCheckpointStore(host, {
+    checkpoints: options.checkpoints === true,
+    force: options.flags.force,
+  });
+  const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
+  const opened = { ...openSession(active, open, template), checkpoints, hold };
+  const result = await runBuilds(opened, template.builds, settings);
+  if (checkpoints) await tidyStore(session, checkpoints);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   const ended = result.builds.map((build) => redactResult(build, output.redactor));
@@ -115,6 +135,13 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);
+}
+
+async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore): Promise<void> {
+  const gone = await keepWithinLimit(store, storeLimit(host), host.clock.now());
+  if (gone === 0) return;
+  const text = `The checkpoint store was over its limit (IMGBUILD_CHECKPOINTS_LIMIT): ${plural(gone, "checkpoint")} unused for longest went.`;
+  emit({ kind: "say", text });
 }
 
 async function loadValid(

@@ -157,7 +157,11 @@ async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<Artifac
   run.signal.throwIfAborted();
   const config = decodeNow(run, plan.builder);
   await requirePreflight(run, plan);
-  return plan.builder.component.build(run, config);
+  try {
+    return await plan.builder.component.build(run, config);
+  } finally {
+    await run.checkpoints?.settled();
+  }
 }
 
 async function recall(run: ProvisioningRun, { identity }: BuildPlan, recorded: RecordedArtifacts): Promise<Artifact> {

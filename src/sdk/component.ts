@@ -1,4 +1,5 @@
 import type { Artifact } from "./artifact.ts";
+import type { Checkpoints, KeyInputs, SaveMachine } from "./checkpoint.ts";
 import type { Communicator } from "./communicator.ts";
 import type { Host } from "./host.ts";
 import type { Run, RunDirectories } from "./run.ts";
@@ -43,6 +44,8 @@ export interface Builder<Config = unknown> extends Described<"builder", Config> 
   readonly generatedData: readonly string[] | "any";
   /** No artifact of it has files: what it makes lives in a cloud, or is nothing at all. */
   readonly makesNoFiles?: boolean | undefined;
+  /** Its machines can be saved and brought back (`run.checkpoints`). */
+  readonly savesMachines?: boolean | undefined;
   /**
    * Makes the machine, calls `run.provision` once with it (not at all when there is nothing to provision through), and
    * turns it into an artifact. `undefined` means the build succeeded without one.
@@ -59,12 +62,16 @@ export interface BuilderRun extends Run {
   cleanUpAfterError(machine: Machine): Promise<void>;
   /** True when the template gives this build any provisioner that runs in the guest. */
   readonly hasProvisioners: boolean;
+  /** Where machines are to be saved between provisioners. */
+  readonly checkpoints: Checkpoints | undefined;
 }
 
 /** A machine ready to be provisioned. */
 export interface Machine {
   readonly communicator: Communicator;
   readonly data: GeneratedData;
+  /** Where the machine can be saved. */
+  readonly save?: SaveMachine | undefined;
   /** Aborts when the machine is gone before it should be. */
   readonly lost?: AbortSignal | undefined;
 }
@@ -75,6 +82,15 @@ export type GeneratedData = Readonly<Record<string, string | number>>;
 export interface Provisioner<Config = unknown> extends Described<"provisioner", Config> {
   /** It works on the host only (`shell-local`, `sleep`): a build with no other provisioners needs no connection to the guest. */
   readonly onHost?: boolean | undefined;
+  /**
+   * What it reads beside its arguments: files of this computer, by name. Absent: nothing. A provisioner with the same
+   * arguments and inputs on the same machine leads to the same machine.
+   */
+  filesRead?(config: Config, directories: Pick<RunDirectories, "work" | "template">): Promise<KeyInputs>;
+  /** It may depend on more than its arguments and `filesRead`: on whatever is on this computer. */
+  readonly hasHiddenInputs?: boolean | undefined;
+  /** Files of this computer it writes; where one is gone or changed, the step is run again. */
+  filesWritten?(config: Config, directories: Pick<RunDirectories, "work" | "template">): readonly string[];
   provision(run: Run, config: Config, machine: Machine): Promise<void>;
 }
 

@@ -40,6 +40,7 @@ export function watchedRun(run: BuilderRun, watch: MachineWatch): BuilderRun {
   return {
     ...deriveRun(run, { signal: watch.lost, aroundStep: pictureFailure }),
     hasProvisioners: run.hasProvisioners,
+    checkpoints: run.checkpoints,
     cleanUpAfterError: (machine) => run.cleanUpAfterError(machine),
     provision: (machine) => pictureFailure("provision", () => run.provision(machine)),
   };

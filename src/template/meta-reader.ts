@@ -17,10 +17,13 @@ export interface MetaReader {
 }
 
 /** Meta-arguments of provisioners and of post-processors in both syntaxes, beside those for choosing builds. */
-export const PROVISIONER_META = ["pause_before", "timeout", "max_retries", "continue_on_error", "override"] as const;
+export const PROVISIONER_META = ["pause_before", "timeout", "max_retries", "continue_on_error", "override", "checkpoint", "checkpoint_key", "always"] as const;
 export const POST_PROCESSOR_META = ["keep_input_artifact"] as const;
 
-type ProvisionerSettings = Pick<PlannedProvisioner, "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError">;
+type ProvisionerSettings = Pick<
+  PlannedProvisioner,
+  "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError" | "checkpoint" | "checkpointKey" | "always"
+>;
 
 export function readProvisionerSettings(meta: MetaReader): ProvisionerSettings {
   return {
@@ -28,6 +31,9 @@ export function readProvisionerSettings(meta: MetaReader): ProvisionerSettings {
     timeoutMs: meta.duration("timeout") || undefined,
     maxRetries: meta.count("max_retries") ?? 0,
     continueOnError: meta.flag("continue_on_error") ?? false,
+    checkpoint: meta.flag("checkpoint") ?? true,
+    checkpointKey: meta.texts("checkpoint_key") ?? [],
+    always: meta.flag("always") ?? false,
   };
 }
 

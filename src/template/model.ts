@@ -114,6 +114,12 @@ export interface PlannedProvisioner extends Planned<Provisioner> {
   /** Extra attempts after the first. */
   readonly maxRetries: number;
   readonly continueOnError: boolean;
+  /** Whether the machine may be saved after it. */
+  readonly checkpoint: boolean;
+  /** What it depends on beside its arguments and files, as the user says. */
+  readonly checkpointKey: readonly string[];
+  /** It runs in each build, and so does everything after it. */
+  readonly always: boolean;
 }
 
 export interface PlannedPostProcessor extends Planned<PostProcessor> {

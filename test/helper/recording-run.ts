@@ -49,6 +49,7 @@ async function makeDirectories(
 /** The run that ships, over a session that remembers everything. */
 export class RecordingRun extends BuildRun implements BuilderRun {
   readonly hasProvisioners: boolean;
+  readonly checkpoints = undefined;
   /** Machines handed to `provision`. */
   readonly machines: Machine[] = [];
   /** How often the error-cleanup provisioner was asked for. */

@@ -69,7 +69,7 @@ export const provisionNothing = (run: BuilderRun): Promise<void> =>
 export function testProvisioner(
   provision: (run: Run) => Promise<void> | void,
   meta: Partial<
-    Pick<PlannedProvisioner, "pauseBeforeMs" | "timeoutMs" | "maxRetries" | "continueOnError" | "name">
+    Omit<PlannedProvisioner, keyof Planned<Provisioner>> & Pick<PlannedProvisioner, "name">
   > = {},
 ): PlannedProvisioner {
   const component: Provisioner = {
@@ -79,7 +79,8 @@ export function testProvisioner(
     schema,
     provision: async (run) => provision(run),
   };
-  const defaults = { pauseBeforeMs: 0, timeoutMs: undefined, maxRetries: 0, continueOnError: false };
+  const limits = { pauseBeforeMs: 0, timeoutMs: undefined, maxRetries: 0, continueOnError: false };
+  const defaults = { ...limits, checkpoint: true, checkpointKey: [], always: false };
   return { ...planned(component), ...defaults, ...meta };
 }
 

@@ -17,14 +17,18 @@ export const command = defineCommand({
   arguments: [templateArgument],
   flags: {
     ...buildFlags,
+    checkpoints: booleanFlag(
+      "Save the machine after each provisioner, and go on at the last checkpoint whose inputs are unchanged.",
+    ),
     rehash: booleanFlag(
       "Verify images by reading them again, even those that were verified before and look unchanged.",
     ),
   },
   notes: [
+    "IMGBUILD_CHECKPOINTS=1 is -checkpoints for every build. imgbuild checkpoints lists what is saved, and removes it.",
     "Ctrl-C cancels all builds and removes what they made; a second one stops waiting for that. An artifact that is finished is never removed because something after it failed.",
     "Exit codes: 0 all builds succeeded, 1 a build failed or the template is invalid, 4 something had to be left behind, 130/143/129 interrupted.",
   ],
   run: (context, { positional: [path = ""], flags }) =>
-    runSession(context, { command: "build", path, flags, rehash: flags.rehash }),
+    runSession(context, { command: "build", path, flags, rehash: flags.rehash, checkpoints: flags.checkpoints }),
 });

@@ -3,6 +3,7 @@ import type { BuildInput } from "../../sdk/run.ts";
 import { inputsOf } from "../../template/inputs-of.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
+import { BuildCheckpoints } from "../checkpoints/build-checkpoints.ts";
 import { failedStep } from "../failed-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
@@ -13,13 +14,17 @@ import { runProvisioner } from "./run-provisioner.ts";
 /** The run a builder gets: it can have its machine provisioned, once. */
 export class ProvisioningRun extends BuildRun implements BuilderRun {
   readonly hasProvisioners: boolean;
+  readonly checkpoints: BuildCheckpoints | undefined;
   readonly #plan: BuildPlan;
+  readonly #hold: Session["hold"];
   #data: GeneratedData | undefined;
   #errorCleanup: ((signal: AbortSignal) => Promise<void>) | undefined;
 
   constructor(session: Session, plan: BuildPlan, signal: AbortSignal) {
     super(session, plan.identity, signal);
     this.#plan = plan;
+    this.#hold = session.hold;
+    this.checkpoints = checkpointsOf(this, session, plan);
     this.hasProvisioners = plan.provisioners.some(({ component }) => component.onHost !== true);
   }
 
@@ -39,13 +44,35 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
   async provision(machine: Machine): Promise<void> {
     this.#data = machine.data;
-    const whole: Machine = { communicator: loggedCommunicator(machine.communicator, this), data: this.data };
+    const communicator = loggedCommunicator(machine.communicator, this);
+    const whole: Machine = { ...machine, communicator, data: this.data };
     const signal = machine.lost ? AbortSignal.any([this.signal, machine.lost]) : this.signal;
     this.#registerErrorCleanup(whole);
     this.failures.login = loginCommand(this.data);
+    try {
+      await this.#provisionAll(whole, signal);
+    } catch (error) {
+      await this.#holdMachine(error);
+      throw error;
+    }
+    await this.#holdMachine(undefined);
+  }
+
+  /** `develop`: what there is stays until a file changes, which ends the build. */
+  async #holdMachine(error: unknown): Promise<void> {
+    if (!this.#hold || this.signal.aborted) return;
+    await this.checkpoints?.settled();
+    await this.#hold({ build: this.build.name, login: loginCommand(this.data), error });
+  }
+
+  async #provisionAll(whole: Machine, signal: AbortSignal): Promise<void> {
     const { provisioners } = this.#plan;
+    const resumedAt = this.checkpoints?.resumedAt;
+    if (resumedAt === undefined) await this.checkpoints?.reached(0, whole);
     for (const [index, planned] of provisioners.entries()) {
+      if (index < (resumedAt ?? 0)) continue;
       await this.pause("Pausing before the next provisioner.");
+      await this.checkpoints?.about(index + 1);
       try {
         await runProvisioner({ run: this, planned, machine: whole, signal });
       } catch (error) {
@@ -54,6 +81,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
         this.failure ??= { error, step: failedStep(place) };
         throw error;
       }
+      await this.checkpoints?.reached(index + 1, whole);
     }
   }
 
@@ -88,4 +116,12 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       }),
     );
   }
+}
+
+function checkpointsOf(run: ProvisioningRun, session: Session, plan: BuildPlan): BuildCheckpoints | undefined {
+  if (!session.checkpoints) return undefined;
+  const checkpoints = new BuildCheckpoints(run, plan, session.checkpoints);
+  if (plan.builder.component.savesMachines === true) return checkpoints;
+  checkpoints.giveUp(`${plan.builder.type} cannot save its machines. It is built as usual.`);
+  return undefined;
 }

@@ -2,6 +2,7 @@ import type { Emit } from "../../sdk/event.ts";
 import type { Host } from "../../sdk/host.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
 import type { RunDirectories, RunOptions } from "../../sdk/run.ts";
+import type { CheckpointStore } from "../checkpoints/store.ts";
 import type { Ask } from "./ask.ts";
 
 /** What all builds of one `imgbuild build` share. */
@@ -19,6 +20,13 @@ export interface Session {
   /** Resolves when what was emitted has been consumed. */
   readonly ready: () => Promise<void>;
   readonly ask: Ask;
+  /** Where machines are saved between provisioners; absent where they are not. */
+  readonly checkpoints?: CheckpointStore | undefined;
+  /**
+   * `develop`: the machine of a build is kept after its last provisioner, or the one that failed, until this resolves or
+   * the session's signal aborts.
+   */
+  readonly hold?: ((machine: HeldMachine) => Promise<void>) | undefined;
   /** Aborts when the user interrupts the whole run. */
   readonly signal: AbortSignal;
   /** Aborts when clean-up has to stop waiting (a second interrupt). */
@@ -28,4 +36,13 @@ export interface Session {
     readonly description: string;
     readonly manualCommand?: string | undefined;
   }>;
+}
+
+/** A machine that waits for its user. */
+export interface HeldMachine {
+  readonly build: string;
+  /** How a person gets into it; absent where that is not known. */
+  readonly login: string | undefined;
+  /** Why it went no further; absent where every provisioner has run. */
+  readonly error: unknown;
 }

@@ -20,6 +20,8 @@ export interface QemuMachineFacts extends Drives {
   readonly qmpSocket?: string | undefined;
   /** Ours: one for the build, one for `imgbuild screen`. A QMP socket serves one client at a time. */
   readonly controlSockets: readonly string[];
+  /** Memory and devices will be brought in from a saved machine. */
+  readonly isRestored?: boolean | undefined;
 }
 
 /** `qemuargs` and `qemuargs_append`, rendered. */
@@ -70,6 +72,7 @@ function defaultArguments(config: QemuConfig, facts: QemuMachineFacts): Argument
     ...optional("-vga", config.vga),
     ...optional("-vnc", facts.vnc && vncServer(facts.vnc)),
     ...optional("-display", facts.display),
+    ...optional("-incoming", facts.isRestored === true ? "defer" : undefined),
     ...optional("-qmp", facts.qmpSocket && `unix:${escape(facts.qmpSocket)},server=on,wait=off`),
   ];
 }

@@ -17,8 +17,7 @@ export interface DiskPlan {
 
 /** Makes the disks: the main one empty, as a copy of the source or as an overlay over it; the additional ones empty. */
 export async function createDisks(run: Run, config: QemuConfig, plan: DiskPlan): Promise<readonly DiskFile[]> {
-  const sizes = [config.disk_size, ...config.disk_additional_size];
-  const disks = sizes.map((_, index): DiskFile => ({ path: diskPath(plan, index), format: config.format }));
+  const disks = imagePaths(config, plan);
   await run.step("create disks", async ({ signal }) => {
     const qemuImg = new QemuImg(run, imageArguments(config), signal);
     await createMainDisk(run, config, plan, qemuImg);
@@ -29,8 +28,14 @@ export async function createDisks(run: Run, config: QemuConfig, plan: DiskPlan):
   return disks;
 }
 
+/** Every disk of the machine, the main one first. */
+export function imagePaths(config: QemuConfig, place: Pick<DiskPlan, "directory" | "name">): readonly DiskFile[] {
+  const sizes = [config.disk_size, ...config.disk_additional_size];
+  return sizes.map((_, index): DiskFile => ({ path: diskPath(place, index), format: config.format }));
+}
+
 /** The first disk is named like the machine; the others are numbered from 1. */
-function diskPath({ directory, name }: DiskPlan, index: number): string {
+function diskPath({ directory, name }: Pick<DiskPlan, "directory" | "name">, index: number): string {
   return join(directory, index === 0 ? name : `${name}-${index}`);
 }
 

@@ -11,6 +11,7 @@ import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type QemuMachineFacts, type UserArguments } from "./command-line.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { controlSockets, type ControlSockets } from "./control-sockets.ts";
+import { loadMemory } from "./checkpoints/migration.ts";
 import { chooseDisplay } from "./display.ts";
 import type { Drives } from "./drive-arguments.ts";
 import type { EfiFirmware } from "./efi-firmware.ts";
@@ -25,6 +26,8 @@ export interface QemuLaunchPlan extends Drives {
   readonly floppy: string | undefined;
   readonly efi: EfiFirmware | undefined;
   readonly outputDirectory: string;
+  /** The memory of a saved machine, which goes on instead of one that boots. */
+  readonly memory?: string | undefined;
   /** What `qemuargs` may use, but for what is known only here. */
   readonly values: MachineValues;
 }
@@ -55,6 +58,7 @@ export async function launchMachine(run: Run, config: QemuConfig, plan: QemuLaun
       return await run.step("start machine", async (step) => {
         announce(run, facts);
         const machine = await startMachine(run, step, { name: plan.name, binary: config.qemu_binary, args, sockets });
+        if (plan.memory !== undefined) await resumeFrom(machine.qmp, plan.memory, step.signal);
         if (password !== undefined) await setVncPassword(machine.qmp, password, step);
         return launched(run, machine, ports.ssh);
       });
@@ -113,7 +117,13 @@ function machineFacts(config: QemuConfig, plan: QemuLaunchPlan, context: LaunchC
     tpmSocket: config.vtpm ? sockets.tpm : undefined,
     qmpSocket: userSocket(config, plan),
     controlSockets: [sockets.control, sockets.screen],
+    isRestored: plan.memory !== undefined,
   };
+}
+
+async function resumeFrom(qmp: QmpClient, memory: string, signal: AbortSignal): Promise<void> {
+  await loadMemory(qmp, memory, signal);
+  await qmp.execute("cont", {}, { signal });
 }
 
 function launched(run: Run, machine: RunningQemu, hostPort: number | undefined): LaunchedMachine {

@@ -27,6 +27,13 @@ export interface NewImage {
   readonly backing?: BackingFile | undefined;
 }
 
+export interface FlattenOptions {
+  readonly format: ImageFormat;
+  readonly compress: boolean;
+  /** The image the result stays an overlay over. */
+  readonly backing: string | undefined;
+}
+
 interface BackingFile {
   readonly path: string;
   readonly format: string;
@@ -84,6 +91,19 @@ export class QemuImg {
       await rm(converted, { force: true });
       throw error;
     }
+  }
+
+  /** An empty qcow2 image over one that a running machine may hold; `below` is a name in the same directory. */
+  async createOverlay(path: string, below: string, size: number): Promise<void> {
+    await this.#call(["create", "-q", "-u", "-f", "qcow2", "-b", below, "-F", "qcow2", path, String(size)]);
+  }
+
+  /** Writes a chain of images as one; with `backing`, as an overlay over that image. */
+  async flatten(from: string, to: string, { format, compress, backing }: FlattenOptions): Promise<void> {
+    const compression = compress && format === "qcow2" ? ["-c"] : [];
+    const source = backing === undefined ? undefined : await this.info(backing);
+    const base = source === undefined ? [] : ["-B", backing!, "-F", source.format];
+    await this.#convert(["-f", "qcow2", ...compression, ...base, ...this.#extra.convert, "-O", format], from, to);
   }
 
   #convert(options: readonly string[], from: string, to: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { fileInputs } from "../../../sdk/file-inputs.ts";
 import type { Provisioner } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
 import { missingScripts, type LocalScriptConfig, schema } from "../local-script/options.ts";
@@ -9,5 +10,11 @@ export const provisioner: Provisioner<LocalScriptConfig> = {
   schema,
   onHost: true,
   checkFiles: missingScripts,
+  hasHiddenInputs: true,
+  filesRead: ({ script, scripts = [] }, { work }) =>
+    fileInputs(
+      [script, ...scripts].filter((file) => file !== undefined),
+      work,
+    ),
   provision: (run, config, { data }) => runLocalScripts(run, config, data),
 };

@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import type { Provisioner } from "../../../../sdk/component.ts";
+import { fileInputs } from "../../../../sdk/file-inputs.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import { schema, type FileProvisionerConfig } from "./options.ts";
 import { download } from "./download.ts";
@@ -10,6 +12,12 @@ export const provisioner: Provisioner<FileProvisionerConfig> = {
   summary: "Copies files and directories to the machine or from it.",
   schema,
   checkFiles: (config, { work }) => missingFiles(localSources(config), work, { directories: true }),
+  filesRead: (config, { work }) =>
+    fileInputs(
+      localSources(config).map(([, source]) => source),
+      work,
+    ),
+  filesWritten: downloadedFiles,
   provision: (run, config, { communicator }) => directions[config.direction](run, config, communicator),
 };
 
@@ -20,4 +28,9 @@ function localSources(config: FileProvisionerConfig): readonly (readonly [readon
   if (config.direction === "download" || config.generated) return [];
   if (config.source !== undefined) return [[["source"], config.source]];
   return (config.sources ?? []).map((source, index) => [["sources", index], source] as const);
+}
+
+/** A directory that was downloaded into counts as gone: the step is run again. */
+function downloadedFiles(config: FileProvisionerConfig, { work }: { readonly work: string }): readonly string[] {
+  return config.direction === "download" ? [resolve(work, config.destination)] : [];
 }

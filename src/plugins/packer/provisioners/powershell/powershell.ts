@@ -4,6 +4,7 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import { lateSecret } from "../../../../sdk/late-secret.ts";
+import { fileInputs } from "../../../../sdk/file-inputs.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
@@ -25,6 +26,11 @@ export const provisioner: Provisioner<PowershellConfig> = {
   summary: "Runs PowerShell scripts in a Windows machine.",
   schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
+  filesRead: (config, { work }) =>
+    fileInputs(
+      scriptFiles(config).map(([, file]) => file),
+      work,
+    ),
   async provision(run, config, machine) {
     for (const script of await readWindowsScripts(config, run.directories.work, markedInline)) {
       await runOne(run, config, machine, script);

@@ -5,6 +5,7 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../../sdk/error.ts";
 import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
+import { fileInputs } from "../../../../sdk/file-inputs.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
@@ -33,6 +34,11 @@ export const provisioner: Provisioner<ShellConfig> = {
   summary: "Runs shell scripts in the machine.",
   schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
+  filesRead: (config, { work }) =>
+    fileInputs(
+      scriptFiles(config).map(([, file]) => file),
+      work,
+    ),
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
       warnOfBrokenShebang(run, script.name, script.content);

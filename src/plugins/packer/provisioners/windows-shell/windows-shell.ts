@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
+import { fileInputs } from "../../../../sdk/file-inputs.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { scriptEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
@@ -23,6 +24,11 @@ export const provisioner: Provisioner<WindowsShellConfig> = {
   summary: "Runs batch files in a Windows machine.",
   schema,
   checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
+  filesRead: (config, { work }) =>
+    fileInputs(
+      scriptFiles(config).map(([, file]) => file),
+      work,
+    ),
   async provision(run, config, machine) {
     const ofLines = (lines: readonly string[]) => `${lines.join("\r\n")}\r\n`;
     for (const script of await readWindowsScripts(config, run.directories.work, ofLines)) {

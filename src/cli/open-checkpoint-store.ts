@@ -1,0 +1,28 @@
+import { checkpointDirectory } from "../core/checkpoints/store-directory.ts";
+import type { CheckpointStore } from "../core/checkpoints/store.ts";
+import { BuildError } from "../sdk/error.ts";
+import type { Host } from "../sdk/host.ts";
+
+export interface CheckpointFlags {
+  /** `-checkpoints`. */
+  readonly checkpoints: boolean;
+  readonly force: boolean;
+}
+
+/**
+ * The store, where checkpoints are asked for by the flag or by `IMGBUILD_CHECKPOINTS`. Rejects together with
+ * `SOURCE_DATE_EPOCH`: an image that is to be the same byte for byte must not go on from the state of an earlier run.
+ */
+export async function openCheckpointStore(host: Host, flags: CheckpointFlags): Promise<CheckpointStore | undefined> {
+  if (!flags.checkpoints && !isOn(host.env["IMGBUILD_CHECKPOINTS"])) return undefined;
+  if (host.env["SOURCE_DATE_EPOCH"] && !flags.force) {
+    throw new BuildError("SOURCE_DATE_EPOCH asks for a reproducible image, and checkpoints go on from an earlier run", {
+      hint: "Build without checkpoints, or add -force.",
+    });
+  }
+  // Most builds have none.
+  const { CheckpointStore } = await import("../core/checkpoints/store.ts");
+  return CheckpointStore.open(checkpointDirectory(host));
+}
+
+const isOn = (value: string | undefined): boolean => value !== undefined && !["", "0", "false"].includes(value);

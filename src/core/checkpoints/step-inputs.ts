@@ -1,0 +1,45 @@
+import { resolve } from "node:path";
+import { FILE_INPUT } from "../../sdk/file-inputs.ts";
+import type { GeneratedData } from "../../sdk/component.ts";
+import type { KeyInputs } from "../../sdk/checkpoint.ts";
+import { BUILD_VALUES } from "../../sdk/build-values.ts";
+import type { RunDirectories } from "../../sdk/run.ts";
+import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
+
+/** What a provisioner depends on; `undefined` where that cannot be known before it runs. */
+export async function provisionerInputs(
+  planned: PlannedProvisioner,
+  { builder }: Pick<BuildPlan, "builder">,
+  directories: RunDirectories,
+): Promise<KeyInputs | undefined> {
+  const { config } = planned.decode(placeholders(builder.component.generatedData));
+  if (config === undefined) return undefined;
+  return {
+    type: planned.type,
+    ...prefixed("argument ", config as KeyInputs),
+    ...prefixed("", (await planned.component.filesRead?.(config, directories)) ?? {}),
+    checkpoint_key: planned.checkpointKey,
+  };
+}
+
+/** Absolute paths of what the provisioners of a build read. */
+export async function filesReadBy(plan: BuildPlan, directories: RunDirectories): Promise<readonly string[]> {
+  const inputs = await Promise.all(
+    plan.provisioners.map(async ({ component, decode }) => {
+      const { config } = decode(placeholders(plan.builder.component.generatedData));
+      return config === undefined ? {} : ((await component.filesRead?.(config, directories)) ?? {});
+    }),
+  );
+  const names = inputs.flatMap((values) => Object.keys(values)).filter((name) => name.startsWith(FILE_INPUT));
+  return names.map((name) => resolve(directories.work, name.slice(FILE_INPUT.length)));
+}
+
+/** A machine has other ports and addresses each time it runs, and they do not make it another machine. */
+function placeholders(own: readonly string[] | "any"): GeneratedData {
+  const names = own === "any" ? BUILD_VALUES : [...BUILD_VALUES, ...own];
+  return Object.fromEntries(names.map((name) => [name, `<build.${name}>`]));
+}
+
+function prefixed(prefix: string, inputs: KeyInputs): KeyInputs {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`${prefix}${name}`, value]));
+}

@@ -1,0 +1,35 @@
+import type { KeyInputs } from "../../sdk/checkpoint.ts";
+import type { CheckpointRecord } from "./record.ts";
+import type { KeyedStep } from "./key-chain.ts";
+
+/**
+ * Why a step is run again: what differs from the latest checkpoint of the same step. `undefined` where there is none to
+ * compare with.
+ */
+export function whyAgain(step: KeyedStep, index: number, records: readonly CheckpointRecord[]): string | undefined {
+  const earlier = records.filter((record) => record.step === index && record.parent === step.parent);
+  const latest = earlier.toSorted((one, other) => other.createdAt - one.createdAt)[0];
+  if (!latest || step.isAlwaysRun) return undefined;
+  const names = new Set([...Object.keys(step.inputs), ...Object.keys(latest.inputs)]);
+  const changed = [...names].filter((name) => step.inputs[name] !== latest.inputs[name]);
+  if (changed.length === 0) return undefined;
+  return changed.map((name) => `${name}${spoiler(step.values, name)} changed`).join(", ");
+}
+
+const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/i;
+
+/** A value that is new at each run spoils every reuse. */
+function spoiler(values: KeyInputs, name: string): string {
+  const text = JSON.stringify(values[name]) ?? "";
+  if (UUID.test(text)) return " (it holds a UUID, which may be new at each run)";
+  if (text.includes(new Date().toISOString().slice(0, 10)) || hasTimestamp(text)) return " (it holds today's time)";
+  return "";
+}
+
+const A_DAY_S = 24 * 3600;
+
+function hasTimestamp(text: string): boolean {
+  const now = Date.now() / 1000;
+  const numbers = text.match(/\b\d{10}\b/g) ?? [];
+  return numbers.some((number) => Math.abs(Number(number) - now) < A_DAY_S);
+}

@@ -1,0 +1,60 @@
+import { shellQuote } from "../../../lib/shell-quote.ts";
+import { untilAborted } from "../../../lib/until-aborted.ts";
+import { BuildError } from "../../../sdk/error.ts";
+import type { QmpClient } from "../qmp.ts";
+
+/** Bytes in a second: QEMU would otherwise write to a file as slowly as to a network. */
+const MAX_BANDWIDTH = 64 * 1024 ** 3;
+
+/**
+ * Writes the memory and the devices of a stopped machine to a file.
+ * Source: QEMU, docs/devel/migration (main.rst), and QMP reference, "Migration".
+ */
+export async function saveMemory(qmp: QmpClient, path: string, signal: AbortSignal): Promise<void> {
+  await announceMigration(qmp, signal);
+  await qmp.execute("migrate-set-parameters", { "max-bandwidth": MAX_BANDWIDTH }, { signal });
+  await migrated(qmp, () => qmp.execute("migrate", { uri: `exec:cat > ${shellQuote(path)}` }, { signal }), signal);
+}
+
+/** Brings memory and devices back into a QEMU that was started with `-incoming defer`. The machine is stopped then. */
+export async function loadMemory(qmp: QmpClient, path: string, signal: AbortSignal): Promise<void> {
+  await announceMigration(qmp, signal);
+  await migrated(
+    qmp,
+    () => qmp.execute("migrate-incoming", { uri: `exec:cat ${shellQuote(path)}` }, { signal }),
+    signal,
+  );
+}
+
+async function announceMigration(qmp: QmpClient, signal: AbortSignal): Promise<void> {
+  const capabilities = [{ capability: "events", state: true }];
+  await qmp.execute("migrate-set-capabilities", { capabilities }, { signal });
+}
+
+async function migrated(qmp: QmpClient, start: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const finished = new AbortController();
+  let stopListening = (): void => {};
+  const ended = new Promise<string>((resolve) => {
+    stopListening = qmp.onEvent(({ name, data }) => {
+      const status = String(data["status"]);
+      if (name === "MIGRATION" && ["completed", "failed", "cancelled"].includes(status)) resolve(status);
+    });
+  });
+  try {
+    await start();
+    const gone = qmp.closed.then(() => "QEMU ended");
+    const status = await Promise.race([ended, gone, untilAborted(signal, finished.signal).then(() => "aborted")]);
+    signal.throwIfAborted();
+    if (status !== "completed")
+      throw new BuildError(`QEMU could not move the machine's memory: ${await reason(qmp, status)}`);
+  } finally {
+    finished.abort();
+    stopListening();
+  }
+}
+
+async function reason(qmp: QmpClient, status: string): Promise<string> {
+  const answer = await qmp.execute("query-migrate").catch(() => ({}));
+  const { "error-desc": text } = answer as { "error-desc"?: string };
+  return text ?? status;
+}

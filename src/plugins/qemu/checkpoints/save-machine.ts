@@ -1,0 +1,85 @@
+import { copyFile } from "node:fs/promises";
+import { BuildError } from "../../../sdk/error.ts";
+import type { MachineState, SaveMachine } from "../../../sdk/checkpoint.ts";
+import type { SshKey } from "../../../steps/ssh-key.ts";
+import type { QmpClient } from "../qmp.ts";
+import type { LayeredDisks, LayerNames } from "./layers.ts";
+import { saveMemory } from "./migration.ts";
+
+/** What has to be known of a saved machine beside its files. */
+export interface QemuFacts {
+  readonly chains: readonly LayerNames[];
+  /** The key that the guest lets in. */
+  readonly key: SshKey;
+}
+
+export interface SavedParts {
+  readonly qmp: QmpClient;
+  readonly layers: LayeredDisks;
+  readonly key: SshKey;
+  /** Files the machine writes to that are no disks, by role: UEFI variables, a floppy disk. */
+  readonly written: Readonly<Record<string, string>>;
+  /** Files the machine only reads, by role. */
+  readonly read: Readonly<Record<string, string>>;
+}
+
+/**
+ * Saves the machine: while it stands still, memory goes to a file and every disk gets a new image on top; what is below
+ * is not written any more.
+ */
+export function machineSaver(parts: SavedParts): SaveMachine {
+  return async (signal) => {
+    const { qmp, layers, key, written, read } = parts;
+    const devices = await disksOf(parts, signal);
+    const frozen = layers.chains;
+    const overlays = await layers.createOverlays(signal);
+    const memory = layers.path(`memory-${frozen[0]!.length}`);
+    const copies: Record<string, string> = {};
+    await qmp.execute("stop", {}, { signal });
+    try {
+      await saveMemory(qmp, memory, signal);
+      for (const [role, path] of Object.entries(written)) {
+        copies[role] = layers.path(`${role}-${frozen[0]!.length}`);
+        await copyFile(path, copies[role]);
+      }
+      const actions = devices.map((device, index) => overlayAction(device, layers.path(overlays[index]!)));
+      await qmp.execute("transaction", { actions }, { signal });
+      layers.adopt(overlays);
+    } finally {
+      await qmp.execute("cont", {});
+    }
+    const images = frozen.flat().map((name) => [name, layers.path(name)] as const);
+    const files = { ...Object.fromEntries(images), ...copies, ...read, memory };
+    return { files, facts: { chains: frozen, key } satisfies QemuFacts } satisfies MachineState;
+  };
+}
+
+function overlayAction(device: string, file: string): unknown {
+  const data = { device, "snapshot-file": file, format: "qcow2", mode: "existing" };
+  return { type: "blockdev-snapshot-sync", data };
+}
+
+interface BlockDevice {
+  readonly device: string;
+  readonly inserted?: { readonly file: string; readonly ro: boolean };
+}
+
+/** QEMU's names of the disks, in order. Rejects where the machine writes to anything else: that could not be taken back. */
+async function disksOf({ qmp, layers, written }: SavedParts, signal: AbortSignal): Promise<readonly string[]> {
+  const devices = (await qmp.execute("query-block", {}, { signal })) as readonly BlockDevice[];
+  const ours = new Set([...layers.disks.map(({ path }) => path), ...Object.values(written)]);
+  const other = devices.find(({ inserted }) => inserted?.ro === false && !ours.has(imagePath(inserted.file)));
+  if (other) throw new BuildError(`the machine writes to ${other.inserted!.file}, which is not imgbuild's`);
+  return layers.disks.map(({ path }) => {
+    const found = devices.find(({ inserted }) => imagePath(inserted?.file ?? "") === path);
+    if (!found) throw new BuildError(`QEMU has no drive with ${path}`);
+    return found.device;
+  });
+}
+
+/** QEMU describes an image over others as `json:{…}`, where its path would not say all. */
+function imagePath(file: string): string {
+  if (!file.startsWith("json:")) return file;
+  const image = JSON.parse(file.slice("json:".length)) as { readonly file?: { readonly filename?: string } };
+  return image.file?.filename ?? file;
+}

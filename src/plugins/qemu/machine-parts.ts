@@ -1,0 +1,106 @@
+import { createCd } from "../../steps/cd.ts";
+import { createFloppy } from "../../steps/floppy.ts";
+import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
+import type { OutputDirectory } from "../../steps/output-directory.ts";
+import type { SavedMachine, SaveMachine } from "../../sdk/checkpoint.ts";
+import type { BuilderRun } from "../../sdk/component.ts";
+import { LayeredDisks } from "./checkpoints/layers.ts";
+import { bringBack, factsOf, type MachineCheckpoints } from "./checkpoints/machine-checkpoints.ts";
+import { machineSaver } from "./checkpoints/save-machine.ts";
+import { createDisks, finishDisks, imagePaths } from "./disks.ts";
+import type { DiskFile } from "./drive-arguments.ts";
+import { prepareEfi } from "./efi.ts";
+import type { EfiFirmware } from "./efi-firmware.ts";
+import type { LaunchedMachine } from "./launch.ts";
+import type { QemuConfig } from "./options/qemu.ts";
+
+/** The files a machine consists of, and the key it lets in. */
+export interface MachineParts {
+  readonly disks: readonly DiskFile[];
+  readonly floppy: string | undefined;
+  /** The disc of `cd_files` and `cd_content`. */
+  readonly cd: string | undefined;
+  readonly efi: EfiFirmware | undefined;
+  readonly key: SshKey;
+  /** Of a saved machine. */
+  readonly memory: string | undefined;
+  /** Where the machine can be saved. */
+  readonly layers: LayeredDisks | undefined;
+}
+
+export interface PartsPlan {
+  readonly run: BuilderRun;
+  readonly config: QemuConfig;
+  readonly name: string;
+  readonly source: string;
+  readonly output: OutputDirectory;
+}
+
+/** Of a machine that boots. One that can be saved has its disks in the store, and writes them out at the end. */
+export async function freshParts(plan: PartsPlan, checkpoints: MachineCheckpoints | undefined): Promise<MachineParts> {
+  const { run, config, name, source, output } = plan;
+  const floppy = await createFloppy(run, config);
+  const cd = await createCd(run, config);
+  const place = checkpoints ? { directory: checkpoints.directory, name: "disk" } : { directory: output.path, name };
+  const format = checkpoints ? "qcow2" : config.format;
+  const disks = await createDisks(run, { ...config, format }, { ...place, source });
+  const efi = await prepareEfi(run, config, output.path);
+  const key = await sshKey(run, config);
+  const layers = checkpoints && layersOf(plan, checkpoints, diskNames(disks));
+  return { disks, floppy, cd, efi, key, memory: undefined, layers };
+}
+
+const diskNames = (disks: readonly DiskFile[]): readonly (readonly string[])[] =>
+  disks.map((_, index) => [index === 0 ? "disk" : `disk-${index}`]);
+
+function layersOf(
+  { run, config }: PartsPlan,
+  { directory }: MachineCheckpoints,
+  chains: readonly (readonly string[])[],
+): LayeredDisks {
+  return new LayeredDisks(run, config, { directory, chains });
+}
+
+/** Of a machine that goes on where it was saved, over new images. */
+export async function savedParts(
+  plan: PartsPlan,
+  checkpoints: MachineCheckpoints,
+  saved: SavedMachine,
+): Promise<MachineParts> {
+  const { run, config, output } = plan;
+  const { chains, key } = factsOf(saved);
+  run.secret(key.privateKey);
+  const layers = layersOf(plan, checkpoints, chains);
+  layers.adopt(await layers.createOverlays(run.signal));
+  const efi = await prepareEfi(run, config, output.path);
+  await bringBack(saved.files["efivars"], efi?.vars);
+  const floppy = saved.files["floppy"] && layers.path("floppy.img");
+  await bringBack(saved.files["floppy"], floppy);
+  const { cd, memory } = saved.files;
+  return { disks: layers.disks, floppy, cd, efi, key, memory, layers };
+}
+
+/** `undefined` where the machine cannot be saved. */
+export function saverOf(parts: MachineParts, { qmp }: LaunchedMachine): SaveMachine | undefined {
+  const { layers, key, efi, floppy, cd } = parts;
+  if (!layers) return undefined;
+  const written = present({ efivars: efi?.vars, floppy });
+  return machineSaver({ qmp, layers, key, written, read: present({ cd }) });
+}
+
+function present(files: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** The disks as the template wants them, in the output directory. */
+export async function finishMachine(plan: PartsPlan, { layers, disks }: MachineParts): Promise<readonly DiskFile[]> {
+  const { run, config, source, output, name } = plan;
+  if (!layers) {
+    await finishDisks(run, config, disks);
+    return disks;
+  }
+  const finished = imagePaths(config, { directory: output.path, name });
+  await layers.flatten(finished, config.use_backing_file ? source : undefined);
+  return finished;
+}

@@ -1,0 +1,45 @@
+/**
+ * Checkpoints: machines saved between provisioners, so that a later build goes on where its inputs begin to differ. The
+ * core knows the steps and their keys, a builder how its machine is saved and brought back.
+ */
+
+/** What something depends on, by the name a user knows it by. JSON values; the store keeps keyed digests of them only. */
+export type KeyInputs = Readonly<Record<string, unknown>>;
+
+/** What a builder asks of the core. Absent from a run where checkpoints are off. */
+export interface Checkpoints {
+  /**
+   * A directory of the store for the files of a machine that can be saved: files in it become part of checkpoints
+   * without being copied. Removed at the end of the build.
+   */
+  workplace(): Promise<string>;
+  /**
+   * The machine saved last whose inputs, and those of all provisioners before it, are what they are now. Its files are
+   * in `workplace`. `undefined`: there is none, build from the beginning. Call it before anything is made.
+   */
+  find(machine: KeyInputs): Promise<SavedMachine | undefined>;
+  /** Says once why this build has no checkpoints, and goes on without. */
+  giveUp(why: string): void;
+}
+
+/** A machine brought back from the store, verified. */
+export interface SavedMachine extends MachineState {
+  /** The machine runs again: the provisioners it has behind it are not repeated. */
+  restored(): void;
+  /** It cannot be brought back. The next best, as `find` gives it. */
+  passOver(why: string): Promise<SavedMachine | undefined>;
+}
+
+/** A machine at rest. */
+export interface MachineState {
+  /** Absolute paths by role. They are not written any more. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What the builder has to know to bring it back. JSON values; may hold secrets. */
+  readonly facts: unknown;
+}
+
+/**
+ * Saves the running machine, which goes on afterwards. Rejects where it cannot be saved; the machine then goes on too.
+ * `files` are in the workplace, under names that were not used before.
+ */
+export type SaveMachine = (signal: AbortSignal) => Promise<MachineState>;
