@@ -154,6 +154,7 @@ async function loadValid(
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
     buildsHere: true,
+    releasesOnly: flags["ignore-prerelease-plugins"],
   });
   return isValid ? template : undefined;
 }

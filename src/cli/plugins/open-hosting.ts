@@ -17,6 +17,8 @@ export interface PluginRoomOptions {
   readonly options: RunOptions;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** No development builds. */
+  readonly releasesOnly: boolean;
   /** Where something is to be built. */
   readonly run?: EarlyRun | undefined;
 }
@@ -28,10 +30,10 @@ interface OpenHosting {
 
 /** The plugins of this machine, ready to be started for a template. */
 export async function openHosting(
-  { host, options, emit, signal, run }: PluginRoomOptions,
+  { host, options, emit, signal, run, releasesOnly }: PluginRoomOptions,
   facts: Omit<RegistryTemplate, "requiredPlugins">,
 ): Promise<OpenHosting> {
-  const world = await openPluginWorld(host, signal);
+  const world = { ...(await openPluginWorld(host, signal)), releasesOnly };
   const pluginHost = createPluginHost({ startThread });
   const { env, cwd } = host;
   const prepared = createPreparedProcesses({ host: pluginHost, env, cwd, signal, run });

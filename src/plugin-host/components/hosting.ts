@@ -44,6 +44,8 @@ export interface HostedComponent {
   readonly component: PluginComponent;
   /** Of the binary. */
   readonly sha256: string;
+  /** `github.com/hashicorp/docker` */
+  readonly source: string;
   readonly version: string;
   /** `github.com/hashicorp/docker 1.1.2` */
   readonly origin: string;
