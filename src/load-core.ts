@@ -57,9 +57,9 @@ function compilePart(path: string): Definition {
   return new Script(code, { filename: path }).runInThisContext() as Definition;
 }
 
-export const runProgram: typeof RunProgram = async (args, host) => {
+export const runProgram: typeof RunProgram = async (...input) => {
   const program = load("./program.js") as Required<Module["exports"]>;
-  const code = await program.runProgram(args, host);
+  const code = await program.runProgram(...input);
   if (!usesCache(script)) saveCache();
   return code;
 };
