@@ -87,8 +87,11 @@ const transformOptions = {
   minifyWhitespace: true,
   charset: "ascii",
 };
-const resolveModule = "const __resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
-const moduleNames = `const __url=require('node:url').pathToFileURL(__filename).href;${resolveModule}`;
+/** What `import.meta` says, in a part of ours (where the programs of threads are, see src/bundle-files.ts) and in a dependency. */
+const resolveProgram = "const __resolve=(n)=>require.urlOf(n.slice(2));";
+const moduleNames =
+  "const __url=require('node:url').pathToFileURL(__filename).href," +
+  "__resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
 
 const written = new Set();
 const imports = collectImports("src");
@@ -104,6 +107,9 @@ await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
 await bundleEntry();
 write("licenses.txt", licences.text());
+// Beside files of earlier bundles, these are the ones that count.
+const names = [...written].map((path) => relative(DIST, path).replaceAll("\\", "/"));
+write("files.json", `${JSON.stringify(names.sort(), undefined, 2)}\n`);
 removeOld();
 
 /** With all commands, or with a few. */
@@ -145,7 +151,7 @@ async function toCommonJs(files) {
       format: "cjs",
       supported: { "dynamic-import": false },
     });
-    parts.set(relative(DIST, path), code.includes("__resolve") ? resolveModule + code : code);
+    parts.set(relative(DIST, path), code.includes("__resolve") ? resolveProgram + code : code);
   }
   return parts;
 }
