@@ -22,10 +22,11 @@ import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
-import { loadChecked } from "./load-checked.ts";
+import { loadChecked, type LoadCheckedOptions } from "./load-checked.ts";
 import { holdMachine, pathsReadBy, type Development } from "./development.ts";
 import { openCheckpointStore } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
+import { rereadPlan } from "./reread-plan.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
@@ -125,7 +126,8 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
     force: options.flags.force,
   });
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
-  const opened = { ...openSession(active, open, template), checkpoints, hold };
+  const reread = (build: string) => rereadPlan(session, output, { ...loadOptions(options), build });
+  const opened = { ...openSession(active, open, template), checkpoints, hold, reread };
   const result = await runBuilds(opened, template.builds, settings);
   if (checkpoints) await tidyStore(session, checkpoints);
   const hasLeftovers = leavesSomething(result, open);
@@ -146,16 +148,20 @@ async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore
 
 async function loadValid(
   { session, output }: ActiveSession,
-  { path, flags }: RunSessionOptions,
+  options: RunSessionOptions,
 ): Promise<Template | undefined> {
-  const { template, isValid } = await loadChecked(session, output, {
+  const { template, isValid } = await loadChecked(session, output, loadOptions(options));
+  return isValid ? template : undefined;
+}
+
+function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
+  return {
     path,
     flags,
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
     buildsHere: true,
-  });
-  return isValid ? template : undefined;
+  };
 }
 
 async function buildSettings(

@@ -48,17 +48,25 @@ class HumanRenderer implements Renderer {
       if (!colour) return;
     }
     if (event.kind === "build-started") output.buildStarted?.(event.build);
-    for (const line of lines) this.#print(line, time);
+    for (const line of lines) if (!this.#wasAsked(line, event)) this.#print(line, time);
     this.#renderMore(event, time);
   }
 
-  /** On a terminal a failure is said once: the lines at the end only name the build. In pipes they are Packer's. */
+  /**
+   * On a terminal a failure is said once: the lines at the end only name the build, and what stood in a question is not
+   * repeated, only where it happened. In pipes the lines are Packer's.
+   */
   #saidOnce(stamped: StampedEvent): StampedEvent {
     const { event } = stamped;
     if (this.#options.progress !== "bars") return stamped;
     if (event.kind === "error" && event.build !== undefined) this.#failed.add(event.build);
+    if (event.kind === "error" && event.asked) return { ...stamped, event: { ...event, hint: undefined } };
     if (event.kind !== "build-finished" || !this.#failed.has(event.build)) return stamped;
     return { ...stamped, event: { ...event, error: undefined } };
+  }
+
+  #wasAsked({ level }: TextLine, event: BuildEvent): boolean {
+    return level === "error" && event.kind === "error" && event.asked === true && this.#options.progress === "bars";
   }
 
   /** What is shown beside the lines of text. */

@@ -1,12 +1,13 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
-import type { PlannedPostProcessor } from "../../template/model.ts";
+import type { BuildPlan, PlannedPostProcessor } from "../../template/model.ts";
 import { deriveRun } from "../../sdk/derive-run.ts";
 import type { BuildEvent } from "../../sdk/event.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
-import { failedStep } from "../failed-step.ts";
+import { renewStep } from "../run/renew-step.ts";
+import { failedStep, placeInWords } from "../failed-step.ts";
 import { describeStep } from "../describe-step.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
@@ -49,19 +50,30 @@ async function runPostProcessor(
   planned: PlannedPostProcessor,
   { artifact, data, all }: ChainInput,
 ): Promise<Link> {
-  const { component, type, name, range } = planned;
+  const { type, name, range } = planned;
   const step = describeStep(planned, "post-processor");
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
-  const running = run.step(step, async () =>
-    component.process(forPostProcessor(run, type), decodeNow(run, planned, data), artifact),
-  );
+  let current = planned;
+  let isRetry = false;
+  const running = run.step(step, async () => {
+    if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
+    isRetry = true;
+    run.failures.place = placeInWords(current.range);
+    return current.component.process(forPostProcessor(run, type), decodeNow(run, current, data), artifact);
+  });
   const result = await running.catch((error: unknown) => {
     const place = { what: `${type} post-processor`, name, range, number: all.indexOf(planned) + 1, total: all.length };
     run.failure ??= { error, step: failedStep(place) };
     throw error;
   });
-  return { input: artifact, output: result.artifact, keepsInput: keepsInput(planned, result) };
+  return { input: artifact, output: result.artifact, keepsInput: keepsInput(current, result) };
 }
+
+/** The post-processor of the same place in another plan of the build. */
+const sameIn =
+  (all: readonly PlannedPostProcessor[], planned: PlannedPostProcessor) =>
+  ({ chains }: BuildPlan): PlannedPostProcessor | undefined =>
+    chains.flat()[all.indexOf(planned)];
 
 /** Its messages carry the post-processor's type. */
 function forPostProcessor(run: Run, postProcessor: string): Run {
