@@ -1,9 +1,11 @@
 import type { BuildEvent } from "../sdk/event.ts";
+import type { Clock } from "../sdk/host.ts";
 import { BUILD_COLOURS, ERROR_COLOUR, paint, WARNING_COLOUR } from "./colour.ts";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import type { LineOutput } from "./line-output.ts";
 import { createPackerText, prefixOf, type TextLine } from "./packer-text.ts";
-import { createPlainProgress, isComplete, progressBar, type Progress } from "./progress.ts";
+import { createPlainProgress, type Progress } from "./progress.ts";
+import { createLiveStatus, type LiveStatus } from "./live-status.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
@@ -17,7 +19,10 @@ export interface HumanOptions {
   readonly timestamps: boolean;
   /** `none`: neither bars nor lines. Bars need an output that can show them. */
   readonly progress: "bars" | "lines" | "none";
+  readonly clock: Pick<Clock, "monotonic">;
   readonly columns?: number | undefined;
+  /** Of the user: written `~` in paths on a terminal. */
+  readonly home?: string | undefined;
 }
 
 /** Packer's text UI. */
@@ -30,15 +35,24 @@ class HumanRenderer implements Renderer {
   readonly #text = createPackerText();
   readonly #colours = new Map<string, string>();
   readonly #showProgress: ShowProgress;
+  readonly #status: LiveStatus | undefined;
   /** Builds whose failure was said. */
   readonly #failed = new Set<string>();
 
   constructor(options: HumanOptions) {
     this.#options = options;
     this.#showProgress = progressDisplay(options);
+    const { progress, output, clock } = options;
+    if (progress === "bars" && output.setStatus)
+      this.#status = createLiveStatus((lines) => output.setStatus!(lines), clock);
   }
 
   render(stamped: StampedEvent): void {
+    this.#renderLines(stamped);
+    this.#status?.saw(stamped.event);
+  }
+
+  #renderLines(stamped: StampedEvent): void {
     const { event, time } = stamped;
     const { output, colour } = this.#options;
     const lines = this.#text.lines(this.#saidOnce(stamped));
@@ -89,7 +103,12 @@ class HumanRenderer implements Renderer {
     return this.#options.sink.ready();
   }
 
+  quiet(isQuiet: boolean): void {
+    this.#status?.quiet(isQuiet);
+  }
+
   async close(): Promise<void> {
+    this.#status?.stop();
     this.#options.output.end?.();
     await this.#options.sink.close();
   }
@@ -102,14 +121,32 @@ class HumanRenderer implements Renderer {
 
   #print(line: TextLine, time: number): void {
     const { output, timestamps, colour } = this.#options;
-    const text = sanitizeLine(line.prefix) + sanitizeLine(line.text);
+    const prefix = this.#isSetApart(line) ? line.prefix.replace(/^==> /, "    ") : line.prefix;
+    const text = sanitizeLine(prefix) + sanitizeLine(this.#shortened(line));
     const painted = colour ? paint(text, this.#colourOf(line)) : text;
     const isEmpty = line.prefix + line.text === "";
     const shown = timestamps && !isEmpty ? `${rfc3339(time)}: ${painted}` : painted;
     output.line(shown, line.build);
   }
 
-  #colourOf({ level, build }: TextLine): string | undefined {
+  /** On a terminal what a command prints looks different from what imgbuild says. In pipes it is as Packer's. */
+  #isSetApart({ isPrinted = false }: TextLine): boolean {
+    return isPrinted && this.#options.progress === "bars";
+  }
+
+  /** Details are for reading; on a terminal nobody parses them. */
+  #shortened({ level, text }: TextLine): string {
+    const { home, progress } = this.#options;
+    if (!home || level !== "detail" || progress !== "bars") return text;
+    return text.replaceAll(`${home}/`, "~/");
+  }
+
+  #colourOf(line: TextLine): string | undefined {
+    const colour = this.#boldColourOf(line);
+    return this.#isSetApart(line) ? colour?.replace("1;", "") : colour;
+  }
+
+  #boldColourOf({ level, build }: TextLine): string | undefined {
     if (level === "error") return ERROR_COLOUR;
     if (level === "warning") return WARNING_COLOUR;
     if (level === "detail" || build === undefined) return undefined;
@@ -122,21 +159,11 @@ const rfc3339 = (time: number): string => new Date(time).toISOString().replace(/
 type ShowProgress = (event: Progress, time: number, print: (line: TextLine) => void) => void;
 
 function progressDisplay({ progress, output }: HumanOptions): ShowProgress {
-  if (progress === "none") return () => {};
-  if (progress === "bars" && output.setStatus) return progressBars((lines) => output.setStatus!(lines));
+  // On a terminal it is part of the status.
+  if (progress === "none" || (progress === "bars" && output.setStatus)) return () => {};
   const lineFor = createPlainProgress();
   return (event, time, print) => {
     const text = lineFor(event, time);
     if (text !== undefined) print({ level: "say", build: event.build, prefix: prefixOf(event), text });
-  };
-}
-
-function progressBars(setStatus: (lines: readonly string[]) => void): ShowProgress {
-  const bars = new Map<string, string>();
-  return (event) => {
-    const key = `${event.build ?? ""} ${event.label}`;
-    if (isComplete(event)) bars.delete(key);
-    else bars.set(key, sanitizeLine(progressBar(event, prefixOf(event))));
-    setStatus([...bars.values()]);
   };
 }

@@ -18,6 +18,8 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Redacts, stamps, shows. Never throws. */
   readonly emit: Emit;
+  /** As that of the renderers. */
+  quiet(isQuiet: boolean): void;
   /** Resolves when no renderer has more waiting than it should: what produces much output awaits it. */
   ready(): Promise<void>;
   /** Shows what was held back and waits until everything has been written. */
@@ -43,6 +45,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       // What a build printed comes before the next message of it. A debug line may overtake it.
       if (event.kind !== "debug" && event.kind !== "progress") printed.flush(buildOf(event));
       showRedacted(event);
+    },
+    quiet: (isQuiet) => {
+      for (const renderer of active) renderer.quiet?.(isQuiet);
     },
     ready: async () => {
       await Promise.all([...active].map(async (renderer) => renderer.ready?.()));

@@ -161,6 +161,39 @@ describe("build at a terminal", () => {
   });
 });
 
+describe("the status of builds at a terminal", () => {
+  const slow = provisioners.replace("echo first >> ran", "sleep 2.5; echo first >> ran");
+
+  it("says what a build does and for how long, and leaves nothing of it behind", async () => {
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": slow, mended: "" });
+    await terminal.until("    file.image: shell-local provisioner, 1 s");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    const lastLines = terminal.screen().split("==> Wait completed")[1]!;
+    expect(lastLines).not.toContain("shell-local provisioner, ");
+  });
+
+  it("is not there while a question waits for its answer", async () => {
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
+    await terminal.until("[r] retry step");
+    const before = terminal.screen().length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(terminal.screen().length - before).toBeLessThanOrEqual(2);
+    terminal.type("c\r");
+    await terminal.finished;
+  });
+
+  it("is not in a pipe, nor in CI", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": slow, mended: "" });
+    const { stdout } = await workplace.run("build", "t.pkr.hcl");
+    expect(stdout).not.toMatch(/provisioner, \d/);
+    const inCi = { ...workplace, env: { ...workplace.env, CI: "true" } };
+    const terminal = startAtTerminal(inCi, "build", "-force", "t.pkr.hcl");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    expect(terminal.screen()).not.toMatch(/provisioner, \d/);
+  });
+});
+
 describe("console at a terminal", () => {
   it("completes names with tab, goes on over lines, and leaves at exit", async () => {
     const workplace = await createWorkplace();
