@@ -4,6 +4,7 @@ import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-lim
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
+import { forgetOldRuns } from "../core/journal/forget-old-runs.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
 import { runPaths } from "../core/journal/run-record.ts";
 import { runsDirectory } from "../core/journal/state-directory.ts";
@@ -114,7 +115,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const { session, output, signals } = active;
   const template = await loadValid(active, options);
   if (!template) return signals.exitCode("failed", false);
-  await warnOfDeadRuns(session);
+  await tidyRuns(session);
   const { host, runId } = session;
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds });
@@ -211,11 +212,15 @@ async function outstandingOf(open: OpenRun | undefined): Promise<Leftover[]> {
   return Promise.all((open?.outstanding() ?? []).map((resource) => describeResource(reapers, resource)));
 }
 
-async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
+/** What earlier runs left is named, and what is known of those of long ago is forgotten. */
+async function tidyRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
   for (const runId of await sweepDeadRuns(host, signal)) {
     const text = `Run ${runId} died and left things behind. Remove them with:\n    imgbuild cleanup -run ${runId}`;
     emit({ kind: "warning", text });
   }
+  const forgotten = await forgetOldRuns(host);
+  if (forgotten > 0)
+    emit({ kind: "say", text: `Forgot ${plural(forgotten, "run")} of long ago, with the logs (IMGBUILD_KEEP_RUNS).` });
 }
 
 /**
