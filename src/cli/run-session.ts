@@ -164,6 +164,7 @@ function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
     buildsHere: true,
+    releasesOnly: flags["ignore-prerelease-plugins"],
   };
 }
 
