@@ -50,7 +50,7 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     secret: (value) => output.redactor.add(value),
     redact: (text) => output.redactor.text(text),
     ready: () => output.pipeline.ready(),
-    ask: createAsk(host, emit),
+    ask: createAsk(host, output.pipeline),
     signal,
     cleanupSignal,
     plugins: createPluginRoom({ host, options, emit, signal, run: runId === NO_RUN ? undefined : { runId, env } }),

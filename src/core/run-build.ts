@@ -102,7 +102,8 @@ async function buildAndPostProcess(
     const failed =
       runs.find(({ failure }) => failure && errorChain(error).includes(failure.error))?.failure?.step ??
       builderStep(plan);
-    reportError(session, plan.identity.name, { error, step: { ...failed, ...waysOn(plan, settings) } });
+    const asked = runs.some((one) => one.failures.wasAsked(error)) || undefined;
+    reportError(session, plan.identity.name, { error, asked, step: { ...failed, ...waysOn(plan, settings) } });
   };
   const built = await catchingCrashes(active, () =>
     runBuilder(run, plan, { crashed: crashed.signal, settings, report }),
@@ -211,13 +212,15 @@ function waysOn({ identity }: BuildPlan, { template, logPath }: BuildSettings): 
 
 interface Failure {
   readonly error: unknown;
+  /** The user has read it in a question. */
+  readonly asked: true | undefined;
   readonly step: FailedStep;
 }
 
-function reportError(session: Session, build: string, { error, step }: Failure): void {
+function reportError(session: Session, build: string, { error, asked, step }: Failure): void {
   if (session.signal.aborted) return;
   const { text, hint, stack } = describeError(error);
-  session.emit({ kind: "error", build, text, hint, step });
+  session.emit({ kind: "error", build, text, hint, asked, step });
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
 }
 

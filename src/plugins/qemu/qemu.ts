@@ -181,6 +181,7 @@ async function installAndProvision(run: BuilderRun, config: QemuConfig, installa
     host,
     port,
     key,
+    screenshot: (signal) => launched.screenshot(signal),
     installsItself: !config.disk_image && !isRestored,
     refusalGraceMs: hasFirstBootData(config) ? FIRST_BOOT_MS : undefined,
   });
