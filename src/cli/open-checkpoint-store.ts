@@ -1,3 +1,4 @@
+import { storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import { checkpointDirectory } from "../core/checkpoints/store-directory.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { BuildError } from "../sdk/error.ts";
@@ -20,6 +21,8 @@ export async function openCheckpointStore(host: Host, flags: CheckpointFlags): P
       hint: "Build without checkpoints, or add -force.",
     });
   }
+  // A limit that is none is said before the build, not after it.
+  storeLimit(host);
   // Most builds have none.
   const { CheckpointStore } = await import("../core/checkpoints/store.ts");
   return CheckpointStore.open(checkpointDirectory(host));

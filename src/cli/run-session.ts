@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
@@ -120,14 +121,15 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = open;
   const settings = await buildSettings(active, open, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
-  const checkpoints = await openCheckpointStore(host, {
+  const store = await openCheckpointStore(host, {
     checkpoints: options.checkpoints === true,
     force: options.flags.force,
   });
+  const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
   const opened = { ...openSession(active, open, template), checkpoints, hold };
   const result = await runBuilds(opened, template.builds, settings);
-  if (checkpoints) await tidyStore(session, checkpoints);
+  if (store) await tidyStore(session, store);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   const ended = result.builds.map((build) => redactResult(build, output.redactor));

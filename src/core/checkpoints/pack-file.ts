@@ -1,8 +1,10 @@
 import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import type { StoredFile } from "./record.ts";
+import type { FileToStore } from "./store.ts";
 
 /** What `node:zlib` has from Node 22.15 on; the type definitions are of Node 20. */
 interface ZstdInNode {
@@ -15,12 +17,21 @@ const zstd = zlib as unknown as ZstdInNode;
 const COMPRESSION_LEVEL = 100;
 const CHUNK_BYTES = 1024 * 1024;
 
+/** Packs the memory of a machine, whose unpacked file is gone afterwards, however it ends: it may be what fills the disk. */
+export async function packMemory(path: string, signal: AbortSignal): Promise<FileToStore> {
+  const to = `${path}.packed`;
+  try {
+    return { path: to, packed: await packFile(path, to, signal) };
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
 /** Packs as fast as this Node can. Returns how. */
-export async function packFile(
-  from: string,
-  to: string,
-  signal: AbortSignal,
-): Promise<NonNullable<StoredFile["packed"]>> {
+async function packFile(from: string, to: string, signal: AbortSignal): Promise<NonNullable<StoredFile["packed"]>> {
   const packer = zstd.createZstdCompress?.({ params: { [COMPRESSION_LEVEL]: 1 } });
   const source = createReadStream(from, { highWaterMark: CHUNK_BYTES });
   await pipeline(source, packer ?? zlib.createGzip({ level: 1 }), createWriteStream(to, { mode: 0o600, flags: "wx" }), {

@@ -60,7 +60,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
   /** `develop`: what there is stays until a file changes, which ends the build. */
   async #holdMachine(error: unknown): Promise<void> {
-    if (!this.#hold || this.signal.aborted) return;
+    if (!this.#hold || this.signal.aborted || this.failures.goesBack) return;
     await this.checkpoints?.settled();
     await this.#hold({ build: this.build.name, login: loginCommand(this.data), error });
   }
@@ -73,6 +73,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       if (index < (resumedAt ?? 0)) continue;
       await this.pause("Pausing before the next provisioner.");
       await this.checkpoints?.about(index + 1);
+      this.failures.wayBack = () => this.#wayBack();
       try {
         await runProvisioner({ run: this, planned, machine: whole, signal });
       } catch (error) {
@@ -83,6 +84,11 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       }
       await this.checkpoints?.reached(index + 1, whole);
     }
+  }
+
+  async #wayBack(): Promise<string | undefined> {
+    await this.checkpoints?.settled();
+    return this.checkpoints?.latest;
   }
 
   /**

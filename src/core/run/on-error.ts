@@ -13,8 +13,11 @@ export class FailurePolicy {
   readonly #build: string;
   readonly #decided = new WeakSet<object>();
   #abandoned = false;
+  #goesBack = false;
   /** How to get into the machine, while it is there. */
   login: string | undefined;
+  /** Where the build would go on if it began anew, in words; `undefined` where that is the beginning. */
+  wayBack: (() => Promise<string | undefined>) | undefined;
 
   constructor(session: Session, build: string) {
     this.#session = session;
@@ -25,6 +28,11 @@ export class FailurePolicy {
   /** True when the user wants to keep everything as it is: nothing is undone after a failure. */
   get keepsEverything(): boolean {
     return this.#abandoned;
+  }
+
+  /** True when the user wants the build to begin anew, at its last checkpoint. */
+  get goesBack(): boolean {
+    return this.#goesBack;
   }
 
   /** A sentence on how to get into the machine, on lines of its own; empty where nobody knows. */
@@ -39,12 +47,15 @@ export class FailurePolicy {
 
   async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const { ask, options } = this.#session;
-    if (options.onError !== "ask" || signal.aborted || this.#isDecided(error)) return "give up";
+    if (options.onError !== "ask" || signal.aborted || this.#goesBack || this.#isDecided(error)) return "give up";
     const text = `${this.#build}: ${what} failed: ${errorText(error)}${this.wayIn}`;
-    const answer = await ask({ text, choices: CHOICES }, signal).catch(() => "c");
+    const back = await this.wayBack?.();
+    const choices = back === undefined ? CHOICES : { ...CHOICES, b: `go back to the checkpoint ${back}` };
+    const answer = await ask({ text, choices }, signal).catch(() => "c");
     if (answer === undefined) return "give up";
     if (answer === "r") return "retry";
     if (answer === "a") this.abandon();
+    if (answer === "b") this.#goesBack = true;
     if (typeof error === "object" && error !== null) this.#decided.add(error);
     return "give up";
   }
