@@ -25,7 +25,7 @@ import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
 import { loadChecked } from "./load-checked.ts";
 import { holdMachine, pathsReadBy, type Development } from "./development.ts";
-import { openCheckpointStore } from "./open-checkpoint-store.ts";
+import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
@@ -121,10 +121,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = open;
   const settings = await buildSettings(active, open, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
-  const store = await openCheckpointStore(host, {
-    checkpoints: options.checkpoints === true,
-    force: options.flags.force,
-  });
+  const store = await checkpointStore(session, template, options);
   const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
   const opened = { ...openSession(active, open, template), checkpoints, hold };
@@ -137,6 +134,18 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);
+}
+
+/** None where nothing is built. */
+async function checkpointStore(
+  { host, emit }: UnopenedSession,
+  { builds }: Template,
+  { checkpoints = false, flags, findRecorded }: RunSessionOptions,
+): Promise<CheckpointStore | undefined> {
+  if (findRecorded) return undefined;
+  const store = await openCheckpointStore(host, { checkpoints, force: flags.force });
+  if (store) sayWhoCannot(emit, builds);
+  return store;
 }
 
 async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore): Promise<void> {

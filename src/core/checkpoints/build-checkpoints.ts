@@ -12,7 +12,7 @@ import { changedOutput, hostOutputs, type HostOutputs } from "./host-outputs.ts"
 import { keyMachine, keyProvisioner, type KeyedStep, type Keying } from "./key-chain.ts";
 import type { CheckpointRecord } from "./record.ts";
 import type { CheckpointPlace } from "./place.ts";
-import { packMemory } from "./pack-file.ts";
+import { packMemory } from "./pack-memory.ts";
 import type { CheckpointStore, FileToStore } from "./store.ts";
 import { removeTaken, removeUnpacked, takeFiles } from "./taken-files.ts";
 import { whyAgain } from "./why-again.ts";
@@ -147,7 +147,7 @@ export class BuildCheckpoints implements Checkpoints {
   ): Promise<{ readonly brought: Brought } | undefined> {
     const directory = await this.workplace();
     const tried = await this.#run.trial("restore", async () => {
-      const { files, objects } = await takeFiles(this.#store, record, directory);
+      const { files, objects } = await takeFiles(this.#store, record, { directory, signal: this.#run.signal });
       const brought = await bring({ files, facts: record.facts });
       for (const [path, object] of objects) this.#objects.set(path, object);
       return brought;

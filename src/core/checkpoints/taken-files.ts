@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { unpackFile } from "./pack-file.ts";
+import { unpackFile } from "../../lib/compress/packed-file.ts";
 import type { CheckpointRecord } from "./record.ts";
 import type { CheckpointStore } from "./store.ts";
 
@@ -15,7 +15,7 @@ export interface TakenFiles {
 export async function takeFiles(
   store: CheckpointStore,
   record: CheckpointRecord,
-  directory: string,
+  { directory, signal }: { readonly directory: string; readonly signal: AbortSignal },
 ): Promise<TakenFiles> {
   const files: Record<string, string> = {};
   const objects = new Map<string, string>();
@@ -23,7 +23,7 @@ export async function takeFiles(
     const { packed, object } = record.files[role]!;
     files[role] = packed === undefined ? path : unpackedPath(path);
     if (packed === undefined) objects.set(path, object);
-    else await unpackFile(path, files[role], packed);
+    else await unpackFile(path, files[role], signal);
   }
   return { files, objects };
 }

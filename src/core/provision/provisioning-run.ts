@@ -126,8 +126,6 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
 function checkpointsOf(run: ProvisioningRun, session: Session, plan: BuildPlan): BuildCheckpoints | undefined {
   if (!session.checkpoints) return undefined;
-  const checkpoints = new BuildCheckpoints(run, plan, session.checkpoints);
-  if (plan.builder.component.savesMachines === true) return checkpoints;
-  checkpoints.giveUp(`${plan.builder.type} cannot save its machines. It is built as usual.`);
-  return undefined;
+  if (plan.builder.component.savesMachines !== true) return undefined;
+  return new BuildCheckpoints(run, plan, session.checkpoints);
 }

@@ -1,10 +1,9 @@
-import * as zlib from "node:zlib";
-import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
 import { splitIntoExtents } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
+import { nativeZstd, type ZstdCompress } from "./zstd-native.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -32,13 +31,14 @@ export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOpti
 }
 
 /** One more than there are threads, so that none waits for us. */
-async function natively(level: number, threads: number): Promise<Compress> {
-  return limited(threads + 1, fromNode(level) ?? (await fromPackage(level)));
+async function natively(level: number, threads: number): Promise<ZstdCompress> {
+  const { compress } = await nativeZstd(level);
+  return limited(threads + 1, compress);
 }
 
 const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(data));
 
-function compressor(compress: Compress): CompressToFrames {
+function compressor(compress: ZstdCompress): CompressToFrames {
   const zeros = createZeroCache();
   return async ({ data }) => {
     const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
@@ -49,42 +49,4 @@ function compressor(compress: Compress): CompressToFrames {
     });
     return (await Promise.all(pieces)).flat();
   };
-}
-
-type Compress = (data: Buffer) => Promise<Buffer>;
-
-/** What `node:zlib` has from Node 22.15 on; the type definitions are of Node 20. */
-interface ZstdInNode {
-  readonly zstdCompress?: (
-    data: Buffer,
-    options: { params: Record<number, number> },
-    callback: (error: Error | null, result: Buffer) => void,
-  ) => void;
-  readonly constants: { readonly ZSTD_c_compressionLevel?: number };
-}
-
-function fromNode(level: number): Compress | undefined {
-  const { zstdCompress, constants } = zlib as unknown as ZstdInNode;
-  if (!zstdCompress || constants.ZSTD_c_compressionLevel === undefined) return undefined;
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
-  const compress = promisify(zstdCompress);
-  return (data) => compress(data, { params });
-}
-
-/** The native part of `@mongodb-js/zstd`; its outer function ignores the level. */
-interface ZstdOfPackage {
-  readonly compress: (data: Buffer, level: number) => Promise<Buffer>;
-}
-
-/** Its later versions fetch their native part when they are installed; the parts of 1.2 are packages themselves. */
-async function fromPackage(level: number): Promise<Compress> {
-  try {
-    const name = "@mongodb-js/zstd/bindings.js";
-    const { default: native } = (await import(name)) as { readonly default: ZstdOfPackage };
-    return (data) => native.compress(data, level);
-  } catch (cause) {
-    throw new Error("zstd is not there for this kind of machine with this version of Node; it is from Node 22.15 on", {
-      cause,
-    });
-  }
 }

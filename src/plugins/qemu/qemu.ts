@@ -107,7 +107,7 @@ async function resumed(plan: ImagePlan, checkpoints: Checkpoints): Promise<Ready
     const begun = await begin(plan, parts);
     const watched = watchedRun(run, begun.launched);
     const communicator = await logIn(watched, { ...config, ...SOON }, { ...begun, parts });
-    await setGuestClock(watched, communicator);
+    await setGuestClock(watched, communicator, { password: guestLogin(config).password });
     return { ...begun, parts, run: watched, communicator };
   });
   return found?.brought;
