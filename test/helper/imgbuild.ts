@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { keepFiles, keepTranscript } from "./transcripts.ts";
 
-/** The built command with its own state, cache and working directory. When the test ends, all is ended and removed. */
+/** The built command with its own state, cache and working directory. */
 export interface Workplace {
   /** Where the command runs. */
   readonly directory: string;
@@ -36,15 +36,24 @@ export interface Started {
 /** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made. */
 export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgbuild.js");
 
-/** Call inside a test. */
+/** Call inside a test. When it ends, all is ended and removed. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
+  const { close, ...workplace } = await openWorkplace(env);
+  onTestFinished(close);
+  return workplace;
+}
+
+/** For several tests: the last one has to call `close`. */
+export async function openWorkplace(
+  env: Readonly<Record<string, string>> = {},
+): Promise<Workplace & { close(): Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
   const children: Started[] = [];
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     await Promise.all(children.map(endBuild));
     keepFiles("state", join(directory, "state"));
     await rm(root, { recursive: true, force: true });
-  });
+  };
   const [directory, temporary] = [join(root, "work"), join(root, "tmp")];
   await mkdir(directory);
   await mkdir(temporary);
@@ -61,7 +70,7 @@ export async function createWorkplace(env: Readonly<Record<string, string>> = {}
     children.push(child);
     return child;
   };
-  return { directory, temporary, env: complete, start, run: (...args) => start(...args).finished };
+  return { directory, temporary, env: complete, close, start, run: (...args) => start(...args).finished };
 }
 
 /** A test that failed may have left it running, with its machine. */
