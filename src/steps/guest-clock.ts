@@ -39,10 +39,14 @@ const WAYS = [
   "sudo -S -p '' date -u -s @",
 ];
 
-const posix = {
-  set: (now: number): string => `(${WAYS.map((way) => way + now).join(" || ")}) >/dev/null 2>&1; true`,
-  read: "date +%s",
-};
+const posix = { set: setPosixClock, read: "date +%s" };
+
+/** Looks after each way: the `date` of busybox says that all went well when it may not set the clock. */
+function setPosixClock(now: number): string {
+  const isRight = `right() { late=$((${now} - $(date +%s))); [ $late -le 2 ] && [ $late -ge -${TOLERANCE_S} ]; }`;
+  const ways = WAYS.map((way) => `{ ${way}${now}; right; }`);
+  return `{ ${isRight}; right || ${ways.join(" || ")}; } >/dev/null 2>&1; true`;
+}
 
 const windows = {
   set: (now: number): string =>

@@ -7,6 +7,7 @@ import { BuildCheckpoints } from "../checkpoints/build-checkpoints.ts";
 import { failedStep } from "../failed-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import type { Session } from "../run/session.ts";
+import { heldLogin } from "./held-login.ts";
 import { loginCommand } from "./login-command.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
@@ -62,7 +63,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
   async #holdMachine(error: unknown): Promise<void> {
     if (!this.#hold || this.signal.aborted || this.failures.goesBack) return;
     await this.checkpoints?.settled();
-    await this.#hold({ build: this.build.name, login: loginCommand(this.data), error });
+    await this.#hold({ build: this.build.name, login: await heldLogin(this, this.data), error });
   }
 
   async #provisionAll(whole: Machine, signal: AbortSignal): Promise<void> {
