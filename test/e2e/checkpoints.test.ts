@@ -1,15 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect } from "vitest";
 import type { CheckpointRecord } from "../../src/core/checkpoints/record.ts";
+import { followOutput } from "../helper/follow-output.ts";
+import { runOverSsh } from "../helper/booted-image.ts";
+import { onSmallDisk } from "../helper/small-disk.ts";
 import { imageFiles } from "../helper/image-files.ts";
 import { openWorkplace, type Finished } from "../helper/imgbuild.ts";
-import { needs } from "../helper/need.ts";
+import { needs, needsRoot } from "../helper/need.ts";
 import { startAtTerminal } from "../helper/terminal.ts";
 import { tinyGuest, tinySource } from "../helper/tiny-guest.ts";
 
 const withQemu = needs("qemu-system-x86_64", "qemu-system-x86");
+const withRoot = needsRoot("qemu-system-x86_64", "qemu-system-x86");
 
 /** Boots the system from the disc, and has two disks that the provisioners fill. */
 const template = `
@@ -75,12 +80,15 @@ head -c 3000000 /dev/zero | tr '\\0' s > /b/service
 const last = (word: string): string => `#!/bin/sh -e
 echo last begins
 now=${"$"}(cat /tmp/beat)
-sleep 2
-test "${"$"}now" != "${"$"}(cat /tmp/beat)"
+sleep 1
+test "${"$"}now" != "${"$"}(cat /tmp/beat)" || { sleep 1; test "${"$"}now" != "${"$"}(cat /tmp/beat)"; }
 cat /tmp/mark
 echo "clock: ${"$"}(date +%s)"
 echo ${word} > /b/last
+echo ${word} > /tmp/last
 `;
+
+const LOGIN = { username: "vagrant", password: "vagrant" };
 
 interface SharedPlace extends Awaited<ReturnType<typeof openWorkplace>> {
   write(name: string, text: string): void;
@@ -221,5 +229,50 @@ describe("checkpoints of a QEMU machine", () => {
     terminal.type("b\r");
     await terminal.until("Restored after provisioner 3 of 5");
     expect(await terminal.finished, terminal.screen()).toEqual({ code: 0 });
+  });
+
+  withRoot("a disk that is full while the machine is saved costs the checkpoint, not the build", async () => {
+    const place = await sharedPlace();
+    place.write("last.sh", last("full"));
+    await onSmallDisk(storeOf(place), async (fill) => {
+      const build = place.start("build", "-force", "-checkpoints", "t.pkr.hcl");
+      await build.until("last begins");
+      fill();
+      const { code, stdout } = await build.finished;
+      expect(code, stdout).toBe(0);
+      expect(stdout).toMatch(/Warning: No more checkpoints of this build: .*full/);
+      expect(readdirSync(join(storeOf(place), "work"))).toEqual([]);
+    });
+    const [, second] = await filesOf(place, "out");
+    expect(second!["last"]).toBe(createHash("sha256").update("full\n").digest("hex"));
+  });
+
+  withQemu("develop runs what changes, opens a way into the machine, and leaves nothing", async () => {
+    const place = await sharedPlace();
+    const { directory } = place;
+    rmSync(join(directory, "out"), { recursive: true, force: true });
+    place.write("last.sh", last("held"));
+    const develop = place.start("develop", "t.pkr.hcl");
+    const next = followOutput(develop);
+    const [, port] = await next(/ssh .*-p (\d+) vagrant@127\.0\.0\.1/);
+    expect(await runOverSsh({ port: Number(port), ...LOGIN }, "cat /tmp/last")).toBe("held\n");
+
+    place.write("last.sh", last("changed"));
+    await next(/last\.sh has changed\./);
+    await next(/Restored after provisioner 3 of 5/);
+    const [, again] = await next(/ssh .*-p (\d+) vagrant@127\.0\.0\.1/);
+    expect(await runOverSsh({ port: Number(again), ...LOGIN }, "cat /tmp/last")).toBe("changed\n");
+
+    place.write("t.pkr.hcl", `${template}\noops {\n`);
+    await next(/A block of type "oops" is not expected/);
+    place.write("t.pkr.hcl", template);
+    await next(/Restored after provisioner 4 of 5/);
+    await next(/All provisioners have run\./);
+    expect(develop.output()).not.toContain("cannot be written");
+    develop.child.kill("SIGINT");
+    expect((await develop.finished).code).toBe(130);
+    expect(readdirSync(directory)).not.toContain("out");
+    expect(readdirSync(join(storeOf(place), "work"))).toEqual([]);
+    expect(readdirSync(place.temporary)).toEqual([]);
   });
 });

@@ -31,6 +31,8 @@ export interface Started {
   output(): string;
   /** Resolves when the output holds the text; rejects when the command ends before. */
   until(text: string): Promise<void>;
+  /** Resolves when more was printed; rejects when the command has ended. */
+  more(): Promise<void>;
 }
 
 /** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made. */
@@ -102,6 +104,15 @@ function startImgbuild(cwd: string, env: Record<string, string>, args: readonly 
       listeners.forEach((listener) => listener());
     });
   });
+  const more = () =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`imgbuild ended:\n${text.both}`));
+    });
   const until = (wanted: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
@@ -113,5 +124,5 @@ function startImgbuild(cwd: string, env: Record<string, string>, args: readonly 
       listeners.add(look);
       look();
     });
-  return { child, finished, output: () => text.both, until };
+  return { child, finished, output: () => text.both, until, more };
 }

@@ -1,4 +1,5 @@
-import { copyFile, rm } from "node:fs/promises";
+import { copyFile, rm, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { isSystemError } from "../../../lib/system-error.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { writeFailure } from "../../../sdk/write-failure.ts";
@@ -38,14 +39,27 @@ export function machineSaver(parts: SavedParts): SaveMachine {
     try {
       await freeze(parts, { memory, copies: Object.fromEntries(copies) }, signal);
     } catch (error) {
+      const failure = await failureOf(error, memory);
       // The machine goes on, and may need the room.
       for (const path of [memory, ...copies.map(([, copy]) => copy)]) await rm(path, { force: true });
-      throw isSystemError(error) ? await writeFailure(memory, error) : error;
+      throw failure;
     }
     const images = frozen.flat().map((name) => [name, layers.path(name)] as const);
     const files = { ...Object.fromEntries(images), ...Object.fromEntries(copies), ...read, memory };
     return { files, facts: { chains: frozen, key } satisfies QemuFacts } satisfies MachineState;
   };
+}
+
+const ALMOST_NOTHING_BYTES = 4 * 1024 * 1024;
+
+/** QEMU does not say that a disk is full. */
+async function failureOf(error: unknown, memory: string): Promise<unknown> {
+  if (isSystemError(error)) return writeFailure(memory, error);
+  const room = await statfs(dirname(memory)).catch(() => undefined);
+  if (!room || room.bavail * room.bsize > ALMOST_NOTHING_BYTES) return error;
+  return new BuildError(`the disk is full: the machine's memory could not be written to ${dirname(memory)}`, {
+    cause: error,
+  });
 }
 
 interface Targets {
