@@ -37,6 +37,8 @@ export interface RunSessionOptions {
   readonly command: string;
   /** Of the template. */
   readonly path: string;
+  /** As it is to be shown, where the user named it from another directory. */
+  readonly shownPath?: string | undefined;
   readonly flags: BuildFlags;
   readonly rehash?: boolean;
   /** Machines are saved between provisioners. */
@@ -44,7 +46,7 @@ export interface RunSessionOptions {
   /** The machines wait for changes of the template and its files. */
   readonly develop?: Development | undefined;
   /** What an earlier run built; the builders do not run then. */
-  readonly findRecorded?: () => Promise<RecordedArtifacts>;
+  readonly recorded?: RecordedArtifacts;
 }
 
 /** A run from its template to its exit code: output, signals, journal, builds, and the record of how it ended. */
@@ -119,7 +121,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
-  const settings = await buildSettings(active, open, options);
+  const settings = buildSettings(active, open, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
   const store = await checkpointStore(session, template, options);
   const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
@@ -140,9 +142,9 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
 async function checkpointStore(
   { host, emit }: UnopenedSession,
   { builds }: Template,
-  { checkpoints = false, flags, findRecorded }: RunSessionOptions,
+  { checkpoints = false, flags, recorded }: RunSessionOptions,
 ): Promise<CheckpointStore | undefined> {
-  if (findRecorded) return undefined;
+  if (recorded) return undefined;
   const store = await openCheckpointStore(host, { checkpoints, force: flags.force });
   if (store) sayWhoCannot(emit, builds);
   return store;
@@ -169,18 +171,18 @@ async function loadValid(
   return isValid ? template : undefined;
 }
 
-async function buildSettings(
+function buildSettings(
   { session }: ActiveSession,
   open: OpenRun,
-  { path, flags, findRecorded }: RunSessionOptions,
-): Promise<RunBuildsOptions> {
+  { path, shownPath, flags, recorded }: RunSessionOptions,
+): RunBuildsOptions {
   return {
-    template: path,
+    template: shownPath ?? path,
     parallelBuilds: flags["parallel-builds"],
     runDirectory: open.directory,
     allDigests: flags["metadata-file"] !== undefined,
     logPath: (build) => logPathFor(session.directories.log, build),
-    recorded: await findRecorded?.(),
+    recorded,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Workplace {
   readonly temporary: string;
   readonly env: Readonly<Record<string, string>>;
   run(...args: readonly string[]): Promise<Finished>;
+  /** In a directory below `directory`, which is made. */
+  runIn(below: string, ...args: readonly string[]): Promise<Finished>;
   start(...args: readonly string[]): Started;
 }
 
@@ -67,12 +69,23 @@ export async function openWorkplace(
     PACKER_CACHE_DIR: join(directory, "cache"),
     ...env,
   };
-  const start = (...args: readonly string[]) => {
-    const child = startImgbuild(directory, complete, args);
+  const startIn = (cwd: string, args: readonly string[]) => {
+    const child = startImgbuild(cwd, complete, args);
     children.push(child);
     return child;
   };
-  return { directory, temporary, env: complete, close, start, run: (...args) => start(...args).finished };
+  return {
+    directory,
+    temporary,
+    env: complete,
+    close,
+    start: (...args) => startIn(directory, args),
+    run: (...args) => startIn(directory, args).finished,
+    runIn: async (below, ...args) => {
+      await mkdir(join(directory, below), { recursive: true });
+      return startIn(join(directory, below), args).finished;
+    },
+  };
 }
 
 /** A test that failed may have left it running, with its machine. */

@@ -66,6 +66,7 @@ async function recordRun(host: Host, { runId, template, builds }: OpenRunOptions
     version: 1,
     runId,
     template,
+    directory: host.cwd,
     builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
     startedAt: host.clock.now(),
     owner: (await identifyProcess(host.pid))!,
