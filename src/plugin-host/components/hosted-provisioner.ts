@@ -23,6 +23,7 @@ export function hostedProvisioner(
     summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
+    hasHiddenInputs: true,
     checkFiles: configCheck({
       hosting,
       hosted,

@@ -22,6 +22,7 @@ export interface CompletedFlag {
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   completion: ["bash", "zsh", "fish"],
+  checkpoints: ["list", "show", "rm", "prune"],
   plugins: ["installed", "required", "install", "remove"],
 };
 
