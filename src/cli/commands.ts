@@ -21,7 +21,10 @@ export const commands: CommandTable = {
     "Run the post-processors that an earlier build did not come to",
     () => import("./commands/post-process.ts"),
   ),
-  runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./commands/runs.ts")),
+  runs: entry(
+    "List runs: how they ended, what they made, where their logs are",
+    () => import("./commands/runs/runs.ts"),
+  ),
   cleanup: entry("Remove what runs that died left behind", () => import("./commands/cleanup.ts")),
   checkpoints: entry(
     "List and remove machines saved between provisioners",

@@ -5,6 +5,7 @@ import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-lim
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
+import { forgetOldRuns } from "../core/journal/forget-old-runs.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
 import { runPaths } from "../core/journal/run-record.ts";
 import { runsDirectory } from "../core/journal/state-directory.ts";
@@ -23,10 +24,11 @@ import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
-import { loadChecked } from "./load-checked.ts";
+import { loadChecked, type LoadCheckedOptions } from "./load-checked.ts";
 import { holdMachine, pathsReadBy, type Development } from "./development.ts";
 import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
+import { rereadPlan } from "./reread-plan.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
@@ -116,7 +118,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const { session, output, signals } = active;
   const template = await loadValid(active, options);
   if (!template) return signals.exitCode("failed", false);
-  await warnOfDeadRuns(session);
+  await tidyRuns(session);
   const { host, runId } = session;
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds });
@@ -126,7 +128,8 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const store = await checkpointStore(session, template, options);
   const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
-  const opened = { ...openSession(active, open, template), checkpoints, hold };
+  const reread = (build: string) => rereadPlan(session, output, { ...loadOptions(options), build });
+  const opened = { ...openSession(active, open, template), checkpoints, hold, reread };
   const result = await runBuilds(opened, template.builds, settings);
   if (store) await tidyStore(session, store);
   const hasLeftovers = leavesSomething(result, open);
@@ -159,16 +162,21 @@ async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore
 
 async function loadValid(
   { session, output }: ActiveSession,
-  { path, flags }: RunSessionOptions,
+  options: RunSessionOptions,
 ): Promise<Template | undefined> {
-  const { template, isValid } = await loadChecked(session, output, {
+  const { template, isValid } = await loadChecked(session, output, loadOptions(options));
+  return isValid ? template : undefined;
+}
+
+function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
+  return {
     path,
     flags,
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
     buildsHere: true,
-  });
-  return isValid ? template : undefined;
+    releasesOnly: flags["ignore-prerelease-plugins"],
+  };
 }
 
 function buildSettings(
@@ -218,11 +226,15 @@ async function outstandingOf(open: OpenRun | undefined): Promise<Leftover[]> {
   return Promise.all((open?.outstanding() ?? []).map((resource) => describeResource(reapers, resource)));
 }
 
-async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
+/** What earlier runs left is named, and what is known of those of long ago is forgotten. */
+async function tidyRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
   for (const runId of await sweepDeadRuns(host, signal)) {
     const text = `Run ${runId} died and left things behind. Remove them with:\n    imgbuild cleanup -run ${runId}`;
     emit({ kind: "warning", text });
   }
+  const forgotten = await forgetOldRuns(host);
+  if (forgotten > 0)
+    emit({ kind: "say", text: `Forgot ${plural(forgotten, "run")} of long ago, with the logs (IMGBUILD_KEEP_RUNS).` });
 }
 
 /**

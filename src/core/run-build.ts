@@ -101,13 +101,14 @@ async function buildAndPostProcess(
     const failed =
       runs.find(({ failure }) => failure && errorChain(error).includes(failure.error))?.failure?.step ??
       builderStep(plan);
-    reportError(session, plan.identity.name, { error, step: { ...failed, ...waysOn(plan, settings) } });
+    const asked = runs.some((one) => one.failures.wasAsked(error)) || undefined;
+    reportError(session, plan.identity.name, { error, asked, step: { ...failed, ...waysOn(plan, settings) } });
   };
   const { run, ...built } = await catchingCrashes(active, async () => {
-    for (;;) {
-      const begun = new ProvisioningRun(session, plan, signal);
+    for (let current = plan; ; current = await rereadOr(session, plan)) {
+      const begun = new ProvisioningRun(session, current, signal);
       runs.push(begun);
-      const ended = await runBuilder(begun, plan, { crashed: crashed.signal, settings, report });
+      const ended = await runBuilder(begun, current, { crashed: crashed.signal, settings, report });
       if (ended !== "begin anew") return { ...ended, run: begun };
     }
   });
@@ -131,6 +132,21 @@ async function buildAndPostProcess(
     );
   }
   return { ...processed, runs };
+}
+
+/** The build as the template has it now; what is wrong with it is shown, and it is then as it was. */
+async function rereadOr(session: Session, plan: BuildPlan): Promise<BuildPlan> {
+  const build = plan.identity.name;
+  try {
+    return (await session.reread?.(build)) ?? plan;
+  } catch (error) {
+    session.emit({
+      kind: "warning",
+      build,
+      text: `${errorText(error)} The build goes on with the template as it was.`,
+    });
+    return plan;
+  }
 }
 
 interface BuiltArtifact {
@@ -221,13 +237,15 @@ function waysOn({ identity }: BuildPlan, { template, logPath }: BuildSettings): 
 
 interface Failure {
   readonly error: unknown;
+  /** The user has read it in a question. */
+  readonly asked: true | undefined;
   readonly step: FailedStep;
 }
 
-function reportError(session: Session, build: string, { error, step }: Failure): void {
+function reportError(session: Session, build: string, { error, asked, step }: Failure): void {
   if (session.signal.aborted) return;
   const { text, hint, stack } = describeError(error);
-  session.emit({ kind: "error", build, text, hint, step });
+  session.emit({ kind: "error", build, text, hint, asked, step });
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
 }
 

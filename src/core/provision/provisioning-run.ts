@@ -1,11 +1,13 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
 import type { BuildInput } from "../../sdk/run.ts";
 import { inputsOf } from "../../template/inputs-of.ts";
-import type { BuildPlan } from "../../template/model.ts";
+import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { BuildCheckpoints } from "../checkpoints/build-checkpoints.ts";
 import { failedStep } from "../failed-step.ts";
+import { describeStep } from "../describe-step.ts";
 import { BuildRun } from "../run/build-run.ts";
+import { renewStep } from "../run/renew-step.ts";
 import type { Session } from "../run/session.ts";
 import { heldLogin } from "./held-login.ts";
 import { loginCommand } from "./login-command.ts";
@@ -76,7 +78,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       await this.checkpoints?.about(index + 1);
       this.failures.wayBack = () => this.#wayBack();
       try {
-        await runProvisioner({ run: this, planned, machine: whole, signal });
+        await runProvisioner({ run: this, planned, machine: whole, signal, renew: (old) => this.#renew(old, index) });
       } catch (error) {
         const { type, name, range } = planned;
         const place = { what: `${type} provisioner`, name, range, number: index + 1, total: provisioners.length };
@@ -90,6 +92,15 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
   async #wayBack(): Promise<string | undefined> {
     await this.checkpoints?.settled();
     return this.checkpoints?.latest;
+  }
+
+  /** For a retry. What is saved from here on would not be what the template said when the build began. */
+  async #renew(planned: PlannedProvisioner, index: number): Promise<PlannedProvisioner> {
+    const what = describeStep(planned, "provisioner");
+    const find = (plan: BuildPlan) => plan.provisioners[index];
+    const renewed = await renewStep<PlannedProvisioner>(this, { planned, what, find, data: this.data });
+    this.checkpoints?.giveUp("A step was run again by hand, so that no further state of this machine is saved.");
+    return renewed;
   }
 
   /**

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { untilAborted } from "../../lib/until-aborted.ts";
 import type { FailedStep, Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
 import type { BuildIdentity, BuildInput, Run, Step, Undo } from "../../sdk/run.ts";
+import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
@@ -133,6 +134,11 @@ export class BuildRun implements Run {
     this.warn(`Left as it is, as -on-error asks for:${listed}${this.failures.wayIn}\nRemove it with:\n    ${command}`);
   }
 
+  /** The plan of this build, from the template as it is now; `undefined` where that cannot be had. */
+  async reread(): Promise<BuildPlan | undefined> {
+    return this.#session.reread?.(this.build.name);
+  }
+
   emit(event: BuildEvent): void {
     this.#session.emit(event);
   }
@@ -147,6 +153,9 @@ export class BuildRun implements Run {
   }
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void {
     this.emit({ kind: "debug", build: this.build.name, topic, text, details });
+  }
+  canBeEntered(command: string | undefined): void {
+    this.failures.login = command;
   }
   leave(leftover: Leftover): void {
     this.leftovers.push(leftover);

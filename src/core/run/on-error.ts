@@ -1,4 +1,5 @@
-import { errorText } from "../../lib/error-text.ts";
+import { errorChain, errorText } from "../../lib/error-text.ts";
+import { describeError } from "../describe-error.ts";
 import type { Session } from "./session.ts";
 
 /** What `-on-error` decides about a failure: `retry` runs the failed step again, `give up` lets the failure through. */
@@ -14,6 +15,8 @@ export class FailurePolicy {
   readonly #decided = new WeakSet<object>();
   #abandoned = false;
   #goesBack = false;
+  /** Where in the template what runs now stands, in words. */
+  place: string | undefined;
   /** How to get into the machine, while it is there. */
   login: string | undefined;
   /** Where the build would go on if it began anew, in words; `undefined` where that is the beginning. */
@@ -35,6 +38,11 @@ export class FailurePolicy {
     return this.#goesBack;
   }
 
+  /** On a line of its own. */
+  get #place(): string {
+    return this.place === undefined ? "" : `\n${this.place}`;
+  }
+
   /** A sentence on how to get into the machine, on lines of its own; empty where nobody knows. */
   get wayIn(): string {
     return this.login === undefined ? "" : `\nTo look into the machine:\n    ${this.login}`;
@@ -48,7 +56,9 @@ export class FailurePolicy {
   async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const { ask, options } = this.#session;
     if (options.onError !== "ask" || signal.aborted || this.#goesBack || this.#isDecided(error)) return "give up";
-    const text = `${this.#build}: ${what} failed: ${errorText(error)}${this.wayIn}`;
+    const { hint } = describeError(error);
+    const advice = hint === undefined ? "" : `\n${hint}`;
+    const text = `${this.#build}: ${what} failed: ${errorText(error)}${advice}${this.#place}${this.wayIn}`;
     const back = await this.wayBack?.();
     const choices = back === undefined ? CHOICES : { ...CHOICES, b: `go back to the checkpoint ${back}` };
     const answer = await ask({ text, choices }, signal).catch(() => "c");
@@ -60,6 +70,11 @@ export class FailurePolicy {
     return "give up";
   }
 
+  /** The user was asked about it, and has read it there. */
+  wasAsked(error: unknown): boolean {
+    return errorChain(error).some((link) => this.#isDecided(link));
+  }
+
   #isDecided(error: unknown): boolean {
     return typeof error === "object" && error !== null && this.#decided.has(error);
   }
@@ -68,5 +83,5 @@ export class FailurePolicy {
 const CHOICES = {
   c: "clean up and exit",
   a: "abort without cleanup",
-  r: "retry step (scripts and files are read anew, the template is not)",
+  r: "retry step (as the template and its files are now)",
 } as const;

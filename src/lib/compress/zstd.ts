@@ -1,9 +1,12 @@
+import * as zlib from "node:zlib";
+import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
+import { createBlockWorkers } from "./block-workers.ts";
+import type { DataBlock } from "./blocks.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
 import { splitIntoExtents } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
-import { nativeZstd, type ZstdCompress } from "./zstd-native.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -22,31 +25,73 @@ interface ZstdOptions {
 
 /**
  * Zstandard (RFC 8878), a few frames for each block: zeros come from a cache, what does not compress is stored, and the
- * rest is compressed natively in the thread pool.
+ * rest is compressed by Node in its thread pool, or where Node is older than 22.15 by WebAssembly in threads of our own.
  */
-export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
-  const threads = Math.min(concurrency, POOL_THREADS);
-  const compress = level === 0 ? storeAll : compressor(await natively(level, threads));
-  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: BLOCKS_PER_THREAD * threads, compress });
+export async function* zstd(source: ByteSource, options: ZstdOptions): AsyncGenerator<Buffer> {
+  const { level } = options;
+  const threads = Math.min(options.concurrency, POOL_THREADS);
+  const concurrency = BLOCKS_PER_THREAD * threads;
+  if (level === 0) return yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress: storeAll });
+  const native = fromNode(level);
+  if (native === undefined) return yield* zstdByThreads(source, options);
+  // One more than there are threads, so that none waits for us.
+  const compress = compressExtents(limited(threads + 1, ({ data }) => native(data)));
+  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress });
 }
 
-/** One more than there are threads, so that none waits for us. */
-async function natively(level: number, threads: number): Promise<ZstdCompress> {
-  const { compress } = await nativeZstd(level);
-  return limited(threads + 1, compress);
+/** In threads of our own. */
+export async function* zstdByThreads(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
+  const workers = createBlockWorkers({ name: "zstd", options: { level } }, concurrency);
+  try {
+    yield* frames(source, {
+      blockBytes: BLOCK_BYTES,
+      outputBytes: mostBytes(BLOCK_BYTES, BLOCK_BYTES / PIECE_BYTES),
+      concurrency: BLOCKS_PER_THREAD * concurrency,
+      compress: compressExtents((block) => workers.transform(block)),
+    });
+  } finally {
+    await workers.close();
+  }
 }
 
 const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(data));
 
-function compressor(compress: ZstdCompress): CompressToFrames {
+function compressExtents(compress: CompressExtent): CompressToFrames {
   const zeros = createZeroCache();
-  return async ({ data }) => {
-    const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
+  return async ({ data, before, output }) => {
+    const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }, index) => {
       const part = data.subarray(start, end);
       if (kind === "noise") return storedFrame(part);
-      if (kind === "zeros") return [await zeros(part.length, () => compress(part))];
-      return [await compress(part)];
+      const room = output.subarray(mostBytes(start, index), mostBytes(end, index + 1));
+      const extent = { data: part, before: before.subarray(0, 0), output: room };
+      if (kind === "zeros") return [await zeros(part.length, () => compress(extent))];
+      return [await compress(extent)];
     });
     return (await Promise.all(pieces)).flat();
   };
+}
+
+type CompressExtent = (extent: DataBlock) => Promise<Buffer>;
+
+/** The most that `count` frames take for so many bytes. Source: ZSTD_COMPRESSBOUND in zstd.h. */
+function mostBytes(length: number, count: number): number {
+  return length + (length >>> 8) + 128 * count;
+}
+
+/** What `node:zlib` has from Node 22.15 on; the type definitions are of Node 20. */
+interface ZstdInNode {
+  readonly zstdCompress?: (
+    data: Buffer,
+    options: { params: Record<number, number> },
+    callback: (error: Error | null, result: Buffer) => void,
+  ) => void;
+  readonly constants: { readonly ZSTD_c_compressionLevel?: number };
+}
+
+function fromNode(level: number): ((data: Buffer) => Promise<Buffer>) | undefined {
+  const { zstdCompress, constants } = zlib as unknown as ZstdInNode;
+  if (!zstdCompress || constants.ZSTD_c_compressionLevel === undefined) return undefined;
+  const params = { [constants.ZSTD_c_compressionLevel]: level };
+  const compress = promisify(zstdCompress);
+  return (data) => compress(data, { params });
 }

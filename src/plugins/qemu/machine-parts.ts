@@ -1,6 +1,6 @@
 import { createCd } from "../../steps/cd.ts";
 import { createFloppy } from "../../steps/floppy.ts";
-import { keepForDebug, sshKey, type SshKey } from "../../steps/ssh-key.ts";
+import { keepForUser, sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 import type { MachineState, SaveMachine } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
@@ -80,12 +80,13 @@ export async function savedParts(plan: PartsPlan, directory: string, saved: Mach
   };
 }
 
-/** With `-debug` this run's user wants the key, too. */
+/** This run's user may want to log in by hand, too. */
 async function keyFile(
   run: BuilderRun,
   { generated, privateKey, privateKeyPath }: SshKey,
 ): Promise<string | undefined> {
-  return generated ? keepForDebug(run, privateKey) : privateKeyPath;
+  if (!generated) return privateKeyPath;
+  return run.step("take over the SSH key", (step) => keepForUser(run, step, privateKey));
 }
 
 /** `undefined` where the machine cannot be saved. */

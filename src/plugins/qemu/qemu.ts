@@ -180,6 +180,7 @@ async function logIn(run: BuilderRun, config: QemuConfig, { launched, parts }: R
     host: hostOf(config, launched),
     port: launched.hostPort ?? guestLogin(config).port,
     key: parts.key,
+    screenshot: (signal) => launched.screenshot(signal),
     installsItself: !config.disk_image && !isRestored,
     refusalGraceMs: hasFirstBootData(config) && !isRestored ? FIRST_BOOT_MS : undefined,
   });

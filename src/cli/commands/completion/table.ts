@@ -26,7 +26,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   plugins: ["installed", "required", "install", "remove"],
 };
 
-export async function completionTable(commands: CommandTable): Promise<CompletionTable> {
+export async function completionTable(commands: CommandTable, types: readonly string[]): Promise<CompletionTable> {
+  const words = { ...WORDS, docs: types };
   const listed = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
   const completed = listed.map(async ([name, entry]): Promise<CompletedCommand> => {
     const { flags } = await entry.load();
@@ -34,7 +35,7 @@ export async function completionTable(commands: CommandTable): Promise<Completio
     return {
       name,
       summary: entry.summary,
-      words: WORDS[name] ?? [],
+      words: (words as Readonly<Record<string, readonly string[]>>)[name] ?? [],
       flags: shown.map(([flag, { kind, description, ...rest }]) => ({
         name: flag,
         description,
