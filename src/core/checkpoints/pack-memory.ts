@@ -6,7 +6,8 @@ import type { FileToStore } from "./store.ts";
 export async function packMemory(path: string, signal: AbortSignal): Promise<FileToStore> {
   const to = `${path}.packed`;
   try {
-    return { path: to, packed: await packFile(path, to, signal) };
+    await packFile(path, to, signal);
+    return { path: to, packed: "zstd" };
   } catch (error) {
     await rm(to, { force: true });
     throw error;

@@ -89,11 +89,6 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     }
   }
 
-  async #wayBack(): Promise<string | undefined> {
-    await this.checkpoints?.settled();
-    return this.checkpoints?.latest;
-  }
-
   /** For a retry. What is saved from here on would not be what the template said when the build began. */
   async #renew(planned: PlannedProvisioner, index: number): Promise<PlannedProvisioner> {
     const what = describeStep(planned, "provisioner");
@@ -101,6 +96,11 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     const renewed = await renewStep<PlannedProvisioner>(this, { planned, what, find, data: this.data });
     this.checkpoints?.giveUp("A step was run again by hand, so that no further state of this machine is saved.");
     return renewed;
+  }
+
+  async #wayBack(): Promise<string | undefined> {
+    await this.checkpoints?.settled();
+    return this.checkpoints?.latest;
   }
 
   /**

@@ -14,9 +14,9 @@ export class FailurePolicy {
   readonly #build: string;
   readonly #decided = new WeakSet<object>();
   #abandoned = false;
-  #goesBack = false;
   /** Where in the template what runs now stands, in words. */
   place: string | undefined;
+  #goesBack = false;
   /** How to get into the machine, while it is there. */
   login: string | undefined;
   /** Where the build would go on if it began anew, in words; `undefined` where that is the beginning. */
@@ -33,14 +33,14 @@ export class FailurePolicy {
     return this.#abandoned;
   }
 
-  /** True when the user wants the build to begin anew, at its last checkpoint. */
-  get goesBack(): boolean {
-    return this.#goesBack;
-  }
-
   /** On a line of its own. */
   get #place(): string {
     return this.place === undefined ? "" : `\n${this.place}`;
+  }
+
+  /** True when the user wants the build to begin anew, at its last checkpoint. */
+  get goesBack(): boolean {
+    return this.#goesBack;
   }
 
   /** A sentence on how to get into the machine, on lines of its own; empty where nobody knows. */

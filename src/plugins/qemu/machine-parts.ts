@@ -80,13 +80,13 @@ export async function savedParts(plan: PartsPlan, directory: string, saved: Mach
   };
 }
 
-/** This run's user may want to log in by hand, too. */
+/** This run's user may want the key, too. */
 async function keyFile(
   run: BuilderRun,
   { generated, privateKey, privateKeyPath }: SshKey,
 ): Promise<string | undefined> {
   if (!generated) return privateKeyPath;
-  return run.step("take over the SSH key", (step) => keepForUser(run, step, privateKey));
+  return run.step("keep the key of the machine", (step) => keepForUser(run, step, privateKey));
 }
 
 /** `undefined` where the machine cannot be saved. */
