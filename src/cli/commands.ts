@@ -18,7 +18,7 @@ export const commands: CommandTable = {
     () => import("./commands/console/console.ts"),
   ),
   "post-process": entry(
-    "Run the post-processors of a finished build again",
+    "Run the post-processors that an earlier build did not come to",
     () => import("./commands/post-process.ts"),
   ),
   runs: entry(

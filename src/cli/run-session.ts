@@ -38,6 +38,8 @@ export interface RunSessionOptions {
   readonly command: string;
   /** Of the template. */
   readonly path: string;
+  /** As it is to be shown, where the user named it from another directory. */
+  readonly shownPath?: string | undefined;
   readonly flags: BuildFlags;
   readonly rehash?: boolean;
   /** Machines are saved between provisioners. */
@@ -45,7 +47,7 @@ export interface RunSessionOptions {
   /** The machines wait for changes of the template and its files. */
   readonly develop?: Development | undefined;
   /** What an earlier run built; the builders do not run then. */
-  readonly findRecorded?: () => Promise<RecordedArtifacts>;
+  readonly recorded?: RecordedArtifacts;
 }
 
 /** A run from its template to its exit code: output, signals, journal, builds, and the record of how it ended. */
@@ -120,7 +122,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
-  const settings = await buildSettings(active, open, options);
+  const settings = buildSettings(active, open, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
   const checkpoints = await openCheckpointStore(host, {
     checkpoints: options.checkpoints === true,
@@ -165,18 +167,18 @@ function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
   };
 }
 
-async function buildSettings(
+function buildSettings(
   { session }: ActiveSession,
   open: OpenRun,
-  { path, flags, findRecorded }: RunSessionOptions,
-): Promise<RunBuildsOptions> {
+  { path, shownPath, flags, recorded }: RunSessionOptions,
+): RunBuildsOptions {
   return {
-    template: path,
+    template: shownPath ?? path,
     parallelBuilds: flags["parallel-builds"],
     runDirectory: open.directory,
     allDigests: flags["metadata-file"] !== undefined,
     logPath: (build) => logPathFor(session.directories.log, build),
-    recorded: await findRecorded?.(),
+    recorded,
   };
 }
 

@@ -14,7 +14,22 @@ export interface ArtifactRecord {
   readonly version: 1;
   readonly build: BuildIdentity;
   readonly data: GeneratedData;
-  readonly artifact: Omit<Artifact, "destroy">;
+  readonly artifact: RecordedArtifact;
+  /** What each chain of post-processors has finished; absent in records of earlier versions. */
+  readonly chains?: readonly (readonly LinkRecord[])[] | undefined;
+}
+
+export type RecordedArtifact = Omit<Artifact, "destroy">;
+
+/** A post-processor that ran. */
+export interface LinkRecord {
+  /** Of its type, name and arguments. */
+  readonly fingerprint: string;
+  /** What the component said about its input. */
+  readonly keepInput: boolean;
+  readonly mustKeepInput?: boolean | undefined;
+  /** `input`: the artifact it was given; `null`: none. */
+  readonly output: RecordedArtifact | "input" | null;
 }
 
 /**
@@ -26,12 +41,20 @@ export async function recordArtifact(
   record: Omit<ArtifactRecord, "version">,
   redact: (text: string) => string,
 ): Promise<void> {
-  const { destroy: _, ...artifact } = record.artifact as Artifact;
+  const maskedArtifact = (artifact: RecordedArtifact): RecordedArtifact => {
+    const { destroy: _, ...facts } = artifact as Artifact;
+    return { ...facts, description: redact(facts.description) };
+  };
+  const maskedLink = (link: LinkRecord): LinkRecord => {
+    const hasOutput = link.output !== null && link.output !== "input";
+    return hasOutput ? { ...link, output: maskedArtifact(link.output) } : link;
+  };
   const masked: ArtifactRecord = {
     version: 1,
     build: record.build,
     data: withoutCredentials(record.data, redact),
-    artifact: { ...artifact, description: redact(artifact.description) },
+    artifact: maskedArtifact(record.artifact),
+    chains: record.chains?.map((links) => links.map(maskedLink)),
   };
   const text = JSON.stringify(masked, undefined, 2);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -64,11 +87,27 @@ export async function readArtifactRecord(path: string): Promise<ArtifactRecord |
 
 function isArtifactRecord(value: unknown): value is ArtifactRecord {
   if (!isObject(value) || value["version"] !== 1) return false;
-  const { build, data, artifact } = value;
-  if (!isObject(build) || !isObject(data) || !isObject(artifact)) return false;
-  const { builderId, id, files, description, state } = artifact;
-  const areTexts = [build["name"], builderId, id, description].every((text) => typeof text === "string");
+  const { build, data, artifact, chains } = value;
+  if (!isObject(build) || !isObject(data) || typeof build["name"] !== "string") return false;
+  const areLinks = chains === undefined || (Array.isArray(chains) && chains.every(isLinks));
+  return isArtifact(artifact) && areLinks;
+}
+
+function isArtifact(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { builderId, id, files, description, state } = value;
+  const areTexts = [builderId, id, description].every((text) => typeof text === "string");
   return areTexts && isObject(state) && Array.isArray(files) && files.every((file) => typeof file === "string");
+}
+
+function isLinks(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isLink);
+}
+
+function isLink(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { fingerprint, output } = value;
+  return typeof fingerprint === "string" && (output === null || output === "input" || isArtifact(output));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -76,7 +115,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The artifact that a record describes. One that does not consist of files cannot be destroyed from its record. */
-export function revive({ artifact }: ArtifactRecord): Artifact {
+export function revive(artifact: RecordedArtifact): Artifact {
   const { builderId, files, description, ...more } = artifact;
   if (files.length > 0) return fileArtifact(builderId, files, description, more);
   const refuse = () => Promise.reject(new BuildError(`"${description}" was made by an earlier run and is left alone`));

@@ -1,18 +1,16 @@
 import type { Artifact } from "../sdk/artifact.ts";
 import type { ArtifactSummary, FailedStep, Leftover, Outcome, StepTime } from "../sdk/event.ts";
 import type { BuildPlan } from "../template/model.ts";
-import { writeFailure } from "../sdk/write-failure.ts";
-import { artifactRecordPath, recordArtifact, revive } from "./artifact-record.ts";
+import { revive } from "./artifact-record.ts";
 import { describeError } from "./describe-error.ts";
 import { failedStep } from "./failed-step.ts";
 import { shellQuote } from "../lib/shell-quote.ts";
 import { errorChain, errorText } from "../lib/error-text.ts";
-import { STATE_HINT } from "./journal/state-directory.ts";
-import type { RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
-import { dataAfter } from "./post-process/artifact-data.ts";
-import { runChains, type PostProcessing } from "./post-process/run-chains.ts";
+import { postProcess } from "./post-process/post-process.ts";
+import type { Recorded, RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
+import type { PostProcessing } from "./post-process/run-chains.ts";
 import { ProvisioningRun } from "./provision/provisioning-run.ts";
-import { BuildRun, type Remaining } from "./run/build-run.ts";
+import type { BuildRun, Remaining } from "./run/build-run.ts";
 import { catchingCrashes } from "./run/crash.ts";
 import { decodeNow } from "./run/decode-now.ts";
 import type { Session } from "./run/session.ts";
@@ -111,22 +109,34 @@ async function buildAndPostProcess(
     runBuilder(run, plan, { crashed: crashed.signal, settings, report }),
   );
   if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
-  const { artifact } = built;
+  const { artifact, origin } = built;
   if (!artifact) return { artifacts: [], errors: [], runs: [run] };
+  const { runDirectory } = settings;
   const processed = await catchingCrashes(active, () =>
-    postProcess(session, plan, { run, artifact, signal, settings }),
+    postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch((error: unknown) => ({
+      artifacts: [artifact],
+      errors: [error],
+      runs: [],
+    })),
   );
   runs.push(...processed.runs);
   processed.errors.forEach(report);
   if (processed.errors.length > 0) {
+    const words = ["imgbuild", "post-process", origin?.runId ?? run.runId, settings.template];
     run.say(
-      `What the builder made is kept. To run the post-processors again:\n    imgbuild post-process ${run.runId} ${settings.template}`,
+      `What the builder made is kept. To run the rest of the post-processors:\n    ${words.map(shellQuote).join(" ")}`,
     );
   }
   return { ...processed, runs: [run, ...processed.runs] };
 }
 
-type Built = { readonly artifact: Artifact | undefined } | { readonly error: unknown };
+interface BuiltArtifact {
+  readonly artifact: Artifact | undefined;
+  /** The earlier run that made it. */
+  readonly origin?: Recorded;
+}
+
+type Built = BuiltArtifact | { readonly error: unknown };
 
 interface BuilderJob {
   readonly crashed: AbortSignal;
@@ -143,9 +153,9 @@ async function runBuilder(
   try {
     const { recorded } = settings;
     const building = recorded ? recall(run, plan, recorded) : buildOnce(run, plan);
-    const artifact = await orLeftBehind(building, crashed, CRASH_GRACE_MS);
+    const built = await orLeftBehind(building, crashed, CRASH_GRACE_MS);
     await run.unwind("succeeded");
-    return { artifact };
+    return built;
   } catch (error) {
     const cause: unknown = crashed.aborted ? crashed.reason : error;
     report(cause);
@@ -154,22 +164,27 @@ async function runBuilder(
   }
 }
 
-async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<Artifact | undefined> {
+async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<BuiltArtifact> {
   run.signal.throwIfAborted();
   const config = decodeNow(run, plan.builder);
   await requirePreflight(run, plan);
   try {
-    return await plan.builder.component.build(run, config);
+    return { artifact: await plan.builder.component.build(run, config) };
   } finally {
     await run.checkpoints?.settled();
   }
 }
 
-async function recall(run: ProvisioningRun, { identity }: BuildPlan, recorded: RecordedArtifacts): Promise<Artifact> {
-  const record = await recorded(identity);
-  run.adopt(record.data);
-  run.say(`Starting from the artifact of an earlier run: ${record.artifact.description}`);
-  return revive(record);
+async function recall(
+  run: ProvisioningRun,
+  { identity }: BuildPlan,
+  recorded: RecordedArtifacts,
+): Promise<BuiltArtifact> {
+  const origin = await recorded(identity);
+  const { data, artifact } = origin.record;
+  run.adopt(data);
+  run.say(`Starting from the artifact of an earlier run: ${artifact.description}`);
+  return { artifact: revive(artifact), origin };
 }
 
 async function undoFailed(run: ProvisioningRun): Promise<void> {
@@ -179,38 +194,6 @@ async function undoFailed(run: ProvisioningRun): Promise<void> {
   }
   if (run.failures.keepsEverything) return run.keepEverything();
   await run.unwind("failed");
-}
-
-interface BuiltArtifact {
-  readonly run: ProvisioningRun;
-  readonly artifact: Artifact;
-  readonly signal: AbortSignal;
-  readonly settings: BuildSettings;
-}
-
-async function postProcess(
-  session: Session,
-  plan: BuildPlan,
-  { run, artifact, signal, settings }: BuiltArtifact,
-): Promise<PostProcessing> {
-  const data = dataAfter(run.data, artifact);
-  if (plan.chains.length > 0) {
-    const path = artifactRecordPath(settings.runDirectory, plan.identity);
-    try {
-      await recordArtifact(path, { build: plan.identity, artifact, data }, session.redact);
-    } catch (error) {
-      // What was built belongs to the user, even when it cannot be recorded.
-      return { artifacts: [artifact], errors: [await writeFailure(path, error, { hint: STATE_HINT })], runs: [] };
-    }
-  }
-  return runChains({
-    chains: plan.chains,
-    artifact,
-    data,
-    build: plan.identity,
-    createRun: () => new BuildRun(session, plan.identity, signal),
-    signal,
-  });
 }
 
 function outcomeOf(errors: readonly unknown[], signal: AbortSignal): Outcome {

@@ -5,6 +5,8 @@ export interface Host {
   readonly platform: NodeJS.Platform;
   readonly homeDir: string;
   readonly clock: Clock;
+  /** Of the run that this one goes on with; milliseconds since the epoch. */
+  readonly startedAt?: number | undefined;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;

@@ -13,6 +13,8 @@ export interface Workplace {
   readonly temporary: string;
   readonly env: Readonly<Record<string, string>>;
   run(...args: readonly string[]): Promise<Finished>;
+  /** In a directory below `directory`, which is made. */
+  runIn(below: string, ...args: readonly string[]): Promise<Finished>;
   start(...args: readonly string[]): Started;
 }
 
@@ -33,8 +35,12 @@ export interface Started {
   until(text: string): Promise<void>;
 }
 
-/** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made. */
-export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgbuild.js");
+/** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made, or the one file of `make standalone`. */
+export const imgbuildPath = resolve(process.env["IMGBUILD_BUNDLE"] ?? "dist/imgbuild.js");
+/** A program and its first arguments. */
+export const imgbuildCommand: readonly [program: string, ...args: string[]] = imgbuildPath.endsWith(".js")
+  ? [process.execPath, imgbuildPath]
+  : [imgbuildPath];
 
 /** Call inside a test. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
@@ -56,12 +62,22 @@ export async function createWorkplace(env: Readonly<Record<string, string>> = {}
     PACKER_CACHE_DIR: join(directory, "cache"),
     ...env,
   };
-  const start = (...args: readonly string[]) => {
-    const child = startImgbuild(directory, complete, args);
+  const startIn = (cwd: string, args: readonly string[]) => {
+    const child = startImgbuild(cwd, complete, args);
     children.push(child);
     return child;
   };
-  return { directory, temporary, env: complete, start, run: (...args) => start(...args).finished };
+  return {
+    directory,
+    temporary,
+    env: complete,
+    start: (...args) => startIn(directory, args),
+    run: (...args) => startIn(directory, args).finished,
+    runIn: async (below, ...args) => {
+      await mkdir(join(directory, below), { recursive: true });
+      return startIn(join(directory, below), args).finished;
+    },
+  };
 }
 
 /** A test that failed may have left it running, with its machine. */
@@ -75,7 +91,8 @@ async function endBuild({ child, finished }: Started): Promise<void> {
 
 function startImgbuild(cwd: string, env: Record<string, string>, args: readonly string[]): Started {
   const started = performance.now();
-  const child = spawn(process.execPath, [imgbuildPath, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const [program, ...before] = imgbuildCommand;
+  const child = spawn(program, [...before, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const text = { stdout: "", stderr: "", both: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {

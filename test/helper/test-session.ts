@@ -68,9 +68,7 @@ export const provisionNothing = (run: BuilderRun): Promise<void> =>
 
 export function testProvisioner(
   provision: (run: Run) => Promise<void> | void,
-  meta: Partial<
-    Omit<PlannedProvisioner, keyof Planned<Provisioner>> & Pick<PlannedProvisioner, "name">
-  > = {},
+  meta: Partial<Omit<PlannedProvisioner, keyof Planned<Provisioner>> & Pick<PlannedProvisioner, "name">> = {},
 ): PlannedProvisioner {
   const component: Provisioner = {
     kind: "provisioner",

@@ -8,6 +8,7 @@ import { LoginFailure, socketFailure } from "./login-failure.ts";
 import { ServerOffer } from "./server-offer.ts";
 import { ciphersBestFirst } from "./algorithms.ts";
 import type { Address, SshSettings } from "./settings.ts";
+import { signAtOnce } from "./sign-at-once.ts";
 
 export interface LoginOptions {
   readonly address: Address;
@@ -67,6 +68,7 @@ export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptio
     const { certificate, agent } = settings.credentials;
     client.connect(connectConfig(socket, settings, authentication.handler, state));
     if (certificate !== undefined || agent !== undefined) useCertificates(client);
+    signAtOnce(client);
     socket.on("data", heard);
   });
 }

@@ -1,18 +1,23 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { PostProcessed } from "../../sdk/component.ts";
 import type { PlannedPostProcessor } from "../../template/model.ts";
+import type { LinkRecord } from "../artifact-record.ts";
 
 /** One post-processor that ran: what went in, what came out, and whether the input is to be kept. */
 export interface Link {
   readonly input: Artifact;
   readonly output: Artifact | undefined;
   readonly keepsInput: boolean;
+  readonly record: LinkRecord;
 }
 
 export type ChainResult = { readonly links: readonly Link[]; readonly error?: unknown };
 
 /** The component's veto, then what the user says, then the component's own opinion. */
-export function keepsInput({ keepInputArtifact }: PlannedPostProcessor, result: PostProcessed): boolean {
+export function keepsInput(
+  { keepInputArtifact }: PlannedPostProcessor,
+  result: Pick<PostProcessed, "keepInput" | "mustKeepInput">,
+): boolean {
   return result.mustKeepInput === true || (keepInputArtifact ?? result.keepInput);
 }
 

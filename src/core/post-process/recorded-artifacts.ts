@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { BuildError } from "../../sdk/error.ts";
 import type { Host } from "../../sdk/host.ts";
@@ -6,15 +5,22 @@ import type { BuildIdentity } from "../../sdk/run.ts";
 import { artifactRecordPath, readArtifactRecord, type ArtifactRecord } from "../artifact-record.ts";
 import { runsDirectory } from "../journal/state-directory.ts";
 
-/**
- * Finds what an earlier run built, with all its files still in place. Rejects when there is nothing to continue from.
- */
-export type RecordedArtifacts = (build: BuildIdentity) => Promise<ArtifactRecord>;
+/** What an earlier run built, and how far its post-processors came. */
+export interface Recorded {
+  readonly record: ArtifactRecord;
+  /** Where it is written, and goes on being written; absent where a manifest is all there is. */
+  readonly path?: string | undefined;
+  readonly runId?: string | undefined;
+}
+
+/** Rejects when there is nothing to continue from. */
+export type RecordedArtifacts = (build: BuildIdentity) => Promise<Recorded>;
 
 export function artifactsOfRun(runsDirectory: string, runId: string): RecordedArtifacts {
   return async (build) => {
-    const record = await readArtifactRecord(artifactRecordPath(join(runsDirectory, runId), build));
-    if (record) return withFiles(record);
+    const path = artifactRecordPath(join(runsDirectory, runId), build);
+    const record = await readArtifactRecord(path);
+    if (record) return { record, path, runId };
     throw new BuildError(`Run ${runId} has no artifact of the build "${build.name}"`, {
       hint: "Artifacts are recorded for builds that have post-processors and whose builder succeeded. Choose the others with -only.",
     });
@@ -44,9 +50,25 @@ export function artifactsOfManifest(
       (other) => other.name === build.sourceName && other.builder_type === build.builderType,
     );
     if (!entry) throw new BuildError(`The manifest "${name}" has no build "${build.builderType}.${build.sourceName}"`);
-    const path = artifactRecordPath(join(runsDirectory(host), entry.packer_run_uuid), build);
-    return withFiles((await readArtifactRecord(path)) ?? fromEntry(entry, build, host.cwd));
+    const runId = entry.packer_run_uuid;
+    const path = artifactRecordPath(join(runsDirectory(host), runId), build);
+    const record = await readArtifactRecord(path);
+    return record ? { record, path, runId } : { record: fromEntry(entry, build, host.cwd) };
   };
+}
+
+/** From the builder's artifact, whatever ran after it. */
+export function fromTheBeginning(recorded: RecordedArtifacts): RecordedArtifacts {
+  return async (build) => {
+    const found = await recorded(build);
+    return { ...found, record: { ...found.record, chains: undefined } };
+  };
+}
+
+/** Whose directory and time a manifest stands for: the last that wrote it. */
+export function lastRunOfManifest(text: string): string | undefined {
+  const { last_run_uuid: runId } = JSON.parse(text) as { readonly last_run_uuid?: unknown };
+  return typeof runId === "string" && /^[\w-]+$/.test(runId) ? runId : undefined;
 }
 
 function parseManifest(text: string, name: string): readonly ManifestEntry[] {
@@ -84,13 +106,4 @@ function fromEntry(entry: ManifestEntry, build: BuildIdentity, cwd: string): Art
     state: {},
   };
   return { version: 1, build, data: {}, artifact };
-}
-
-async function withFiles(record: ArtifactRecord): Promise<ArtifactRecord> {
-  for (const file of record.artifact.files) {
-    await access(file).catch((cause: unknown) => {
-      throw new BuildError(`The file ${file} of the artifact is not there any more`, { cause });
-    });
-  }
-  return record;
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { BuildPlan, PlannedPostProcessor } from "../../template/model.ts";
+import type { LinkRecord } from "../artifact-record.ts";
 import { deriveRun } from "../../sdk/derive-run.ts";
 import type { BuildEvent } from "../../sdk/event.ts";
 import type { Run } from "../../sdk/run.ts";
@@ -9,6 +10,7 @@ import { decodeNow } from "../run/decode-now.ts";
 import { renewStep } from "../run/renew-step.ts";
 import { failedStep, placeInWords } from "../failed-step.ts";
 import { describeStep } from "../describe-step.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
 export interface ChainInput {
@@ -16,24 +18,31 @@ export interface ChainInput {
   readonly data: GeneratedData;
   /** Every post-processor of the build, for telling which of them failed. */
   readonly all: readonly PlannedPostProcessor[];
+  /** What an earlier run finished of this chain. */
+  readonly done: readonly Link[];
+  /** Writes down what is finished by now. */
+  readonly advance: (links: readonly LinkRecord[]) => Promise<void>;
 }
 
 /**
- * One chain, starting from the builder's artifact. Never rejects: a failure is part of the result, beside what exists
+ * One chain, starting from the builder's artifact or after what is done. Never rejects: a failure is part of the result, beside what exists
  * by then.
  */
 export async function runChain(
   run: BuildRun,
   chain: readonly PlannedPostProcessor[],
-  { artifact, ...rest }: ChainInput,
+  { artifact, done, advance, ...rest }: ChainInput,
 ): Promise<ChainResult> {
-  const links: Link[] = [];
-  let input: Artifact | undefined = artifact;
+  const links: Link[] = [...done];
+  const last = done.at(-1);
+  let input: Artifact | undefined = last ? last.output : artifact;
+  if (last) run.say(`Not again, since it ran before: ${chain.slice(0, done.length).map(nameOf).join(", ")}`);
   try {
-    for (const planned of chain) {
+    for (const planned of chain.slice(done.length)) {
       if (!input) break;
       const link: Link = await runPostProcessor(run, planned, { artifact: input, ...rest });
       links.push(link);
+      await advance(links.map(({ record }) => record));
       input = link.output;
     }
     await run.unwind("succeeded");
@@ -45,28 +54,36 @@ export async function runChain(
   }
 }
 
+const nameOf = (planned: PlannedPostProcessor): string => describeStep(planned, "post-processor");
+
 async function runPostProcessor(
   run: BuildRun,
   planned: PlannedPostProcessor,
-  { artifact, data, all }: ChainInput,
+  { artifact, data, all }: Pick<ChainInput, "artifact" | "data" | "all">,
 ): Promise<Link> {
   const { type, name, range } = planned;
-  const step = describeStep(planned, "post-processor");
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
+  const what = nameOf(planned);
   let current = planned;
+  let config: unknown;
   let isRetry = false;
-  const running = run.step(step, async () => {
-    if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
+  const running = run.step(what, async () => {
+    if (isRetry) current = await renewStep(run, { planned: current, what, find: sameIn(all, planned), data });
     isRetry = true;
     run.failures.place = placeInWords(current.range);
-    return current.component.process(forPostProcessor(run, type), decodeNow(run, current, data), artifact);
+    config = decodeNow(run, current, data);
+    return current.component.process(forPostProcessor(run, type), config, artifact);
   });
   const result = await running.catch((error: unknown) => {
     const place = { what: `${type} post-processor`, name, range, number: all.indexOf(planned) + 1, total: all.length };
     run.failure ??= { error, step: failedStep(place) };
     throw error;
   });
-  return { input: artifact, output: result.artifact, keepsInput: keepsInput(current, result) };
+  const { artifact: output, keepInput, mustKeepInput } = result;
+  const fingerprint = fingerprintOf(current, config, (text) => run.redact(text));
+  const made: LinkRecord["output"] = output === artifact ? "input" : (output ?? null);
+  const record: LinkRecord = { fingerprint, keepInput, mustKeepInput, output: made };
+  return { input: artifact, output, keepsInput: keepsInput(current, result), record };
 }
 
 /** The post-processor of the same place in another plan of the build. */

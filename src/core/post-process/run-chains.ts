@@ -5,8 +5,9 @@ import type { GeneratedData } from "../../sdk/component.ts";
 import type { BuildIdentity } from "../../sdk/run.ts";
 import type { PlannedPostProcessor } from "../../template/model.ts";
 import type { BuildRun } from "../run/build-run.ts";
-import { artifactsAfter, type ChainResult } from "./keep-rules.ts";
-import { runChain } from "./run-chain.ts";
+import type { Progress } from "./progress.ts";
+import { artifactsAfter, type ChainResult, type Link } from "./keep-rules.ts";
+import { runChain, type ChainInput } from "./run-chain.ts";
 
 export type Chain = readonly PlannedPostProcessor[];
 
@@ -16,6 +17,9 @@ export interface ChainsJob {
   readonly artifact: Artifact;
   readonly data: GeneratedData;
   readonly build: BuildIdentity;
+  /** Of each chain, what an earlier run finished. */
+  readonly done: readonly (readonly Link[])[];
+  readonly progress: Progress;
   /** A run for one chain: each cleans up after itself. */
   readonly createRun: () => BuildRun;
   readonly signal: AbortSignal;
@@ -43,7 +47,9 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
     const run = async (chain: Chain): Promise<ChainResult> => {
       const chainRun = job.createRun();
       runs.push(chainRun);
-      return runChain(chainRun, chain, { ...job, all: job.chains.flat() });
+      const index = job.chains.indexOf(chain);
+      const advance: ChainInput["advance"] = (links) => recordProgress(chainRun, job.progress.advance(index, links));
+      return runChain(chainRun, chain, { ...job, done: job.done[index]!, advance, all: job.chains.flat() });
     };
     results.push(...(await Promise.all(group.map(run))));
   }
@@ -53,6 +59,13 @@ export async function runChains(job: ChainsJob): Promise<PostProcessing> {
   if (errors.length > 0) return { artifacts: [...kept, ...unwanted], intermediate, errors, runs };
   const undestroyed = await destroy(unwanted, { kept, run: job.createRun(), signal: job.signal });
   return { artifacts: [...kept, ...undestroyed], intermediate, errors, runs };
+}
+
+/** Without the record a later `post-process` runs more than it must; the build itself is none the worse. */
+async function recordProgress(run: BuildRun, written: Promise<void>): Promise<void> {
+  await written.catch((error: unknown) => {
+    run.warn(`That this post-processor has run could not be recorded: ${errorText(error)}`);
+  });
 }
 
 /** Neighbouring chains that use nothing but their input run together; any other runs alone, in the template's order. */

@@ -19,7 +19,7 @@ export interface Session {
   /** A text with every secret masked, for files that outlive the run. */
   readonly redact: (text: string) => string;
   /** Resolves when what was emitted has been consumed. */
-  readonly ready: () => Promise<void>;
+  readonly ready: () => Promise<void> | undefined;
   readonly ask: Ask;
   /**
    * A build as the template has it now; `undefined` where the template cannot be read twice. What is wrong with it is shown,

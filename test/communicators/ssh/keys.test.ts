@@ -28,6 +28,9 @@ describe("keys made for a build (temporary_key_pair_type, temporary_key_pair_bit
     const config = communicatorConfig({ ssh_username: server.username });
     const communicator = await connect(run, { config, host: server.host, port: server.port, key });
     expect((await askGuest(communicator, "echo in", { signal })).stdout).toBe("in\n");
+    // The server would say "Postponed publickey" of a key that is asked about before it signs.
+    expect(server.log()).toContain("Accepted publickey");
+    expect(server.log()).not.toContain("Postponed publickey");
   });
 });
 

@@ -1,10 +1,8 @@
 import { choice, defaultText, deprecated, flag, integer, late, list, text } from "../../../sdk/schema/field.ts";
 import { exactlyOne, rule } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { scriptEnvironmentFields, scriptEnvironmentRule } from "../scripts/environment-fields.ts";
 import { scriptNotRun } from "../scripts/names-script.ts";
-import { missingFiles } from "../../../sdk/missing-files.ts";
-import type { RunDirectories } from "../../../sdk/run.ts";
 
 const fields = {
   inline: list(text("A command line."), "Commands to run, as the lines of one script.").optional(),
@@ -49,13 +47,3 @@ export const schema = defineSchema(fields, {
 });
 
 export type LocalScriptConfig = ConfigOf<typeof schema>;
-
-/** For `checkFiles`. */
-export function missingScripts(
-  { script, scripts }: LocalScriptConfig,
-  { work }: Pick<RunDirectories, "work">,
-): Promise<readonly ConfigIssue[]> {
-  const named: [ConfigIssue["path"], string][] = (scripts ?? []).map((file, index) => [["scripts", index], file]);
-  if (script !== undefined) named.push([["script"], script]);
-  return missingFiles(named, work);
-}

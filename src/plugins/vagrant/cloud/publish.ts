@@ -22,10 +22,16 @@ export interface CloudPublication {
  * run created is removed again when a later step fails; what was there before is never removed.
  */
 export async function publish(run: Run, publication: CloudPublication): Promise<void> {
-  const draft = await run.step("prepare provider", (step) => providerDraft(publication, step));
+  const prepared = await run.step("prepare provider", (step) => providerDraft(publication, step));
   await run.step("create version", (step) => ensureVersion(run, step, publication));
-  const needsUpload = await run.step("create provider", (step) => ensureProvider(run, step, publication, draft));
-  if (needsUpload) await run.step("upload box", (step) => upload(run, step, publication));
+  const { providers = [] } = await publication.client.readVersion();
+  const draft = { ...prepared, architecture: ownArchitecture(prepared, providers) };
+  const existing = providers.find((other) => isSame(other, draft));
+  const ensure = existing
+    ? () => replaceProvider(run, publication, { existing, draft })
+    : (step: Step) => createProvider(step, publication, draft);
+  const needsUpload = await run.step("create provider", ensure);
+  if (needsUpload) await run.step("upload box", (step) => upload(run, step, { publication, draft }));
   await release(run, publication);
   publication.isPublished = true;
 }
@@ -74,33 +80,42 @@ async function createUnlessThere(create: () => Promise<void>): Promise<void> {
   }
 }
 
+/** As the service calls the architecture of a box that does not say its own. */
+const UNKNOWN_ARCHITECTURE = "unknown";
+
+/**
+ * A box without an architecture takes the place of no other: beside one of the same provider it is named `unknown`, since
+ * a path without an architecture means whichever the service prefers.
+ */
+function ownArchitecture({ name, architecture }: ProviderDraft, providers: readonly CloudProvider[]) {
+  const hasNamesake = providers.some((other) => other.name === name);
+  return architecture ?? (hasNamesake ? UNKNOWN_ARCHITECTURE : undefined);
+}
+
+function isSame(other: CloudProvider, { name, architecture }: ProviderDraft): boolean {
+  return other.name === name && (other.architecture ?? UNKNOWN_ARCHITECTURE) === architecture;
+}
+
 /** Resolves to whether the box has to be uploaded. */
-async function ensureProvider(
-  run: Run,
-  step: Step,
-  publication: CloudPublication,
-  draft: ProviderDraft,
-): Promise<boolean> {
-  const { client, box, architecture, downloadUrl } = publication;
-  const version = await client.readVersion();
-  const existing = version.providers?.find((other) => isSame(other, box.provider, architecture));
-  if (existing) return replaceProvider(run, publication, existing, draft);
-  step.onCleanup(`provider ${box.provider} on Vagrant Cloud`, async (_, signal) => {
-    if (!publication.isPublished) await client.withSignal(signal).deleteProvider(box.provider, architecture);
+async function createProvider(step: Step, publication: CloudPublication, draft: ProviderDraft): Promise<boolean> {
+  const { client, downloadUrl } = publication;
+  step.onCleanup(`provider ${draft.name} on Vagrant Cloud`, async (_, signal) => {
+    if (!publication.isPublished) await client.withSignal(signal).deleteProvider(draft.name, draft.architecture);
   });
   await createUnlessThere(() => client.createProvider(draft));
   return downloadUrl === undefined;
 }
 
-function isSame(other: CloudProvider, name: string, architecture: string | undefined): boolean {
-  return other.name === name && (architecture === undefined || (other.architecture ?? undefined) === architecture);
+interface Replacement {
+  readonly existing: CloudProvider;
+  readonly draft: ProviderDraft;
 }
 
+/** Resolves to whether the box has to be uploaded. */
 async function replaceProvider(
   run: Run,
   publication: CloudPublication,
-  existing: CloudProvider,
-  draft: ProviderDraft,
+  { existing, draft }: Replacement,
 ): Promise<boolean> {
   const { client, config, downloadUrl } = publication;
   const name = `Provider ${existing.name} of version ${config.version}`;
@@ -119,14 +134,20 @@ async function replaceProvider(
   return downloadUrl === undefined;
 }
 
-async function upload(run: Run, step: Step, { client, config, box, architecture }: CloudPublication): Promise<void> {
+interface Upload {
+  readonly publication: CloudPublication;
+  readonly draft: ProviderDraft;
+}
+
+async function upload(run: Run, step: Step, { publication, draft }: Upload): Promise<void> {
+  const { client, config, box } = publication;
   const direct = await goesDirect(run, box.path, config.no_direct_upload);
   let callback: string | undefined;
   await uploadBox(run, step, {
     path: box.path,
     insecureTls: config.insecure_skip_tls_verify,
     address: async () => {
-      const address = await client.uploadAddress(box.provider, architecture, direct);
+      const address = await client.uploadAddress(draft.name, draft.architecture, direct);
       callback = address.callback;
       return { url: address.upload_path };
     },

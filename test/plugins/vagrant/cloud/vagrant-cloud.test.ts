@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { pack } from "tar-stream";
 import { describe, expect, it } from "vitest";
 import { schema } from "../../../../src/plugins/vagrant/cloud/options.ts";
 import { postProcessor } from "../../../../src/plugins/vagrant/cloud/vagrant-cloud.ts";
@@ -189,6 +191,33 @@ it("takes nothing back once the box is out, whatever fails afterwards", async ()
   await publish();
   await run.finish("failed");
   expect(provider()?.data?.equals(BYTES)).toBe(true);
+});
+
+describe("a box that does not say its architecture", () => {
+  it.each([
+    ["beside one of arm64, even with -force", ["arm64"], ["arm64", "unknown"]],
+    ["beside none", [], ["unknown"]],
+    ["in the place of one that does not say it either", ["unknown"], ["unknown"]],
+    ["of several only in the place of that one", ["amd64", "unknown"], ["amd64", "unknown"]],
+  ])("is published %s (A-15)", async (_, there, after) => {
+    const { box, run, config } = await setUp({}, { force: true });
+    const path = join(run.directories.work, "old.box");
+    const archive = pack();
+    archive.entry({ name: "metadata.json" }, '{"provider": "virtualbox"}');
+    archive.finalize();
+    const bytes = await buffer(archive);
+    await writeFile(path, bytes);
+    const others = there.map((architecture) => {
+      const provider = { name: "virtualbox", architecture, checksum: "ab", checksum_type: "md5", data: undefined };
+      return [`virtualbox/${architecture}`, provider] as const;
+    });
+    box.versions.set("1.0", { version: "1.0", description: "", status: "active", providers: new Map(others) });
+    await postProcessor.process(run, config, fileArtifact("artifice", [path], "box"));
+    const published = [...box.versions.get("1.0")!.providers.values()];
+    expect(published.map(({ architecture }) => architecture)).toEqual(after);
+    const holding = published.filter(({ data }) => data?.equals(bytes) === true);
+    expect(holding.map(({ architecture }) => architecture)).toEqual(["unknown"]);
+  });
 });
 
 describe("its arguments", () => {
