@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
@@ -25,7 +26,7 @@ import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
 import { loadChecked, type LoadCheckedOptions } from "./load-checked.ts";
 import { holdMachine, pathsReadBy, type Development } from "./development.ts";
-import { openCheckpointStore } from "./open-checkpoint-store.ts";
+import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
 import { rereadPlan } from "./reread-plan.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
@@ -124,15 +125,13 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = open;
   const settings = buildSettings(active, open, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
-  const checkpoints = await openCheckpointStore(host, {
-    checkpoints: options.checkpoints === true,
-    force: options.flags.force,
-  });
+  const store = await checkpointStore(session, template, options);
+  const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
   const reread = (build: string) => rereadPlan(session, output, { ...loadOptions(options), build });
   const opened = { ...openSession(active, open, template), checkpoints, hold, reread };
   const result = await runBuilds(opened, template.builds, settings);
-  if (checkpoints) await tidyStore(session, checkpoints);
+  if (store) await tidyStore(session, store);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   const ended = result.builds.map((build) => redactResult(build, output.redactor));
@@ -140,6 +139,18 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);
+}
+
+/** None where nothing is built. */
+async function checkpointStore(
+  { host, emit }: UnopenedSession,
+  { builds }: Template,
+  { checkpoints = false, flags, recorded }: RunSessionOptions,
+): Promise<CheckpointStore | undefined> {
+  if (recorded) return undefined;
+  const store = await openCheckpointStore(host, { checkpoints, force: flags.force });
+  if (store) sayWhoCannot(emit, builds);
+  return store;
 }
 
 async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore): Promise<void> {
@@ -164,6 +175,7 @@ function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
     buildsHere: true,
+    releasesOnly: flags["ignore-prerelease-plugins"],
   };
 }
 

@@ -95,9 +95,8 @@ async function buildAndPostProcess(
 ): Promise<PostProcessing> {
   const crashed = new AbortController();
   const signal = AbortSignal.any([session.signal, crashed.signal]);
-  const run = new ProvisioningRun(session, plan, signal);
   const active = { build: plan.identity.name, crashed };
-  const runs: BuildRun[] = [run];
+  const runs: BuildRun[] = [];
   const report = (error: unknown): void => {
     const failed =
       runs.find(({ failure }) => failure && errorChain(error).includes(failure.error))?.failure?.step ??
@@ -105,12 +104,17 @@ async function buildAndPostProcess(
     const asked = runs.some((one) => one.failures.wasAsked(error)) || undefined;
     reportError(session, plan.identity.name, { error, asked, step: { ...failed, ...waysOn(plan, settings) } });
   };
-  const built = await catchingCrashes(active, () =>
-    runBuilder(run, plan, { crashed: crashed.signal, settings, report }),
-  );
-  if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
+  const { run, ...built } = await catchingCrashes(active, async () => {
+    for (;;) {
+      const begun = new ProvisioningRun(session, plan, signal);
+      runs.push(begun);
+      const ended = await runBuilder(begun, plan, { crashed: crashed.signal, settings, report });
+      if (ended !== "begin anew") return { ...ended, run: begun };
+    }
+  });
+  if ("error" in built) return { artifacts: [], errors: [built.error], runs };
   const { artifact, origin } = built;
-  if (!artifact) return { artifacts: [], errors: [], runs: [run] };
+  if (!artifact) return { artifacts: [], errors: [], runs };
   const { runDirectory } = settings;
   const processed = await catchingCrashes(active, () =>
     postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch((error: unknown) => ({
@@ -127,7 +131,7 @@ async function buildAndPostProcess(
       `What the builder made is kept. To run the rest of the post-processors:\n    ${words.map(shellQuote).join(" ")}`,
     );
   }
-  return { ...processed, runs: [run, ...processed.runs] };
+  return { ...processed, runs };
 }
 
 interface BuiltArtifact {
@@ -137,6 +141,8 @@ interface BuiltArtifact {
 }
 
 type Built = BuiltArtifact | { readonly error: unknown };
+/** The user wants it: everything is undone, and the machine goes on at its last checkpoint. */
+type BeginAnew = "begin anew";
 
 interface BuilderJob {
   readonly crashed: AbortSignal;
@@ -149,7 +155,7 @@ async function runBuilder(
   run: ProvisioningRun,
   plan: BuildPlan,
   { crashed, settings, report }: BuilderJob,
-): Promise<Built> {
+): Promise<Built | BeginAnew> {
   try {
     const { recorded } = settings;
     const building = recorded ? recall(run, plan, recorded) : buildOnce(run, plan);
@@ -157,6 +163,10 @@ async function runBuilder(
     await run.unwind("succeeded");
     return built;
   } catch (error) {
+    if (run.failures.goesBack && !run.signal.aborted) {
+      await run.unwind("cancelled");
+      return "begin anew";
+    }
     const cause: unknown = crashed.aborted ? crashed.reason : error;
     report(cause);
     await undoFailed(run);

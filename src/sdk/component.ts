@@ -2,7 +2,7 @@ import type { Artifact } from "./artifact.ts";
 import type { Checkpoints, KeyInputs, SaveMachine } from "./checkpoint.ts";
 import type { Communicator } from "./communicator.ts";
 import type { Host } from "./host.ts";
-import type { Run, RunDirectories } from "./run.ts";
+import type { BuildIdentity, Run, RunDirectories } from "./run.ts";
 import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
 /**
@@ -18,6 +18,8 @@ export type ComponentKind = Component["kind"];
 /** Where `checkFiles` looks. */
 export interface CheckPlaces extends Pick<RunDirectories, "work" | "template"> {
   readonly host: Pick<Host, "homeDir" | "env">;
+  /** The build whose component is checked; a data source belongs to none. */
+  readonly build?: Pick<BuildIdentity, "sourceName" | "builderType"> | undefined;
 }
 
 interface Described<Kind extends string, Config> {

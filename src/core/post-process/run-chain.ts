@@ -62,13 +62,13 @@ async function runPostProcessor(
   { artifact, data, all }: Pick<ChainInput, "artifact" | "data" | "all">,
 ): Promise<Link> {
   const { type, name, range } = planned;
+  const step = nameOf(planned);
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
-  const what = nameOf(planned);
   let current = planned;
   let config: unknown;
   let isRetry = false;
-  const running = run.step(what, async () => {
-    if (isRetry) current = await renewStep(run, { planned: current, what, find: sameIn(all, planned), data });
+  const running = run.step(step, async () => {
+    if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
     isRetry = true;
     run.failures.place = placeInWords(current.range);
     config = decodeNow(run, current, data);

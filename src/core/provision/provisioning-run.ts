@@ -9,6 +9,7 @@ import { describeStep } from "../describe-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import { renewStep } from "../run/renew-step.ts";
 import type { Session } from "../run/session.ts";
+import { heldLogin } from "./held-login.ts";
 import { loginCommand } from "./login-command.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
@@ -62,9 +63,9 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
   /** `develop`: what there is stays until a file changes, which ends the build. */
   async #holdMachine(error: unknown): Promise<void> {
-    if (!this.#hold || this.signal.aborted) return;
+    if (!this.#hold || this.signal.aborted || this.failures.goesBack) return;
     await this.checkpoints?.settled();
-    await this.#hold({ build: this.build.name, login: loginCommand(this.data), error });
+    await this.#hold({ build: this.build.name, login: await heldLogin(this, this.data), error });
   }
 
   async #provisionAll(whole: Machine, signal: AbortSignal): Promise<void> {
@@ -75,6 +76,7 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       if (index < (resumedAt ?? 0)) continue;
       await this.pause("Pausing before the next provisioner.");
       await this.checkpoints?.about(index + 1);
+      this.failures.wayBack = () => this.#wayBack();
       try {
         await runProvisioner({ run: this, planned, machine: whole, signal, renew: (old) => this.#renew(old, index) });
       } catch (error) {
@@ -94,6 +96,11 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     const renewed = await renewStep<PlannedProvisioner>(this, { planned, what, find, data: this.data });
     this.checkpoints?.giveUp("A step was run again by hand, so that no further state of this machine is saved.");
     return renewed;
+  }
+
+  async #wayBack(): Promise<string | undefined> {
+    await this.checkpoints?.settled();
+    return this.checkpoints?.latest;
   }
 
   /**
@@ -131,8 +138,6 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
 function checkpointsOf(run: ProvisioningRun, session: Session, plan: BuildPlan): BuildCheckpoints | undefined {
   if (!session.checkpoints) return undefined;
-  const checkpoints = new BuildCheckpoints(run, plan, session.checkpoints);
-  if (plan.builder.component.savesMachines === true) return checkpoints;
-  checkpoints.giveUp(`${plan.builder.type} cannot save its machines. It is built as usual.`);
-  return undefined;
+  if (plan.builder.component.savesMachines !== true) return undefined;
+  return new BuildCheckpoints(run, plan, session.checkpoints);
 }

@@ -42,7 +42,7 @@ async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   try {
     await attempt(job);
   } catch (error) {
-    if (job.signal.aborted) throw error;
+    if (job.signal.aborted || job.run.failures.goesBack) throw error;
     job.run.warn(
       `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.`,
     );
@@ -66,7 +66,7 @@ async function attempt(job: ProvisionerJob): Promise<void> {
     const tried = await run.scope("attempt", () => provisionOnce(job));
     if ("result" in tried) return;
     first ??= tried;
-    if (left <= 0 || signal.aborted) throw first.error;
+    if (left <= 0 || signal.aborted || run.failures.goesBack) throw first.error;
     const tries = left === 1 ? "1 try" : `${left} tries`;
     const step = describeProvisioner(planned);
     run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.`);

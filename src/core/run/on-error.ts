@@ -16,8 +16,11 @@ export class FailurePolicy {
   #abandoned = false;
   /** Where in the template what runs now stands, in words. */
   place: string | undefined;
+  #goesBack = false;
   /** How to get into the machine, while it is there. */
   login: string | undefined;
+  /** Where the build would go on if it began anew, in words; `undefined` where that is the beginning. */
+  wayBack: (() => Promise<string | undefined>) | undefined;
 
   constructor(session: Session, build: string) {
     this.#session = session;
@@ -35,6 +38,11 @@ export class FailurePolicy {
     return this.place === undefined ? "" : `\n${this.place}`;
   }
 
+  /** True when the user wants the build to begin anew, at its last checkpoint. */
+  get goesBack(): boolean {
+    return this.#goesBack;
+  }
+
   /** A sentence on how to get into the machine, on lines of its own; empty where nobody knows. */
   get wayIn(): string {
     return this.login === undefined ? "" : `\nTo look into the machine:\n    ${this.login}`;
@@ -47,14 +55,17 @@ export class FailurePolicy {
 
   async decide(what: string, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const { ask, options } = this.#session;
-    if (options.onError !== "ask" || signal.aborted || this.#isDecided(error)) return "give up";
+    if (options.onError !== "ask" || signal.aborted || this.#goesBack || this.#isDecided(error)) return "give up";
     const { hint } = describeError(error);
     const advice = hint === undefined ? "" : `\n${hint}`;
     const text = `${this.#build}: ${what} failed: ${errorText(error)}${advice}${this.#place}${this.wayIn}`;
-    const answer = await ask({ text, choices: CHOICES }, signal).catch(() => "c");
+    const back = await this.wayBack?.();
+    const choices = back === undefined ? CHOICES : { ...CHOICES, b: `go back to the checkpoint ${back}` };
+    const answer = await ask({ text, choices }, signal).catch(() => "c");
     if (answer === undefined) return "give up";
     if (answer === "r") return "retry";
     if (answer === "a") this.abandon();
+    if (answer === "b") this.#goesBack = true;
     if (typeof error === "object" && error !== null) this.#decided.add(error);
     return "give up";
   }

@@ -3,7 +3,7 @@ import type { Host } from "../../sdk/host.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
 import type { BuildPlan } from "../../template/model.ts";
 import type { RunDirectories, RunOptions } from "../../sdk/run.ts";
-import type { CheckpointStore } from "../checkpoints/store.ts";
+import type { CheckpointPlace } from "../checkpoints/place.ts";
 import type { Ask } from "./ask.ts";
 
 /** What all builds of one `imgbuild build` share. */
@@ -27,7 +27,7 @@ export interface Session {
    */
   readonly reread?: ((build: string) => Promise<BuildPlan | undefined>) | undefined;
   /** Where machines are saved between provisioners; absent where they are not. */
-  readonly checkpoints?: CheckpointStore | undefined;
+  readonly checkpoints?: CheckpointPlace | undefined;
   /**
    * `develop`: the machine of a build is kept after its last provisioner, or the one that failed, until this resolves or
    * the session's signal aborts.

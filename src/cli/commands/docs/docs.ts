@@ -14,6 +14,7 @@ import {
 } from "../../command.ts";
 import { interruptible } from "../../interruptible.ts";
 import { withPluginRoom, type PluginRoom } from "../../plugins/plugin-room.ts";
+import { withHosted } from "../../plugins/with-hosted.ts";
 import { UsageError } from "../../usage-error.ts";
 import { functionNamed } from "./function-docs.ts";
 import { findOptions, optionNames, type Excerpt } from "./find-options.ts";
@@ -25,7 +26,7 @@ const KINDS: readonly ComponentKind[] = ["builder", "provisioner", "post-process
 const flags = {
   json: booleanFlag("The same as JSON, for programs."),
   search: textFlag("TEXT", "Everything whose name or description has this text."),
-  "json-schema": booleanFlag("JSON Schema of .pkr.json templates with all components."),
+  "json-schema": booleanFlag("JSON Schema of .pkr.json templates with all components, those of installed plugins too."),
 };
 
 export const command = defineCommand({
@@ -62,7 +63,10 @@ async function show(
   const { stdout } = context.host;
   if (given["json-schema"]) {
     const { templateSchema } = await import("./template-schema.ts");
-    stdout.write(formatJson(await templateSchema(registry)));
+    const schema = await withPluginRoom(context.host, signal, async (room) =>
+      templateSchema(withHosted(registry, await room.list())),
+    );
+    stdout.write(formatJson(schema));
     return EXIT.ok;
   }
   if (given.search !== undefined) return showFound(context, given.search, { signal, asJson: given.json });
