@@ -105,10 +105,10 @@ async function buildAndPostProcess(
     reportError(session, plan.identity.name, { error, asked, step: { ...failed, ...waysOn(plan, settings) } });
   };
   const { run, ...built } = await catchingCrashes(active, async () => {
-    for (;;) {
-      const begun = new ProvisioningRun(session, plan, signal);
+    for (let current = plan; ; current = await rereadOr(session, plan)) {
+      const begun = new ProvisioningRun(session, current, signal);
       runs.push(begun);
-      const ended = await runBuilder(begun, plan, { crashed: crashed.signal, settings, report });
+      const ended = await runBuilder(begun, current, { crashed: crashed.signal, settings, report });
       if (ended !== "begin anew") return { ...ended, run: begun };
     }
   });
@@ -132,6 +132,21 @@ async function buildAndPostProcess(
     );
   }
   return { ...processed, runs };
+}
+
+/** The build as the template has it now; what is wrong with it is shown, and it is then as it was. */
+async function rereadOr(session: Session, plan: BuildPlan): Promise<BuildPlan> {
+  const build = plan.identity.name;
+  try {
+    return (await session.reread?.(build)) ?? plan;
+  } catch (error) {
+    session.emit({
+      kind: "warning",
+      build,
+      text: `${errorText(error)} The build goes on with the template as it was.`,
+    });
+    return plan;
+  }
 }
 
 interface BuiltArtifact {

@@ -58,7 +58,7 @@ export interface EarlyProcess {
   giveTo(owner: ProcessOwner, onLog: (line: LogLine) => void): Promise<PluginProcess>;
 }
 
-export interface ProcessOwner {
+interface ProcessOwner {
   readonly runId: string;
   readonly step: Pick<Step, "own">;
   /** Asked at the end of the build: whether an artifact still needs the process, which then lives until `close`. */

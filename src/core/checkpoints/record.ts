@@ -33,7 +33,7 @@ export interface CheckpointRecord {
   readonly facts: unknown;
 }
 
-export const RECORD_VERSION = 1;
+const RECORD_VERSION = 1;
 
 /** `undefined` for what is not a record of this version: cut off, damaged, or written by another version. */
 export function parseRecord(text: string): CheckpointRecord | undefined {

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly warnings?: readonly string[] | undefined;
 }
 
-export interface PrepareQuestion {
+interface PrepareQuestion {
   readonly component: PluginComponent;
   readonly config: SentConfig;
   readonly ask: (process: PluginProcess) => Promise<Verdict>;

@@ -4,7 +4,7 @@ import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
 import { isAmazon, regionIssues } from "../check-names.ts";
 
 const assumeRole = defineSchema({
-  role_arn: text("ARN of the role to take on."),
+  role_arn: text("ARN of the role to take on. Without it, or where it is empty, none is.").optional(),
   duration_seconds: integer("How long a session lasts before it is renewed, in seconds.")
     .min(900)
     .max(43_200)
