@@ -31,10 +31,7 @@ export const commands: CommandTable = {
     () => import("./commands/checkpoints/checkpoints.ts"),
   ),
   screen: entry("Show the screens of the machines being built", () => import("./commands/screen.ts")),
-  docs: entry(
-    "Show the options of a builder, provisioner, post-processor or data source",
-    () => import("./commands/docs/docs.ts"),
-  ),
+  docs: entry("Show what a component, an option or a function does", () => import("./commands/docs/docs.ts")),
   init: entry("Install the plugins a template requires", () => import("./commands/init.ts")),
   plugins: entry("List, install and remove Packer's plugins", () => import("./commands/plugins/plugins.ts")),
   completion: entry(

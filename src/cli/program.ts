@@ -60,7 +60,7 @@ async function dispatch(
   const args = passesOn ? ["-machine-readable", ...rest] : rest;
   const { parseInput } = await import("./parse-input.ts");
   const input = parse(command, () => parseInput(command, args));
-  noteFlagsWithoutEffect(command, args, process);
+  noteWithoutEffect(command, args, process);
   return command.run({ host: createHost(process), process, commands, onRedactor }, input);
 }
 
@@ -122,10 +122,13 @@ function parse<Result>(command: Command, body: () => Result): Result {
   }
 }
 
-function noteFlagsWithoutEffect(command: Command, args: readonly string[], process: NodeJS.Process): void {
+function noteWithoutEffect(command: Command, args: readonly string[], process: NodeJS.Process): void {
   const used = args.flatMap((argument) => /^--?([^=]*)/s.exec(argument)?.[1] ?? []);
   for (const [name, { withoutEffect }] of Object.entries(command.flags)) {
     if (withoutEffect !== undefined && used.includes(name))
       process.stderr.write(`Note: -${name} has no effect: ${withoutEffect}\n`);
   }
+  // Those that read templates.
+  if ("var-file" in command.flags && process.env["PACKER_CONFIG"])
+    process.stderr.write("Note: PACKER_CONFIG has no effect: imgbuild reads no configuration file of its user.\n");
 }

@@ -47,6 +47,14 @@ build {
 }
 `;
 
+it("a variable of the environment that Packer reads and imgbuild does not is said once (V-04)", async () => {
+  const workplace = await createWorkplace({ PACKER_CONFIG: "config.json" });
+  writeFiles(workplace, { "t.pkr.hcl": template });
+  const { stderr } = await workplace.run("validate", "t.pkr.hcl");
+  expect(stderr).toBe("Note: PACKER_CONFIG has no effect: imgbuild reads no configuration file of its user.\n");
+  expect((await workplace.run("version")).stderr).toBe("");
+});
+
 describe("the command", () => {
   it.each([
     ["no-command", []],

@@ -99,3 +99,15 @@ describe("proposed changes", () => {
     expect(readFileSync(join(directory, "t.pkr.hcl"), "utf8")).toBe(changed);
   });
 });
+
+describe("a script that was pasted into a template (V-11)", () => {
+  const script = Array.from({ length: 50 }, (_, index) => `echo ${index} done`).join("\n");
+  it("is a few errors, not one for each of its lines", async () => {
+    const template = step('inline = [\n"a"\n"b",\n]').replace(/\}\n\}\n$/, `}\n${script}\n}\n`);
+    const found = await diagnose(template);
+    expect(found.length).toBeLessThanOrEqual(4);
+    expect(found[0]!.code).toBe("missing-comma");
+    expect(found.at(-1)!.code).toBe("more-problems");
+    expect(found.at(-1)!.detail).toMatch(/^\d+ more problems were found in this file/);
+  });
+});

@@ -1,4 +1,7 @@
 import type { Component, ComponentKind } from "../../../sdk/component.ts";
+import type { Excerpt } from "./find-options.ts";
+import { groupOptions, type OptionGroup } from "./groups.ts";
+import type { Found } from "./search.ts";
 import { describeSchema, type OptionDescription } from "./describe.ts";
 
 const TITLES: { readonly [Kind in ComponentKind]: string } = {
@@ -17,7 +20,7 @@ export function renderList(components: readonly Component[]): string {
       .map(({ type, summary }) => `  ${type.padEnd(width)}  ${summary}\n`);
     return `${title}:\n${lines.join("")}`;
   });
-  return `${kinds.join("\n")}\nOptions of one:\n    imgbuild docs TYPE\n`;
+  return `${kinds.join("\n")}\nOptions of one, and one option:\n    imgbuild docs TYPE [OPTION]\nFunctions:\n    imgbuild docs function [NAME]\n`;
 }
 
 /** The options table of one component, required options first, old names last. */
@@ -28,12 +31,40 @@ export function renderComponent({ kind, type, summary, schema }: Component, widt
   const optional = present.filter((option) => !option.required);
   const parts = [`${kind.replace("-", " ")} ${type}\n\n${fill(summary, "", width)}`];
   if (required.length > 0) parts.push(section("Required", required, width));
-  if (optional.length > 0) parts.push(section("Optional", optional, width));
+  const groups = optional.length === 0 ? [] : groupOptions(optional);
+  if (groups.length > 1) parts.splice(1, 0, fill(groupList(type, groups), "", width));
+  parts.push(...groups.map((group) => section(titleOf(group), group.options, width)));
   const old = options.filter(({ deprecated }) => deprecated !== undefined);
   const oldLines = old.map(({ name, deprecated }) => `  ${name}: ${deprecated}\n`);
   if (old.length > 0) return `${parts.join("\n\n")}\n\nDeprecated:\n${oldLines.join("")}`;
   return `${parts.join("\n\n")}\n`;
 }
+
+/** The options asked for, whole, with what is in their blocks. */
+export function renderOptions({ component, options }: Excerpt, width: number): string {
+  const { kind, type } = component;
+  const heading = `${kind.replace("-", " ")} ${type}`;
+  const rendered = options.map((option) => renderOption(option, "  ", width));
+  return `${[heading, ...rendered].join("\n\n")}\n`;
+}
+
+/** What a search found: what to type, and the first sentence about it. */
+export function renderFound(found: readonly Found[], width: number): string {
+  return found
+    .map(({ show, description }) => {
+      const [sentence = ""] = description.split(/(?<=\.)\s/, 1);
+      return `${show}\n${fill(withoutBackticks(sentence), "    ", width)}\n`;
+    })
+    .join("");
+}
+
+function groupList(type: string, groups: readonly OptionGroup[]): string {
+  const [largest] = groups.filter(({ prefix }) => prefix !== "").sort((a, b) => b.options.length - a.options.length);
+  const prefixes = groups.flatMap(({ prefix, options }) => (prefix === "" ? [] : [`${prefix} (${options.length})`]));
+  return `Groups: ${prefixes.join(", ")}. One of them, or one option: imgbuild docs ${type} ${largest!.prefix}`;
+}
+
+const titleOf = ({ prefix }: OptionGroup): string => (prefix === "" ? "Optional" : `Optional, ${prefix}…`);
 
 function section(title: string, options: readonly OptionDescription[], width: number): string {
   const rendered = options.map((option) => renderOption(option, "  ", width));
@@ -41,7 +72,8 @@ function section(title: string, options: readonly OptionDescription[], width: nu
 }
 
 function renderOption(option: OptionDescription, indent: string, width: number): string {
-  const { name, description, nested = [] } = option;
+  const { name, description, deprecated, nested = [] } = option;
+  if (deprecated !== undefined) return `${indent}${name}  (deprecated: ${withoutBackticks(deprecated)})`;
   const inner = `${indent}    `;
   const lines = [`${indent}${name}  (${marksOf(option).join(", ")})`];
   if (description !== "") lines.push(fill(withoutBackticks(description), inner, width));
