@@ -87,18 +87,21 @@ function splitList(given: readonly string[], separator: string | undefined): str
   return given.flatMap((text) => splitOutsideBraces(text, separator)).filter((item) => item !== "");
 }
 
-/** The comma in the pattern `{a,b}.c` belongs to the pattern. */
+/** The comma in the pattern `{a,b}.c` belongs to the pattern, and so does what stands behind a backslash. */
 function splitOutsideBraces(text: string, separator: string): string[] {
   const items = [""];
   let depth = 0;
-  for (const character of text) {
+  for (const [character] of text.matchAll(/\\[^]|[^]/gu)) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth <= 0) items.push("");
     else items[items.length - 1] += character;
   }
-  return items.map((item) => item.trim());
+  return items.map(trimmed);
 }
+
+/** White space behind a backslash belongs to the pattern. */
+const trimmed = (item: string): string => item.trimStart().replace(/(?<!\\)\s+$/, "");
 
 function integer(name: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined;

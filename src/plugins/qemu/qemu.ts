@@ -12,6 +12,7 @@ import { serveHttp } from "../../steps/http-server.ts";
 import { outputDirectory, type OutputDirectory } from "../../steps/output-directory.ts";
 import { provisionGuest } from "../../steps/provision.ts";
 import type { SshKey } from "../../steps/ssh-key.ts";
+import { qemuNeeds } from "./needs.ts";
 import { chooseAccelerator, type ChosenAccelerator } from "./accelerator.ts";
 import { guestArchitecture } from "./architecture.ts";
 import { qemuArtifact } from "./artifact.ts";
@@ -40,6 +41,7 @@ export const builder: Builder<QemuConfig> = {
   build: buildImage,
   checkFiles: checkQemuFiles,
   preflight: qemuPreflight,
+  needs: qemuNeeds,
 };
 
 async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact> {
