@@ -17,9 +17,9 @@ export function machineNeeds(plan: BuildPlan): Needs {
 function needsOf(planned: Planned<Component>, plan: BuildPlan): Needs {
   const { component, type } = planned;
   const isBuilder = component.kind === "builder";
+  if (!component.needs) return isBuilder ? hostOfForeign(type) : {};
   const config = isBuilder ? planned.decode().config : decodeAhead(planned, plan.builder);
-  const foreign = isBuilder ? hostOfForeign(type) : {};
-  if (config === undefined || !component.needs) return foreign;
+  if (config === undefined) return {};
   const needs = component.needs as (config: unknown, build: BuildPlan["identity"]) => Needs;
   return needs(config, plan.identity);
 }

@@ -65,7 +65,7 @@ async function refuseLoss({ path, parts, data }: Result, cwd: string): Promise<v
     });
   }
   const kept = new Set(data.builds.map(nameOf));
-  const lost = before.builds.map(nameOf).filter((name) => !kept.has(name));
+  const lost = [...new Set<string>(before.builds.map(nameOf))].filter((name) => !kept.has(name));
   if (lost.length === 0) return;
   throw new BuildError(`${path} has ${plural(lost.length, "build")} of which no part knows: ${lost.join(", ")}`, {
     hint: `Name it among the parts as well, or replace it with -force.`,
@@ -74,7 +74,8 @@ async function refuseLoss({ path, parts, data }: Result, cwd: string): Promise<v
 
 function nameOf(build: object): string {
   const { build: name, template, builder_type: type, name: source } = build as Readonly<Record<string, string>>;
-  return name === undefined ? `${type}.${source}` : `${name} of ${template}`;
+  const text = name === undefined ? `${type}.${source}` : `${name} of ${template}`;
+  return text.replace(/\s+/g, " ");
 }
 
 /** Links are followed to their end and stay, devices are written and never replaced. */

@@ -27,11 +27,16 @@ export async function loadUnits(
   const given = givenDependencies(selected, flags["depends-on"]);
   const units = await planUnits(selected, {
     work: host.cwd,
-    past: past.toSorted((one, other) => one.startedAt - other.startedAt),
+    past: distinct(past).toSorted((one, other) => one.startedAt - other.startedAt),
     given,
   });
   warnOfMissing(readOnly, units, selected);
   return units;
+}
+
+/** A run of this computer may be in a metadata file too. */
+function distinct(past: readonly PastBuild[]): readonly PastBuild[] {
+  return [...new Map(past.map((build) => [`${build.runId} ${build.build}`, build])).values()];
 }
 
 async function loadDrafts(
