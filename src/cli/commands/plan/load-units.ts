@@ -86,7 +86,9 @@ function selectDrafts(
   const selected = drafts.filter(({ build }) => selection.selectsBuild(build));
   const problems = selection.diagnostics();
   for (const diagnostic of problems) output.pipeline.emit({ kind: "diagnostic", diagnostic });
-  return problems.some(({ severity }) => severity === "error") ? undefined : selected;
+  if (selected.length > 0 || !selection.isRestricted) return selected;
+  output.pipeline.emit({ kind: "error", text: "-only and -except leave nothing to plan." });
+  return undefined;
 }
 
 /** A file that is neither here nor made by a unit: the build will say the same, on another computer and later. */
@@ -102,7 +104,6 @@ function warnOfMissing({ session }: ReadOnlySession, units: readonly Unit[], dra
     if (plan.builder.decode().config !== undefined) continue;
     session.emit({ kind: "warning", text: `What ${names.get(id)!} needs is not known: ${GIVE_VALUES}` });
   }
-  if (drafts.length === 0) session.emit({ kind: "warning", text: "No build is selected." });
 }
 
 const NOT_THERE = "which is not there and no unit makes";
