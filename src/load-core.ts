@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { bundleFiles } from "./bundle-files.ts";
 import type { runProgram as RunProgram } from "./cli/program.ts";
 
 /**
@@ -14,7 +14,7 @@ declare const CORE_FILES: Readonly<Record<string, string>> & { readonly core: st
 interface Module {
   exports: { readonly runProgram?: typeof RunProgram };
 }
-type Require = ((name: string) => unknown) & { readonly resolve: (name: string) => string };
+type Require = ((name: string) => unknown) & { readonly urlOf: (name: string) => string };
 /** A module of the bundle: its functions find the others with `require`. */
 type Definition = (exports: Module["exports"], require: Require, module: Module) => void;
 
@@ -25,12 +25,15 @@ type Definition = (exports: Module["exports"], require: Require, module: Module)
  */
 const command = process.argv[2] ?? "";
 const name = (Object.hasOwn(CORE_FILES, command) && CORE_FILES[command]) || CORE_FILES.core;
-const file = join(__dirname, name);
-const source = readFileSync(file, "latin1");
-const shipped = join(__dirname, name.replace(/\.cjs$/, ".cache"));
+const files = bundleFiles();
+const file = files.pathOf(name);
+const source = files.text(name);
+const shipped = name.replace(/\.cjs$/, ".cache");
 const own = process.env["IMGBUILD_CODE_CACHE"] ?? ownCachePath();
-const script = compile(shipped) ?? compile(own) ?? new Script(wrapped(source), { filename: file });
-const requireFromHere = createRequire(file);
+const script =
+  compile(() => files.bytes(shipped)) ??
+  compile(() => readFileSync(own)) ??
+  new Script(wrapped(source), { filename: file });
 const core = (script.runInThisContext() as CoreScript)();
 const loaded = new Map<string, Module>();
 
@@ -40,33 +43,33 @@ type CoreScript = () => Readonly<Record<string, Definition>>;
 const load: Require = Object.assign(
   (name: string): unknown => {
     const part = /^\.\/([^/]+\.js)$/.exec(name)?.[1];
-    if (part === undefined) return requireFromHere(name);
+    if (part === undefined) return files.require(name);
     const known = loaded.get(part);
     if (known) return known.exports;
     const module: Module = { exports: {} };
     loaded.set(part, module);
-    const define = core[part] ?? compilePart(join(__dirname, "parts", part));
+    const define = core[part] ?? compilePart(`parts/${part}`);
     define(module.exports, load, module);
     return module.exports;
   },
-  { resolve: requireFromHere.resolve },
+  { urlOf: files.urlOf },
 );
 
-function compilePart(path: string): Definition {
-  const code = `(function(exports,require,module){${readFileSync(path, "latin1")}\n})`;
-  return new Script(code, { filename: path }).runInThisContext() as Definition;
+function compilePart(name: string): Definition {
+  const code = `(function(exports,require,module){${files.text(name)}\n})`;
+  return new Script(code, { filename: files.pathOf(name) }).runInThisContext() as Definition;
 }
 
-export const runProgram: typeof RunProgram = async (args, host) => {
+export const runProgram: typeof RunProgram = async (...input) => {
   const program = load("./program.js") as Required<Module["exports"]>;
-  const code = await program.runProgram(args, host);
+  const code = await program.runProgram(...input);
   if (!usesCache(script)) saveCache();
   return code;
 };
 
-function compile(cachePath: string): Script | undefined {
+function compile(cache: () => Buffer): Script | undefined {
   try {
-    const compiled = new Script(wrapped(source), { filename: file, cachedData: readFileSync(cachePath) });
+    const compiled = new Script(wrapped(source), { filename: file, cachedData: cache() });
     if (usesCache(compiled)) return compiled;
   } catch {
     // No cache yet.

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { calledAs } from "./lib/called-as.ts";
 import { exitProcess } from "./lib/exit-process.ts";
+import { COMPATIBLE_PACKER_VERSION } from "./lib/packer-version.ts";
 import { VERSION } from "./lib/version.ts";
 
 // The process edge: arguments in, exit code out. What every start pays for is in this file, so it stays small.
@@ -23,14 +25,15 @@ for (const name of ["stdout", "stderr"] as const) {
 // The AWS SDK would tell every user of an Amazon template which Node to install; that is for package.json to say.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-const args = process.argv.slice(2);
+const { program, args } = calledAs(process);
+const versions = { imgbuild: `imgbuild v${VERSION}`, packer: `Packer v${COMPATIBLE_PACKER_VERSION}` };
 const isVersion = args.length === 1 && /^(--?version|version|-v)$/.test(args[0]!);
-if (isVersion) process.stdout.write(`imgbuild v${VERSION}\n`);
+if (isVersion) process.stdout.write(`${versions[program]}\n`);
 else void main();
 
 async function main(): Promise<void> {
   const { runProgram } = await import("./cli/program.ts");
-  const code = await runProgram(args, process);
+  const code = await runProgram(args, process, program);
   // An interrupted command does not wait for a reader that has stopped reading.
   if (code > 128) setTimeout(() => exitProcess(process, code), 1000);
   // Sockets and timers of a component must not keep a finished command alive; what was printed has to arrive.

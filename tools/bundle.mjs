@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
 import { collectImports } from "./bundle/imports.mjs";
+import { collectLicences } from "./bundle/licences.mjs";
 import { bundleThreads, threadsPlugin } from "./bundle/threads.mjs";
 
 /**
@@ -52,14 +53,17 @@ const IN_CORE = new Set([
   "src/cli/commands/build.ts",
   "src/plugins/packer/builders/null.ts",
 ]);
-/** Packages with native or WebAssembly parts find those beside themselves. */
-const NATIVE = ["cpu-features", "*.node", "lzma-native", "lz4-napi", "@mongodb-js/zstd", "bzip2-wasm"];
+/** Native parts cannot be in a bundle. Whatever uses them goes on without them. */
+const NATIVE = ["cpu-features", "*.node", "lz4-napi", "@napi-rs/lzma"];
+/** A package in a thread's program reads this from beside the program. */
+const ZSTD_WASM = "node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm";
 /** Files of an earlier bundle stay this long: a command that is running may still load them. */
 const GRACE_MS = 15 * 60 * 1000;
 
 const common = {
   bundle: true,
   write: false,
+  metafile: true,
   platform: "node",
   target: "node20",
   minifySyntax: true,
@@ -83,17 +87,29 @@ const transformOptions = {
   minifyWhitespace: true,
   charset: "ascii",
 };
-const resolveModule = "const __resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
-const moduleNames = `const __url=require('node:url').pathToFileURL(__filename).href;${resolveModule}`;
+/** What `import.meta` says, in a part of ours (where the programs of threads are, see src/bundle-files.ts) and in a dependency. */
+const resolveProgram = "const __resolve=(n)=>require.urlOf(n.slice(2));";
+const moduleNames =
+  "const __url=require('node:url').pathToFileURL(__filename).href," +
+  "__resolve=(n)=>require('node:url').pathToFileURL(require.resolve(n)).href;";
 
 const written = new Set();
 const imports = collectImports("src");
+const licences = collectLicences();
 const threads = await bundleThreads(common);
-for (const { name, contents } of threads) write(name, contents);
+for (const { name, contents, metafile } of threads) {
+  write(name, contents);
+  licences.note(metafile);
+}
+write("parts/zstd.wasm", readFileSync(ZSTD_WASM));
 const coreFiles = { core: await bundleCore("core"), fmt: await bundleCore("fmt", ["fmt/fmt"]) };
 await bundleLibrary();
 write("package.json", '{ "type": "commonjs" }\n');
 await bundleEntry();
+write("licenses.txt", licences.text());
+// Beside files of earlier bundles, these are the ones that count.
+const names = [...written].map((path) => relative(DIST, path).replaceAll("\\", "/"));
+write("files.json", `${JSON.stringify(names.sort(), undefined, 2)}\n`);
 removeOld();
 
 /** With all commands, or with a few. */
@@ -103,12 +119,12 @@ async function bundleCore(name, commands) {
     ...commonJs,
     format: "esm",
     splitting: true,
-    metafile: true,
     entryPoints: { program: "src/cli/program.ts" },
     outdir: DIST,
     chunkNames: "[name]-[hash]",
     plugins: [vendorPlugin(imports, used), threadsPlugin(threads), ...(commands ? [onlyCommands(commands)] : [])],
   });
+  licences.note(metafile);
   for (const dependency of used) await bundleVendor(dependency, imports.get(dependency) ?? new Set(["*"]));
   const parts = await toCommonJs(outputFiles);
   const inCore = commands ? new Set(parts.keys()) : partsOf(metafile, IN_CORE);
@@ -135,7 +151,7 @@ async function toCommonJs(files) {
       format: "cjs",
       supported: { "dynamic-import": false },
     });
-    parts.set(relative(DIST, path), code.includes("__resolve") ? resolveModule + code : code);
+    parts.set(relative(DIST, path), code.includes("__resolve") ? resolveProgram + code : code);
   }
   return parts;
 }
@@ -203,11 +219,12 @@ async function bundleVendor(name, imports) {
   const contents = imports.has("*")
     ? `module.exports = require(${from});`
     : `export { ${[...imports].join(", ")} } from ${from};`;
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...commonJs,
     stdin: { contents, resolveDir: process.cwd() },
     banner: { js: moduleNames },
   });
+  licences.note(metafile);
   write(`vendor/${vendorFile(name)}`, outputFiles[0].contents);
 }
 
@@ -230,7 +247,7 @@ async function bundleEntry() {
 }
 
 async function bundleLibrary() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...common,
     format: "esm",
     splitting: true,
@@ -240,6 +257,7 @@ async function bundleLibrary() {
     chunkNames: "hcl/[name]-[hash]",
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
+  licences.note(metafile);
   for (const { path, contents } of outputFiles) write(relative(resolve(DIST), path), contents);
 }
 

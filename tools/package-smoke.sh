@@ -4,11 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-npm run --silent build
-package=$(npm pack --silent --pack-destination "$place")
+tsc=$PWD/node_modules/typescript/bin/tsc
+package=$(npm pack --silent --pack-destination "$place" | tail -n 1)
 cd "$place"
 npm init --yes >/dev/null 2>&1
-npm install --no-audit --no-fund --silent "./$package" 2>/dev/null
+npm install --no-audit --no-fund --silent --ignore-scripts "./$package" 2>/dev/null
+megabytes=$(du -sm --apparent-size node_modules | cut -f 1)
+[ "$megabytes" -le 30 ] || { echo "The installed package takes $megabytes MB; 30 are enough." >&2; exit 1; }
+! grep -q '"hasInstallScript": true' package-lock.json || { echo "The package needs install scripts." >&2; exit 1; }
 export IMGBUILD_STATE_DIR=$place/state
 cat >demo.pkr.hcl <<'TEMPLATE'
 source "file" "demo" {
@@ -33,4 +36,15 @@ node --input-type=module -e '
   const { body, diagnostics } = parseHcl({ name: "x.hcl", text: "a = 1\n" });
   if (diagnostics.length !== 0 || body.attributes[0].name !== "a") throw new Error("imgbuild/hcl does not parse");
 '
+cat >types.mts <<'TYPES'
+import { formatHcl, parseHcl, type Diagnostic } from "imgbuild/hcl";
+const { body, diagnostics } = parseHcl({ name: "x.hcl", text: "a = 1\n" });
+export const found: readonly Diagnostic[] = diagnostics;
+export const count: number = body.attributes.length;
+// @ts-expect-error: a number is no text to format
+export const formatted: unknown = formatHcl(1);
+TYPES
+node "$tsc" --noEmit --strict --module nodenext --target es2023 types.mts
+for example in node_modules/imgbuild/templates/*.pkr.hcl; do npx imgbuild fmt -check "$example"; done
+printf 'The installed package takes %s MB.\n' "$megabytes"
 echo "The package works: $(ls -l "$package" | awk '{ print $5 }') bytes packed."

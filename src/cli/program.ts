@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { ProgramName } from "../lib/called-as.ts";
 import { nearest } from "../lib/did-you-mean.ts";
 import type { Redactor } from "../ui/redact.ts";
 import { EXIT, type Command, type CommandContext } from "./command.ts";
@@ -7,7 +8,15 @@ import { createHost } from "./host.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Runs one command line and returns its exit code. Never rejects. */
-export async function runProgram(args: readonly string[], process: NodeJS.Process): Promise<number> {
+export async function runProgram(
+  args: readonly string[],
+  process: NodeJS.Process,
+  program: ProgramName = "imgbuild",
+): Promise<number> {
+  if (program === "packer") {
+    const { runAsPacker } = await import("./packer/run-as-packer.ts");
+    return runAsPacker(args, process, runProgram);
+  }
   // One signal stops everything that waits, and hundreds may wait: Node would warn the user of a leak from eleven on.
   setMaxListeners(0);
   const redactors: Redactor[] = [];

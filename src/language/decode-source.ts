@@ -22,7 +22,8 @@ export interface DecodedSource {
  * Turns the bytes of a file into text. A UTF-8 byte order mark is dropped; UTF-16, invalid UTF-8, NUL characters and
  * files beyond `MAX_SOURCE_BYTES` are reported.
  */
-export function decodeSource(name: string, bytes: Buffer): DecodedSource {
+export function decodeSource(name: string, content: Uint8Array): DecodedSource {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.length > MAX_SOURCE_BYTES) {
     const file = { name, text: "" };
     return { file, diagnostics: [fileTooLarge(bytes.length, MAX_SOURCE_BYTES, { file, start: 0, end: 0 })] };

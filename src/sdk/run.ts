@@ -24,8 +24,11 @@ export interface Run {
   step<Result>(name: string, body: (step: Step) => Promise<Result>): Promise<Result>;
 
   emit(event: BuildEvent): void;
-  /** Resolves when what was emitted has been consumed: code that passes on output of any length awaits it now and then. */
-  ready(): Promise<void>;
+  /**
+   * Resolves when what was emitted has been consumed, `undefined` where it has: code that passes on output of any length
+   * awaits it now and then.
+   */
+  ready(): Promise<void> | undefined;
   /** Shorthands for the commonest events of this build. */
   say(text: string): void;
   warn(text: string): void;

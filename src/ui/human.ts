@@ -8,6 +8,7 @@ import type { Renderer, StampedEvent } from "./renderer.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
 import { summaryLines } from "./summary.ts";
+import type { WhenReady } from "./when-ready.ts";
 
 export interface HumanOptions {
   readonly sink: Sink;
@@ -77,7 +78,7 @@ class HumanRenderer implements Renderer {
     }
   }
 
-  ready(): Promise<void> {
+  ready(): WhenReady {
     return this.#options.sink.ready();
   }
 

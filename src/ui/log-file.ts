@@ -5,6 +5,7 @@ import { debugLine } from "./debug-log.ts";
 import { createPackerText } from "./packer-text.ts";
 import { buildOf, type Renderer, type StampedEvent } from "./renderer.ts";
 import { createSink, type OnLost, type Sink } from "./sink.ts";
+import { whenAllReady } from "./when-ready.ts";
 
 /** The log of one build in a run's log directory. Characters a file name cannot hold everywhere become `_`. */
 export function logPathFor(logDirectory: string, build: string): string {
@@ -43,9 +44,7 @@ export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () 
   };
   return {
     render,
-    ready: async () => {
-      await Promise.all([...logs.values()].map((log) => log.sink.ready()));
-    },
+    ready: () => whenAllReady([...logs.values()].map((log) => log.sink.ready())),
     close: async () => {
       await Promise.all([...logs.values()].map((log) => log.close()));
     },

@@ -6,6 +6,7 @@ import { maskNames, redactEvent, type Reader } from "./redact-event.ts";
 import { createOutputRedactor, type OutputRedactor } from "./redact-output.ts";
 import type { Redactor } from "./redact.ts";
 import { buildOf, type Renderer } from "./renderer.ts";
+import { whenAllReady, type WhenReady } from "./when-ready.ts";
 
 export interface PipelineOptions {
   readonly renderers: readonly Renderer[];
@@ -19,7 +20,7 @@ export interface Pipeline {
   /** Redacts, stamps, shows. Never throws. */
   readonly emit: Emit;
   /** Resolves when no renderer has more waiting than it should: what produces much output awaits it. */
-  ready(): Promise<void>;
+  ready(): WhenReady;
   /** Shows what was held back and waits until everything has been written. */
   close(): Promise<void>;
 }
@@ -44,9 +45,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (event.kind !== "debug" && event.kind !== "progress") printed.flush(buildOf(event));
       showRedacted(event);
     },
-    ready: async () => {
-      await Promise.all([...active].map(async (renderer) => renderer.ready?.()));
-    },
+    ready: () => whenAllReady([...active].map((renderer) => renderer.ready?.())),
     close: async () => {
       heartbeats.stop();
       printed.end();

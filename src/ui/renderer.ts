@@ -1,4 +1,5 @@
 import type { BuildEvent } from "../sdk/event.ts";
+import type { WhenReady } from "./when-ready.ts";
 
 /** An event as the renderers get it: redacted, numbered and with its time. */
 export interface StampedEvent {
@@ -18,7 +19,7 @@ export interface Renderer {
   /** Resolves when everything has been written. */
   close?(): Promise<void>;
   /** Resolves when it can take more; the pipeline's `ready` waits for it. */
-  ready?(): Promise<void>;
+  ready?(): WhenReady;
 }
 
 /** The build an event is about, if it is about one. */

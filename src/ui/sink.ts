@@ -1,8 +1,10 @@
+import type { WhenReady } from "./when-ready.ts";
+
 /** Where a renderer writes. A reader that went away (EPIPE, a dead terminal's EIO) ends the output, never the run. */
 export interface Sink {
   write(text: string): void;
-  /** Resolves when little is waiting to be written; immediately when nothing reads any more. */
-  ready(): Promise<void>;
+  /** Resolves when little is waiting to be written; at once when nothing reads any more. */
+  ready(): WhenReady;
   /** Resolves when everything was written or nothing reads any more. */
   close(): Promise<void>;
   readonly isGone: boolean;
@@ -31,6 +33,7 @@ export function createSink(stream: NodeJS.WritableStream & { readonly writableLe
   const until = async (isDone: () => boolean): Promise<void> => {
     while (!isGone && !isDone()) await new Promise<void>((resolve) => waiters.add(resolve));
   };
+  const hasRoom = (): boolean => (stream.writableLength ?? 0) <= MOST_WAITING;
   return {
     get isGone() {
       return isGone;
@@ -43,7 +46,7 @@ export function createSink(stream: NodeJS.WritableStream & { readonly writableLe
         isGone = true;
       }
     },
-    ready: () => until(() => (stream.writableLength ?? 0) <= MOST_WAITING),
+    ready: () => (isGone || hasRoom() ? undefined : until(hasRoom)),
     close: () => until(() => (stream.writableLength ?? 0) === 0),
   };
 }

@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { imgbuildPath } from "../helper/imgbuild.ts";
+import { imgbuildCommand } from "../helper/imgbuild.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
+
+const [program, ...before] = imgbuildCommand;
 
 interface Ran {
   readonly code: number | null;
@@ -19,7 +21,7 @@ async function folderWith(files: Readonly<Record<string, string>>) {
     writeFileSync(join(directory, name), text);
   }
   const fmt = (args: readonly string[], input = ""): Ran => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [imgbuildPath, "fmt", ...args], {
+    const { status, stdout, stderr } = spawnSync(program, [...before, "fmt", ...args], {
       cwd: directory,
       encoding: "utf8",
       input,

@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { imgbuildPath } from "../helper/imgbuild.ts";
+import { imgbuildCommand } from "../helper/imgbuild.ts";
+
+const [program, ...before] = imgbuildCommand;
 
 const folder = mkdtempSync(join(tmpdir(), "imgbuild-look-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function imgbuild(input: string, ...args: readonly string[]) {
   const env = { PATH: process.env["PATH"] ?? "", HOME: folder, IMGBUILD_STATE_DIR: join(folder, "state") };
-  return spawnSync(process.execPath, [imgbuildPath, ...args], { cwd: folder, env, input, encoding: "utf8" });
+  return spawnSync(program, [...before, ...args], { cwd: folder, env, input, encoding: "utf8" });
 }
 
 const files: Readonly<Record<string, string | object>> = {
@@ -194,8 +196,8 @@ describe("streams (T-20)", () => {
     writeFileSync(join(folder, "pipe.pkr.hcl"), hcl);
     writeFileSync(join(folder, "values"), text);
     // A pipe of a shell: what Node gives its children is a socket, which cannot be opened by name.
-    const command = `cat values | "$0" "$1" validate -var-file=/dev/stdin pipe.pkr.hcl`;
-    const shell = spawnSync("sh", ["-c", command, process.execPath, imgbuildPath], { cwd: folder, encoding: "utf8" });
+    const command = `cat values | "$@" validate -var-file=/dev/stdin pipe.pkr.hcl`;
+    const shell = spawnSync("sh", ["-c", command, "sh", ...imgbuildCommand], { cwd: folder, encoding: "utf8" });
     expect([shell.status, shell.stdout]).toEqual([0, "The configuration is valid.\n"]);
   });
 

@@ -35,8 +35,12 @@ export interface Started {
   until(text: string): Promise<void>;
 }
 
-/** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made. */
-export const imgbuildPath = process.env["IMGBUILD_BUNDLE"] ?? resolve("dist/imgbuild.js");
+/** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made, or the one file of `make standalone`. */
+export const imgbuildPath = resolve(process.env["IMGBUILD_BUNDLE"] ?? "dist/imgbuild.js");
+/** A program and its first arguments. */
+export const imgbuildCommand: readonly [program: string, ...args: string[]] = imgbuildPath.endsWith(".js")
+  ? [process.execPath, imgbuildPath]
+  : [imgbuildPath];
 
 /** Call inside a test. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
@@ -87,7 +91,8 @@ async function endBuild({ child, finished }: Started): Promise<void> {
 
 function startImgbuild(cwd: string, env: Record<string, string>, args: readonly string[]): Started {
   const started = performance.now();
-  const child = spawn(process.execPath, [imgbuildPath, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const [program, ...before] = imgbuildCommand;
+  const child = spawn(program, [...before, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const text = { stdout: "", stderr: "", both: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
-import { imgbuildPath, type Workplace } from "./imgbuild.ts";
+import { imgbuildCommand, type Workplace } from "./imgbuild.ts";
 
 /** A program at a terminal of its own (a pseudo terminal made by `script`, of Debian's bsdutils). */
 export interface Terminal {
@@ -15,7 +15,7 @@ export interface Terminal {
 
 /** Call inside a test. */
 export const startAtTerminal = (place: Workplace, ...args: readonly string[]): Terminal =>
-  startProgramAtTerminal(place, process.execPath, imgbuildPath, ...args);
+  startProgramAtTerminal(place, ...imgbuildCommand, ...args);
 
 /** Call inside a test. */
 export function startProgramAtTerminal(

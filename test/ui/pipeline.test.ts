@@ -149,7 +149,7 @@ describe("createSink", () => {
     const sink = createSink(stream);
     sink.write("x".repeat(2 * 1024 * 1024));
     let isReady = false;
-    const ready = sink.ready().then(() => (isReady = true));
+    const ready = sink.ready()!.then(() => (isReady = true));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(isReady).toBe(false);
     waiting.shift()!();

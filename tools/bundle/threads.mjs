@@ -16,10 +16,10 @@ const URL_OF_PROGRAM = /new URL\("[^"]*", import\.meta\.url\)/;
  */
 export function bundleThreads(options) {
   const bundles = Object.entries(THREADS).map(async ([starter, program]) => {
-    const { outputFiles } = await build({ ...options, format: "cjs", entryPoints: [program] });
+    const { outputFiles, metafile } = await build({ ...options, format: "cjs", entryPoints: [program] });
     const { contents } = outputFiles[0];
     const digest = createHash("sha256").update(contents).digest("hex").slice(0, 12);
-    return { starter, name: `parts/${basename(program, ".ts")}-${digest}.js`, contents };
+    return { starter, name: `parts/${basename(program, ".ts")}-${digest}.js`, contents, metafile };
   });
   return Promise.all(bundles);
 }

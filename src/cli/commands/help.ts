@@ -16,6 +16,7 @@ ${columns(rows)}
 
   imgbuild help COMMAND                   examples and flags of one command
   imgbuild docs TYPE                      options of a builder, provisioner, post-processor or data source
+  imgbuild packer COMMAND                 as scripts know Packer: its version, its exit codes
 
 Exit codes: 0 success, 1 failed build or invalid template, 2 wrong usage, 3 \`fmt -check\` found differences,
 4 something had to be left behind, 130/143/129 interrupted (SIGINT/SIGTERM/SIGHUP) and cleaned up.

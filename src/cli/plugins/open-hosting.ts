@@ -5,7 +5,7 @@ import type { Emit } from "../../sdk/event.ts";
 import type { Host } from "../../sdk/host.ts";
 import type { RunOptions } from "../../sdk/run.ts";
 import type { RegistryTemplate } from "../../template/load-options.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../../template/packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 import type { PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import { hostedComponents, type HostedComponents } from "./hosted-components.ts";
 import { readLockFile } from "./lock-file.ts";

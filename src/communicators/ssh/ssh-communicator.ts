@@ -1,6 +1,5 @@
 import type { Server } from "node:net";
-import type { Readable, Writable } from "node:stream";
-import { errorMessage } from "../../lib/error-text.ts";
+import type { Writable } from "node:stream";
 import { sleep } from "../../lib/retry.ts";
 import type {
   Communicator,
@@ -10,6 +9,7 @@ import type {
   UploadOptions,
   UploadSource,
 } from "../../sdk/communicator.ts";
+import { copyWithRetry, isReadAgain, openSource } from "../copy-again.ts";
 import { ConnectionLost } from "../../sdk/error.ts";
 import { leaveJumpHost } from "./dial.ts";
 import { execOnLink } from "./exec.ts";
@@ -125,9 +125,9 @@ export class SshCommunicator implements Communicator {
   }
 
   async upload(source: UploadSource, path: string, options: UploadOptions): Promise<void> {
-    const canReopen = typeof source === "function" || source instanceof Uint8Array;
-    const open = (): Readable | Uint8Array => (typeof source === "function" ? source() : source);
-    await this.#transfer(canReopen, options.signal, (transfer) => uploadFile(transfer, open(), path, options));
+    await this.#transfer(isReadAgain(source), options.signal, (transfer) =>
+      uploadFile(transfer, openSource(source), path, options),
+    );
   }
 
   async uploadDir(from: string, to: string, options: TransferOptions): Promise<void> {
@@ -162,23 +162,13 @@ export class SshCommunicator implements Communicator {
     await Promise.all(this.#listeners.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
-  /** One retry where the connection was lost in the middle and the source can be read again. */
-  async #transfer(
-    mayRepeat: boolean,
-    signal: AbortSignal,
-    body: (transfer: FileTransfer) => Promise<void>,
-  ): Promise<void> {
-    const once = async () => {
+  #transfer(mayRepeat: boolean, signal: AbortSignal, body: (transfer: FileTransfer) => Promise<void>): Promise<void> {
+    const copy = async () => {
       const guest = await this.connect(signal);
       await body(fileTransfer(guest, this.#settings.transferMethod));
     };
-    try {
-      await once();
-    } catch (error) {
-      if (!mayRepeat || !(error instanceof ConnectionLost) || this.#closed) throw error;
-      this.#options.onWarning(`${errorMessage(error)}. Connecting again and starting this copy anew.`);
-      await once();
-    }
+    const { onWarning } = this.#options;
+    return copyWithRetry(copy, { mayRepeat, signal, isClosed: () => this.#closed, onWarning });
   }
 
   /** A connection that turns out to be dead before anything was started is replaced once. */

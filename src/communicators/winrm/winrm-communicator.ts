@@ -1,4 +1,4 @@
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import type {
   Communicator,
   ExecOptions,
@@ -8,6 +8,7 @@ import type {
   UploadSource,
 } from "../../sdk/communicator.ts";
 import { errorMessage } from "../../lib/error-text.ts";
+import { copyWithRetry, isReadAgain, openSource } from "../copy-again.ts";
 import { ConnectionLost } from "../../sdk/error.ts";
 import { downloadFile, downloadTree } from "./copy/download.ts";
 import { uploadFile, uploadTree, type Exec } from "./copy/upload.ts";
@@ -84,9 +85,9 @@ export class WinrmCommunicator implements Communicator {
   }
 
   async upload(source: UploadSource, path: string, options: UploadOptions): Promise<void> {
-    const again = typeof source === "function" || source instanceof Uint8Array;
-    const open = (): Readable | Uint8Array => (typeof source === "function" ? source() : source);
-    await this.#transfer(again, options.signal, (exec) => uploadFile(exec, open(), path, options));
+    await this.#transfer(isReadAgain(source), options.signal, (exec) =>
+      uploadFile(exec, openSource(source), path, options),
+    );
   }
 
   async uploadDir(from: string, to: string, options: TransferOptions): Promise<void> {
@@ -140,17 +141,10 @@ export class WinrmCommunicator implements Communicator {
     await client.close();
   }
 
-  /** One retry where the connection was lost in the middle and the source can be read again. */
-  async #transfer(again: boolean, signal: AbortSignal, body: (exec: Exec) => Promise<void>): Promise<void> {
+  #transfer(mayRepeat: boolean, signal: AbortSignal, body: (exec: Exec) => Promise<void>): Promise<void> {
     const exec: Exec = (command, options) => this.exec(command, options);
-    try {
-      await body(exec);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!again || !(error instanceof ConnectionLost) || this.#closed) throw error;
-      this.#options.onWarning(`${errorMessage(error)}. Connecting again and starting this copy anew.`);
-      await body(exec);
-    }
+    const { onWarning } = this.#options;
+    return copyWithRetry(() => body(exec), { mayRepeat, signal, isClosed: () => this.#closed, onWarning });
   }
 }
 

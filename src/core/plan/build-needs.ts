@@ -20,8 +20,7 @@ function needsOf(planned: Planned<Component>, plan: BuildPlan): Needs {
   if (!component.needs) return isBuilder ? hostOfForeign(type) : {};
   const config = isBuilder ? planned.decode().config : decodeAhead(planned, plan.builder);
   if (config === undefined) return {};
-  const needs = component.needs as (config: unknown, build: BuildPlan["identity"]) => Needs;
-  return needs(config, plan.identity);
+  return component.needs(config, plan.identity);
 }
 
 /** Builders of Packer's plugins, which do not say themselves what they need. */

@@ -144,11 +144,12 @@ export class BuildRun implements Run {
     this.#session.secret(value);
   }
   /** An interrupt does not wait for a reader that has stopped reading. */
-  async ready(): Promise<void> {
-    if (this.signal.aborted) return;
+  ready(): Promise<void> | undefined {
+    if (this.signal.aborted) return undefined;
+    const consumed = this.#session.ready();
+    if (consumed === undefined) return undefined;
     const taken = new AbortController();
-    await Promise.race([this.#session.ready(), untilAborted(this.signal, taken.signal)]);
-    taken.abort();
+    return Promise.race([consumed, untilAborted(this.signal, taken.signal)]).finally(() => taken.abort());
   }
   redact(text: string): string {
     return this.#session.redact(text);

@@ -18,7 +18,7 @@ export interface Session {
   /** A text with every secret masked, for files that outlive the run. */
   readonly redact: (text: string) => string;
   /** Resolves when what was emitted has been consumed. */
-  readonly ready: () => Promise<void>;
+  readonly ready: () => Promise<void> | undefined;
   readonly ask: Ask;
   /** Where machines are saved between provisioners; absent where they are not. */
   readonly checkpoints?: CheckpointStore | undefined;

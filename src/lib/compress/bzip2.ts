@@ -13,7 +13,7 @@ export async function* bzip2(
   const blockBytes = level * LEVEL_BYTES;
   // At worst bzip2 makes data 1 % and 600 bytes larger.
   const outputBytes = Math.ceil(blockBytes * 1.01) + 600;
-  const workers = createBlockWorkers({ name: "bzip2", options: { level, outputBytes } }, concurrency);
+  const workers = createBlockWorkers({ name: "bzip2", options: { level } }, concurrency);
   try {
     yield* frames(source, {
       blockBytes,

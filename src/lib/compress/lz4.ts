@@ -1,4 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
+import { optionalPackage } from "../optional-package.ts";
+import { throughProgram } from "../through-program.ts";
 import { frames, oneFrame, type CompressToFrames } from "./frames.ts";
 
 /** The most that a block of a frame may hold. */
@@ -15,15 +17,27 @@ interface Lz4Options {
   readonly concurrency: number;
 }
 
-/** LZ4 frames (lz4_Frame_format.md of lz4/lz4), with content checksums where they are compressed. */
+/**
+ * LZ4 frames (lz4_Frame_format.md of lz4/lz4), with content checksums where they are compressed: by a native package where
+ * it is there, else by the program lz4.
+ */
 export async function* lz4(source: ByteSource, { level, concurrency }: Lz4Options): AsyncGenerator<Buffer> {
-  const compress = level === 0 ? store : await compressor();
+  if (level === 0) return yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress: store });
+  const native = await optionalPackage<Lz4Package>(LZ4_PACKAGE);
+  if (native === undefined) return yield* lz4ByProgram(source);
+  const compress = oneFrame(({ data }) => native.compressFrame(data, { contentChecksum: true }));
   yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress });
 }
 
-async function compressor(): Promise<CompressToFrames> {
-  const { compressFrame } = await import("lz4-napi");
-  return oneFrame(({ data }) => compressFrame(data, { contentChecksum: true }));
+const LZ4_PACKAGE: string = "lz4-napi";
+
+/** What we use of `lz4-napi`. */
+interface Lz4Package {
+  readonly compressFrame: (data: Buffer, options: { readonly contentChecksum: boolean }) => Promise<Buffer>;
+}
+
+export function lz4ByProgram(source: ByteSource): AsyncGenerator<Buffer> {
+  return throughProgram(source, { name: "lz4", args: ["-z", "-c", "-q", "-1"], debianPackage: "lz4" });
 }
 
 const store: CompressToFrames = ({ data }) => {

@@ -2,6 +2,8 @@ import * as zlib from "node:zlib";
 import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
+import { createBlockWorkers } from "./block-workers.ts";
+import type { DataBlock } from "./blocks.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
 import { splitIntoExtents } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
@@ -23,35 +25,58 @@ interface ZstdOptions {
 
 /**
  * Zstandard (RFC 8878), a few frames for each block: zeros come from a cache, what does not compress is stored, and the
- * rest is compressed natively in the thread pool.
+ * rest is compressed by Node in its thread pool, or where Node is older than 22.15 by WebAssembly in threads of our own.
  */
-export async function* zstd(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
-  const threads = Math.min(concurrency, POOL_THREADS);
-  const compress = level === 0 ? storeAll : compressor(await natively(level, threads));
-  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency: BLOCKS_PER_THREAD * threads, compress });
+export async function* zstd(source: ByteSource, options: ZstdOptions): AsyncGenerator<Buffer> {
+  const { level } = options;
+  const threads = Math.min(options.concurrency, POOL_THREADS);
+  const concurrency = BLOCKS_PER_THREAD * threads;
+  if (level === 0) return yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress: storeAll });
+  const native = fromNode(level);
+  if (native === undefined) return yield* zstdByThreads(source, options);
+  // One more than there are threads, so that none waits for us.
+  const compress = compressExtents(limited(threads + 1, ({ data }) => native(data)));
+  yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress });
 }
 
-/** One more than there are threads, so that none waits for us. */
-async function natively(level: number, threads: number): Promise<Compress> {
-  return limited(threads + 1, fromNode(level) ?? (await fromPackage(level)));
+/** In threads of our own. */
+export async function* zstdByThreads(source: ByteSource, { level, concurrency }: ZstdOptions): AsyncGenerator<Buffer> {
+  const workers = createBlockWorkers({ name: "zstd", options: { level } }, concurrency);
+  try {
+    yield* frames(source, {
+      blockBytes: BLOCK_BYTES,
+      outputBytes: mostBytes(BLOCK_BYTES, BLOCK_BYTES / PIECE_BYTES),
+      concurrency: BLOCKS_PER_THREAD * concurrency,
+      compress: compressExtents((block) => workers.transform(block)),
+    });
+  } finally {
+    await workers.close();
+  }
 }
 
 const storeAll: CompressToFrames = ({ data }) => Promise.resolve(storedFrame(data));
 
-function compressor(compress: Compress): CompressToFrames {
+function compressExtents(compress: CompressExtent): CompressToFrames {
   const zeros = createZeroCache();
-  return async ({ data }) => {
-    const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }) => {
+  return async ({ data, before, output }) => {
+    const pieces = splitIntoExtents(data, PIECE_BYTES).map(async ({ kind, start, end }, index) => {
       const part = data.subarray(start, end);
       if (kind === "noise") return storedFrame(part);
-      if (kind === "zeros") return [await zeros(part.length, () => compress(part))];
-      return [await compress(part)];
+      const room = output.subarray(mostBytes(start, index), mostBytes(end, index + 1));
+      const extent = { data: part, before: before.subarray(0, 0), output: room };
+      if (kind === "zeros") return [await zeros(part.length, () => compress(extent))];
+      return [await compress(extent)];
     });
     return (await Promise.all(pieces)).flat();
   };
 }
 
-type Compress = (data: Buffer) => Promise<Buffer>;
+type CompressExtent = (extent: DataBlock) => Promise<Buffer>;
+
+/** The most that `count` frames take for so many bytes. Source: ZSTD_COMPRESSBOUND in zstd.h. */
+function mostBytes(length: number, count: number): number {
+  return length + (length >>> 8) + 128 * count;
+}
 
 /** What `node:zlib` has from Node 22.15 on; the type definitions are of Node 20. */
 interface ZstdInNode {
@@ -63,28 +88,10 @@ interface ZstdInNode {
   readonly constants: { readonly ZSTD_c_compressionLevel?: number };
 }
 
-function fromNode(level: number): Compress | undefined {
+function fromNode(level: number): ((data: Buffer) => Promise<Buffer>) | undefined {
   const { zstdCompress, constants } = zlib as unknown as ZstdInNode;
   if (!zstdCompress || constants.ZSTD_c_compressionLevel === undefined) return undefined;
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   const compress = promisify(zstdCompress);
   return (data) => compress(data, { params });
-}
-
-/** The native part of `@mongodb-js/zstd`; its outer function ignores the level. */
-interface ZstdOfPackage {
-  readonly compress: (data: Buffer, level: number) => Promise<Buffer>;
-}
-
-/** Its later versions fetch their native part when they are installed; the parts of 1.2 are packages themselves. */
-async function fromPackage(level: number): Promise<Compress> {
-  try {
-    const name = "@mongodb-js/zstd/bindings.js";
-    const { default: native } = (await import(name)) as { readonly default: ZstdOfPackage };
-    return (data) => native.compress(data, level);
-  } catch (cause) {
-    throw new Error("zstd is not there for this kind of machine with this version of Node; it is from Node 22.15 on", {
-      cause,
-    });
-  }
 }

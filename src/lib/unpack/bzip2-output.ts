@@ -1,3 +1,4 @@
+import { POLYNOMIAL_TABLE } from "../compress/bzip2/checksum.ts";
 import type { Block } from "./bzip2-block.ts";
 import { UnpackError } from "./unpack-error.ts";
 
@@ -24,7 +25,7 @@ export function* undoTransform(symbols: Uint32Array, { length, origin }: Block, 
     previous = isCount ? -1 : byte;
     for (let times = isCount ? byte : 1; times > 0; times--) {
       piece[filled++] = value;
-      actual = (actual << 8) ^ sums[(actual >>> 24) ^ value]!;
+      actual = (actual << 8) ^ POLYNOMIAL_TABLE[(actual >>> 24) ^ value]!;
       if (filled < PIECE_BYTES) continue;
       yield piece;
       piece = Buffer.allocUnsafe(PIECE_BYTES);
@@ -49,11 +50,3 @@ function linkSuccessors(symbols: Uint32Array, length: number): void {
     symbols[place] = (symbols[place]! | (index << 8)) >>> 0;
   }
 }
-
-/** CRC-32 with the highest bit first. */
-const POLYNOMIAL = 0x04c11db7;
-const sums = Int32Array.from({ length: 256 }, (_, byte) => {
-  let sum = byte << 24;
-  for (let bit = 0; bit < 8; bit++) sum = (sum << 1) ^ (sum < 0 ? POLYNOMIAL : 0);
-  return sum;
-});

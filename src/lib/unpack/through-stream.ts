@@ -1,14 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { ByteSource } from "../byte-source.ts";
-import { UnpackError } from "./unpack-error.ts";
+import { damaged } from "./by-program.ts";
 
 /** What `create`'s stream makes of the source. Its failures are the data's; those of the source stay what they are. */
-export async function* throughStream(
-  source: ByteSource,
-  format: string,
-  create: () => Duplex | Promise<Duplex>,
-): AsyncGenerator<Buffer> {
-  const stream = await create();
+export async function* throughStream(source: ByteSource, format: string, create: () => Duplex): AsyncGenerator<Buffer> {
+  const stream = create();
   let unreadable: { readonly error: unknown } | undefined;
   const feeding = feed(stream, source).catch((error: unknown) => {
     unreadable ??= { error };
@@ -18,7 +14,7 @@ export async function* throughStream(
     for await (const piece of stream as AsyncIterable<Buffer>) yield piece;
   } catch (cause) {
     if (unreadable) throw unreadable.error;
-    throw new UnpackError(`it is damaged, cut off, or no ${format} file`, { cause });
+    throw damaged(format, cause);
   } finally {
     stream.destroy();
     await feeding;

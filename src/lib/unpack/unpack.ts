@@ -1,4 +1,3 @@
-import type { Duplex } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { tapSource, type ByteSource } from "../byte-source.ts";
 import { readPieces } from "../read-pieces.ts";
@@ -6,6 +5,7 @@ import { bunzip2 } from "./bunzip2.ts";
 import type { Layer, Packing } from "./packing.ts";
 import { onlyFileInTar, onlyFileInZip } from "./only-file.ts";
 import { throughStream } from "./through-stream.ts";
+import { unxz } from "./unxz.ts";
 import { unzstd } from "./unzstd.ts";
 
 export interface UnpackOptions {
@@ -25,18 +25,10 @@ export async function* unpack(path: string, packing: Packing, options: UnpackOpt
 
 const unpackers: Readonly<Record<Layer, (source: ByteSource) => ByteSource>> = {
   gz: (source) => throughStream(source, "gzip", () => createGunzip({ chunkSize: PIECE_BYTES })),
-  xz: (source) => throughStream(source, "xz", createXzDecoder),
+  xz: unxz,
   bz2: bunzip2,
   zst: unzstd,
   tar: onlyFileInTar,
 };
 
 const PIECE_BYTES = 256 * 1024;
-
-/** Files of several streams in a row are one file. Value of LZMA_CONCATENATED in liblzma's `container.h`. */
-const CONCATENATED = 0x08;
-
-async function createXzDecoder(): Promise<Duplex> {
-  const { default: lzma } = await import("lzma-native");
-  return lzma.createStream("autoDecoder", { flags: CONCATENATED } as object);
-}

@@ -1,5 +1,5 @@
 import { objectValue, stringValue, unknownValue, type Value } from "../../language/value.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 
 /** `path` and `packer`. `root` is the template's directory as it was given, `cwd` is absolute. */
 export function builtInValues(root: string, cwd: string): readonly (readonly [string, Value])[] {

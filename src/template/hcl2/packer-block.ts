@@ -12,7 +12,7 @@ import {
   unsupportedVersion,
 } from "../messages/declarations.ts";
 import type { RequiredPlugin } from "../model.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 import { checkShape } from "./check-shape.ts";
 import { constantText } from "./locate-argument.ts";
 

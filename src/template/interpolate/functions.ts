@@ -3,7 +3,7 @@ import type { TemplateFunctions } from "../../lib/go-template/execute.ts";
 import type { TemplateFunction } from "../../lib/go-template/value.ts";
 import { formatGoTime } from "../../lib/go-time.ts";
 import { strftime } from "../../lib/strftime.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 
 /** The environment of the functions of `{{ }}`: the same for a whole run. */
 export interface InterpolationEnvironment {

@@ -1,5 +1,5 @@
 import type { Report } from "../diagnostics.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
 import type { JsonData } from "./json-data.ts";
 import type { LegacyTemplate } from "./legacy-template.ts";

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { EXAMPLE_SOURCE } from "../../sdk/plugin-source.ts";
 import { error } from "../diagnostics.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 
 export const duplicateDeclaration = (
   what: string,

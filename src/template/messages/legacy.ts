@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { error, warning } from "../diagnostics.ts";
-import { COMPATIBLE_PACKER_VERSION } from "../packer-version.ts";
+import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 
 /** Absent where the text has no place for it. */
 type Subject = SourceRange | undefined;

@@ -10,15 +10,18 @@ import { createAtomicFile } from "../../../src/lib/atomic-file.ts";
 import { bgzf } from "../../../src/lib/compress/bgzf.ts";
 import type { ByteSource } from "../../../src/lib/byte-source.ts";
 import { bzip2 } from "../../../src/lib/compress/bzip2.ts";
+import { prepareBzip2 } from "../../../src/lib/compress/bzip2/bzip2-stream.ts";
 import { createCrc32OfZeros } from "../../../src/lib/compress/crc32-of-zeros.ts";
 import { BLOCK_BYTES, deflate } from "../../../src/lib/compress/deflate.ts";
 import { compressionFormats, type CompressionName } from "../../../src/lib/compress/formats.ts";
 import { gzip } from "../../../src/lib/compress/gzip.ts";
-import { lz4 } from "../../../src/lib/compress/lz4.ts";
+import { lz4, lz4ByProgram } from "../../../src/lib/compress/lz4.ts";
 import { PIECE_BYTES, splitIntoExtents } from "../../../src/lib/compress/extents.ts";
-import { xz } from "../../../src/lib/compress/xz.ts";
-import { zstd } from "../../../src/lib/compress/zstd.ts";
+import { xz, xzByPackage, xzByProgram, type XzPackage } from "../../../src/lib/compress/xz.ts";
+import { zstd, zstdByThreads } from "../../../src/lib/compress/zstd.ts";
+import { bunzip2 } from "../../../src/lib/unpack/bunzip2.ts";
 import { writeSource } from "../../../src/lib/write-source.ts";
+import { lzmaPackage, withLzmaPackage } from "../../helper/lzma-package.ts";
 import { needs } from "../../helper/need.ts";
 
 const concurrency = 2;
@@ -78,6 +81,34 @@ describe("gzip", () => {
   });
 });
 
+describe("bzip2", () => {
+  it("comes back for any bytes: few symbols, long runs, what repeats", async () => {
+    const symbol = fc.integer({ min: 0, max: 2 });
+    const runs = fc.array(fc.tuple(symbol, fc.integer({ min: 1, max: 600 })), { maxLength: 40 });
+    const texts = fc.oneof(
+      fc.array(symbol, { maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes)),
+      runs.map((list) => Buffer.concat(list.map(([byte, length]) => Buffer.alloc(length, byte)))),
+      fc
+        .tuple(fc.uint8Array({ minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 200 }))
+        .map(([bytes, times]) => repeated(Buffer.from(bytes), bytes.length * times)),
+    );
+    const compress = prepareBzip2({ level: 1 });
+    await fc.assert(
+      fc.asyncProperty(texts, async (data) => {
+        const packed = Buffer.from(compress(data, Buffer.alloc(0)));
+        expect((await collect(bunzip2(pieces(packed, 4096)))).equals(data)).toBe(true);
+      }),
+    );
+  });
+
+  it("cuts what grows when its runs are counted", async () => {
+    const data = repeated(Buffer.from("aaaab"), 400_000);
+    const packed = await collect(bzip2(pieces(data), { level: 1, concurrency }));
+    expect((await collect(bunzip2(pieces(packed)))).equals(data)).toBe(true);
+  });
+});
+
 describe("deflate", () => {
   it("inflates to its input for any bytes and any cut", async () => {
     await fc.assert(
@@ -96,10 +127,14 @@ describe("formats that standard programs read", () => {
     ["bgzf", "gzip", "gzip", ["-dc"], (source) => bgzf(source, { level: 6, concurrency })],
     ["zstd", "zstd", "zstd", ["-dcq"], (source) => zstd(source, { level: 3, concurrency })],
     ["zstd at level 0", "zstd", "zstd", ["-dcq"], (source) => zstd(source, { level: 0, concurrency })],
+    ["zstd by WebAssembly", "zstd", "zstd", ["-dcq"], (source) => zstdByThreads(source, { level: 3, concurrency })],
     ["lz4", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { level: 1, concurrency })],
+    ["lz4 by its program", "lz4", "lz4", ["-dcq"], lz4ByProgram],
     ["lz4 at level 0", "lz4", "lz4", ["-dcq"], (source) => lz4(source, { level: 0, concurrency })],
     ["xz", "xz", "xz-utils", ["-dc"], (source) => xz(source, { level: 1, concurrency })],
+    ["xz by its program", "xz", "xz-utils", ["-dc"], (source) => xzByProgram(source, { level: 1, concurrency })],
     ["bzip2", "bzip2", "bzip2", ["-dc"], (source) => bzip2(source, { level: 1, concurrency })],
+    ["bzip2 at level 9", "bzip2", "bzip2", ["-dc"], (source) => bzip2(source, { level: 9, concurrency })],
   ];
   for (const [format, program, debianPackage, args, compress] of formats) {
     needs(program, debianPackage)(`${format} is read by ${program}`, async () => {
@@ -113,6 +148,18 @@ describe("formats that standard programs read", () => {
       }
     });
   }
+});
+
+describe("xz by its package", () => {
+  withLzmaPackage("is read by xz, whatever its level", async () => {
+    for (const level of [0, 6]) {
+      for (const data of [mixed(), Buffer.alloc(0)]) {
+        const packed = await collect(xzByPackage(pieces(data), lzmaPackage as XzPackage, { level, concurrency }));
+        const read = execFileSync("xz", ["-dc"], { input: packed, maxBuffer: 64 * 1024 * 1024 });
+        expect(read.equals(data)).toBe(true);
+      }
+    }
+  });
 });
 
 describe("zstd", () => {
@@ -160,14 +207,17 @@ describe("levels", () => {
     ["lz4", 0, 1],
     ["gz", 0, 1],
   ];
-  it.each(levels)("of %s trade time for size: %i gives more bytes than %i", async (name, fast, small) => {
-    const data = Buffer.concat(Array.from({ length: 4 }, () => text));
-    const sizes = [fast, small].map(async (level) => {
-      return (await collect(compressionFormats[name].compress(pieces(data), { level, concurrency }))).length;
-    });
-    const [large, little] = await Promise.all(sizes);
-    expect(little).toBeLessThan(large! * 0.99);
-  });
+  needs("xz", "xz-utils").each(levels)(
+    "of %s trade time for size: %i gives more bytes than %i",
+    async (name, fast, small) => {
+      const data = Buffer.concat(Array.from({ length: 4 }, () => text));
+      const sizes = [fast, small].map(async (level) => {
+        return (await collect(compressionFormats[name].compress(pieces(data), { level, concurrency }))).length;
+      });
+      const [large, little] = await Promise.all(sizes);
+      expect(little).toBeLessThan(large! * 0.99);
+    },
+  );
 });
 
 describe("splitIntoRuns", () => {

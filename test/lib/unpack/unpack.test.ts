@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { packingOf, splitArchive } from "../../../src/lib/unpack/packing.ts";
 import { unpack } from "../../../src/lib/unpack/unpack.ts";
+import { unxzByPackage, type UnxzPackage } from "../../../src/lib/unpack/unxz.ts";
 import { UnpackError } from "../../../src/lib/unpack/unpack-error.ts";
+import { lzmaPackage, withLzmaPackage } from "../../helper/lzma-package.ts";
 import { needs } from "../../helper/need.ts";
 
 function folder(): string {
@@ -102,6 +104,40 @@ describe("unpack (M-06)", () => {
       await expect(unpacked(path)).rejects.toThrow('there are several files in it ("a" and "b", for example)');
     },
   );
+});
+
+describe("xz by its package", () => {
+  withLzmaPackage("unpacks streams in a row, and says what is damaged", async () => {
+    const directory = folder();
+    writeFileSync(join(directory, "disk"), contents["text, zeros and noise"]!);
+    execFileSync("sh", ["-c", "(head -c 1000 disk | xz; tail -c +1001 disk | xz) >disk.xz"], { cwd: directory });
+    const packed = readFileSync(join(directory, "disk.xz"));
+    expect((await unpackedXz(packed)).equals(contents["text, zeros and noise"]!)).toBe(true);
+    await expect(unpackedXz(packed.subarray(0, -100))).rejects.toThrow(UnpackError);
+    await expect(unpackedXz(Buffer.from("no archive"))).rejects.toThrow(UnpackError);
+  });
+
+  withLzmaPackage("fails as its source does", async () => {
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      throw new Error("the disk is gone");
+    }
+    await expect(unxzByPackage(failing(), lzmaPackage as UnxzPackage).next()).rejects.toThrow("the disk is gone");
+  });
+
+  async function unpackedXz(packed: Buffer): Promise<Buffer> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of unxzByPackage(oneByOne(packed), lzmaPackage as UnxzPackage)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** In memory that is used again, as sources do. */
+  async function* oneByOne(data: Buffer): AsyncGenerator<Uint8Array> {
+    const memory = Buffer.alloc(5000);
+    for (let offset = 0; offset < data.length; offset += memory.length) {
+      await Promise.resolve();
+      yield memory.subarray(0, data.copy(memory, 0, offset));
+    }
+  }
 });
 
 describe("packingOf", () => {

@@ -8,7 +8,7 @@ import { commonFunctions } from "../../../template/interpolate/functions.ts";
 import { legacyNames } from "../../../template/json/legacy-names.ts";
 import type { TemplateNames } from "../../../template/model.ts";
 import type { Redactor } from "../../../ui/redact.ts";
-import { defineCommand, EXIT, exitCode, type FlagValues } from "../../command.ts";
+import { booleanFlag, defineCommand, EXIT, exitCode, type FlagValues } from "../../command.ts";
 import type { ConsoleEngine } from "./engine.ts";
 import { createHclEngine } from "./hcl-engine.ts";
 import { runInteractive } from "./interactive.ts";
@@ -21,6 +21,14 @@ import { withReadOnlySession, type ReadOnlySession } from "../../read-only-sessi
 import type { UnopenedSession } from "../../session.ts";
 import { templateArgument, templateFlags } from "../../template-flags.ts";
 
+const flags = {
+  ...templateFlags,
+  "use-sequential-evaluation": booleanFlag("", {
+    hidden: true,
+    withoutEffect: "locals and data sources are always read in the order they need each other.",
+  }),
+};
+
 /** `imgbuild console`: the value of expressions, typed or piped in, among the names of a template. */
 export const command = defineCommand({
   name: "console",
@@ -31,7 +39,7 @@ export const command = defineCommand({
     { command: "echo 'cidrsubnet(\"10.0.0.0/8\", 8, 3)' | imgbuild console", explains: "Functions need no template" },
   ],
   arguments: [{ ...templateArgument, optional: true }],
-  flags: templateFlags,
+  flags,
   notes: [
     "Lines starting with # are skipped; open brackets and heredocs go on in the next line. At the terminal there are also: help, help FUNCTION, variables, exit.",
     "Values are printed on standard output, one after the other, and errors on standard error; if any line fails the exit code is 1. Sensitive values are masked.",
@@ -42,7 +50,7 @@ export const command = defineCommand({
     ),
 });
 
-type ConsoleFlags = FlagValues<typeof templateFlags>;
+type ConsoleFlags = FlagValues<typeof flags>;
 
 async function runConsole(
   { session, output: messages }: ReadOnlySession,

@@ -1,17 +1,7 @@
-import { booleanFlag, defineCommand, textFlag, type FlagValues } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
+import { manifestFlags } from "./flags.ts";
 import { UsageError } from "../../usage-error.ts";
 import { merge } from "./merge.ts";
-
-const flags = {
-  "metadata-file": textFlag(
-    "FILE",
-    "Where the metadata goes, if there are manifests and metadata files among the parts.",
-  ),
-  latest: booleanFlag("Where several runs answer for one build, take the latest."),
-  force: booleanFlag("Replace a file that has builds of which the parts know nothing."),
-};
-
-export type ManifestFlags = FlagValues<typeof flags>;
 
 export const command = defineCommand({
   name: "manifest",
@@ -35,7 +25,7 @@ export const command = defineCommand({
     { name: "out", description: "The file to write." },
     { name: "part", description: "Manifests, metadata files, or folders of them.", variadic: true },
   ],
-  flags,
+  flags: manifestFlags,
   notes: [
     "The result has each build once, in the order of names, and appears whole or not at all. Two runs that answer for one build are an error that names both files.",
     "On GitHub Actions the table of all builds is added to the summary of the job (GITHUB_STEP_SUMMARY).",

@@ -12,7 +12,7 @@ import { plural } from "../../../ui/words.ts";
 import { EXIT } from "../../command.ts";
 import { UsageError } from "../../usage-error.ts";
 import { summarize } from "./summarize.ts";
-import type { ManifestFlags } from "./manifest.ts";
+import type { ManifestFlags } from "./flags.ts";
 
 interface MergeInput {
   readonly out: string;

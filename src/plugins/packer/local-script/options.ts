@@ -1,9 +1,7 @@
 import { choice, defaultText, deprecated, flag, integer, late, list, text } from "../../../sdk/schema/field.ts";
 import { exactlyOne } from "../../../sdk/schema/rules.ts";
-import { defineSchema, type ConfigIssue, type ConfigOf } from "../../../sdk/schema/schema.ts";
+import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 import { scriptEnvironmentFields, scriptEnvironmentRule } from "../scripts/environment-fields.ts";
-import { missingFiles } from "../../../sdk/missing-files.ts";
-import type { RunDirectories } from "../../../sdk/run.ts";
 
 /** The options of `shell-local`, which is a provisioner and a post-processor. */
 export const schema = defineSchema(
@@ -44,13 +42,3 @@ export const schema = defineSchema(
 );
 
 export type LocalScriptConfig = ConfigOf<typeof schema>;
-
-/** For `checkFiles`. */
-export function missingScripts(
-  { script, scripts }: LocalScriptConfig,
-  { work }: Pick<RunDirectories, "work">,
-): Promise<readonly ConfigIssue[]> {
-  const named: [ConfigIssue["path"], string][] = (scripts ?? []).map((file, index) => [["scripts", index], file]);
-  if (script !== undefined) named.push([["script"], script]);
-  return missingFiles(named, work);
-}

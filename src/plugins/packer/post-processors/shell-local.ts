@@ -1,6 +1,7 @@
 import type { PostProcessor } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
-import { missingScripts, type LocalScriptConfig, schema } from "../local-script/options.ts";
+import { type LocalScriptConfig, schema } from "../local-script/options.ts";
+import { ofScripts } from "../scripts/script-files.ts";
 
 /** The artifact passes through, whatever the script did with its files, so it is never ours to remove. */
 export const postProcessor: PostProcessor<LocalScriptConfig> = {
@@ -8,7 +9,7 @@ export const postProcessor: PostProcessor<LocalScriptConfig> = {
   type: "shell-local",
   summary: "Runs shell scripts on this computer when the artifact is there.",
   schema,
-  checkFiles: missingScripts,
+  checkFiles: ofScripts.checkFiles,
   async process(run, config, input) {
     await runLocalScripts(run, config, {});
     return { artifact: input, keepInput: true, mustKeepInput: true };

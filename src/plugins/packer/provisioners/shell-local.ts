@@ -1,7 +1,7 @@
-import { fileInputs } from "../../../sdk/file-inputs.ts";
 import type { Provisioner } from "../../../sdk/component.ts";
 import { runLocalScripts } from "../local-script/run-local-scripts.ts";
-import { missingScripts, type LocalScriptConfig, schema } from "../local-script/options.ts";
+import { type LocalScriptConfig, schema } from "../local-script/options.ts";
+import { ofScripts } from "../scripts/script-files.ts";
 
 export const provisioner: Provisioner<LocalScriptConfig> = {
   kind: "provisioner",
@@ -9,12 +9,7 @@ export const provisioner: Provisioner<LocalScriptConfig> = {
   summary: "Runs shell scripts on this computer while the machine is up.",
   schema,
   onHost: true,
-  checkFiles: missingScripts,
+  ...ofScripts,
   hasHiddenInputs: true,
-  filesRead: ({ script, scripts = [] }, { work }) =>
-    fileInputs(
-      [script, ...scripts].filter((file) => file !== undefined),
-      work,
-    ),
   provision: (run, config, { data }) => runLocalScripts(run, config, data),
 };

@@ -11,6 +11,7 @@ import type { Run } from "../../../sdk/run.ts";
 import { rule } from "../../../sdk/schema/rules.ts";
 import { late, list, map } from "../../../sdk/schema/field.ts";
 import { environmentIssues } from "../scripts/environment-fields.ts";
+import type { ScriptArguments } from "../scripts/script-files.ts";
 import { scriptEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
 import { ARRIVED_INCOMPLETE } from "../../../steps/windows/programs.ts";
 import { type PreparedCommand } from "../../../steps/windows/run-program.ts";
@@ -59,15 +60,13 @@ export interface WindowsScript {
   readonly content: Buffer;
 }
 
-interface ScriptArguments {
+interface InlineOrFiles extends ScriptArguments {
   readonly inline?: readonly string[] | undefined;
-  readonly script?: string | undefined;
-  readonly scripts?: readonly string[] | undefined;
 }
 
 /** The scripts of a configuration, in order; `ofLines` makes one of the inline commands. */
 export async function readWindowsScripts(
-  { inline, script, scripts }: ScriptArguments,
+  { inline, script, scripts }: InlineOrFiles,
   work: string,
   ofLines: (lines: readonly string[]) => string,
 ): Promise<readonly WindowsScript[]> {
@@ -81,14 +80,6 @@ async function readWindowsScript(file: string, work: string): Promise<WindowsScr
     throw new BuildError(`Could not read the script "${file}": ${errorMessage(cause)}`, { cause });
   });
   return { name: file, content };
-}
-
-export function scriptFiles({
-  script,
-  scripts,
-}: ScriptArguments): readonly (readonly [readonly (string | number)[], string])[] {
-  if (script !== undefined) return [[["script"], script]];
-  return (scripts ?? []).map((file, index) => [["scripts", index], file] as const);
 }
 
 /** Where a script goes: a remote path that ends like a directory keeps the script's own name. */

@@ -33,7 +33,8 @@ function tooMany(count: number): string {
 function entryOf(unit: Unit, name: string, { labels }: FormatOptions): string {
   const label = labelsOf(unit, labels, (need) => (need === ANY ? [] : [need])).join(" && ");
   const members = Object.entries({ name, label, command: shellCommand(unit.command), part: partOf(unit) });
-  return `${groovy(unit.id)}: [${members.map(([key, value]) => `${key}: ${groovy(value)}`).join(", ")}]`;
+  const texts = members.map(([key, value]) => `${key}: ${groovy(value)}`);
+  return `${groovy(unit.id)}: [${texts.join(", ")}]`;
 }
 
 function matrixOf(stage: number, units: readonly Unit[]): string {

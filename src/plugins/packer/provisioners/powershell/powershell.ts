@@ -4,33 +4,26 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
 import { lateSecret } from "../../../../sdk/late-secret.ts";
-import { fileInputs } from "../../../../sdk/file-inputs.ts";
-import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import {
   checkEnd,
   lateEnvironment,
   readWindowsScripts,
-  scriptFiles,
   startAgain,
   startPrepared,
   type WindowsScript,
 } from "../windows-script.ts";
 import { schema, type PowershellConfig } from "./options.ts";
 import { inlineScript, planScript, type Plan } from "./plan.ts";
+import { ofScripts } from "../../scripts/script-files.ts";
 
 export const provisioner: Provisioner<PowershellConfig> = {
   kind: "provisioner",
   type: "powershell",
   summary: "Runs PowerShell scripts in a Windows machine.",
   schema,
-  checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
-  filesRead: (config, { work }) =>
-    fileInputs(
-      scriptFiles(config).map(([, file]) => file),
-      work,
-    ),
+  ...ofScripts,
   async provision(run, config, machine) {
     for (const script of await readWindowsScripts(config, run.directories.work, markedInline)) {
       await runOne(run, config, machine, script);

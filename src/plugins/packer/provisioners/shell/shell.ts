@@ -5,8 +5,6 @@ import type { Communicator } from "../../../../sdk/communicator.ts";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { BuildError, ConnectionLost } from "../../../../sdk/error.ts";
 import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
-import { fileInputs } from "../../../../sdk/file-inputs.ts";
-import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";
@@ -24,6 +22,7 @@ import {
   type ScriptPlan,
 } from "./plan.ts";
 import { readScripts, type Script } from "./script.ts";
+import { ofScripts } from "../../scripts/script-files.ts";
 
 /** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
 const DISCONNECTED = 2300218;
@@ -33,12 +32,7 @@ export const provisioner: Provisioner<ShellConfig> = {
   type: "shell",
   summary: "Runs shell scripts in the machine.",
   schema,
-  checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
-  filesRead: (config, { work }) =>
-    fileInputs(
-      scriptFiles(config).map(([, file]) => file),
-      work,
-    ),
+  ...ofScripts,
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
       warnOfBrokenShebang(run, script.name, script.content);
@@ -50,11 +44,6 @@ export const provisioner: Provisioner<ShellConfig> = {
     }
   },
 };
-
-function scriptFiles(config: ShellConfig): readonly (readonly [readonly (string | number)[], string])[] {
-  if (config.script !== undefined) return [[["script"], config.script]];
-  return (config.scripts ?? []).map((file, index) => [["scripts", index], file] as const);
-}
 
 async function runScript(
   run: Run,

@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Machine, Provisioner } from "../../../../sdk/component.ts";
 import { runGuestCommand, type GuestCommandResult } from "../../../../steps/guest-command.ts";
-import { fileInputs } from "../../../../sdk/file-inputs.ts";
-import { missingFiles } from "../../../../sdk/missing-files.ts";
 import type { Run } from "../../../../sdk/run.ts";
 import { scriptEnvironment, type EnvironmentPairs } from "../../scripts/script-environment.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
@@ -11,24 +9,19 @@ import {
   checkEnd,
   readWindowsScripts,
   remotePathFor,
-  scriptFiles,
   startAgain,
   startPrepared,
   type WindowsScript,
 } from "../windows-script.ts";
 import { schema, type WindowsShellConfig } from "./options.ts";
+import { ofScripts } from "../../scripts/script-files.ts";
 
 export const provisioner: Provisioner<WindowsShellConfig> = {
   kind: "provisioner",
   type: "windows-shell",
   summary: "Runs batch files in a Windows machine.",
   schema,
-  checkFiles: (config, { work }) => missingFiles(scriptFiles(config), work),
-  filesRead: (config, { work }) =>
-    fileInputs(
-      scriptFiles(config).map(([, file]) => file),
-      work,
-    ),
+  ...ofScripts,
   async provision(run, config, machine) {
     const ofLines = (lines: readonly string[]) => `${lines.join("\r\n")}\r\n`;
     for (const script of await readWindowsScripts(config, run.directories.work, ofLines)) {
