@@ -74,7 +74,7 @@ function valueOf(name: string, flag: Flag, given: unknown): unknown {
     case "list":
       return splitList((given ?? []) as string[], flag.separator);
     case "integer":
-      return integer(name, given as string | undefined) ?? flag.default;
+      return given === undefined ? flag.default : integer(name, given as string, flag.word);
     case "choice":
       if (given === undefined) return flag.default;
       if (flag.choices.includes(given as string)) return given;
@@ -103,8 +103,9 @@ function splitOutsideBraces(text: string, separator: string): string[] {
 /** White space behind a backslash belongs to the pattern. */
 const trimmed = (item: string): string => item.trimStart().replace(/(?<!\\)\s+$/, "");
 
-function integer(name: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  if (!/^[+-]?\d+$/.test(given)) throw new UsageError(`-${name} is a whole number, not "${given}"`);
+function integer(name: string, given: string, word: string | undefined): number | string {
+  if (given === word) return given;
+  const or = word === undefined ? "" : ` or ${word}`;
+  if (!/^[+-]?\d+$/.test(given)) throw new UsageError(`-${name} is a whole number${or}, not "${given}"`);
   return Number(given);
 }
