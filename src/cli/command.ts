@@ -96,7 +96,7 @@ export interface ListFlag extends FlagBase {
   readonly value: string;
   readonly separator?: string;
 }
-export interface IntegerFlag<Word extends string = string> extends FlagBase {
+interface IntegerFlag<Word extends string = string> extends FlagBase {
   readonly kind: "integer";
   readonly value: string;
   readonly default: number;
