@@ -4,7 +4,7 @@ NODE_MODULES := node_modules/.package-lock.json
 IMGBUILD := node dist/imgbuild.js
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help quickstart virtualbox aws build test lint fmt golden e2e bench docs package standalone clean
+.PHONY: help quickstart virtualbox aws build test lint fmt golden e2e bench docs package standalone deb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ package: build ## Pack the npm package, install it into an empty directory and r
 
 standalone: build ## Write the command as one file with Node.js inside (PLATFORMS="linux-x64 linux-arm64 ..." for others)
 	node tools/standalone.mjs $(PLATFORMS)
+
+deb: standalone ## Write a Debian package of that file with manual pages and completions
+	tools/deb.sh
 
 clean: ## Remove what the build made
 	rm -rf dist standalone coverage bench-results.json

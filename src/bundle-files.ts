@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { getRawAsset, isSea } from "node:sea";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
@@ -34,10 +34,12 @@ function filesBeside(directory: string): BundleFiles {
 }
 
 function filesInside(): BundleFiles {
-  const pathOf = (name: string): string => join(dirname(process.execPath), "imgbuild-bundle", name);
+  // Where there is no /proc, the path is what the program was called by.
+  const program = resolve(process.execPath);
+  const pathOf = (name: string): string => join(dirname(program), "imgbuild-bundle", name);
   const bytes = (name: string): Buffer => Buffer.from(getRawAsset(name) as ArrayBuffer);
   const text = (name: string): string => bytes(name).toString("latin1");
-  const requireFromHere = createRequire(process.execPath);
+  const requireFromHere = createRequire(program);
   const loaded = new Map<string, unknown>();
   const vendor = (name: string): unknown => {
     const known = loaded.get(name);
@@ -61,7 +63,7 @@ function filesInside(): BundleFiles {
 
 /** A thread that is started from its text is a module, in which what CommonJS has is missing. */
 function asModule(text: string): string {
-  return `import{createRequire}from"node:module";const module={exports:{}};
+  return `import{createRequire}from"node:module";import{resolve}from"node:path";const module={exports:{}};
 (function(exports,require,module){${text}
-})(module.exports,createRequire(process.execPath),module)`;
+})(module.exports,createRequire(resolve(process.execPath)),module)`;
 }

@@ -24,7 +24,7 @@ export const buildFlags = {
     hidden: true,
     withoutEffect: "locals and data sources are always read in the order they need each other.",
   }),
-  "ignore-prerelease-plugins": booleanFlag("", { hidden: true, withoutEffect: "all components are built in." }),
+  "ignore-prerelease-plugins": booleanFlag("Use no development builds of plugins (1.2.3-dev), only releases."),
   "skip-enforcement": booleanFlag("", {
     hidden: true,
     withoutEffect: "there are no provisioners enforced from outside.",

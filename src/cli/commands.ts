@@ -29,7 +29,10 @@ export const commands: CommandTable = {
     "Put manifests and metadata files of many machines together",
     () => import("./commands/manifest/manifest.ts"),
   ),
-  runs: entry("List runs: how they ended, what they made, where their logs are", () => import("./commands/runs.ts")),
+  runs: entry(
+    "List runs: how they ended, what they made, where their logs are",
+    () => import("./commands/runs/runs.ts"),
+  ),
   cleanup: entry("Remove what runs that died left behind", () => import("./commands/cleanup.ts")),
   checkpoints: entry(
     "List and remove machines saved between provisioners",

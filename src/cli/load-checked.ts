@@ -24,6 +24,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly buildsHere?: boolean | undefined;
   /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
   readonly readsDataSources: boolean;
+  /** No development builds of plugins. */
+  readonly releasesOnly?: boolean | undefined;
 }
 
 export interface CheckedTemplate {
@@ -39,17 +41,19 @@ export async function loadChecked(
   output: Output,
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
-  const { flags, readsDataSources, readOnly = false, buildsElsewhere = false, buildsHere: _, ...rest } = options;
+  const { flags, readsDataSources, readOnly = false, buildsElsewhere = false, ...more } = options;
+  const { buildsHere: _, releasesOnly, ...rest } = more;
   const registries: ComposedRegistry[] = [];
   const loaded = await loadTemplate({
     ...templateOptions(flags),
     ...rest,
     structureOnly: readOnly,
     ...(await remoteAccess(session, readsDataSources)),
+    checkDataSource: readOnly || readsDataSources ? undefined : checkDataSource(session),
     host: session.host,
     registry,
     registryFor: (facts) => {
-      const composed = session.plugins.registryFor(facts, flags.plugin);
+      const composed = session.plugins.registryFor(facts, { preferred: flags.plugin, releasesOnly });
       registries.push(composed);
       return composed;
     },
@@ -106,6 +110,11 @@ async function remoteAccess(
   const { createFetchRemote } = await import("../language/functions/remote/fetch-remote.ts");
   const { env, homeDir } = session.host;
   return { readDataSource: dataSourceReader(session), fetchRemote: createFetchRemote({ env, homeDir }) };
+}
+
+function checkDataSource({ host, directories }: UnopenedSession): NonNullable<LoadOptions["checkDataSource"]> {
+  const { work, template } = directories;
+  return async (source, config) => (await source.checkFiles?.(config, { work, template, host })) ?? [];
 }
 
 async function missingFiles(

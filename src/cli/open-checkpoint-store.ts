@@ -1,7 +1,10 @@
+import { storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import { checkpointDirectory } from "../core/checkpoints/store-directory.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { BuildError } from "../sdk/error.ts";
+import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
+import type { BuildPlan } from "../template/model.ts";
 
 export interface CheckpointFlags {
   /** `-checkpoints`. */
@@ -20,9 +23,20 @@ export async function openCheckpointStore(host: Host, flags: CheckpointFlags): P
       hint: "Build without checkpoints, or add -force.",
     });
   }
+  // A limit that is none is said before the build, not after it.
+  storeLimit(host);
   // Most builds have none.
   const { CheckpointStore } = await import("../core/checkpoints/store.ts");
   return CheckpointStore.open(checkpointDirectory(host));
+}
+
+/** Which builds have none, once: they are built as usual. */
+export function sayWhoCannot(emit: Emit, builds: readonly BuildPlan[]): void {
+  const unable = builds.filter(({ builder }) => builder.component.savesMachines !== true);
+  if (unable.length === 0) return;
+  const types = [...new Set(unable.map(({ builder }) => builder.type))].join(", ");
+  const names = unable.map(({ identity }) => identity.name).join(", ");
+  emit({ kind: "say", text: `No checkpoints of ${names}: machines of ${types} cannot be saved. Built as usual.` });
 }
 
 const isOn = (value: string | undefined): boolean => value !== undefined && !["", "0", "false"].includes(value);

@@ -1,5 +1,7 @@
 import { errorText } from "../lib/error-text.ts";
 import { activeBuild } from "../core/run/crash.ts";
+import type { Emit } from "../sdk/event.ts";
+import type { Host } from "../sdk/host.ts";
 import { chooseRenderers } from "../ui/choose-renderers.ts";
 import { createPipeline, type Pipeline } from "../ui/pipeline.ts";
 import { createRedactor, type Redactor } from "../ui/redact.ts";
@@ -56,7 +58,20 @@ export function createOutput(
     },
   );
   const pipeline: Pipeline = createPipeline({ renderers, redactor, clock: host.clock });
-  // Until the process ends: there is one output in it.
-  watchActivity({ emit: pipeline.emit, clock: host.clock, activeBuild });
-  return { redactor, pipeline };
+  return { redactor, pipeline: withActivity(pipeline, host) };
+}
+
+/** What happens while the output is open is in its logs. */
+function withActivity(pipeline: Pipeline, { clock }: Pick<Host, "clock">): Pipeline {
+  let isOpen = true;
+  const emit: Emit = (event) => {
+    if (isOpen) pipeline.emit(event);
+  };
+  const stop = watchActivity({ emit, clock, activeBuild });
+  const close = async (): Promise<void> => {
+    isOpen = false;
+    stop();
+    await pipeline.close();
+  };
+  return { ...pipeline, close };
 }

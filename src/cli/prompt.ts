@@ -1,23 +1,31 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { oneAtATime, type Ask } from "../core/run/ask.ts";
-import type { Emit } from "../sdk/event.ts";
 import type { Host } from "../sdk/host.ts";
 import { kill } from "../lib/this-process.ts";
+import type { Pipeline } from "../ui/pipeline.ts";
 
 /** Whether there is a terminal to ask at: nothing ever waits for an answer that cannot come. */
 export const canAsk = ({ stdin }: Host): boolean => stdin.isTTY === true;
 
 /** Questions on the terminal. */
-export function createAsk(host: Host, emit: Emit): Ask {
+export function createAsk(host: Host, { emit, quiet }: Pick<Pipeline, "emit" | "quiet">): Ask {
   const say = (text: string) => emit({ kind: "say", text });
-  return oneAtATime(async ({ text, choices, hidden }, signal) => {
-    if (!canAsk(host)) return undefined;
+  const ask: Ask = async ({ text, choices, hidden }, signal) => {
     if (choices !== undefined) return askForKey({ text, choices }, say, () => readLine(host, signal));
     // Echoing is turned off before the question appears.
     const line = readLine(host, signal, hidden);
     say(text);
     return line;
+  };
+  return oneAtATime(async (question, signal) => {
+    if (!canAsk(host)) return undefined;
+    quiet(true);
+    try {
+      return await ask(question, signal);
+    } finally {
+      quiet(false);
+    }
   });
 }
 

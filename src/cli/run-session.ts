@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { describeError } from "../core/describe-error.ts";
 import { describeResource } from "../core/describe-resource.ts";
+import { forgetOldRuns } from "../core/journal/forget-old-runs.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
 import { runPaths } from "../core/journal/run-record.ts";
 import { runsDirectory } from "../core/journal/state-directory.ts";
@@ -23,10 +25,11 @@ import { logPathFor } from "../ui/log-file.ts";
 import type { BuildFlags } from "./build-flags.ts";
 import type { CommandContext } from "./command.ts";
 import { killChildren } from "./kill-children.ts";
-import { loadChecked } from "./load-checked.ts";
+import { loadChecked, type LoadCheckedOptions } from "./load-checked.ts";
 import { holdMachine, pathsReadBy, type Development } from "./development.ts";
-import { openCheckpointStore } from "./open-checkpoint-store.ts";
+import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
 import { createOutput, type Output } from "./output-flags.ts";
+import { rereadPlan } from "./reread-plan.ts";
 import { createSession, type UnopenedSession } from "./session.ts";
 import { watchSignals, type Signals } from "./signals.ts";
 import { catchStrayErrors } from "./stray-errors.ts";
@@ -122,21 +125,20 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const { session, output, signals } = active;
   const template = await loadValid(active, options);
   if (!template) return signals.exitCode("failed", false);
-  await warnOfDeadRuns(session);
+  await tidyRuns(session);
   const { host, runId } = session;
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
   const settings = buildSettings(active, { open, template }, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
-  const checkpoints = await openCheckpointStore(host, {
-    checkpoints: options.checkpoints === true,
-    force: options.flags.force,
-  });
+  const store = await checkpointStore(session, template, options);
+  const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
-  const opened = { ...openSession(active, open, template), checkpoints, hold };
+  const reread = (build: string) => rereadPlan(session, output, { ...loadOptions(options), build });
+  const opened = { ...openSession(active, open, template), checkpoints, hold, reread };
   const result = await runBuilds(opened, template.builds, settings);
-  if (checkpoints) await tidyStore(session, checkpoints);
+  if (store) await tidyStore(session, store);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   const ended = result.builds.map((build) => redactResult(build, output.redactor));
@@ -144,6 +146,18 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   active.open = undefined;
   if (result.outcome === "succeeded") announceLateSignal(active);
   return signals.exitCode(result.outcome, hasLeftovers);
+}
+
+/** None where nothing is built. */
+async function checkpointStore(
+  { host, emit }: UnopenedSession,
+  { builds }: Template,
+  { checkpoints = false, flags, recorded }: RunSessionOptions,
+): Promise<CheckpointStore | undefined> {
+  if (recorded) return undefined;
+  const store = await openCheckpointStore(host, { checkpoints, force: flags.force });
+  if (store) sayWhoCannot(emit, builds);
+  return store;
 }
 
 async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore): Promise<void> {
@@ -155,16 +169,21 @@ async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore
 
 async function loadValid(
   { session, output }: ActiveSession,
-  { path, flags }: RunSessionOptions,
+  options: RunSessionOptions,
 ): Promise<Template | undefined> {
-  const { template, isValid } = await loadChecked(session, output, {
+  const { template, isValid } = await loadChecked(session, output, loadOptions(options));
+  return isValid ? template : undefined;
+}
+
+function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
+  return {
     path,
     flags,
     undeclaredVariables: flags["warn-on-undeclared-var"] ? "warn" : "ignore",
     readsDataSources: true,
     buildsHere: true,
-  });
-  return isValid ? template : undefined;
+    releasesOnly: flags["ignore-prerelease-plugins"],
+  };
 }
 
 function buildSettings(
@@ -219,11 +238,15 @@ async function outstandingOf(open: OpenRun | undefined): Promise<Leftover[]> {
   return Promise.all((open?.outstanding() ?? []).map((resource) => describeResource(reapers, resource)));
 }
 
-async function warnOfDeadRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
+/** What earlier runs left is named, and what is known of those of long ago is forgotten. */
+async function tidyRuns({ host, signal, emit }: UnopenedSession): Promise<void> {
   for (const runId of await sweepDeadRuns(host, signal)) {
     const text = `Run ${runId} died and left things behind. Remove them with:\n    imgbuild cleanup -run ${runId}`;
     emit({ kind: "warning", text });
   }
+  const forgotten = await forgetOldRuns(host);
+  if (forgotten > 0)
+    emit({ kind: "say", text: `Forgot ${plural(forgotten, "run")} of long ago, with the logs (IMGBUILD_KEEP_RUNS).` });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Output } from "./output-flags.ts";
 import { createPluginRoom, type PluginRoom } from "./plugins/plugin-room.ts";
 import { canAsk, createAsk } from "./prompt.ts";
 import { templateDirectory } from "./template-flags.ts";
+import { withoutSecretVariables } from "./without-secret-variables.ts";
 
 /** Before a run is open: no journal yet, so nothing may be made. */
 export interface UnopenedSession extends Omit<Session, "journal"> {
@@ -33,6 +34,7 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
   const { runId, options, path, output, signal, cleanupSignal, logDirectory } = parts;
   const { emit } = output.pipeline;
   if (!canAsk(host)) for (const text of missingTerminal(options)) emit({ kind: "warning", text });
+  const env = () => withoutSecretVariables(host, (text) => output.redactor.text(text)).env;
   return {
     runId,
     host,
@@ -48,10 +50,10 @@ export function createSession(host: Host, parts: SessionParts): UnopenedSession 
     secret: (value) => output.redactor.add(value),
     redact: (text) => output.redactor.text(text),
     ready: () => output.pipeline.ready(),
-    ask: createAsk(host, emit),
+    ask: createAsk(host, output.pipeline),
     signal,
     cleanupSignal,
-    plugins: createPluginRoom({ host, options, emit, signal }),
+    plugins: createPluginRoom({ host, options, emit, signal, run: runId === NO_RUN ? undefined : { runId, env } }),
     describeResource: (resource) => describeResource(reapers, resource),
   };
 }

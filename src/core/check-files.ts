@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
-import type { CheckPlaces } from "../sdk/component.ts";
+import type { CheckPlaces, Component } from "../sdk/component.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
-import type { BuildPlan } from "../template/model.ts";
+import type { BuildPlan, Planned } from "../template/model.ts";
 import { plannedOf } from "../template/planned-of.ts";
 
 export interface CheckFilesOptions extends CheckPlaces {
@@ -14,17 +14,18 @@ export async function checkFiles(
   plans: readonly BuildPlan[],
   options: CheckFilesOptions,
 ): Promise<readonly Diagnostic[]> {
-  const found = await Promise.all(
-    plans.flatMap(plannedOf).map(async (planned) => {
-      if (!planned.component.checkFiles) return [];
-      const { config } = planned.decode();
-      if (config === undefined) return [];
-      const issues = await planned.component.checkFiles(config, options);
-      return planned.diagnose(issues.map((issue) => weighed(issue, options)));
-    }),
-  );
+  const all = plans.flatMap((plan) => plannedOf(plan).map((planned) => ({ planned, build: plan.identity })));
+  const found = await Promise.all(all.map(({ planned, build }) => checkOne(planned, { ...options, build })));
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));
   return [...byPlace.values()];
+}
+
+async function checkOne(planned: Planned<Component>, options: CheckFilesOptions): Promise<readonly Diagnostic[]> {
+  if (!planned.component.checkFiles) return [];
+  const { config } = planned.decode();
+  if (config === undefined) return [];
+  const issues = await planned.component.checkFiles(config, options);
+  return planned.diagnose(issues.map((issue) => weighed(issue, options)));
 }
 
 function weighed(issue: ConfigIssue, { buildsHere }: CheckFilesOptions): ConfigIssue {

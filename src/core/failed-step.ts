@@ -19,6 +19,14 @@ export function failedStep({ what, name, range, number, total }: StepAtFault): F
   return { what, name, number, total, ...(range && placeOf(range, name)) };
 }
 
+/** `on t.pkr.hcl line 9, in build > provisioner "shell"`. */
+export function placeInWords(range: SourceRange | undefined): string | undefined {
+  if (!range) return undefined;
+  const { file, line, block } = placeOf(range, undefined);
+  const within = block === undefined ? "" : `, in ${block}`;
+  return `on ${file} line ${line}${within}`;
+}
+
 function placeOf({ file, start, end }: SourceRange, name: string | undefined): Partial<FailedStep> {
   const { line, column } = positionOf(file, start);
   const bounds = lineBounds(file, line);

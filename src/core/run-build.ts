@@ -102,21 +102,26 @@ async function buildAndPostProcess(
 ): Promise<PostProcessing> {
   const crashed = new AbortController();
   const signal = AbortSignal.any([session.signal, crashed.signal]);
-  const run = new ProvisioningRun(session, plan, signal);
   const active = { build: plan.identity.name, crashed };
-  const runs: BuildRun[] = [run];
+  const runs: BuildRun[] = [];
   const report = (error: unknown): void => {
     const failed =
       runs.find(({ failure }) => failure && errorChain(error).includes(failure.error))?.failure?.step ??
       builderStep(plan);
-    reportError(session, plan.identity.name, { error, step: { ...failed, ...waysOn(plan, settings) } });
+    const asked = runs.some((one) => one.failures.wasAsked(error)) || undefined;
+    reportError(session, plan.identity.name, { error, asked, step: { ...failed, ...waysOn(plan, settings) } });
   };
-  const built = await catchingCrashes(active, () =>
-    runBuilder(run, plan, { crashed: crashed.signal, settings, report }),
-  );
-  if ("error" in built) return { artifacts: [], errors: [built.error], runs: [run] };
+  const { run, ...built } = await catchingCrashes(active, async () => {
+    for (let current = plan; ; current = await rereadOr(session, plan)) {
+      const begun = new ProvisioningRun(session, current, signal);
+      runs.push(begun);
+      const ended = await runBuilder(begun, current, { crashed: crashed.signal, settings, report });
+      if (ended !== "begin anew") return { ...ended, run: begun };
+    }
+  });
+  if ("error" in built) return { artifacts: [], errors: [built.error], runs };
   const { artifact, origin } = built;
-  if (!artifact) return { artifacts: [], errors: [], runs: [run] };
+  if (!artifact) return { artifacts: [], errors: [], runs };
   const { runDirectory } = settings;
   const processed = await catchingCrashes(active, () =>
     postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch((error: unknown) => ({
@@ -133,7 +138,22 @@ async function buildAndPostProcess(
       `What the builder made is kept. To run the rest of the post-processors:\n    ${words.map(shellQuote).join(" ")}`,
     );
   }
-  return { ...processed, runs: [run, ...processed.runs] };
+  return { ...processed, runs };
+}
+
+/** The build as the template has it now; what is wrong with it is shown, and it is then as it was. */
+async function rereadOr(session: Session, plan: BuildPlan): Promise<BuildPlan> {
+  const build = plan.identity.name;
+  try {
+    return (await session.reread?.(build)) ?? plan;
+  } catch (error) {
+    session.emit({
+      kind: "warning",
+      build,
+      text: `${errorText(error)} The build goes on with the template as it was.`,
+    });
+    return plan;
+  }
 }
 
 interface BuiltArtifact {
@@ -143,6 +163,8 @@ interface BuiltArtifact {
 }
 
 type Built = BuiltArtifact | { readonly error: unknown };
+/** The user wants it: everything is undone, and the machine goes on at its last checkpoint. */
+type BeginAnew = "begin anew";
 
 interface BuilderJob {
   readonly crashed: AbortSignal;
@@ -155,7 +177,7 @@ async function runBuilder(
   run: ProvisioningRun,
   plan: BuildPlan,
   { crashed, settings, report }: BuilderJob,
-): Promise<Built> {
+): Promise<Built | BeginAnew> {
   try {
     const { recorded } = settings;
     const building = recorded ? recall(run, plan, recorded) : buildOnce(run, plan);
@@ -163,6 +185,10 @@ async function runBuilder(
     await run.unwind("succeeded");
     return built;
   } catch (error) {
+    if (run.failures.goesBack && !run.signal.aborted) {
+      await run.unwind("cancelled");
+      return "begin anew";
+    }
     const cause: unknown = crashed.aborted ? crashed.reason : error;
     report(cause);
     await undoFailed(run);
@@ -218,13 +244,15 @@ function waysOn({ identity }: BuildPlan, { template, logPath }: BuildSettings): 
 
 interface Failure {
   readonly error: unknown;
+  /** The user has read it in a question. */
+  readonly asked: true | undefined;
   readonly step: FailedStep;
 }
 
-function reportError(session: Session, build: string, { error, step }: Failure): void {
+function reportError(session: Session, build: string, { error, asked, step }: Failure): void {
   if (session.signal.aborted) return;
   const { text, hint, stack } = describeError(error);
-  session.emit({ kind: "error", build, text, hint, step });
+  session.emit({ kind: "error", build, text, hint, asked, step });
   if (stack !== undefined) session.emit({ kind: "debug", build, topic: "crash", text: stack });
 }
 

@@ -14,6 +14,11 @@ export interface PluginHost {
    * is then in the journal before it exists, and ends with the build at the latest. Without one, `stop` it.
    */
   start(component: PluginComponent, options: StartOptions): Promise<PluginProcess>;
+  /**
+   * Starts one for a run whose journal is not there yet, while the template is checked. Until it is given to the run it
+   * only checks its configuration, and ends by itself when imgbuild does.
+   */
+  startEarly(component: PluginComponent, options: EarlyOptions): Promise<EarlyProcess>;
   /** Lets go of everything. Processes that were not stopped end by themselves. */
   close(): Promise<void>;
 }
@@ -43,6 +48,16 @@ export interface StartOptions {
   readonly handshakeMs?: number | undefined;
 }
 
+interface EarlyOptions extends Pick<StartOptions, "env" | "cwd" | "signal"> {
+  readonly runId: string;
+}
+
+export interface EarlyProcess {
+  readonly process: PluginProcess;
+  /** Writes it to the journal, before it makes anything. */
+  giveTo(owner: ProcessOwner, onLog: (line: LogLine) => void): Promise<PluginProcess>;
+}
+
 interface ProcessOwner {
   readonly runId: string;
   readonly step: Pick<Step, "own">;
@@ -58,20 +73,25 @@ export function createPluginHost({ startThread }: { readonly startThread: () => 
   const connections = createConnections(startThread);
   return {
     start: (component, options) => start({ ...launchOf(component, options), connections }, options.owner),
+    startEarly: (component, options) => startEarly({ ...launchOf(component, options), connections }, options.runId),
     close: () => connections.close(),
   };
 }
 
-function launchOf(component: PluginComponent, options: StartOptions): Omit<Launch, "connections"> {
+function launchOf(
+  component: PluginComponent,
+  options: StartOptions & Partial<EarlyOptions>,
+): Omit<Launch, "connections"> {
   const { plugin, kind, name, path, protobuf } = component;
   const { env, cwd, signal, onLog, handshakeMs, owner } = options;
+  const runId = options.runId ?? owner?.runId;
   const word = kind === "datasource" ? "data source" : kind;
   const title = name === DEFAULT_COMPONENT ? plugin : `${plugin}-${name}`;
   return {
     path,
     args: ["start", kind, ...(protobuf ? ["--protobuf"] : []), name],
     what: `The ${word} "${title}" of the plugin ${plugin}`,
-    env: owner === undefined ? env : { ...env, [RUN_VARIABLE]: owner.runId },
+    env: runId === undefined ? env : { ...env, [RUN_VARIABLE]: runId },
     cwd,
     signal,
     onLog,
@@ -81,12 +101,34 @@ function launchOf(component: PluginComponent, options: StartOptions): Omit<Launc
 
 async function start(launch: Launch, owner: ProcessOwner | undefined): Promise<PluginProcess> {
   if (owner === undefined) return connect(launch);
-  const mark = `imgbuild-plugin-${owner.runId}-${randomBytes(4).toString("hex")}`;
+  const mark = newMark(owner.runId);
   let started: PluginProcess | undefined;
   const undo = async (): Promise<void> => (owner.keep?.() ? undefined : started?.stop());
   const owned = await ownPluginProcess(owner.step, { mark, program: launch.path, undo });
   return (started = await connect({ ...launch, mark, owned }));
 }
+
+async function startEarly(launch: Launch, runId: string): Promise<EarlyProcess> {
+  const mark = newMark(runId);
+  const process = await connect({ ...launch, mark });
+  return {
+    process,
+    giveTo: async (owner, onLog) => {
+      try {
+        const undo = async (): Promise<void> => (owner.keep?.() ? undefined : process.stop());
+        const owned = await ownPluginProcess(owner.step, { mark, program: launch.path, undo });
+        process.adopt(owned, onLog);
+        await owned.started(process.pid);
+        return process;
+      } catch (error) {
+        await process.stop();
+        throw error;
+      }
+    },
+  };
+}
+
+const newMark = (runId: string): string => `imgbuild-plugin-${runId}-${randomBytes(4).toString("hex")}`;
 
 async function connect(launch: Launch): Promise<PluginProcess> {
   const launched = await launchPlugin(launch);

@@ -14,20 +14,17 @@ export interface Checkpoints {
    */
   workplace(): Promise<string>;
   /**
-   * The machine saved last whose inputs, and those of all provisioners before it, are what they are now. Its files are
-   * in `workplace`. `undefined`: there is none, build from the beginning. Call it before anything is made.
+   * Brings back the machine that was saved last and whose inputs, and those of all provisioners before it, are what they
+   * are now. `bring` makes it run again from its files, which are in `workplace`, and rejects where it cannot: what it made
+   * is then undone, and the next best is tried. The provisioners a machine has behind it are not repeated. `undefined`:
+   * there is none, build from the beginning. Call it before anything is made.
    */
-  find(machine: KeyInputs): Promise<SavedMachine | undefined>;
+  resume<Brought>(
+    machine: KeyInputs,
+    bring: (saved: MachineState) => Promise<Brought>,
+  ): Promise<{ readonly brought: Brought } | undefined>;
   /** Says once why this build has no checkpoints, and goes on without. */
   giveUp(why: string): void;
-}
-
-/** A machine brought back from the store, verified. */
-export interface SavedMachine extends MachineState {
-  /** The machine runs again: the provisioners it has behind it are not repeated. */
-  restored(): void;
-  /** It cannot be brought back. The next best, as `find` gives it. */
-  passOver(why: string): Promise<SavedMachine | undefined>;
 }
 
 /** A machine at rest. */

@@ -29,6 +29,7 @@ export function deriveRun(run: Run, changes: RunChanges): Run {
     warn: (text) => emit({ kind: "warning", build, text }),
     progress: (label, done, total, unit = "bytes") => emit({ kind: "progress", build, label, done, total, unit }),
     debug: (topic, text, details) => emit({ kind: "debug", build, topic, text, details }),
+    canBeEntered: (command) => run.canBeEntered(command),
     leave: (leftover) => run.leave(leftover),
     inputs: () => run.inputs(),
     secret: (value) => run.secret(value),

@@ -35,6 +35,8 @@ export type BuildEvent =
       readonly kind: "error";
       readonly text: string;
       readonly hint?: string | undefined;
+      /** It stood in a question already (`-on-error=ask`). */
+      readonly asked?: true | undefined;
       /** What of the template failed. */
       readonly step?: FailedStep | undefined;
     } & Speaker)

@@ -58,6 +58,11 @@ export class LateTemplate<Name extends string = string> {
   }
 }
 
+/** A template that may ask for these values, whatever else it may ask for. */
+export interface MayUse<Name extends string> {
+  uses(...names: readonly Name[]): boolean;
+}
+
 /** Something wrong at a place in the text of a template. */
 export interface TemplateProblem extends Span {
   /** Full sentences. */

@@ -38,6 +38,8 @@ export interface Run {
   waitForUser(text: string): Promise<boolean>;
   /** Asks the user for a line of text, not shown while it is typed where `hidden`. `undefined` where nobody can answer. */
   askUser(text: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
+  /** A command with which a person gets into the machine from now on: said wherever the build waits, or keeps it. */
+  canBeEntered(command: string | undefined): void;
   /** What the template tells this build to read, as it stands there: paths, patterns and URLs. */
   inputs(): readonly BuildInput[];
   /** A text with every secret masked, for files that outlive the run (a manifest). */

@@ -6,9 +6,12 @@ import { describeDuration } from "../lib/duration.ts";
 import { sleep } from "../lib/retry.ts";
 import type { Communicator } from "../sdk/communicator.ts";
 import { withHeartbeat } from "../sdk/heartbeat.ts";
+import { loginLine } from "../sdk/login-line.ts";
 import type { Run } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
 import { guestLogin } from "../sdk/schema/guest-login.ts";
+import type { Screenshot } from "./screen-picture.ts";
+import { withScreenWatch } from "./screen-watch.ts";
 
 export interface ConnectOptions {
   readonly config: CommunicatorConfig;
@@ -17,7 +20,9 @@ export interface ConnectOptions {
   /** Default: the port of the template's communicator. */
   readonly port?: number | (() => Promise<number | undefined>) | undefined;
   /** The key made for this build. */
-  readonly key?: { readonly privateKey: string } | undefined;
+  readonly key?: { readonly privateKey: string; readonly privateKeyPath?: string | undefined } | undefined;
+  /** Of the machine, where it can be looked at from here. */
+  readonly screenshot?: Screenshot | undefined;
   /** The machine is installed during the wait, and its installer may run an SSH server that refuses us. */
   readonly installsItself?: boolean;
   /** `false` where nobody can look at the machine. */
@@ -35,12 +40,17 @@ export async function connect(run: Run, options: ConnectOptions): Promise<Commun
   if (kind === "none") return createNoneCommunicator();
   const name = names[kind];
   return run.step("connect to the machine", async ({ signal, onCleanup }) => {
-    const communicator = kind === "winrm" ? await createWinrm(run, options) : await createSsh(run, options);
+    const entrance = entranceOf(run, options);
+    const communicator = kind === "winrm" ? await createWinrm(run, entrance) : await createSsh(run, entrance);
     onCleanup(`the ${name} connection`, () => communicator.close());
     run.say(`Waiting for ${name} to become available...`);
     const started = performance.now();
     const limitMs = kind === "winrm" ? winrmTimeout(options.config) : timeLimit(options.config);
-    await withHeartbeat<unknown>(run, name, { limitMs }, () => communicator.connect(signal));
+    await withHeartbeat<unknown>(run, name, { limitMs }, () =>
+      withScreenWatch<unknown>(run, { what: name, screenshot: options.screenshot, login: entrance.login }, () =>
+        communicator.connect(signal),
+      ),
+    );
     await pauseBeforeConnecting(run, communicator, pauseMs, signal);
     if (options.installsItself === true) await confirm(communicator, signal);
     const address = communicator.address.replace(/^\w+ /, "");
@@ -58,7 +68,7 @@ interface Connectable extends Communicator {
   disconnect(options?: { readonly reinstalled?: boolean }): Promise<void>;
 }
 
-async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunicator> {
+async function createSsh(run: Run, { options, address }: Entrance): Promise<SshCommunicator> {
   const { config, key } = options;
   const given = key?.privateKey ? key : undefined;
   // Loaded when there is something to connect to: checking a template must not wait for an SSH library.
@@ -68,7 +78,7 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   ]);
   return new SshCommunicator({
     settings: await readSshSettings(run, config, given),
-    address: addressOf(options),
+    address,
     timeoutMs: timeLimit(config),
     hasScreen: options.hasScreen ?? true,
     refusals: refusalLimit(options),
@@ -78,7 +88,7 @@ async function createSsh(run: Run, options: ConnectOptions): Promise<SshCommunic
   });
 }
 
-async function createWinrm(run: Run, options: ConnectOptions): Promise<WinrmCommunicator> {
+async function createWinrm(run: Run, { options, address }: Entrance): Promise<WinrmCommunicator> {
   const { config } = options;
   const [{ WinrmCommunicator }, { readWinrmSettings }] = await Promise.all([
     import("../communicators/winrm/winrm-communicator.ts"),
@@ -86,7 +96,7 @@ async function createWinrm(run: Run, options: ConnectOptions): Promise<WinrmComm
   ]);
   return new WinrmCommunicator({
     settings: readWinrmSettings(run, config),
-    address: addressOf(options),
+    address,
     timeoutMs: winrmTimeout(config),
     hasScreen: options.hasScreen ?? true,
     refusals: winrmRefusals(options),
@@ -96,8 +106,36 @@ async function createWinrm(run: Run, options: ConnectOptions): Promise<WinrmComm
   });
 }
 
+/** Where the machine is entered: asked for again and again, and told to the run as soon as it is known. */
+interface Entrance {
+  readonly options: ConnectOptions;
+  readonly address: () => Promise<Address | undefined>;
+  /** For a person. */
+  readonly login: () => string | undefined;
+}
+
+function entranceOf(run: Run, options: ConnectOptions): Entrance {
+  const { config, key } = options;
+  const where = addressOf(options);
+  const keyFile = key?.privateKeyPath ?? config.ssh_private_key_file;
+  const user = guestLogin(config).username;
+  let command: string | undefined;
+  const address = async () => {
+    const known = await where();
+    command = known && loginLine({ kind: config.communicator, ...known, user, keyFile });
+    run.canBeEntered(command);
+    return known;
+  };
+  return { options, address, login: () => command };
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 function addressOf({ config, host, port = guestLogin(config).port }: ConnectOptions) {
-  return async () => {
+  return async (): Promise<Address | undefined> => {
     const [knownHost, knownPort] = [await ask(host), await ask(port)];
     if (!knownHost || knownPort === undefined) return undefined;
     // As in a URL: `[::1]`.

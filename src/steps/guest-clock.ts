@@ -7,31 +7,46 @@ const TOLERANCE_S = 5;
 
 /**
  * Sets the clock of a machine that has stood still, and looks whether it is right afterwards. Certificates and packages
- * "of the future" fail otherwise. Says so where it cannot be set.
+ * "of the future" fail otherwise. Says so where it cannot be set. `password` is the user's, for sudo.
  */
-export async function setGuestClock(run: Run, communicator: Communicator): Promise<void> {
+export async function setGuestClock(
+  run: Run,
+  communicator: Communicator,
+  { password = "" }: { readonly password?: string | undefined } = {},
+): Promise<void> {
   await run.step("set the guest's clock", async ({ signal }) => {
     const isWindows = communicator.shell === "cmd" || communicator.shell === "powershell";
     const { set, read } = isWindows ? windows : posix;
     const now = (): number => Math.round(run.host.clock.now() / 1000);
-    await askGuest(communicator, set(now()), { signal });
+    const stdin = isWindows ? undefined : `${password}\n`;
+    await askGuest(communicator, set(now()), { signal, stdin });
     const { stdout } = await askGuest(communicator, read, { signal });
     const late = now() - Number(stdout.trim());
     run.debug("clock", `the guest's clock is ${late} s late`);
     if (Math.abs(late) <= TOLERANCE_S) return;
     run.warn(
-      `The guest's clock is ${late} s late and cannot be set: neither the user nor "sudo -n" may do so. What depends on the time (certificates, package lists) may fail.`,
+      `The guest's clock is ${late} s late and cannot be set: neither the user nor sudo may do so. What depends on the time (certificates, package lists) may fail.`,
     );
   });
 }
 
-/** As the user, with the rights of others where nobody has to be asked, and as BSD has it. */
-const WAYS = ["date -u -s @", "sudo -n date -u -s @", "doas -n date -u -s @", "date -u -f %s "];
+/** As the user, with the rights of others where nobody has to be asked, as BSD has it, with the user's password. */
+const WAYS = [
+  "date -u -s @",
+  "sudo -n date -u -s @",
+  "doas -n date -u -s @",
+  "date -u -f %s ",
+  "sudo -S -p '' date -u -s @",
+];
 
-const posix = {
-  set: (now: number): string => `(${WAYS.map((way) => way + now).join(" || ")}) >/dev/null 2>&1; true`,
-  read: "date +%s",
-};
+const posix = { set: setPosixClock, read: "date +%s" };
+
+/** Looks after each way: the `date` of busybox says that all went well when it may not set the clock. */
+function setPosixClock(now: number): string {
+  const isRight = `right() { late=$((${now} - $(date +%s))); [ $late -le 2 ] && [ $late -ge -${TOLERANCE_S} ]; }`;
+  const ways = WAYS.map((way) => `{ ${way}${now}; right; }`);
+  return `{ ${isRight}; right || ${ways.join(" || ")}; } >/dev/null 2>&1; true`;
+}
 
 const windows = {
   set: (now: number): string =>

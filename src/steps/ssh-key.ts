@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { encodePrivateKey, encodePublicKey } from "../communicators/ssh/openssh-key.ts";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
 import { expandPath } from "../sdk/expand-path.ts";
-import type { Run } from "../sdk/run.ts";
+import { createOwnedFile } from "../owned/owned-file.ts";
+import type { Run, Step } from "../sdk/run.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
 
 export type SshKeyType = "rsa" | "ecdsa" | "ed25519";
@@ -34,11 +35,11 @@ export async function sshKey(run: Run, config: CommunicatorConfig, options: SshK
   if (file) return { ...none, privateKeyPath: expandPath(run, file) };
   if (config.communicator !== "ssh" || config.ssh_agent_auth || config.ssh_password) return none;
   const type = (config.temporary_key_pair_type as SshKeyType | undefined) ?? options.defaultType ?? "ed25519";
-  return run.step("create a temporary SSH key", async () => {
+  return run.step("create a temporary SSH key", async (step) => {
     run.say(`Creating a temporary ${type} SSH key for this build`);
     const pair = generateSshKey(type, config.temporary_key_pair_bits, keyPairName);
     run.secret(pair.privateKey);
-    const privateKeyPath = await keepForDebug(run, pair.privateKey);
+    const privateKeyPath = await keepForUser(run, step, pair.privateKey);
     return { ...pair, generated: true, keyPairName, privateKeyPath };
   });
 }
@@ -63,11 +64,22 @@ const generators: { readonly [Type in SshKeyType]: Generate } = {
   rsa: (bits = 4096) => generateKeyPairSync("rsa", { modulusLength: bits }),
 };
 
-/** With `-debug` the user may want to log in by hand. */
-export async function keepForDebug(run: Run, privateKey: string): Promise<string | undefined> {
-  if (!run.options.debug) return undefined;
-  const path = join(run.directories.work, `ssh_key_${run.build.name.replaceAll(/[^\w.-]/g, "_")}.pem`);
-  await writeFileAtomic(path, privateKey, { mode: 0o600 });
-  run.say(`Saving the key for -debug: ${path}`);
+/**
+ * A file with the key, where the user may want to log in by hand: with `-debug` in the working directory, to stay, as in
+ * Packer; where a failure may leave the machine as it is, in a file of ours that goes with the machine.
+ */
+export async function keepForUser(run: Run, step: Step, privateKey: string): Promise<string | undefined> {
+  const name = `ssh_key_${run.build.name.replaceAll(/[^\w.-]/g, "_")}.pem`;
+  if (run.options.debug) {
+    const path = join(run.directories.work, name);
+    await writeFileAtomic(path, privateKey, { mode: 0o600 });
+    run.say(`Saving the key for -debug: ${path}`);
+    return path;
+  }
+  if (run.options.onError === "cleanup") return undefined;
+  const path = join(run.directories.log, name);
+  const file = await createOwnedFile(run, step, path, { mode: 0o600 });
+  await file.handle.writeFile(privateKey);
+  await file.commit();
   return path;
 }

@@ -1,20 +1,15 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { sleep } from "../lib/retry.ts";
 import type { BuilderRun } from "../sdk/component.ts";
 import { deriveRun } from "../sdk/derive-run.ts";
 import { ConnectionLost } from "../sdk/error.ts";
+import { savePicture, takePicture, type Screenshot } from "./screen-picture.ts";
 
 /** What is watched while the steps of a build work with a machine. */
 export interface MachineWatch {
-  /** The machine's screen as PNG; `undefined` when there is none to be had (any more). */
-  screenshot(signal: AbortSignal): Promise<Uint8Array | undefined>;
+  readonly screenshot: Screenshot;
   /** Aborts when the machine is gone although it should be running; the reason is an Error that says why. */
   readonly lost: AbortSignal;
 }
-
-/** A screenshot must not hold up the failure it illustrates. */
-const SCREENSHOT_TIMEOUT_MS = 3000;
 
 /**
  * The same run while a machine is watched: its steps end as soon as the machine is lost, and a step that fails (or the
@@ -54,15 +49,7 @@ async function isLostSoon(lost: AbortSignal, signal: AbortSignal): Promise<void>
 }
 
 async function picture(run: BuilderRun, watch: MachineWatch, step: string): Promise<void> {
-  try {
-    const png = await watch.screenshot(AbortSignal.timeout(SCREENSHOT_TIMEOUT_MS));
-    if (!png) return;
-    const name = `${run.build.name}-${step}`.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
-    const path = join(run.directories.log, `${name}.png`);
-    await mkdir(run.directories.log, { recursive: true });
-    await writeFile(path, png);
-    run.say(`The machine's screen at that moment: ${path}`);
-  } catch (error) {
-    run.debug("screenshot", `no screenshot of the failed step "${step}"`, { error: String(error) });
-  }
+  const png = await takePicture(run, (signal) => watch.screenshot(signal));
+  const path = png && (await savePicture(run, step, png));
+  if (path !== undefined) run.say(`The machine's screen at that moment: ${path}`);
 }

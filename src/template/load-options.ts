@@ -2,6 +2,7 @@ import type { Diagnostic } from "../language/diagnostic.ts";
 import type { LibraryOptions } from "../language/functions/library.ts";
 import type { DataSource } from "../sdk/component.ts";
 import type { Registry } from "../sdk/registry.ts";
+import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { Host } from "../sdk/host.ts";
 import type { RequiredPlugin, Template } from "./model.ts";
 
@@ -31,6 +32,8 @@ export interface LoadOptions {
   readonly undeclaredVariables: "ignore" | "warn";
   /** Reads one data source. Absent: data sources stay unknown (`validate`). */
   readonly readDataSource?: ReadDataSource | undefined;
+  /** Asks a data source that is not read what it thinks of its arguments. */
+  readonly checkDataSource?: CheckDataSource | undefined;
   /**
    * Asks Vault, Consul or AWS Secrets Manager for what functions want. Absent: such values stay unknown (`validate`).
    */
@@ -60,6 +63,8 @@ export type ReadDataSource = (
   source: DataSource,
   config: unknown,
 ) => Promise<Readonly<Record<string, unknown>>>;
+
+type CheckDataSource = (source: DataSource, config: unknown) => Promise<readonly ConfigIssue[]>;
 
 export interface Loaded {
   /** Absent where the errors leave nothing to show. */

@@ -17,7 +17,16 @@ export interface MetaReader {
 }
 
 /** Meta-arguments of provisioners and of post-processors in both syntaxes, beside those for choosing builds. */
-export const PROVISIONER_META = ["pause_before", "timeout", "max_retries", "continue_on_error", "override", "checkpoint", "checkpoint_key", "always"] as const;
+export const PROVISIONER_META = [
+  "pause_before",
+  "timeout",
+  "max_retries",
+  "continue_on_error",
+  "override",
+  "checkpoint",
+  "checkpoint_key",
+  "always",
+] as const;
 export const POST_PROCESSOR_META = ["keep_input_artifact"] as const;
 
 type ProvisionerSettings = Pick<

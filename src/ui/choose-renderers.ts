@@ -56,7 +56,9 @@ function screenRenderers(host: Host, options: OutputOptions): Renderer[] {
     colour: wantsColour(host, host.stdout, options.color),
     timestamps: options.timestampUi === true,
     progress,
+    clock: host.clock,
     columns: host.stdout.columns,
+    home: host.homeDir,
   });
   return [human, ...githubRenderers(host, sink, ci)];
 }
@@ -89,7 +91,8 @@ function lineOutput(
   if (ci === "github") return createGroupedOutput(sink, githubGroups);
   if (ci === "gitlab") return createGroupedOutput(sink, gitlabSections(now));
   if (progress !== "bars") return plainOutput(sink);
-  const terminal = createTerminal(sink, () => host.stdout.columns || 80);
+  const size = () => ({ columns: host.stdout.columns || 80, rows: host.stdout.rows || 24 });
+  const terminal = createTerminal(sink, size);
   return {
     line: (text) => terminal.print(text),
     setStatus: (lines) => terminal.setStatus(lines),

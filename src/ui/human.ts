@@ -1,9 +1,11 @@
 import type { BuildEvent } from "../sdk/event.ts";
+import type { Clock } from "../sdk/host.ts";
 import { BUILD_COLOURS, ERROR_COLOUR, paint, WARNING_COLOUR } from "./colour.ts";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import type { LineOutput } from "./line-output.ts";
 import { createPackerText, prefixOf, type TextLine } from "./packer-text.ts";
-import { createPlainProgress, isComplete, progressBar, type Progress } from "./progress.ts";
+import { createPlainProgress, type Progress } from "./progress.ts";
+import { createLiveStatus, type LiveStatus } from "./live-status.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Sink } from "./sink.ts";
@@ -18,7 +20,10 @@ export interface HumanOptions {
   readonly timestamps: boolean;
   /** `none`: neither bars nor lines. Bars need an output that can show them. */
   readonly progress: "bars" | "lines" | "none";
+  readonly clock: Pick<Clock, "monotonic">;
   readonly columns?: number | undefined;
+  /** Of the user: written `~` in paths on a terminal. */
+  readonly home?: string | undefined;
 }
 
 /** Packer's text UI. */
@@ -31,15 +36,24 @@ class HumanRenderer implements Renderer {
   readonly #text = createPackerText();
   readonly #colours = new Map<string, string>();
   readonly #showProgress: ShowProgress;
+  readonly #status: LiveStatus | undefined;
   /** Builds whose failure was said. */
   readonly #failed = new Set<string>();
 
   constructor(options: HumanOptions) {
     this.#options = options;
     this.#showProgress = progressDisplay(options);
+    const { progress, output, clock } = options;
+    if (progress === "bars" && output.setStatus)
+      this.#status = createLiveStatus((lines) => output.setStatus!(lines), clock);
   }
 
   render(stamped: StampedEvent): void {
+    this.#renderLines(stamped);
+    this.#status?.saw(stamped.event);
+  }
+
+  #renderLines(stamped: StampedEvent): void {
     const { event, time } = stamped;
     const { output, colour } = this.#options;
     const lines = this.#text.lines(this.#saidOnce(stamped));
@@ -49,17 +63,25 @@ class HumanRenderer implements Renderer {
       if (!colour) return;
     }
     if (event.kind === "build-started") output.buildStarted?.(event.build);
-    for (const line of lines) this.#print(line, time);
+    for (const line of lines) if (!this.#wasAsked(line, event)) this.#print(line, time);
     this.#renderMore(event, time);
   }
 
-  /** On a terminal a failure is said once: the lines at the end only name the build. In pipes they are Packer's. */
+  /**
+   * On a terminal a failure is said once: the lines at the end only name the build, and what stood in a question is not
+   * repeated, only where it happened. In pipes the lines are Packer's.
+   */
   #saidOnce(stamped: StampedEvent): StampedEvent {
     const { event } = stamped;
     if (this.#options.progress !== "bars") return stamped;
     if (event.kind === "error" && event.build !== undefined) this.#failed.add(event.build);
+    if (event.kind === "error" && event.asked) return { ...stamped, event: { ...event, hint: undefined } };
     if (event.kind !== "build-finished" || !this.#failed.has(event.build)) return stamped;
     return { ...stamped, event: { ...event, error: undefined } };
+  }
+
+  #wasAsked({ level }: TextLine, event: BuildEvent): boolean {
+    return level === "error" && event.kind === "error" && event.asked === true && this.#options.progress === "bars";
   }
 
   /** What is shown beside the lines of text. */
@@ -82,7 +104,12 @@ class HumanRenderer implements Renderer {
     return this.#options.sink.ready();
   }
 
+  quiet(isQuiet: boolean): void {
+    this.#status?.quiet(isQuiet);
+  }
+
   async close(): Promise<void> {
+    this.#status?.stop();
     this.#options.output.end?.();
     await this.#options.sink.close();
   }
@@ -95,14 +122,32 @@ class HumanRenderer implements Renderer {
 
   #print(line: TextLine, time: number): void {
     const { output, timestamps, colour } = this.#options;
-    const text = sanitizeLine(line.prefix) + sanitizeLine(line.text);
+    const prefix = this.#isSetApart(line) ? line.prefix.replace(/^==> /, "    ") : line.prefix;
+    const text = sanitizeLine(prefix) + sanitizeLine(this.#shortened(line));
     const painted = colour ? paint(text, this.#colourOf(line)) : text;
     const isEmpty = line.prefix + line.text === "";
     const shown = timestamps && !isEmpty ? `${rfc3339(time)}: ${painted}` : painted;
     output.line(shown, line.build);
   }
 
-  #colourOf({ level, build }: TextLine): string | undefined {
+  /** On a terminal what a command prints looks different from what imgbuild says. In pipes it is as Packer's. */
+  #isSetApart({ isPrinted = false }: TextLine): boolean {
+    return isPrinted && this.#options.progress === "bars";
+  }
+
+  /** Details are for reading; on a terminal nobody parses them. */
+  #shortened({ level, text }: TextLine): string {
+    const { home, progress } = this.#options;
+    if (!home || level !== "detail" || progress !== "bars") return text;
+    return text.replaceAll(`${home}/`, "~/");
+  }
+
+  #colourOf(line: TextLine): string | undefined {
+    const colour = this.#boldColourOf(line);
+    return this.#isSetApart(line) ? colour?.replace("1;", "") : colour;
+  }
+
+  #boldColourOf({ level, build }: TextLine): string | undefined {
     if (level === "error") return ERROR_COLOUR;
     if (level === "warning") return WARNING_COLOUR;
     if (level === "detail" || build === undefined) return undefined;
@@ -115,21 +160,11 @@ const rfc3339 = (time: number): string => new Date(time).toISOString().replace(/
 type ShowProgress = (event: Progress, time: number, print: (line: TextLine) => void) => void;
 
 function progressDisplay({ progress, output }: HumanOptions): ShowProgress {
-  if (progress === "none") return () => {};
-  if (progress === "bars" && output.setStatus) return progressBars((lines) => output.setStatus!(lines));
+  // On a terminal it is part of the status.
+  if (progress === "none" || (progress === "bars" && output.setStatus)) return () => {};
   const lineFor = createPlainProgress();
   return (event, time, print) => {
     const text = lineFor(event, time);
     if (text !== undefined) print({ level: "say", build: event.build, prefix: prefixOf(event), text });
-  };
-}
-
-function progressBars(setStatus: (lines: readonly string[]) => void): ShowProgress {
-  const bars = new Map<string, string>();
-  return (event) => {
-    const key = `${event.build ?? ""} ${event.label}`;
-    if (isComplete(event)) bars.delete(key);
-    else bars.set(key, sanitizeLine(progressBar(event, prefixOf(event))));
-    setStatus([...bars.values()]);
   };
 }

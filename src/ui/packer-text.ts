@@ -8,6 +8,8 @@ export interface TextLine {
   readonly level: "header" | "say" | "warning" | "error" | "detail";
   /** The build whose colour the line has. */
   readonly build: string | undefined;
+  /** A command printed it. */
+  readonly isPrinted?: boolean;
   /** `==> NAME: `, where the line is one of a build. */
   readonly prefix: string;
   /** Unsafe for a terminal: may be what a guest printed. Without line ends. */
@@ -65,10 +67,13 @@ class TextState {
       return [...prefixed("error", event, event.text), ...detail(event, event.hint), ...stepLines(event)];
     },
     waiting: ({ build, what, elapsedMs, limitMs }) => {
+      // It has only begun, and what began has been said.
+      if (elapsedMs < 1000) return [];
       const limit = limitMs === undefined ? "" : `, limit ${shortDuration(limitMs)}`;
       return say({ build }, `Still waiting for ${what} (${shortDuration(elapsedMs)}${limit})`);
     },
-    output: (event) => prefixed(STREAM_LEVELS[event.stream], event, event.text),
+    output: (event) =>
+      prefixed(STREAM_LEVELS[event.stream], event, event.text).map((line) => ({ ...line, isPrinted: true })),
     progress: () => [],
     "post-processor-started": ({ build, type, name }) => {
       const label = name === undefined ? type : `${name} (type ${type})`;

@@ -19,6 +19,8 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Redacts, stamps, shows. Never throws. */
   readonly emit: Emit;
+  /** As that of the renderers. */
+  quiet(isQuiet: boolean): void;
   /** Resolves when no renderer has more waiting than it should: what produces much output awaits it. */
   ready(): WhenReady;
   /** Shows what was held back and waits until everything has been written. */
@@ -44,6 +46,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       // What a build printed comes before the next message of it. A debug line may overtake it.
       if (event.kind !== "debug" && event.kind !== "progress") printed.flush(buildOf(event));
       showRedacted(event);
+    },
+    quiet: (isQuiet) => {
+      for (const renderer of active) renderer.quiet?.(isQuiet);
     },
     ready: () => whenAllReady([...active].map((renderer) => renderer.ready?.())),
     close: async () => {

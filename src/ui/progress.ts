@@ -1,5 +1,6 @@
 import { describeBytes } from "../lib/bytes.ts";
 import type { BuildEvent } from "../sdk/event.ts";
+import { clockDuration } from "./words.ts";
 
 export type Progress = Extract<BuildEvent, { kind: "progress" }>;
 
@@ -19,6 +20,14 @@ export function progressBar(event: Progress, prefix: string): string {
   if (total === undefined) return `${prefix}${describeProgress(event)}`;
   const filled = Math.round((percentOf(done, total) / 100) * BAR_WIDTH);
   return `${prefix}[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}] ${describeProgress(event)}`;
+}
+
+/** `, 12 MiB/s, 50 s left`, as far as it is known. */
+export function describeTransfer({ done, total, unit }: Progress, perSecond: number | undefined): string {
+  if (!perSecond || perSecond <= 0) return "";
+  const speed = unit === "bytes" ? `, ${describeBytes(perSecond)}/s` : "";
+  if (total === undefined) return speed;
+  return `${speed}, ${clockDuration(Math.max(0, ((total - done) / perSecond) * 1000))} left`;
 }
 
 function percentOf(done: number, total: number): number {

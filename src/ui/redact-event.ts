@@ -49,7 +49,7 @@ const policies: { readonly [Kind in BuildEvent["kind"]]: Policies<Kind> } = {
   "cleanup-failed": { kind, build, what: "masked", message: "masked", manualCommand: "name" },
   say: spoken,
   warning: spoken,
-  error: { ...spoken, hint: "masked", step: "masked" },
+  error: { ...spoken, hint: "masked", asked: "own", step: "masked" },
   waiting: { kind, build, what: "masked", elapsedMs: "own", limitMs: "own" },
   output: { ...spoken, stream: "own", inRaw: "own" },
   progress: { kind, build, label: "masked", done: "own", total: "own", unit: "own" },

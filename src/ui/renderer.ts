@@ -16,6 +16,8 @@ export interface Renderer {
   readonly reader?: "person" | "program";
   /** Must not throw because nothing reads; the pipeline stops a renderer that throws, and tells the others. */
   render(event: StampedEvent): void;
+  /** While somebody types an answer nothing may change below the text. */
+  quiet?(isQuiet: boolean): void;
   /** Resolves when everything has been written. */
   close?(): Promise<void>;
   /** Resolves when it can take more; the pipeline's `ready` waits for it. */

@@ -1,5 +1,10 @@
 import type { Sink } from "./sink.ts";
 
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** A terminal with a few lines at its bottom that change (progress bars) below text that scrolls. */
 export interface Terminal {
   print(line: string): void;
@@ -11,7 +16,7 @@ export interface Terminal {
 
 const REDRAW_MS = 100;
 
-export function createTerminal(sink: Sink, columns: () => number): Terminal {
+export function createTerminal(sink: Sink, size: () => Size): Terminal {
   let status: readonly string[] = [];
   let drawn = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -19,7 +24,8 @@ export function createTerminal(sink: Sink, columns: () => number): Terminal {
   /** To the first changing line, and everything below it erased (ECMA-48 CPL, ED). */
   const erase = (): string => (drawn === 0 ? "" : `\u001b[${drawn}F\u001b[J`);
   const draw = (text: string): void => {
-    const lines = status.map((line) => `${line.slice(0, Math.max(1, columns() - 1))}\n`);
+    const { columns, rows } = size();
+    const lines = fitting(status, rows).map((line) => `${line.slice(0, Math.max(1, columns - 1))}\n`);
     sink.write(erase() + text + lines.join(""));
     drawn = lines.length;
   };
@@ -41,4 +47,11 @@ export function createTerminal(sink: Sink, columns: () => number): Terminal {
       draw("");
     },
   };
+}
+
+/** What scrolls keeps at least half of the screen: lines that have left it could not be erased. */
+function fitting(lines: readonly string[], rows: number): readonly string[] {
+  const most = Math.max(1, Math.floor(rows / 2));
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most - 1), `    and ${lines.length - most + 1} more`];
 }

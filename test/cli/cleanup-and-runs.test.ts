@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
@@ -44,9 +44,82 @@ describe("imgbuild runs", () => {
     const place = await workplaceWithDeadRun();
     expect(await listed(place)).toMatchObject([{ state: "died", template: "t.pkr.hcl" }]);
     const { stdout } = await place.run("runs");
-    expect(stdout).toContain("died  t.pkr.hcl");
+    expect(stdout).toContain("died  ~/t.pkr.hcl");
     expect(stdout).toContain(`left: file ${place.directory}/out/a`);
-    expect(stdout).toContain(`remove it with: imgbuild cleanup -run ${place.runId}`);
+    expect(stdout).toContain(`remove it with: imgbuild cleanup -run ${place.runId.slice(0, 8)}\n`);
+  });
+
+  const quick = (name: string) =>
+    `source "file" "${name}" {\n  target  = "out/${name}"\n  content = "hello"\n}\nbuild {\n  sources = ["file.${name}"]\n  provisioner "shell-local" {\n    inline = ["echo said by ${name}"]\n  }\n}\n`;
+
+  async function workplaceWithTwoRuns(): Promise<Workplace> {
+    const place = await createWorkplace();
+    for (const name of ["first", "second"]) {
+      await mkdir(join(place.directory, name));
+      await writeFile(join(place.directory, name, "t.pkr.hcl"), quick(name));
+      expect((await place.run("build", name)).code).toBe(0);
+    }
+    return place;
+  }
+
+  it("lists the latest first, by short ids, with the place of the template", async () => {
+    const place = await workplaceWithTwoRuns();
+    const runs = await listed(place);
+    const { stdout } = await place.run("runs");
+    const headings = stdout.split("\n").filter((line) => /^[0-9a-f]{8} /.test(line));
+    expect(headings.map((line) => line.split("  ")[0])).toEqual(runs.map(({ runId }) => runId.slice(0, 8)));
+    expect(headings.map((line) => line.split("  ").at(-1))).toEqual(["~/second", "~/first"]);
+    expect(stdout).not.toContain("log  ");
+    expect((await place.run("runs", "-n", "1")).stdout).toMatch(/file\.second[^]*\n1 older: imgbuild runs -all\n$/);
+    const { stdout: last } = await place.run("runs", "-last");
+    expect(last).toContain("file.second: succeeded");
+    expect(last).toContain("log       ");
+    expect(last).not.toContain("file.first");
+    expect(JSON.parse((await place.run("runs", "-json", "-last")).stdout)).toMatchObject({
+      workingDirectory: place.directory,
+    });
+  });
+
+  it("prints logs: of the last run, of one run, of one build", async () => {
+    const place = await workplaceWithTwoRuns();
+    const [, first] = await listed(place);
+    expect((await place.run("runs", "log")).stdout).toContain("said by second");
+    const { stdout } = await place.run("runs", "log", first!.runId.slice(0, 8), "file.first");
+    expect(stdout).toContain("said by first");
+    expect(await place.run("runs", "log", first!.runId, "file.firts")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has no build "file.firts". Did you mean "file.first"?'),
+    });
+    expect(await place.run("runs", "lgo")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('runs has no action "lgo". Did you mean "log"?'),
+    });
+    expect(await place.run("runs", "-n=-1")).toMatchObject({ code: 2 });
+  });
+
+  it("forgets runs of long ago that left nothing, when another begins", async () => {
+    const place = await workplaceWithTwoRuns();
+    const [, first] = await listed(place);
+    const directory = join(place.directory, "state", "runs", first!.runId);
+    const record = JSON.parse(await readFile(join(directory, "run.json"), "utf8")) as object;
+    const longAgo = Date.now() - 100 * 24 * 3_600_000;
+    await writeFile(
+      join(directory, "run.json"),
+      JSON.stringify({ ...record, startedAt: longAgo, finishedAt: longAgo + 1000 }),
+    );
+    await utimes(directory, longAgo / 1000, longAgo / 1000);
+    const keeping = async (time: string) => {
+      const state = join(place.directory, "state");
+      const other = await createWorkplace({ IMGBUILD_STATE_DIR: state, IMGBUILD_KEEP_RUNS: time });
+      return other.run("build", join(place.directory, "second"));
+    };
+    expect((await keeping("never")).stdout).not.toContain("Forgot");
+    expect(await keeping("soon")).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('IMGBUILD_KEEP_RUNS is "soon"'),
+    });
+    expect((await place.run("build", "-force", "second")).stdout).toContain("Forgot 1 run of long ago");
+    expect((await listed(place)).map(({ runId }) => runId)).not.toContain(first!.runId);
   });
 
   it("says that none are recorded", async () => {

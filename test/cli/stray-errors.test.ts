@@ -17,7 +17,7 @@ describe("catchStrayErrors", () => {
     const redactor = createRedactor();
     redactor.add("planted-secret");
     const emit = (event: BuildEvent) => void said.emit("event", event);
-    const pipeline = { emit, ready: () => Promise.resolve(), close: () => Promise.resolve() };
+    const pipeline = { emit, quiet: () => {}, ready: () => Promise.resolve(), close: () => Promise.resolve() };
     const cancelBuilds = new AbortController();
     const host = testHost(state, { IMGBUILD_STATE_DIR: state });
     const context = { host, process: process as unknown as NodeJS.Process, commands, onRedactor: () => {} };

@@ -77,6 +77,47 @@ describe("build -on-error=ask at a terminal", () => {
     expect(read(workplace, "ran")).toBe("provisioned\nbefore\nupload\nupload\n");
   });
 
+  it("retries the step as the template has it now, and says what is different", async () => {
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
+    await terminal.until("[r] retry step");
+    expect(terminal.screen()).toContain('on t.pkr.hcl line 8, in build > provisioner "shell-local"');
+    terminal.type("r\r");
+    await terminal.until("The template has the shell-local provisioner as it was.");
+    await terminal.until("[r] retry step");
+    writeFiles(workplace, { "t.pkr.hcl": provisioners.replace("test -e mended", "echo third >> ran") });
+    terminal.type("r\r");
+    await terminal.until("was read anew from t.pkr.hcl line 8: inline has changed. The other steps are as they");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    expect(read(workplace, "ran")).toBe("first\nsecond\nsecond\nsecond\nthird\n");
+  });
+
+  it("asks again where the template is wrong or has another step there", async () => {
+    const { workplace, terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
+    await terminal.until("[r] retry step");
+    writeFiles(workplace, { "t.pkr.hcl": provisioners.replaceAll("inline", "inlin") });
+    terminal.type("r\r");
+    await terminal.until('An argument named "inlin"');
+    await terminal.until("The template cannot be used as it is now, so the step was not run again");
+    await terminal.until("Correct it and retry.");
+    await terminal.until("[r] retry step");
+    writeFiles(workplace, { "t.pkr.hcl": provisioners.replace(/\n.*second.*/, "") });
+    terminal.type("r\r");
+    await terminal.until("The template has no shell-local provisioner in this place any more");
+    await terminal.until("[r] retry step");
+    terminal.type("c\r");
+    expect(await terminal.finished).toEqual({ code: 1 });
+    expect(read(workplace, "ran")).toBe("first\nsecond\n");
+  });
+
+  it("says a failure once: in the question, with the rest at the end", async () => {
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
+    await terminal.until("[r] retry step");
+    terminal.type("c\r");
+    await terminal.finished;
+    expect(terminal.screen().match(/ended with exit status 1/g)).toHaveLength(1);
+    expect(terminal.screen()).toContain("imgbuild build -only=file.image t.pkr.hcl");
+  });
+
   it("takes the end of the input for clean up", async () => {
     const { terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
     await terminal.until("[r] retry step");
@@ -117,6 +158,39 @@ describe("build at a terminal", () => {
     terminal.type("\r");
     expect(await terminal.finished).toEqual({ code: 0 });
     expect(read(workplace, "ran")).toBe("first\nsecond\n");
+  });
+});
+
+describe("the status of builds at a terminal", () => {
+  const slow = provisioners.replace("echo first >> ran", "sleep 2.5; echo first >> ran");
+
+  it("says what a build does and for how long, and leaves nothing of it behind", async () => {
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": slow, mended: "" });
+    await terminal.until("    file.image: shell-local provisioner, 1 s");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    const lastLines = terminal.screen().split("==> Wait completed")[1]!;
+    expect(lastLines).not.toContain("shell-local provisioner, ");
+  });
+
+  it("is not there while a question waits for its answer", async () => {
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": provisioners }, "-on-error=ask");
+    await terminal.until("[r] retry step");
+    const before = terminal.screen().length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(terminal.screen().length - before).toBeLessThanOrEqual(2);
+    terminal.type("c\r");
+    await terminal.finished;
+  });
+
+  it("is not in a pipe, nor in CI", async () => {
+    const workplace = await createWorkplace();
+    writeFiles(workplace, { "t.pkr.hcl": slow, mended: "" });
+    const { stdout } = await workplace.run("build", "t.pkr.hcl");
+    expect(stdout).not.toMatch(/provisioner, \d/);
+    const inCi = { ...workplace, env: { ...workplace.env, CI: "true" } };
+    const terminal = startAtTerminal(inCi, "build", "-force", "t.pkr.hcl");
+    expect(await terminal.finished).toEqual({ code: 0 });
+    expect(terminal.screen()).not.toMatch(/provisioner, \d/);
   });
 });
 

@@ -60,6 +60,10 @@ describe("the way into a machine that is still there (M-15)", () => {
       "ssh -i '/a b/key' root@10.0.0.1",
     ],
     [{ ConnType: "ssh", Host: "h", Port: "22", User: "", SSHPrivateKeyFile: "" }, "ssh h"],
+    [
+      { ConnType: "winrm", Host: "127.0.0.1", Port: 5985, User: "vagrant" },
+      'pwsh -NoExit -Command "Enter-PSSession -ComputerName 127.0.0.1 -Port 5985 -Authentication Negotiate -Credential vagrant"',
+    ],
     [{ ConnType: "none", Host: "h" }, undefined],
     [{}, undefined],
   ])("%j: %s", (data, expected) => expect(loginCommand(data as never)).toBe(expected));

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { imgbuildPath } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
 import { probePlace, type ProbePlace } from "../helper/plugin/probe-place.ts";
 
@@ -166,7 +168,42 @@ ${build(`
   });
 });
 
-describe("docs and inspect", () => {
+describe("the commands that need no build", () => {
+  it("has a data source check its arguments at validate, without reading it", async () => {
+    const at = await probePlace();
+    const data = (misbehave: string): string =>
+      `data "probe-nested" "d" {\nroot = "x"\nmisbehave = "${misbehave}"\n}\n`;
+    const template = at.template(data("configure:error") + source() + build());
+    const wrong = await at.run("validate", template);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toContain('in data "probe-nested" "d"');
+    expect(wrong.stdout).toContain("the probe was asked to fail in configure");
+    const unread = await at.run("validate", at.template(data("execute:error") + source() + build()));
+    expect(unread.code).toBe(0);
+  });
+
+  it("know the types of components that are installed: hcl2_upgrade, the JSON Schema, completion, console", async () => {
+    const at = await probePlace();
+    const old = {
+      builders: [{ type: "probe", root: "x", disk: [{ size: 1 }] }],
+      provisioners: [{ type: "probe-guest", root: "x" }],
+    };
+    writeFileSync(join(at.directory, "old.json"), JSON.stringify(old));
+    const upgraded = await at.run("hcl2_upgrade", "-output-file=-", "old.json");
+    expect(upgraded.stderr).toBe("");
+    expect(upgraded.stdout).toContain('source  = "github.com/imgbuild/probe"');
+    expect(upgraded.stdout).toContain("disk {");
+    const schema = JSON.parse((await at.run("docs", "-json-schema")).stdout) as {
+      properties: { source: { properties: Readonly<Record<string, unknown>> } };
+    };
+    expect(JSON.stringify(schema.properties.source.properties["probe"])).toContain('"words"');
+    expect((await at.run("completion", "bash")).stdout).toMatch(/docs\).*words='[^']*\bprobe-guest\b/);
+    const data = `data "probe-nested" "d" {\nroot = "from data"\n}\n`;
+    const template = at.template(data + source() + build());
+    const asked = { cwd: at.directory, env: at.env, input: "data.probe-nested.d.name\n", encoding: "utf8" } as const;
+    expect(execFileSync(process.execPath, [imgbuildPath, "console", template], asked)).toBe("from data\n");
+  });
+
   it("show the components of plugins like ours", async () => {
     const at = await probePlace();
     const docs = await at.run("docs", "builder", "probe");

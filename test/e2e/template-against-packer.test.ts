@@ -105,6 +105,10 @@ describe("loadTemplate", () => {
 
 async function upgrade({ path, name }: CorpusTemplate): Promise<string> {
   const { fixed } = readFixedTemplate({ name, text: readFileSync(path, "utf8") });
-  const options = await createUpgradeOptions(fixed!.template, registry, testHost(dirname(path)), false);
+  const options = await createUpgradeOptions(fixed!.template, {
+    registry,
+    host: testHost(dirname(path)),
+    withAnnotations: false,
+  });
   return upgradeTemplate(fixed!.template, options);
 }

@@ -43,16 +43,24 @@ export async function bootImage(path: string, options: BootOptions): Promise<Boo
   const login = () => connect(ports.get(22)!, options);
   (await retried(login, 600_000)).end();
   return {
-    ssh: async (command) => {
-      const client = await login();
-      try {
-        return await execute(client, command);
-      } finally {
-        client.end();
-      }
-    },
+    ssh: (command) => runOverSsh({ port: ports.get(22)!, ...options }, command),
     port: (guestPort) => ports.get(guestPort)!,
   };
+}
+
+interface SshLogin extends Pick<BootOptions, "username" | "password" | "privateKey"> {
+  /** Of this host. */
+  readonly port: number;
+}
+
+/** Runs a command in a guest and resolves with what it printed. */
+export async function runOverSsh({ port, ...login }: SshLogin, command: string): Promise<string> {
+  const client = await connect(port, login);
+  try {
+    return await execute(client, command);
+  } finally {
+    client.end();
+  }
 }
 
 async function retried<Result>(attempt: () => Promise<Result>, limitMs: number): Promise<Result> {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { keepFiles, keepTranscript } from "./transcripts.ts";
 
-/** The built command with its own state, cache and working directory. When the test ends, all is ended and removed. */
+/** The built command with its own state, cache and working directory. */
 export interface Workplace {
   /** Where the command runs. */
   readonly directory: string;
@@ -33,6 +33,8 @@ export interface Started {
   output(): string;
   /** Resolves when the output holds the text; rejects when the command ends before. */
   until(text: string): Promise<void>;
+  /** Resolves when more was printed; rejects when the command has ended. */
+  more(): Promise<void>;
 }
 
 /** `IMGBUILD_BUNDLE` names another copy than the one the test set-up has just made, or the one file of `make standalone`. */
@@ -42,15 +44,24 @@ export const imgbuildCommand: readonly [program: string, ...args: string[]] = im
   ? [process.execPath, imgbuildPath]
   : [imgbuildPath];
 
-/** Call inside a test. */
+/** Call inside a test. When it ends, all is ended and removed. */
 export async function createWorkplace(env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
+  const { close, ...workplace } = await openWorkplace(env);
+  onTestFinished(close);
+  return workplace;
+}
+
+/** For several tests: the last one has to call `close`. */
+export async function openWorkplace(
+  env: Readonly<Record<string, string>> = {},
+): Promise<Workplace & { close(): Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), "imgbuild-e2e-"));
   const children: Started[] = [];
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     await Promise.all(children.map(endBuild));
     keepFiles("state", join(directory, "state"));
     await rm(root, { recursive: true, force: true });
-  });
+  };
   const [directory, temporary] = [join(root, "work"), join(root, "tmp")];
   await mkdir(directory);
   await mkdir(temporary);
@@ -71,6 +82,7 @@ export async function createWorkplace(env: Readonly<Record<string, string>> = {}
     directory,
     temporary,
     env: complete,
+    close,
     start: (...args) => startIn(directory, args),
     run: (...args) => startIn(directory, args).finished,
     runIn: async (below, ...args) => {
@@ -110,6 +122,15 @@ function startImgbuild(cwd: string, env: Record<string, string>, args: readonly 
       listeners.forEach((listener) => listener());
     });
   });
+  const more = () =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`imgbuild ended:\n${text.both}`));
+    });
   const until = (wanted: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
@@ -121,5 +142,5 @@ function startImgbuild(cwd: string, env: Record<string, string>, args: readonly 
       listeners.add(look);
       look();
     });
-  return { child, finished, output: () => text.both, until };
+  return { child, finished, output: () => text.both, until, more };
 }

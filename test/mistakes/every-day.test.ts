@@ -10,7 +10,7 @@ const DIGEST = "md5:d41d8cd98f00b204e9800998ecf8427e";
 const step = (body: string) =>
   `source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n  provisioner "shell-local" {\n    ${body}\n  }\n}\n`;
 const machine = (type: string, body: string) =>
-  `source "${type}" "m" {\n  iso_url = "http://example.com/x.iso"\n  iso_checksum = "${DIGEST}"\n  ssh_username = "u"\n  ${body}\n}\nbuild {\n  sources = ["${type}.m"]\n}\n`;
+  `source "${type}" "m" {\n  iso_url = "http://example.com/x.iso"\n  iso_checksum = "${DIGEST}"\n  ssh_username = "u"\n  ssh_password = "p"\n  ${body}\n}\nbuild {\n  sources = ["${type}.m"]\n}\n`;
 
 describe("the mistakes of every day say what to write (V-09)", () => {
   it.each<[string, string, string, boolean]>([

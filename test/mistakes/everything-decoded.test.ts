@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diagnose, shortly, type Mistaken } from "../helper/diagnose.ts";
+import { diagnose, mended, shortly, type Mistaken } from "../helper/diagnose.ts";
 
 const said = async (template: string, options: Mistaken = {}) => (await diagnose(template, options)).map(shortly);
 /** `LINE severity name-at-fault` of each message, to compare the places of many. */
@@ -96,7 +96,7 @@ describe("a name of a build that means none", () => {
     [
       "only",
       'only = ["null.c"]',
-      '11:13 warning: "only" names "null.c", and no source of this build block is called so here. Did you mean "null.a"?',
+      '11:13 warning: "only" names "null.c", and no source of this build block is called so here. Did you mean "null.a"? The names here are: null.a, null.b.',
     ],
     [
       "except",
@@ -111,10 +111,23 @@ describe("a name of a build that means none", () => {
     [
       "a pattern",
       'only = ["qemu.*"]',
-      '11:13 warning: "only" names "qemu.*", and no source of this build block is called so here.',
+      '11:13 warning: "only" names "qemu.*", and no source of this build block is called so here. The names here are: null.a, null.b.',
     ],
   ])("in %s is a warning", async (_, more, expected) => {
     expect(await said(step(more))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("is corrected where it stands in a list and another is near", async () => {
+    const template = step('only = ["null.aa"]');
+    expect(await said(mended(template, await diagnose(template)))).toEqual([]);
+  });
+
+  it("is an error in JSON, as in Packer, with the names there are", async () => {
+    const template =
+      '{"builders": [{"type": "null", "communicator": "none"}],\n"provisioners": [{"type": "shell-local", "inline": ["x"], "only": ["nul"], "override": {"z": {}}}]}';
+    const found = await diagnose(template, { name: "t.json" });
+    expect(found.map(({ severity }) => severity)).toEqual(["error", "error"]);
+    for (const { detail } of found) expect(detail).toMatch(/"null"|: null/);
   });
 
   it.each(['only = ["null.a"]', 'except = ["null.*"]', 'override = { a = { inline = ["y"] } }'])(

@@ -12,8 +12,8 @@ const amazon =
 /** What each builder that logs in needs; a new one has to be put in. */
 const builders: Readonly<Record<string, string>> = {
   null: 'ssh_host = "127.0.0.1"\n  ssh_username = "u"\n',
-  qemu: `iso_url = "http://example.com/x.iso"\n  iso_checksum = "${DIGEST}"\n  ssh_username = "u"\n`,
-  "virtualbox-iso": `iso_url = "http://example.com/x.iso"\n  iso_checksum = "${DIGEST}"\n  ssh_username = "u"\n`,
+  qemu: `iso_url = "http://example.com/x.iso"\n  iso_checksum = "${DIGEST}"\n  ssh_username = "u"\n  ssh_password = "p"\n`,
+  "virtualbox-iso": `iso_url = "http://example.com/x.iso"\n  iso_checksum = "${DIGEST}"\n  ssh_username = "u"\n  ssh_password = "p"\n`,
   "virtualbox-ovf": `source_path = "http://example.com/x.ova"\n  checksum = "${DIGEST}"\n  ssh_username = "u"\n`,
   "virtualbox-vm": 'vm_name = "x"\n  ssh_username = "u"\n',
   "amazon-ebs": `${amazon}  ami_name = "name"\n`,
@@ -195,6 +195,19 @@ describe("values that cannot work (V-03)", () => {
       'http_content = { "/user-data" = "#cloud-config\\npakages: []\\n" }',
       'warning: cloud-init knows no "pakages" and ignores it. Did you mean "packages"?',
     ],
+    [
+      "qemu",
+      "",
+      'cd_content = { "user-data" = "#cloud-config\\nfrobnicate: 1\\n" }',
+      'warning: cloud-init knows no "frobnicate" and ignores it.',
+    ],
+    [
+      "amazon-ebs",
+      "",
+      'user_data = "#cloud-config\\npakages: []\\n"',
+      'warning: cloud-init knows no "pakages" and ignores it. Did you mean "packages"?',
+    ],
+    ["qemu", "", 'qemuargs = [["-append", "http://{{ .HTTPIP }}"]]', "warning: The guest is sent to the HTTP server"],
   ])("%s: %s %s", async (type, url, more, expected) => {
     const template = source(type, more).replace(/(iso_url|source_path) = ".*"/, url || "$&");
     expect(await said(template)).toEqual([expect.stringContaining(expected)]);
@@ -213,8 +226,110 @@ describe("values that cannot work (V-03)", () => {
     "#cloud-config\\nx_unknown_to_all: 1",
     "Content-Type: multipart/mixed",
     "## template: jinja\\n#cloud-config",
+    "#cloud-config\\nca-certs: {}\\napt_update: true\\n_shared: &x {}\\nusers: []",
   ])("no word about user data that begins %s", async (text) => {
     expect(await said(source("qemu", `cd_content = { "user-data" = "${text}" }`))).toEqual([]);
+  });
+
+  it.each([
+    ["qemu", "", true],
+    ["virtualbox-iso", "", true],
+    ["qemu", 'ssh_private_key_file = "key"', false],
+    ["qemu", "ssh_agent_auth = true", false],
+    ["qemu", 'communicator = "none"', false],
+    ["qemu", 'boot_command = ["echo {{ .SSHPublicKey }}<enter>"]', false],
+    ["qemu", 'qemuargs = [["-append", "{{ .SSHPublicKey }}"]]', false],
+    ["virtualbox-iso", 'vboxmanage = [["guestproperty", "set", "{{ .Name }}", "/key", "{{ .SSHPublicKey }}"]]', false],
+    ["virtualbox-ovf", "", false],
+  ])("%s with %j and no password: the key of the build reaches nobody (%s)", async (type, more, isDoubted) => {
+    const template = source(type, `${more}\n  `).replace('ssh_password = "p"', "");
+    const doubts = (await diagnose(template, { files: { key: plainKey } })).filter(({ code }) => code === "no-way-in");
+    expect(doubts).toHaveLength(Number(isDoubted));
+  });
+
+  it.each([
+    ['region = "eu-wst-1"', 'Amazon has no region "eu-wst-1" that is known here. Did you mean "eu-west-1"?'],
+    ['region = "nowhere"', 'Amazon has no region "nowhere" that is known here.'],
+    ['ami_regions = ["us-east-1", "us-est-2"]', 'Did you mean "us-east-2"?'],
+    [
+      'instance_type = "t3.mircro"',
+      'Amazon has no instance type "t3.mircro" that is known here. Did you mean "t3.micro"?',
+    ],
+    ['instance_type = "t2.24xlarge"', "2xlarge"],
+    ['instance_type = "metal"', 'no instance type "metal"'],
+  ])("amazon-ebs: %s is doubted, and corrected where a name is near", async (argument, expected) => {
+    const [name = ""] = argument.split(" ");
+    const template = source("amazon-ebs", `ami_name = "name"\n  ${argument}`).replace('ami_name = "name"\n  ', "");
+    const once = template.replace(new RegExp(`${name} = "(eu-west-1|t3.micro)"\n`), "\n");
+    const found = await diagnose(once);
+    expect(found.map(shortly)).toEqual([expect.stringContaining(`warning: `)]);
+    expect(found[0]!.detail).toContain(expected);
+    if (found[0]!.edits) expect(await said(mended(once, found))).toEqual([]);
+  });
+
+  it.each([
+    ['region = "eu-new-1"', "skip_region_validation = true"],
+    ['instance_type = "z9.own"', 'custom_endpoint_ec2 = "http://127.0.0.1:1"'],
+    ['region = "own"', 'custom_endpoint_ec2 = "http://127.0.0.1:1"'],
+  ])("amazon-ebs: %s is not doubted with %s", async (argument, more) => {
+    const [name = ""] = argument.split(" ");
+    const template = source("amazon-ebs", `${argument}\n  ${more}`);
+    expect(await said(template.replace(new RegExp(`${name} = "(eu-west-1|t3.micro)"\n`), "\n"))).toEqual([]);
+  });
+
+  const onHost = (kind: string, type: string, more: string) =>
+    `source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n  ${kind} "${type}" {\n    ${more}\n  }\n}\n`;
+  it.each(["provisioner", "post-processor"])("a command of a %s shell-local without its script", async (kind) => {
+    const without = onHost(kind, "shell-local", 'inline = ["x"]\n    execute_command = ["sh", "-c", "true"]');
+    const expected =
+      "8:23 warning: The command does not name the script, so it is not run. Write {{ .Script }} where it belongs.";
+    expect(await said(without)).toEqual([expected]);
+    expect(await said(without.replace('"true"', '"{{ .Vars }} {{ .Script }}"'))).toEqual([]);
+    expect(await said(without.replace('"true"', '"{{ .Command }}"'))).toEqual([]);
+  });
+
+  it.each(["powershell", "windows-shell"])("a command of %s without its script", async (type) => {
+    const step = (command: string) =>
+      `source "null" "n" {\n  ${builders["null"]}  ssh_password = "x"\n}\nbuild {\n  sources = ["null.n"]\n  provisioner "${type}" {\n    inline = ["x"]\n    execute_command = "${command}"\n  }\n}\n`;
+    expect(await said(step("run it"))).toEqual([
+      expect.stringContaining("warning: The command does not name the script"),
+    ]);
+    expect(await said(step("{{ .Path }}"))).toEqual([]);
+  });
+
+  it("a line that asks for an HTTP server that there is not", async () => {
+    const asking = onHost("provisioner", "shell-local", 'inline = ["true", "curl http://$PACKER_HTTP_ADDR/x"]');
+    expect(await said(asking)).toEqual([expect.stringContaining("7:23 warning: PACKER_HTTP_ADDR, PACKER_HTTP_IP and")]);
+    expect(await said(asking.replace("$PACKER_HTTP_ADDR", "$$$${PACKER_HTTP_ADDR:-x}"))).toEqual([]);
+    const given = asking.replace("inline", 'env = { PACKER_HTTP_ADDR = "x" }\n    inline');
+    expect(await said(given)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "compress",
+      'output = "x.zip"\n    format = "tar.gz"',
+      "The file is a .tar.gz, as format says, and its name promises a .zip.",
+    ],
+    ["compress", 'output = "x.7z"\n    format = "zip"', "its name promises a .7z."],
+    ["vagrant", 'output = "x.zip"', "its name promises a .zip. Give it the ending .box."],
+  ])("%s: %s is misleading", async (type, more, expected) => {
+    const template = onHost("post-processor", type, more)
+      .replace('source "null" "n" {\n  communicator = "none"', 'source "file" "n" {\n  target = "t"\n  content = "x"')
+      .replace("null.n", "file.n");
+    expect(await said(template)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it.each([
+    ["compress", 'output = "x.tgz"\n    format = "tar.gz"'],
+    ["compress", 'output = "x.v1"\n    format = "tar.gz"'],
+    ["compress", 'output = "x.zip"'],
+    ["vagrant", 'output = "x.tar.gz"'],
+  ])("%s: %s is not", async (type, more) => {
+    const template = onHost("post-processor", type, more)
+      .replace('source "null" "n" {\n  communicator = "none"', 'source "file" "n" {\n  target = "t"\n  content = "x"')
+      .replace("null.n", "file.n");
+    expect(await said(template)).toEqual([]);
   });
 
   it("an image without a checksum is warned of", async () => {
@@ -228,7 +343,7 @@ describe("values that cannot work (V-03)", () => {
       const names = Object.keys(schema.object.shape).filter((name) => name.endsWith("_port_min"));
       for (const name of names) {
         const more = `${name} = 5999\n  ${name.replace("_min", "_max")} = 5901`;
-        const codes = (await diagnose(source(type, `${more}\n  ssh_password = "x"`))).map(({ severity }) => severity);
+        const codes = (await diagnose(source(type, more))).map(({ severity }) => severity);
         expect([type, name, codes]).toEqual([type, name, ["error"]]);
       }
     }

@@ -148,6 +148,7 @@ describe("names in templates rendered during the build", () => {
   iso_url        = "http://example.com/x.iso"
   iso_checksum   = "md5:d41d8cd98f00b204e9800998ecf8427e"
   ssh_username   = "u"
+  ssh_password   = "p"
   http_directory = "http"
 }
 build {
@@ -159,8 +160,8 @@ build {
 `;
     const files = { "http/a/user-data.pkrtpl": "#x\nhost: {{ .HTTPIp }}\n", "Vagrantfile.tpl": "{{ .BuildNam }}\n" };
     expect((await diagnose(template, { files })).map(shortly)).toEqual([
-      '5:20 error: In the template "a/user-data.pkrtpl" on line 2 there is no value ".HTTPIp". Did you mean ".HTTPIP"?',
-      '10:28 error: Vagrantfile.tpl, line 1: There is no value ".BuildNam" here. Did you mean ".BuildName"?',
+      '6:20 error: In the template "a/user-data.pkrtpl" on line 2 there is no value ".HTTPIp". Did you mean ".HTTPIP"?',
+      '11:28 error: Vagrantfile.tpl, line 1: There is no value ".BuildNam" here. Did you mean ".BuildName"?',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect } from "vitest";
 import { cleanupTempKeys } from "../../src/steps/cleanup-temp-keys.ts";
 import { generateSshKey, sshKey } from "../../src/steps/ssh-key.ts";
@@ -41,6 +41,19 @@ describe("sshKey", () => {
     expect((await stat(key.privateKeyPath!)).mode & 0o777).toBe(0o600);
     expect((await sshKey(await createRecordingRun(), config)).privateKeyPath).toBeUndefined();
   });
+
+  it.each(["ask", "abort", "run-cleanup-provisioner"] as const)(
+    "with -on-error=%s there is a file to log in with, which goes with the machine",
+    async (onError) => {
+      const run = await createRecordingRun({ options: { onError } });
+      const { privateKey, privateKeyPath } = await sshKey(run, communicatorConfig({ ssh_username: "me" }));
+      expect(dirname(privateKeyPath!)).toBe(run.directories.log);
+      expect(await readFile(privateKeyPath!, "utf8")).toBe(privateKey);
+      expect((await stat(privateKeyPath!)).mode & 0o777).toBe(0o600);
+      await run.finish("failed");
+      await expect(stat(privateKeyPath!)).rejects.toThrow("ENOENT");
+    },
+  );
 
   it("makes none where the user gave a way in", async () => {
     const run = await createRecordingRun();

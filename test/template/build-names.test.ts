@@ -74,7 +74,7 @@ describe("only and except of steps (T-03)", () => {
   it("suggests the address where only the label was written", async () => {
     const { diagnostics } = await loadText(hcl("extra"));
     expect(diagnostics[0]!.detail).toBe(
-      '"only" names "extra", and no source of this build block is called so here. Did you mean "machine.extra"?',
+      '"only" names "extra", and no source of this build block is called so here. Did you mean "machine.extra"? The names here are: machine.base, machine.extra.',
     );
   });
 

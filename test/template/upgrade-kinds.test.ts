@@ -16,7 +16,11 @@ const fakes = { ...fakeRegistry(), plugins: registry.plugins };
 
 async function convert(text: string, components: typeof registry, cwd = "/"): Promise<string> {
   const { fixed } = readFixedTemplate({ name: "old.json", text });
-  const options = await createUpgradeOptions(fixed!.template, components, testHost(cwd), false);
+  const options = await createUpgradeOptions(fixed!.template, {
+    registry: components,
+    host: testHost(cwd),
+    withAnnotations: false,
+  });
   return upgradeTemplate(fixed!.template, options);
 }
 const upgrade = (template: object, components = fakes) => convert(JSON.stringify(template), components);

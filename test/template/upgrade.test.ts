@@ -16,7 +16,11 @@ async function upgrade(name: string, withAnnotations: boolean): Promise<string> 
   const { fixed, diagnostics } = readFixedTemplate({ name: "input.json", text });
   expect(diagnostics).toEqual([]);
   const components = name === "amazon" ? registry : { ...fakeRegistry(), plugins: registry.plugins };
-  const options = await createUpgradeOptions(fixed!.template, components, testHost("/"), withAnnotations);
+  const options = await createUpgradeOptions(fixed!.template, {
+    registry: components,
+    host: testHost("/"),
+    withAnnotations,
+  });
   return upgradeTemplate(fixed!.template, options);
 }
 
@@ -40,7 +44,11 @@ describe("upgradeTemplate", () => {
       builders: [{ type: "null", communicator: "none", ssh_host: "{{user `plain`}}{{user `token`}}" }],
     });
     const { fixed } = readFixedTemplate({ name: "input.json", text });
-    const options = await createUpgradeOptions(fixed!.template, registry, testHost("/"), false);
+    const options = await createUpgradeOptions(fixed!.template, {
+      registry,
+      host: testHost("/"),
+      withAnnotations: false,
+    });
     const upgraded = upgradeTemplate(fixed!.template, options);
     expect(upgraded).toMatch(/local "token" \{\n {2}sensitive {2}= true\n {2}expression = /);
     expect(upgraded).toMatch(/locals \{\n {2}plain = /);

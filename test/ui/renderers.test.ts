@@ -22,11 +22,12 @@ import { createTerminal } from "../../src/ui/terminal.ts";
 import { createMemorySink, EVENT_TIME, everyEvent, renderAll } from "../helper/events.ts";
 import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
+const clock = { monotonic: () => 0 };
 const golden = (name: string): string => `../fixture/ui/${name}`;
 
 function human(options: { colour?: boolean; timestamps?: boolean } = {}, events = everyEvent): string {
   const sink = createMemorySink();
-  const common = { colour: false, timestamps: false, progress: "lines" } as const;
+  const common = { colour: false, timestamps: false, progress: "lines", clock } as const;
   renderAll(createHumanRenderer({ sink, output: plainOutput(sink), ...common, ...options }), events);
   return sink.text();
 }
@@ -83,12 +84,22 @@ describe("createHumanRenderer", () => {
 describe("createTerminal", () => {
   it("draws what changes below what scrolls, and takes it away", () => {
     const sink = createMemorySink();
-    const terminal = createTerminal(sink, () => 12);
+    const terminal = createTerminal(sink, () => ({ columns: 12, rows: 24 }));
     terminal.setStatus(["a very long status line"]);
     terminal.print("first");
     terminal.print("second");
     terminal.clear();
     expect(sink.text()).toBe("first\na very long\n\u001b[1F\u001b[Jsecond\na very long\n\u001b[1F\u001b[J");
+  });
+});
+
+describe("createTerminal with little room", () => {
+  it("keeps half of the screen for what scrolls, so that everything else can be erased", () => {
+    const sink = createMemorySink();
+    const terminal = createTerminal(sink, () => ({ columns: 80, rows: 6 }));
+    terminal.setStatus(["a", "b", "c", "d", "e"]);
+    terminal.print("text");
+    expect(sink.text()).toBe("text\na\nb\n    and 3 more\n");
   });
 });
 
@@ -169,6 +180,7 @@ describe("GitHub Actions", () => {
       colour: false,
       timestamps: false,
       progress: "lines",
+      clock,
     });
     renderAll(renderer, everyEvent);
     await renderer.close!();
@@ -206,7 +218,7 @@ describe("GitLab CI", () => {
       sink,
       gitlabSections(() => EVENT_TIME),
     );
-    const renderer = createHumanRenderer({ sink, output, colour: false, timestamps: false, progress: "none" });
+    const renderer = createHumanRenderer({ sink, output, colour: false, timestamps: false, progress: "none", clock });
     renderAll(renderer, everyEvent);
     await renderer.close!();
     await expect(sink.text()).toMatchFileSnapshot(golden("gitlab-sections.txt"));

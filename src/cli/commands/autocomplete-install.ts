@@ -4,6 +4,7 @@ import { writeUserFile } from "../../lib/user-file.ts";
 import { writeFailure } from "../../sdk/write-failure.ts";
 import { defineCommand, EXIT, type CommandContext } from "../command.ts";
 import { isShell, shells, type Shell } from "./completion/shells.ts";
+import { withComponentTypes } from "./completion/component-types.ts";
 import { completionTable } from "./completion/table.ts";
 
 export const command = defineCommand({
@@ -15,15 +16,19 @@ export const command = defineCommand({
   run: async (context) => {
     const own = ownShell(context);
     if (!own) return EXIT.failed;
-    const script = own.shell.script(await completionTable(context.commands));
-    await writeScript(own.path, script).catch(async (cause: unknown) => {
-      throw await writeFailure(own.path, cause);
-    });
-    const more = own.name === "zsh" ? zshSetup(dirname(own.path)) : "";
-    context.host.stdout.write(`Completion for ${own.name} is in ${own.path}. It works in new shells.${more}\n`);
-    return EXIT.ok;
+    return withComponentTypes(context, (types) => install(context, own, types));
   },
 });
+
+async function install(context: CommandContext, own: OwnShell, types: readonly string[]): Promise<number> {
+  const script = own.shell.script(await completionTable(context.commands, types));
+  await writeScript(own.path, script).catch(async (cause: unknown) => {
+    throw await writeFailure(own.path, cause);
+  });
+  const more = own.name === "zsh" ? zshSetup(dirname(own.path)) : "";
+  context.host.stdout.write(`Completion for ${own.name} is in ${own.path}. It works in new shells.${more}\n`);
+  return EXIT.ok;
+}
 
 async function writeScript(path: string, script: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

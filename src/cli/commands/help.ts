@@ -1,5 +1,6 @@
 import { VERSION } from "../../lib/version.ts";
-import { argumentText, type Command, type CommandArgument, type CommandTable, type Flag } from "../command.ts";
+import type { Command, CommandTable } from "../command.ts";
+import { commandParts, FLAG_SYNTAX, type Row } from "./command-parts.ts";
 
 /** The first page: an example, then the list of commands. */
 export function programHelp(commands: CommandTable): string {
@@ -25,51 +26,17 @@ Exit codes: 0 success, 1 failed build or invalid template, 2 wrong usage, 3 \`fm
 
 /** Help of one command: examples first. */
 export function commandHelp(command: Command): string {
-  const examples = command.examples.map(({ command: line, explains }) => [line, explains] as const);
-  const flags = Object.entries(command.flags)
-    .filter(([, { hidden }]) => hidden !== true)
-    .map(([name, flag]) => [flagUsage(name, flag), flagText(flag)] as const);
-  const usage = ["imgbuild", command.name, ...command.arguments.map(argumentUsage)];
-  if (flags.length > 0) usage.splice(2, 0, "[flags]");
-  const parts = [
-    `${command.summary}.`,
-    columns(examples),
-    `Usage: ${usage.join(" ")}`,
-    columns(command.arguments.map(({ name, description }) => [name.toUpperCase(), description] as const)),
-  ];
-  if (flags.length > 0) parts.push(`Flags (one dash or two, -x=v or -x v):\n${columns(flags)}`);
-  for (const note of command.notes ?? []) parts.push(wrap(note, 0));
+  const { summary, examples, usage, parameters, flags, notes } = commandParts(command);
+  const parts = [`${summary}.`, columns(examples), `Usage: ${usage}`, columns(parameters)];
+  if (flags.length > 0) parts.push(`Flags (${FLAG_SYNTAX}):\n${columns(flags)}`);
+  for (const note of notes) parts.push(wrap(note, 0));
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
-}
-
-function argumentUsage(argument: CommandArgument): string {
-  const text = argumentText(argument).toUpperCase();
-  return argument.optional ? `[${text}]` : text;
-}
-
-function flagUsage(name: string, flag: Flag): string {
-  switch (flag.kind) {
-    case "boolean":
-      return flag.default ? `-${name}=false` : `-${name}`;
-    case "choice":
-      return `-${name}=${flag.choices.join("|")}`;
-    default:
-      return `-${name}=${flag.value}`;
-  }
-}
-
-function flagText(flag: Flag): string {
-  const notes: string[] = [];
-  if (flag.kind === "list") notes.push("May be given several times.");
-  if ((flag.kind === "integer" || flag.kind === "choice") && flag.default !== undefined)
-    notes.push(`Default: ${flag.default}.`);
-  return [flag.description, ...notes].join(" ");
 }
 
 const WIDTH = 110;
 
 /** Two columns; a first column too wide for its row gets a line of its own. */
-function columns(rows: readonly (readonly [string, string])[]): string {
+function columns(rows: readonly Row[]): string {
   const left = Math.min(38, Math.max(0, ...rows.map(([first]) => first.length)));
   const indent = left + 4;
   const lines = rows.map(([first, second]) => {

@@ -30,7 +30,7 @@ const flags = {
     hidden: true,
     withoutEffect: "locals and data sources are always read in the order they need each other.",
   }),
-  "ignore-prerelease-plugins": booleanFlag("", { hidden: true, withoutEffect: "all components are built in." }),
+  "ignore-prerelease-plugins": booleanFlag("Use no development builds of plugins (1.2.3-dev), only releases."),
 };
 
 export const command = defineCommand({
@@ -67,6 +67,7 @@ function validate(
       undeclaredVariables: given["no-warn-undeclared-var"] ? "ignore" : "warn",
       readsDataSources: given["evaluate-datasources"],
       buildsHere: given.preflight,
+      releasesOnly: given["ignore-prerelease-plugins"],
     });
     if (given.fix) {
       for (const name of await applyEdits(diagnostics, context.host.cwd))

@@ -1,6 +1,5 @@
 import { loadHosted } from "../../plugin-host/components/load-component.ts";
 import type { HostedComponent, Hosting } from "../../plugin-host/components/hosting.ts";
-import type { InstalledPlugin } from "../../plugin-host/installed/check-binary.ts";
 import { componentTypes, resolvePlugins, type ResolvedPlugins } from "../../plugin-host/installed/resolve-plugins.ts";
 import { LockViolation, lockProblem, type PluginLock } from "../../plugin-host/install/plugin-lock.ts";
 import type { PluginComponentKind } from "../../plugin-host/plugin-host.ts";
@@ -28,6 +27,8 @@ interface Need {
 export interface HostedType {
   readonly kind: ComponentKind;
   readonly type: string;
+  /** Of its plugin: `github.com/hashicorp/docker`. */
+  readonly source: string;
   load(): Promise<Component>;
 }
 
@@ -84,6 +85,7 @@ export function hostedComponents(rooms: Rooms): HostedComponents {
         [...typesOf(rooms, resolved, kind)].map(([type, hosted]) => ({
           kind,
           type,
+          source: hosted.source,
           load: () => loadHosted(rooms.hosting, hosted),
         })),
       );
@@ -131,12 +133,11 @@ function typesOf(
   return new Map(
     [...components].map(([type, component]) => {
       const { sha256, ...plugin } = byPath.get(component.path)!;
-      return [type, { type, component, sha256, version: plugin.version, origin: originOf(plugin) }];
+      const { source, version } = plugin;
+      return [type, { type, component, sha256, source, version, origin: `${source} ${version}` }];
     }),
   );
 }
-
-const originOf = ({ source, version }: Pick<InstalledPlugin, "source" | "version">): string => `${source} ${version}`;
 
 function reasonsOf({ missing }: ResolvedPlugins): readonly string[] {
   return missing.flatMap(({ otherVersions, refused }) => [

@@ -1,4 +1,5 @@
 import { createBrief } from "../../plugin-host/components/hosting.ts";
+import { createPreparedProcesses, type EarlyRun } from "../../plugin-host/components/prepared-processes.ts";
 import { createPluginHost } from "../../plugin-host/plugin-host.ts";
 import { startThread } from "../../plugin-host/thread/start-thread.ts";
 import type { Emit } from "../../sdk/event.ts";
@@ -16,6 +17,10 @@ export interface PluginRoomOptions {
   readonly options: RunOptions;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** No development builds. */
+  readonly releasesOnly: boolean;
+  /** Where something is to be built. */
+  readonly run?: EarlyRun | undefined;
 }
 
 interface OpenHosting {
@@ -25,16 +30,19 @@ interface OpenHosting {
 
 /** The plugins of this machine, ready to be started for a template. */
 export async function openHosting(
-  { host, options, emit, signal }: PluginRoomOptions,
+  { host, options, emit, signal, run, releasesOnly }: PluginRoomOptions,
   facts: Omit<RegistryTemplate, "requiredPlugins">,
 ): Promise<OpenHosting> {
-  const world = await openPluginWorld(host, signal);
+  const world = { ...(await openPluginWorld(host, signal)), releasesOnly };
   const pluginHost = createPluginHost({ startThread });
+  const { env, cwd } = host;
+  const prepared = createPreparedProcesses({ host: pluginHost, env, cwd, signal, run });
   const hosting = {
     host: pluginHost,
     cache: world.cache,
-    env: host.env,
-    cwd: host.cwd,
+    env,
+    cwd,
+    prepared,
     options,
     coreVersion: COMPATIBLE_PACKER_VERSION,
     signal,
@@ -43,5 +51,9 @@ export async function openHosting(
   };
   let locked: Promise<PluginLock> | undefined;
   const lock = (): Promise<PluginLock> => (locked ??= readLockFile(facts.directory));
-  return { components: hostedComponents({ world, hosting, emit, lock }), close: () => pluginHost.close() };
+  const close = async (): Promise<void> => {
+    await prepared.close();
+    await pluginHost.close();
+  };
+  return { components: hostedComponents({ world, hosting, emit, lock }), close };
 }

@@ -7,27 +7,36 @@ import type { PluginRoomOptions } from "./open-hosting.ts";
 
 /** Plugins of Packer's in the course of one command. Nothing of them is loaded before a template needs one. */
 export interface PluginRoom {
-  /** `preferred`: `-plugin`. */
-  registryFor(template: RegistryTemplate, preferred: readonly string[]): ComposedRegistry;
+  registryFor(template: RegistryTemplate, wanted: WantedPlugins): ComposedRegistry;
   /** Of all plugins that are installed. */
   list(): Promise<readonly HostedType[]>;
   /** Ends what still runs. */
   close(): Promise<void>;
 }
 
-export function createPluginRoom(room: PluginRoomOptions): PluginRoom {
+interface WantedPlugins {
+  /** `-plugin`. */
+  readonly preferred: readonly string[];
+  /** No development builds. */
+  readonly releasesOnly?: boolean | undefined;
+}
+
+export function createPluginRoom(room: Omit<PluginRoomOptions, "releasesOnly">): PluginRoom {
   const closing: (() => Promise<void>)[] = [];
-  const load = async (template: Omit<RegistryTemplate, "requiredPlugins">): Promise<HostedComponents> => {
+  const load = async (
+    template: Omit<RegistryTemplate, "requiredPlugins">,
+    releasesOnly = false,
+  ): Promise<HostedComponents> => {
     const { openHosting } = await import("./open-hosting.ts");
-    const { components, close } = await openHosting(room, template);
+    const { components, close } = await openHosting({ ...room, releasesOnly }, template);
     closing.push(close);
     return components;
   };
   return {
-    registryFor: (template, given) => {
+    registryFor: (template, { preferred: given, releasesOnly }) => {
       let hosted: Promise<HostedComponents> | undefined;
       const preferred = given.length > 0 ? given : names(room.host.env["IMGBUILD_PLUGINS"]);
-      return composeRegistry({ template, preferred, loadHosted: () => (hosted ??= load(template)) });
+      return composeRegistry({ template, preferred, loadHosted: () => (hosted ??= load(template, releasesOnly)) });
     },
     list: async () => (await load({ directory: room.host.cwd, sensitiveVariables: [] })).list(),
     close: async () => {

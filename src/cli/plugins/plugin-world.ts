@@ -6,7 +6,7 @@ import { pluginDirectory } from "../../plugin-host/installed/plugin-directory.ts
 import type { Host } from "../../sdk/host.ts";
 
 /** Where plugins are on this machine, and what is needed to look at them. */
-export interface PluginWorld extends Omit<ListOptions, "source" | "releasesOnly"> {
+export interface PluginWorld extends Omit<ListOptions, "source"> {
   readonly cacheDirectory: string;
 }
 

@@ -1,45 +1,45 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { awaitedLater } from "../../lib/awaited-later.ts";
 import { describeDuration } from "../../lib/duration.ts";
 import { errorText } from "../../lib/error-text.ts";
-import type { Checkpoints, KeyInputs, MachineState, SavedMachine } from "../../sdk/checkpoint.ts";
+import type { Checkpoints, KeyInputs, MachineState } from "../../sdk/checkpoint.ts";
 import type { Machine } from "../../sdk/component.ts";
+import { writeFailure } from "../../sdk/write-failure.ts";
 import { createOwnedDirectory } from "../../owned/owned-directory.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { describeStep } from "../describe-step.ts";
 import { changedOutput, hostOutputs, type HostOutputs } from "./host-outputs.ts";
 import { keyMachine, keyProvisioner, type KeyedStep, type Keying } from "./key-chain.ts";
-import { packFile, unpackFile } from "./pack-file.ts";
-import type { CheckpointRecord, StoredFile } from "./record.ts";
+import type { CheckpointRecord } from "./record.ts";
+import type { CheckpointPlace } from "./place.ts";
+import { packMemory } from "./pack-memory.ts";
 import type { CheckpointStore, FileToStore } from "./store.ts";
+import { removeTaken, removeUnpacked, takeFiles } from "./taken-files.ts";
 import { whyAgain } from "./why-again.ts";
-
-/** Files of this role are packed: the memory of a guest is large, and half of it repeats itself. */
-const PACKED_ROLE = "memory";
 
 /** The checkpoints of one build: where it can go on, and what it saves on its way. */
 export class BuildCheckpoints implements Checkpoints {
   readonly #run: BuildRun;
   readonly #plan: BuildPlan;
   readonly #store: CheckpointStore;
+  readonly #template: string;
   /** The steps as they were keyed when the build began; what has run is keyed again, with its files as it read them. */
   #chain: KeyedStep[] = [];
   #directory: Promise<string> | undefined;
-  #skipped = new Set<string>();
   #resumedAt: number | undefined;
   #outputs: HostOutputs = {};
   /** Objects that are known already, by path. */
   readonly #objects = new Map<string, string>();
   /** Written one after the other, while the machine goes on. */
   #writing: Promise<void> = Promise.resolve();
+  #latest: Pick<CheckpointRecord, "step" | "name"> | undefined;
   #isOff = false;
 
-  constructor(run: BuildRun, plan: BuildPlan, store: CheckpointStore) {
+  constructor(run: BuildRun, plan: BuildPlan, { store, template }: CheckpointPlace) {
     this.#run = run;
     this.#plan = plan;
     this.#store = store;
+    this.#template = template;
   }
 
   /** How many provisioners the machine has behind it; `undefined` where it was made anew. */
@@ -47,19 +47,38 @@ export class BuildCheckpoints implements Checkpoints {
     return this.#resumedAt;
   }
 
+  /** Where the machine would be brought back to if the build began anew, in words; absent where nothing is saved. */
+  get latest(): string | undefined {
+    return this.#latest && placeOf(this.#latest, this.#plan);
+  }
+
   workplace(): Promise<string> {
     this.#directory ??= this.#makeWorkplace();
     return this.#directory;
   }
 
-  async find(machine: KeyInputs): Promise<SavedMachine | undefined> {
+  async resume<Brought>(
+    machine: KeyInputs,
+    bring: (saved: MachineState) => Promise<Brought>,
+  ): Promise<{ readonly brought: Brought } | undefined> {
     this.#chain = [keyMachine(machine, this.#keying())];
     for (const planned of this.#plan.provisioners) await this.#keyNext(planned, this.#chain.length);
-    return this.#best();
+    for (const step of this.#chain.slice(0, this.#lastReusable() + 1).toReversed()) {
+      const record = await this.#usable(step);
+      const resumed = record && (await this.#tryToBring(record, bring));
+      if (!resumed) continue;
+      this.#restored(record);
+      await this.#sayWhy(record.step);
+      await this.#store.touch(record.key);
+      return resumed;
+    }
+    await this.#sayWhy(-1);
+    return undefined;
   }
 
   giveUp(why: string): void {
-    if (!this.#isOff) this.#run.warn(`No checkpoints of this build: ${why}`);
+    const which = this.#latest === undefined ? "No checkpoints" : "No more checkpoints";
+    if (!this.#isOff) this.#run.warn(`${which} of this build: ${why}`);
     this.#isOff = true;
   }
 
@@ -75,15 +94,15 @@ export class BuildCheckpoints implements Checkpoints {
     if (planned) await this.#noteOutputs(planned, machine);
     const isWanted = planned === undefined || (planned.checkpoint && planned.component.onHost !== true);
     const step = this.#chain[index];
-    if (this.#isOff || !isWanted || !step || step.isAlwaysRun || !machine.save) return;
-    try {
-      const state = await this.#run.step(`save a checkpoint`, ({ signal }) => machine.save!(signal));
-      const record = this.#recordOf(step, index, state);
-      this.#writing = awaitedLater(this.#writing.then(() => this.#write(record, state)));
-    } catch (error) {
-      this.#run.signal.throwIfAborted();
-      this.giveUp(errorText(error));
-    }
+    if (this.#isOff || !isWanted || !step || step.runsAlways || !machine.save) return;
+    const save = machine.save;
+    const saved = await this.#run.trial("save", () =>
+      this.#run.step("save a checkpoint", ({ signal }) => save(signal)),
+    );
+    this.#run.signal.throwIfAborted();
+    if ("error" in saved) return this.giveUp(errorText(saved.error));
+    const record = this.#recordOf(step, index, saved.result);
+    this.#writing = awaitedLater(this.#writing.then(() => this.#write(record, saved.result)));
   }
 
   /** Everything saved is in the store. */
@@ -108,80 +127,49 @@ export class BuildCheckpoints implements Checkpoints {
     });
   }
 
-  async #best(): Promise<SavedMachine | undefined> {
-    for (let index = this.#lastReusable(); index >= 0; index--) {
-      const { key } = this.#chain[index]!;
-      if (this.#skipped.has(key)) continue;
-      const record = await this.#store.read(key);
-      const saved = record && (await this.#take(record));
-      if (saved) return saved;
-    }
-    await this.#sayWhy(-1);
-    return undefined;
-  }
-
   #lastReusable(): number {
-    const first = this.#chain.findIndex(({ isAlwaysRun }) => isAlwaysRun);
+    const first = this.#chain.findIndex(({ runsAlways }) => runsAlways !== undefined);
     return first === -1 ? this.#chain.length - 1 : first - 1;
   }
 
-  async #take(record: CheckpointRecord): Promise<SavedMachine | undefined> {
-    this.#skipped.add(record.key);
-    const changed = await changedOutput(record.outputs);
-    if (changed !== undefined) {
-      this.#run.say(`Not going on after ${record.name}: ${changed}, which it wrote, is gone or has changed.`);
-      return undefined;
-    }
-    const directory = await this.workplace();
-    try {
-      return this.#savedMachine(record, await this.#unpacked(record, await this.#store.take(record, directory)));
-    } catch (error) {
-      this.#run.warn(`A checkpoint (${record.name}) is passed over: ${errorText(error)}`);
-      await this.#discard(record);
-      return undefined;
-    }
+  /** `undefined`: there is none, or it is of no use any more. */
+  async #usable({ key }: KeyedStep): Promise<CheckpointRecord | undefined> {
+    const record = await this.#store.read(key);
+    const changed = record && (await changedOutput(record.outputs));
+    if (changed === undefined) return record;
+    this.#run.say(`Not going on after ${record!.name}: ${changed}, which it wrote, is gone or has changed.`);
+    return undefined;
   }
 
-  async #unpacked(
+  async #tryToBring<Brought>(
     record: CheckpointRecord,
-    paths: ReadonlyMap<string, string>,
-  ): Promise<Readonly<Record<string, string>>> {
-    const files: Record<string, string> = {};
-    for (const [role, path] of paths) {
-      const { packed, object } = record.files[role]!;
-      files[role] = packed === undefined ? path : `${path}.unpacked`;
-      if (packed === undefined) this.#objects.set(path, object);
-      else await unpackFile(path, files[role], packed);
+    bring: (saved: MachineState) => Promise<Brought>,
+  ): Promise<{ readonly brought: Brought } | undefined> {
+    const directory = await this.workplace();
+    const tried = await this.#run.trial("restore", async () => {
+      const { files, objects } = await takeFiles(this.#store, record, { directory, signal: this.#run.signal });
+      const brought = await bring({ files, facts: record.facts });
+      for (const [path, object] of objects) this.#objects.set(path, object);
+      return brought;
+    });
+    this.#run.signal.throwIfAborted();
+    if ("result" in tried) {
+      await removeUnpacked(record, directory);
+      return { brought: tried.result };
     }
-    return files;
-  }
-
-  #savedMachine(record: CheckpointRecord, files: Readonly<Record<string, string>>): SavedMachine {
-    return {
-      files,
-      facts: record.facts,
-      restored: () => this.#restored(record),
-      passOver: async (why) => {
-        this.#run.warn(`A checkpoint (${record.name}) is passed over: ${why}`);
-        await this.#discard(record);
-        return this.#best();
-      },
-    };
+    this.#run.warn(`The checkpoint ${placeOf(record, this.#plan)} is passed over: ${errorText(tried.error)}`);
+    await removeTaken(record, directory);
+    return undefined;
   }
 
   #restored(record: CheckpointRecord): void {
     this.#resumedAt = record.step;
+    this.#latest = record;
     this.#outputs = record.outputs;
     const age = describeDuration(Math.max(0, this.#run.host.clock.now() - record.createdAt));
-    const total = this.#plan.provisioners.length;
-    const where =
-      record.step === 0
-        ? "before the first provisioner"
-        : `after provisioner ${record.step} of ${total} (${record.name})`;
-    this.#run.say(`Restored ${where}, saved ${age} ago; ${total - record.step} to run.`);
+    const left = this.#plan.provisioners.length - record.step;
+    this.#run.say(`Restored ${placeOf(record, this.#plan)}, saved ${age} ago; ${left} to run.`);
     this.#saySkipped(record.step);
-    void this.#store.touch(record.key);
-    void this.#sayWhy(record.step).catch(() => {});
   }
 
   /** What runs on this computer may depend on anything. */
@@ -199,16 +187,15 @@ export class BuildCheckpoints implements Checkpoints {
   async #sayWhy(reached: number): Promise<void> {
     const next = this.#chain[reached + 1];
     if (!next) return;
-    const why = whyAgain(next, reached + 1, await this.#store.list());
+    const why = whyAgain(next, reached + 1, await this.#earlier());
     if (why !== undefined) this.#run.say(`To run again from ${next.name}: ${why}.`);
   }
 
-  async #discard({ files }: CheckpointRecord): Promise<void> {
-    const directory = await this.workplace();
-    for (const role of Object.keys(files)) {
-      await rm(join(directory, role), { force: true });
-      await rm(join(directory, `${role}.unpacked`), { force: true });
-    }
+  /** Checkpoints of this build of this template. */
+  async #earlier(): Promise<readonly CheckpointRecord[]> {
+    const { name } = this.#run.build;
+    const all = await this.#store.list();
+    return all.filter((record) => record.template === this.#template && record.build === name);
   }
 
   async #noteOutputs(planned: PlannedProvisioner, { data }: Machine): Promise<void> {
@@ -224,7 +211,7 @@ export class BuildCheckpoints implements Checkpoints {
       version: 1,
       key,
       parent,
-      template: this.#run.directories.template,
+      template: this.#template,
       build: this.#run.build.name,
       step: index,
       name,
@@ -238,20 +225,28 @@ export class BuildCheckpoints implements Checkpoints {
   async #write(record: Omit<CheckpointRecord, "files">, { files }: MachineState): Promise<void> {
     try {
       const toStore = new Map<string, FileToStore>();
-      for (const [role, path] of Object.entries(files)) toStore.set(role, await this.#packed(role, path));
+      for (const [role, path] of Object.entries(files)) toStore.set(role, await this.#toStore(role, path));
       const written = await this.#store.write(record, toStore);
       for (const [role, { path }] of toStore) this.#objects.set(path, written.files[role]!.object);
+      this.#latest = record;
       this.#run.debug("checkpoint", `${record.name} saved`, { key: record.key });
     } catch (error) {
-      if (!this.#run.signal.aborted) this.giveUp(errorText(error));
+      if (this.#run.signal.aborted) return;
+      const failure = await writeFailure(this.#store.directory, error, { shown: "it" });
+      this.giveUp(errorText(failure));
     }
   }
 
-  async #packed(role: string, path: string): Promise<FileToStore> {
-    if (role !== PACKED_ROLE) return { path, object: this.#objects.get(path) };
-    const to = `${path}.packed`;
-    const packed: StoredFile["packed"] = await packFile(path, to, this.#run.signal);
-    await rm(path, { force: true });
-    return { path: to, packed };
+  async #toStore(role: string, path: string): Promise<FileToStore> {
+    if (role === PACKED_ROLE) return packMemory(path, this.#run.signal);
+    return { path, object: this.#objects.get(path) };
   }
+}
+
+/** Files of this role are packed: the memory of a guest is large, and half of it repeats itself. */
+const PACKED_ROLE = "memory";
+
+function placeOf({ step, name }: Pick<CheckpointRecord, "step" | "name">, { provisioners }: BuildPlan): string {
+  if (step === 0) return "before the first provisioner";
+  return `after provisioner ${step} of ${provisioners.length} (${name})`;
 }

@@ -15,8 +15,8 @@ export interface KeyedStep {
   readonly inputs: Readonly<Record<string, string>>;
   /** Values by name, of this run only: what they look like tells why they change. */
   readonly values: KeyInputs;
-  /** The step cannot be skipped, so nothing after it can. */
-  readonly isAlwaysRun: boolean;
+  /** Why the step cannot be skipped; nothing after it can then. */
+  readonly runsAlways: string | undefined;
 }
 
 export interface Keying {
@@ -29,7 +29,7 @@ export interface Keying {
 export function keyMachine(machine: KeyInputs, keying: Keying): KeyedStep {
   const { builder, identity } = keying.plan;
   const values = { builder: builder.type, build: identity.sourceName, ...machine };
-  return keyed({ name: "the machine", values, parent: undefined, isAlwaysRun: false }, keying);
+  return keyed({ name: "the machine", values, parent: undefined, runsAlways: undefined }, keying);
 }
 
 /** A provisioner after `parent`, with its files as they are now. */
@@ -39,14 +39,19 @@ export async function keyProvisioner(
   keying: Keying,
 ): Promise<KeyedStep> {
   const values = await provisionerInputs(planned, keying.plan, keying.directories);
-  const isAlwaysRun = parent.isAlwaysRun || values === undefined || planned.always;
-  return keyed({ name: nameOf(planned, values), values: values ?? {}, parent: parent.key, isAlwaysRun }, keying);
+  const runsAlways = parent.runsAlways ?? whyAlways(planned, values);
+  return keyed({ name: nameOf(planned, values), values: values ?? {}, parent: parent.key, runsAlways }, keying);
+}
+
+function whyAlways({ always }: PlannedProvisioner, values: KeyInputs | undefined): string | undefined {
+  if (always) return "always = true";
+  return values === undefined ? "its arguments are known only when it runs" : undefined;
 }
 
 function keyed(step: Omit<KeyedStep, "key" | "inputs">, { digest }: Keying): KeyedStep {
-  const { parent, values, isAlwaysRun } = step;
+  const { parent, values, runsAlways } = step;
   const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digest(value)]));
-  const nonce = isAlwaysRun ? randomUuid() : undefined;
+  const nonce = runsAlways === undefined ? undefined : randomUuid();
   return { ...step, inputs, key: digest({ parent, inputs, nonce }) };
 }
 

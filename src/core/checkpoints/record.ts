@@ -4,8 +4,8 @@ export interface StoredFile {
   readonly object: string;
   /** Of the object, in bytes. */
   readonly size: number;
-  /** How the object is packed; absent: as it is. */
-  readonly packed?: "zstd" | "gzip" | undefined;
+  /** How the object is packed (`lib/compress/packed-file.ts`); absent: as it is. */
+  readonly packed?: "zstd" | undefined;
 }
 
 /** What the store keeps of one checkpoint. The file is written last: a record whose files are not all there never was. */
@@ -33,7 +33,7 @@ export interface CheckpointRecord {
   readonly facts: unknown;
 }
 
-export const RECORD_VERSION = 1;
+const RECORD_VERSION = 1;
 
 /** `undefined` for what is not a record of this version: cut off, damaged, or written by another version. */
 export function parseRecord(text: string): CheckpointRecord | undefined {

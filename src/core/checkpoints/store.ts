@@ -7,6 +7,7 @@ import { withLock } from "../../lib/file-lock.ts";
 import { exists } from "../../owned/owned-path.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { canonicalText } from "./canonical.ts";
+import { sweepLeftovers } from "./sweep.ts";
 import { parseRecord, type CheckpointRecord, type StoredFile } from "./record.ts";
 
 /** The layout of a store. Another number is another layout, which is neither read nor written. */
@@ -41,16 +42,17 @@ export class CheckpointStore {
     this.#secret = secret;
   }
 
-  /** Makes what is missing. Rejects where the store is of another version, or can be read by others. */
+  /** Makes what is missing, and removes what was left half done. Rejects where the store is of another version, or can be read by others. */
   static async open(directory: string): Promise<CheckpointStore> {
     for (const name of ["records", "objects", "work"])
       await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
     await refuseOpenDirectory(directory);
-    const secret = await withLock(join(directory, "lock"), async () => {
+    return withStoreLock(directory, async () => {
       await checkVersion(directory);
-      return readSecret(directory);
+      const store = new CheckpointStore(directory, await readSecret(directory));
+      await store.#sweep();
+      return store;
     });
-    return new CheckpointStore(directory, secret);
   }
 
   /** `undefined` where there is none. */
@@ -106,9 +108,8 @@ export class CheckpointStore {
     const paths = new Map<string, string>();
     for (const [role, { object, size }] of Object.entries(record.files)) {
       const path = join(directory, role);
-      await link(this.#objectPath(object), path);
-      const isWhole = (await stat(path)).size === size && (await hashFile(path, "sha256")).hex === object;
-      if (!isWhole) {
+      await link(this.#objectPath(object), path).catch(() => {});
+      if (!(await isWhole(path, { object, size }))) {
         await this.#forget(record.key, object);
         throw new DamagedError(role);
       }
@@ -132,7 +133,7 @@ export class CheckpointStore {
   async remove(keys: readonly string[]): Promise<number> {
     return this.#locked(async () => {
       for (const key of keys) await rm(this.#recordPath(key), { force: true });
-      return this.#removeUnused();
+      return this.#sweep();
     });
   }
 
@@ -144,7 +145,12 @@ export class CheckpointStore {
     });
   }
 
-  async #removeUnused(): Promise<number> {
+  /**
+   * Removes what a process that died in the middle has left, and every object that no checkpoint needs. Returns the bytes
+   * that became free. Under the lock, so that nobody is writing.
+   */
+  async #sweep(): Promise<number> {
+    await sweepLeftovers(this.directory);
     const needed = new Set(
       (await this.list()).flatMap(({ files }) => Object.values(files).map(({ object }) => object)),
     );
@@ -163,7 +169,7 @@ export class CheckpointStore {
 
   /** Under the lock: an object without a record is either just being written by its holder, or garbage. */
   #locked<Result>(body: () => Promise<Result>): Promise<Result> {
-    return withLock(join(this.directory, "lock"), body, { pollMs: 20 });
+    return withStoreLock(this.directory, body);
   }
 
   async #keep(path: string, object: string): Promise<void> {
@@ -205,16 +211,25 @@ export interface FileToStore {
   readonly object?: string | undefined;
 }
 
-/** An object that is not what its name says. */
-export class DamagedError extends Error {
+/** An object that is not what its name says, or not there. */
+class DamagedError extends Error {
   constructor(role: string) {
     super(`its file "${role}" is damaged`);
   }
 }
 
+async function isWhole(path: string, { object, size }: Pick<StoredFile, "object" | "size">): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size === size && (await hashFile(path, "sha256")).hex === object;
+}
+
 async function describe({ path, packed, object }: FileToStore): Promise<StoredFile> {
   const { size } = await stat(path);
   return { object: object ?? (await hashFile(path, "sha256")).hex, size, packed };
+}
+
+function withStoreLock<Result>(directory: string, body: () => Promise<Result>): Promise<Result> {
+  return withLock(join(directory, "lock"), body, { pollMs: 20 });
 }
 
 function countUsers(records: readonly CheckpointRecord[]): ReadonlyMap<string, number> {

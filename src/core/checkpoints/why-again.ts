@@ -7,14 +7,19 @@ import type { KeyedStep } from "./key-chain.ts";
  * compare with.
  */
 export function whyAgain(step: KeyedStep, index: number, records: readonly CheckpointRecord[]): string | undefined {
+  if (step.runsAlways !== undefined) return step.runsAlways;
   const earlier = records.filter((record) => record.step === index && record.parent === step.parent);
   const latest = earlier.toSorted((one, other) => other.createdAt - one.createdAt)[0];
-  if (!latest || step.isAlwaysRun) return undefined;
+  if (!latest) return undefined;
   const names = new Set([...Object.keys(step.inputs), ...Object.keys(latest.inputs)]);
   const changed = [...names].filter((name) => step.inputs[name] !== latest.inputs[name]);
   if (changed.length === 0) return undefined;
-  return changed.map((name) => `${name}${spoiler(step.values, name)} changed`).join(", ");
+  const named = changed.slice(0, MOST_NAMED).map((name) => `${name}${spoiler(step.values, name)} changed`);
+  const more = changed.length - named.length;
+  return named.join(", ") + (more > 0 ? `, and ${more} more` : "");
 }
+
+const MOST_NAMED = 4;
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/i;
 

@@ -26,7 +26,8 @@ export async function listRuns(host: Host): Promise<readonly ListedRun[]> {
   return runs.sort((a, b) => a.record.startedAt - b.record.startedAt);
 }
 
-async function readRun(host: Host, runId: string): Promise<ListedRun> {
+/** One run, as it is known now. */
+export async function readRun(host: Host, runId: string): Promise<ListedRun> {
   const paths = runPaths(runsDirectory(host), runId);
   const read = await readRunRecord(paths);
   const known = read?.runId === runId ? read : undefined;

@@ -9,7 +9,7 @@ export interface RunRecord {
   readonly version: 1;
   readonly runId: string;
   readonly template: string;
-  /** Where it was run; absent in records of earlier versions. */
+  /** Where the command ran: `template` and the paths of artifacts start there. Absent in records of older versions. */
   readonly directory?: string | undefined;
   readonly builds: readonly RunBuild[];
   /** Milliseconds since the epoch. */
@@ -72,16 +72,16 @@ export async function readRunRecord(paths: RunPaths): Promise<RunRecord | undefi
 
 function isRunRecord(value: unknown): value is RunRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { version, runId, template, builds, startedAt, owner, finishedAt, outcome, directory } = value as Record<
+  const { version, runId, template, directory, builds, startedAt, owner, finishedAt, outcome } = value as Record<
     string,
     unknown
   >;
+  const isNamed = version === 1 && typeof runId === "string" && typeof template === "string";
   const isPlaced = directory === undefined || typeof directory === "string";
-  const isNamed = version === 1 && typeof runId === "string" && typeof template === "string" && isPlaced;
   const isTimed = isTime(startedAt) && (finishedAt === undefined || isTime(finishedAt));
   const isEnded = outcome === undefined || OUTCOMES.some((known) => known === outcome);
   const isOwned = parseProcessIdentity(owner) !== undefined;
-  return isNamed && isTimed && isEnded && isOwned && Array.isArray(builds) && builds.every(isRunBuild);
+  return isNamed && isPlaced && isTimed && isEnded && isOwned && Array.isArray(builds) && builds.every(isRunBuild);
 }
 
 const OUTCOMES: readonly Outcome[] = ["succeeded", "failed", "cancelled"];

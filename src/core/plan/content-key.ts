@@ -29,7 +29,7 @@ export async function contentKey(plan: BuildPlan, keying: ContentKeying): Promis
   const chain: Keying = { plan, directories, digest };
   let step = keyMachine({ ...(config as KeyInputs), " files": files }, chain);
   for (const planned of plan.provisioners) step = await keyProvisioner(planned, step, chain);
-  if (step.isAlwaysRun) return undefined;
+  if (step.runsAlways !== undefined) return undefined;
   const chains = plan.chains.map((links) => links.map((link) => argumentsOf(link, plan)));
   return chains.flat().includes(undefined) ? undefined : digest({ machine: step.key, chains });
 }

@@ -1,13 +1,14 @@
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
-import type { PlannedPostProcessor } from "../../template/model.ts";
+import type { BuildPlan, PlannedPostProcessor } from "../../template/model.ts";
 import type { LinkRecord } from "../artifact-record.ts";
 import { deriveRun } from "../../sdk/derive-run.ts";
 import type { BuildEvent } from "../../sdk/event.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
-import { failedStep } from "../failed-step.ts";
+import { renewStep } from "../run/renew-step.ts";
+import { failedStep, placeInWords } from "../failed-step.ts";
 import { describeStep } from "../describe-step.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
@@ -60,12 +61,18 @@ async function runPostProcessor(
   planned: PlannedPostProcessor,
   { artifact, data, all }: Pick<ChainInput, "artifact" | "data" | "all">,
 ): Promise<Link> {
-  const { component, type, name, range } = planned;
+  const { type, name, range } = planned;
+  const step = nameOf(planned);
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
+  let current = planned;
   let config: unknown;
-  const running = run.step(nameOf(planned), async () => {
-    config = decodeNow(run, planned, data);
-    return component.process(forPostProcessor(run, type), config, artifact);
+  let isRetry = false;
+  const running = run.step(step, async () => {
+    if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
+    isRetry = true;
+    run.failures.place = placeInWords(current.range);
+    config = decodeNow(run, current, data);
+    return current.component.process(forPostProcessor(run, type), config, artifact);
   });
   const result = await running.catch((error: unknown) => {
     const place = { what: `${type} post-processor`, name, range, number: all.indexOf(planned) + 1, total: all.length };
@@ -73,11 +80,17 @@ async function runPostProcessor(
     throw error;
   });
   const { artifact: output, keepInput, mustKeepInput } = result;
-  const fingerprint = fingerprintOf(planned, config, (text) => run.redact(text));
+  const fingerprint = fingerprintOf(current, config, (text) => run.redact(text));
   const made: LinkRecord["output"] = output === artifact ? "input" : (output ?? null);
   const record: LinkRecord = { fingerprint, keepInput, mustKeepInput, output: made };
-  return { input: artifact, output, keepsInput: keepsInput(planned, result), record };
+  return { input: artifact, output, keepsInput: keepsInput(current, result), record };
 }
+
+/** The post-processor of the same place in another plan of the build. */
+const sameIn =
+  (all: readonly PlannedPostProcessor[], planned: PlannedPostProcessor) =>
+  ({ chains }: BuildPlan): PlannedPostProcessor | undefined =>
+    chains.flat()[all.indexOf(planned)];
 
 /** Its messages carry the post-processor's type. */
 function forPostProcessor(run: Run, postProcessor: string): Run {

@@ -1,13 +1,17 @@
-import { shellQuote } from "../../lib/shell-quote.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
+import { loginLine } from "../../sdk/login-line.ts";
 
-/** How a person gets into a machine that is still there; undefined where that is not known. */
+/** How a person gets into the machine, from what `build.*` means; undefined where that is not known. */
 export function loginCommand(data: GeneratedData): string | undefined {
   const { Host: host, Port: port, User: user, SSHPrivateKeyFile: key, ConnType: kind } = data;
-  if (kind !== "ssh" || !host) return undefined;
-  const words = ["ssh"];
-  if (port && String(port) !== "22") words.push("-p", String(port));
-  if (key) words.push("-i", shellQuote(String(key)));
-  words.push(user ? `${user}@${host}` : String(host));
-  return words.join(" ");
+  if (kind !== "ssh" && kind !== "winrm") return undefined;
+  return loginLine({
+    kind,
+    host: textOf(host),
+    port: port ? Number(port) : undefined,
+    user: textOf(user),
+    keyFile: textOf(key),
+  });
 }
+
+const textOf = (value: string | number | undefined): string | undefined => (value ? String(value) : undefined);

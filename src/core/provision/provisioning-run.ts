@@ -1,12 +1,15 @@
 import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts";
 import type { BuildInput } from "../../sdk/run.ts";
 import { inputsOf } from "../../template/inputs-of.ts";
-import type { BuildPlan } from "../../template/model.ts";
+import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { BuildCheckpoints } from "../checkpoints/build-checkpoints.ts";
 import { failedStep } from "../failed-step.ts";
+import { describeStep } from "../describe-step.ts";
 import { BuildRun } from "../run/build-run.ts";
+import { renewStep } from "../run/renew-step.ts";
 import type { Session } from "../run/session.ts";
+import { heldLogin } from "./held-login.ts";
 import { loginCommand } from "./login-command.ts";
 import { loggedCommunicator } from "./logged-communicator.ts";
 import { runProvisioner } from "./run-provisioner.ts";
@@ -60,9 +63,9 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
   /** `develop`: what there is stays until a file changes, which ends the build. */
   async #holdMachine(error: unknown): Promise<void> {
-    if (!this.#hold || this.signal.aborted) return;
+    if (!this.#hold || this.signal.aborted || this.failures.goesBack) return;
     await this.checkpoints?.settled();
-    await this.#hold({ build: this.build.name, login: loginCommand(this.data), error });
+    await this.#hold({ build: this.build.name, login: await heldLogin(this, this.data), error });
   }
 
   async #provisionAll(whole: Machine, signal: AbortSignal): Promise<void> {
@@ -73,8 +76,9 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       if (index < (resumedAt ?? 0)) continue;
       await this.pause("Pausing before the next provisioner.");
       await this.checkpoints?.about(index + 1);
+      this.failures.wayBack = () => this.#wayBack();
       try {
-        await runProvisioner({ run: this, planned, machine: whole, signal });
+        await runProvisioner({ run: this, planned, machine: whole, signal, renew: (old) => this.#renew(old, index) });
       } catch (error) {
         const { type, name, range } = planned;
         const place = { what: `${type} provisioner`, name, range, number: index + 1, total: provisioners.length };
@@ -83,6 +87,20 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
       }
       await this.checkpoints?.reached(index + 1, whole);
     }
+  }
+
+  /** For a retry. What is saved from here on would not be what the template said when the build began. */
+  async #renew(planned: PlannedProvisioner, index: number): Promise<PlannedProvisioner> {
+    const what = describeStep(planned, "provisioner");
+    const find = (plan: BuildPlan) => plan.provisioners[index];
+    const renewed = await renewStep<PlannedProvisioner>(this, { planned, what, find, data: this.data });
+    this.checkpoints?.giveUp("A step was run again by hand, so that no further state of this machine is saved.");
+    return renewed;
+  }
+
+  async #wayBack(): Promise<string | undefined> {
+    await this.checkpoints?.settled();
+    return this.checkpoints?.latest;
   }
 
   /**
@@ -120,8 +138,6 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
 
 function checkpointsOf(run: ProvisioningRun, session: Session, plan: BuildPlan): BuildCheckpoints | undefined {
   if (!session.checkpoints) return undefined;
-  const checkpoints = new BuildCheckpoints(run, plan, session.checkpoints);
-  if (plan.builder.component.savesMachines === true) return checkpoints;
-  checkpoints.giveUp(`${plan.builder.type} cannot save its machines. It is built as usual.`);
-  return undefined;
+  if (plan.builder.component.savesMachines !== true) return undefined;
+  return new BuildCheckpoints(run, plan, session.checkpoints);
 }

@@ -5,6 +5,7 @@ import type { Machine } from "../../sdk/component.ts";
 import type { PlannedProvisioner } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { describeStep } from "../describe-step.ts";
+import { placeInWords } from "../failed-step.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { withTimeLimit } from "../run/time-limit.ts";
@@ -14,6 +15,8 @@ export interface ProvisionerJob {
   readonly planned: PlannedProvisioner;
   readonly machine: Machine;
   readonly signal: AbortSignal;
+  /** The provisioner as the template has it now, for a retry that the user asks for. */
+  readonly renew?: (planned: PlannedProvisioner) => Promise<PlannedProvisioner>;
 }
 
 /**
@@ -21,17 +24,25 @@ export interface ProvisionerJob {
  * try), timeout (of each try, without its pause).
  */
 export async function runProvisioner(job: ProvisionerJob): Promise<void> {
-  await job.run.step(describeProvisioner(job.planned), async () => {
-    if (job.planned.continueOnError) await attemptAndGoOn(job);
-    else await attempt(job);
+  const { run, renew } = job;
+  let { planned } = job;
+  let isRetry = false;
+  await run.step(describeProvisioner(planned), async () => {
+    if (isRetry && renew) planned = await renew(planned);
+    isRetry = true;
+    run.failures.place = placeInWords(planned.range);
+    const current = { ...job, planned };
+    if (planned.continueOnError) await attemptAndGoOn(current);
+    else await attempt(current);
   });
+  run.failures.place = undefined;
 }
 
 async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   try {
     await attempt(job);
   } catch (error) {
-    if (job.signal.aborted) throw error;
+    if (job.signal.aborted || job.run.failures.goesBack) throw error;
     job.run.warn(
       `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.`,
     );
@@ -55,7 +66,7 @@ async function attempt(job: ProvisionerJob): Promise<void> {
     const tried = await run.scope("attempt", () => provisionOnce(job));
     if ("result" in tried) return;
     first ??= tried;
-    if (left <= 0 || signal.aborted) throw first.error;
+    if (left <= 0 || signal.aborted || run.failures.goesBack) throw first.error;
     const tries = left === 1 ? "1 try" : `${left} tries`;
     const step = describeProvisioner(planned);
     run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.`);

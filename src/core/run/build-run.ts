@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { untilAborted } from "../../lib/until-aborted.ts";
 import type { FailedStep, Leftover, Outcome, StepTime, BuildEvent } from "../../sdk/event.ts";
 import type { BuildIdentity, BuildInput, Run, Step, Undo } from "../../sdk/run.ts";
+import type { BuildPlan } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { CleanupStack, type Frame, type UndoFailure, type Undoing } from "./cleanup-stack.ts";
 import { FailurePolicy } from "./on-error.ts";
@@ -9,6 +10,9 @@ import type { Session } from "./session.ts";
 
 /** The step that is running: makes a step inside another known as such, even when others run beside it. */
 const frames = new AsyncLocalStorage<Frame>();
+
+/** How a body went that is undone when it fails. */
+export type Tried<Result> = { readonly result: Result } | { readonly error: unknown };
 
 /** Whether something of a build is still there at its end: kept as the user asked, or impossible to remove. */
 export type Remaining = "nothing" | "as asked" | "not removed";
@@ -56,6 +60,7 @@ export class BuildRun implements Run {
         await this.pause(`Pausing after run of step "${name}".`);
         return result;
       } catch (error) {
+        if (isInTrial(frame)) throw error;
         if ((await this.failures.decide(`step "${name}"`, error, this.signal)) === "give up") throw error;
         await this.unwind("failed", frame);
       }
@@ -63,8 +68,16 @@ export class BuildRun implements Run {
   }
 
   /** Runs `body` as if in a step of its own that nobody sees; returns what undoes what it registered. */
-  async scope<Result>(name: string, body: () => Promise<Result>): Promise<{ result: Result } | { error: unknown }> {
-    const frame: Frame = { name, parent: frames.getStore() };
+  scope<Result>(name: string, body: () => Promise<Result>): Promise<Tried<Result>> {
+    return this.#inFrame({ name, parent: frames.getStore() }, body);
+  }
+
+  /** As `scope`, for what may fail because there is another way: `-on-error` has no say in it. */
+  trial<Result>(name: string, body: () => Promise<Result>): Promise<Tried<Result>> {
+    return this.#inFrame({ name, parent: frames.getStore(), isTrial: true }, body);
+  }
+
+  async #inFrame<Result>(frame: Frame, body: () => Promise<Result>): Promise<Tried<Result>> {
     try {
       return { result: await frames.run(frame, body) };
     } catch (error) {
@@ -121,6 +134,11 @@ export class BuildRun implements Run {
     this.warn(`Left as it is, as -on-error asks for:${listed}${this.failures.wayIn}\nRemove it with:\n    ${command}`);
   }
 
+  /** The plan of this build, from the template as it is now; `undefined` where that cannot be had. */
+  async reread(): Promise<BuildPlan | undefined> {
+    return this.#session.reread?.(this.build.name);
+  }
+
   emit(event: BuildEvent): void {
     this.#session.emit(event);
   }
@@ -135,6 +153,9 @@ export class BuildRun implements Run {
   }
   debug(topic: string, text: string, details?: Readonly<Record<string, unknown>>): void {
     this.emit({ kind: "debug", build: this.build.name, topic, text, details });
+  }
+  canBeEntered(command: string | undefined): void {
+    this.failures.login = command;
   }
   leave(leftover: Leftover): void {
     this.leftovers.push(leftover);
@@ -205,4 +226,9 @@ export class BuildRun implements Run {
       manualCommand: known.manualCommand,
     });
   }
+}
+
+function isInTrial(frame: Frame): boolean {
+  for (let current: Frame | undefined = frame; current; current = current.parent) if (current.isTrial) return true;
+  return false;
 }

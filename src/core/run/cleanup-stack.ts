@@ -6,6 +6,8 @@ import type { Undo } from "../../sdk/run.ts";
 export interface Frame {
   readonly name: string;
   readonly parent: Frame | undefined;
+  /** What fails inside is expected, and another way is tried: nobody is asked about it. */
+  readonly isTrial?: boolean;
 }
 
 /** What is being undone: named by who registered it, and by its resource where it is in the journal. */

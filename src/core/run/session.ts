@@ -1,8 +1,9 @@
 import type { Emit } from "../../sdk/event.ts";
 import type { Host } from "../../sdk/host.ts";
 import type { Journal, Resource } from "../../sdk/journal.ts";
+import type { BuildPlan } from "../../template/model.ts";
 import type { RunDirectories, RunOptions } from "../../sdk/run.ts";
-import type { CheckpointStore } from "../checkpoints/store.ts";
+import type { CheckpointPlace } from "../checkpoints/place.ts";
 import type { Ask } from "./ask.ts";
 
 /** What all builds of one `imgbuild build` share. */
@@ -20,8 +21,13 @@ export interface Session {
   /** Resolves when what was emitted has been consumed. */
   readonly ready: () => Promise<void> | undefined;
   readonly ask: Ask;
+  /**
+   * A build as the template has it now; `undefined` where the template cannot be read twice. What is wrong with it is shown,
+   * and rejects.
+   */
+  readonly reread?: ((build: string) => Promise<BuildPlan | undefined>) | undefined;
   /** Where machines are saved between provisioners; absent where they are not. */
-  readonly checkpoints?: CheckpointStore | undefined;
+  readonly checkpoints?: CheckpointPlace | undefined;
   /**
    * `develop`: the machine of a build is kept after its last provisioner, or the one that failed, until this resolves or
    * the session's signal aborts.

@@ -31,7 +31,7 @@ function wrapLine(line: string, width: number): string[] {
   if (line.startsWith(" ")) return [line];
   const lines: string[] = [];
   let current = "";
-  for (const word of line.split(" ")) {
+  for (const word of wordsOf(line)) {
     if (current !== "" && displayWidth(current) + 1 + displayWidth(word) > width) {
       lines.push(current);
       current = word;
@@ -39,3 +39,6 @@ function wrapLine(line: string, width: number): string[] {
   }
   return [...lines, current];
 }
+
+/** What is to be pasted stays on one line: `{{ .Path }}` is one word. */
+const wordsOf = (line: string): readonly string[] => line.match(/(?:\{\{[^{}]*\}\}|[^ ])+|(?<= )(?= )/g) ?? [""];

@@ -1,5 +1,3 @@
-import * as zlib from "node:zlib";
-import { promisify } from "node:util";
 import type { ByteSource } from "../byte-source.ts";
 import { limited } from "../limited.ts";
 import { createBlockWorkers } from "./block-workers.ts";
@@ -7,6 +5,7 @@ import type { DataBlock } from "./blocks.ts";
 import { frames, type CompressToFrames } from "./frames.ts";
 import { splitIntoExtents } from "./extents.ts";
 import { createZeroCache } from "./zero-cache.ts";
+import { zstdOfNode } from "./zstd-of-node.ts";
 import { storedFrame } from "./zstd-stored.ts";
 
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -32,10 +31,10 @@ export async function* zstd(source: ByteSource, options: ZstdOptions): AsyncGene
   const threads = Math.min(options.concurrency, POOL_THREADS);
   const concurrency = BLOCKS_PER_THREAD * threads;
   if (level === 0) return yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress: storeAll });
-  const native = fromNode(level);
+  const native = zstdOfNode(level);
   if (native === undefined) return yield* zstdByThreads(source, options);
   // One more than there are threads, so that none waits for us.
-  const compress = compressExtents(limited(threads + 1, ({ data }) => native(data)));
+  const compress = compressExtents(limited(threads + 1, ({ data }) => native.compress(data)));
   yield* frames(source, { blockBytes: BLOCK_BYTES, concurrency, compress });
 }
 
@@ -76,22 +75,4 @@ type CompressExtent = (extent: DataBlock) => Promise<Buffer>;
 /** The most that `count` frames take for so many bytes. Source: ZSTD_COMPRESSBOUND in zstd.h. */
 function mostBytes(length: number, count: number): number {
   return length + (length >>> 8) + 128 * count;
-}
-
-/** What `node:zlib` has from Node 22.15 on; the type definitions are of Node 20. */
-interface ZstdInNode {
-  readonly zstdCompress?: (
-    data: Buffer,
-    options: { params: Record<number, number> },
-    callback: (error: Error | null, result: Buffer) => void,
-  ) => void;
-  readonly constants: { readonly ZSTD_c_compressionLevel?: number };
-}
-
-function fromNode(level: number): ((data: Buffer) => Promise<Buffer>) | undefined {
-  const { zstdCompress, constants } = zlib as unknown as ZstdInNode;
-  if (!zstdCompress || constants.ZSTD_c_compressionLevel === undefined) return undefined;
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
-  const compress = promisify(zstdCompress);
-  return (data) => compress(data, { params });
 }

@@ -1,18 +1,47 @@
 import { LateTemplate } from "../../sdk/late-template.ts";
-import { runFacts, type ConfigPart } from "../calls/plugin-config.ts";
+import { runFacts } from "../calls/plugin-config.ts";
+import type { BuildIdentity } from "../../sdk/run.ts";
 import type { WireMap, WireValue } from "../wire/wire-value.ts";
-import { factsOf, type Hosting } from "./hosting.ts";
+import { ctyConfig } from "./cty-config.ts";
+import { factsOf, type HostedComponent, type Hosting } from "./hosting.ts";
+import type { SentConfig } from "./sent-config.ts";
 import type { HostedConfig } from "./spec-schema.ts";
 
 /** What Packer writes for a value that is not known yet. */
 const UNKNOWN = "<unknown>";
 
-/** The configuration of a component as it is sent: about the run, then its own. */
-export function configParts(
-  hosting: Hosting,
+/** The build that a component is configured for. */
+type ConfiguredBuild = Pick<BuildIdentity, "sourceName" | "builderType">;
+
+interface Sending {
+  readonly hosting: Pick<Hosting, "template" | "options" | "coreVersion">;
+  readonly hosted: HostedComponent;
+  readonly config: HostedConfig;
+  readonly build: ConfiguredBuild;
+  /** What `{{ build }}` may name, for provisioners and post-processors. */
+  readonly placeholders?: WireMap | undefined;
+}
+
+/** As Packer sends it: from a template in HCL2 with the types of its values, from a legacy one as it is. */
+export function sentConfig({ hosting, hosted, config, build, placeholders }: Sending): SentConfig {
+  const { facts, own } = configParts(hosting, config, build);
+  const isLegacy = hosting.template.userVariables !== undefined;
+  const typed = isLegacy || !hosted.spec ? undefined : ctyConfig(own, hosted.spec);
+  // Where there is no `{{ }}`, nothing can name them.
+  const mayName = JSON.stringify(own).includes("{{");
+  return {
+    parts: [facts, typed ?? own, ...(placeholders ? [placeholders] : [])],
+    key: JSON.stringify([facts, own, mayName ? placeholders : undefined]),
+    isRepeatable: typed !== undefined,
+  };
+}
+
+/** The configuration of a component as plain maps: about the run, and its own. */
+function configParts(
+  hosting: Pick<Hosting, "template" | "options" | "coreVersion">,
   config: HostedConfig,
-  build: { readonly sourceName: string; readonly builderType: string },
-): readonly ConfigPart[] {
+  build: ConfiguredBuild,
+): { readonly facts: WireMap; readonly own: WireMap } {
   const { userVariables, sensitiveVariables, templatePath } = hosting.template;
   const facts = runFacts({ ...factsOf(hosting, build), sensitiveVariables });
   const variables = [...(userVariables ?? [])].flatMap(([name, text]): [string, string][] =>
@@ -20,7 +49,7 @@ export function configParts(
   );
   const users: WireMap = userVariables ? { packer_user_variables: Object.fromEntries(variables) } : {};
   const path: WireMap = templatePath === undefined ? {} : { packer_template_path: templatePath };
-  return [{ ...facts, ...users, ...path }, wireOf(config) as WireMap];
+  return { facts: { ...facts, ...users, ...path }, own: wireOf(config) as WireMap };
 }
 
 /** Decoded arguments as they travel. The plugin converts what it needs in another type. */

@@ -8,11 +8,10 @@ import type { RemoteArtifact } from "../calls/remote-artifact.ts";
 import { runUi } from "../calls/run-ui.ts";
 import { RefusedByPlugin } from "../process/refused-by-plugin.ts";
 import { configCheck } from "./config-check.ts";
-import { configParts, secretsOf } from "./config-parts.ts";
+import { secretsOf, sentConfig } from "./config-parts.ts";
 import { generatedDataOf, SECRET_DATA } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
 import { noWayIn } from "./no-way-in.ts";
-import { refuseConfig } from "./problems.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
@@ -52,10 +51,14 @@ async function build(work: Work): Promise<Artifact | undefined> {
   const { run, config, hosting, hosted } = work;
   for (const secret of secretsOf(config, isSecretName)) run.secret(secret);
   let artifact: RemoteArtifact | undefined;
-  const process = await startForRun(run, hosting, { component: hosted.component, keep: () => artifact !== undefined });
+  const sent = sentConfig({ hosting, hosted, config, build: run.build });
+  const process = await startForRun(run, hosting, {
+    component: hosted.component,
+    config: sent,
+    keep: () => artifact !== undefined,
+    prepare: async (plugin) => (await remoteBuilder(plugin).prepare(sent.parts, { signal: run.signal })).problem,
+  });
   const builder = remoteBuilder(process);
-  const { problem } = await builder.prepare(configParts(hosting, config, run.build), { signal: run.signal });
-  refuseConfig(problem, hosted.component.plugin);
   const machine = await own(work);
   const provisioning = createProvisioning(work, machine);
   try {

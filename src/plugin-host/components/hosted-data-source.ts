@@ -8,7 +8,7 @@ import type { ConfigSpec, SpecBlock } from "../wire/config-spec.ts";
 import type { CtyJson } from "../wire/cty-json.ts";
 import type { CtyType } from "../wire/cty-type.ts";
 import { configCheck } from "./config-check.ts";
-import { configParts, secretsOf } from "./config-parts.ts";
+import { secretsOf, sentConfig } from "./config-parts.ts";
 import type { HostedComponent, Hosting } from "./hosting.ts";
 import { refuseConfig } from "./problems.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
@@ -56,9 +56,10 @@ function read({ run, config, hosting, hosted }: Work): Promise<Readonly<Record<s
   const { component } = hosted;
   const { signal } = run;
   for (const secret of secretsOf(config, isSecretName)) run.secret(secret);
+  const { parts } = sentConfig({ hosting, hosted, config, build: run.build });
   const ask = async (process: PluginProcess): Promise<Readonly<Record<string, unknown>>> => {
     const source = remoteDataSource(process);
-    refuseConfig(await source.configure(configParts(hosting, config, run.build), { signal }), component.plugin);
+    refuseConfig(await source.configure(parts, { signal }), component.plugin);
     const { value } = await source.execute({ signal });
     return attributesOf(value, hosted);
   };

@@ -5,10 +5,9 @@ import type { Schema } from "../../sdk/schema/schema.ts";
 import { remotePostProcessor } from "../calls/post-processor.ts";
 import { runUi } from "../calls/run-ui.ts";
 import { configCheck } from "./config-check.ts";
-import { configParts, secretsOf } from "./config-parts.ts";
+import { secretsOf, sentConfig } from "./config-parts.ts";
 import { placeholders } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
-import { refuseConfig } from "./problems.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
@@ -30,7 +29,7 @@ export function hostedPostProcessor(
       hosting,
       hosted,
       schema,
-      more: [placeholders([])],
+      placeholders: placeholders([]),
       ask: async (process, parts, options) => ({
         problem: await remotePostProcessor(process).configure(parts, options),
       }),
@@ -52,10 +51,14 @@ async function postProcess({ run, config, input, hosting, hosted }: Work): Promi
   const { signal } = run;
   for (const secret of secretsOf(config, isSecretName)) run.secret(secret);
   let isStillNeeded = false;
-  const process = await startForRun(run, hosting, { component, keep: () => isStillNeeded });
+  const sent = sentConfig({ hosting, hosted, config, build: run.build, placeholders: placeholders([]) });
+  const process = await startForRun(run, hosting, {
+    component,
+    config: sent,
+    keep: () => isStillNeeded,
+    prepare: (plugin) => remotePostProcessor(plugin).configure(sent.parts, { signal }),
+  });
   const remote = remotePostProcessor(process);
-  const parts = [...configParts(hosting, config, run.build), placeholders([])];
-  refuseConfig(await remote.configure(parts, { signal }), component.plugin);
   const { artifact, keepInput, overridesUser } = await remote.process({ ui: runUi(run), artifact: input, signal });
   signal.throwIfAborted();
   isStillNeeded = artifact !== undefined;

@@ -4,10 +4,9 @@ import type { Schema } from "../../sdk/schema/schema.ts";
 import { remoteProvisioner } from "../calls/provisioner.ts";
 import { runUi } from "../calls/run-ui.ts";
 import { configCheck } from "./config-check.ts";
-import { configParts, secretsOf } from "./config-parts.ts";
+import { secretsOf, sentConfig } from "./config-parts.ts";
 import { dataForPlugin, placeholders } from "./generated-data.ts";
 import { startForRun, type HostedComponent, type Hosting } from "./hosting.ts";
-import { refuseConfig } from "./problems.ts";
 import { isSecretName, type HostedConfig } from "./spec-schema.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -24,11 +23,12 @@ export function hostedProvisioner(
     summary: summaryOf(hosted),
     schema,
     rendersTemplates: true,
+    hasHiddenInputs: true,
     checkFiles: configCheck({
       hosting,
       hosted,
       schema,
-      more: [placeholders([])],
+      placeholders: placeholders([]),
       ask: async (process, parts, options) => ({
         problem: await remoteProvisioner(process).prepare(parts, options),
       }),
@@ -49,13 +49,16 @@ async function provision({ run, config, machine, hosting, hosted }: Work): Promi
   const { component } = hosted;
   const { signal } = run;
   for (const secret of secretsOf(config, isSecretName)) run.secret(secret);
-  const process = await startForRun(run, hosting, { component });
+  const { communicator, data } = machine;
+  const names = placeholders(Object.keys(data));
+  const sent = sentConfig({ hosting, hosted, config, build: run.build, placeholders: names });
+  const process = await startForRun(run, hosting, {
+    component,
+    config: sent,
+    prepare: (plugin) => remoteProvisioner(plugin).prepare(sent.parts, { signal }),
+  });
   try {
-    const provisioner = remoteProvisioner(process);
-    const parts = [...configParts(hosting, config, run.build), placeholders(Object.keys(machine.data))];
-    refuseConfig(await provisioner.prepare(parts, { signal }), component.plugin);
-    const { communicator, data } = machine;
-    await provisioner.provision({ ui: runUi(run), communicator, data: dataForPlugin(data), signal });
+    await remoteProvisioner(process).provision({ ui: runUi(run), communicator, data: dataForPlugin(data), signal });
   } finally {
     await process.stop();
   }

@@ -4,7 +4,12 @@ import type { Run, RunOptions } from "../../sdk/run.ts";
 import type { RunFacts } from "../calls/plugin-config.ts";
 import type { FactsCache } from "../installed/facts-cache.ts";
 import type { PluginComponent, PluginHost } from "../plugin-host.ts";
+import type { LogLine } from "../process/plugin-log.ts";
 import type { PluginProcess } from "../process/plugin-process.ts";
+import type { ConfigSpec } from "../wire/config-spec.ts";
+import { refuseConfig } from "./problems.ts";
+import type { PreparedProcesses } from "./prepared-processes.ts";
+import type { SentConfig } from "./sent-config.ts";
 
 /** What the components of plugins need of the command they are used by. */
 export interface Hosting {
@@ -20,6 +25,7 @@ export interface Hosting {
   readonly signal: AbortSignal;
   readonly template: TemplateFacts;
   readonly brief: Brief;
+  readonly prepared: PreparedProcesses;
 }
 
 /** What plugins are told of a template. */
@@ -38,9 +44,13 @@ export interface HostedComponent {
   readonly component: PluginComponent;
   /** Of the binary. */
   readonly sha256: string;
+  /** `github.com/hashicorp/docker` */
+  readonly source: string;
   readonly version: string;
   /** `github.com/hashicorp/docker 1.1.2` */
   readonly origin: string;
+  /** What it takes, as it says itself; known when it is loaded. */
+  readonly spec?: ConfigSpec | undefined;
 }
 
 /** Asks a component something in a process that lives no longer than that. */
@@ -70,21 +80,35 @@ export function createBrief(): Brief {
   };
 }
 
-/** Starts a component for a run: its process is in the journal before it exists. */
-export function startForRun(
+interface Starting {
+  readonly component: PluginComponent;
+  readonly config: SentConfig;
+  /** Whether an artifact still needs the process at the end of the build. */
+  readonly keep?: () => boolean;
+  /** Gives it its configuration. The plugin's text where something is wrong. */
+  readonly prepare: (process: PluginProcess) => Promise<string | undefined>;
+}
+
+/**
+ * Starts a component for a run and prepares it: its process is in the journal before it makes anything. Where the check
+ * of the template has prepared one, that one runs.
+ */
+export async function startForRun(
   run: Run,
-  { host, cwd }: Hosting,
-  { component, keep }: { readonly component: PluginComponent; readonly keep?: () => boolean },
+  { host, cwd, prepared }: Hosting,
+  starting: Starting,
 ): Promise<PluginProcess> {
-  return run.step(`start the plugin ${component.plugin}`, (step) =>
-    host.start(component, {
-      env: run.host.env,
-      cwd,
-      signal: run.signal,
-      owner: { runId: run.runId, step, keep },
-      onLog: ({ text }) => run.debug(`plugin ${component.plugin}`, text),
-    }),
-  );
+  const { component, config, keep, prepare } = starting;
+  const { plugin } = component;
+  const onLog = ({ text }: LogLine): void => run.debug(`plugin ${plugin}`, text);
+  const waiting = prepared.take(component, config);
+  const process = await run.step(`start the plugin ${plugin}`, (step) => {
+    const owner = { runId: run.runId, step, keep };
+    if (waiting) return waiting.giveTo(owner, onLog);
+    return host.start(component, { env: run.host.env, cwd, signal: run.signal, owner, onLog });
+  });
+  if (!waiting) refuseConfig(await prepare(process), plugin);
+  return process;
 }
 
 /** What a component is told of a run before its own configuration. */

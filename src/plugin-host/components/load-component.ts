@@ -1,6 +1,5 @@
 import type { Component } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
-import type { Schema } from "../../sdk/schema/schema.ts";
 import { remoteDataSource } from "../calls/data-source.ts";
 import { askSchema } from "../calls/schema-call.ts";
 import { componentSchema } from "../installed/component-schema.ts";
@@ -12,19 +11,19 @@ import { hostedDataSource } from "./hosted-data-source.ts";
 import { hostedPostProcessor } from "./hosted-post-processor.ts";
 import { hostedProvisioner } from "./hosted-provisioner.ts";
 import type { HostedComponent, Hosting } from "./hosting.ts";
-import { ANYTHING, schemaOf, type HostedConfig } from "./spec-schema.ts";
+import { ANYTHING, schemaOf } from "./spec-schema.ts";
 
 /** A component of a plugin behind the contract of its kind. The plugin is started when its schema is not known yet. */
 export async function loadHosted(hosting: Hosting, hosted: HostedComponent): Promise<Component> {
   const { kind } = hosted.component;
   if (kind === "datasource") return loadDataSource(hosting, hosted);
-  const schema = await takenBy(hosting, hosted);
+  const spec = await takenBy(hosting, hosted);
   // A component is given the configuration that its own schema decodes.
   const component = {
     builder: hostedBuilder,
     provisioner: hostedProvisioner,
     "post-processor": hostedPostProcessor,
-  }[kind](hosting, hosted, schema);
+  }[kind](hosting, { ...hosted, spec }, spec ? schemaOf(spec) : ANYTHING);
   return component;
 }
 
@@ -40,7 +39,7 @@ async function loadDataSource(hosting: Hosting, hosted: HostedComponent): Promis
   const request = { component, sha256, side: "gives" } as const;
   const gives = await componentSchema(hosting.cache, request, () => hosting.brief({ hosting, component, ask }));
   const takes = await takenBy(hosting, hosted);
-  return hostedDataSource(hosting, hosted, { takes, gives });
+  return hostedDataSource(hosting, { ...hosted, spec: takes }, { takes: takes ? schemaOf(takes) : ANYTHING, gives });
 }
 
 const services: Readonly<Record<PluginComponentKind, string>> = {
@@ -50,12 +49,12 @@ const services: Readonly<Record<PluginComponentKind, string>> = {
   datasource: "Datasource",
 };
 
-async function takenBy(hosting: Hosting, { component, sha256 }: HostedComponent): Promise<Schema<HostedConfig>> {
+async function takenBy(hosting: Hosting, { component, sha256 }: HostedComponent): Promise<ConfigSpec | undefined> {
   // Without the second version of the protocol the schema comes in a form that is not read here.
-  if (!component.protobuf) return ANYTHING;
+  if (!component.protobuf) return undefined;
   const { signal } = hosting;
   const ask = (process: PluginProcess): Promise<ConfigSpec> =>
     askSchema(process, `${services[component.kind]}.ConfigSpec`, { signal });
   const request = { component, sha256, side: "takes" } as const;
-  return schemaOf(await componentSchema(hosting.cache, request, () => hosting.brief({ hosting, component, ask })));
+  return componentSchema(hosting.cache, request, () => hosting.brief({ hosting, component, ask }));
 }

@@ -1,3 +1,4 @@
+import { LateTemplate } from "../../sdk/late-template.ts";
 import type { ConfigIssue } from "../../sdk/schema/schema.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { splitProblems } from "../calls/plugin-config.ts";
@@ -52,8 +53,18 @@ function pathOf(text: string, config: HostedConfig, names: readonly string[]): r
   const named = names.filter((name) => words.has(name) && isTelling(name, text));
   const given = named.filter((name) => config[name] !== undefined);
   const [best] = (given.length > 0 ? given : named).sort((one, other) => other.length - one.length);
-  return best === undefined ? [] : [best];
+  const about = best ?? quotedValue(text, config);
+  return about === undefined ? [] : [about];
 }
+
+/** The option whose value a sentence quotes, where it is one: `A checksum of 'none' was specified`. */
+function quotedValue(text: string, config: HostedConfig): string | undefined {
+  const quoted = new Set([...text.matchAll(/(["'`])(\S+?)\1/g)].map(([, , value]) => value));
+  const names = Object.keys(config).filter((name) => quoted.has(textOf(config[name])));
+  return names.length === 1 ? names[0] : undefined;
+}
+
+const textOf = (value: unknown): string => (value instanceof LateTemplate ? value.text : String(value));
 
 /** A name that is an ordinary word as well counts where it is quoted, or begins the sentence: `image must be specified`. */
 function isTelling(name: string, text: string): boolean {

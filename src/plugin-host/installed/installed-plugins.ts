@@ -23,9 +23,16 @@ export async function listInstalled(options: ListOptions): Promise<InstalledList
   const checked = await mapLimited(candidates, AT_ONCE, (candidate) => checkBinary(candidate, options));
   const usable = checked.filter((plugin) => "version" in plugin);
   const refused = checked.filter((plugin) => "reason" in plugin);
-  const wanted = usable.filter(({ version }) => options.releasesOnly !== true || !version.includes("-"));
-  return { usable: wanted.toSorted(inOrder), refused };
+  const leftOut = usable.filter(({ version }) => options.releasesOnly === true && version.includes("-"));
+  const wanted = usable.filter((plugin) => !leftOut.includes(plugin));
+  return { usable: wanted.toSorted(inOrder), refused: [...refused, ...leftOut.map(asRefused)] };
 }
+
+const asRefused = ({ path, source }: InstalledPlugin): RefusedPlugin => ({
+  path,
+  source,
+  reason: "It is a development build, and only releases are to be used.",
+});
 
 /** Of one version, a development build counts as the release it is going to be. */
 export function meets(version: string, constraint: VersionConstraint): boolean {

@@ -28,6 +28,7 @@ export function parseLogLine(line: string): LogLine {
 export class LogRing {
   readonly #limit: number;
   #lines: LogLine[] = [];
+  #follower: ((line: LogLine) => void) | undefined;
 
   constructor(limit = 200) {
     this.#limit = limit;
@@ -35,8 +36,15 @@ export class LogRing {
 
   add(line: LogLine): void {
     this.#lines.push(line);
+    this.#follower?.(line);
     // Cut now and then: a plugin that floods its log must not cost a copy for each line.
     if (this.#lines.length >= 2 * this.#limit) this.#lines = this.lines.slice();
+  }
+
+  /** Whoever follows hears the last lines as well. There is one at a time. */
+  follow(follower: (line: LogLine) => void): void {
+    for (const line of this.lines) follower(line);
+    this.#follower = follower;
   }
 
   get lines(): readonly LogLine[] {

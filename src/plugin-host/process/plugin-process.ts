@@ -37,6 +37,8 @@ export interface PluginProcess extends Peer {
   call(method: string, argument: WireValue, options: CallOptions): Promise<WireValue>;
   /** The last lines of its log. */
   log(): readonly LogLine[];
+  /** It belongs to a run from now on: `owned` is its line in the journal, and `onLog` hears its log from the beginning. */
+  adopt(owned: OwnedProcess, onLog: (line: LogLine) => void): void;
   /** Closes the connection, on which a plugin ends by itself; kills it with all it started when that takes over 5 s. */
   stop(): Promise<void>;
   /** Ends it at once, with all it started; it cleans up nothing. */
@@ -64,11 +66,13 @@ interface Parts {
 class ConnectedPlugin implements PluginProcess {
   readonly #launched: Launched;
   readonly #parts: Parts;
+  #owned: OwnedProcess | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(launched: Launched, parts: Parts) {
     this.#launched = launched;
     this.#parts = parts;
+    this.#owned = parts.owned;
   }
 
   get pid(): number {
@@ -128,6 +132,11 @@ class ConnectedPlugin implements PluginProcess {
     return crashError({ what: this.what, doing, ended, log: this.log(), cause: error });
   }
 
+  adopt(owned: OwnedProcess, onLog: (line: LogLine) => void): void {
+    this.#owned = owned;
+    this.#launched.log.follow(onLog);
+  }
+
   stop(): Promise<void> {
     return (this.#stopped ??= this.#end(STOP_MS));
   }
@@ -142,7 +151,7 @@ class ConnectedPlugin implements PluginProcess {
     await Promise.race([this.#child.ended, after(patienceMs)]);
     this.#child.kill();
     await this.#child.drained;
-    await this.#parts.owned?.ended();
+    await this.#owned?.ended();
   }
 }
 

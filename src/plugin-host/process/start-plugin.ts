@@ -48,6 +48,7 @@ export async function launchPlugin(launch: Launch): Promise<Launched> {
   const problem = await programProblem(path);
   if (problem !== undefined) throw cannotStart(what, path, problem);
   const log = new LogRing();
+  if (launch.onLog) log.follow(launch.onLog);
   const firstLine = new FirstLine();
   const child = await startChild(path, {
     args: launch.args,
@@ -55,11 +56,7 @@ export async function launchPlugin(launch: Launch): Promise<Launched> {
     cwd: launch.cwd,
     mark: launch.mark,
     onStdout: (line) => firstLine.take(line),
-    onStderr: (line) => {
-      const parsed = parseLogLine(line);
-      log.add(parsed);
-      launch.onLog?.(parsed);
-    },
+    onStderr: (line) => log.add(parseLogLine(line)),
   }).catch((error: unknown) => {
     throw cannotStart(what, path, startProblem(error), error);
   });

@@ -1,11 +1,11 @@
 import { createCd } from "../../steps/cd.ts";
 import { createFloppy } from "../../steps/floppy.ts";
-import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
+import { keepForUser, sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
-import type { SavedMachine, SaveMachine } from "../../sdk/checkpoint.ts";
+import type { MachineState, SaveMachine } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { LayeredDisks } from "./checkpoints/layers.ts";
-import { bringBack, factsOf, type MachineCheckpoints } from "./checkpoints/machine-checkpoints.ts";
+import { bringBack, factsOf } from "./checkpoints/machine-checkpoints.ts";
 import { machineSaver } from "./checkpoints/save-machine.ts";
 import { createDisks, finishDisks, imagePaths } from "./disks.ts";
 import type { DiskFile } from "./drive-arguments.ts";
@@ -36,48 +36,57 @@ export interface PartsPlan {
   readonly output: OutputDirectory;
 }
 
-/** Of a machine that boots. One that can be saved has its disks in the store, and writes them out at the end. */
-export async function freshParts(plan: PartsPlan, checkpoints: MachineCheckpoints | undefined): Promise<MachineParts> {
+/** Of a machine that boots. One that can be saved has its disks in `directory`, and writes them out at the end. */
+export async function freshParts(plan: PartsPlan, directory: string | undefined): Promise<MachineParts> {
   const { run, config, name, source, output } = plan;
   const floppy = await createFloppy(run, config);
   const cd = await createCd(run, config);
-  const place = checkpoints ? { directory: checkpoints.directory, name: "disk" } : { directory: output.path, name };
-  const format = checkpoints ? "qcow2" : config.format;
+  const place = directory === undefined ? { directory: output.path, name } : { directory, name: "disk" };
+  const format = directory === undefined ? config.format : "qcow2";
   const disks = await createDisks(run, { ...config, format }, { ...place, source });
   const efi = await prepareEfi(run, config, output.path);
   const key = await sshKey(run, config);
-  const layers = checkpoints && layersOf(plan, checkpoints, diskNames(disks));
+  const layers = directory === undefined ? undefined : layersOf(plan, directory, diskNames(disks));
   return { disks, floppy, cd, efi, key, memory: undefined, layers };
 }
 
 const diskNames = (disks: readonly DiskFile[]): readonly (readonly string[])[] =>
   disks.map((_, index) => [index === 0 ? "disk" : `disk-${index}`]);
 
-function layersOf(
-  { run, config }: PartsPlan,
-  { directory }: MachineCheckpoints,
-  chains: readonly (readonly string[])[],
-): LayeredDisks {
+function layersOf({ run, config }: PartsPlan, directory: string, chains: readonly (readonly string[])[]): LayeredDisks {
   return new LayeredDisks(run, config, { directory, chains });
 }
 
 /** Of a machine that goes on where it was saved, over new images. */
-export async function savedParts(
-  plan: PartsPlan,
-  checkpoints: MachineCheckpoints,
-  saved: SavedMachine,
-): Promise<MachineParts> {
+export async function savedParts(plan: PartsPlan, directory: string, saved: MachineState): Promise<MachineParts> {
   const { run, config, output } = plan;
   const { chains, key } = factsOf(saved);
   run.secret(key.privateKey);
-  const layers = layersOf(plan, checkpoints, chains);
-  layers.adopt(await layers.createOverlays(run.signal));
+  const layers = layersOf(plan, directory, chains);
+  await layers.cover(async () => {}, run.signal);
   const efi = await prepareEfi(run, config, output.path);
   await bringBack(saved.files["efivars"], efi?.vars);
   const floppy = saved.files["floppy"] && layers.path("floppy.img");
   await bringBack(saved.files["floppy"], floppy);
   const { cd, memory } = saved.files;
-  return { disks: layers.disks, floppy, cd, efi, key, memory, layers };
+  return {
+    disks: layers.disks,
+    floppy,
+    cd,
+    efi,
+    key: { ...key, privateKeyPath: await keyFile(run, key) },
+    memory,
+    layers,
+  };
+}
+
+/** This run's user may want the key, too. */
+async function keyFile(
+  run: BuilderRun,
+  { generated, privateKey, privateKeyPath }: SshKey,
+): Promise<string | undefined> {
+  if (!generated) return privateKeyPath;
+  return run.step("keep the key of the machine", (step) => keepForUser(run, step, privateKey));
 }
 
 /** `undefined` where the machine cannot be saved. */

@@ -1,8 +1,8 @@
 import { awaitedLater } from "../../lib/awaited-later.ts";
-import { errorText } from "../../lib/error-text.ts";
 import type { MachineValues } from "../../sdk/schema/boot.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
-import type { SaveMachine } from "../../sdk/checkpoint.ts";
+import type { Checkpoints } from "../../sdk/checkpoint.ts";
+import type { Communicator } from "../../sdk/communicator.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { guestLogin, windowsGuest } from "../../sdk/schema/guest-login.ts";
 import { watchedRun } from "../../steps/watched-run.ts";
@@ -11,7 +11,6 @@ import { setGuestClock } from "../../steps/guest-clock.ts";
 import { serveHttp } from "../../steps/http-server.ts";
 import { outputDirectory, type OutputDirectory } from "../../steps/output-directory.ts";
 import { provisionGuest } from "../../steps/provision.ts";
-import type { SshKey } from "../../steps/ssh-key.ts";
 import { qemuNeeds } from "./needs.ts";
 import { chooseAccelerator, type ChosenAccelerator } from "./accelerator.ts";
 import { guestArchitecture } from "./architecture.ts";
@@ -19,7 +18,8 @@ import { qemuArtifact } from "./artifact.ts";
 import { typeAtMachine } from "./boot.ts";
 import { checkQemuFiles } from "./check-files.ts";
 import { type QemuConfig, schema } from "./options/qemu.ts";
-import { openCheckpoints } from "./checkpoints/machine-checkpoints.ts";
+import { checkpointsOf } from "./checkpoints/machine-checkpoints.ts";
+import { machineInputs } from "./checkpoints/machine-inputs.ts";
 import { DEFAULT_SIZE } from "./disks.ts";
 import type { DiskFile } from "./drive-arguments.ts";
 import type { EfiFirmware } from "./efi-firmware.ts";
@@ -83,34 +83,57 @@ interface FinishedMachine {
 
 /** From a checkpoint where there is one that can be brought back, else from the beginning. */
 async function runMachine(plan: ImagePlan): Promise<FinishedMachine> {
-  const { run, config, source } = plan;
-  const facts = async () => ({ accelerator: (await plan.accelerator).accelerator, source });
-  const checkpoints = await openCheckpoints(run, config, facts);
-  for (let saved = checkpoints?.saved; checkpoints && saved;) {
-    const parts = await savedParts(plan, checkpoints, saved);
-    const begun = await tryToResume(plan, parts);
-    if (!("error" in begun)) {
-      saved.restored();
-      return provisionAndFinish(plan, parts, begun);
-    }
-    saved = await saved.passOver(errorText(begun.error));
-  }
-  const parts = await freshParts(plan, checkpoints);
-  return provisionAndFinish(plan, parts, await begin(plan, parts));
+  const checkpoints = checkpointsOf(plan.run, plan.config);
+  const directory = await checkpoints?.workplace();
+  const machine = (checkpoints && (await resumed(plan, checkpoints))) ?? (await booted(plan, directory));
+  await provisionAndStop(machine, plan.config);
+  const { parts } = machine;
+  return { disks: await finishMachine(plan, parts), efi: parts.efi };
 }
 
-async function tryToResume(plan: ImagePlan, parts: MachineParts): Promise<BegunMachine | { readonly error: unknown }> {
-  try {
-    return await begin(plan, parts);
-  } catch (error) {
-    plan.run.signal.throwIfAborted();
-    return { error };
-  }
+/** A machine that can be logged in to. */
+interface ReadyMachine extends BegunMachine {
+  readonly parts: MachineParts;
+  /** Ends when the machine is lost. */
+  readonly run: BuilderRun;
+  readonly communicator: Communicator;
+}
+
+async function resumed(plan: ImagePlan, checkpoints: Checkpoints): Promise<ReadyMachine | undefined> {
+  const { run, config, source } = plan;
+  const { accelerator } = await plan.accelerator;
+  const inputs = await run.step("look for a checkpoint", () => machineInputs(run, config, { accelerator, source }));
+  const directory = await checkpoints.workplace();
+  const found = await checkpoints.resume(inputs, async (saved) => {
+    const parts = await savedParts(plan, directory, saved);
+    const begun = await begin(plan, parts);
+    const watched = watchedRun(run, begun.launched);
+    const communicator = await logIn(watched, { ...config, ...SOON }, { ...begun, parts });
+    await setGuestClock(watched, communicator, { password: guestLogin(config).password });
+    return { ...begun, parts, run: watched, communicator };
+  });
+  return found?.brought;
+}
+
+/** A machine that was let in to once answers soon, or never: milliseconds. */
+const SOON = { ssh_timeout: 120_000, winrm_timeout: 120_000, pause_before_connecting: 0 };
+
+async function booted(plan: ImagePlan, directory: string | undefined): Promise<ReadyMachine> {
+  const { run, config } = plan;
+  const parts = await freshParts(plan, directory);
+  const begun = await begin(plan, parts);
+  const watched = watchedRun(run, begun.launched);
+  // Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready.
+  if (config.communicator === "none") begun.launched.expectExit();
+  await typeAtMachine(watched, config, begun.launched.qmp, begun.values);
+  const communicator = await logIn(watched, config, { ...begun, parts });
+  return { ...begun, parts, run: watched, communicator };
 }
 
 interface BegunMachine {
   readonly launched: LaunchedMachine;
   readonly http: { readonly port: number } | undefined;
+  /** Where the guest finds this host. */
   readonly hostAddress: string;
   readonly values: MachineValues;
 }
@@ -135,16 +158,6 @@ async function begin({ run, config, ...plan }: ImagePlan, parts: MachineParts): 
   return { launched, http, hostAddress, values };
 }
 
-async function provisionAndFinish(
-  { run, config, ...plan }: ImagePlan,
-  parts: MachineParts,
-  begun: BegunMachine,
-): Promise<FinishedMachine> {
-  const watched = watchedRun(run, begun.launched);
-  await installAndProvision(watched, config, { ...begun, ...parts, save: saverOf(parts, begun.launched) });
-  return { disks: await finishMachine({ run, config, ...plan }, parts), efi: parts.efi };
-}
-
 /** Where the HTTP server listens, and where the guest finds this host. */
 function hostAddresses({ net_bridge: bridge }: QemuConfig) {
   if (bridge === undefined) return { bindAddress: "127.0.0.1", hostAddress: USER_NETWORK_HOST };
@@ -160,41 +173,38 @@ function hasFirstBootData({ disk_image, cd_files, cd_content, ...config }: QemuC
   return disk_image && media.some((source) => source !== undefined);
 }
 
-interface Installation extends BegunMachine {
-  readonly key: SshKey;
-  /** Absent where the machine boots. */
-  readonly memory: string | undefined;
-  readonly save: SaveMachine | undefined;
+type Reached = Pick<ReadyMachine, "launched" | "parts">;
+
+async function logIn(run: BuilderRun, config: QemuConfig, { launched, parts }: Reached): Promise<Communicator> {
+  const isRestored = parts.memory !== undefined;
+  return connect(run, {
+    config,
+    host: hostOf(config, launched),
+    port: launched.hostPort ?? guestLogin(config).port,
+    key: parts.key,
+    screenshot: (signal) => launched.screenshot(signal),
+    installsItself: !config.disk_image && !isRestored,
+    refusalGraceMs: hasFirstBootData(config) && !isRestored ? FIRST_BOOT_MS : undefined,
+  });
 }
 
-/** From power-on to power-off: everything that needs the machine to run. */
-async function installAndProvision(run: BuilderRun, config: QemuConfig, installation: Installation): Promise<void> {
-  const { launched, key, http, hostAddress } = installation;
-  // Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready.
-  if (config.communicator === "none") launched.expectExit();
-  const isRestored = installation.memory !== undefined;
-  if (!isRestored) await typeAtMachine(run, config, launched.qmp, installation.values);
-  const bridge = config.net_bridge;
-  const login = guestLogin(config);
-  const host = login.host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(launched.qmp, bridge));
-  const port = launched.hostPort ?? login.port;
-  const communicator = await connect(run, {
-    config,
-    host,
-    port,
-    key,
-    installsItself: !config.disk_image && !isRestored,
-    refusalGraceMs: hasFirstBootData(config) ? FIRST_BOOT_MS : undefined,
-  });
-  if (isRestored) await setGuestClock(run, communicator);
+function hostOf(config: QemuConfig, { qmp }: LaunchedMachine): string | (() => Promise<string | undefined>) {
+  const { net_bridge: bridge } = config;
+  return guestLogin(config).host ?? (bridge === undefined ? "127.0.0.1" : () => guestAddress(qmp, bridge));
+}
+
+/** From the first login to power-off: everything that needs the machine to run. */
+async function provisionAndStop(machine: ReadyMachine, config: QemuConfig): Promise<void> {
+  const { run, launched, parts, communicator, http, hostAddress } = machine;
+  const host = hostOf(config, launched);
   await provisionGuest(run, {
     config,
-    save: installation.save,
+    save: saverOf(parts, launched),
     communicator,
     host: typeof host === "string" ? host : ((await host()) ?? ""),
-    port,
-    id: String(installation.values.Name),
-    key,
+    port: launched.hostPort ?? guestLogin(config).port,
+    id: String(machine.values.Name),
+    key: parts.key,
     http: http && { ip: hostAddress, port: http.port },
   });
   await stopMachine(run, config, launched, communicator);

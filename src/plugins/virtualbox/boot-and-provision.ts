@@ -36,7 +36,14 @@ export async function bootAndProvision(run: BuilderRun, config: CommonConfig, gu
   const login = guestLogin(config);
   const host = login.host ?? "127.0.0.1";
   const port = running.sshPort ?? login.port;
-  const communicator = await connect(watched, { config, host, port, key, installsItself });
+  const communicator = await connect(watched, {
+    config,
+    host,
+    port,
+    key,
+    installsItself,
+    screenshot: (signal) => running.screenshot(signal),
+  });
   const { version } = driver;
   await uploadVersionFile(watched, config, { communicator, version });
   await uploadAdditions(watched, config, { communicator, version, iso });

@@ -1,5 +1,5 @@
 import { parseKeystrokes } from "../../lib/keystrokes.ts";
-import type { LateTemplate } from "../late-template.ts";
+import type { LateTemplate, MayUse } from "../late-template.ts";
 import { defaultText, duration, flag, late, list } from "./field.ts";
 import { error, rule, warning } from "./rules.ts";
 import { httpFields } from "./http.ts";
@@ -45,7 +45,7 @@ const HTTP_VALUES = ["HTTPIP", "HTTPPort"] as const;
 
 /** Keys that lead the guest to an HTTP server that there is not. */
 export function missingServerIssues(
-  commands: readonly (readonly [MachineTemplate, ConfigIssue["path"]])[],
+  commands: readonly (readonly [MayUse<(typeof HTTP_VALUES)[number]>, ConfigIssue["path"]])[],
   { http_directory, http_content }: DecodedFields<typeof httpFields, "http_directory" | "http_content">,
 ): readonly ConfigIssue[] {
   if (http_directory !== undefined || http_content !== undefined) return [];

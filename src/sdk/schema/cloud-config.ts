@@ -8,45 +8,57 @@ import type { ConfigIssue } from "./schema.ts";
  */
 function userDataIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
   const [first = ""] = text.split(/\r?\n/, 1);
-  if (text.trim() === "" || HEADERS.test(first)) return isCloudConfig(first) ? unknownKeys(text, path) : [];
+  if (text.trim() === "" || HEADERS.test(first)) return cloudConfigKeyIssues(text, path);
   const detail = `cloud-init ignores user data whose first line does not say what it is. For settings it is "#cloud-config", and this begins with ${JSON.stringify(first.slice(0, 40))}.`;
   return [warning("no-cloud-config", path, "User data without its first line", detail)];
 }
-
-const isCloudConfig = (line: string): boolean => line.trimEnd() === "#cloud-config";
 
 /** First lines that cloud-init knows. */
 const HEADERS =
   /^(#!|#cloud-config|#cloud-boothook|#cloud-config-archive|#cloud-config-jsonp|#include|#part-handler|#upstart-job|## template: ?jinja|Content-Type:|MIME-Version:|From )/i;
 
-function unknownKeys(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
-  const issues: ConfigIssue[] = [];
-  for (const match of text.matchAll(/^([A-Za-z_][\w-]*):/gm)) {
-    const key = match[1]!;
-    const meant = KEYS.includes(key) ? undefined : nearest(key, KEYS);
-    if (meant === undefined) continue;
-    const detail = `cloud-init knows no "${key}" and ignores it. Did you mean "${meant}"?`;
-    const within = { start: match.index, end: match.index + key.length };
-    const issue = warning("unknown-cloud-config-key", path, "Unknown key in user data", detail);
-    issues.push({ ...issue, within, fix: { kind: "replace", part: "text", text: meant } });
-  }
-  return issues;
+/** What is doubtful about the keys of a text, where its first line says that cloud-init reads it as settings. */
+export function cloudConfigKeyIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+  const [first = ""] = text.split(/\r?\n/, 1);
+  if (first.trimEnd() !== "#cloud-config") return [];
+  const keys = [...text.matchAll(TOP_LEVEL_KEY)].filter(([, key = ""]) => !KEYS.has(key) && !OF_USERS.test(key));
+  return keys.map((match) => unknownKey(match[1]!, match.index, path));
+}
+
+const TOP_LEVEL_KEY = /^([A-Za-z_][\w-]*):(?=\s|$)/gm;
+
+/** Keys that users make up for what YAML's anchors refer to. */
+const OF_USERS = /^(x[-_]|_)/i;
+
+function unknownKey(key: string, start: number, path: ConfigIssue["path"]): ConfigIssue {
+  const meant = nearest(key, KEYS);
+  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+  const detail = `cloud-init knows no "${key}" and ignores it.${hint}`;
+  const within = { start, end: start + key.length };
+  const issue = { ...warning("unknown-cloud-config-key", path, "Unknown key in user data", detail), within };
+  return meant === undefined ? issue : { ...issue, fix: { kind: "replace", part: "text", text: meant } };
 }
 
 /** The top-level keys of cloud-config. */
-const KEYS: readonly string[] = (
-  "ansible apk_repos apt apt_pipelining autoinstall bootcmd byobu_by_default ca_certs chef chpasswd cloud_config_modules " +
-  "cloud_final_modules cloud_init_modules create_hostname_file datasource datasource_list debug device_aliases " +
-  "disable_ec2_metadata disable_root disable_root_opts disk_setup drivers fan final_message fqdn fs_setup groups growpart " +
-  "grub_dpkg hostname instance-data keyboard landscape launch-index locale locale_configfile lxd manage_etc_hosts " +
-  "manage_resolv_conf mcollective merge_how merge_type migrate mount_default_fields mounts network no_ssh_fingerprints ntp " +
-  "output package_reboot_if_required package_update package_upgrade packages password phone_home power_state " +
-  "prefer_fqdn_over_hostname preserve_hostname puppet random_seed reporting resize_rootfs resolv_conf rh_subscription " +
-  "rpi rsyslog runcmd salt_minion snap spacewalk ssh ssh_authorized_keys ssh_deletekeys ssh_fp_console_blacklist " +
-  "ssh_genkeytypes ssh_import_id ssh_import_id_user ssh_key_console_blacklist ssh_keys ssh_publish_hostkeys ssh_pwauth " +
-  "ssh_quiet_keygen swap system_info timezone ubuntu_advantage ubuntu_pro updates user users vendor_data version " +
-  "wireguard write_files yum_repo_dir yum_repos zypper"
-).split(" ");
+const KEYS: ReadonlySet<string> = new Set(
+  (
+    "allow_public_ssh_keys ansible apk_repos apt apt_pipelining apt_reboot_if_required apt_update apt_upgrade " +
+    "authkey_hash autoinstall bootcmd byobu_by_default ca-certs ca_certs chef chpasswd cloud_config_modules " +
+    "cloud_final_modules cloud_init_modules create_hostname_file datasource datasource_list debug def_log_file " +
+    "device_aliases disable_ec2_metadata disable_fqdn disable_network_activation disable_piwiz disable_root " +
+    "disable_root_opts disk_setup drivers enable_rpi_connect fan final_message fqdn fs_setup groups growpart " +
+    "grub-dpkg grub_dpkg hostname instance-data keyboard landscape launch-index locale locale_configfile log_cfgs lxd " +
+    "manage-resolv-conf manage_etc_hosts manage_resolv_conf mcollective merge_how merge_type migrate " +
+    "mount_default_fields mounts network no_ssh_fingerprints ntp output package_reboot_if_required package_update " +
+    "package_upgrade packages password phone_home power_state prefer_fqdn_over_hostname preserve_hostname puppet " +
+    "random_seed reporting resize_rootfs resolv_conf rh_subscription rpi rpi_interfaces rpi_userconf rsyslog runcmd " +
+    "salt_minion snap spacewalk ssh ssh_authorized_keys ssh_deletekeys ssh_fp_console_blacklist ssh_genkeytypes " +
+    "ssh_import_id ssh_import_id_user ssh_key_console_blacklist ssh_keys ssh_publish_hostkeys ssh_pwauth " +
+    "ssh_quiet_keygen ssh_svcname swap syslog_fix_perms system_info timezone ubuntu_advantage ubuntu_pro " +
+    "unverified_modules updates user users vendor_data vendor_data2 version warnings wireguard write_files " +
+    "yum_repo_dir yum_repos zypper"
+  ).split(" "),
+);
 
 /** The user data among files given by path and content. */
 export function mediaUserDataIssues(

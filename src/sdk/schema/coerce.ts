@@ -21,7 +21,7 @@ const coercions: { readonly [Kind in FieldKind]: (value: unknown, weak: boolean)
   number: toNumber,
   duration: toMilliseconds,
   list: toList,
-  map: unchanged,
+  map: toMap,
   block: toBlock,
   blocks: toBlocks,
   any: unchanged,
@@ -42,7 +42,8 @@ function toFlag(value: unknown, weak: boolean): unknown {
   return flags.get(name) ?? value;
 }
 
-function toNumber(value: unknown): unknown {
+function toNumber(value: unknown, weak: boolean): unknown {
+  if (weak && typeof value === "boolean") return Number(value);
   const isNumeral = typeof value === "string" && /^[+-]?\d+(\.\d+)?$/.test(value.trim());
   return isNumeral ? Number(value) : value;
 }
@@ -55,17 +56,45 @@ function toMilliseconds(value: unknown): unknown {
 
 function toList(value: unknown, weak: boolean): unknown {
   if (!weak || Array.isArray(value)) return value;
+  if (isPlainObject(value) && Object.keys(value).length === 0) return [];
   if (typeof value !== "string") return [value];
   return value.split(",").map((item) => item.trim());
+}
+
+/** A list of maps is one map with the entries of all. */
+function toMap(value: unknown, weak: boolean): unknown {
+  if (!weak || !Array.isArray(value) || !value.every(isPlainObject)) return value;
+  return Object.fromEntries(value.flatMap((one) => Object.entries(one)));
 }
 
 function toBlock(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
-function toBlocks(value: unknown): unknown {
+function toBlocks(value: unknown, weak: boolean): unknown {
+  if (weak && isPlainObject(value) && Object.keys(value).length === 0) return [];
   return isPlainObject(value) ? [value] : value;
 }
+
+/** What stands for a null in a list or map of a legacy template. */
+export function weakNull(kind: FieldKind): unknown {
+  return nothing[kind];
+}
+
+const nothing: Readonly<Record<FieldKind, unknown>> = {
+  text: "",
+  late: "",
+  choice: "",
+  flag: false,
+  integer: 0,
+  number: 0,
+  duration: 0,
+  list: [],
+  map: {},
+  block: undefined,
+  blocks: undefined,
+  any: undefined,
+};
 
 function unchanged(value: unknown): unknown {
   return value;

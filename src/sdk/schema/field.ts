@@ -33,6 +33,8 @@ export interface FieldMeta {
   readonly hint?: string;
   /** An empty text means something here; elsewhere it is the same as not giving the argument. */
   readonly keepsEmpty?: boolean;
+  /** `0`, as text, is the same as not giving the argument. */
+  readonly zeroIsUnset?: boolean;
   /** The schema of a nested block. */
   readonly nested?: Schema<unknown>;
 }
@@ -104,6 +106,9 @@ export function hinted<Type extends z.ZodType>(field: Type, hint: string): Type 
 }
 export function keepsEmpty<Type extends z.ZodType>(field: Type): Type {
   return amend(field, { keepsEmpty: true });
+}
+export function zeroIsUnset<Type extends z.ZodType>(field: Type): Type {
+  return amend(field, { zeroIsUnset: true });
 }
 export function defaultText<Type extends z.ZodType>(field: Type, defaultText: string): Type {
   return amend(field, { defaultText });

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { errorMessage } from "../../lib/error-text.ts";
 import { LateTemplate, type LateNames } from "../late-template.ts";
-import { coerce, isPlainObject } from "./coerce.ts";
+import { coerce, isPlainObject, weakNull } from "./coerce.ts";
 import { UNKNOWN_ARGUMENT, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { deprecation, rewriteOldNames } from "./old-names.ts";
@@ -31,15 +31,18 @@ function prepareField(field: z.ZodType, value: unknown, path: Path, state: Decod
   const { replacement } = fieldMeta(field);
   const result = prepare(value, field, path, state);
   if (replacement && result !== undefined) state.issues.push(deprecation(replacement, path));
-  if (isIdleZero(result, field, path)) return undefined;
+  if (isIdleZero(result, field)) return undefined;
   if (!isBlank(result, field, state)) return result;
   state.blank.add(JSON.stringify(path));
   return undefined;
 }
 
-/** In a block a zero that an optional argument cannot have leaves it unset, as in Packer, which cannot tell the two apart. */
-function isIdleZero(value: unknown, field: z.ZodType, path: Path): boolean {
-  return path.length > 1 && value === 0 && !field.safeParse(0).success && field.safeParse(undefined).success;
+/** A zero that an optional argument cannot have leaves it unset, as in Packer, which cannot tell the two apart. */
+function isIdleZero(value: unknown, field: z.ZodType): boolean {
+  const { fieldKind, zeroIsUnset } = fieldMeta(field);
+  if (zeroIsUnset === true) return value === "0";
+  const isNumber = fieldKind === "integer" || fieldKind === "number";
+  return isNumber && value === 0 && !field.safeParse(0).success && field.safeParse(undefined).success;
 }
 
 /** What is written as text. In legacy JSON templates everything may be. */
@@ -93,11 +96,23 @@ function prepareBlocks(schema: Schema<unknown>, value: unknown, path: Path, stat
 function prepareElements(value: unknown, element: z.ZodType | undefined, path: Path, state: DecodeState): unknown {
   const prepareOne = (item: unknown, key: string | number) => {
     const at = [...path, key];
-    return element ? prepare(item, element, at, state) : prepareAny(item, at, state);
+    if (!element) return prepareAny(item, at, state);
+    return prepare(item === null ? nullElement(element, state) : item, element, at, state);
   };
-  if (Array.isArray(value)) return value.map((item: unknown, index) => prepareOne(item, index));
+  if (Array.isArray(value)) return withoutNullRows(value, element).map((item, index) => prepareOne(item, index));
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, prepareOne(item, key)]));
+}
+
+/** In a list of lists (`qemuargs`) a null stands for a row without anything, which does nothing. */
+function withoutNullRows(items: readonly unknown[], element: z.ZodType | undefined): readonly unknown[] {
+  const isRow = element !== undefined && fieldMeta(element).fieldKind === "list";
+  return isRow ? items.filter((item) => item !== null) : items;
+}
+
+/** In a list or map of a legacy template a null is nothing of its kind. */
+function nullElement(element: z.ZodType, { options }: DecodeState): unknown {
+  return options.weak ? weakNull(fieldMeta(element).fieldKind) : null;
 }
 
 function prepareAny(value: unknown, path: Path, state: DecodeState): unknown {

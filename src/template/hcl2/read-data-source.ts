@@ -9,7 +9,7 @@ import type { DataSource } from "../../sdk/component.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { findComponent } from "../component-lookup.ts";
 import { isStandIn } from "../stand-in.ts";
-import { decodeComponent } from "../decode.ts";
+import { decodeComponent, diagnoseIssues, type ComponentInput } from "../decode.ts";
 import type { DecodedComponent } from "../model.ts";
 import { bodyArguments } from "./body-arguments.ts";
 import type { Hcl2Context } from "./plan-context.ts";
@@ -23,9 +23,12 @@ export async function readDataSource(node: DataNode, scope: Scope, context: Hcl2
   const label = block.labels[0]!;
   const component = findComponent(context, "data-source", label.value, label.range);
   if (!component || isStandIn(component)) return unknownValue();
-  const { config, diagnostics } = await settle(() => decodeArguments(node, component, scope, context));
+  const { config, diagnostics, input } = await settle(() => decodeArguments(node, component, scope, context));
   report(...diagnostics);
   const types = outputTypes(component);
+  if (config !== undefined && options.checkDataSource) {
+    report(...diagnoseIssues(await options.checkDataSource(component, config), input));
+  }
   if (config === undefined || !options.readDataSource) return outputs(types, (type) => unknownValue(type));
   try {
     const output = await options.readDataSource(`data.${address}`, component, config);
@@ -42,11 +45,11 @@ function decodeArguments(
   component: DataSource,
   scope: Scope,
   { references, interpolator, secrets }: Hcl2Context,
-): DecodedComponent {
+): DecodedComponent & { readonly input: ComponentInput } {
   const expanded = expandDynamicBlocks(block.body, scope);
   const args = bodyArguments(expanded.body, { references });
   secrets.add(args.secrets);
-  const { config, diagnostics } = decodeComponent({
+  const input: ComponentInput = {
     component,
     args,
     header: block.headerRange,
@@ -54,8 +57,9 @@ function decodeArguments(
     scope: {},
     weak: false,
     metaArguments: [],
-  });
-  return { config, diagnostics: [...expanded.diagnostics, ...diagnostics] };
+  };
+  const { config, diagnostics } = decodeComponent(input);
+  return { config, diagnostics: [...expanded.diagnostics, ...diagnostics], input };
 }
 
 type OutputTypes = ReadonlyMap<string, Type>;

@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { Diagnostic, TextEdit } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { didYouMean, nearest } from "../../lib/did-you-mean.ts";
 import { error, listOfFew, warning } from "../diagnostics.ts";
 import type { Declarations } from "../hcl2/declarations.ts";
 import type { LoadOptions } from "../load-options.ts";
@@ -86,11 +86,20 @@ interface NameHints {
   readonly meant: string | undefined;
 }
 
+/** A warning: Packer takes such a name in HCL2 without a word, and a shared list may name what another template has. */
 export function unknownBuildName({ key, name, subject }: UnknownName, { known, meant }: NameHints): Diagnostic {
-  const near = didYouMean(name, known) || listOfFew("The names here are", known);
-  const hint = meant === undefined ? near : ` Did you mean "${meant}"?`;
-  const detail = `"${key}" names ${JSON.stringify(name)}, and no source of this build block is called so here.${hint}`;
-  return warning("unknown-build", subject, "Unknown build", detail);
+  const near = meant ?? nearest(name, known);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  const there = listOfFew(known.length === 1 ? "The name here is" : "The names here are", known);
+  const detail = `"${key}" names ${JSON.stringify(name)}, and no source of this build block is called so here.${hint}${there}`;
+  const found = warning("unknown-build", subject, "Unknown build", detail);
+  return near === undefined ? found : { ...found, edits: corrected({ name, subject }, near) };
+}
+
+/** Where the name stands there literally, in a list of names. */
+function corrected({ name, subject }: Omit<UnknownName, "key">, near: string): readonly TextEdit[] | undefined {
+  const isLiteral = subject.file.text.slice(subject.start, subject.end) === JSON.stringify(name);
+  return isLiteral ? [{ range: subject, text: JSON.stringify(near) }] : undefined;
 }
 
 /** As the user typed it. */

@@ -12,13 +12,16 @@ import { pluginSourceOf } from "../known-plugins.ts";
 import { IMAGE_SEARCH } from "./image-search.ts";
 import type { UpgradeOptions } from "./upgrade-template.ts";
 
+interface UpgradeWorld extends Pick<UpgradeOptions, "withAnnotations"> {
+  /** Default: what is known of the names of types. */
+  readonly pluginSource?: UpgradeOptions["pluginSource"];
+  readonly registry: Registry;
+  readonly host: Pick<Host, "env" | "cwd" | "clock">;
+}
+
 /** Loads the components that a template names, and prepares rendering the names of its builders. */
-export async function createUpgradeOptions(
-  template: LegacyTemplate,
-  registry: Registry,
-  host: Pick<Host, "env" | "cwd" | "clock">,
-  withAnnotations: boolean,
-): Promise<UpgradeOptions> {
+export async function createUpgradeOptions(template: LegacyTemplate, world: UpgradeWorld): Promise<UpgradeOptions> {
+  const { registry, host, withAnnotations } = world;
   const components = new Map<string, Component>();
   const load = async (kind: ComponentKind, type: string) => {
     const component = await registry.load(kind, type);
@@ -32,7 +35,7 @@ export async function createUpgradeOptions(
   ]);
   return {
     component: (kind, type) => components.get(`${kind} ${type}`),
-    pluginSource: (type) => pluginSourceOf(type, registry.plugins),
+    pluginSource: world.pluginSource ?? ((type) => pluginSourceOf(type, registry.plugins)),
     renderName: nameRenderer(template, host),
     withAnnotations,
   };

@@ -52,7 +52,7 @@ async function build({ root, directories, store }: Place, steps: readonly Step[]
   const session = {
     ...recording.session,
     runId: `run-${Math.random().toString(16).slice(2)}`,
-    checkpoints: await store(),
+    checkpoints: { store: await store(), template: join(root, "t.pkr.hcl") },
   };
   const ran: string[] = [];
   const state = join(root, "state");
@@ -93,11 +93,10 @@ function planned(step: Step, { ran, state, root }: { ran: string[]; state: strin
 
 async function buildMachine(run: BuilderRun, state: string, machine: string): Promise<undefined> {
   const place = await run.checkpoints!.workplace();
-  const saved = await run.checkpoints!.find({ machine });
-  if (saved) {
-    copyFileSync(saved.files[MEMORY]!, state);
-    saved.restored();
-  } else await writeFile(state, `${machine}: `);
+  const resumed = await run.checkpoints!.resume({ machine }, async ({ files }) => {
+    copyFileSync(files[MEMORY]!, state);
+  });
+  if (!resumed) await writeFile(state, `${machine}: `);
   await chmod(state, 0o600);
   let count = 0;
   const save = async () => {

@@ -13,6 +13,7 @@ export function qemuConfig(args: Readonly<Record<string, unknown>> = {}): QemuCo
   return configOf(schema, { ...minimal, ...args });
 }
 
+/** Of a machine that can be logged in to. */
 export function qemuIssues(args: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
-  return issuesOf(schema, { ...minimal, ...args });
+  return issuesOf(schema, { ...minimal, ssh_password: "vagrant", ...args });
 }

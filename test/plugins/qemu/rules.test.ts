@@ -35,7 +35,7 @@ describe("the arguments of a qemu source", () => {
     ["an empty boot step", { boot_steps: [["<enter>"], []] }, ["boot_steps", 1], "This one has 0 elements"],
     ["a boot step nobody can type", { boot_steps: [["é"]] }, ["boot_steps", 0, 0], "é"],
     ["a malformed size", { disk_size: "20 apples" }, ["disk_size"], '"20 apples" is not a size'],
-    ["a disk of nothing", { disk_size: "0" }, ["disk_size"], '"0" is not a size'],
+    ["a disk of nothing", { disk_size: "0G" }, ["disk_size"], '"0G" is not a size'],
     ["a malformed further size", { disk_additional_size: ["1G", "x"] }, ["disk_additional_size", 1], '"x" is not'],
     ["an overlay over an ISO", { use_backing_file: true }, ["use_backing_file"], 'needs "disk_image"'],
     [

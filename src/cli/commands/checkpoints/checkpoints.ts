@@ -19,7 +19,7 @@ export const command = defineCommand({
   examples: [
     { command: "imgbuild checkpoints", explains: "what is saved: template, build, step, age, size" },
     { command: "imgbuild checkpoints show 3cea", explains: "one of them; the beginning of its id is enough" },
-    { command: "imgbuild checkpoints rm 3cea", explains: "remove it, and those that go on from it" },
+    { command: "imgbuild checkpoints rm 3cea", explains: "remove it; those that go on from it stay whole" },
     { command: "imgbuild checkpoints prune -older 7d -keep 20GB", explains: "make room" },
   ],
   arguments: [

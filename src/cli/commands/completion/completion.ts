@@ -1,5 +1,6 @@
 import { defineCommand, EXIT } from "../../command.ts";
 import { isShell, shells } from "./shells.ts";
+import { withComponentTypes } from "./component-types.ts";
 import { completionTable } from "./table.ts";
 import { UsageError } from "../../usage-error.ts";
 
@@ -13,12 +14,15 @@ export const command = defineCommand({
   ],
   arguments: [{ name: "shell", description: "bash, zsh or fish." }],
   flags: {},
-  run: async ({ host, commands }, { positional: [shell = ""] }) => {
+  notes: ["After plugins were installed, print it again: it has the types of components that docs knows."],
+  run: async ({ host, commands, process }, { positional: [shell = ""] }) => {
     if (!isShell(shell)) {
       const known = Object.keys(shells).join(", ");
       throw new UsageError(`There is a completion script for ${known}, not for "${shell}"`);
     }
-    host.stdout.write(shells[shell].script(await completionTable(commands)));
-    return EXIT.ok;
+    return withComponentTypes({ host, process }, async (types) => {
+      host.stdout.write(shells[shell].script(await completionTable(commands, types)));
+      return EXIT.ok;
+    });
   },
 });

@@ -22,10 +22,12 @@ export interface CompletedFlag {
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   completion: ["bash", "zsh", "fish"],
+  checkpoints: ["list", "show", "rm", "prune"],
   plugins: ["installed", "required", "install", "remove"],
 };
 
-export async function completionTable(commands: CommandTable): Promise<CompletionTable> {
+export async function completionTable(commands: CommandTable, types: readonly string[]): Promise<CompletionTable> {
+  const words = { ...WORDS, docs: types };
   const listed = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
   const completed = listed.map(async ([name, entry]): Promise<CompletedCommand> => {
     const { flags } = await entry.load();
@@ -33,7 +35,7 @@ export async function completionTable(commands: CommandTable): Promise<Completio
     return {
       name,
       summary: entry.summary,
-      words: WORDS[name] ?? [],
+      words: (words as Readonly<Record<string, readonly string[]>>)[name] ?? [],
       flags: shown.map(([flag, { kind, description, ...rest }]) => ({
         name: flag,
         description,

@@ -5,6 +5,7 @@ import { describeSchema } from "./describe.ts";
 import { booleanFlag, defineCommand, EXIT, type CommandContext, type CommandInput } from "../../command.ts";
 import { interruptible } from "../../interruptible.ts";
 import { withPluginRoom, type PluginRoom } from "../../plugins/plugin-room.ts";
+import { withHosted } from "../../plugins/with-hosted.ts";
 import { UsageError } from "../../usage-error.ts";
 import { renderComponent, renderList } from "./text.ts";
 
@@ -12,7 +13,7 @@ const KINDS: readonly ComponentKind[] = ["builder", "provisioner", "post-process
 
 const flags = {
   json: booleanFlag("The same as JSON, for programs."),
-  "json-schema": booleanFlag("JSON Schema of .pkr.json templates with all components."),
+  "json-schema": booleanFlag("JSON Schema of .pkr.json templates with all components, those of installed plugins too."),
 };
 
 export const command = defineCommand({
@@ -44,7 +45,10 @@ async function show(
   const { stdout } = context.host;
   if (given["json-schema"]) {
     const { templateSchema } = await import("./template-schema.ts");
-    stdout.write(formatJson(await templateSchema(registry)));
+    const schema = await withPluginRoom(context.host, signal, async (room) =>
+      templateSchema(withHosted(registry, await room.list())),
+    );
+    stdout.write(formatJson(schema));
     return EXIT.ok;
   }
   const components = await withPluginRoom(context.host, signal, (room) => findComponents(room, positional));

@@ -64,6 +64,9 @@ const provisionerArguments = {
   timeout: text("How long one attempt may take."),
   max_retries: { type: ["number", "string"] },
   continue_on_error: { type: ["boolean", "string"] },
+  checkpoint: { type: ["boolean", "string"] },
+  checkpoint_key: { type: "array", items: { type: "string" } },
+  always: { type: ["boolean", "string"] },
   override: { type: "object" },
 };
 const postProcessorArguments = { ...common, keep_input_artifact: { type: ["boolean", "string"] } };

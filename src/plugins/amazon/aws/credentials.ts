@@ -20,7 +20,7 @@ import { vaultCredentials } from "./vault.ts";
 export function credentialProvider(run: CloudContext, config: AccessConfig, region: string): CredentialProvider {
   const base = baseProvider(run, config, region);
   const role = config.assume_role;
-  if (role === undefined) return base;
+  if (role?.role_arn === undefined) return base;
   return fromTemporaryCredentials({
     masterCredentials: base,
     clientConfig: { region },

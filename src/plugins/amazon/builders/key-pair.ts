@@ -4,9 +4,9 @@ import { AmazonError } from "../aws/failure.ts";
 import { keyPairKind } from "../aws/kinds/network.ts";
 import { markTags, mergeTags, newToken, tagSpecifications } from "../aws/mark.ts";
 import { ownResource } from "../aws/owned.ts";
-import type { Run } from "../../../sdk/run.ts";
+import type { Run, Step } from "../../../sdk/run.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
-import { keepForDebug, sshKey, type SshKey } from "../../../steps/ssh-key.ts";
+import { keepForUser, sshKey, type SshKey } from "../../../steps/ssh-key.ts";
 import { tagsFor, type AmazonBuild } from "./build.ts";
 import type { RunConfig } from "./options/run.ts";
 
@@ -48,7 +48,7 @@ function temporaryKeyPair(build: AmazonBuild, config: RunConfig & CommunicatorCo
     const pair = await owned.making(() => createKeyPair(cloud, input, isOurs));
     await owned.made(pair.KeyPairId ?? keyName);
     run.secret(pair.KeyMaterial!);
-    return { key: await sshKeyOf(run, keyName, pair.KeyMaterial!), keyName };
+    return { key: await sshKeyOf({ run, step }, keyName, pair.KeyMaterial!), keyName };
   });
 }
 
@@ -68,8 +68,13 @@ async function createKeyPair(cloud: Cloud, input: KeyPairInput, isOurs: boolean)
   }
 }
 
-async function sshKeyOf(run: Run, keyPairName: string, privateKey: string): Promise<SshKey> {
-  const privateKeyPath = await keepForDebug(run, privateKey);
+interface Making {
+  readonly run: Run;
+  readonly step: Step;
+}
+
+async function sshKeyOf({ run, step }: Making, keyPairName: string, privateKey: string): Promise<SshKey> {
+  const privateKeyPath = await keepForUser(run, step, privateKey);
   const { publicKeyLine } = await import("../../../communicators/ssh/public-key.ts");
   const publicKey = publicKeyLine(privateKey, keyPairName);
   return { privateKey, publicKey, generated: true, keyPairName, privateKeyPath };

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Run } from "../../../sdk/run.ts";
 import type { DiskFile } from "../drive-arguments.ts";
@@ -42,22 +43,30 @@ export class LayeredDisks {
     return join(this.#directory, name);
   }
 
-  /** Empty images over what is written now, one for each disk. They are not used until `adopt`. */
-  async createOverlays(signal: AbortSignal): Promise<readonly string[]> {
-    const qemuImg = this.#qemuImg(signal);
-    const names: string[] = [];
-    for (const chain of this.#chains) {
-      const name = `${chain[0]!}.${chain.length}`;
-      const below = chain.at(-1)!;
-      const { virtualSize } = await qemuImg.info(this.path(below));
-      await qemuImg.createOverlay(this.path(name), below, virtualSize);
-      names.push(name);
+  /**
+   * Makes empty images over what is written now, one for each disk, and has `use` begin to write to them (absolute paths).
+   * Where it cannot, everything stays as it was.
+   */
+  async cover(use: (overlays: readonly string[]) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const names = this.#chains.map((chain) => `${chain[0]!}.${chain.length}`);
+    const paths = names.map((name) => this.path(name));
+    try {
+      await this.#createOverlays(paths, signal);
+      await use(paths);
+    } catch (error) {
+      for (const path of paths) await rm(path, { force: true });
+      throw error;
     }
-    return names;
+    this.#chains = this.#chains.map((chain, index) => [...chain, names[index]!]);
   }
 
-  adopt(overlays: readonly string[]): void {
-    this.#chains = this.#chains.map((chain, index) => [...chain, overlays[index]!]);
+  async #createOverlays(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    const qemuImg = this.#qemuImg(signal);
+    for (const [index, chain] of this.#chains.entries()) {
+      const below = chain.at(-1)!;
+      const { virtualSize } = await qemuImg.info(this.path(below));
+      await qemuImg.createOverlay(paths[index]!, below, virtualSize);
+    }
   }
 
   /** The finished disks: one image each, which needs nothing of this directory. */

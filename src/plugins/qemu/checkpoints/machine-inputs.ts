@@ -5,6 +5,7 @@ import type { KeyInputs } from "../../../sdk/checkpoint.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { fileInputs } from "../../../sdk/file-inputs.ts";
 import { expand } from "../../../steps/media-files.ts";
+import { findEfiFirmware } from "../efi-firmware.ts";
 import type { Accelerator } from "../options/machine.ts";
 import type { QemuConfig } from "../options/qemu.ts";
 
@@ -65,11 +66,23 @@ export async function machineInputs(run: Run, config: QemuConfig, facts: Machine
     "version of QEMU": await qemuVersion(run, config),
     accelerator,
     processor: dependsOnHost(config, accelerator) ? (cpus()[0]?.model ?? "") : undefined,
-    "image of iso_url": config.use_backing_file ? source : await digestOf(source),
+    "image of iso_url": await digestOf(source),
+    // The disk names it, and the memory may hold parts of it.
+    "place of the backing file": config.use_backing_file ? source : undefined,
+    ...(await fileInputs(await firmwareOf(config), work)),
+    ...(await fileInputs(
+      [config.ssh_private_key_file].filter((path) => path !== undefined),
+      work,
+    )),
     ...(await mediaInputs(run, "cd", config.cd_files)),
     ...(await mediaInputs(run, "floppy", [...(config.floppy_files ?? []), ...(config.floppy_dirs ?? [])])),
     ...(config.http_directory === undefined ? {} : await fileInputs([config.http_directory], work)),
   };
+}
+
+async function firmwareOf(config: QemuConfig): Promise<readonly string[]> {
+  const efi = await findEfiFirmware(config);
+  return [efi?.code, efi?.vars, config.firmware].filter((path) => path !== undefined);
 }
 
 /** Such a machine can go on only where it was saved. */

@@ -1,5 +1,8 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, rm, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isSystemError } from "../../../lib/system-error.ts";
 import { BuildError } from "../../../sdk/error.ts";
+import { writeFailure } from "../../../sdk/write-failure.ts";
 import type { MachineState, SaveMachine } from "../../../sdk/checkpoint.ts";
 import type { SshKey } from "../../../steps/ssh-key.ts";
 import type { QmpClient } from "../qmp.ts";
@@ -29,29 +32,62 @@ export interface SavedParts {
  */
 export function machineSaver(parts: SavedParts): SaveMachine {
   return async (signal) => {
-    const { qmp, layers, key, written, read } = parts;
-    const devices = await disksOf(parts, signal);
+    const { layers, key, written, read } = parts;
     const frozen = layers.chains;
-    const overlays = await layers.createOverlays(signal);
     const memory = layers.path(`memory-${frozen[0]!.length}`);
-    const copies: Record<string, string> = {};
-    await qmp.execute("stop", {}, { signal });
+    const copies = Object.keys(written).map((role) => [role, layers.path(`${role}-${frozen[0]!.length}`)] as const);
     try {
-      await saveMemory(qmp, memory, signal);
-      for (const [role, path] of Object.entries(written)) {
-        copies[role] = layers.path(`${role}-${frozen[0]!.length}`);
-        await copyFile(path, copies[role]);
-      }
-      const actions = devices.map((device, index) => overlayAction(device, layers.path(overlays[index]!)));
-      await qmp.execute("transaction", { actions }, { signal });
-      layers.adopt(overlays);
-    } finally {
-      await qmp.execute("cont", {});
+      await freeze(parts, { memory, copies: Object.fromEntries(copies) }, signal);
+    } catch (error) {
+      const failure = await failureOf(error, memory);
+      // The machine goes on, and may need the room.
+      for (const path of [memory, ...copies.map(([, copy]) => copy)]) await rm(path, { force: true });
+      throw failure;
     }
     const images = frozen.flat().map((name) => [name, layers.path(name)] as const);
-    const files = { ...Object.fromEntries(images), ...copies, ...read, memory };
+    const files = { ...Object.fromEntries(images), ...Object.fromEntries(copies), ...read, memory };
     return { files, facts: { chains: frozen, key } satisfies QemuFacts } satisfies MachineState;
   };
+}
+
+const ALMOST_NOTHING_BYTES = 4 * 1024 * 1024;
+
+/** QEMU does not say that a disk is full. */
+async function failureOf(error: unknown, memory: string): Promise<unknown> {
+  if (isSystemError(error)) return writeFailure(memory, error);
+  const room = await statfs(dirname(memory)).catch(() => undefined);
+  if (!room || room.bavail * room.bsize > ALMOST_NOTHING_BYTES) return error;
+  return new BuildError(`the disk is full: the machine's memory could not be written to ${dirname(memory)}`, {
+    cause: error,
+  });
+}
+
+interface Targets {
+  readonly memory: string;
+  /** Of files that are no disks, by role. */
+  readonly copies: Readonly<Record<string, string>>;
+}
+
+async function freeze(parts: SavedParts, { memory, copies }: Targets, signal: AbortSignal): Promise<void> {
+  const { qmp, layers, written } = parts;
+  const devices = await disksOf(parts, signal);
+  await layers.cover(async (overlays) => {
+    await standingStill(qmp, signal, async () => {
+      await saveMemory(qmp, memory, signal);
+      for (const [role, path] of Object.entries(written)) await copyFile(path, copies[role]!);
+      const actions = devices.map((device, index) => overlayAction(device, overlays[index]!));
+      await qmp.execute("transaction", { actions }, { signal });
+    });
+  }, signal);
+}
+
+async function standingStill(qmp: QmpClient, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
+  await qmp.execute("stop", {}, { signal });
+  try {
+    await body();
+  } finally {
+    await qmp.execute("cont", {});
+  }
 }
 
 function overlayAction(device: string, file: string): unknown {

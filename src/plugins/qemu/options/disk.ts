@@ -1,4 +1,4 @@
-import { block, choice, defaultText, flag, list, text } from "../../../sdk/schema/field.ts";
+import { block, choice, defaultText, flag, list, text, zeroIsUnset } from "../../../sdk/schema/field.ts";
 import { defineSchema } from "../../../sdk/schema/schema.ts";
 
 const extra = (program: string) =>
@@ -14,8 +14,10 @@ const qemuImgArgs = defineSchema({
 /** Disks, drives, and what is done to the finished image. */
 export const diskFields = {
   disk_size: defaultText(
-    text(
-      "Size of the main disk: a number with a unit (`20G`, `40960M`), or a bare number of MiB. With `disk_image`, the size to grow the source to.",
+    zeroIsUnset(
+      text(
+        "Size of the main disk: a number with a unit (`20G`, `40960M`), or a bare number of MiB. With `disk_image`, the size to grow the source to.",
+      ),
     ).optional(),
     "40960M, or the size of the source where that is larger",
   ),

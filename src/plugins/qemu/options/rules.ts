@@ -3,6 +3,7 @@ import type { LateTemplate } from "../../../sdk/late-template.ts";
 import { keystrokeIssues, missingServerIssues } from "../../../sdk/schema/boot.ts";
 import { atMostOne, conflict, error, portRange, rule, warning } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../sdk/schema/schema.ts";
+import { KEY_ARGUMENTS, temporaryKeyIssues } from "../../../sdk/schema/temporary-key.ts";
 import { parseDiskSize } from "../disk-size.ts";
 import { machineTraits } from "../machine-traits.ts";
 import { qemuFields } from "./fields.ts";
@@ -20,6 +21,21 @@ export const qemuRules = [
       steps.flatMap((step, index) => step.slice(0, 1).map((keys) => [keys, ["boot_steps", index, 0]] as const)),
       http,
     ),
+  ),
+  rule(
+    qemuFields,
+    [...KEY_ARGUMENTS, "boot_command", "boot_steps", "qemuargs", "qemuargs_append"],
+    ({ boot_command = [], boot_steps = [], qemuargs, qemuargs_append, ...login }) =>
+      temporaryKeyIssues(login, [...boot_command, ...boot_steps.flat(), ...qemuargs.flat(), ...qemuargs_append.flat()]),
+  ),
+  rule(
+    qemuFields,
+    ["qemuargs", "qemuargs_append", "http_directory", "http_content"],
+    ({ qemuargs, qemuargs_append, ...http }) =>
+      missingServerIssues(
+        [...placedWords(qemuargs, "qemuargs"), ...placedWords(qemuargs_append, "qemuargs_append")],
+        http,
+      ),
   ),
   portRange("host_port_min", "host_port_max"),
   atMostOne("firmware", "efi_firmware_code"),
@@ -46,6 +62,11 @@ export const qemuRules = [
   rule(qemuFields, ["qemuargs_append"], ({ qemuargs_append: rows }) => argumentRows(rows, "qemuargs_append")),
   rule(qemuFields, ["sockets", "cores", "threads", "cpus"], topologyFits),
 ];
+
+/** The words of rows, each with its place. */
+function placedWords<Word>(rows: readonly (readonly Word[])[], name: Name) {
+  return rows.flatMap((row, index) => row.map((word, column) => [word, [name, index, column]] as const));
+}
 
 function bootStepIssues(step: readonly LateTemplate[], index: number): readonly ConfigIssue[] {
   const [keys] = step;

@@ -1,4 +1,5 @@
 import { block, defaultText, flag, integer, lateWithDefault, list, map, text } from "../../../sdk/schema/field.ts";
+import { rule, warning } from "../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../sdk/schema/schema.ts";
 
 const fields = {
@@ -38,12 +39,26 @@ const overrideSchema = defineSchema({
   architecture: text("As above.").optional(),
 });
 
-export const schema = defineSchema({
+const allFields = {
   ...fields,
   override: map(
     block(overrideSchema, "Arguments for one provider."),
     "Other values of the arguments above for single providers, by provider name.",
   ).default({}),
+};
+
+/** A box is a tar, with or without gzip, whatever it is called. */
+const OTHER_FORMATS = /\.(7z|bz2|rar|xz|zip|zst)$/i;
+
+export const schema = defineSchema(allFields, {
+  rules: [
+    rule(allFields, ["output"], ({ output }) => {
+      const ending = OTHER_FORMATS.exec(output.text)?.[1];
+      if (ending === undefined) return [];
+      const detail = `A box is a tar that gzip has compressed, and its name promises a .${ending}. Give it the ending .box.`;
+      return [warning("misleading-ending", ["output"], "Name of another format", detail)];
+    }),
+  ],
 });
 
 export type VagrantConfig = ConfigOf<typeof schema>;

@@ -1,9 +1,10 @@
 import { block, defaultText, flag, integer, list, map, sensitive, text } from "../../../../sdk/schema/field.ts";
-import { atMostOne, requires } from "../../../../sdk/schema/rules.ts";
+import { atMostOne, requires, rule } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { isAmazon, regionIssues } from "../check-names.ts";
 
 const assumeRole = defineSchema({
-  role_arn: text("ARN of the role to take on."),
+  role_arn: text("ARN of the role to take on. Without it, or where it is empty, none is.").optional(),
   duration_seconds: integer("How long a session lasts before it is renewed, in seconds.")
     .min(900)
     .max(43_200)
@@ -76,6 +77,10 @@ export const accessRules = [
   requires("access_key", "secret_key"),
   requires("secret_key", "access_key"),
   atMostOne("vault_aws_engine", "access_key"),
+  rule(accessFields, ["region", "skip_region_validation", "custom_endpoint_ec2"], (args) => {
+    const isChecked = isAmazon(args) && !args.skip_region_validation;
+    return isChecked ? regionIssues(args.region, ["region"]) : [];
+  }),
 ];
 
 const accessSchema = defineSchema(accessFields);

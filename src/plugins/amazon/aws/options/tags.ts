@@ -1,4 +1,4 @@
-import { blocks, keepsEmpty, late, map, text } from "../../../../sdk/schema/field.ts";
+import { blocks, keepsEmpty, late, lateWithDefault, map, text } from "../../../../sdk/schema/field.ts";
 import type { LateTemplate, ValueName } from "../../../../sdk/late-template.ts";
 import { exactlyOne } from "../../../../sdk/schema/rules.ts";
 import { defineSchema } from "../../../../sdk/schema/schema.ts";
@@ -46,14 +46,17 @@ const tagMap = <const Values extends readonly string[]>(values: Values, descript
   map(late(values, "A value."), description).default({});
 
 const tagList = <const Values extends readonly string[]>(values: Values, description: string) => {
-  const pair = defineSchema({ key: text("Key of the tag."), value: keepsEmpty(late(values, "Value of the tag.")) });
+  const pair = defineSchema({
+    key: text("Key of the tag."),
+    value: keepsEmpty(lateWithDefault(values, "", "Value of the tag.")),
+  });
   return blocks(pair, description).default([]);
 };
 
 const namedFields = {
   name: text("Key of the tag.").optional(),
   key: text("The same: Packer's `amazon-ebsvolume` calls it so, its other builders `name`.").optional(),
-  value: keepsEmpty(late(TAG_VALUES, "Value of the tag.")),
+  value: keepsEmpty(lateWithDefault(TAG_VALUES, "", "Value of the tag.")),
 };
 
 /** Blocks of a tag whose key goes by two names. */

@@ -1,5 +1,6 @@
 import { conflict, error, rule, warning } from "../../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
+import { isAmazon, regionIssues } from "../../aws/check-names.ts";
 import { accessFields } from "../../aws/options/access.ts";
 import { amiFields } from "./ami.ts";
 import { spotIsNotModified } from "./enhanced-networking.ts";
@@ -21,6 +22,10 @@ export const amiRules = [
   rule(amiFields, ["encrypt_boot", "kms_key_id", "region_kms_key_ids"], keyNeedsEncryption),
   rule(amiFields, ["kms_key_id", "region_kms_key_ids"], keysLookRight),
   rule(amiFields, ["skip_save_build_region", "ami_regions"], someImageIsKept),
+  rule({ ...amiFields, ...accessFields }, ["ami_regions", "skip_region_validation", "custom_endpoint_ec2"], (args) => {
+    if (!isAmazon(args) || args.skip_region_validation) return [];
+    return args.ami_regions.flatMap((region, index) => regionIssues(region, ["ami_regions", index]));
+  }),
   spotIsNotModified,
   rule(amiFields, ["force_delete_snapshot", "force_deregister"], deletingNeedsReplacing),
   rule({ ...accessFields, ...amiFields }, ["fast_launch", "ami_regions", "region"], (args) => {

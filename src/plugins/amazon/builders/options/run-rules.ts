@@ -1,7 +1,10 @@
 import { isIP } from "node:net";
 import { atMostOne, conflict, error, exactlyOne, rule, warning } from "../../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
+import { cloudConfigKeyIssues } from "../../../../sdk/schema/cloud-config.ts";
 import { communicatorFields } from "../../../../sdk/schema/communicator.ts";
+import { accessFields } from "../../aws/options/access.ts";
+import { instanceTypeIssues, isAmazon } from "../../aws/check-names.ts";
 import { isBurstable, isSpotWanted, runFields, SPOT } from "./run.ts";
 
 type RunArguments<Name extends keyof typeof runFields> = DecodedFields<typeof runFields, Name>;
@@ -35,6 +38,14 @@ export const runRules = [
   rule(runFields, ["enable_nitro_enclave", "instance_type"], enclaveNeedsNitro),
   rule(runFields, ["placement", "tenancy"], tenancyIsOne),
   rule({ ...runFields, ...communicatorFields }, [...KEY_PAIR], keyPairNeedsKey),
+  rule({ ...runFields, ...accessFields }, ["instance_type", "spot_instance_types", "custom_endpoint_ec2"], (args) => {
+    if (!isAmazon(args)) return [];
+    const spot = args.spot_instance_types.flatMap((type, index) =>
+      instanceTypeIssues(type, ["spot_instance_types", index]),
+    );
+    return [...instanceTypeIssues(args.instance_type, ["instance_type"]), ...spot];
+  }),
+  rule(runFields, ["user_data"], ({ user_data: data }) => cloudConfigKeyIssues(data ?? "", ["user_data"])),
 ];
 
 function amiIdLooksRight({ source_ami: id }: RunArguments<"source_ami">): ConfigIssue[] {

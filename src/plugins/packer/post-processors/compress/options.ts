@@ -1,8 +1,8 @@
 import { compressionFormats } from "../../../../lib/compress/formats.ts";
 import { defaultText, integer, late, text } from "../../../../sdk/schema/field.ts";
-import { error, rule } from "../../../../sdk/schema/rules.ts";
+import { error, rule, warning } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigIssue, type ConfigOf, type DecodedFields } from "../../../../sdk/schema/schema.ts";
-import { DEFAULT_FORMAT, formatOfName, parseFormat, type OutputFormat } from "./format.ts";
+import { DEFAULT_FORMAT, endingOf, formatOfName, parseFormat, type OutputFormat } from "./format.ts";
 
 const fields = {
   output: defaultText(
@@ -29,6 +29,7 @@ export const schema = defineSchema(fields, {
   rules: [
     rule(fields, ["format"], ({ format }) => formatIssues(format)),
     rule(fields, ["format", "output"], unwritableEnding),
+    rule(fields, ["format", "output"], endingSaysFormat),
     rule(fields, ["format", "output", "compression_level"], levelInRange),
   ],
 });
@@ -56,6 +57,17 @@ function unwritableEnding({ format, output }: Pick<DecodedFields<typeof fields>,
   if (!ending) return [];
   const detail = `imgbuild does not write .${ending} files; this one would be a .tar.gz under another name. Use an ending such as .tar.gz, .zip or .tar.xz, or say what it is with format.`;
   return [error("unknown-format", ["output"], "Unknown format", detail)];
+}
+
+/** With `format` a name may promise anything; who reads it later is misled by one that promises another format. */
+function endingSaysFormat({ format, output }: Pick<DecodedFields<typeof fields>, "format" | "output">): ConfigIssue[] {
+  const wanted = format === undefined ? undefined : parseFormat(format);
+  if (!wanted || !output) return [];
+  const promised = formatOfName(output.text);
+  const other = UNWRITABLE.exec(output.text)?.[1] ?? (promised && endingOf(promised));
+  if (other === undefined || other === endingOf(wanted)) return [];
+  const detail = `The file is a .${endingOf(wanted)}, as format says, and its name promises a .${other}. Give it the ending .${endingOf(wanted)}, or remove format.`;
+  return [warning("misleading-ending", ["output"], "Name of another format", detail)];
 }
 
 function levelInRange({ compression_level: level, ...named }: DecodedFields<typeof fields>): ConfigIssue[] {

@@ -9,8 +9,9 @@ import {
   sensitive,
   text,
 } from "../../../../sdk/schema/field.ts";
-import { exactlyOne, requires } from "../../../../sdk/schema/rules.ts";
+import { exactlyOne, requires, rule } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { scriptNotRun } from "../../scripts/names-script.ts";
 import { lateEnvironmentFields, lateEnvironmentRule } from "../windows-script.ts";
 
 const policies = [
@@ -84,15 +85,22 @@ const elevatedFields = {
   ).optional(),
 };
 
-export const schema = defineSchema(
-  { ...scriptFields, ...runFields, ...elevatedFields },
-  {
-    rules: [
-      exactlyOne("inline", "script", "scripts"),
-      lateEnvironmentRule,
-      requires("elevated_password", "elevated_user"),
-    ],
-  },
-);
+const fields = { ...scriptFields, ...runFields, ...elevatedFields };
+
+function commandRunsScript(argument: "execute_command" | "elevated_execute_command") {
+  return rule(fields, [argument, "remote_path"], ({ [argument]: command, remote_path: path }) =>
+    scriptNotRun({ argument, text: command?.text, values: ["Path"], path }),
+  );
+}
+
+export const schema = defineSchema(fields, {
+  rules: [
+    exactlyOne("inline", "script", "scripts"),
+    lateEnvironmentRule,
+    requires("elevated_password", "elevated_user"),
+    commandRunsScript("execute_command"),
+    commandRunsScript("elevated_execute_command"),
+  ],
+});
 
 export type PowershellConfig = ConfigOf<typeof schema>;

@@ -1,0 +1,17 @@
+import { rm } from "node:fs/promises";
+import { packFile } from "../../lib/compress/packed-file.ts";
+import type { FileToStore } from "./store.ts";
+
+/** The memory of a machine, packed. The unpacked file is gone afterwards, however it ends: it may be what fills the disk. */
+export async function packMemory(path: string, signal: AbortSignal): Promise<FileToStore> {
+  const to = `${path}.packed`;
+  try {
+    await packFile(path, to, signal);
+    return { path: to, packed: "zstd" };
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
+  } finally {
+    await rm(path, { force: true });
+  }
+}

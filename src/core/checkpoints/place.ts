@@ -1,0 +1,8 @@
+import type { CheckpointStore } from "./store.ts";
+
+/** Where the checkpoints of a run are kept, and what they belong to. */
+export interface CheckpointPlace {
+  readonly store: CheckpointStore;
+  /** Absolute path, as the user named it. */
+  readonly template: string;
+}
