@@ -13,8 +13,12 @@ export const buildFlags = {
     { default: "cleanup" },
   ),
   debug: booleanFlag("One build at a time, with a pause after each step. Keys made for the build are kept."),
-  "parallel-builds": integerFlag("N", "Run at most so many builds at once; 0 means all.", { default: 0 }),
-  "metadata-file": textFlag("FILE", "Write artifacts, digests and times as JSON."),
+  "parallel-builds": integerFlag(
+    "N|auto",
+    "Run at most so many builds at once; 0 means all, auto as many as memory, processors and disk are free for.",
+    { default: 0, word: "auto" },
+  ),
+  "metadata-file": textFlag("FILE", "Write artifacts, digests and times as JSON. Default: IMGBUILD_METADATA_FILE."),
   "warn-on-undeclared-var": booleanFlag("Warn about variables in files that the template does not declare."),
   "use-sequential-evaluation": booleanFlag("", {
     hidden: true,

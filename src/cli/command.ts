@@ -96,10 +96,12 @@ export interface ListFlag extends FlagBase {
   readonly value: string;
   readonly separator?: string;
 }
-export interface IntegerFlag extends FlagBase {
+interface IntegerFlag<Word extends string = string> extends FlagBase {
   readonly kind: "integer";
   readonly value: string;
   readonly default: number;
+  /** May stand in place of the number. */
+  readonly word?: Word;
 }
 interface ChoiceFlag<Choice extends string = string> extends FlagBase {
   readonly kind: "choice";
@@ -116,7 +118,7 @@ type FlagValue<F extends Flag> = F extends BooleanFlag
     : F extends ListFlag
       ? readonly string[]
       : F extends IntegerFlag
-        ? number
+        ? number | (F extends { readonly word: infer Word extends string } ? Word : never)
         : F extends ChoiceFlag<infer Choice>
           ? Choice | (undefined extends F["default"] ? undefined : never)
           : never;
@@ -141,11 +143,11 @@ export const listFlag = (
   description: string,
   more: More & { readonly separator?: string } = {},
 ): ListFlag => ({ kind: "list", value, description, ...more });
-export const integerFlag = (
+export const integerFlag = <const Extra extends { readonly word?: string }>(
   value: string,
   description: string,
-  more: More & { readonly default: number },
-): IntegerFlag => ({ kind: "integer", value, description, ...more });
+  more: More & Extra & { readonly default: number },
+) => ({ kind: "integer" as const, value, description, ...more });
 export const choiceFlag = <const Choice extends string, Default extends NoInfer<Choice> | undefined = undefined>(
   choices: readonly Choice[],
   description: string,

@@ -11,6 +11,10 @@ export const commands: CommandTable = {
   build: entry("Build images from a template", () => import("./commands/build.ts")),
   develop: entry("Keep the machine, and run again what changes in a template", () => import("./commands/develop.ts")),
   validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),
+  plan: entry(
+    "Show the units of work of many templates, for people and for CI engines",
+    () => import("./commands/plan/plan.ts"),
+  ),
   fmt: entry("Rewrite templates in the canonical style", () => import("./commands/fmt/fmt.ts")),
   inspect: entry("Show what a template declares", () => import("./commands/inspect/inspect.ts")),
   console: entry(
@@ -20,6 +24,10 @@ export const commands: CommandTable = {
   "post-process": entry(
     "Run the post-processors that an earlier build did not come to",
     () => import("./commands/post-process.ts"),
+  ),
+  manifest: entry(
+    "Put manifests and metadata files of many machines together",
+    () => import("./commands/manifest/manifest.ts"),
   ),
   runs: entry(
     "List runs: how they ended, what they made, where their logs are",

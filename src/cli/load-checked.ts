@@ -18,6 +18,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
   readonly flags: FlagValues<typeof templateFlags>;
   /** Nothing will be built: variables may be without values, and files are not checked. */
   readonly readOnly?: boolean | undefined;
+  /** The builds run elsewhere: variables may get their values there, and files need not be here. */
+  readonly buildsElsewhere?: boolean | undefined;
   /** What this machine lacks is an error. */
   readonly buildsHere?: boolean | undefined;
   /** Otherwise they stay unknown, and nothing outside the template's files is contacted. */
@@ -39,7 +41,8 @@ export async function loadChecked(
   output: Output,
   options: LoadCheckedOptions,
 ): Promise<CheckedTemplate> {
-  const { flags, readsDataSources, readOnly = false, buildsHere: _, releasesOnly, ...rest } = options;
+  const { flags, readsDataSources, readOnly = false, buildsElsewhere = false, ...more } = options;
+  const { buildsHere: _, releasesOnly, ...rest } = more;
   const registries: ComposedRegistry[] = [];
   const loaded = await loadTemplate({
     ...templateOptions(flags),
@@ -63,7 +66,11 @@ export async function loadChecked(
   // What a template looks like can be told without its plugins.
   const diagnostics = readOnly ? loaded.diagnostics : await withMissingPlugins(session, loaded.diagnostics, used);
   const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
-  const shown = all.filter(({ code }) => !readOnly || !ONLY_FOR_BUILDS.has(code));
+  const isLeft = (code: string): boolean => !(readOnly && ONLY_FOR_BUILDS.has(code));
+  // What is doubtful is said where it is built.
+  const isOpen = ({ code, severity }: Diagnostic): boolean =>
+    buildsElsewhere && (code === "unset-variable" || severity === "warning");
+  const shown = all.filter((diagnostic) => isLeft(diagnostic.code) && !isOpen(diagnostic));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
   // A template can be looked at without the values that could not be read.
@@ -113,8 +120,8 @@ function checkDataSource({ host, directories }: UnopenedSession): NonNullable<Lo
 async function missingFiles(
   { host }: UnopenedSession,
   template: Template | undefined,
-  { syntaxOnly = false, readOnly = false, buildsHere = false }: LoadCheckedOptions,
+  { syntaxOnly = false, readOnly = false, buildsElsewhere = false, buildsHere = false }: LoadCheckedOptions,
 ): Promise<readonly Diagnostic[]> {
-  if (!template || syntaxOnly || readOnly) return [];
+  if (!template || syntaxOnly || readOnly || buildsElsewhere) return [];
   return checkFiles(template.builds, { work: host.cwd, template: template.directory, host, buildsHere });
 }

@@ -74,7 +74,7 @@ function valueOf(name: string, flag: Flag, given: unknown): unknown {
     case "list":
       return splitList((given ?? []) as string[], flag.separator);
     case "integer":
-      return integer(name, given as string | undefined) ?? flag.default;
+      return given === undefined ? flag.default : integer(name, given as string, flag.word);
     case "choice":
       if (given === undefined) return flag.default;
       if (flag.choices.includes(given as string)) return given;
@@ -87,21 +87,25 @@ function splitList(given: readonly string[], separator: string | undefined): str
   return given.flatMap((text) => splitOutsideBraces(text, separator)).filter((item) => item !== "");
 }
 
-/** The comma in the pattern `{a,b}.c` belongs to the pattern. */
+/** The comma in the pattern `{a,b}.c` belongs to the pattern, and so does what stands behind a backslash. */
 function splitOutsideBraces(text: string, separator: string): string[] {
   const items = [""];
   let depth = 0;
-  for (const character of text) {
+  for (const [character] of text.matchAll(/\\[^]|[^]/gu)) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth <= 0) items.push("");
     else items[items.length - 1] += character;
   }
-  return items.map((item) => item.trim());
+  return items.map(trimmed);
 }
 
-function integer(name: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  if (!/^[+-]?\d+$/.test(given)) throw new UsageError(`-${name} is a whole number, not "${given}"`);
+/** White space behind a backslash belongs to the pattern. */
+const trimmed = (item: string): string => item.trimStart().replace(/(?<!\\)\s+$/, "");
+
+function integer(name: string, given: string, word: string | undefined): number | string {
+  if (given === word) return given;
+  const or = word === undefined ? "" : ` or ${word}`;
+  if (!/^[+-]?\d+$/.test(given)) throw new UsageError(`-${name} is a whole number${or}, not "${given}"`);
   return Number(given);
 }

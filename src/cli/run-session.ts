@@ -17,6 +17,7 @@ import { exitProcess } from "../lib/exit-process.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { reapers } from "../registry.ts";
 import type { Leftover } from "../sdk/event.ts";
+import type { Host } from "../sdk/host.ts";
 import type { Template } from "../template/model.ts";
 import { plural } from "../ui/words.ts";
 import { redactResult } from "../ui/redact-event.ts";
@@ -78,7 +79,8 @@ function activate(context: CommandContext, options: RunSessionOptions): ActiveSe
   const { flags, command } = options;
   const runId = randomUuid();
   const { logs } = runPaths(runsDirectory(host), runId);
-  const output = createOutput(context, flags, { metadataFile: flags["metadata-file"], logDirectory: logs });
+  const metadataFile = metadataFileOf(host, flags);
+  const output = createOutput(context, flags, { metadataFile, logDirectory: logs });
   const cancelBuilds = new AbortController();
   const cancelCleanup = new AbortController();
   const signals = watchSignals({
@@ -107,6 +109,11 @@ function activate(context: CommandContext, options: RunSessionOptions): ActiveSe
   return active;
 }
 
+/** So that the command of a unit is the same wherever it runs. */
+function metadataFileOf({ env }: Pick<Host, "env">, flags: BuildFlags): string | undefined {
+  return flags["metadata-file"] ?? (env["IMGBUILD_METADATA_FILE"] || undefined);
+}
+
 /** What was announced gets a moment to be written, even to a reader that has stopped reading. */
 async function exitAtOnce({ open, output }: ActiveSession): Promise<void> {
   killChildren();
@@ -123,7 +130,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds });
   active.open = open;
-  const settings = buildSettings(active, open, options);
+  const settings = buildSettings(active, { open, template }, options);
   options.develop?.reads(await pathsReadBy(template, session.directories));
   const store = await checkpointStore(session, template, options);
   const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
@@ -180,16 +187,21 @@ function loadOptions({ path, flags }: RunSessionOptions): LoadCheckedOptions {
 }
 
 function buildSettings(
-  { session }: ActiveSession,
-  open: OpenRun,
+  { session, output }: ActiveSession,
+  { open, template }: { readonly open: OpenRun; readonly template: Template },
   { path, shownPath, flags, recorded }: RunSessionOptions,
 ): RunBuildsOptions {
   return {
     template: shownPath ?? path,
     parallelBuilds: flags["parallel-builds"],
     runDirectory: open.directory,
-    allDigests: flags["metadata-file"] !== undefined,
+    allDigests: metadataFileOf(session.host, flags) !== undefined,
     logPath: (build) => logPathFor(session.directories.log, build),
+    contentKey: async (plan) => {
+      const { contentKey } = await import("../core/plan/content-key.ts");
+      const directories = { ...session.directories, template: template.directory };
+      return contentKey(plan, { directories, redact: (text) => output.redactor.text(text) });
+    },
     recorded,
   };
 }

@@ -32,6 +32,8 @@ export interface BuildSettings {
   readonly template: string;
   /** Where the log of a build is. */
   readonly logPath: (build: string) => string;
+  /** Of all that a build depends on, to know later what it was made from. Absent: not wanted. */
+  readonly contentKey?: ((plan: BuildPlan) => Promise<string | undefined>) | undefined;
   /** What an earlier run built: the builders do not run, only what comes after them. */
   readonly recorded?: RecordedArtifacts | undefined;
 }
@@ -47,6 +49,8 @@ export interface BuildResult {
   readonly leftovers: readonly Leftover[];
   readonly left: Remaining;
   readonly logPath: string;
+  /** Of all that it depended on when it began (`core/plan/content-key.ts`). */
+  readonly key: string | undefined;
 }
 
 /** One build from its builder to the end of its post-processors. Never rejects, whatever its components do. */
@@ -54,6 +58,8 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   const started = session.host.clock.monotonic();
   const build = plan.identity.name;
   session.emit({ kind: "build-started", build });
+  // Beside the build, as its inputs are now. A key that cannot be had costs nothing but a plan that builds again.
+  const keying = settings.recorded ? undefined : settings.contentKey?.(plan).catch(() => undefined);
   const done = await buildAndPostProcess(session, plan, settings);
   const outcome = outcomeOf(done.errors, session.signal);
   const artifacts = await summarize(done, session, settings);
@@ -68,6 +74,7 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
     leftovers: done.runs.flatMap((run) => run.leftovers),
     left: worstOf(done.runs.map((run) => run.remaining)),
     logPath: settings.logPath(build),
+    key: outcome === "succeeded" ? await keying : undefined,
   };
   const { name: _name, left: _left, ...facts } = result;
   session.emit({ kind: "build-finished", build, ...facts });

@@ -2,6 +2,7 @@ import type { Artifact } from "./artifact.ts";
 import type { Checkpoints, KeyInputs, SaveMachine } from "./checkpoint.ts";
 import type { Communicator } from "./communicator.ts";
 import type { Host } from "./host.ts";
+import type { Needs } from "./needs.ts";
 import type { BuildIdentity, Run, RunDirectories } from "./run.ts";
 import type { ConfigIssue, Schema } from "./schema/schema.ts";
 
@@ -39,6 +40,8 @@ interface Described<Kind extends string, Config> {
   checkFiles?(config: Config, places: CheckPlaces): Promise<readonly ConfigIssue[]>;
   /** Checks against the environment before anything is made (`validate --preflight`, start of a build). Sentences; empty is good. */
   preflight?(run: Run, config: Config): Promise<readonly string[]>;
+  /** What it needs, for `imgbuild plan` and `-parallel-builds=auto`. Absent: nothing. */
+  needs?(config: Config, build: BuildIdentity): Needs;
 }
 
 export interface Builder<Config = unknown> extends Described<"builder", Config> {

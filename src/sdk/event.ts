@@ -83,6 +83,8 @@ export type BuildEvent =
       readonly artifacts: readonly ArtifactSummary[];
       readonly steps: readonly StepTime[];
       readonly logPath?: string | undefined;
+      /** Of all that it depended on, by content: what `imgbuild plan -changed-only` goes by. */
+      readonly key?: string | undefined;
       readonly leftovers: readonly Leftover[];
     }
   | { readonly kind: "run-finished"; readonly runId: string; readonly outcome: Outcome; readonly durationMs: number }

@@ -12,13 +12,13 @@ export const FILE_INPUT = "file ";
  */
 export async function fileInputs(paths: readonly string[], work: string): Promise<KeyInputs> {
   const inputs = await Promise.all(
-    paths.map(async (path) => [`${FILE_INPUT}${path}`, await contentOf(resolve(work, path))] as const),
+    paths.map(async (path) => [`${FILE_INPUT}${path}`, await fileContent(resolve(work, path))] as const),
   );
   return Object.fromEntries(inputs);
 }
 
-/** A link that is named itself is followed, as when it is copied. */
-async function contentOf(path: string): Promise<unknown> {
+/** What is at an absolute path. A link that is named itself is followed, as when it is copied. */
+export async function fileContent(path: string): Promise<unknown> {
   const real = await realpath(path).catch(() => undefined);
   return real === undefined ? "not there" : describe(real);
 }

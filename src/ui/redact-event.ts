@@ -64,6 +64,7 @@ const policies: { readonly [Kind in BuildEvent["kind"]]: Policies<Kind> } = {
     artifacts: "artifacts",
     steps: "name",
     logPath: "name",
+    key: "own",
     leftovers: "leftovers",
   },
   "run-finished": { kind, runId: "name", outcome: "own", durationMs: "own" },

@@ -23,12 +23,22 @@ const command = defineCommand({
     only: listFlag("NAMES", "", { separator: "," }),
     output: textFlag("FILE", ""),
     "parallel-builds": integerFlag("N", "", { default: 0 }),
+    many: integerFlag("N|auto", "", { default: 0, word: "auto" }),
     mode: choiceFlag(["a", "b"], "", { default: "a" }),
   },
   run: () => Promise.resolve(0),
 });
 
-const defaults = { force: false, color: true, var: [], only: [], output: undefined, "parallel-builds": 0, mode: "a" };
+const defaults = {
+  force: false,
+  color: true,
+  var: [],
+  only: [],
+  output: undefined,
+  "parallel-builds": 0,
+  many: 0,
+  mode: "a",
+};
 
 /** Every flag of every command that is on or off. */
 const switches = await Promise.all(
@@ -74,6 +84,9 @@ describe("parseInput", () => {
     [["-output", "", "t"], { output: "" }],
     [["-parallel-builds=-1", "t"], { "parallel-builds": -1 }],
     [["-mode", "b", "t"], { mode: "b" }],
+    [["-many=auto", "t"], { many: "auto" }],
+    [["-many=3", "t"], { many: 3 }],
+    [["-only=a\\,b,c", "t"], { only: ["a\\,b", "c"] }],
     [["--", "t"], {}],
   ])("%j", (args, flags) => {
     expect(parseInput(command, args)).toEqual({ positional: ["t"], flags: { ...defaults, ...flags } });
@@ -91,6 +104,8 @@ describe("parseInput", () => {
     [["a", "b"], "try takes one template"],
     [["t", "-output"], "-output needs a value"],
     [["t", "-force=x"], '-force is on or off (true or false), not "x"'],
+    [["t", "-parallel-builds=auto"], '-parallel-builds is a whole number, not "auto"'],
+    [["t", "-many=all"], '-many is a whole number or auto, not "all"'],
     [["t", "-mode=c"], '-mode is one of a, b, not "c"'],
     [["t", "-parallel-builds=1.5"], '-parallel-builds is a whole number, not "1.5"'],
   ])("%j: %s", (args, message) => {

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { FILE_INPUT } from "../../sdk/file-inputs.ts";
-import type { GeneratedData } from "../../sdk/component.ts";
+import type { Component, GeneratedData } from "../../sdk/component.ts";
 import type { KeyInputs } from "../../sdk/checkpoint.ts";
 import { BUILD_VALUES } from "../../sdk/build-values.ts";
 import type { RunDirectories } from "../../sdk/run.ts";
-import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
+import type { BuildPlan, Planned, PlannedProvisioner } from "../../template/model.ts";
 
 /** What a provisioner depends on; `undefined` where that cannot be known before it runs. */
 export async function provisionerInputs(
@@ -12,7 +12,7 @@ export async function provisionerInputs(
   { builder }: Pick<BuildPlan, "builder">,
   directories: RunDirectories,
 ): Promise<KeyInputs | undefined> {
-  const { config } = planned.decode(placeholders(builder.component.generatedData));
+  const config = decodeAhead(planned, builder);
   if (config === undefined) return undefined;
   return {
     type: planned.type,
@@ -25,13 +25,19 @@ export async function provisionerInputs(
 /** Absolute paths of what the provisioners of a build read. */
 export async function filesReadBy(plan: BuildPlan, directories: RunDirectories): Promise<readonly string[]> {
   const inputs = await Promise.all(
-    plan.provisioners.map(async ({ component, decode }) => {
-      const { config } = decode(placeholders(plan.builder.component.generatedData));
+    plan.provisioners.map(async (planned) => {
+      const { component } = planned;
+      const config = decodeAhead(planned, plan.builder);
       return config === undefined ? {} : ((await component.filesRead?.(config, directories)) ?? {});
     }),
   );
   const names = inputs.flatMap((values) => Object.keys(values)).filter((name) => name.startsWith(FILE_INPUT));
   return names.map((name) => resolve(directories.work, name.slice(FILE_INPUT.length)));
+}
+
+/** The arguments of what runs after the builder, before there is a machine; `undefined` where they cannot be known. */
+export function decodeAhead(planned: Planned<Component>, builder: BuildPlan["builder"]): unknown {
+  return planned.decode(placeholders(builder.component.generatedData)).config;
 }
 
 /** A machine has other ports and addresses each time it runs, and they do not make it another machine. */

@@ -26,6 +26,8 @@ export interface RunBuild {
   readonly durationMs?: number | undefined;
   readonly error?: string | undefined;
   readonly artifacts: readonly ArtifactSummary[];
+  /** Of all that it depended on (`core/plan/content-key.ts`). */
+  readonly key?: string | undefined;
   readonly logPath?: string | undefined;
   readonly leftovers: readonly Leftover[];
 }

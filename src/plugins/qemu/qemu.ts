@@ -11,6 +11,7 @@ import { setGuestClock } from "../../steps/guest-clock.ts";
 import { serveHttp } from "../../steps/http-server.ts";
 import { outputDirectory, type OutputDirectory } from "../../steps/output-directory.ts";
 import { provisionGuest } from "../../steps/provision.ts";
+import { qemuNeeds } from "./needs.ts";
 import { chooseAccelerator, type ChosenAccelerator } from "./accelerator.ts";
 import { guestArchitecture } from "./architecture.ts";
 import { qemuArtifact } from "./artifact.ts";
@@ -40,6 +41,7 @@ export const builder: Builder<QemuConfig> = {
   build: buildImage,
   checkFiles: checkQemuFiles,
   preflight: qemuPreflight,
+  needs: qemuNeeds,
 };
 
 async function buildImage(run: BuilderRun, config: QemuConfig): Promise<Artifact> {

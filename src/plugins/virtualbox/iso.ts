@@ -12,6 +12,7 @@ import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
 import { resolveConflicts } from "./conflicts.ts";
 import { createMachine, diskPaths } from "./create-machine.ts";
+import { virtualBoxNeeds } from "./needs.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { requireVersion } from "./required-version.ts";
 import { prepareInputs } from "./machine-inputs.ts";
@@ -30,6 +31,7 @@ export const builder: Builder<IsoBuilderConfig> = {
     return [...machineFiles, ...(await missingFiles(keys, directories.work))];
   },
   preflight: virtualBoxPreflight,
+  needs: virtualBoxNeeds,
 };
 
 async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<Artifact> {

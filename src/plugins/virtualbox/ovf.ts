@@ -19,6 +19,7 @@ import { importMachine } from "./import-machine.ts";
 import { resolveConflicts } from "./conflicts.ts";
 import { markOf } from "./owned-machine.ts";
 import { connectionSettings, type MachinePorts } from "./ports.ts";
+import { virtualBoxNeeds } from "./needs.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { prepareInputs } from "./machine-inputs.ts";
 
@@ -35,6 +36,7 @@ export const builder: Builder<OvfBuilderConfig> = {
     return issues.map((issue) => (issue.path[0] === "iso_url" ? { ...issue, path: ["source_path"] } : issue));
   },
   preflight: virtualBoxPreflight,
+  needs: virtualBoxNeeds,
 };
 
 async function buildFromOvf(run: BuilderRun, config: OvfBuilderConfig): Promise<Artifact> {

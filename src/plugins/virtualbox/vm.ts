@@ -16,6 +16,7 @@ import { exportMachine } from "./finish.ts";
 import { prepareInputs } from "./machine-inputs.ts";
 import { schema, type VmBuilderConfig } from "./options/vm.ts";
 import { connectionSettings } from "./ports.ts";
+import { virtualBoxNeeds } from "./needs.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 
 /** Works with a machine that VirtualBox has already. The machine stays; what the build put in is taken out. */
@@ -28,6 +29,7 @@ export const builder: Builder<VmBuilderConfig> = {
   build: buildFromMachine,
   checkFiles: (config, directories) => checkVirtualBoxFiles(config, directories),
   preflight: virtualBoxPreflight,
+  needs: virtualBoxNeeds,
 };
 
 async function buildFromMachine(run: BuilderRun, config: VmBuilderConfig): Promise<Artifact | undefined> {

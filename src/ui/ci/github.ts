@@ -1,12 +1,11 @@
-import { appendFile } from "node:fs/promises";
 import { positionOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
 import type { FailedStep } from "../../sdk/event.ts";
-import { artifactFacts, createPackerText, type BuildFinished } from "../packer-text.ts";
+import { createPackerText } from "../packer-text.ts";
 import type { Renderer, StampedEvent } from "../renderer.ts";
 import type { Sink } from "../sink.ts";
-import { shortDuration } from "../words.ts";
 import type { GroupSyntax } from "./groups.ts";
+import { appendStepSummary } from "./step-summary.ts";
 
 /** GitHub Actions workflow commands (docs.github.com, "Workflow commands for GitHub Actions"). */
 export const githubGroups: GroupSyntax = {
@@ -67,10 +66,7 @@ const escapeData = (text: string): string =>
   text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 
-/**
- * A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. A summary that cannot be written is no
- * failure.
- */
+/** A table of what was built, appended to the file of `GITHUB_STEP_SUMMARY`. */
 export function createGithubStepSummary(path: string): Renderer {
   const text = createPackerText();
   let isFinished = false;
@@ -80,27 +76,7 @@ export function createGithubStepSummary(path: string): Renderer {
       isFinished ||= stamped.event.kind === "run-finished";
     },
     close: async () => {
-      if (isFinished) await appendFile(path, stepSummary(text.finished())).catch(() => {});
+      if (isFinished) await appendStepSummary(path, text.finished());
     },
   };
 }
-
-function stepSummary(builds: readonly BuildFinished[]): string {
-  const header = ["### imgbuild", "", "| Build | Outcome | Time | Result |", "| --- | --- | --- | --- |"];
-  return [...header, ...builds.map(summaryRow), ""].join("\n");
-}
-
-const MOST_FILES = 8;
-
-function summaryRow(build: BuildFinished): string {
-  const made = artifactFacts(build).flatMap(({ description, files }) => [description, ...files.slice(0, MOST_FILES)]);
-  const result = made.length > 0 ? made : [build.error ?? ""];
-  const cells = [cell(build.build), build.outcome, shortDuration(build.durationMs), result.map(cell).join("<br>")];
-  return `| ${cells.join(" | ")} |`;
-}
-
-const cell = (text: string): string =>
-  text
-    .replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
-    .replace(/[\\|`*_[\]]/g, "\\$&")
-    .replace(/\r?\n/g, "<br>");

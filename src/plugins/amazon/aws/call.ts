@@ -1,6 +1,7 @@
 import { sleep } from "../../../lib/retry.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { AwsCallOptions } from "./api.ts";
+import type { BackOff } from "./back-off.ts";
 import {
   AmazonError,
   busyMs,
@@ -13,6 +14,8 @@ import {
 } from "./failure.ts";
 
 export interface CallContext {
+  /** Shared by all calls that Amazon counts together. */
+  readonly backOff?: BackOff | undefined;
   /** Tries after faults of the network or the service. */
   readonly maxAttempts: number;
   /** Called with the reason why a call takes longer, at its first throttling and its first failure to connect. */
@@ -57,6 +60,7 @@ export async function callPatiently<Output>(
   for (;;) {
     options.signal?.throwIfAborted();
     options.pauses?.throwIfAborted();
+    await context.backOff?.ready(options.signal ?? options.pauses);
     try {
       const output = await send();
       context.onAnswer?.(operation, "done");
@@ -76,6 +80,7 @@ export async function callPatiently<Output>(
       const pauseMs = pauseBefore(situation);
       reportDelay(situation, Math.ceil(pauseMs / 1000));
       isSaid = reportWait(situation, isSaid);
+      if (verdict === "throttled") context.backOff?.hold(pauseMs);
       await sleep(pauseMs, options.signal ?? options.pauses);
     }
   }

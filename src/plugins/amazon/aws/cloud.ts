@@ -72,7 +72,12 @@ function createCloud(run: CloudContext, access: AccessConfig, region: string): C
     if (!apis.has(key)) {
       const endpoint = name === "ec2" && access.custom_endpoint_ec2;
       const create = async () => ({ ...(await settings(ofRegion)), ...(endpoint && { endpoint }) });
-      apis.set(key, createApi(load, create, callContext(run, access, cloud, shared)));
+      const context = callContext(run, access, cloud, shared);
+      const backOff = shared.backOff(name, ofRegion);
+      apis.set(
+        key,
+        createApi(load, create, (restart) => ({ ...context(restart), backOff })),
+      );
     }
     return apis.get(key) as Api<C>;
   };

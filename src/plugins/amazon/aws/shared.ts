@@ -1,4 +1,5 @@
 import type { Host } from "../../../sdk/host.ts";
+import { BackOff } from "./back-off.ts";
 import type { Ec2 } from "./api.ts";
 import type { DelayReason } from "./call.ts";
 import type { AccessConfig } from "./options/access.ts";
@@ -8,6 +9,8 @@ import { Poller } from "./poller.ts";
 /** What builds of one command share that use the same account with the same access. */
 export interface Shared {
   poller(region: string, ec2: () => Ec2): Poller;
+  /** Of one service in one region. */
+  backOff(service: string, region: string): BackOff;
   /** Asks each question once for all builds. */
   remembered<Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer>;
   /** One session for all clients, and a new one a while before it expires. */
@@ -41,11 +44,18 @@ function accountKey(access: AccessConfig): string {
 function createShared(command: Command): Shared {
   const pollers = new Map<string, Poller>();
   const answers = new Map<string, Promise<unknown>>();
+  const backOffs = new Map<string, BackOff>();
   let held: Promise<AwsCredentials> | undefined;
   return {
     poller: (region, ec2) => {
       if (!pollers.has(region)) pollers.set(region, new Poller(ec2()));
       return pollers.get(region)!;
+    },
+    backOff: (service, region) => {
+      const name = `${service} ${region}`;
+      const known = backOffs.get(name) ?? new BackOff();
+      backOffs.set(name, known);
+      return known;
     },
     remembered: (key, ask) => remembered(answers, key, ask),
     credentials: async (open) => {

@@ -1,6 +1,7 @@
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
 import { openCloud } from "../aws/cloud.ts";
+import { amazonNeeds } from "../aws/needs.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
 import { imageArtifact } from "./artifact.ts";
 import { amazonGeneratedData, checkTemplates, type AmazonBuild } from "./build.ts";
@@ -26,6 +27,7 @@ export const builder: Builder<EbsConfig> = {
   build: buildImage,
   checkFiles: checkAmazonFiles,
   preflight: preflightImage,
+  needs: amazonNeeds,
 };
 
 async function buildImage(run: BuilderRun, config: EbsConfig): Promise<Artifact | undefined> {

@@ -1,6 +1,7 @@
 import type { Instance, RegisterImageCommandInput } from "@aws-sdk/client-ec2";
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { Artifact } from "../../../sdk/artifact.ts";
+import { amazonNeeds } from "../aws/needs.ts";
 import { openCloud } from "../aws/cloud.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
 import { imageArtifact } from "./artifact.ts";
@@ -26,6 +27,7 @@ export const builder: Builder<EbssurrogateConfig> = {
   summary: "Builds an Amazon machine image (AMI) from a second volume of a running EC2 instance.",
   schema,
   generatedData: amazonGeneratedData,
+  needs: amazonNeeds,
   makesNoFiles: true,
   build: buildImage,
   checkFiles: checkAmazonFiles,

@@ -2,6 +2,7 @@ import type { Tag } from "@aws-sdk/client-ec2";
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import type { Builder, BuilderRun } from "../../../sdk/component.ts";
+import { amazonNeeds } from "../aws/needs.ts";
 import { openCloud } from "../aws/cloud.ts";
 import { EXPIRES_TAG } from "../aws/mark.ts";
 import { amazonGeneratedData, checkTemplates, tagsFor, type AmazonBuild } from "./build.ts";
@@ -20,6 +21,7 @@ export const builder: Builder<EbsvolumeConfig> = {
   summary: "Builds Amazon EBS volumes, and snapshots of them, on a running EC2 instance.",
   schema,
   generatedData: amazonGeneratedData,
+  needs: amazonNeeds,
   makesNoFiles: true,
   build: buildVolumes,
   checkFiles: checkAmazonFiles,

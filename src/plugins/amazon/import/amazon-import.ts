@@ -1,6 +1,7 @@
 import { BUILDER_ID } from "../../../sdk/artifact-state.ts";
 import type { ArtifactOf, Artifact } from "../../../sdk/artifact.ts";
 import { extname } from "node:path";
+import { amazonNeeds } from "../aws/needs.ts";
 import { openCloud, type Cloud } from "../aws/cloud.ts";
 import { deleteSnapshot, mappedSnapshots } from "../aws/kinds/image.ts";
 import { unlessGone } from "../aws/kinds/network.ts";
@@ -19,6 +20,7 @@ export const postProcessor: PostProcessor<ImportConfig> = {
   summary: "Imports an OVA or a disk image as an Amazon machine image (AMI).",
   schema,
   independent: true,
+  needs: amazonNeeds,
   async process(run, config, input) {
     const path = fileOf(input, config.format);
     const cloud = await openCloud(run, config);

@@ -43,6 +43,7 @@ export const postProcessor: PostProcessor<ManifestConfig> = {
   summary: "Writes what was built to a JSON file that other programs read.",
   schema,
   independent: true,
+  needs: ({ output }) => ({ appends: [output] }),
   async process(run, config, input) {
     const path = resolve(run.directories.work, config.output);
     const build = await describe(run, config, input);

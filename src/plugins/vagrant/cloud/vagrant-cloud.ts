@@ -13,6 +13,7 @@ export const postProcessor: PostProcessor<VagrantCloudConfig> = {
   type: "vagrant-cloud",
   summary: "Publishes a Vagrant box on Vagrant Cloud.",
   schema,
+  needs: ({ access_token: token }) => ({ credentials: token ? [] : ["VAGRANT_CLOUD_TOKEN"] }),
   async preflight(run, config) {
     return withClient(run, config, async (client) => {
       try {

@@ -15,6 +15,9 @@ export const postProcessor: PostProcessor<VagrantRegistryConfig> = {
   type: "vagrant-registry",
   summary: "Publishes a Vagrant box in an HCP Vagrant registry.",
   schema,
+  needs: ({ client_id: id, client_secret: secret }) => ({
+    credentials: id && secret ? [] : ["HCP_CLIENT_ID", "HCP_CLIENT_SECRET"],
+  }),
   async preflight(run, config) {
     try {
       await registryToken(run, config);

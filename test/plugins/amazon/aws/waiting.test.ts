@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Ec2 } from "../../../../src/plugins/amazon/aws/api.ts";
+import { BackOff } from "../../../../src/plugins/amazon/aws/back-off.ts";
 import { callPatiently } from "../../../../src/plugins/amazon/aws/call.ts";
 import { waitLimitMs } from "../../../../src/plugins/amazon/aws/cloud.ts";
 import { pauseMs, Poller } from "../../../../src/plugins/amazon/aws/poller.ts";
@@ -73,6 +74,33 @@ describe("callPatiently", () => {
     const { send, calls } = failing("InternalError", 9);
     await expect(callPatiently("RunInstances", send, { once: true }, context)).rejects.toThrow("RunInstances failed");
     expect(calls()).toBe(1);
+  });
+
+  it("holds back every call while one is throttled, and lets them go on one by one", async () => {
+    const backOff = new BackOff();
+    const shared = { ...context, backOff };
+    const sent: string[] = [];
+    const call = (name: string) =>
+      callPatiently("DescribeImages", () => Promise.resolve(sent.push(name)), {}, shared).then(() => sent.length);
+    expect(await call("before")).toBe(1);
+    backOff.hold(300);
+    const calls = ["a", "b", "c"].map(call);
+    expect(sent).toEqual(["before"]);
+    await Promise.all(calls);
+    expect(sent).toEqual(["before", "a", "b", "c"]);
+  });
+
+  it("tells the others when it is throttled, and stops waiting for them when it is cancelled", async () => {
+    const backOff = new BackOff();
+    const { send, calls } = failing("RequestLimitExceeded", 1);
+    expect(await callPatiently("DescribeImages", send, {}, { ...context, backOff })).toBe(2);
+    expect(calls()).toBe(2);
+    backOff.hold(60_000);
+    const interrupt = new AbortController();
+    const waiting = callPatiently("DescribeImages", send, { signal: interrupt.signal }, { ...context, backOff });
+    interrupt.abort(new Error("stop"));
+    await expect(waiting).rejects.toThrow();
+    expect(calls()).toBe(2);
   });
 
   it("repeats a lost call as often as max_retries allows", async () => {

@@ -38,6 +38,7 @@ export const builder: Builder<FileBuilderConfig> = {
   summary: "Writes a file on this computer, from text or as a copy. For trying out provisioners and post-processors.",
   schema,
   generatedData: [],
+  needs: ({ target }) => ({ writes: [target] }),
 
   checkFiles: ({ source }, { work }) => missingFiles(source ? [[["source"], source]] : [], work),
 

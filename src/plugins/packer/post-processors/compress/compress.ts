@@ -23,6 +23,7 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   summary: "Packs the files of an artifact into one archive, or compresses a single file.",
   schema,
   needsFiles: true,
+  needs: (config, build) => ({ writes: [outputName({ build }, config)] }),
   async process(run: Run, config: CompressConfig, input: Artifact): Promise<PostProcessed> {
     const format = outputFormat(config);
     refuseWhatCannotBePacked(input, format);
@@ -37,7 +38,7 @@ export const postProcessor: PostProcessor<CompressConfig> = {
   },
 };
 
-function outputName(run: Run, config: CompressConfig): string {
+function outputName(run: Pick<Run, "build">, config: CompressConfig): string {
   const values = { BuildName: run.build.sourceName, BuilderType: run.build.builderType };
   return config.output?.render(values) ?? `packer_${values.BuildName}_${values.BuilderType}`;
 }
