@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { awaitedLater } from "../../lib/awaited-later.ts";
 import { describeDuration } from "../../lib/duration.ts";
 import { errorText } from "../../lib/error-text.ts";
+import { isSystemError } from "../../lib/system-error.ts";
 import type { Checkpoints, KeyInputs, MachineState } from "../../sdk/checkpoint.ts";
 import type { Machine } from "../../sdk/component.ts";
 import { writeFailure } from "../../sdk/write-failure.ts";
@@ -232,8 +234,8 @@ export class BuildCheckpoints implements Checkpoints {
       this.#run.debug("checkpoint", `${record.name} saved`, { key: record.key });
     } catch (error) {
       if (this.#run.signal.aborted) return;
-      const failure = await writeFailure(this.#store.directory, error, { shown: "it" });
-      this.giveUp(errorText(failure));
+      const place = join(this.#store.directory, "objects", record.key);
+      this.giveUp(errorText(isSystemError(error) ? await writeFailure(place, error) : error));
     }
   }
 

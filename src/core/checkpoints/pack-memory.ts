@@ -6,8 +6,7 @@ import type { FileToStore } from "./store.ts";
 export async function packMemory(path: string, signal: AbortSignal): Promise<FileToStore> {
   const to = `${path}.packed`;
   try {
-    await packFile(path, to, signal);
-    return { path: to, packed: "zstd" };
+    return { path: to, packed: await packFile(path, to, signal) };
   } catch (error) {
     await rm(to, { force: true });
     throw error;

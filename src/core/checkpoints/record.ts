@@ -1,3 +1,5 @@
+import type { CodecName } from "../../lib/compress/block-codec.ts";
+
 /** A file of a checkpoint: an object of the store. */
 export interface StoredFile {
   /** SHA-256 of the object, lower-case hexadecimal. */
@@ -5,7 +7,7 @@ export interface StoredFile {
   /** Of the object, in bytes. */
   readonly size: number;
   /** How the object is packed (`lib/compress/packed-file.ts`); absent: as it is. */
-  readonly packed?: "zstd" | undefined;
+  readonly packed?: CodecName | undefined;
 }
 
 /** What the store keeps of one checkpoint. The file is written last: a record whose files are not all there never was. */
@@ -56,5 +58,6 @@ function isRecord(value: Partial<CheckpointRecord>): value is CheckpointRecord {
 }
 
 function isStoredFile(file: Partial<StoredFile> | null): boolean {
-  return /^[0-9a-f]{64}$/.test(file?.object ?? "") && Number.isSafeInteger(file?.size);
+  const isPackedAsKnown = file?.packed === undefined || ["zstd", "deflate"].includes(file.packed);
+  return /^[0-9a-f]{64}$/.test(file?.object ?? "") && Number.isSafeInteger(file?.size) && isPackedAsKnown;
 }

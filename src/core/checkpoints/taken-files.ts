@@ -23,7 +23,7 @@ export async function takeFiles(
     const { packed, object } = record.files[role]!;
     files[role] = packed === undefined ? path : unpackedPath(path);
     if (packed === undefined) objects.set(path, object);
-    else await unpackFile(path, files[role], signal);
+    else await unpackFile({ path, packed }, files[role], signal);
   }
   return { files, objects };
 }

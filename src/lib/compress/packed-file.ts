@@ -1,21 +1,20 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { awaitedLater } from "../awaited-later.ts";
-import { zstdOfNode, type ZstdFrames } from "./zstd-of-node.ts";
+import { blockCodecs, fastestCodec, type CodecName } from "./block-codec.ts";
 
 /**
- * A file packed with Zstandard in blocks that are unpacked by themselves, so that any Node can do it, with several threads,
+ * A file packed in blocks that are unpacked by themselves, so that any Node can do it, with several threads,
  * and with little memory: for each block the size of its frame (32 bits, little-endian) and the frame.
  */
 const BLOCK_BYTES = 4 * 1024 * 1024;
 const HEADER_BYTES = 4;
-/** As fast as it goes. */
-const LEVEL = 1;
 /** Blocks at a time: the size of Node's thread pool. */
 const BLOCKS_AT_ONCE = 4;
 
-/** Writes `to`, which must not exist, readable by its owner only. */
-export async function packFile(from: string, to: string, signal: AbortSignal): Promise<void> {
-  const { compress } = await zstdFrames();
+/** Writes `to`, which must not exist, readable by its owner only. Returns how it is packed: as fast as this Node can. */
+export async function packFile(from: string, to: string, signal: AbortSignal): Promise<CodecName> {
+  const name = fastestCodec();
+  const { compress } = blockCodecs[name]!;
   await copyInBatches(from, to, {
     signal,
     read: (source) => readUpTo(source, BLOCK_BYTES),
@@ -26,20 +25,21 @@ export async function packFile(from: string, to: string, signal: AbortSignal): P
       return Buffer.concat([header, frame]);
     },
   });
+  return name;
 }
 
-/** The other way. Rejects what is cut off or damaged. */
-export async function unpackFile(from: string, to: string, signal: AbortSignal): Promise<void> {
-  const { decompress } = await zstdFrames();
+export interface PackedFile {
+  readonly path: string;
+  readonly packed: CodecName;
+}
+
+/** The other way. Rejects what is cut off, damaged, or packed as this Node cannot unpack it. */
+export async function unpackFile({ path, packed }: PackedFile, to: string, signal: AbortSignal): Promise<void> {
+  const codec = blockCodecs[packed];
+  if (!codec) throw new Error(`it is packed with ${packed}, which takes Node.js 22.15 or newer`);
+  const { decompress } = codec;
   const convert = (frame: Buffer): Promise<Buffer> => decompress(frame).catch(damaged);
-  await copyInBatches(from, to, { signal, read: readFrame, convert });
-}
-
-async function zstdFrames(): Promise<ZstdFrames> {
-  const native = zstdOfNode(LEVEL);
-  if (native !== undefined) return native;
-  const { zstdOfWebAssembly } = await import("./zstd-frame.ts");
-  return zstdOfWebAssembly(LEVEL);
+  await copyInBatches(path, to, { signal, read: readFrame, convert });
 }
 
 interface Conversion {

@@ -22,8 +22,8 @@ describe("a packed file", () => {
       string,
     ];
     await writeFile(from, content);
-    await packFile(from, packed, signal);
-    await unpackFile(packed, back, signal);
+    const how = await packFile(from, packed, signal);
+    await unpackFile({ path: packed, packed: how }, back, signal);
     expect((await readFile(back)).equals(content)).toBe(true);
     expect((await stat(packed)).mode & 0o777).toBe(0o600);
     expect((await stat(packed)).size).toBeLessThan(content.length / 2 + 10 * MIB);
@@ -33,13 +33,13 @@ describe("a packed file", () => {
     const directory = temporaryDirectory();
     const [from, packed] = [join(directory, "from"), join(directory, "packed")];
     await writeFile(from, Buffer.alloc(9 * MIB, "text"));
-    await packFile(from, packed, signal);
+    const file = { path: packed, packed: await packFile(from, packed, signal) };
     const whole = await readFile(packed);
     for (const left of [2, 10, whole.length - 1]) {
       await writeFile(packed, whole.subarray(0, left));
-      await expect(unpackFile(packed, join(directory, `back-${left}`), signal)).rejects.toThrow("damaged or cut off");
+      await expect(unpackFile(file, join(directory, `back-${left}`), signal)).rejects.toThrow("damaged or cut off");
     }
     await writeFile(packed, whole.fill(1, 4));
-    await expect(unpackFile(packed, join(directory, "back"), signal)).rejects.toThrow("damaged or cut off");
+    await expect(unpackFile(file, join(directory, "back"), signal)).rejects.toThrow("damaged or cut off");
   });
 });
