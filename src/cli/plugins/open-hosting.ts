@@ -1,4 +1,4 @@
-import { createBrief } from "../../plugin-host/components/hosting.ts";
+import { createBrief, type Brief } from "../../plugin-host/components/hosting.ts";
 import { createPreparedProcesses, type EarlyRun } from "../../plugin-host/components/prepared-processes.ts";
 import { createPluginHost } from "../../plugin-host/plugin-host.ts";
 import { startThread } from "../../plugin-host/thread/start-thread.ts";
@@ -36,7 +36,12 @@ export async function openHosting(
   const world = { ...(await openPluginWorld(host, signal)), releasesOnly };
   const pluginHost = createPluginHost({ startThread });
   const { env, cwd } = host;
-  const prepared = createPreparedProcesses({ host: pluginHost, env, cwd, signal, run });
+  const closing = new AbortController();
+  const untilClosed = AbortSignal.any([signal, closing.signal]);
+  const running = new Set<Promise<unknown>>();
+  const ask = createBrief();
+  const brief: Brief = (question) => noted(running, ask(question));
+  const prepared = createPreparedProcesses({ host: pluginHost, env, cwd, signal: untilClosed, run });
   const hosting = {
     host: pluginHost,
     cache: world.cache,
@@ -45,15 +50,24 @@ export async function openHosting(
     prepared,
     options,
     coreVersion: COMPATIBLE_PACKER_VERSION,
-    signal,
+    signal: untilClosed,
     template: facts,
-    brief: createBrief(),
+    brief,
   };
   let locked: Promise<PluginLock> | undefined;
   const lock = (): Promise<PluginLock> => (locked ??= readLockFile(facts.directory));
   const close = async (): Promise<void> => {
+    // What fails may do so while others are being started: a plugin that nobody connects to would wait for ever.
+    closing.abort(new Error("imgbuild needs the plugins no more"));
+    await Promise.allSettled(running);
     await prepared.close();
     await pluginHost.close();
   };
   return { components: hostedComponents({ world, hosting, emit, lock }), close };
+}
+
+function noted<Result>(running: Set<Promise<unknown>>, work: Promise<Result>): Promise<Result> {
+  running.add(work);
+  void work.catch(() => {}).then(() => running.delete(work));
+  return work;
 }

@@ -22,7 +22,7 @@ export interface PreparedProcesses {
   check(question: PrepareQuestion): Promise<Verdict>;
   /** One that has prepared exactly this, and nothing else. It belongs to the caller then. */
   take(component: PluginComponent, config: SentConfig): EarlyProcess | undefined;
-  /** Ends all that wait. */
+  /** Ends all that wait. Abort the signal before: what is being checked is waited for. */
   close(): Promise<void>;
 }
 
@@ -66,13 +66,21 @@ class Pool implements PreparedProcesses {
   readonly #waiting = new Set<Waiting>();
   /** At most as many at once as there are processors: a hundred sources do not make a hundred processes. */
   readonly #turns = limited<() => Promise<void>, void>(Math.max(2, availableParallelism()), (body) => body());
+  readonly #checking = new Set<Promise<Verdict>>();
   #forRun = 0;
 
   constructor(options: PreparedOptions) {
     this.#options = options;
   }
 
-  async check(question: PrepareQuestion): Promise<Verdict> {
+  check(question: PrepareQuestion): Promise<Verdict> {
+    const checking = this.#check(question);
+    this.#checking.add(checking);
+    void checking.catch(() => {}).then(() => this.#checking.delete(checking));
+    return checking;
+  }
+
+  async #check(question: PrepareQuestion): Promise<Verdict> {
     let verdict: Verdict | undefined;
     await this.#turns(async () => {
       verdict = (await this.#askAnother(question)) ?? (await this.#askNew(question));
@@ -143,6 +151,7 @@ class Pool implements PreparedProcesses {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#checking);
     await Promise.all([...this.#waiting].map(({ process }) => process.stop()));
   }
 }
