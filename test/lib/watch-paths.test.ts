@@ -12,7 +12,9 @@ async function place() {
   const paths = ["file", "tree", "absent"].map((name) => join(root, name));
   const controller = new AbortController();
   let seen = Promise.resolve("");
-  await new Promise<void>((resolve) => (seen = firstChange(paths, controller.signal, resolve)));
+  await new Promise<void>((resolve) => {
+    seen = firstChange(paths, controller.signal, resolve);
+  });
   return { root, seen, controller };
 }
 

@@ -41,4 +41,5 @@ function wrapLine(line: string, width: number): string[] {
 }
 
 /** What is to be pasted stays on one line: `{{ .Path }}` is one word. */
-const wordsOf = (line: string): readonly string[] => line.match(/(?:\{\{(?:"[^"]*"|[^{}"])*\}\}|[^ ])+|(?<= )(?= )/g) ?? [""];
+const wordsOf = (line: string): readonly string[] =>
+  line.match(/(?:\{\{(?:"[^"]*"|[^{}"])*\}\}|[^ ])+|(?<= )(?= )/g) ?? [""];
