@@ -15,21 +15,25 @@ describe("a wait without an end in sight (M-14)", () => {
     ["SSH", { ssh_password: "x", ssh_private_key_file: "", ssh_timeout: "4m" }, 240_000],
     ["SSH", { ssh_password: "x", ssh_private_key_file: "" }, 300_000],
     ["WinRM", { communicator: "winrm", winrm_username: "u", winrm_password: "x" }, 1_800_000],
-  ])("says each minute that it is still waiting for %s, and how long yet (%j)", async (what, args, limitMs) => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    onTestFinished(() => void vi.useRealTimers());
-    const run = await createRecordingRun();
-    const connected = connectTo(run, none, args).catch(() => {});
-    await expect.poll(() => run.said().join("\n"), { timeout: 20_000 }).toContain("is not ready");
-    vi.advanceTimersByTime(120_000);
-    run.cancel();
-    await connected;
-    const beats = run.events.filter((event) => event.kind === "waiting");
-    expect(beats).toMatchObject([
-      { what, limitMs },
-      { what, limitMs },
-    ]);
-  });
+  ])(
+    "says when it begins, and each minute, that it is still waiting for %s, and how long yet (%j)",
+    async (what, args, limitMs) => {
+      vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const run = await createRecordingRun();
+      const connected = connectTo(run, none, args).catch(() => {});
+      await expect.poll(() => run.said().join("\n"), { timeout: 20_000 }).toContain("is not ready");
+      vi.advanceTimersByTime(120_000);
+      run.cancel();
+      await connected;
+      const beats = run.events.filter((event) => event.kind === "waiting");
+      expect(beats).toMatchObject([
+        { what, limitMs },
+        { what, limitMs },
+        { what, limitMs },
+      ]);
+    },
+  );
 
   it("ends with a hint that fits: a machine of the null builder has no screen (M-17)", async () => {
     const args = { ssh_password: "x", ssh_private_key_file: "", ssh_timeout: "300ms" };
