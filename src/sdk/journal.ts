@@ -1,3 +1,5 @@
+import type { Keystrokes } from "../lib/keystrokes.ts";
+
 /**
  * Something a run makes that outlives the process. Data only: another process (`imgbuild cleanup`) must be able to
  * remove it from this record alone, after checking that the resource's own mark says it is ours.
@@ -51,6 +53,8 @@ export interface MachineScreen {
   readonly name: string;
   /** What is on it now, as PNG. Rejects when the machine is gone. */
   capture(signal: AbortSignal): Promise<Uint8Array>;
+  /** Types at its keyboard. Rejects when the machine is gone, or has no keyboard. */
+  type(keystrokes: readonly Keystrokes[], signal: AbortSignal): Promise<void>;
 }
 
 export interface ReapContext {

@@ -4,7 +4,13 @@ import { serveScreens } from "../../src/cli/screen-server.ts";
 import type { LiveScreen } from "../../src/core/live-screens.ts";
 
 const png = Buffer.from("\u0089PNG");
-const debian: LiveScreen = { key: "run-1", runId: "run", name: "debian", capture: () => Promise.resolve(png) };
+const debian: LiveScreen = {
+  key: "run-1",
+  runId: "run",
+  name: "debian",
+  capture: () => Promise.resolve(png),
+  type: () => Promise.resolve(),
+};
 
 async function serve(screens: readonly LiveScreen[]): Promise<string> {
   const server = await serveScreens(() => Promise.resolve(screens), 0);

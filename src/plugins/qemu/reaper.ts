@@ -1,9 +1,11 @@
 import { dirname } from "node:path";
 import { identifyProcess } from "../../lib/process-identity.ts";
-import { connectQmp } from "./qmp.ts";
+import { connectQmp, type QmpClient } from "./qmp.ts";
+import { createQmpKeyboard } from "./qmp-keyboard.ts";
 import type { Reaper } from "../../sdk/journal.ts";
 import { reaper as processReaper, type OwnedProcess } from "../../owned/owned-process.ts";
 import type { Step, Undo } from "../../sdk/run.ts";
+import { playKeystrokes } from "../../steps/boot-command/play-keystrokes.ts";
 import { screenshot } from "./screen.ts";
 
 export interface MachineMark {
@@ -31,16 +33,30 @@ export const reaper: Reaper = {
   ...processReaper,
   type: "qemu-process",
   describe: ({ id, details }) => `virtual machine "${String(details?.["name"] ?? id)}" (QEMU)`,
-  screen: (resource) => ({
-    name: String(resource.details?.["name"] ?? resource.id),
-    capture: async (signal) => {
-      const socket = String(resource.details?.["screenSocket"]);
-      const qmp = await connectQmp(socket, { signal, timeoutMs: 2000 });
-      try {
-        return await screenshot(qmp, dirname(socket), signal);
-      } finally {
-        qmp.close();
-      }
-    },
-  }),
+  screen: ({ id, details }) => {
+    const socket = String(details?.["screenSocket"]);
+    return {
+      name: String(details?.["name"] ?? id),
+      capture: (signal) => withMachine(socket, signal, (qmp) => screenshot(qmp, dirname(socket), signal)),
+      type: (keystrokes, signal) =>
+        withMachine(socket, signal, (qmp) => {
+          // Whether it is a PC's is not known here, so nobody is asked whether a key was taken.
+          const keyboard = createQmpKeyboard(qmp, { hasPcKeyboard: false });
+          return playKeystrokes(keystrokes, keyboard, { signal });
+        }),
+    };
+  },
 };
+
+async function withMachine<Result>(
+  socket: string,
+  signal: AbortSignal,
+  body: (qmp: QmpClient) => Promise<Result>,
+): Promise<Result> {
+  const qmp = await connectQmp(socket, { signal, timeoutMs: 2000 });
+  try {
+    return await body(qmp);
+  } finally {
+    qmp.close();
+  }
+}

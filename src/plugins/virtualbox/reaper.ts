@@ -6,7 +6,14 @@ import type { DriverVerbs, Machine } from "./driver/driver.ts";
 import { deleteDiskCommand, deleteVmCommand } from "./driver/manual-commands.ts";
 import { openUnchecked } from "./driver/open-driver.ts";
 import { findVBoxManage } from "./driver/vboxmanage.ts";
+import { playKeystrokes } from "../../steps/boot-command/play-keystrokes.ts";
+import { createScanCodeKeyboard } from "./scan-code-keyboard.ts";
 import { restoreMachine, type OriginalState } from "./existing-machine.ts";
+
+/** A BIOS keeps 15 keys, each of which has two codes or more. */
+const CODES_PER_CALL = 25;
+/** Nobody is asked whether the keys before were taken. */
+const BLIND_INTERVAL_MS = 200;
 
 /** Removes machines of runs that died, restores the user's own, and shows the screens of machines of live runs. */
 export const reaper: Reaper = {
@@ -28,6 +35,14 @@ export const reaper: Reaper = {
   screen: (resource, env) => ({
     name: nameOf(resource),
     capture: (signal) => driverFor(env).screenshot({ vm: idOf(resource), directory: tmpdir(), signal }),
+    type: (keystrokes, signal) => {
+      const driver = driverFor(env);
+      const keyboard = createScanCodeKeyboard(
+        (codes, _strokes, untilThen) => driver.sendScanCodes({ vm: idOf(resource), codes, signal: untilThen }),
+        { codesPerCall: CODES_PER_CALL, intervalMs: BLIND_INTERVAL_MS },
+      );
+      return playKeystrokes(keystrokes, keyboard, { signal });
+    },
   }),
 };
 

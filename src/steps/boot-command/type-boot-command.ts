@@ -1,11 +1,12 @@
 import { describeDuration, parseDuration } from "../../lib/duration.ts";
-import { parseKeystrokes, type Keystroke, type Keystrokes } from "../../lib/keystrokes.ts";
+import { parseKeystrokes, type Keystrokes } from "../../lib/keystrokes.ts";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { withHeartbeat } from "../../sdk/heartbeat.ts";
 import type { MachineTemplate, MachineValues } from "../../sdk/schema/boot.ts";
 import type { Run } from "../../sdk/run.ts";
 import type { Keyboard } from "./keyboard.ts";
+import { playKeystrokes } from "./play-keystrokes.ts";
 
 export interface BootCommand {
   readonly commands: readonly MachineTemplate[];
@@ -30,7 +31,9 @@ export async function typeBootCommand(run: Run, options: BootCommand): Promise<v
   }
   await run.step("type boot command", async ({ signal }) => {
     run.say("Typing the boot command...");
-    await play(run, items, options.keyboard, signal);
+    const total = items.filter(({ kind }) => kind === "type").length;
+    const onTyped = (count: number): void => run.progress("boot command", count, total, "items");
+    await playKeystrokes(items, options.keyboard, { signal, onTyped });
   });
 }
 
@@ -53,38 +56,6 @@ function keystrokesOf(text: string): readonly Keystrokes[] {
   if (!error) return items;
   const excerpt = text.slice(Math.max(error.offset - 20, 0), error.offset + 20);
   throw new BuildError(`The boot command cannot be typed: ${error.message}`, { hint: `At: ${excerpt}` });
-}
-
-/** Some programs throw away what is typed while they change the screen, or take Esc and a letter for one key. */
-const SETTLE_MS = 100;
-const functionKeys = Array.from({ length: 12 }, (_, index) => `f${index + 1}`);
-const settleAfter: ReadonlySet<string> = new Set(["ret", "esc", ...functionKeys]);
-
-async function play(run: Run, items: readonly Keystrokes[], keyboard: Keyboard, signal: AbortSignal): Promise<void> {
-  let pending: Keystroke[] = [];
-  let typed = 0;
-  const total = items.filter(({ kind }) => kind === "type").length;
-  const flush = async (): Promise<void> => {
-    if (pending.length === 0) return;
-    await keyboard.type(pending, signal);
-    typed += pending.length;
-    pending = [];
-    run.progress("boot command", typed, total, "items");
-  };
-  for (const item of items) {
-    if (item.kind === "type") pending.push(item.stroke);
-    const pauseMs = pauseAfter(item);
-    if (pauseMs === 0) continue;
-    await flush();
-    await sleep(pauseMs, signal);
-  }
-  await flush();
-}
-
-function pauseAfter(item: Keystrokes): number {
-  if (item.kind === "wait") return item.ms;
-  const last = item.stroke.at(-1)!;
-  return !last.down && settleAfter.has(last.key.qcode) ? SETTLE_MS : 0;
 }
 
 /** The interval the user asked for: the argument, else `PACKER_KEY_INTERVAL`, else none. */
