@@ -117,6 +117,18 @@ describe("imgbuild screen", () => {
     expect((await page.finished).code).toBe(0);
     expect((await workplace.run("screen", "-save", "shot.png")).stderr).toContain("No such machine is running now.");
   });
+
+  withQemu("types at the machine: here what makes it boot, which the template forgot", async () => {
+    const workplace = await liveGuest({ boot_command: "" }, inGuest("true"));
+    const build = workplace.start("build", "t.pkr.hcl");
+    await build.until("Waiting for SSH");
+    expect((await workplace.run("screen", "-type", "\u00e4")).code).toBe(2);
+    expect((await workplace.run("screen", "-type", "live<enter>", "another")).code).toBe(1);
+    const typed = await workplace.run("screen", "-type", "<wait3>live<enter>", "packer-tiny");
+    expect(typed.code, typed.stderr).toBe(0);
+    const { code, stdout } = await build.finished;
+    expect(code, stdout).toBe(0);
+  });
 });
 
 function isPicture(bytes: Buffer): boolean {

@@ -79,7 +79,7 @@ function forwardingCommand(url: string, connection: string | undefined): string 
 
 /** Resolves to whether it was typed. */
 async function typeAt({ host }: CommandContext, screens: readonly LiveScreen[], text: string): Promise<boolean> {
-  const keystrokes = keystrokesToType(text);
+  const keystrokes = keystrokesToType(text, (message) => host.stderr.write(`Warning: ${message}\n`));
   const [screen, ...others] = screens;
   if (!screen) {
     host.stderr.write(NONE_RUNS);
