@@ -66,21 +66,23 @@ export async function loadChecked(
   // What a template looks like can be told without its plugins.
   const diagnostics = readOnly ? loaded.diagnostics : await withMissingPlugins(session, loaded.diagnostics, used);
   const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
-  const isLeft = (code: string): boolean => !(readOnly && ONLY_FOR_BUILDS.has(code));
-  // What is doubtful is said where it is built.
-  const isOpen = ({ code, severity }: Diagnostic): boolean =>
-    buildsElsewhere && (code === "unset-variable" || severity === "warning");
-  const shown = all.filter((diagnostic) => isLeft(diagnostic.code) && !isOpen(diagnostic));
+  const shown = all.filter((diagnostic) => isShown(diagnostic, { readOnly, buildsElsewhere }));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
   // A template can be looked at without the values that could not be read.
   const spoiling = shown.filter(({ code }) => !readOnly || code !== "data-source-failed");
-  return {
-    template,
-    isValid: template !== undefined && !hasErrors(spoiling),
-    hasWarnings: shown.length > 0,
-    diagnostics: shown,
-  };
+  const isValid = template !== undefined && !hasErrors(spoiling);
+  return { template, isValid, hasWarnings: shown.length > 0, diagnostics: shown };
+}
+
+function isShown(
+  { code, severity }: Diagnostic,
+  { readOnly, buildsElsewhere }: Required<Pick<LoadCheckedOptions, "readOnly" | "buildsElsewhere">>,
+): boolean {
+  if (readOnly && ONLY_FOR_BUILDS.has(code)) return false;
+  // What is doubtful is said where it is built.
+  const isForBuild = code === "unset-variable" || severity === "warning";
+  return !(buildsElsewhere && isForBuild);
 }
 
 interface UsedRegistries extends Pick<LoadCheckedOptions, "path" | "flags"> {

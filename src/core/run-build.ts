@@ -123,22 +123,19 @@ async function buildAndPostProcess(
   const { artifact, origin } = built;
   if (!artifact) return { artifacts: [], errors: [], runs };
   const { runDirectory } = settings;
+  const whatIsThere = (error: unknown): PostProcessing => ({ artifacts: [artifact], errors: [error], runs: [] });
   const processed = await catchingCrashes(active, () =>
-    postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch((error: unknown) => ({
-      artifacts: [artifact],
-      errors: [error],
-      runs: [],
-    })),
+    postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch(whatIsThere),
   );
   runs.push(...processed.runs);
   processed.errors.forEach(report);
-  if (processed.errors.length > 0) {
-    const words = ["imgbuild", "post-process", origin?.runId ?? run.runId, settings.template];
-    run.say(
-      `What the builder made is kept. To run the rest of the post-processors:\n    ${words.map(shellQuote).join(" ")}`,
-    );
-  }
+  if (processed.errors.length > 0) sayHowToGoOn(run, origin?.runId ?? run.runId, settings);
   return { ...processed, runs };
+}
+
+function sayHowToGoOn(run: BuildRun, runId: string, { template }: BuildSettings): void {
+  const command = ["imgbuild", "post-process", runId, template].map(shellQuote).join(" ");
+  run.say(`What the builder made is kept. To run the rest of the post-processors:\n    ${command}`);
 }
 
 /** The build as the template has it now; what is wrong with it is shown, and it is then as it was. */
