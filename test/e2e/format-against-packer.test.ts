@@ -17,10 +17,14 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "imgbuild-fmt-"))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const fixtures = join(import.meta.dirname, "../fixture/format");
+/**
+ * Without negations, of which this packer (Debian's, with an HCL of 2020) writes `! x`. What 1.16 makes of them, and of 4,800
+ * other texts, is recorded (`test/language/format.test.ts`).
+ */
 const seeds = [
   ...corpusFiles(".pkr.hcl", ".pkrvars.hcl").map(({ text }) => text),
   readFileSync(join(fixtures, "every-rule.pkr.hcl"), "utf8"),
-];
+].filter((text) => !kindsOf(text).includes(TokenKind.Bang));
 
 describe("formatHcl", () => {
   needs("packer", "packer")(
@@ -34,6 +38,11 @@ describe("formatHcl", () => {
     },
   );
 });
+
+function kindsOf(text: string): readonly number[] {
+  const { count, kinds } = scanTokens(viewOf({ name: "t", text }), "code", () => {});
+  return [...kinds.slice(0, count)];
+}
 
 function fileOf(index: number): string {
   return join(folder, `${index}.pkr.hcl`);
