@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -159,10 +160,16 @@ describe.each(shells)("a user whose login shell is $name (M-12)", ({ name, debia
   it("ends a command that is cancelled", async () => {
     const { communicator } = await guest();
     const controller = new AbortController();
-    const sleeping = askGuest(communicator, "echo $$; sleep 300; echo woken", { signal: controller.signal });
+    // Known among all processes of this machine.
+    const seconds = String(randomInt(100_000, 1_000_000));
+    const sleeping = askGuest(communicator, `echo $$; sleep ${seconds}; echo woken`, { signal: controller.signal });
     setTimeout(() => controller.abort(new Error("enough")), 300);
     await expect(sleeping).rejects.toThrow("enough");
-    const { stdout } = await askGuest(communicator, "ps -A -o args= | grep '^sleep 30[0]' || echo none", { signal });
+    const { stdout } = await askGuest(
+      communicator,
+      `ps -A -o args= | grep '^sleep [${seconds[0]}]${seconds.slice(1)}' || echo none`,
+      { signal },
+    );
     expect(stdout).toBe("none\n");
   });
 });
