@@ -52,10 +52,10 @@ async function statOrNothing(path: string): Promise<BigIntStats | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  // There is no such file; nor is it a link to nowhere, unless somebody makes one just now.
-  const link = await lstat(path).catch(() => undefined);
-  if (link !== undefined) throw refusal("ELOOP", path);
-  return undefined;
+  // There was no such file; what is there by now is a link that leads nowhere, or somebody has just made a file.
+  const now = await lstat(path, { bigint: true }).catch(() => undefined);
+  if (now?.isSymbolicLink() === true) throw refusal("ELOOP", path);
+  return now;
 }
 
 async function canWrite(directory: string): Promise<boolean> {

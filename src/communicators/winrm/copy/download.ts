@@ -89,6 +89,8 @@ function fileWriter(root: string, { onProgress }: TransferOptions) {
   const discard = async () => {
     if (current === undefined) return;
     current.stream.destroy();
+    // A file that is just being opened would come after it was removed.
+    await finished(current.stream).catch(() => {});
     await rm(current.temporary, { force: true });
   };
   return { take, end, discard };
