@@ -6,7 +6,7 @@ import { runsDirectory } from "../core/journal/state-directory.ts";
 import {
   artifactsOfManifest,
   artifactsOfRun,
-  lastRunOfManifest,
+  readRecordedManifest,
   type RecordedArtifacts,
 } from "../core/post-process/recorded-artifacts.ts";
 import { BuildError } from "../sdk/error.ts";
@@ -30,9 +30,10 @@ export async function findEarlierRun(host: Host, named: string): Promise<Earlier
 }
 
 async function earlierRunOfManifest(host: Host, name: string, text: string): Promise<EarlierRun> {
-  const artifacts = artifactsOfManifest(text, { name, host });
-  const runId = lastRunOfManifest(text);
-  const record = runId === undefined ? undefined : await readRunRecord(runPaths(runsDirectory(host), runId));
+  const manifest = readRecordedManifest(text, name);
+  const artifacts = artifactsOfManifest(manifest, { name, host });
+  const { lastRunId } = manifest;
+  const record = lastRunId === undefined ? undefined : await readRunRecord(runPaths(runsDirectory(host), lastRunId));
   return { artifacts, record };
 }
 

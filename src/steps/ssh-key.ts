@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes, randomInt, type KeyObject } from "nod
 import { join } from "node:path";
 import { encodePrivateKey, encodePublicKey } from "../communicators/ssh/openssh-key.ts";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
+import { asFileName } from "../lib/file-name.ts";
 import { expandPath } from "../sdk/expand-path.ts";
 import { createOwnedFile } from "../owned/owned-file.ts";
 import type { Run, Step } from "../sdk/run.ts";
@@ -69,7 +70,7 @@ const generators: { readonly [Type in SshKeyType]: Generate } = {
  * Packer; where a failure may leave the machine as it is, in a file of ours that goes with the machine.
  */
 export async function keepForUser(run: Run, step: Step, privateKey: string): Promise<string | undefined> {
-  const name = `ssh_key_${run.build.name.replaceAll(/[^\w.-]/g, "_")}.pem`;
+  const name = `ssh_key_${asFileName(run.build.name)}.pem`;
   if (run.options.debug) {
     const path = join(run.directories.work, name);
     await writeFileAtomic(path, privateKey, { mode: 0o600 });

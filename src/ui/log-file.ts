@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
+import { asFileName } from "../lib/file-name.ts";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import { debugLine } from "./debug-log.ts";
 import { createPackerText } from "./packer-text.ts";
@@ -9,7 +10,7 @@ import { whenAllReady } from "./when-ready.ts";
 
 /** The log of one build in a run's log directory. Characters a file name cannot hold everywhere become `_`. */
 export function logPathFor(logDirectory: string, build: string): string {
-  return join(logDirectory, `${build.replace(/[^A-Za-z0-9._-]/g, "_").slice(0, 200)}.log`);
+  return join(logDirectory, `${asFileName(build).slice(0, 200)}.log`);
 }
 
 /**

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { awaitedLater } from "../../lib/awaited-later.ts";
 import { describeDuration } from "../../lib/duration.ts";
 import { errorText } from "../../lib/error-text.ts";
+import { asFileName } from "../../lib/file-name.ts";
 import { isSystemError } from "../../lib/system-error.ts";
 import type { Checkpoints, KeyInputs, MachineState } from "../../sdk/checkpoint.ts";
 import type { Machine } from "../../sdk/component.ts";
@@ -122,7 +123,7 @@ export class BuildCheckpoints implements Checkpoints {
   }
 
   async #makeWorkplace(): Promise<string> {
-    const name = `${this.#run.runId}-${this.#run.build.name.replaceAll(/[^\w.-]/g, "_")}`;
+    const name = `${this.#run.runId}-${asFileName(this.#run.build.name)}`;
     return this.#run.step("prepare the checkpoint store", async (step) => {
       const directory = await createOwnedDirectory(this.#run, step, this.#store.workplace(name), { mode: 0o700 });
       return directory.path;

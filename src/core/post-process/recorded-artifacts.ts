@@ -41,10 +41,9 @@ interface ManifestEntry {
  * The last entry of each build. The record of the run that wrote it knows more, and is used where it is still there.
  */
 export function artifactsOfManifest(
-  text: string,
+  { entries }: RecordedManifest,
   { name, host }: { readonly name: string; readonly host: Host },
 ): RecordedArtifacts {
-  const entries = parseManifest(text, name);
   return async (build) => {
     const entry = entries.findLast(
       (other) => other.name === build.sourceName && other.builder_type === build.builderType,
@@ -65,16 +64,19 @@ export function fromTheBeginning(recorded: RecordedArtifacts): RecordedArtifacts
   };
 }
 
-/** Whose directory and time a manifest stands for: the last that wrote it. */
-export function lastRunOfManifest(text: string): string | undefined {
-  const { last_run_uuid: runId } = JSON.parse(text) as { readonly last_run_uuid?: unknown };
-  return typeof runId === "string" && /^[\w-]+$/.test(runId) ? runId : undefined;
+export interface RecordedManifest {
+  readonly entries: readonly ManifestEntry[];
+  /** Whose directory and time the manifest stands for: the last that wrote it. */
+  readonly lastRunId: string | undefined;
 }
 
-function parseManifest(text: string, name: string): readonly ManifestEntry[] {
+/** Throws a BuildError where `text` is no manifest. */
+export function readRecordedManifest(text: string, name: string): RecordedManifest {
   try {
-    const manifest = JSON.parse(text) as { readonly builds?: unknown } | null;
-    if (Array.isArray(manifest?.builds)) return manifest.builds.filter(isEntry);
+    const manifest = JSON.parse(text) as { readonly builds?: unknown; readonly last_run_uuid?: unknown } | null;
+    const { builds, last_run_uuid: runId } = manifest ?? {};
+    const lastRunId = typeof runId === "string" && /^[\w-]+$/.test(runId) ? runId : undefined;
+    if (Array.isArray(builds)) return { entries: builds.filter(isEntry), lastRunId };
   } catch {
     // Reported below, the same as JSON of another shape.
   }

@@ -48,6 +48,8 @@ export async function requireFiles({ files }: Pick<Artifact, "files">): Promise<
 
 /** Takes the recorded chain that has most of `chain` at its beginning out of `left`, wherever it stood in the template. */
 function takeLongest(left: (readonly LinkRecord[])[], chain: Chain, { data, redact }: Recalled): readonly LinkRecord[] {
+  // A build that goes on with nothing need not evaluate its post-processors for that.
+  if (left.length === 0) return [];
   const prints = chain.map((planned) => fingerprintOf(planned, planned.decode(data).config, redact));
   const sameAt = (links: readonly LinkRecord[]): readonly LinkRecord[] => {
     const end = links.findIndex(({ fingerprint }, index) => fingerprint !== prints[index]);

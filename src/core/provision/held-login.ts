@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
+import { asFileName } from "../../lib/file-name.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { loginCommand } from "./login-command.ts";
@@ -11,7 +12,7 @@ const NO_MEMORY = "ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/nu
 export async function heldLogin(run: BuildRun, data: GeneratedData): Promise<string | undefined> {
   const { SSHPrivateKey: key, SSHPrivateKeyFile: file } = data;
   if (!key || file) return withoutMemory(loginCommand(data));
-  const path = join(run.directories.temp, `key-${run.build.name.replaceAll(/[^\w.-]/g, "_")}`);
+  const path = join(run.directories.temp, `key-${asFileName(run.build.name)}`);
   await writeFileAtomic(path, String(key), { mode: 0o600 });
   return withoutMemory(loginCommand({ ...data, SSHPrivateKeyFile: path }));
 }

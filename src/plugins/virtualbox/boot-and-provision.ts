@@ -12,7 +12,7 @@ import type { Driver, Machine } from "./driver/driver.ts";
 import { NAT_HOST, type MachineInputs } from "./machine-inputs.ts";
 import type { CommonConfig } from "./options/common-config.ts";
 import { powerOn } from "./power-on.ts";
-import { createScanCodeKeyboard } from "./scan-code-keyboard.ts";
+import { CODES_PER_CALL, createScanCodeKeyboard } from "./scan-code-keyboard.ts";
 import type { Target } from "./target.ts";
 import { createTypingFeedback } from "./typing-feedback.ts";
 import type { Watch } from "./watch.ts";
@@ -58,9 +58,6 @@ export async function bootAndProvision(run: BuilderRun, config: CommonConfig, gu
   });
   await stop(watched, config, { driver, vm: machine.uuid, watch: running.watch, communicator });
 }
-
-/** What fits in VirtualBox's keyboard (64 bytes, up to two for a code) and a BIOS (15 keys) when both are empty. */
-const CODES_PER_CALL = 25;
 
 async function type(run: BuilderRun, config: CommonConfig, { driver, machine, inputs }: Guest): Promise<void> {
   const vm = machine.uuid;

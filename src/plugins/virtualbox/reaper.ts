@@ -7,11 +7,9 @@ import { deleteDiskCommand, deleteVmCommand } from "./driver/manual-commands.ts"
 import { openUnchecked } from "./driver/open-driver.ts";
 import { findVBoxManage } from "./driver/vboxmanage.ts";
 import { playKeystrokes } from "../../steps/boot-command/play-keystrokes.ts";
-import { createScanCodeKeyboard } from "./scan-code-keyboard.ts";
+import { CODES_PER_CALL, createScanCodeKeyboard } from "./scan-code-keyboard.ts";
 import { restoreMachine, type OriginalState } from "./existing-machine.ts";
 
-/** A BIOS keeps 15 keys, each of which has two codes or more. */
-const CODES_PER_CALL = 25;
 /** Nobody is asked whether the keys before were taken. */
 const BLIND_INTERVAL_MS = 200;
 

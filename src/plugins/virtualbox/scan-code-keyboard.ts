@@ -2,6 +2,9 @@ import type { KeyEvent, Keystroke } from "../../lib/keystrokes.ts";
 import { sleep } from "../../lib/retry.ts";
 import type { Keyboard } from "../../steps/boot-command/keyboard.ts";
 
+/** What fits in VirtualBox's keyboard (64 bytes, up to two for a code) and a BIOS (15 keys) when both are empty. */
+export const CODES_PER_CALL = 25;
+
 export interface ScanCodeKeyboardOptions {
   /** The most codes that the hypervisor takes in one call. A stroke is never split. */
   readonly codesPerCall: number;

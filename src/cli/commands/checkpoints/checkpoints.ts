@@ -1,9 +1,10 @@
 import { checkpointDirectory } from "../../../core/checkpoints/store-directory.ts";
 import { prunable } from "../../../core/checkpoints/prunable.ts";
 import { CheckpointStore } from "../../../core/checkpoints/store.ts";
+import { plural } from "../../../ui/words.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../../command.ts";
 import { UsageError } from "../../usage-error.ts";
-import { listText, showText, toJson } from "./describe.ts";
+import { listText, mebibytes, showText, toJson } from "./describe.ts";
 import { parseKeep, parsePruneAge } from "./prune-flags.ts";
 import { selectCheckpoints } from "./select.ts";
 
@@ -89,8 +90,7 @@ async function remove(
   keys: readonly string[],
 ): Promise<number> {
   const freed = (await store?.remove(keys)) ?? 0;
-  const count = keys.length === 1 ? "1 checkpoint" : `${keys.length} checkpoints`;
-  host.stdout.write(`Removed ${count}, ${(freed / 1024 ** 2).toFixed(1)} MiB.\n`);
+  host.stdout.write(`Removed ${plural(keys.length, "checkpoint")}, ${mebibytes(freed)}.\n`);
   return EXIT.ok;
 }
 

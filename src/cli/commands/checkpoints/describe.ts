@@ -4,7 +4,7 @@ import { shortDuration } from "../../../ui/words.ts";
 import { totalBytes } from "../../../core/checkpoints/prunable.ts";
 
 const ID_LENGTH = 12;
-const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+export const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
 /** One line for each, and what all of them take. */
 export function listText(all: readonly ListedCheckpoint[], now: number): string {
