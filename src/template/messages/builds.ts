@@ -1,5 +1,6 @@
-import type { Diagnostic, TextEdit } from "../../language/diagnostic.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
+import { correction, suggesting } from "../../language/suggestion.ts";
 import { didYouMean, nearest } from "../../lib/did-you-mean.ts";
 import { error, listOfFew, warning } from "../diagnostics.ts";
 import type { Declarations } from "../hcl2/declarations.ts";
@@ -30,8 +31,12 @@ export const malformedReference = (text: string, subject: SourceRange): Diagnost
   );
 
 export function unknownSource(address: string, known: readonly string[], subject: SourceRange): Diagnostic {
-  const hint = didYouMean(address, known) || listOfFew("Declared are", known);
-  return error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.${hint}`);
+  const otherwise = known.length === 0 ? ' None is: add source "TYPE" "NAME" { … }.' : listOfFew("Declared are", known);
+  return suggesting(error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.`), {
+    name: address,
+    known,
+    otherwise,
+  });
 }
 
 export const duplicateBuild = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
@@ -93,13 +98,7 @@ export function unknownBuildName({ key, name, subject }: UnknownName, { known, m
   const there = listOfFew(known.length === 1 ? "The name here is" : "The names here are", known);
   const detail = `"${key}" names ${JSON.stringify(name)}, and no source of this build block is called so here.${hint}${there}`;
   const found = warning("unknown-build", subject, "Unknown build", detail);
-  return near === undefined ? found : { ...found, edits: corrected({ name, subject }, near) };
-}
-
-/** Where the name stands there literally, in a list of names. */
-function corrected({ name, subject }: Omit<UnknownName, "key">, near: string): readonly TextEdit[] | undefined {
-  const isLiteral = subject.file.text.slice(subject.start, subject.end) === JSON.stringify(name);
-  return isLiteral ? [{ range: subject, text: JSON.stringify(near) }] : undefined;
+  return near === undefined ? found : { ...found, edits: correction(subject, name, near) };
 }
 
 /** As the user typed it. */
