@@ -98,8 +98,15 @@ export interface Planned<C extends Component> {
    * unknown values.
    */
   decode(data?: GeneratedData): DecodedComponent;
+  /** The values of `build.*` (and `{{ build … }}`) that the arguments ask for. */
+  buildValueUses(): readonly BuildValueUse[];
   /** Issues about the decoded arguments (from `component.checkFiles`) as diagnostics at the arguments. */
   diagnose(issues: readonly ConfigIssue[]): readonly Diagnostic[];
+}
+
+export interface BuildValueUse {
+  readonly name: string;
+  readonly range: SourceRange | undefined;
 }
 
 export interface DecodedComponent {

@@ -1,17 +1,10 @@
 import { BUILD_VALUES } from "../../sdk/build-values.ts";
+import type { DeclaredNames } from "./declared-names.ts";
 import { rootAdvice } from "./root-advice.ts";
 import { unquotedAdvice } from "./unquoted-advice.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { suggesting, type Misspelt } from "../../language/suggestion.ts";
-
-/** The names a template declares, for messages about references to others. */
-export interface DeclaredNames {
-  readonly variables: ReadonlySet<string>;
-  readonly locals: ReadonlySet<string>;
-  /** `type.name` */
-  readonly dataSources: ReadonlySet<string>;
-}
 
 /** Rewrites what the evaluator says about a missing attribute into what it means for a template. */
 export class References {
@@ -28,7 +21,7 @@ export class References {
     // What is missing inside of a declared value was said in full by the evaluator.
     if (!isAddress(address)) return diagnostic;
     const [root, ...steps] = address.split(".");
-    const subject = root === "data" ? dataAddress(diagnostic.subject) : diagnostic.subject;
+    const subject = root === "data" ? dataAddress(diagnostic.context) : diagnostic.subject;
     const name = root === "data" && subject ? textAt(subject) : steps.join(".");
     const explanation = explanations[root!]?.(name, this.#declared);
     if (!explanation) return diagnostic;
@@ -53,12 +46,11 @@ const textAt = ({ file, start, end }: SourceRange): string => file.text.slice(st
 /** `var.x`, `data.type.name`: a declaration, and nothing inside of it. */
 const isAddress = (text: string): boolean => /^(?:(?:var|local|build)\.[\w-]+|data(?:\.[\w-]+){1,2})$/.test(text);
 
-/** `type.name` of a data source, where both are written. */
-function dataAddress(subject: SourceRange | undefined): SourceRange | undefined {
-  if (!subject) return undefined;
-  const { file, start } = subject;
-  const written = /^[\w-]+\.[\w-]+/.exec(file.text.slice(start));
-  return written ? { file, start, end: start + written[0].length } : subject;
+/** `type.name` in a reference that begins at `start`, or as much of it as is written. */
+function dataAddress({ file, start }: SourceRange): SourceRange {
+  const [, root = "", address = ""] = /^(data\.)([\w-]+(?:\.[\w-]+)?)/.exec(file.text.slice(start)) ?? [];
+  const begin = start + root.length;
+  return { file, start: begin, end: begin + address.length };
 }
 
 type Explanation = Pick<Diagnostic, "code" | "summary" | "detail"> & Pick<Misspelt, "known" | "otherwise">;

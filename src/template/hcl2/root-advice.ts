@@ -1,5 +1,5 @@
 import type { SourceRange } from "../../language/source.ts";
-import type { DeclaredNames } from "./references.ts";
+import type { DeclaredNames } from "./declared-names.ts";
 import type { Advice } from "./unquoted-advice.ts";
 
 /** What was meant by a name that there is not, where it is the name of something else, or stands in the wrong place. */
