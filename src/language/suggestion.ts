@@ -37,3 +37,13 @@ export function correction(
   const place = { file, start: end - 1 - name.length, end: end - 1 };
   return [{ range: place, text: JSON.stringify(meant).slice(1, -1) }];
 }
+
+/** Puts brackets around a text in quotes, where a list is needed. */
+export function bracketed({ file, start, end }: SourceRange): readonly TextEdit[] | undefined {
+  const written = file.text.slice(start, end);
+  if (!/^"[^"]*"$/.test(written)) return undefined;
+  return [
+    { range: { file, start, end: start }, text: "[" },
+    { range: { file, start: end, end }, text: "]" },
+  ];
+}

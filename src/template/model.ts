@@ -67,6 +67,8 @@ export interface RequiredPlugin {
   readonly source: string;
   readonly version: string;
   readonly range: SourceRange | undefined;
+  /** Where `source` stands. */
+  readonly sourceRange?: SourceRange | undefined;
 }
 
 /** One source run inside one `build` block. */

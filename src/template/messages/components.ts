@@ -86,8 +86,10 @@ export const otherPluginVersion = ({ source, version, range }: RequiredPlugin, o
     `The template asks for ${source} ${version}. imgbuild has these components itself, with the options of version ${ours}, and uses no other.`,
   );
 
-export const misspeltPlugin = ({ source, range }: RequiredPlugin, meant: string): Diagnostic =>
-  warning("unknown-plugin", range, "Unknown plugin", `No plugin "${source}" is known. Did you mean "${meant}"?`);
+export function misspeltPlugin({ source, range, sourceRange = range }: RequiredPlugin, meant: string): Diagnostic {
+  const found = warning("unknown-plugin", sourceRange, "Unknown plugin", `No plugin "${source}" is known.`);
+  return suggesting(found, { name: source, known: [meant] });
+}
 
 export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
   const parts = [`data.${address}: ${errorMessage(failure)}`];
