@@ -27,12 +27,15 @@ export async function diagnose(
   const load: TestLoad = { registry, readDataSource: undefined, ...options };
   const { template: loaded, diagnostics, unbuilt } = await loadForTest(name, directory, load);
   if (!loaded) return diagnostics;
-  const missing = await checkFiles({ builds: loaded.builds, unbuilt }, {
-    work: directory,
-    template: directory,
-    host: { homeDir: directory, env: {} },
-    buildsHere,
-  });
+  const missing = await checkFiles(
+    { builds: loaded.builds, unbuilt },
+    {
+      work: directory,
+      template: directory,
+      host: { homeDir: directory, env: {} },
+      buildsHere,
+    },
+  );
   return [...diagnostics, ...missing];
 }
 
