@@ -4,18 +4,27 @@ import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { BuildPlan, Planned } from "../template/model.ts";
 import { plannedOf } from "../template/planned-of.ts";
 
+export interface CheckedComponents {
+  readonly builds: readonly BuildPlan[];
+  /** Components of builds that cannot come to exist. */
+  readonly unbuilt?: readonly Planned<Component>[] | undefined;
+}
+
 export interface CheckFilesOptions extends CheckPlaces {
   /** This is the machine that builds: what it lacks is an error. */
   readonly buildsHere: boolean;
 }
 
-/** What is wrong with the files that the arguments of all builds name: the same mistake at the same place once. */
+/** What is wrong with the files that the arguments of all components name: the same mistake at the same place once. */
 export async function checkFiles(
-  plans: readonly BuildPlan[],
+  { builds, unbuilt = [] }: CheckedComponents,
   options: CheckFilesOptions,
 ): Promise<readonly Diagnostic[]> {
-  const all = plans.flatMap((plan) => plannedOf(plan).map((planned) => ({ planned, build: plan.identity })));
-  const found = await Promise.all(all.map(({ planned, build }) => checkOne(planned, { ...options, build })));
+  const built = builds.flatMap((plan) => plannedOf(plan).map((planned) => ({ planned, build: plan.identity })));
+  const found = await Promise.all([
+    ...built.map(({ planned, build }) => checkOne(planned, { ...options, build })),
+    ...unbuilt.map((planned) => checkOne(planned, options)),
+  ]);
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));
   return [...byPlace.values()];
 }

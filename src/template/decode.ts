@@ -1,4 +1,4 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
+import { nearest } from "../lib/did-you-mean.ts";
 import { GoTemplateError } from "../lib/go-template/error.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../lib/go-template/ast.ts";
@@ -134,8 +134,15 @@ function diagnosticOf(
     summary,
     detail: refineDetail(issue, given),
     subject: subject ?? ownerRange(path, given),
-    edits: issue.fix && editsOf(issue, issue.fix, given.args),
+    edits: fixFor(issue, given),
   };
+}
+
+function fixFor(issue: ConfigIssue, given: ComponentInput): Diagnostic["edits"] {
+  if (issue.fix) return editsOf(issue, issue.fix, given.args);
+  if (issue.code !== "unknown-argument" || issue.path.length !== 1 || issue.detail.includes("Did you mean")) return;
+  const meant = metaArgument(String(issue.path[0]), given);
+  return meant === undefined ? undefined : editsOf(issue, { kind: "replace", part: "name", text: meant }, given.args);
 }
 
 const within = (range: SourceRange, text: string, { start, end }: Span): SourceRange =>
@@ -158,11 +165,31 @@ function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput
     return `A "${name}" belongs in a build block, beside the sources it is for: build { sources = […] ${name} … }.`;
   }
   if (code === "unknown-argument" && !detail.includes("Did you mean")) {
-    return `${detail}${didYouMean(name, given.metaArguments)}`;
+    const meant = metaArgument(name, given);
+    return meant === undefined ? `${detail}${noteOn(name)}` : `${detail} Did you mean "${meant}"?`;
   }
   if (code !== "invalid-argument" || !isMapWrittenAsBlock(name, given)) return detail;
   return `"${name}" is an argument, not a block. Write it with an equals sign: ${name} = { … }.`;
 }
+
+/** The meta-argument that may have been meant. */
+const metaArgument = (name: string, { metaArguments }: ComponentInput): string | undefined =>
+  nearest(name, metaArguments);
+
+/** What other tools have, and templates have not. */
+function noteOn(name: string): string {
+  return Object.hasOwn(OF_OTHERS, name) ? ` ${OF_OTHERS[name]}` : "";
+}
+
+const OF_OTHERS: Readonly<Record<string, string>> = {
+  count: "For several of one kind, use for_each.",
+  depends_on: "Steps run in the order in which they are written.",
+  lifecycle: "That is Terraform's.",
+  when: "Use only, except or enabled.",
+  if: "Use only, except or enabled.",
+  only: "It belongs in a provisioner or post-processor; builds are chosen with -only.",
+  except: "It belongs in a provisioner or post-processor; builds are chosen with -except.",
+};
 
 /** Blocks of a build block. */
 const BUILD_BLOCKS: ReadonlySet<string> = new Set([

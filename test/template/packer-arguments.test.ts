@@ -27,7 +27,7 @@ const recorded = JSON.parse(readFileSync("test/fixture/packer-arguments.json", "
 async function diagnosticsOf(file: string, folder: string): Promise<readonly Diagnostic[]> {
   const { template, diagnostics } = await loadForTest(file, folder, { registry });
   const places = { work: folder, template: folder, host: testHost(folder), buildsHere: false };
-  return [...diagnostics, ...(template ? await checkFiles(template.builds, places) : [])];
+  return [...diagnostics, ...(template ? await checkFiles(template, places) : [])];
 }
 
 function folderWith(name: string, text: string): string {

@@ -29,12 +29,18 @@ export function adviceOn(wrong: WrongValue): ValueAdvice | undefined {
     return typeof path.at(-1) === "number" ? rows(path) : lone(value);
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
   if (fieldKind === "list" && isMap && path.at(-1) === "environment_vars") return pairs(value, schema);
+  if (fieldKind === "duration") return durationFor(value);
+  if (fieldKind === "flag" && typeof value === "string") return flagFor(value);
+  if (fieldKind === "text" && typeof path.at(-1) === "number" && path.at(-2) === "environment_vars" && isMap)
+    return { ...pairs(value, schema), path: path.slice(0, -1), required: "a list of texts is required" };
   if (fieldKind === "integer" && typeof value === "string" && /\bMiB\b/.test(description)) return mebibytes(value);
   return undefined;
 }
 
+const IN_BRACKETS: Fix = { kind: "wrap", before: "[", after: "]" };
+
 function lone(value: string): ValueAdvice {
-  return { hint: ` Put it in brackets: [${shortened(value)}].`, fix: { kind: "wrap", before: "[", after: "]" } };
+  return { hint: ` Put it in brackets: [${shortened(value)}].`, fix: IN_BRACKETS };
 }
 
 /** `vboxmanage = ["modifyvm", "x"]`: one row where a list of rows is wanted. */
@@ -43,7 +49,7 @@ function rows(path: Path): ValueAdvice {
     path: path.slice(0, -1),
     required: "a list of lists is required",
     hint: " Put the row in brackets of its own: [[…]].",
-    fix: { kind: "wrap", before: "[", after: "]" },
+    fix: IN_BRACKETS,
   };
 }
 
@@ -52,6 +58,35 @@ function pairs(value: object, { object }: Schema<unknown>): ValueAdvice {
   const other = Object.hasOwn(object.shape, "env") ? ' or use "env", which takes a map' : "";
   return { hint: ` Write texts, ["${name}=value"],${other}.`.replace(",.", ".") };
 }
+
+/** A number without a unit, or a blank before it. */
+function durationFor(value: unknown): ValueAdvice | undefined {
+  const text = String(value).trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return replaced(` For seconds, write "${text}s".`, `"${text}s"`);
+  const [, digits, unit = ""] = /^(\d+)\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?)$/i.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const short = `"${digits}${unit[0]!.toLowerCase()}"`;
+  return replaced(` Write ${short}.`, short);
+}
+
+function flagFor(value: string): ValueAdvice | undefined {
+  const meant = BOOLEANS[value.trim().toLowerCase()];
+  return meant === undefined ? undefined : replaced(` Write ${meant}.`, meant);
+}
+
+const BOOLEANS: Readonly<Record<string, string | undefined>> = {
+  yes: "true",
+  on: "true",
+  enabled: "true",
+  no: "false",
+  off: "false",
+  disabled: "false",
+};
+
+const replaced = (hint: string, text: string): ValueAdvice => ({
+  hint,
+  fix: { kind: "replace", part: "value", text },
+});
 
 const UNITS: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1024 * 1024 };
 

@@ -44,8 +44,8 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
   if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
     diagnostics.add(noBuilders(parsed.data.rangeOf(parsed.data.root, ["builders"])));
   const context = createLoadContext({ options, directory, root: directory }, (...found) => diagnostics.add(...found));
-  const { unblocked, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
+  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked, unbuilt };
 }
 
 /** Undefined where the errors leave nothing to go on with. */
@@ -69,7 +69,7 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
 /** Variables first, then the builds with the variables put in. */
 async function evaluateTemplate(
   context: LegacyContext,
-): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked">> {
+): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked" | "unbuilt">> {
   const { templateFunctions, secrets } = context;
   const variables = await loadLegacyVariables(context);
   const user = (name: unknown) => variables.get(String(name));
@@ -90,7 +90,7 @@ interface Evaluated {
 async function plan(
   context: LegacyContext,
   { variables: { values }, interpolator, document }: Evaluated,
-): Promise<Pick<PlannedBuilds, "builds" | "unblocked">> {
+): Promise<Pick<PlannedBuilds, "builds" | "unblocked" | "unbuilt">> {
   const { options, report, template } = context;
   const facts = {
     directory: context.directory,
@@ -102,7 +102,7 @@ async function plan(
   const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
   // Builders and steps that take part in a selected build.
   const used = new Set<JsonRecord>();
-  const { builds, diagnostics, unblocked } = await planUntilLoaded({
+  const { builds, diagnostics, unblocked, unbuilt } = await planUntilLoaded({
     ...context,
     lookup,
     plan: (round) =>
@@ -121,5 +121,5 @@ async function plan(
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
   if (isFiltered) report(nothingSelected);
-  return { builds, unblocked };
+  return { builds, unblocked, unbuilt };
 }
