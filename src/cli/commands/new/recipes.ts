@@ -10,7 +10,7 @@ import {
 } from "./systems.ts";
 
 /** What `imgbuild new` can write: one template for one platform, purpose and kind of system. */
-export interface Recipe {
+interface Recipe {
   readonly platform: Platform;
   readonly purpose: Purpose;
   readonly families: readonly Family[];
