@@ -28,7 +28,7 @@ $(NODE_MODULES): package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-dist/imgbuild.js: $(NODE_MODULES) $(shell find src -name '*.ts' 2>/dev/null) tools/bundle.mjs $(wildcard tools/bundle/*.mjs)
+dist/imgbuild.js: $(NODE_MODULES) $(shell find src -name '*.ts' 2>/dev/null) $(shell find templates scripts -type f 2>/dev/null) tools/bundle.mjs $(wildcard tools/bundle/*.mjs)
 	npm run --silent build
 
 test: $(NODE_MODULES) ## Set up and run the tests (unit and command line; no privileges, no network beyond loopback)

@@ -8,6 +8,7 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 
 /** In the order of the help. */
 export const commands: CommandTable = {
+  new: entry("Write a template that builds, into a new folder", () => import("./commands/new/new.ts")),
   build: entry("Build images from a template", () => import("./commands/build.ts")),
   develop: entry("Keep the machine, and run again what changes in a template", () => import("./commands/develop.ts")),
   validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),

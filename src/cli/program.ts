@@ -4,6 +4,7 @@ import { nearest } from "../lib/did-you-mean.ts";
 import type { Redactor } from "../ui/redact.ts";
 import { EXIT, type Command, type CommandContext } from "./command.ts";
 import { commands } from "./commands.ts";
+import { ELSEWHERE } from "./elsewhere.ts";
 import { createHost } from "./host.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -83,6 +84,8 @@ async function loadCommand(name: string): Promise<Command> {
 }
 
 function unknownCommand(name: string): string {
+  const elsewhere = ELSEWHERE.get(name);
+  if (elsewhere !== undefined) return elsewhere;
   if (name.startsWith("-"))
     return `The flag ${name} belongs after a command, for example:\n    imgbuild build ${name} template.pkr.hcl`;
   if (/\.(hcl|json)$|^\.{0,2}\//.test(name) || name === ".")
