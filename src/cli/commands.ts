@@ -30,6 +30,7 @@ export const commands: CommandTable = {
     "Put manifests and metadata files of many machines together",
     () => import("./commands/manifest/manifest.ts"),
   ),
+  store: entry("List, take, put and remove builds that machines share", () => import("./commands/store/store.ts")),
   runs: entry(
     "List runs: how they ended, what they made, where their logs are",
     () => import("./commands/runs/runs.ts"),

@@ -85,7 +85,7 @@ export async function readArtifactRecord(path: string): Promise<ArtifactRecord |
   }
 }
 
-function isArtifactRecord(value: unknown): value is ArtifactRecord {
+export function isArtifactRecord(value: unknown): value is ArtifactRecord {
   if (!isObject(value) || value["version"] !== 1) return false;
   const { build, data, artifact, chains } = value;
   if (!isObject(build) || !isObject(data) || typeof build["name"] !== "string") return false;

@@ -37,6 +37,9 @@ export interface CheckpointRecord {
 
 const RECORD_VERSION = 1;
 
+/** Where the records of shared checkpoints are in a store of several machines. */
+export const CHECKPOINTS = "checkpoints/";
+
 /** `undefined` for what is not a record of this version: cut off, damaged, or written by another version. */
 export function parseRecord(text: string): CheckpointRecord | undefined {
   try {

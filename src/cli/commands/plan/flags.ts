@@ -1,4 +1,5 @@
 import { booleanFlag, choiceFlag, listFlag, textFlag, type FlagValues } from "../../command.ts";
+import { storeFlag } from "../../store-flag.ts";
 import { UsageError } from "../../usage-error.ts";
 import { templateFlags } from "../../template-flags.ts";
 import type { Shard } from "../../../core/plan/shards.ts";
@@ -23,6 +24,9 @@ export const planFlags = {
   built: listFlag(
     "FILE",
     "Metadata of earlier builds (-metadata-file, manifest merge), besides the runs of this computer.",
+  ),
+  store: storeFlag(
+    "Where builds of other machines are: what it has of the same content is built. Default: IMGBUILD_STORE.",
   ),
   "depends-on": listFlag(
     "BUILD=BUILDS",

@@ -41,9 +41,18 @@ interface ClientSettings {
   };
 }
 
-export async function openCloud(run: CloudContext, access: AccessConfig): Promise<Cloud> {
+/** How S3 is reached where it is not Amazon's. */
+export interface S3Settings {
+  readonly endpoint?: string;
+  /** The bucket is a part of the path, not of the host's name. */
+  readonly forcePathStyle?: boolean;
+  /** A bucket of another region is asked there. */
+  readonly followRegionRedirects?: boolean;
+}
+
+export async function openCloud(run: CloudContext, access: AccessConfig, s3: S3Settings = {}): Promise<Cloud> {
   for (const secret of [access.secret_key, access.token]) if (secret) run.secret(secret);
-  return createCloud(run, access, await regionOf(run, access));
+  return createCloud(run, { access, region: await regionOf(run, access), s3 });
 }
 
 async function regionOf({ host }: CloudContext, access: AccessConfig): Promise<string> {
@@ -55,7 +64,13 @@ async function regionOf({ host }: CloudContext, access: AccessConfig): Promise<s
   throw new BuildError("No AWS region is set.", { hint: "Set region in the template, or AWS_REGION." });
 }
 
-function createCloud(run: CloudContext, access: AccessConfig, region: string): Cloud {
+interface CloudParts {
+  readonly access: AccessConfig;
+  readonly region: string;
+  readonly s3: S3Settings;
+}
+
+function createCloud(run: CloudContext, { access, region, s3 }: CloudParts): Cloud {
   const shared = sharedIn(run.host.env, access);
   const credentials: CredentialProvider = () =>
     shared.credentials(async () => (await import("./credentials.ts")).credentialProvider(run, access, region));
@@ -71,7 +86,8 @@ function createCloud(run: CloudContext, access: AccessConfig, region: string): C
     const key = `${name} ${ofRegion}`;
     if (!apis.has(key)) {
       const endpoint = name === "ec2" && access.custom_endpoint_ec2;
-      const create = async () => ({ ...(await settings(ofRegion)), ...(endpoint && { endpoint }) });
+      const more = { ...(endpoint && { endpoint }), ...(name === "s3" && s3) };
+      const create = async () => ({ ...(await settings(ofRegion)), ...more });
       const context = callContext(run, access, cloud, shared);
       const backOff = shared.backOff(name, ofRegion);
       apis.set(
