@@ -47,7 +47,7 @@ withAct("the Action checks, builds, and hands out artifacts, as the page has it"
   project.commit();
   const { code, lines } = await runAct(project, "--secret=TOKEN=s3cret-token");
   const text = lines.join("\n");
-  expect({ code, text }).toMatchObject({ code: 0 });
+  expect(code, text).toBe(0);
   expect(text).toContain('| Made {"file.web":["File"]}');
   expect(text).toMatch(/set-output:: artifact-files=\{"file\.web":\["\/.*\/web\.txt"\]\}/);
   expect(text).toMatch(/set-output:: manifest=\/.*\/packer-manifest\.json/);
@@ -109,7 +109,7 @@ withGitlab("the jobs for GitLab check, report and build, as the page has it", as
   project.commit();
   const run = () => project.run("gitlab-ci-local", "--force-shell-executor", "--shell-isolation", "--no-color");
   const { code, output } = await run();
-  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(code, output).toBe(0);
   expect(JSON.parse(project.read("gl-code-quality-report.json"))).toEqual([]);
   expect(JSON.parse(project.read("imgbuild-metadata.json"))).toMatchObject({
     outcome: "succeeded",
