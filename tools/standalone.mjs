@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -32,6 +34,7 @@ const platforms = process.argv.length > 2 ? process.argv.slice(2) : [here];
 const host = nodeFor(here);
 mkdirSync(OUTPUT, { recursive: true });
 for (const platform of platforms) await write(platform);
+writeChecksums();
 
 async function write(platform) {
   const { program, licence } = platform === here ? host : nodeFor(platform);
@@ -61,6 +64,17 @@ async function write(platform) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Of all programs there are, as `sha256sum -c` reads them: what a release has beside them, and the Action looks for. */
+function writeChecksums() {
+  const names = readdirSync(OUTPUT).filter((name) => /^imgbuild-(linux|darwin|win)-[a-z0-9]+(\.exe)?$/.test(name));
+  const lines = names.map((name) => `${sha256(readFileSync(join(OUTPUT, name)))}  ${name}\n`);
+  writeFileSync(join(OUTPUT, "SHA256SUMS"), lines.sort().join(""));
+}
+
+function sha256(bytes) {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** All files of the bundle. V8's code caches are of one version on one kind of machine, so only this machine gets them. */

@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { BuildEvent } from "../../src/sdk/event.ts";
-import {
-  createGithubAnnotations,
-  createGithubStepSummary,
-  githubGroups,
-  guardCommands,
-} from "../../src/ui/ci/github.ts";
+import { createGithubStepSummary, githubGroups, guardCommands } from "../../src/ui/ci/github.ts";
+import { createGithubAnnotations } from "../../src/ui/ci/github-annotations.ts";
 import { gitlabSections } from "../../src/ui/ci/gitlab.ts";
 import { createGroupedOutput } from "../../src/ui/ci/groups.ts";
 import { createHumanRenderer } from "../../src/ui/human.ts";
@@ -161,7 +157,10 @@ describe("createJsonRenderer", () => {
 describe("GitHub Actions", () => {
   it("annotates diagnostics at their place, errors and warnings", async () => {
     const sink = createMemorySink();
-    renderAll(createGithubAnnotations(sink), everyEvent);
+    renderAll(
+      createGithubAnnotations(sink, (name) => name),
+      everyEvent,
+    );
     await expect(sink.text()).toMatchFileSnapshot(golden("github-annotations.txt"));
   });
 

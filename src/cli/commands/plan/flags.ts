@@ -35,8 +35,8 @@ export const planFlags = {
   stage: textFlag("N", "Only the units of this stage."),
   shard: textFlag("N/M", "Only the N-th of M parts, which take about the same time."),
   format: choiceFlag(
-    ["text", "json", "shell", "github", "gitlab", "jenkins", "kubernetes"],
-    "What to print: text, JSON (docs/plan.v1.schema.json), the commands, or input of an engine.",
+    ["text", "json", "shell", "github", "gitlab", "jenkins", "kubernetes", "cache-keys"],
+    "What to print: text, JSON (docs/plan.v1.schema.json), the commands, input of an engine, or keys for its caches.",
     { default: "text" },
   ),
   label: listFlag(

@@ -69,6 +69,7 @@ const FORMATS: { readonly [Name in PlanFlags["format"]]: () => Promise<Format> }
   gitlab: async () => (await import("./formats/gitlab.ts")).formatGitlab,
   jenkins: async () => (await import("./formats/jenkins.ts")).formatJenkins,
   kubernetes: async () => (await import("./formats/kubernetes.ts")).formatKubernetes,
+  "cache-keys": async () => (await import("./formats/cache-keys.ts")).formatCacheKeys,
 };
 
 interface Choice {
