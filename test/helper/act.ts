@@ -33,7 +33,6 @@ export async function runAct(project: CiProject, ...args: readonly string[]): Pr
     `--env=IMGBUILD_RELEASES=${url}`,
     ...args,
   );
-  // eslint-disable-next-line no-control-regex
   return { code, lines: output.replace(/\u001b\[[0-9;]*m/g, "").split("\n") };
 }
 
