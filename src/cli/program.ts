@@ -133,5 +133,7 @@ function noteWithoutEffect(command: Command, args: readonly string[], process: N
   }
   // Those that read templates.
   if ("var-file" in command.flags && process.env["PACKER_CONFIG"])
-    process.stderr.write("Note: PACKER_CONFIG has no effect: imgbuild reads no configuration file of its user.\n");
+    process.stderr.write(
+      "Note: PACKER_CONFIG has no effect: imgbuild has settings of its own (docs/checkpoints.md).\n",
+    );
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
+import type { CheckpointPlace } from "../core/checkpoints/place.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { forgetOldRuns } from "../core/journal/forget-old-runs.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
@@ -29,6 +30,7 @@ import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
 import { openStore } from "./open-store.ts";
 import { rereadPlan } from "./reread-plan.ts";
 import type { UnopenedSession } from "./session.ts";
+import { withSettings } from "./settings.ts";
 
 export interface RunSessionOptions {
   /** The name of the command. */
@@ -76,13 +78,14 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
     store: shared,
   };
   options.develop?.reads(await pathsReadBy(template, session.directories));
-  const store = await checkpointStore(session, template, options);
-  const checkpoints = store && { store, template: resolve(host.cwd, options.path) };
+  const settled = await withSettings(host);
+  const store = await checkpointStore({ ...session, host: settled }, template, options);
+  const checkpoints = store && (await checkpointPlace(store, template, resolve(host.cwd, options.path)));
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
   const reread = (build: string) => rereadPlan(session, output, { ...loadOptions(options), build });
   const opened = { ...openSession(active, open, template.directory), checkpoints, hold, reread };
   const result = await runBuilds(opened, template.builds, settings);
-  if (store) await tidyStore(session, store);
+  if (store) await tidyStore({ ...session, host: settled }, store);
   const hasLeftovers = leavesSomething(result, open);
   if (hasLeftovers && open.outstanding().length > 0 && !session.cleanupSignal.aborted) warnOfLeftovers(session);
   const ended = result.builds.map((build) => redactResult(build, output.redactor));
@@ -110,6 +113,11 @@ async function checkpointStore(
   const store = await openCheckpointStore(host, { checkpoints, force: flags.force });
   if (store) sayWhoCannot(emit, builds);
   return store;
+}
+
+async function checkpointPlace(store: CheckpointStore, template: Template, path: string): Promise<CheckpointPlace> {
+  const { currentValues } = await import("../core/checkpoints/named-values.ts");
+  return { store, template: path, values: currentValues(template, (value) => store.digest(value)) };
 }
 
 async function tidyStore({ host, emit }: UnopenedSession, store: CheckpointStore): Promise<void> {

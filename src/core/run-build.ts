@@ -86,7 +86,7 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
     key: made.errors.length === 0 ? await keying : undefined,
   };
   const { name: _name, left: _left, ...facts } = result;
-  session.emit({ kind: "build-finished", build, ...facts });
+  session.emit({ kind: "build-finished", build, ...facts, held: session.hold && true });
   return result;
 }
 

@@ -54,6 +54,15 @@ describe("createHumanRenderer", () => {
     expect(shown).toBe("==> file.a: 100%done\n");
   });
 
+  it("says nothing about the end of a machine that was held for changes", () => {
+    const finished = { build: "qemu.a", outcome: "cancelled", durationMs: 9, steps: [], leftovers: [] } as const;
+    const shown = human({}, [
+      { kind: "build-finished", ...finished, artifacts: [], error: "a file has changed", held: true },
+      { kind: "run-finished", runId: "r", outcome: "cancelled", durationMs: 9, held: true },
+    ]);
+    expect(shown.trim()).toBe("");
+  });
+
   it("tells of a file once, though a later artifact has it, too", () => {
     const files = [{ path: "out/a", size: 5 }];
     const first = { builderId: "b", id: "", description: "made", files };

@@ -33,7 +33,7 @@ export const command = defineCommand({
     ),
   },
   notes: [
-    "IMGBUILD_CHECKPOINTS=1 is -checkpoints for every build. imgbuild checkpoints lists what is saved, and removes it.",
+    "IMGBUILD_CHECKPOINTS=1, or checkpoints = true in ~/.config/imgbuild/settings.hcl, is -checkpoints for every build. imgbuild checkpoints lists what is saved, and removes it.",
     "Ctrl-C cancels all builds and removes what they made; a second one stops waiting for that. An artifact that is finished is never removed because something after it failed.",
     "Exit codes: 0 all builds succeeded, 1 a build failed or the template is invalid, 4 something had to be left behind, 130/143/129 interrupted.",
   ],

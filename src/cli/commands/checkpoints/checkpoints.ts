@@ -3,6 +3,7 @@ import { prunable } from "../../../core/checkpoints/prunable.ts";
 import { CheckpointStore } from "../../../core/checkpoints/store.ts";
 import { plural } from "../../../ui/words.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../../command.ts";
+import { withSettings } from "../../settings.ts";
 import { UsageError } from "../../usage-error.ts";
 import { listText, mebibytes, showText, toJson } from "./describe.ts";
 import { parseKeep, parsePruneAge } from "./prune-flags.ts";
@@ -95,6 +96,6 @@ async function remove(
 }
 
 /** Looking makes no store. */
-function openExisting({ host }: CommandContext): Promise<CheckpointStore | undefined> {
-  return CheckpointStore.openExisting(checkpointDirectory(host));
+async function openExisting({ host }: CommandContext): Promise<CheckpointStore | undefined> {
+  return CheckpointStore.openExisting(checkpointDirectory(await withSettings(host)));
 }
