@@ -1,11 +1,12 @@
 # What the scripts of the Action share. Inputs come as environment variables and are never part of a script's text.
 set -euo pipefail
 
+# On standard error, since a caller may take what is printed; the runner reads both.
 fail() { # TEXT: an annotation that the text cannot break out of, and the end
   local text=$1
   text=${text//'%'/%25}
   text=${text//$'\r'/%0D}
-  printf '::error title=imgbuild::%s\n' "${text//$'\n'/%0A}"
+  printf '::error title=imgbuild::%s\n' "${text//$'\n'/%0A}" >&2
   exit 1
 }
 

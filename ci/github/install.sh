@@ -14,7 +14,9 @@ main() {
     *.tgz) install_package "$INPUT_IMGBUILD" ;;
     *) link_program "$INPUT_IMGBUILD" ;;
   esac
-  printf '%s\n' "$place" >>"$GITHUB_PATH"
+  local shown=$place
+  ! command -v cygpath >/dev/null 2>&1 || shown=$(cygpath -w "$place")
+  printf '%s\n' "$shown" >>"$GITHUB_PATH"
   local version
   version=$("$place/imgbuild" version) || fail "The imgbuild that was installed does not run here."
   printf '%s\n' "$version"

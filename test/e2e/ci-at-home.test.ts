@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { runAct } from "../helper/act.ts";
 import { createCiProject, snippetOf } from "../helper/ci-project.ts";
 import { needsEngine } from "../helper/needs-engine.ts";
+import { temporaryDirectory } from "../helper/temporary-directory.ts";
 
 const withAct = needsEngine("act");
 const withGitlab = needsEngine("gitlab-ci-local");
@@ -64,6 +65,7 @@ withAct("the Action shows every mistake at its line from the root of the checkou
     templates: "bad\n$(touch hijacked)\ngood",
     vars: `token=it's "$HOME" \`touch hijacked\` $(touch hijacked)`,
     cache: "false",
+    imgbuild: "imgbuild",
   };
   const steps = [{ uses: "actions/checkout@v5" }, { uses: "OWNER/imgbuild@v0.2.0", with: inputs }];
   project.write(
@@ -100,6 +102,22 @@ withAct("the Action installs no program that is another than the release's", asy
   expect(code).toBe(1);
   expect(lines.join("\n")).toMatch(/::error title=imgbuild::.*is not what it should be: its SHA-256 is/);
   expect(lines.join("\n")).not.toContain("hijacked");
+});
+
+it("the Action says why it cannot install, and what to set", async () => {
+  const installing = async (env: Readonly<Record<string, string>>) => {
+    const place = { RUNNER_TEMP: temporaryDirectory(), GITHUB_PATH: "path.txt", GITHUB_OUTPUT: "output.txt" };
+    const project = await createCiProject({ ...place, IMGBUILD_RELEASES: "", ...env });
+    const { code, output } = await project.run("bash", join(project.ours, "ci/github/install.sh"));
+    expect(code).toBe(1);
+    return output;
+  };
+  expect(await installing({})).toMatch(/^::error title=imgbuild::.*Set the input imgbuild to a program, or releases/m);
+  expect(await installing({ INPUT_IMGBUILD: "no/such" })).toMatch(/^::error .*no program no\/such on this machine/m);
+  expect(await installing({ INPUT_RELEASES: "http://127.0.0.1:1", INPUT_VERSION: "0.3.0" })).toMatch(
+    /^::error .*127\.0\.0\.1:1\/download\/v0\.3\.0\/imgbuild-\S+ cannot be downloaded\. Is there such a release\?/m,
+  );
+  expect(await installing({ RUNNER_OS: "Plan9" })).toMatch(/^::error .*no release for Plan9/m);
 });
 
 withGitlab("the jobs for GitLab check, report and build, as the page has it", async () => {
