@@ -65,7 +65,7 @@ make_root() {
 start_docker() {
   mkdir "$place/docker"
   echo '{}' >"$place/docker/config.json"
-  dockerd --config-file="$place/docker/config.json" --iptables=false --ip6tables=false --bridge=none --storage-driver=vfs \
+  dockerd --config-file="$place/docker/config.json" --iptables=false --ip6tables=false --bridge=none \
     --data-root="$place/docker/data" --exec-root="$place/docker/exec" --pidfile="$place/docker/pid" \
     --host="unix://$place/docker/socket" >"$place/docker/log" 2>&1 &
   docker_daemon=$!
