@@ -65,7 +65,9 @@ const mendable: readonly Mistake[] = [
   ["a list of numbers in quotes", step('valid_exit_codes = "0,1"'), "Write a list of them: [0,1]."],
   [
     "a name in override",
-    step("override = {\n      nmae = { inline = [\"y\"] }\n    }").replace("null.n", "null.name").replace('"n"', '"name"'),
+    step('override = {\n      nmae = { inline = ["y"] }\n    }')
+      .replace("null.n", "null.name")
+      .replace('"n"', '"name"'),
     '9:7 warning: "override" names "nmae"',
   ],
   ["a duration with a blank", qemu('boot_wait = "10 s"'), '6:15 error: Inappropriate value for "boot_wait"'],
