@@ -176,14 +176,22 @@ function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput
 const metaArgument = (name: string, { metaArguments }: ComponentInput): string | undefined =>
   nearest(name, metaArguments);
 
-/** What other tools have, and templates have not. */
+/** What other tools have and templates have not, and what has its place elsewhere. */
 function noteOn(name: string): string {
   return Object.hasOwn(OF_OTHERS, name) ? ` ${OF_OTHERS[name]}` : "";
 }
 
+const AT_TOP =
+  "That is a block of its own: the block before it lacks its closing brace, or it stands one level too deep.";
+
 const OF_OTHERS: Readonly<Record<string, string>> = {
   count: "For several of one kind, use for_each.",
   depends_on: "Steps run in the order in which they are written.",
+  build: AT_TOP,
+  source: AT_TOP,
+  data: AT_TOP,
+  locals: AT_TOP,
+  variable: AT_TOP,
   lifecycle: "That is Terraform's.",
   when: "Use only, except or enabled.",
   if: "Use only, except or enabled.",

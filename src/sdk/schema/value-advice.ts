@@ -40,6 +40,8 @@ export function adviceOn(wrong: WrongValue): ValueAdvice | undefined {
 const IN_BRACKETS: Fix = { kind: "wrap", before: "[", after: "]" };
 
 function lone(value: string): ValueAdvice {
+  if (/^\s*\d+(\s*,\s*\d+)*\s*$/.test(value))
+    return replaced(` Write a list of them: [${value.trim()}].`, `[${value.trim()}]`);
   return { hint: ` Put it in brackets: [${shortened(value)}].`, fix: IN_BRACKETS };
 }
 

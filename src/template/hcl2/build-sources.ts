@@ -31,7 +31,9 @@ export function readBuildSources(block: Block, scope: Scope, context: PlanContex
   const expanded = expandDynamicBlocks({ ...block.body, attributes: [], blocks }, scope);
   context.report(...expanded.diagnostics.map((diagnostic) => context.references.explain(diagnostic)));
   const written = expanded.body.blocks.flatMap((source) => sourceBlock(source, context));
-  const isArgumentGiven = attributes.some(({ name }) => name === "sources" || name === "source");
+  const isMisspelt = attributes.some(({ name }) => name === "source");
+  if (isMisspelt) context.notes.isIncomplete = true;
+  const isArgumentGiven = isMisspelt || attributes.some(({ name }) => name === "sources");
   if (!isArgumentGiven && blocks.length === 0) context.report(noSources(block.headerRange));
   return [...listed, ...written];
 }

@@ -22,7 +22,7 @@ import { replaceOldForms, warnOfOldForms } from "./replace-old-forms.ts";
 import { isSecretText } from "./secret-text.ts";
 import { warnOfMisspeltVariables } from "./user-calls.ts";
 import { refusedOutsideVariables } from "./variable-functions.ts";
-import { emptyLegacyTemplate, noBuilders, nothingSelected } from "../messages/legacy.ts";
+import { emptyLegacyTemplate, hclInJsonFile, noBuilders, nothingSelected } from "../messages/legacy.ts";
 
 /** Loads a legacy JSON template from its text. `directory` is where it is (`{{template_dir}}`). */
 export async function loadLegacy(options: LoadOptions, file: SourceFile, directory: string): Promise<Loaded> {
@@ -55,6 +55,10 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
     report(emptyLegacyTemplate(file.name));
     return undefined;
   }
+  if (LOOKS_LIKE_HCL.test(file.text)) {
+    report(hclInJsonFile(file));
+    return undefined;
+  }
   const { root, diagnostics: mistakes } = parseJson(file);
   report(...mistakes);
   const data = new JsonData(root);
@@ -65,6 +69,9 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   checkWrittenNames(template, data, report);
   return { template, data };
 }
+
+/** A block or an argument, after comments. */
+const LOOKS_LIKE_HCL = /^(?:\s*(?:#|\/\/).*\n)*\s*[A-Za-z_][\w-]*(?:\s+"[^"\n]*")*\s*(?:\{|=)/;
 
 /** Variables first, then the builds with the variables put in. */
 async function evaluateTemplate(

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
+import type { SourceFile, SourceRange } from "../../language/source.ts";
 import { suggesting } from "../../language/suggestion.ts";
 import { error, warning } from "../diagnostics.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
@@ -14,6 +14,12 @@ export const emptyLegacyTemplate = (name: string): Diagnostic =>
     "Empty template",
     `${name} is empty. A JSON template is an object: { "builders": [ … ] }.`,
   );
+
+export function hclInJsonFile(file: SourceFile): Diagnostic {
+  const end = Math.max(file.text.indexOf("\n"), 1);
+  const detail = `${file.name} holds HCL, and by its name it would be a JSON template. Name it *.pkr.hcl, or read it with -config-type=hcl2.`;
+  return error("hcl-in-json-file", { file, start: 0, end }, "HCL in a file of another name", detail);
+}
 
 export const noBuilders = (subject: Subject): Diagnostic =>
   error("no-builders", subject, "No builders", 'A template needs something to build: "builders": [ { "type": … } ].');
