@@ -72,10 +72,8 @@ function readSetting({ name, nameRange, expression }: Attribute, directory: stri
   const setting = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
   if (!setting) {
     const known = Object.keys(SETTINGS);
-    throw settingsError(
-      `There is no setting "${name}".${didYouMean(name, known) || ` There are: ${known.join(", ")}.`}`,
-      nameRange,
-    );
+    const advice = didYouMean(name, known) || ` There are: ${known.join(", ")}.`;
+    throw settingsError(`There is no setting "${name}".${advice}`, nameRange);
   }
   const { range } = expression;
   const text = literalText(expression) ?? range.file.text.slice(range.start, range.end);

@@ -15,7 +15,7 @@ async function guestOf({ slowMs, allows }: { slowMs: number; allows: boolean }) 
       now += slowMs;
       const told = /date -u -s @(\d+)/.exec(command)?.[1];
       if (told !== undefined && allows) behindMs = now - Number(told) * 1000;
-      if (command === "date +%s") onStdout?.(Buffer.from(`${Math.round((now - behindMs) / 1000)}\n`));
+      if (command === "date +%s") void onStdout?.(Buffer.from(`${Math.round((now - behindMs) / 1000)}\n`));
       return Promise.resolve({ kind: "exit", code: 0 });
     },
   };

@@ -4,7 +4,7 @@ import { containsSensitive } from "../../language/marks.ts";
 import type { Value } from "../../language/value.ts";
 
 /** A variable or local value of a template, as a checkpoint remembers it. */
-export interface NamedValue {
+interface NamedValue {
   /** Keyed. */
   readonly digest: string;
   /** As JSON; absent where it is sensitive, or long. */

@@ -32,7 +32,7 @@ export interface VmInfo {
   readonly media: readonly AttachedMedium[];
 }
 
-export interface AttachedMedium extends StorageSlot {
+interface AttachedMedium extends StorageSlot {
   readonly path: string;
 }
 
