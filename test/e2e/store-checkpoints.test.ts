@@ -57,7 +57,7 @@ describe("checkpoints in a store", () => {
     const third = await build(await machine("three"));
     expect(third.code, third.stdout + third.stderr).toBe(0);
     expect(third.stdout + third.stderr).toContain("A checkpoint could not be taken from the store");
-    expect(third.stdout).toContain("Restored before the provisioners");
+    expect(third.stdout).toContain("Restored before");
     expect(third.stdout).toContain("first begins");
     expect(third.stdout).toContain("three");
   });
