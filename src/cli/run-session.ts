@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import type { CheckpointPlace } from "../core/checkpoints/place.ts";
+import { sharedSecret } from "../core/checkpoints/shared.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { forgetOldRuns } from "../core/journal/forget-old-runs.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
@@ -8,6 +9,7 @@ import { sweepDeadRuns } from "../core/journal/sweep-dead-runs.ts";
 import type { RecordedArtifacts } from "../core/post-process/recorded-artifacts.ts";
 import { runBuilds, type RunBuildsOptions, type RunResult } from "../core/run-builds.ts";
 import type { HeldMachine } from "../core/run/session.ts";
+import type { Store } from "../core/store/store.ts";
 import type { StoreUse } from "../core/store/use-store.ts";
 import type { Template } from "../template/model.ts";
 import { plural } from "../ui/words.ts";
@@ -48,7 +50,7 @@ export interface RunSessionOptions {
   /** What an earlier run built; the builders do not run then. */
   readonly recorded?: RecordedArtifacts;
   /** Where what is built goes for other machines, and whether what is there of the same content is taken instead. */
-  readonly store?: { readonly address: string; readonly takes: boolean } | undefined;
+  readonly store?: { readonly address: string; readonly takes: boolean; readonly checkpoints: boolean } | undefined;
 }
 
 /** A run from its template to its exit code: output, signals, journal, builds, and the record of how it ended. */
@@ -79,8 +81,10 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   };
   options.develop?.reads(await pathsReadBy(template, session.directories));
   const settled = await withSettings(host);
-  const store = await checkpointStore({ ...session, host: settled }, template, options);
-  const checkpoints = store && (await checkpointPlace(store, template, resolve(host.cwd, options.path)));
+  const forCheckpoints = options.store?.checkpoints === true ? shared?.store : undefined;
+  const store = await checkpointStore({ ...session, host: settled }, template, { ...options, shared: forCheckpoints });
+  const path = resolve(host.cwd, options.path);
+  const checkpoints = store && { ...(await checkpointPlace(store, template, path)), shared: forCheckpoints };
   const hold = options.develop && ((machine: HeldMachine) => holdMachine(session, machine));
   const reread = (build: string) => rereadPlan(session, output, { ...loadOptions(options), build });
   const opened = { ...openSession(active, open, template.directory), checkpoints, hold, reread };
@@ -105,12 +109,13 @@ async function sharedStore(session: UnopenedSession, { store }: RunSessionOption
 
 /** None where nothing is built. */
 async function checkpointStore(
-  { host, emit }: UnopenedSession,
+  { host, emit, signal }: UnopenedSession,
   { builds }: Template,
-  { checkpoints = false, flags, recorded }: RunSessionOptions,
+  { checkpoints = false, flags, recorded, shared }: RunSessionOptions & { readonly shared: Store | undefined },
 ): Promise<CheckpointStore | undefined> {
   if (recorded) return undefined;
-  const store = await openCheckpointStore(host, { checkpoints, force: flags.force });
+  const secret = shared && (() => sharedSecret(shared, signal));
+  const store = await openCheckpointStore(host, { checkpoints, force: flags.force, secret });
   if (store) sayWhoCannot(emit, builds);
   return store;
 }

@@ -28,6 +28,9 @@ export const command = defineCommand({
     ),
     store: storeFlag("Put what is built there, for other machines, by its content. Default: IMGBUILD_STORE."),
     "changed-only": booleanFlag("With -store: take what the store has of the same content, and build only the rest."),
+    "store-checkpoints": booleanFlag(
+      "With -store and -checkpoints: share checkpoints too. They hold the memory of the machines, with what is secret in it.",
+    ),
     rehash: booleanFlag(
       "Verify images by reading them again, even those that were verified before and look unchanged.",
     ),
@@ -38,11 +41,14 @@ export const command = defineCommand({
     "Exit codes: 0 all builds succeeded, 1 a build failed or the template is invalid, 4 something had to be left behind, 130/143/129 interrupted.",
   ],
   run: (context, { positional: [path = ""], flags }) => {
-    const { rehash, checkpoints } = flags;
+    const { rehash } = flags;
+    const checkpoints = flags.checkpoints || flags["store-checkpoints"];
     const address = storeAddress(context.host, flags.store);
     const takes = flags["changed-only"];
     if (takes && address === undefined) throw new UsageError(NO_STORE);
-    const store = address === undefined ? undefined : { address, takes };
+    const shares = flags["store-checkpoints"];
+    if (shares && address === undefined) throw new UsageError("-store-checkpoints needs -store, where they go.");
+    const store = address === undefined ? undefined : { address, takes, checkpoints: shares };
     return runSession(context, { command: "build", path, flags, rehash, checkpoints, store });
   },
 });
