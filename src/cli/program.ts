@@ -105,8 +105,8 @@ function wantsHelp(args: readonly string[]): boolean {
 
 async function help(name: string | undefined, { stdout }: NodeJS.Process): Promise<number> {
   if (name === undefined) return showProgramHelp(stdout, EXIT.ok);
-  const { commandHelp } = await import("./commands/help.ts");
-  stdout.write(commandHelp(await loadCommand(name)));
+  const { commandHelp, environmentHelp } = await import("./commands/help.ts");
+  stdout.write(name === "environment" ? environmentHelp() : commandHelp(await loadCommand(name)));
   return EXIT.ok;
 }
 
