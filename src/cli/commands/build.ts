@@ -29,7 +29,7 @@ export const command = defineCommand({
     store: storeFlag("Put what is built there, for other machines, by its content. Default: IMGBUILD_STORE."),
     "changed-only": booleanFlag("With -store: take what the store has of the same content, and build only the rest."),
     "store-checkpoints": booleanFlag(
-      "With -store and -checkpoints: share checkpoints too. They hold the memory of the machines, with what is secret in it.",
+      "With -store: -checkpoints, and share them, too. They hold the memory of the machines, with what is secret in it.",
     ),
     rehash: booleanFlag(
       "Verify images by reading them again, even those that were verified before and look unchanged.",
