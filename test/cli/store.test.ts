@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -8,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { StoredBuild } from "../../src/core/store/record.ts";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
@@ -214,6 +215,14 @@ describe("imgbuild store", () => {
     expect(pruned.stdout).toMatch(/^Removed 0 builds, \d+ bytes\.\n$/);
     expect(recordsOf(store).map(({ build }) => build.name)).toEqual(["file.two"]);
     expect(await other.run("store", "get", store, "file.two")).toMatchObject({ code: 0 });
+    const saved = join(store, "checkpoints", `${"c".repeat(64)}.json`);
+    mkdirSync(dirname(saved), { recursive: true });
+    writeFileSync(saved, "{}");
+    await other.run("store", "prune", "-older=1h", store);
+    expect(existsSync(saved)).toBe(true);
+    const unsaved = await other.run("store", "prune", "-checkpoints", store);
+    expect(unsaved.stdout).toContain("Removed 0 builds, 1 checkpoint, 0 bytes.");
+    expect(existsSync(saved)).toBe(false);
     const all = await other.run("store", "prune", "-keep=0", store);
     expect(all.stdout).toContain("Removed 1 build");
     expect((await other.run("store", "ls", store)).stdout).toContain("Nothing is stored there");

@@ -4,6 +4,7 @@ import type { outputFlags } from "../../output-flags.ts";
 interface StoreFlags extends FlagValues<typeof outputFlags> {
   readonly older: string | undefined;
   readonly keep: string | undefined;
+  readonly checkpoints: boolean;
   readonly latest: boolean;
   readonly force: boolean;
   readonly "metadata-file": string | undefined;

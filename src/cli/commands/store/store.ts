@@ -29,8 +29,11 @@ export const command = defineCommand({
     },
   ],
   flags: {
-    older: textFlag("DURATION", "prune: what was stored longer ago than this (30d, 12h)."),
+    older: textFlag("DURATION", "prune: what was stored longer ago than this (30d, 12h), checkpoints too."),
     keep: textFlag("SIZE", "prune: the oldest, until the rest is no larger than this (500GB)."),
+    checkpoints: booleanFlag(
+      "prune: all checkpoints (build -store-checkpoints), and builds only as -older and -keep say.",
+    ),
     latest: booleanFlag("get: of several builds of one name, the one stored last."),
     force: booleanFlag("get: replace files that are in the way."),
     "metadata-file": textFlag("FILE", "get: write what was taken as JSON, as build does."),
