@@ -79,14 +79,14 @@ describe("parseKeystrokes", () => {
     [
       "<leftctrlonn>",
       [
-        'warning at 0: "<leftctrlonn>" is not a key, so it is typed character by character. Did you mean "<leftctrlon>"?',
+        'warning at 0: "<leftctrlonn>" is not a key, so it is typed character by character. Did you mean "<leftCtrlOn>"?',
       ],
     ],
     [
       "<wait5x>",
-      ['warning at 0: "<wait5x>" is not a key, so it is typed character by character. Did you mean "<wait>"?'],
+      ['warning at 0: "<wait5x>" is not a key, so it is typed character by character. Did you mean "<wait5>"?'],
     ],
-    ["<html><body>", []],
+    ["<html><body><table><center></enter>", []],
   ])("reports what is wrong with %j", (text, expected) => {
     expect(problems(text)).toEqual(expected);
   });
