@@ -56,7 +56,7 @@ export function parseKeystrokes(text: string, options: { readonly opaque?: RegEx
 }
 
 const waitTag = /<wait([^>]*)>/iy;
-const keyTag = /<([a-z]+[0-9]*)>/iy;
+const keyTag = /<([a-z]+[0-9]*(?:on|off)?)>/iy;
 const characterTag = /<(.)(on|off)>/isuy;
 
 /** Reads one tag or character at `offset` and returns how long it was. */
