@@ -113,4 +113,4 @@ const OF_OTHERS: ReadonlyMap<string, string> = new Map(
 );
 
 /** Elements of HTML and XML whose names are near to that of a key. */
-const NO_KEYS: ReadonlySet<string> = new Set(["center", "entry", "figcaption", "meter", "sup", "table"]);
+const NO_KEYS: ReadonlySet<string> = new Set(["center", "dl", "entry", "figcaption", "meter", "sup", "table"]);

@@ -391,6 +391,28 @@ describe("values that cannot work (V-03)", () => {
     expect(await said(template)).toEqual([]);
   });
 
+  it.each([
+    ["x-{{isotime}}*", '":" and "*" are none of them.'],
+    ["x?*{{timestamp}}|", '"?", "*" and "|" are none of them.'],
+    [
+      "x_{{ isotime }}",
+      '":" is none of them. {{clean_resource_name `…`}} replaces what is not allowed. For a time, write {{ isotime | clean_resource_name }}.',
+    ],
+  ])("the image name %s holds what Amazon refuses, all of which is said", async (name, expected) => {
+    const found = await said(
+      source("amazon-ebs", `ami_name = "${name}"\n  ssh_password = "p"`).replace('ami_name = "name"\n', "\n"),
+    );
+    expect(found).toEqual([expect.stringContaining(expected)]);
+    const importing = onHost(
+      "post-processor",
+      "amazon-import",
+      `region = "eu-west-1"\n    s3_bucket_name = "b"\n    ami_name = "${name}"`,
+    );
+    expect(await said(importing)).toEqual([expect.stringContaining(expected)]);
+    const right = importing.replace(name, "x {{ isotime | clean_resource_name }}");
+    expect(await said(right)).toEqual([]);
+  });
+
   it("an image without a checksum is warned of", async () => {
     const template = source("qemu", "").replace(DIGEST, "none");
     expect(await said(template)).toEqual([expect.stringContaining('3:18 warning: With "none" nobody notices')]);
