@@ -281,6 +281,30 @@ const explained: readonly (readonly [...Mistake, Mistaken])[] = [
     { name: "main.tf" },
   ],
   [
+    "YAML by its name",
+    "# mine\n\nbuilders:\n  - type: null\n    communicator: none\n",
+    "3:1 error: t.yaml holds YAML, and templates are written in HCL (*.pkr.hcl) or JSON. This one has the parts of a JSON template. To turn it into one, type:\n    yq -o=json t.yaml",
+    { name: "t.yaml" },
+  ],
+  [
+    "YAML in a file for JSON",
+    "---\nbuilders:\n  - type: null\n",
+    "1:1 error: t.json holds YAML, and templates are written in HCL",
+    { name: "t.json" },
+  ],
+  [
+    "YAML in a file for HCL",
+    "services:\n  web:\n    image: x\n",
+    "1:1 error: t.pkr.hcl holds YAML, and templates are written in HCL (*.pkr.hcl) or JSON. To begin with one that builds, type:\n    imgbuild new",
+    {},
+  ],
+  [
+    "a builder of a plugin that is half built in",
+    used.replaceAll("null", "amazon-chroot"),
+    '1:8 error: The builder "amazon-chroot" belongs to the Packer plugin github.com/hashicorp/amazon, and imgbuild has only other components of it.',
+    {},
+  ],
+  [
     "a map of variables in JSON",
     '{"builders": [{"type": "null", "communicator": "none"}],\n"provisioners": [{"type": "shell-local", "inline": ["x"], "environment_vars": {"A": "b"}}]}',
     'Write texts, ["A=value"]',
