@@ -17,7 +17,8 @@ function isWord(operand: Expression): boolean {
   return convert(stringValue(textIn(operand)), NUMBER).value === undefined;
 }
 
-const textIn = ({ parts }: TemplateExpression): string => parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
+const textIn = ({ parts }: TemplateExpression): string =>
+  parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
 
 /** One text in place of the sum; none for what spans lines, or stands in JSON. */
 export function asOneText(range: SourceRange, operands: readonly Expression[]): readonly TextEdit[] | undefined {
@@ -29,5 +30,6 @@ export function asOneText(range: SourceRange, operands: readonly Expression[]): 
 function insideQuotes({ kind, range: { file, start, end } }: Expression): string {
   const written = file.text.slice(start, end);
   const isQuoted = kind === "template" || kind === "template-wrap";
+  if (kind === "literal") return written;
   return isQuoted ? written.slice(1, -1) : `$\{${written}}`;
 }
