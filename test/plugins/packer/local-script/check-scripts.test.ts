@@ -6,10 +6,16 @@ import { schema } from "../../../../src/plugins/packer/local-script/options.ts";
 import { configOf } from "../../../helper/decode-config.ts";
 import { temporaryDirectory } from "../../../helper/temporary-directory.ts";
 
+interface Asked {
+  readonly path?: string;
+  readonly more?: object;
+  readonly platform?: NodeJS.Platform;
+}
+
 /** What is said of a script that is executable. */
 async function said(
   head: string,
-  { path = "/usr/bin:/bin", more = {}, platform = "linux" as NodeJS.Platform } = {},
+  { path = "/usr/bin:/bin", more = {}, platform = "linux" }: Asked = {},
 ): Promise<readonly string[]> {
   const work = temporaryDirectory();
   writeFileSync(join(work, "s"), `${head}\necho\n`);
