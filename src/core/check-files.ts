@@ -20,13 +20,23 @@ export async function checkFiles(
   { builds, unbuilt = [] }: CheckedComponents,
   options: CheckFilesOptions,
 ): Promise<readonly Diagnostic[]> {
-  const built = builds.flatMap((plan) => plannedOf(plan).map((planned) => ({ planned, build: plan.identity })));
   const found = await Promise.all([
-    ...built.map(({ planned, build }) => checkOne(planned, { ...options, build })),
+    ...builds.flatMap((plan) => checkPlan(plan, options)),
     ...unbuilt.map((planned) => checkOne(planned, options)),
   ]);
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));
   return [...byPlace.values()];
+}
+
+/** After a step that runs on this machine nobody can tell what it still lacks: that step may bring it. */
+function checkPlan(plan: BuildPlan, options: CheckFilesOptions): readonly Promise<readonly Diagnostic[]>[] {
+  const all = plannedOf(plan);
+  const onHost = all.findIndex(({ component }) => component.kind === "provisioner" && component.onHost === true);
+  const last = onHost === -1 ? all.length : onHost;
+  return all.map((planned, index) => {
+    const buildsHere = options.buildsHere && index <= last;
+    return checkOne(planned, { ...options, build: plan.identity, buildsHere });
+  });
 }
 
 async function checkOne(planned: Planned<Component>, options: CheckFilesOptions): Promise<readonly Diagnostic[]> {

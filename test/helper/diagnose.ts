@@ -32,7 +32,7 @@ export async function diagnose(
     {
       work: directory,
       template: directory,
-      host: { homeDir: directory, env: {} },
+      host: { homeDir: directory, env: {}, platform: "linux" },
       buildsHere,
     },
   );

@@ -32,6 +32,63 @@ const mendable: readonly Mistake[] = [
     "2:13 error: This is not a type.",
   ],
   ["a type without argument", `variable "x" {\n  type    = list\n  default = []\n}\n${used}`, "list(string)"],
+  [
+    "the value of a local",
+    `local "x" {\n  value = "a"\n}\n${used}`,
+    '2:3 error: An argument named "value" is not expected in a "local" block. Did you mean "expression"?',
+  ],
+  [
+    "an argument of a local",
+    `local "x" {\n  expresion = "a"\n}\n${used}`,
+    '2:3 error: An argument named "expresion" is not expected in a "local" block. Did you mean "expression"?',
+  ],
+  [
+    "texts that are added",
+    `locals {\n  x = "a" + "b"\n}\n${used}`,
+    '2:7 error: + adds numbers, and texts are not added. Write "ab".',
+  ],
+  [
+    "a text and values that are added",
+    `variable "n" {\n  default = "1"\n}\nlocals {\n  x = "a\\"${"${var.n}"}" + upper(var.n) + "-" + var.n\n}\n${used}`,
+    '5:7 error: + adds numbers, and texts are not added. Write "a\\"${var.n}${upper(var.n)}-${var.n}".',
+  ],
+  [
+    "the arguments of join",
+    `locals {\n  x = join(["a", "b"], ",")\n}\n${used}`,
+    '2:12 error: The arguments of "join" are the other way round: write join(separator, lists).',
+  ],
+  [
+    "a tag's name",
+    amazon('tag {\n    ky = "a"\n    value = "b"\n  }'),
+    '8:5 error: An argument named "ky" is not expected here. Did',
+  ],
+  [
+    "the key of an iterator",
+    amazon(
+      'dynamic "tag" {\n    for_each = { a = "b" }\n    content {\n      key = tag.ky\n      value = tag.value\n    }\n  }',
+    ),
+    '10:17 error: This object has no attribute named "ky". Did you mean "key"?',
+  ],
+  [
+    "no tags as an argument",
+    amazon("run_tag = {}"),
+    '7:3 error: "run_tag" is a block, without an equals sign. For a map, write run_tags = { … }. A block is written:\n    run_tag {\n      key = …\n      value = …\n    }',
+  ],
+  [
+    "tags as an argument",
+    amazon('run_tag = { a = "b", c = "d" }'),
+    '7:3 error: "run_tag" is a block, without an equals sign.',
+  ],
+  [
+    "a list for one file",
+    amazon('user_data = ""').replace("ssh_username", 'security_group_id = ["sg-1"]\n  ssh_username'),
+    '6:23 error: Inappropriate value for "security_group_id": a string is required. A list is written security_group_ids = […].',
+  ],
+  [
+    "a variable as in legacy JSON",
+    `variable "x" {\n  default = "a"\n}\n${step("").replace('"x"', '"{{user `x`}} {{ user \\"x\\" }}"')}`,
+    '10:18 error: "user" is for legacy JSON templates; in HCL2, write ${var.NAME}.',
+  ],
   ["an argument of a variable", `variable "x" {\n  defualt = ""\n}\n${used}`, '2:3 error: An argument named "defualt"'],
   [
     "an input variable",
@@ -222,6 +279,30 @@ const explained: readonly (readonly [...Mistake, Mistaken])[] = [
     'source "null" "n" {\n}\n',
     "1:1 error: main.tf holds HCL, and by its name",
     { name: "main.tf" },
+  ],
+  [
+    "YAML by its name",
+    "# mine\n\nbuilders:\n  - type: null\n    communicator: none\n",
+    "3:1 error: t.yaml holds YAML, and templates are written in HCL (*.pkr.hcl) or JSON. This one has the parts of a JSON template. To turn it into one, type:\n    yq -o=json t.yaml",
+    { name: "t.yaml" },
+  ],
+  [
+    "YAML in a file for JSON",
+    "---\nbuilders:\n  - type: null\n",
+    "1:1 error: t.json holds YAML, and templates are written in HCL",
+    { name: "t.json" },
+  ],
+  [
+    "YAML in a file for HCL",
+    "services:\n  web:\n    image: x\n",
+    "1:1 error: t.pkr.hcl holds YAML, and templates are written in HCL (*.pkr.hcl) or JSON. To begin with one that builds, type:\n    imgbuild new",
+    {},
+  ],
+  [
+    "a builder of a plugin that is half built in",
+    used.replaceAll("null", "amazon-chroot"),
+    '1:8 error: The builder "amazon-chroot" belongs to the Packer plugin github.com/hashicorp/amazon, and imgbuild has only other components of it.',
+    {},
   ],
   [
     "a map of variables in JSON",

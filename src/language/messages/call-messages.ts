@@ -1,3 +1,4 @@
+import type { FunctionCall } from "../ast.ts";
 import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
 import { correction, suggesting } from "../suggestion.ts";
@@ -55,6 +56,26 @@ export const invalidArgument = (name: string, parameter: string, problem: string
     "Invalid function argument",
     `Invalid value for "${parameter}" of "${name}": ${problem}`,
   );
+
+/** `names`: of the parameters, in their order; `places`: of the arguments. */
+export function swappedArguments(
+  { name, range }: Pick<FunctionCall, "name" | "range">,
+  names: readonly string[],
+  [first, second]: readonly [SourceRange, SourceRange],
+): Diagnostic {
+  const subject = { ...first, end: second.end };
+  const detail = `The arguments of "${name}" are the other way round: write ${name}(${names.join(", ")}).`;
+  const found = error("swapped-arguments", { subject, context: range }, "Arguments in the wrong order", detail);
+  return {
+    ...found,
+    edits: [
+      { range: first, text: textOf(second) },
+      { range: second, text: textOf(first) },
+    ],
+  };
+}
+
+const textOf = ({ file, start, end }: SourceRange): string => file.text.slice(start, end);
 
 export const failedCall = (name: string, problem: string, place: DiagnosticPlace): Diagnostic =>
   error("function-failed", place, "Error in function call", `The call to "${name}" failed: ${problem}`);

@@ -1,6 +1,6 @@
 import { describeConversionError, type ConversionError } from "../conversion.ts";
 import { withArticle } from "../convert-primitive.ts";
-import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
+import { error, type Diagnostic, type DiagnosticPlace, type TextEdit } from "../diagnostic.ts";
 import { isSequence } from "../type.ts";
 import type { SourceRange } from "../source.ts";
 import { suggesting } from "../suggestion.ts";
@@ -118,6 +118,13 @@ export const fractionalIndex = (place: DiagnosticPlace): Diagnostic =>
 
 export const invalidOperand = (operator: string, problem: ConversionError, place: DiagnosticPlace): Diagnostic =>
   error("invalid-operand", place, "Invalid operand", `Unsuitable value for ${operator}: ${clause(problem)}`);
+
+/** `edits`: one text in place of the sum. */
+export function textsAdded(subject: SourceRange, edits: readonly TextEdit[] | undefined): Diagnostic {
+  const how = edits ? `Write ${edits[0]!.text}.` : 'Put them inside of quotes ("a${b}"), or use format or join.';
+  const detail = `+ adds numbers, and texts are not added. ${how}`;
+  return { ...error("texts-added", subject, "Invalid operand", detail), edits };
+}
 
 export const nullOperand = (operator: string, place: DiagnosticPlace): Diagnostic =>
   error("null-operand", place, "Invalid operand", `Unsuitable value for ${operator}: it is null.`);

@@ -25,6 +25,7 @@ export function adviceOn(wrong: WrongValue): ValueAdvice | undefined {
   const { value, field, schema, path } = wrong;
   if (!field) return undefined;
   const { fieldKind, description } = fieldMeta(field);
+  if (fieldKind === "text" && Array.isArray(value)) return pluralOf(path, schema);
   if (fieldKind === "list" && typeof value === "string")
     return typeof path.at(-1) === "number" ? rows(path) : lone(value);
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -35,6 +36,14 @@ export function adviceOn(wrong: WrongValue): ValueAdvice | undefined {
     return { ...pairs(value, schema), path: path.slice(0, -1), required: "a list of texts is required" };
   if (fieldKind === "integer" && typeof value === "string" && /\bMiB\b/.test(description)) return mebibytes(value);
   return undefined;
+}
+
+/** `script = ["a", "b"]`, where there is `scripts`. */
+function pluralOf(path: Path, { object }: Schema<unknown>): ValueAdvice | undefined {
+  const plural = `${String(path.at(-1))}s`;
+  const field = object.shape[plural];
+  if (path.length !== 1 || !field || fieldMeta(field as never).fieldKind !== "list") return undefined;
+  return { hint: ` A list is written ${plural} = […].`, fix: { kind: "replace", part: "name", text: plural } };
 }
 
 const IN_BRACKETS: Fix = { kind: "wrap", before: "[", after: "]" };

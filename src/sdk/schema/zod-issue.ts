@@ -54,8 +54,8 @@ interface UnknownArgument {
 
 function unknownArgument({ name, known, free }: UnknownArgument, path: Path): ConfigIssue {
   const detail = `An argument named "${name}" is not expected here.${didYouMean(name, known)}`;
-  const issue = error("unknown-argument", path, "Unsupported argument", detail);
   const meant = nearest(name, known);
+  const issue = { ...error("unknown-argument", path, "Unsupported argument", detail), meant };
   if (meant === undefined || !free.includes(meant)) return issue;
   return { ...issue, fix: { kind: "replace", part: "name", text: meant } };
 }

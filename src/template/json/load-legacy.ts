@@ -9,6 +9,7 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
 import type { Template } from "../model.ts";
+import { looksLikeYaml } from "../looks-like-yaml.ts";
 import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
@@ -22,6 +23,7 @@ import { replaceOldForms, warnOfOldForms } from "./replace-old-forms.ts";
 import { isSecretText } from "./secret-text.ts";
 import { warnOfMisspeltVariables } from "./user-calls.ts";
 import { refusedOutsideVariables } from "./variable-functions.ts";
+import { yamlTemplate } from "../messages/files.ts";
 import { emptyLegacyTemplate, hclInJsonFile, noBuilders, nothingSelected } from "../messages/legacy.ts";
 
 /** Loads a legacy JSON template from its text. `directory` is where it is (`{{template_dir}}`). */
@@ -57,6 +59,10 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   }
   if (LOOKS_LIKE_HCL.test(file.text)) {
     report(hclInJsonFile(file));
+    return undefined;
+  }
+  if (looksLikeYaml(file.text)) {
+    report(yamlTemplate(file));
     return undefined;
   }
   const { root, diagnostics: mistakes } = parseJson(file);

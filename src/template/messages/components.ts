@@ -8,7 +8,7 @@ import type { Plugin } from "../../sdk/plugin.ts";
 import type { Registry } from "../../sdk/registry.ts";
 import { asSentence, error, warning, type Place } from "../diagnostics.ts";
 import type { RequiredPlugin } from "../model.ts";
-import { isPackersOwn, pluginSourceOf, removalOf } from "../known-plugins.ts";
+import { isLackedHere, isPackersOwn, pluginSourceOf, removalOf } from "../known-plugins.ts";
 
 /** `{{ }}` that cannot be parsed or rendered. `hint` is a sentence, with the space before it. */
 export const invalidTemplate = (message: string, place: Place, hint = ""): Diagnostic =>
@@ -39,7 +39,7 @@ export function unknownType(
   }
   const code = `unknown-${kind}-type`;
   const known = registry.types(kind);
-  const elsewhere = whyNotHere(word, type, { known, plugins: registry.plugins });
+  const elsewhere = whyNotHere(kind, type, { known, plugins: registry.plugins });
   if (elsewhere !== undefined) return error(code, subject, `Unknown ${word} type`, elsewhere);
   const found = error(code, subject, `Unknown ${word} type`, `There is no ${word} of type "${type}".`);
   const otherwise = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
@@ -65,12 +65,16 @@ interface Available {
 }
 
 /** Undefined where no program has such a type. */
-function whyNotHere(word: string, type: string, { known, plugins }: Available): string | undefined {
+function whyNotHere(kind: ComponentKind, type: string, { known, plugins }: Available): string | undefined {
+  const word = words[kind];
   const removed = removalOf(`${word} ${type}`);
   if (removed !== undefined) return `The ${word} "${type}" was removed from Packer. ${removed}`;
   if (isPackersOwn(type)) return `The ${word} "${type}" is part of Packer; imgbuild does not have it yet.`;
+  const source = pluginSourceOf(type, plugins);
+  if (isLackedHere(kind, type))
+    return `The ${word} "${type}" belongs to the Packer plugin ${source}, and imgbuild has only other components of it.`;
   const isMisspelt = known.some((other) => prefixOf(other) === prefixOf(type));
-  const source = isMisspelt ? undefined : pluginSourceOf(type, plugins);
+  if (isMisspelt) return undefined;
   return source && `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
 }
 
