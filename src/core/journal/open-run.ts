@@ -25,6 +25,8 @@ export interface OpenRunOptions {
   readonly template: string;
   /** Names of the builds, in template order. */
   readonly builds: readonly string[];
+  /** Milliseconds since the epoch; what the names in the template were made with. Default: now. */
+  readonly startedAt?: number;
 }
 
 /**
@@ -59,7 +61,8 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
   }
 }
 
-async function recordRun(host: Host, { runId, template, builds }: OpenRunOptions, paths: RunPaths): Promise<OpenRun> {
+async function recordRun(host: Host, options: OpenRunOptions, paths: RunPaths): Promise<OpenRun> {
+  const { runId, template, builds, startedAt = host.clock.now() } = options;
   await makeRunDirectories(paths);
   const held = await lock(paths.lock);
   const started: RunRecord = {
@@ -68,7 +71,7 @@ async function recordRun(host: Host, { runId, template, builds }: OpenRunOptions
     template,
     directory: host.cwd,
     builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
-    startedAt: host.clock.now(),
+    startedAt,
     owner: (await identifyProcess(host.pid))!,
   };
   await writeRunRecord(paths, started);
