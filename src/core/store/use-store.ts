@@ -1,4 +1,5 @@
 import { errorText } from "../../lib/error-text.ts";
+import { shellQuote } from "../../lib/shell-quote.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { ArtifactSummary } from "../../sdk/event.ts";
@@ -109,7 +110,7 @@ export async function putIntoStore(building: StoredBuilding, finished: Finished)
   } catch (error) {
     await run.unwind("failed");
     report(run, error);
-    const again = `imgbuild store put ${store.name} ${session.runId}`;
+    const again = ["imgbuild", "store", "put", store.name, session.runId].map(shellQuote).join(" ");
     if (!session.signal.aborted) run.say(`What was built is kept. To put it into the store again:\n    ${again}`);
     return { ...made, runs, errors: [error] };
   }
