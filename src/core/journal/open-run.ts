@@ -62,18 +62,10 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
 }
 
 async function recordRun(host: Host, options: OpenRunOptions, paths: RunPaths): Promise<OpenRun> {
-  const { runId, template, builds, startedAt = host.clock.now() } = options;
+  const { runId } = options;
   await makeRunDirectories(paths);
   const held = await lock(paths.lock);
-  const started: RunRecord = {
-    version: 1,
-    runId,
-    template,
-    directory: host.cwd,
-    builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
-    startedAt,
-    owner: (await identifyProcess(host.pid))!,
-  };
+  const started = await newRecord(host, options);
   await writeRunRecord(paths, started);
   const journal = await openJournalFile(paths.journal, testSignalProbe(host));
   const [temp, processes] = await Promise.all([
@@ -100,6 +92,19 @@ async function recordRun(host: Host, options: OpenRunOptions, paths: RunPaths): 
         await held.release();
       }
     },
+  };
+}
+
+async function newRecord(host: Host, options: OpenRunOptions): Promise<RunRecord> {
+  const { runId, template, builds, startedAt = host.clock.now() } = options;
+  return {
+    version: 1,
+    runId,
+    template,
+    directory: host.cwd,
+    builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
+    startedAt,
+    owner: (await identifyProcess(host.pid))!,
   };
 }
 

@@ -14,7 +14,7 @@ export interface MachineStart {
   readonly args: readonly string[];
   readonly sockets: ControlSockets;
   /** Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready. */
-  readonly endsByItself: boolean;
+  readonly endsByItself?: boolean;
 }
 
 /** A QEMU that is up: it answered on its control socket. */
