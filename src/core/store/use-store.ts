@@ -4,7 +4,7 @@ import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { ArtifactSummary } from "../../sdk/event.ts";
 import type { BuildPlan } from "../../template/model.ts";
-import { artifactRecordPath, readArtifactRecord, recordArtifact } from "../artifact-record.ts";
+import { artifactRecordPath, maskedArtifact, readArtifactRecord, recordArtifact } from "../artifact-record.ts";
 import { describeError } from "../describe-error.ts";
 import type { PostProcessing } from "../post-process/run-chains.ts";
 import { BuildRun } from "../run/build-run.ts";
@@ -101,10 +101,10 @@ export async function putIntoStore(building: StoredBuilding, finished: Finished)
     const { runDirectory, template } = settings;
     const recorded = await readArtifactRecord(artifactRecordPath(runDirectory, plan.identity));
     const { artifacts } = made;
-    const recipe = recorded ?? { version: 1 as const, build: plan.identity, data: {}, artifact: artifacts[0]! };
-    const described = artifacts.map((artifact) => ({ ...artifact, description: session.redact(artifact.description) }));
+    const masked = artifacts.map((artifact) => maskedArtifact(artifact, session.redact));
+    const recipe = recorded ?? { version: 1 as const, build: plan.identity, data: {}, artifact: masked[0]! };
     const { runId } = session;
-    await putBuild(run, store, { key, template, runId, durationMs, artifacts: described, summaries, recipe });
+    await putBuild(run, store, { key, template, runId, durationMs, artifacts: masked, summaries, recipe });
     await run.unwind("succeeded");
     return { ...made, runs };
   } catch (error) {
