@@ -61,6 +61,7 @@ describe("imgbuild new", () => {
     expect(readdirSync(join(place.directory, "web"), { recursive: true }).toSorted()).toEqual([
       ".gitignore",
       "README.md",
+      "build.auto.pkrvars.hcl",
       "example.pkrvars.hcl",
       "scripts",
       "scripts/clean-up.sh",
@@ -72,7 +73,10 @@ describe("imgbuild new", () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toBe("# web");
     expect(statSync(join(place.directory, "web/scripts/provision.sh")).mode & 0o111).not.toBe(0);
-    expect(read(place, "web", ".gitignore")).toContain("/output/\n");
+    expect(read(place, "web", ".gitignore")).toContain("/output/\n/*.box\n/*.sha256\n/*.auto.pkrvars.hcl\n");
+    // The password stays the same, so that builds can go on from checkpoints.
+    expect(read(place, "web", "build.auto.pkrvars.hcl")).toMatch(/^build_password = "[0-9a-f-]{36}"$/m);
+    expect(statSync(join(place.directory, "web/build.auto.pkrvars.hcl")).mode & 0o777).toBe(0o600);
   });
 
   it("a name may hold anything that a line can", async () => {

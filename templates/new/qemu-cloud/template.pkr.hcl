@@ -39,6 +39,13 @@ variable "ssh_public_key" {
   default     = ""
 }
 
+variable "build_password" {
+  type        = string
+  description = "Of that user while the image is built. Without it, a new one for each build, and no build can go on from checkpoints."
+  default     = ""
+  sensitive   = true
+}
+
 variable "disk_size" {
   type    = string
   default = "10G"
@@ -56,9 +63,9 @@ variable "headless" {
   default     = true
 }
 
-# For this build only; the image is sealed without it.
+# For the build only; the image is sealed without it.
 local "password" {
-  expression = uuidv4()
+  expression = var.build_password == "" ? uuidv4() : var.build_password
   sensitive  = true
 }
 

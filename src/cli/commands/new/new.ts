@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { displayPath } from "../../../lib/display-path.ts";
+import { randomUuid } from "../../../lib/random-uuid.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
 import { alignedRows } from "../../../ui/aligned-rows.ts";
 import { booleanFlag, choiceFlag, defineCommand, EXIT, textFlag, type CommandContext } from "../../command.ts";
@@ -111,6 +112,7 @@ function filesOf(choice: Choice, { name, slug }: Names): Readonly<Record<string,
     summary: `${title} ${recipe.summary}`,
     build: buildCommand(choice, "."),
     next: recipe.next.replaceAll("@slug@", slug),
+    secret: randomUuid(),
   };
   const files = Object.entries(recipe.files).map(([path, from]) => [path, render(path, templateFile(from), values)]);
   return Object.fromEntries(files) as Record<string, string>;

@@ -42,6 +42,7 @@ const common = (folder: string): Recipe["files"] => ({
   "example.pkrvars.hcl": `${NEW}/${folder}/example.pkrvars.hcl`,
 });
 const linux = { "scripts/provision.sh": "scripts/provision.sh" };
+const secret = { "build.auto.pkrvars.hcl": `${NEW}/qemu-cloud/build.auto.pkrvars.hcl` };
 const sealed = { "scripts/clean-up.sh": "scripts/clean-up.sh", "scripts/seal.sh": `${NEW}/qemu-cloud/seal.sh` };
 const box = { "scripts/vagrant-user.sh": "scripts/vagrant-user.sh", "scripts/clean-up.sh": "scripts/clean-up.sh" };
 const debianAnswers = { "http/debian-preseed.cfg": "templates/http/debian-preseed.cfg" };
@@ -61,7 +62,7 @@ const recipes: readonly Recipe[] = [
     summary: "for QEMU, libvirt and clouds, from the distribution's own cloud image",
     next: "The image is `output/@slug@.qcow2`. In each machine made from it cloud-init begins anew, with what its cloud, or a disc named `cidata`, tells it.",
     values: ({ cloud }) => cloud,
-    files: { ...common("qemu-cloud"), ...linux, ...sealed },
+    files: { ...common("qemu-cloud"), ...secret, ...linux, ...sealed },
   },
   ...boxes("qemu", "libvirt"),
   ...boxes("virtualbox", "virtualbox"),

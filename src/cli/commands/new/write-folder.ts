@@ -22,8 +22,7 @@ export async function writeFolder(folder: string, { files, cwd }: WriteFolderOpt
       const first = await mkdir(dirname(path), { recursive: true });
       if (first !== undefined) undo.push(...madeFrom(first, dirname(path)).map((made) => () => rmdir(made)));
       // A file that has come meanwhile is not replaced either.
-      const mode = name.endsWith(".sh") ? 0o777 : 0o666;
-      const file = await open(path, "wx", mode);
+      const file = await open(path, "wx", modeOf(name));
       undo.push(() => rm(path));
       try {
         await file.writeFile(text);
@@ -35,6 +34,12 @@ export async function writeFolder(folder: string, { files, cwd }: WriteFolderOpt
     for (const remove of undo.toReversed()) await remove().catch(() => {});
     throw await writeFailure(folder, cause, { shown: displayPath(folder, cwd) });
   }
+}
+
+/** Scripts can be run; values of one person are read by nobody else. */
+function modeOf(name: string): number {
+  if (name.endsWith(".auto.pkrvars.hcl")) return 0o600;
+  return name.endsWith(".sh") ? 0o777 : 0o666;
 }
 
 /** The directories that `mkdir -p last` made, where `first` was the first of them, outermost first. */
