@@ -44,6 +44,8 @@ content() {
   output checkpoints-path "${IMGBUILD_CHECKPOINT_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/imgbuild/checkpoints}"
   local name digest
   while IFS='=' read -r name digest; do
+    # Nothing was planned: the one line is empty.
+    [ -n "$name" ] || continue
     output "$name-prefix" "$prefix-$name-"
     output "$name-key" "$prefix-$name-$digest"
   done <<<"$keys"

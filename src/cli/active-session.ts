@@ -38,12 +38,17 @@ export interface ActiveSession {
   readonly output: Output;
   readonly signals: Signals;
   readonly strayErrors: { stop(): void };
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   /** From when the template is valid until how the run ended is recorded. */
   open: OpenRun | undefined;
 }
 
 export function activate(context: CommandContext, options: ActiveOptions): ActiveSession {
-  const { host, process } = context;
+  const { process } = context;
+  const startedAt = context.host.clock.now();
+  // One time for all that the template makes of it, and the one that is recorded: a run that goes on later has it again.
+  const host = { ...context.host, startedAt: context.host.startedAt ?? startedAt };
   const { flags, command } = options;
   const runId = randomUuid();
   const { logs } = runPaths(runsDirectory(host), runId);
@@ -73,7 +78,7 @@ export function activate(context: CommandContext, options: ActiveOptions): Activ
     cleanupSignal: cancelCleanup.signal,
     logDirectory: logs,
   });
-  const active: ActiveSession = { session, output, signals, strayErrors, open: undefined };
+  const active: ActiveSession = { session, output, signals, strayErrors, startedAt, open: undefined };
   return active;
 }
 

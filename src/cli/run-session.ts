@@ -66,14 +66,14 @@ export async function runSession(context: CommandContext, options: RunSessionOpt
 }
 
 async function runTemplate(active: ActiveSession, options: RunSessionOptions): Promise<number> {
-  const { session, output, signals } = active;
+  const { session, output, signals, startedAt } = active;
   const template = await loadValid(active, options);
   if (!template) return signals.exitCode("failed", false);
   await tidyRuns(session);
   const shared = await sharedStore(session, options);
   const { host, runId } = session;
   const builds = template.builds.map(({ identity }) => identity.name);
-  const open = await openRun(host, { runId, template: options.path, builds });
+  const open = await openRun(host, { runId, template: options.path, builds, startedAt });
   active.open = open;
   const settings = {
     ...buildSettings(active, { open, template }, options),

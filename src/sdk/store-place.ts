@@ -1,3 +1,5 @@
+import { errorText } from "../lib/error-text.ts";
+import { isSystemError } from "../lib/system-error.ts";
 import { BuildError } from "./error.ts";
 import type { Host } from "./host.ts";
 
@@ -23,8 +25,11 @@ export interface StorePlace {
   list(prefix: string, signal: AbortSignal): Promise<readonly ListedObject[]>;
   /** What is not there is no failure. */
   remove(names: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Removes what was left half written before this time (milliseconds since 1970). Does what it may, and never rejects. */
-  sweep(before: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes what was left half written before this time (milliseconds since 1970) of objects whose names begin so. Does what it
+   * may, and never rejects.
+   */
+  sweep(prefix: string, before: number, signal: AbortSignal): Promise<void>;
 }
 
 /** An object that is named somewhere, and is not there. */
@@ -35,6 +40,14 @@ export const changedWhileStored = (path: string): BuildError =>
   new BuildError(`${path} has changed while it was put into the store`, {
     hint: "Nothing of it was stored. Put it again when nobody writes to it, with imgbuild store put.",
   });
+
+/** A file that is to be stored cannot be read. */
+export const unreadableFile =
+  (path: string) =>
+  (cause: unknown): never => {
+    if (!isSystemError(cause)) throw cause;
+    throw new BuildError(`${path} cannot be put into the store: ${errorText(cause)}`);
+  };
 
 interface ObjectStats {
   /** In bytes. */

@@ -1,5 +1,6 @@
 import { opendir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { isSystemError } from "../lib/system-error.ts";
 import { inUserDataFile, isUserData, userDataIssues } from "../sdk/schema/cloud-config.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 
@@ -32,15 +33,20 @@ async function* filesBelow(path: string): AsyncGenerator<string> {
     return;
   }
   let seen = 0;
-  for await (const entry of await opendir(path, { recursive: true })) {
-    if (++seen > MOST_FILES) return;
-    if (entry.isFile()) yield join(entry.parentPath, entry.name);
+  try {
+    for await (const entry of await opendir(path, { recursive: true })) {
+      if (++seen > MOST_FILES) return;
+      if (entry.isFile()) yield join(entry.parentPath, entry.name);
+    }
+  } catch (error) {
+    // A directory that this user may not read; whoever needs its files says so.
+    if (!isSystemError(error)) throw error;
   }
 }
 
 async function checkFile(file: string, argument: ConfigIssue["path"], work: string): Promise<readonly ConfigIssue[]> {
-  const { size } = await stat(file);
-  if (size > LARGEST_BYTES) return [];
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats || stats.size > LARGEST_BYTES) return [];
   const text = await readFile(file, "utf8").catch(() => "");
   return inUserDataFile(relative(work, file), text, userDataIssues(text, argument));
 }

@@ -1,5 +1,7 @@
 import { chmod, copyFile } from "node:fs/promises";
+import type { MachineState } from "../sdk/checkpoint.ts";
 import type { BuilderRun } from "../sdk/component.ts";
+import { BuildError } from "../sdk/error.ts";
 import { keepForUser, type SshKey } from "./ssh-key.ts";
 
 /** The key that a saved machine lets in. This run's user may want it, too. */
@@ -10,6 +12,12 @@ export async function savedKey(run: BuilderRun, key: SshKey): Promise<SshKey> {
     keepForUser(run, step, key.privateKey),
   );
   return { ...key, privateKeyPath };
+}
+
+/** The names of images become paths, and a checkpoint may be shared: throws for one that is no file of it. */
+export function requireImages({ files }: MachineState, chains: readonly (readonly string[])[]): void {
+  const missing = chains.flat().find((name) => !Object.hasOwn(files, name));
+  if (missing !== undefined) throw new BuildError(`it names an image "${missing}", which is none of its files`);
 }
 
 /** A file of a checkpoint that the machine writes to, at its place. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writeFolder } from "../../src/cli/commands/new/write-folder.ts";
 import { CHOICES, type Choice } from "../../src/cli/commands/new/recipes.ts";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
 import { needs } from "../helper/need.ts";
@@ -43,6 +44,14 @@ describe("imgbuild new", () => {
       expect(stdout + stderr).toContain(`imgbuild init ${name}`);
     },
   );
+
+  it("leaves nothing where a file cannot be written whole", async () => {
+    const { directory } = await createWorkplace();
+    const folder = join(directory, "new/web");
+    const files = { "template.pkr.hcl": "# whole", "scripts/provision.sh": Symbol("unwritable") as unknown as string };
+    await expect(writeFolder(folder, { files, cwd: directory })).rejects.toThrow("new/web could not be written");
+    expect(existsSync(join(directory, "new"))).toBe(false);
+  });
 
   it("writes a README, example values, what git ignores, and scripts that can be run", async () => {
     const place = await createWorkplace();

@@ -12,6 +12,7 @@ import { createOwnedDirectory } from "../../owned/owned-directory.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { describeStep } from "../describe-step.ts";
+import { CheckpointExchange } from "./exchange.ts";
 import { changedOutput, hostOutputs, type HostOutputs } from "./host-outputs.ts";
 import { keyMachine, keyProvisioner, type KeyedStep, type Keying } from "./key-chain.ts";
 import type { CheckpointRecord } from "./record.ts";
@@ -19,8 +20,6 @@ import type { CurrentValues } from "./named-values.ts";
 import type { CheckpointPlace } from "./place.ts";
 import { packMemory } from "./pack-memory.ts";
 import type { CheckpointStore, FileToStore } from "./store.ts";
-import type { Store } from "../store/store.ts";
-import { bringCheckpoint, offerCheckpoint } from "./shared.ts";
 import { removeTaken, removeUnpacked, takeFiles } from "./taken-files.ts";
 import { whyAgain } from "./why-again.ts";
 
@@ -33,7 +32,7 @@ export class BuildCheckpoints implements Checkpoints {
   readonly #store: CheckpointStore;
   readonly #template: string;
   readonly #values: CurrentValues;
-  readonly #shared: Store | undefined;
+  readonly #exchange: CheckpointExchange | undefined;
   /** The steps as they were keyed when the build began; what has run is keyed again, with its files as it read them. */
   #chain: KeyedStep[] = [];
   #directory: Promise<string> | undefined;
@@ -53,7 +52,7 @@ export class BuildCheckpoints implements Checkpoints {
     this.#store = store;
     this.#template = template;
     this.#values = values;
-    this.#shared = shared;
+    this.#exchange = shared && new CheckpointExchange(run, store, shared);
   }
 
   /** How many provisioners the machine has behind it; `undefined` where it was made anew. */
@@ -148,32 +147,11 @@ export class BuildCheckpoints implements Checkpoints {
 
   /** `undefined`: there is none, or it is of no use any more. */
   async #usable({ key }: KeyedStep): Promise<CheckpointRecord | undefined> {
-    const record = (await this.#store.read(key)) ?? (await this.#bring(key));
+    const record = (await this.#store.read(key)) ?? (await this.#exchange?.bring(key, await this.workplace()));
     const changed = record && (await changedOutput(record.outputs));
     if (changed === undefined) return record;
     this.#run.say(`Not going on after ${record!.name}: ${changed}, which it wrote, is gone or has changed.`);
     return undefined;
-  }
-
-  /** Of another machine. One that cannot be had costs time, not the build. */
-  async #bring(key: string): Promise<CheckpointRecord | undefined> {
-    if (!this.#shared) return undefined;
-    const [directory, { signal }] = [await this.workplace(), this.#run];
-    try {
-      return await bringCheckpoint(this.#shared, this.#store, { key, directory, signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#run.warn(`A checkpoint could not be taken from the store: ${errorText(error)}`);
-      return undefined;
-    }
-  }
-
-  async #offer(record: CheckpointRecord): Promise<void> {
-    if (!this.#shared) return;
-    const { signal } = this.#run;
-    await offerCheckpoint(this.#shared, this.#store, { record, signal }).catch((error: unknown) => {
-      if (!signal.aborted) this.#run.warn(`A checkpoint could not be put into the store: ${errorText(error)}`);
-    });
   }
 
   async #tryToBring<Brought>(
@@ -268,7 +246,7 @@ export class BuildCheckpoints implements Checkpoints {
       this.#latest = record;
       if (this.#run.signal.aborted) this.#run.say(`The checkpoint ${placeOf(record, this.#plan)} is still saved.`);
       this.#run.debug("checkpoint", `${record.name} saved`, { key: record.key });
-      await this.#offer(written);
+      await this.#exchange?.offer(written);
     } catch (error) {
       if (this.#run.signal.aborted) {
         return this.#run.say(`The checkpoint ${placeOf(record, this.#plan)} was not packed yet, and is dropped.`);

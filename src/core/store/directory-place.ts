@@ -6,11 +6,13 @@ import { errorText } from "../../lib/error-text.ts";
 import { randomUuid } from "../../lib/random-uuid.ts";
 import { readPieces } from "../../lib/read-pieces.ts";
 import { isSystemError } from "../../lib/system-error.ts";
+import { writeAll } from "../../lib/write-all.ts";
 import { compareStrings } from "../../language/compare-strings.ts";
 import { BuildError } from "../../sdk/error.ts";
 import {
   changedWhileStored,
   MissingObject,
+  unreadableFile,
   type FileToPut,
   type ListedObject,
   type StorePlace,
@@ -58,7 +60,7 @@ function directoryPlace(directory: string, name: string): StorePlace {
     remove: async (objects) => {
       for (const object of objects) await rm(pathOf(object), { force: true }).catch(unremovable(name));
     },
-    sweep: (before) => sweep(join(directory, UNFINISHED), before).catch(() => {}),
+    sweep: (_prefix, before) => sweep(join(directory, UNFINISHED), before).catch(() => {}),
   };
 }
 
@@ -132,13 +134,22 @@ async function makeDirectories(store: string, path: string, mode: number): Promi
 async function copyVerified(file: FileToPut, handle: Handle, { signal, onProgress }: Transfer): Promise<void> {
   const hash = createHash("sha256");
   let done = 0;
-  for await (const piece of readPieces(file.path, { signal })) {
+  for await (const piece of piecesOf(file.path, signal)) {
     hash.update(piece);
-    await handle.write(piece);
+    await writeAll(handle, piece);
     done += piece.length;
     onProgress?.(done);
   }
   if (hash.digest("hex") !== file.sha256) throw changedWhileStored(file.path);
+}
+
+/** What goes wrong here is no fault of the store. */
+async function* piecesOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    yield* readPieces(path, { signal });
+  } catch (error) {
+    unreadableFile(path)(error);
+  }
 }
 
 interface Reading {

@@ -1,7 +1,7 @@
 import { mapLimited } from "../../lib/limited.ts";
 import type { ListedObject } from "../../sdk/store-place.ts";
-import { CHECKPOINTS, parseRecord } from "../checkpoints/record.ts";
-import { BLOBS, recordName } from "./record.ts";
+import { CHECKPOINTS } from "../checkpoints/record.ts";
+import { BLOBS, blobName, recordName, RECORDS } from "./record.ts";
 import { GRACE_MS, type Store } from "./store.ts";
 
 /** Small objects that are read at a time. */
@@ -15,26 +15,29 @@ export interface WhatToRemove {
 }
 
 /**
- * Removes builds and checkpoints, and then every file that none of the others needs. A young file stays: another machine may
+ * Removes builds and checkpoints, and then every file that none of the others names. A young file stays: another machine may
  * be about to name it. Returns the bytes that became free.
  */
 export async function removeFromStore(store: Store, what: WhatToRemove, signal: AbortSignal): Promise<number> {
   const { place } = store;
+  // A bucket may be somebody's who keeps other things there.
+  if (!(await store.isBegun(signal))) return 0;
   await place.remove([...what.builds.map(recordName), ...what.checkpoints], signal);
   const before = Date.now() - GRACE_MS;
-  await place.sweep(before, signal);
-  // The files first: what is stored from now on is young.
+  await place.sweep(BLOBS, before, signal);
+  const needed = new Set([
+    ...(await digestsIn(store, RECORDS, signal)),
+    ...(await digestsIn(store, CHECKPOINTS, signal)),
+  ]);
+  // After the records: what was named since then is young, for it was stored or refreshed before that.
   const blobs = await place.list(BLOBS, signal);
-  const needed = new Set([...(await filesOfBuilds(store, signal)), ...(await filesOfCheckpoints(store, signal))]);
-  const gone = blobs.filter(({ name, writtenAt }) => writtenAt < before && !needed.has(name.slice(name.length - 64)));
+  const gone = blobs.filter(({ name, writtenAt }) => {
+    const digest = digestOf(name);
+    return digest !== undefined && writtenAt < before && !needed.has(digest);
+  });
   const names = gone.map(({ name }) => name);
   await place.remove(names, signal);
   return gone.reduce((sum, { size }) => sum + size, 0);
-}
-
-async function filesOfBuilds(store: Store, signal: AbortSignal): Promise<readonly string[]> {
-  const builds = await store.list(signal);
-  return builds.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
 }
 
 /** The records of the checkpoints that machines share. */
@@ -43,12 +46,23 @@ export async function listCheckpoints({ place }: Store, signal: AbortSignal): Pr
   return objects.filter(({ name }) => name.endsWith(".json"));
 }
 
-async function filesOfCheckpoints(store: Store, signal: AbortSignal): Promise<readonly string[]> {
-  const { place } = store;
-  const records = await listCheckpoints(store, signal);
-  const texts = await mapLimited(records, AT_ONCE, ({ name }) => place.read(name, signal));
-  const parsed = texts.map((text) =>
-    text === undefined ? undefined : parseRecord(Buffer.from(text).toString("utf8")),
-  );
-  return parsed.flatMap((record) => Object.values(record?.files ?? {}).map(({ object }) => object));
+/** Everything in records that looks like a digest: files of one that is damaged, or of a later version, stay too. */
+async function digestsIn({ place }: Store, prefix: string, signal: AbortSignal): Promise<readonly string[]> {
+  const objects = await place.list(prefix, signal);
+  const records = objects.filter(({ name }) => name.endsWith(".json"));
+  const digests = await mapLimited(records, AT_ONCE, async ({ name }) => {
+    const content = await place.read(name, signal);
+    return (
+      Buffer.from(content ?? [])
+        .toString("utf8")
+        .match(/\b[0-9a-f]{64}\b/g) ?? []
+    );
+  });
+  return digests.flat();
+}
+
+/** `undefined` for what is no file of a store. */
+function digestOf(name: string): string | undefined {
+  const digest = name.slice(-64);
+  return /^[0-9a-f]{64}$/.test(digest) && name === blobName(digest) ? digest : undefined;
 }

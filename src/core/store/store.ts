@@ -1,7 +1,7 @@
 import { mapLimited } from "../../lib/limited.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { MissingObject, type FileToPut, type StorePlace, type Transfer } from "../../sdk/store-place.ts";
-import { blobName, MARKER, parseStoredBuild, recordName, RECORDS, type StoredBuild } from "./record.ts";
+import { blobName, BLOBS, MARKER, parseStoredBuild, recordName, RECORDS, type StoredBuild } from "./record.ts";
 
 const VERSION = "1";
 /** Small objects that are read or written at a time. */
@@ -38,10 +38,15 @@ export class Store {
   prepare(signal: AbortSignal): Promise<void> {
     this.#opened ??= (async () => {
       if (!(await this.#check(signal))) await this.#begin(signal);
-      await this.place.sweep(Date.now() - GRACE_MS, signal);
+      await this.place.sweep(BLOBS, Date.now() - GRACE_MS, signal);
     })();
     this.#opened.catch(() => (this.#opened = undefined));
     return this.#opened;
+  }
+
+  /** Whether anything was ever stored there. Rejects where the store has another format. */
+  isBegun(signal: AbortSignal): Promise<boolean> {
+    return this.#check(signal);
   }
 
   /** `undefined` where there is none. Rejects where the record is damaged. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
 import { hashFile } from "../../lib/checksum.ts";
+import { writeAll } from "../../lib/write-all.ts";
 import { createOwnedFile } from "../../owned/owned-file.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -114,7 +115,7 @@ async function bring(bringing: Bringing, file: StoredFile, path: string): Promis
     let done = 0;
     for await (const piece of store.blob(file.sha256, step.signal)) {
       hash.update(piece);
-      await owned.handle.write(piece);
+      await writeAll(owned.handle, piece);
       done += piece.length;
       run.progress(`Taking ${file.path}`, done, file.size);
     }

@@ -1,9 +1,10 @@
 import { errorText } from "../../lib/error-text.ts";
+import { shellQuote } from "../../lib/shell-quote.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { ArtifactSummary } from "../../sdk/event.ts";
 import type { BuildPlan } from "../../template/model.ts";
-import { artifactRecordPath, readArtifactRecord, recordArtifact } from "../artifact-record.ts";
+import { artifactRecordPath, maskedArtifact, readArtifactRecord, recordArtifact } from "../artifact-record.ts";
 import { describeError } from "../describe-error.ts";
 import type { PostProcessing } from "../post-process/run-chains.ts";
 import { BuildRun } from "../run/build-run.ts";
@@ -100,16 +101,16 @@ export async function putIntoStore(building: StoredBuilding, finished: Finished)
     const { runDirectory, template } = settings;
     const recorded = await readArtifactRecord(artifactRecordPath(runDirectory, plan.identity));
     const { artifacts } = made;
-    const recipe = recorded ?? { version: 1 as const, build: plan.identity, data: {}, artifact: artifacts[0]! };
-    const described = artifacts.map((artifact) => ({ ...artifact, description: session.redact(artifact.description) }));
+    const masked = artifacts.map((artifact) => maskedArtifact(artifact, session.redact));
+    const recipe = recorded ?? { version: 1 as const, build: plan.identity, data: {}, artifact: masked[0]! };
     const { runId } = session;
-    await putBuild(run, store, { key, template, runId, durationMs, artifacts: described, summaries, recipe });
+    await putBuild(run, store, { key, template, runId, durationMs, artifacts: masked, summaries, recipe });
     await run.unwind("succeeded");
     return { ...made, runs };
   } catch (error) {
     await run.unwind("failed");
     report(run, error);
-    const again = `imgbuild store put ${store.name} ${session.runId}`;
+    const again = ["imgbuild", "store", "put", store.name, session.runId].map(shellQuote).join(" ");
     if (!session.signal.aborted) run.say(`What was built is kept. To put it into the store again:\n    ${again}`);
     return { ...made, runs, errors: [error] };
   }

@@ -1,6 +1,6 @@
 import { createCd } from "../../steps/cd.ts";
 import { createFloppy } from "../../steps/floppy.ts";
-import { bringBack, savedKey } from "../../steps/saved-parts.ts";
+import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
 import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 import type { MachineState, SaveMachine } from "../../sdk/checkpoint.ts";
@@ -62,6 +62,7 @@ function layersOf({ run, config }: PartsPlan, directory: string, chains: readonl
 export async function savedParts(plan: PartsPlan, directory: string, saved: MachineState): Promise<MachineParts> {
   const { run, config, output } = plan;
   const { chains, key } = factsOf(saved);
+  requireImages(saved, chains);
   const layers = layersOf(plan, directory, chains);
   await layers.cover(async () => {}, run.signal);
   const efi = await prepareEfi(run, config, output.path);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { MachineState } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { privatePath } from "../../steps/private-path.ts";
-import { bringBack, savedKey } from "../../steps/saved-parts.ts";
+import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
 import { placeDiscs, slotsOfDisks } from "./add-storage.ts";
 import { boot, goOn } from "./boot-and-provision.ts";
 import { machineSaver, type ImageRoles, type VirtualBoxState } from "./checkpoints/save-machine.ts";
@@ -39,9 +39,11 @@ export async function bootedMachine(plan: IsoPlan): Promise<IsoMachine> {
 }
 
 /** A machine as it was saved, with this run's ports and servers. */
-export async function restoredMachine(plan: IsoPlan, { files, facts: known }: MachineState): Promise<IsoMachine> {
+export async function restoredMachine(plan: IsoPlan, state: MachineState): Promise<IsoMachine> {
   const { run, config, facts, name } = plan;
-  const { chains, macAddresses, key } = known as VirtualBoxState;
+  const { files } = state;
+  const { chains, macAddresses, key } = state.facts as VirtualBoxState;
+  requireImages(state, chains);
   const floppy = files["floppy"] && privatePath(run, "floppy.img");
   await bringBack(files["floppy"], floppy);
   const saved: SavedInputs = { floppy, cd: files["cd"], key: await savedKey(run, key) };

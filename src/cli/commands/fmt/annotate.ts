@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../language/diagnostic.ts";
+import { shellQuote } from "../../../lib/shell-quote.ts";
 import type { Host } from "../../../sdk/host.ts";
 import { annotation, diagnosticAnnotation } from "../../../ui/ci/github-annotations.ts";
 import { nameInCheckout } from "../../../ui/ci/name-in-checkout.ts";
@@ -16,7 +17,7 @@ export function annotate(host: Host, { problems, unformatted }: Found): void {
     annotation(
       "error",
       { file: nameOf(name), title: "Not in canonical style" },
-      `To rewrite it:\n    imgbuild fmt ${name}`,
+      `To rewrite it:\n    imgbuild fmt ${shellQuote(name)}`,
     ),
   );
   const lines = [...problems.map((problem) => diagnosticAnnotation(problem, nameOf)), ...atFiles];

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { displayPath } from "../../../lib/display-path.ts";
 import { randomUuid } from "../../../lib/random-uuid.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
+import { alignedRows } from "../../../ui/aligned-rows.ts";
 import { booleanFlag, choiceFlag, defineCommand, EXIT, textFlag, type CommandContext } from "../../command.ts";
 import { interruptible } from "../../interruptible.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -57,9 +58,7 @@ function list({ host }: CommandContext): Promise<number> {
       `${SYSTEMS[system].title} ${recipe.summary}`,
     ]),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  host.stdout.write(`${lines.join("\n")}\n`);
+  host.stdout.write(`${alignedRows(rows).join("\n")}\n`);
   return Promise.resolve(EXIT.ok);
 }
 

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { displayPath } from "../../../lib/display-path.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
@@ -22,8 +22,13 @@ export async function writeFolder(folder: string, { files, cwd }: WriteFolderOpt
       const first = await mkdir(dirname(path), { recursive: true });
       if (first !== undefined) undo.push(...madeFrom(first, dirname(path)).map((made) => () => rmdir(made)));
       // A file that has come meanwhile is not replaced either.
-      await writeFile(path, text, { flag: "wx", mode: modeOf(name) });
+      const file = await open(path, "wx", modeOf(name));
       undo.push(() => rm(path));
+      try {
+        await file.writeFile(text);
+      } finally {
+        await file.close();
+      }
     }
   } catch (cause) {
     for (const remove of undo.toReversed()) await remove().catch(() => {});

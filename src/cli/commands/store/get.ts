@@ -32,14 +32,14 @@ export const get: StoreAction = async (context, input) => {
 };
 
 async function take(active: ActiveSession, { address, builds, flags }: StoreInput): Promise<number> {
-  const { session, output, signals } = active;
+  const { session, output, signals, startedAt } = active;
   const { host, runId, signal } = session;
   const store = await openStore(session, address);
   const { latest } = flags;
   const records = selectBuilds(await store.list(signal), [...new Set(builds)], { store: address, latest });
   await tidyRuns(session);
   const names = records.map(({ build }) => build.name);
-  const open = await openRun(host, { runId, template: records[0]!.template, builds: names });
+  const open = await openRun(host, { runId, template: records[0]!.template, builds: names, startedAt });
   active.open = open;
   const opened = openSession(active, open, session.directories.template);
   const logPath = (build: string): string => logPathFor(session.directories.log, build);

@@ -1,5 +1,6 @@
 import type { StoredBuild } from "../../../core/store/record.ts";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
+import { shellQuote } from "../../../lib/shell-quote.ts";
 import { UsageError } from "../../usage-error.ts";
 
 interface SelectOptions {
@@ -21,7 +22,7 @@ export function selectBuilds(
     if (found.length === 0) {
       const known = all.map(({ build }) => build.name);
       throw new UsageError(
-        `The store has no build "${name}".${didYouMean(name, known)} List them: imgbuild store ls ${store}`,
+        `The store has no build "${name}".${didYouMean(name, known)} List them: imgbuild store ls ${shellQuote(store)}`,
       );
     }
     const keys = found.map(({ key }) => key.slice(0, 12)).join(", ");

@@ -74,13 +74,7 @@ function createCloud(run: CloudContext, { access, region, s3 }: CloudParts): Clo
   const shared = sharedIn(run.host.env, access);
   const credentials: CredentialProvider = () =>
     shared.credentials(async () => (await import("./credentials.ts")).credentialProvider(run, access, region));
-  const settings = async (ofRegion = region): Promise<ClientSettings> => ({
-    region: ofRegion,
-    credentials,
-    // Repeating is done here, where it can be reported and cancelled.
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: 60_000, connectionTimeout: 5_000, ...(await tls(access)) },
-  });
+  const settings = (ofRegion = region): Promise<ClientSettings> => clientSettings(access, credentials, ofRegion);
   const apis = new Map<string, unknown>();
   const api = <C extends Commands>(name: string, ofRegion: string, load: LoadService<C>): Api<C> => {
     const key = `${name} ${ofRegion}`;
@@ -112,6 +106,20 @@ function createCloud(run: CloudContext, { access, region, s3 }: CloudParts): Clo
     waitLimitMs: (defaultMs) => waitLimitMs(access, run.host.env, defaultMs),
   };
   return cloud;
+}
+
+async function clientSettings(
+  access: AccessConfig,
+  credentials: CredentialProvider,
+  region: string,
+): Promise<ClientSettings> {
+  return {
+    region,
+    credentials,
+    // Repeating is done here, where it can be reported and cancelled.
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: 60_000, connectionTimeout: 5_000, ...(await tls(access)) },
+  };
 }
 
 type LoadService<C extends Commands> = () => Promise<{

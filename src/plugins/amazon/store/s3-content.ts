@@ -19,18 +19,21 @@ export interface Reading {
   readonly signal: AbortSignal;
 }
 
-/** An object in pieces, several of them on their way at a time. A broken connection costs the piece it broke in. */
+/**
+ * An object in pieces, several of them on their way at a time. A broken connection costs the piece it broke in. Its tag is not
+ * compared: a file has its digest for a name, and another machine that makes it young again (`refresh`) changes the tag only.
+ */
 export async function* s3Content(place: Bucket, reading: Reading): AsyncIterable<Uint8Array> {
   const stopped = new AbortController();
   const signal = AbortSignal.any([reading.signal, stopped.signal]);
-  const ask = (start: number, etag?: string) => askPatiently(place, { ...reading, signal, start, etag });
+  const ask = (start: number) => askPatiently(place, { ...reading, signal, start });
   const first = await ask(0);
-  const { total, etag } = first;
+  const { total } = first;
   let next = first.bytes.length;
   const queue: Promise<Piece>[] = [];
   const fill = (): void => {
     for (; queue.length < AHEAD && next < total; next += PIECE_BYTES) {
-      const piece = ask(next, etag);
+      const piece = ask(next);
       piece.catch(() => {});
       queue.push(piece);
     }
@@ -52,13 +55,10 @@ interface Piece {
   readonly bytes: Uint8Array;
   /** Of the whole object, in bytes. */
   readonly total: number;
-  readonly etag: string | undefined;
 }
 
 interface Question extends Reading {
   readonly start: number;
-  /** Of the object that the first piece was from. */
-  readonly etag?: string | undefined;
 }
 
 async function askPatiently(place: Bucket, question: Question): Promise<Piece> {
@@ -75,20 +75,20 @@ async function askPatiently(place: Bucket, question: Question): Promise<Piece> {
   }
 }
 
-async function ask({ s3, bucket }: Bucket, { key, start, etag, signal }: Question): Promise<Piece> {
+async function ask({ s3, bucket }: Bucket, { key, start, signal }: Question): Promise<Piece> {
   const timely = AbortSignal.any([signal, AbortSignal.timeout(PIECE_MS)]);
   const range = `bytes=${start}-${start + PIECE_BYTES - 1}`;
   try {
-    const question = { Bucket: bucket, Key: key, Range: range, IfMatch: etag };
+    const question = { Bucket: bucket, Key: key, Range: range };
     const answer = await s3.call("GetObject", question, { signal: timely });
     const bytes = await answer.Body!.transformToByteArray();
     const total = Number(/\/(\d+)$/.exec(answer.ContentRange ?? "")?.[1] ?? bytes.length);
     const wanted = Math.min(PIECE_BYTES, total - start);
     if (bytes.length !== wanted) throw new Error("the answer is shorter than it says");
-    return { bytes, total, etag: answer.ETag };
+    return { bytes, total };
   } catch (error) {
     // There is no first byte of what is empty.
-    if (codeOf(error) === "InvalidRange") return { bytes: new Uint8Array(), total: 0, etag: undefined };
+    if (codeOf(error) === "InvalidRange") return { bytes: new Uint8Array(), total: 0 };
     throw error;
   }
 }

@@ -1,10 +1,16 @@
 import { mapLimited } from "../../../lib/limited.ts";
-import type { ListedObject, OpenStorePlace, StoreContext, StorePlace } from "../../../sdk/store-place.ts";
+import {
+  MissingObject,
+  type ListedObject,
+  type OpenStorePlace,
+  type StoreContext,
+  type StorePlace,
+} from "../../../sdk/store-place.ts";
 import { openCloud } from "../aws/cloud.ts";
-import { codeOf } from "../aws/failure.ts";
 import { explain, type Bucket } from "./bucket.ts";
 import { parseS3Address } from "./s3-address.ts";
-import { s3Content } from "./s3-content.ts";
+import { s3Content, type Reading } from "./s3-content.ts";
+import { abortUploads } from "./s3-sweep.ts";
 import { uploadFile } from "./s3-upload.ts";
 
 /** Requests that are under way at a time. */
@@ -32,7 +38,7 @@ function s3Place(place: Bucket, prefix: string): StorePlace {
   const keyOf = (object: string): string => prefix + object;
   return {
     name,
-    read: (object, signal) => readObject(place, keyOf(object), signal).catch(explain(name)),
+    read: (object, signal) => readObject(place, { key: keyOf(object), object, signal }),
     write: async (object, content, signal) => {
       const target = { Bucket: place.bucket, Key: keyOf(object) };
       await place.s3.call("PutObject", { ...target, Body: content }, { signal }).catch(explain(name));
@@ -55,16 +61,18 @@ function s3Place(place: Bucket, prefix: string): StorePlace {
       );
       await removal.catch(explain(name));
     },
-    sweep: (before, signal) => abortUploads(place, { prefix, before, signal }).catch(() => {}),
+    sweep: (start, before, signal) => abortUploads(place, { prefix: keyOf(start), before, signal }).catch(() => {}),
   };
 }
 
-async function readObject({ s3, bucket }: Bucket, key: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+/** A small object, in one piece as a rule. */
+async function readObject(place: Bucket, reading: Reading): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
   try {
-    const { Body } = await s3.call("GetObject", { Bucket: bucket, Key: key }, { signal });
-    return await Body!.transformToByteArray();
+    for await (const piece of s3Content(place, reading)) pieces.push(piece);
+    return Buffer.concat(pieces);
   } catch (error) {
-    if (codeOf(error) === "NoSuchKey") return undefined;
+    if (error instanceof MissingObject) return undefined;
     throw error;
   }
 }
@@ -101,20 +109,4 @@ async function refresh(place: Bucket, key: string, signal: AbortSignal): Promise
   const copy = { Bucket: bucket, Key: key, CopySource: source, MetadataDirective: "REPLACE" as const };
   await s3.call("CopyObject", copy, { signal });
   return true;
-}
-
-interface Unfinished {
-  readonly prefix: string;
-  /** Milliseconds since 1970. */
-  readonly before: number;
-  readonly signal: AbortSignal;
-}
-
-/** The parts of an upload that died are stored, and cost money, until somebody says that it is over. */
-async function abortUploads({ s3, bucket }: Bucket, { prefix, before, signal }: Unfinished): Promise<void> {
-  const { Uploads = [] } = await s3.call("ListMultipartUploads", { Bucket: bucket, Prefix: prefix }, { signal });
-  for (const { Key, UploadId, Initiated } of Uploads) {
-    if ((Initiated?.getTime() ?? Infinity) >= before) continue;
-    await s3.call("AbortMultipartUpload", { Bucket: bucket, Key, UploadId }, { signal });
-  }
 }

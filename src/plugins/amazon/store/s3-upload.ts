@@ -1,20 +1,22 @@
 import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import { mapLimited } from "../../../lib/limited.ts";
-import { changedWhileStored, type FileToPut, type Transfer } from "../../../sdk/store-place.ts";
+import { changedWhileStored, unreadableFile, type FileToPut, type Transfer } from "../../../sdk/store-place.ts";
 import type { Bucket } from "./bucket.ts";
 
 /** Few enough parts for any file S3 takes (5 TiB), and big enough to keep a fast line busy. */
 const PART_BYTES = 16 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 const AT_ONCE = 4;
+/** What the SDK sends with each part. S3 wants it named at the beginning, and compares. */
+const PART_CHECKSUM = "CRC32" as const;
 
 /**
  * Puts a file into a bucket; one of more than a part in parts, so that a broken connection costs one of them. S3 checks each
  * by a checksum, and what was read is compared with the digest of the file before the object appears.
  */
 export async function uploadFile(place: Bucket, key: string, file: FileToPut, transfer: Transfer): Promise<void> {
-  const handle = await open(file.path);
+  const handle = await open(file.path).catch(unreadableFile(file.path));
   try {
     const upload = { place, key, file, handle, transfer };
     if (file.size <= PART_BYTES) await uploadWhole(upload);
@@ -47,7 +49,8 @@ async function uploadParts(upload: Upload): Promise<void> {
   const { s3, bucket } = place;
   const target = { Bucket: bucket, Key: key };
   // Its answer names what is to be aborted, so it is waited for.
-  const { UploadId } = await s3.call("CreateMultipartUpload", target, { pauses: transfer.signal });
+  const begun = { ...target, ChecksumAlgorithm: PART_CHECKSUM };
+  const { UploadId } = await s3.call("CreateMultipartUpload", begun, { pauses: transfer.signal });
   try {
     const Parts = await sendParts(upload, UploadId!);
     const whole = { ...target, UploadId, MultipartUpload: { Parts } };

@@ -1,23 +1,40 @@
 import { rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, isAbsolute, relative } from "node:path";
 import type { CallOptions, RegisteredDisk } from "./driver.ts";
 import { ignoreMissing, VBoxManageError } from "./failure.ts";
 import { parseDisks } from "./inventory.ts";
 import type { VBoxManage } from "./vboxmanage.ts";
 import type { VmInfo } from "./vm-info.ts";
 
-/** Paths of the images of a machine, those that no other is made on first. */
+type MachinePlaces = Pick<VmInfo, "media" | "settingsFile" | "snapshotFolder">;
+
+/**
+ * Paths of the images of a machine, those that no other is made on first. `undefined` where something else is made on one of
+ * them: a linked clone of somebody's.
+ */
 export async function imagesOf(
   call: VBoxManage,
-  { media }: VmInfo,
+  machine: MachinePlaces,
   { signal }: CallOptions,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const disks = parseDisks(await call(["list", "hdds"], { signal }));
   const lineOf = lines(disks);
-  const isAttached = ({ path }: RegisteredDisk): boolean => media.some((medium) => medium.path === path);
-  const lowest = new Set(disks.filter(isAttached).map((disk) => lineOf(disk)[0]!));
-  const own = disks.filter((disk) => lowest.has(lineOf(disk)[0]!));
-  return own.toSorted((one, other) => lineOf(other).length - lineOf(one).length).map(({ path }) => path);
+  const attached = disks.filter(({ path }) => machine.media.some((medium) => medium.path === path));
+  const used = new Set(attached.flatMap(lineOf));
+  const lowest = new Set(attached.map((disk) => lineOf(disk)[0]!));
+  const related = disks.filter((disk) => lowest.has(lineOf(disk)[0]!));
+  // Images of other snapshots are in the machine's own folders.
+  const isOwn = (disk: RegisteredDisk): boolean => used.has(disk) || isInFolderOf(machine, disk);
+  if (!related.every(isOwn)) return undefined;
+  return related.toSorted((one, other) => lineOf(other).length - lineOf(one).length).map(({ path }) => path);
+}
+
+function isInFolderOf({ settingsFile, snapshotFolder }: MachinePlaces, { path }: RegisteredDisk): boolean {
+  const folders = [snapshotFolder, settingsFile && dirname(settingsFile)].filter((folder) => folder !== undefined);
+  return folders.some((folder) => {
+    const below = relative(folder, path);
+    return below !== "" && !below.startsWith("..") && !isAbsolute(below);
+  });
 }
 
 /** An image with those it is made on, the lowest first. */

@@ -48,7 +48,7 @@ async function deleteVm(call: VBoxManage, request: VmRequest): Promise<void> {
   try {
     await unregister(call, request);
   } catch (error) {
-    if (!leavesImages(error)) throw error;
+    if (!leavesImages(error) || images === undefined) throw error;
     await deleteRemains(call, { images, settingsFile: machine.settingsFile }, { signal });
   }
 }
