@@ -41,8 +41,9 @@ export async function removeFromStore(store: Store, what: WhatToRemove, signal: 
 }
 
 /** The records of the checkpoints that machines share. */
-export async function listCheckpoints({ place }: Store, signal: AbortSignal): Promise<readonly ListedObject[]> {
-  const objects = await place.list(CHECKPOINTS, signal);
+export async function listCheckpoints(store: Store, signal: AbortSignal): Promise<readonly ListedObject[]> {
+  if (!(await store.isBegun(signal))) return [];
+  const objects = await store.place.list(CHECKPOINTS, signal);
   return objects.filter(({ name }) => name.endsWith(".json"));
 }
 

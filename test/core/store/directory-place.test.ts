@@ -5,9 +5,11 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDirectory } from "../../../src/core/store/directory-place.ts";
 import { blobName, type StoredBuild } from "../../../src/core/store/record.ts";
-import { removeBuilds } from "../../../src/core/store/remove-builds.ts";
+import { removeFromStore } from "../../../src/core/store/remove-from-store.ts";
 import { Store } from "../../../src/core/store/store.ts";
 import { temporaryDirectory } from "../../helper/temporary-directory.ts";
+
+const NOTHING = { builds: [], checkpoints: [] };
 
 const { signal } = new AbortController();
 const sha256Of = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
@@ -82,7 +84,7 @@ describe("a store in a directory", () => {
     const store = await storeIn(directory);
     expect(await store.list(signal)).toEqual([]);
     age(directory);
-    expect(await removeBuilds(store, [], signal)).toBe(when === "behind" ? file.size : 0);
+    expect(await removeFromStore(store, NOTHING, signal)).toBe(when === "behind" ? file.size : 0);
     expect(readdirSync(join(directory, "unfinished"))).toEqual([]);
     await store.putBlob(file, { signal });
     await store.putRecord(recordOf("a", file), signal);
@@ -121,7 +123,7 @@ describe("removing builds", () => {
     mkdirSync(join(directory, "blobs", "sha256"));
     writeFileSync(foreign, "somebody else's");
     age(directory);
-    expect(await removeBuilds(store, [], signal)).toBe(unnamed!.size);
+    expect(await removeFromStore(store, NOTHING, signal)).toBe(unnamed!.size);
     const left = [later!, damaged!].map(({ sha256 }) => blobName(sha256).slice("blobs/".length));
     expect(blobsIn(directory).toSorted()).toEqual([...left, `sha256/${unnamed!.sha256}`].toSorted());
   });
@@ -141,7 +143,7 @@ describe("removing builds", () => {
       return listed;
     };
     const slow = new Store({ ...place, list: read });
-    expect(await removeBuilds(slow, [], signal)).toBe(0);
+    expect(await removeFromStore(slow, NOTHING, signal)).toBe(0);
     expect(blobsIn(directory)).toHaveLength(1);
   });
 
@@ -152,7 +154,7 @@ describe("removing builds", () => {
     mkdirSync(join(directory, "blobs", "00"), { recursive: true });
     writeFileSync(path, "somebody else's");
     age(directory);
-    expect(await removeBuilds(store, [], signal)).toBe(0);
+    expect(await removeFromStore(store, NOTHING, signal)).toBe(0);
     expect(existsSync(path)).toBe(true);
   });
 });
