@@ -4,7 +4,7 @@ NODE_MODULES := node_modules/.package-lock.json
 IMGBUILD := node dist/imgbuild.js
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help quickstart virtualbox aws build test lint fmt golden e2e bench docs package standalone deb clean
+.PHONY: help quickstart virtualbox aws build test lint fmt golden e2e bench docs package standalone deb container clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ $(NODE_MODULES): package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-dist/imgbuild.js: $(NODE_MODULES) $(shell find src -name '*.ts' 2>/dev/null) tools/bundle.mjs $(wildcard tools/bundle/*.mjs)
+dist/imgbuild.js: $(NODE_MODULES) $(shell find src -name '*.ts' 2>/dev/null) $(shell find templates scripts -type f 2>/dev/null) tools/bundle.mjs $(wildcard tools/bundle/*.mjs)
 	npm run --silent build
 
 test: $(NODE_MODULES) ## Set up and run the tests (unit and command line; no privileges, no network beyond loopback)
@@ -63,6 +63,9 @@ standalone: build ## Write the command as one file with Node.js inside (PLATFORM
 
 deb: standalone ## Write a Debian package of that file with manual pages and completions
 	tools/deb.sh
+
+container: standalone ## Build a container image with that file and QEMU in it, by docker or podman
+	$$(command -v docker || echo podman) build -t imgbuild:$$(node -p 'require("./package.json").version') -t imgbuild -f Containerfile .
 
 clean: ## Remove what the build made
 	rm -rf dist standalone coverage bench-results.json

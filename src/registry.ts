@@ -8,6 +8,7 @@ import type { Component, ComponentKind } from "./sdk/component.ts";
 import type { Registry } from "./sdk/registry.ts";
 import type { ReaperTable } from "./sdk/journal.ts";
 import type { LazyTable, Plugin } from "./sdk/plugin.ts";
+import type { OpenStorePlace } from "./sdk/store-place.ts";
 
 /** Every plugin that is built in. A component is one line in its plugin's `plugin.ts`. */
 export const plugins: readonly Plugin[] = [amazon, packer, qemu, virtualbox, vagrant, windowsUpdate];
@@ -32,6 +33,12 @@ export const reapers: ReaperTable = {
   "plugin-process": async () => (await import("./owned/plugin-process.ts")).reaper,
   ...Object.assign({}, ...plugins.map((plugin) => plugin.reapers)),
 };
+
+/** Where stores can be beside directories, by the scheme of the address. */
+export const storePlaces: LazyTable<OpenStorePlace> = Object.assign(
+  {},
+  ...plugins.map((plugin) => plugin.storePlaces),
+) as LazyTable<OpenStorePlace>;
 
 function tableOf(plugin: Plugin, kind: ComponentKind): LazyTable<unknown> {
   const tables = {

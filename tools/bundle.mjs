@@ -17,6 +17,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { build, transform } from "esbuild";
 import { collectImports } from "./bundle/imports.mjs";
 import { collectLicences } from "./bundle/licences.mjs";
+import { newFilesPlugin } from "./bundle/new-files.mjs";
 import { bundleThreads, threadsPlugin } from "./bundle/threads.mjs";
 
 /**
@@ -122,7 +123,12 @@ async function bundleCore(name, commands) {
     entryPoints: { program: "src/cli/program.ts" },
     outdir: DIST,
     chunkNames: "[name]-[hash]",
-    plugins: [vendorPlugin(imports, used), threadsPlugin(threads), ...(commands ? [onlyCommands(commands)] : [])],
+    plugins: [
+      vendorPlugin(imports, used),
+      threadsPlugin(threads),
+      newFilesPlugin(),
+      ...(commands ? [onlyCommands(commands)] : []),
+    ],
   });
   licences.note(metafile);
   for (const dependency of used) await bundleVendor(dependency, imports.get(dependency) ?? new Set(["*"]));

@@ -13,6 +13,8 @@ esac
 file=standalone/imgbuild-$platform
 [ -x "$file" ] || { echo "tools/deb.sh: $file is not there; run: make standalone PLATFORMS=$platform" >&2; exit 2; }
 version=$(node -p 'require("./package.json").version')
+# Who package.json names, an address included; where it names nobody, no address is made up.
+maintainer=$(node -p 'const { author, name } = require("./package.json"); author?.name ?? author ?? `The ${name} authors`')
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
@@ -40,7 +42,7 @@ cat >"$root/DEBIAN/control" <<CONTROL
 Package: imgbuild
 Version: $version
 Architecture: $arch
-Maintainer: The imgbuild authors <imgbuild@localhost>
+Maintainer: $maintainer
 Section: admin
 Priority: optional
 Installed-Size: $(du -sk "$root/usr" | cut -f 1)

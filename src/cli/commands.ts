@@ -8,6 +8,7 @@ const entry = (summary: string, load: () => Promise<{ readonly command: unknown 
 
 /** In the order of the help. */
 export const commands: CommandTable = {
+  new: entry("Write a template that builds, into a new folder", () => import("./commands/new/new.ts")),
   build: entry("Build images from a template", () => import("./commands/build.ts")),
   develop: entry("Keep the machine, and run again what changes in a template", () => import("./commands/develop.ts")),
   validate: entry("Check a template without building anything", () => import("./commands/validate.ts")),
@@ -29,6 +30,7 @@ export const commands: CommandTable = {
     "Put manifests and metadata files of many machines together",
     () => import("./commands/manifest/manifest.ts"),
   ),
+  store: entry("List, take, put and remove builds that machines share", () => import("./commands/store/store.ts")),
   runs: entry(
     "List runs: how they ended, what they made, where their logs are",
     () => import("./commands/runs/runs.ts"),

@@ -5,7 +5,7 @@ import { registry } from "../registry.ts";
 import { inTextOrder } from "../template/diagnostics.ts";
 import { loadTemplate } from "../template/load-template.ts";
 import { plainTextsOf } from "../template/plain-texts.ts";
-import type { LoadOptions } from "../template/load-options.ts";
+import type { Loaded, LoadOptions } from "../template/load-options.ts";
 import type { Template } from "../template/model.ts";
 import type { FlagValues } from "./command.ts";
 import { conclusionOf } from "./conclusion.ts";
@@ -60,12 +60,12 @@ export async function loadChecked(
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
-  const { template, unblocked } = loaded;
+  const { template, unblocked, unbuilt } = loaded;
   if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
   const used = { registries, path: options.path, flags };
   // What a template looks like can be told without its plugins.
   const diagnostics = readOnly ? loaded.diagnostics : await withMissingPlugins(session, loaded.diagnostics, used);
-  const all = inTextOrder([...diagnostics, ...(await missingFiles(session, template, options))]);
+  const all = inTextOrder([...diagnostics, ...(await missingFiles(session, { template, unbuilt }, options))]);
   const shown = all.filter((diagnostic) => isShown(diagnostic, { readOnly, buildsElsewhere }));
   for (const diagnostic of shown) output.pipeline.emit({ kind: "diagnostic", diagnostic });
   for (const text of conclusionOf(shown, unblocked)) output.pipeline.emit({ kind: "say", text });
@@ -121,9 +121,12 @@ function checkDataSource({ host, directories }: UnopenedSession): NonNullable<Lo
 
 async function missingFiles(
   { host }: UnopenedSession,
-  template: Template | undefined,
+  { template, unbuilt }: Pick<Loaded, "template" | "unbuilt">,
   { syntaxOnly = false, readOnly = false, buildsElsewhere = false, buildsHere = false }: LoadCheckedOptions,
 ): Promise<readonly Diagnostic[]> {
   if (!template || syntaxOnly || readOnly || buildsElsewhere) return [];
-  return checkFiles(template.builds, { work: host.cwd, template: template.directory, host, buildsHere });
+  return checkFiles(
+    { builds: template.builds, unbuilt },
+    { work: host.cwd, template: template.directory, host, buildsHere },
+  );
 }

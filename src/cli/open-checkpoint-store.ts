@@ -10,6 +10,8 @@ export interface CheckpointFlags {
   /** `-checkpoints`. */
   readonly checkpoints: boolean;
   readonly force: boolean;
+  /** Of the store that machines share, where checkpoints go there too. */
+  readonly secret?: (() => Promise<Buffer>) | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function openCheckpointStore(host: Host, flags: CheckpointFlags): P
   storeLimit(host);
   // Most builds have none.
   const { CheckpointStore } = await import("../core/checkpoints/store.ts");
-  return CheckpointStore.open(checkpointDirectory(host));
+  return CheckpointStore.open(checkpointDirectory(host), await flags.secret?.());
 }
 
 /** Which builds have none, once: they are built as usual. */

@@ -30,6 +30,7 @@ export interface Output {
 
 export interface OutputFiles {
   readonly metadataFile?: string | undefined;
+  readonly codeQuality?: { readonly path: string; readonly template: string } | undefined;
   readonly logDirectory?: string | undefined;
 }
 
@@ -50,6 +51,7 @@ export function createOutput(
       json: flags.json,
       progress: flags.progress,
       metadataFile: files.metadataFile,
+      codeQuality: files.codeQuality,
     },
     {
       logDirectory: files.logDirectory,

@@ -1,4 +1,5 @@
 import { Command as Commander, CommanderError, Option } from "commander";
+import { nearest } from "../lib/did-you-mean.ts";
 import {
   argumentText,
   type Command,
@@ -78,8 +79,15 @@ function valueOf(name: string, flag: Flag, given: unknown): unknown {
     case "choice":
       if (given === undefined) return flag.default;
       if (flag.choices.includes(given as string)) return given;
-      throw new UsageError(`-${name} is one of ${flag.choices.join(", ")}, not "${String(given)}"`);
+      throw new UsageError(
+        `-${name} is one of ${flag.choices.join(", ")}, not "${given as string}"${meant(given as string, flag.choices)}`,
+      );
   }
+}
+
+function meant(given: string, choices: readonly string[]): string {
+  const found = nearest(given, choices) ?? choices.find((choice) => choice.startsWith(given));
+  return found === undefined ? "" : `. Did you mean ${found}?`;
 }
 
 function splitList(given: readonly string[], separator: string | undefined): string[] {

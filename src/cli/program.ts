@@ -4,6 +4,7 @@ import { nearest } from "../lib/did-you-mean.ts";
 import type { Redactor } from "../ui/redact.ts";
 import { EXIT, type Command, type CommandContext } from "./command.ts";
 import { commands } from "./commands.ts";
+import { ELSEWHERE } from "./elsewhere.ts";
 import { createHost } from "./host.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -83,6 +84,8 @@ async function loadCommand(name: string): Promise<Command> {
 }
 
 function unknownCommand(name: string): string {
+  const elsewhere = ELSEWHERE.get(name);
+  if (elsewhere !== undefined) return elsewhere;
   if (name.startsWith("-"))
     return `The flag ${name} belongs after a command, for example:\n    imgbuild build ${name} template.pkr.hcl`;
   if (/\.(hcl|json)$|^\.{0,2}\//.test(name) || name === ".")
@@ -102,8 +105,8 @@ function wantsHelp(args: readonly string[]): boolean {
 
 async function help(name: string | undefined, { stdout }: NodeJS.Process): Promise<number> {
   if (name === undefined) return showProgramHelp(stdout, EXIT.ok);
-  const { commandHelp } = await import("./commands/help.ts");
-  stdout.write(commandHelp(await loadCommand(name)));
+  const { commandHelp, environmentHelp } = await import("./commands/help.ts");
+  stdout.write(name === "environment" ? environmentHelp() : commandHelp(await loadCommand(name)));
   return EXIT.ok;
 }
 
@@ -130,5 +133,7 @@ function noteWithoutEffect(command: Command, args: readonly string[], process: N
   }
   // Those that read templates.
   if ("var-file" in command.flags && process.env["PACKER_CONFIG"])
-    process.stderr.write("Note: PACKER_CONFIG has no effect: imgbuild reads no configuration file of its user.\n");
+    process.stderr.write(
+      "Note: PACKER_CONFIG has no effect: imgbuild has settings of its own (docs/checkpoints.md).\n",
+    );
 }

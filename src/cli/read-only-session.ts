@@ -1,6 +1,6 @@
 import type { Host } from "../sdk/host.ts";
 import type { CommandContext, FlagValues } from "./command.ts";
-import { createOutput, type Output, type outputFlags } from "./output-flags.ts";
+import { createOutput, type Output, type OutputFiles, type outputFlags } from "./output-flags.ts";
 import { createSession, NO_RUN, type UnopenedSession } from "./session.ts";
 
 export interface ReadOnlySession {
@@ -13,16 +13,17 @@ export interface ReadOnlyOptions {
   readonly signal: AbortSignal;
   /** How messages are shown. Default: as text on standard error, for a command whose answer goes to standard output. */
   readonly flags?: FlagValues<typeof outputFlags>;
+  readonly files?: OutputFiles;
 }
 
 /** A session for commands that read a template and make nothing: no run, no journal. Closes its output after `body`. */
 export async function withReadOnlySession<Result>(
   context: CommandContext,
-  { path, signal, flags }: ReadOnlyOptions,
+  { path, signal, flags, files }: ReadOnlyOptions,
   body: (readOnly: ReadOnlySession) => Promise<Result>,
 ): Promise<Result> {
   const { host } = context;
-  const output = flags ? createOutput(context, flags) : createMessageOutput(context);
+  const output = flags ? createOutput(context, flags, files) : createMessageOutput(context);
   const session = createSession(host, {
     runId: NO_RUN,
     options: { force: false, debug: false, onError: "cleanup" },

@@ -41,24 +41,30 @@ export async function recordArtifact(
   record: Omit<ArtifactRecord, "version">,
   redact: (text: string) => string,
 ): Promise<void> {
-  const maskedArtifact = (artifact: RecordedArtifact): RecordedArtifact => {
-    const { destroy: _, ...facts } = artifact as Artifact;
-    return { ...facts, description: redact(facts.description) };
-  };
   const maskedLink = (link: LinkRecord): LinkRecord => {
     const hasOutput = link.output !== null && link.output !== "input";
-    return hasOutput ? { ...link, output: maskedArtifact(link.output) } : link;
+    return hasOutput ? { ...link, output: maskedArtifact(link.output, redact) } : link;
   };
   const masked: ArtifactRecord = {
     version: 1,
     build: record.build,
     data: withoutCredentials(record.data, redact),
-    artifact: maskedArtifact(record.artifact),
+    artifact: maskedArtifact(record.artifact, redact),
     chains: record.chains?.map((links) => links.map(maskedLink)),
   };
   const text = JSON.stringify(masked, undefined, 2);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFileAtomic(path, `${text}\n`, { mode: 0o600 });
+}
+
+/** As it may be written down. Plugins put the credentials of the machine into the state of its artifact, too. */
+export function maskedArtifact(artifact: RecordedArtifact, redact: (text: string) => string): RecordedArtifact {
+  const { destroy: _, ...facts } = artifact as Artifact;
+  const { generated_data: data } = facts.state as { readonly generated_data?: unknown };
+  const state = isObject(data)
+    ? { ...facts.state, generated_data: withoutCredentials(data as GeneratedData, redact) }
+    : facts.state;
+  return { ...facts, description: redact(facts.description), state };
 }
 
 const CREDENTIALS = /password|private|token|secret/i;
@@ -85,7 +91,7 @@ export async function readArtifactRecord(path: string): Promise<ArtifactRecord |
   }
 }
 
-function isArtifactRecord(value: unknown): value is ArtifactRecord {
+export function isArtifactRecord(value: unknown): value is ArtifactRecord {
   if (!isObject(value) || value["version"] !== 1) return false;
   const { build, data, artifact, chains } = value;
   if (!isObject(build) || !isObject(data) || typeof build["name"] !== "string") return false;

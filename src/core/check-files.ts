@@ -4,20 +4,39 @@ import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { BuildPlan, Planned } from "../template/model.ts";
 import { plannedOf } from "../template/planned-of.ts";
 
+export interface CheckedComponents {
+  readonly builds: readonly BuildPlan[];
+  /** Components of builds that cannot come to exist. */
+  readonly unbuilt?: readonly Planned<Component>[] | undefined;
+}
+
 export interface CheckFilesOptions extends CheckPlaces {
   /** This is the machine that builds: what it lacks is an error. */
   readonly buildsHere: boolean;
 }
 
-/** What is wrong with the files that the arguments of all builds name: the same mistake at the same place once. */
+/** What is wrong with the files that the arguments of all components name: the same mistake at the same place once. */
 export async function checkFiles(
-  plans: readonly BuildPlan[],
+  { builds, unbuilt = [] }: CheckedComponents,
   options: CheckFilesOptions,
 ): Promise<readonly Diagnostic[]> {
-  const all = plans.flatMap((plan) => plannedOf(plan).map((planned) => ({ planned, build: plan.identity })));
-  const found = await Promise.all(all.map(({ planned, build }) => checkOne(planned, { ...options, build })));
+  const found = await Promise.all([
+    ...builds.flatMap((plan) => checkPlan(plan, options)),
+    ...unbuilt.map((planned) => checkOne(planned, options)),
+  ]);
   const byPlace = new Map(found.flat().map((diagnostic) => [placeOf(diagnostic), diagnostic]));
   return [...byPlace.values()];
+}
+
+/** After a step that runs on this machine nobody can tell what it still lacks: that step may bring it. */
+function checkPlan(plan: BuildPlan, options: CheckFilesOptions): readonly Promise<readonly Diagnostic[]>[] {
+  const all = plannedOf(plan);
+  const onHost = all.findIndex(({ component }) => component.kind === "provisioner" && component.onHost === true);
+  const last = onHost === -1 ? all.length : onHost;
+  return all.map((planned, index) => {
+    const buildsHere = options.buildsHere && index <= last;
+    return checkOne(planned, { ...options, build: plan.identity, buildsHere });
+  });
 }
 
 async function checkOne(planned: Planned<Component>, options: CheckFilesOptions): Promise<readonly Diagnostic[]> {

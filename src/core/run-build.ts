@@ -15,6 +15,7 @@ import { catchingCrashes } from "./run/crash.ts";
 import { decodeNow } from "./run/decode-now.ts";
 import type { Session } from "./run/session.ts";
 import { orLeftBehind } from "./run/time-limit.ts";
+import { putIntoStore, recordForStore, takenFromStore, type StoreUse } from "./store/use-store.ts";
 import { requirePreflight } from "./preflight.ts";
 import { summarizeArtifact } from "./summarize-artifact.ts";
 
@@ -36,6 +37,8 @@ export interface BuildSettings {
   readonly contentKey?: ((plan: BuildPlan) => Promise<string | undefined>) | undefined;
   /** What an earlier run built: the builders do not run, only what comes after them. */
   readonly recorded?: RecordedArtifacts | undefined;
+  /** Where what is built is put for other machines, and what they have built is found. */
+  readonly store?: StoreUse | undefined;
 }
 
 /** Goes into the record of the run, so its members are what readers of the record know. */
@@ -60,24 +63,30 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   session.emit({ kind: "build-started", build });
   // Beside the build, as its inputs are now. A key that cannot be had costs nothing but a plan that builds again.
   const keying = settings.recorded ? undefined : settings.contentKey?.(plan).catch(() => undefined);
-  const done = await buildAndPostProcess(session, plan, settings);
+  const taken = await takenFromStore({ session, plan, settings }, keying);
+  const made = taken ?? (await buildAndPostProcess(session, plan, settings));
+  const artifacts = await summarize(made, session, settings);
+  const isMade = taken === undefined && made.errors.length === 0;
+  const durationMs = (): number => Math.round(session.host.clock.monotonic() - started);
+  const finished = { made, summaries: artifacts, key: keying, durationMs: durationMs() };
+  const done = isMade ? await putIntoStore({ session, plan, settings }, finished) : made;
   const outcome = outcomeOf(done.errors, session.signal);
-  const artifacts = await summarize(done, session, settings);
   for (const artifact of artifacts) session.emit({ kind: "artifact", build, artifact });
   const result: BuildResult = {
     name: build,
     outcome,
     error: done.errors.map(errorText).join("; ") || undefined,
-    durationMs: Math.round(session.host.clock.monotonic() - started),
+    durationMs: durationMs(),
     artifacts,
     steps: done.runs.flatMap((run) => run.stepTimes),
     leftovers: done.runs.flatMap((run) => run.leftovers),
     left: worstOf(done.runs.map((run) => run.remaining)),
     logPath: settings.logPath(build),
-    key: outcome === "succeeded" ? await keying : undefined,
+    // A build that could not be stored is as good as any other, and can be put there later.
+    key: made.errors.length === 0 ? await keying : undefined,
   };
   const { name: _name, left: _left, ...facts } = result;
-  session.emit({ kind: "build-finished", build, ...facts });
+  session.emit({ kind: "build-finished", build, ...facts, held: session.hold && true });
   return result;
 }
 
@@ -123,6 +132,7 @@ async function buildAndPostProcess(
   const { artifact, origin } = built;
   if (!artifact) return { artifacts: [], errors: [], runs };
   const { runDirectory } = settings;
+  if (settings.store) await recordForStore({ session, plan, settings }, artifact, run.data);
   const whatIsThere = (error: unknown): PostProcessing => ({ artifacts: [artifact], errors: [error], runs: [] });
   const processed = await catchingCrashes(active, () =>
     postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch(whatIsThere),

@@ -35,7 +35,8 @@ export async function runBuilds(
     return runBuild(session, plan, options).finally(leave);
   });
   const outcome = worst(builds.map((build) => build.outcome));
-  session.emit({ kind: "run-finished", runId: session.runId, outcome, durationMs: Math.round(monotonic() - started) });
+  const durationMs = Math.round(monotonic() - started);
+  session.emit({ kind: "run-finished", runId: session.runId, outcome, durationMs, held: session.hold && true });
   return { outcome, builds };
 }
 

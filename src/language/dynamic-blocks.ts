@@ -115,19 +115,28 @@ function parseDeclaration(block: Block, diagnostics: Diagnostic[]): Declaration 
   const forEach = find("for_each");
   const [content] = contents;
   if (!type || extra) diagnostics.push(messages.wrongLabels(extra?.range ?? block.headerRange));
-  if (!forEach) diagnostics.push(messages.missingForEach(block.headerRange));
-  if (!content) diagnostics.push(messages.missingContent(block.headerRange));
-  for (const { name, nameRange } of block.body.attributes) {
-    if (!allowedAttributes.includes(name))
-      diagnostics.push(messages.unexpectedAttribute(name, allowedAttributes, nameRange));
-  }
-  for (const inner of block.body.blocks) {
-    if (inner.type !== "content") diagnostics.push(messages.unexpectedBlock(inner.type, inner.typeRange));
-    else if (inner !== content || inner.labels.length > 0) diagnostics.push(messages.extraContent(inner.headerRange));
-  }
+  const unexpected = unexpectedIn(block, content);
+  diagnostics.push(...unexpected);
+  // A misspelt one is one mistake: that the right one is missing follows from it.
+  const meant = new Set(unexpected.flatMap(({ edits = [] }) => edits.map(({ text }) => text)));
+  if (!forEach && !meant.has("for_each")) diagnostics.push(messages.missingForEach(block.headerRange));
+  if (!content && !meant.has("content")) diagnostics.push(messages.missingContent(block.headerRange));
   const iterator = iteratorName(find("iterator"), diagnostics) ?? type?.value;
   if (diagnostics.length > before || !type || !forEach || !content || iterator === undefined) return undefined;
   return { block, type, forEach: forEach.expression, iterator, labels: find("labels")?.expression, content };
+}
+
+function unexpectedIn({ body }: Block, content: Block | undefined): readonly Diagnostic[] {
+  const attributes = body.attributes.filter(({ name }) => !allowedAttributes.includes(name));
+  const blocks = body.blocks.filter((inner) => inner !== content || inner.labels.length > 0);
+  return [
+    ...attributes.map(({ name, nameRange }) => messages.unexpectedAttribute(name, allowedAttributes, nameRange)),
+    ...blocks.map((inner) =>
+      inner.type === "content"
+        ? messages.extraContent(inner.headerRange)
+        : messages.unexpectedBlock(inner.type, inner.typeRange),
+    ),
+  ];
 }
 
 function iteratorName(attribute: Attribute | undefined, diagnostics: Diagnostic[]): string | undefined {

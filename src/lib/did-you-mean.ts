@@ -1,18 +1,24 @@
 /** Names longer than this are not compared: nobody mistypes them, and the comparison takes quadratic time. */
 const LONGEST_NAME = 100;
 
-/** The candidate nearest to a mistyped name, when one is near enough: at most 40 % of the letters differ. */
+/**
+ * The candidate nearest to a mistyped name, when one is near enough: at most 40 % of the letters differ, and of a name of
+ * two letters the one that is missing (`ky` for `key`).
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.floor(Math.max(name.length, 2) * 0.4) + 1;
+  let bestDistance = mostDifferent(name) + 1;
   for (const candidate of candidates) {
+    if (name.length === 2 && candidate.length !== 3 && normalize(name) !== normalize(candidate)) continue;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(normalize(name), normalize(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
+
+const mostDifferent = ({ length }: string): number => (length === 2 ? 1 : Math.floor(length * 0.4));
 
 /** ` Did you mean "x"?` to append to a sentence, or an empty text. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {

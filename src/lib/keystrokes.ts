@@ -1,7 +1,7 @@
-import { nearest } from "./did-you-mean.ts";
 import { describeCharacter } from "./describe-character.ts";
 import { parseDuration } from "./duration.ts";
 import { characters, leftShift, namedKeys, type Key } from "./keyboard.ts";
+import { misspeltKey, type MisspeltKey } from "./misspelt-key.ts";
 
 /** One key going down or up. */
 export interface KeyEvent {
@@ -22,8 +22,10 @@ interface KeystrokeProblem {
   /** UTF-16 offset and length in the text. */
   readonly offset: number;
   readonly length: number;
-  /** A full sentence. */
+  /** Full sentences. */
   readonly message: string;
+  /** What to write there instead. */
+  readonly meant?: string | undefined;
 }
 
 export interface ParsedKeystrokes {
@@ -54,7 +56,7 @@ export function parseKeystrokes(text: string, options: { readonly opaque?: RegEx
 }
 
 const waitTag = /<wait([^>]*)>/iy;
-const keyTag = /<([a-z]+[0-9]*)>/iy;
+const keyTag = /<([a-z]+[0-9]*(?:on|off)?)>/iy;
 const characterTag = /<(.)(on|off)>/isuy;
 
 /** Reads one tag or character at `offset` and returns how long it was. */
@@ -144,16 +146,21 @@ function untypable(character: string): string {
 
 /** What looks like a misspelt key is typed literally, as Packer does, but with a warning. */
 function warnAboutTag(text: string, offset: number, problems: KeystrokeProblem[]): void {
-  const tag = /^<([a-z]{2,}[0-9]*[a-z0-9.]*)>/i.exec(text.slice(offset, offset + 40));
-  if (!tag) return;
-  const name = tag[1]!.toLowerCase();
-  const guess = name.startsWith("wait") ? "wait" : nearest(name, tagNames);
-  if (guess === undefined) return;
-  const message = `"${tag[0]}" is not a key, so it is typed character by character. Did you mean "<${guess}>"?`;
-  problems.push(problem("warning", offset, tag[0].length, message));
+  if (text[offset] !== "<") return;
+  const found = misspeltKey(text.slice(offset, offset + LONGEST_TAG));
+  if (!found) return;
+  const { meant } = found;
+  problems.push({ ...problem("warning", offset, found.text.length, describeMisspelt(found)), meant });
 }
 
-const tagNames: readonly string[] = [...namedKeys.keys()].flatMap((name) => [name, `${name}on`, `${name}off`]);
+/** And what follows one that is not closed. */
+const LONGEST_TAG = 200;
+
+function describeMisspelt({ text, isUnclosed, meant }: MisspeltKey): string {
+  const reason = isUnclosed ? 'is not closed with ">"' : "is not a key";
+  const hint = meant === undefined ? "The function keys are <f1> to <f12>." : `Did you mean "${meant}"?`;
+  return `"${text}" ${reason}, so it is typed character by character. ${hint}`;
+}
 
 function going(direction: "down" | "up", key: Key, prints?: string): KeyEvent[] {
   return [{ key, down: direction === "down", prints }];

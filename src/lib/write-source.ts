@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { awaitedLater } from "./awaited-later.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { sha256Here, sha256OnThread, type Sha256 } from "./sha256.ts";
+import { writeAll } from "./write-all.ts";
 
 /**
  * Pieces are collected up to this size before a write. Deliberately not a multiple of a page: Linux caches aligned
@@ -81,11 +82,4 @@ function createBatches(start: (bytes: Buffer) => Promise<void>) {
     /** All of them have settled. */
     settled: () => Promise.allSettled(atWork),
   };
-}
-
-/** `write` may write less than it was given (a file-size limit, a nearly full disk): the next try reports why. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < bytes.length;) {
-    offset += (await handle.write(bytes, offset, bytes.length - offset)).bytesWritten;
-  }
 }

@@ -18,7 +18,7 @@ export type ComponentKind = Component["kind"];
 
 /** Where `checkFiles` looks. */
 export interface CheckPlaces extends Pick<RunDirectories, "work" | "template"> {
-  readonly host: Pick<Host, "homeDir" | "env">;
+  readonly host: Pick<Host, "homeDir" | "env" | "platform">;
   /** The build whose component is checked; a data source belongs to none. */
   readonly build?: Pick<BuildIdentity, "sourceName" | "builderType"> | undefined;
 }

@@ -86,8 +86,16 @@ export type BuildEvent =
       /** Of all that it depended on, by content: what `imgbuild plan -changed-only` goes by. */
       readonly key?: string | undefined;
       readonly leftovers: readonly Leftover[];
+      /** `develop`: its machine was held for changes, and no image was to be made. */
+      readonly held?: true | undefined;
     }
-  | { readonly kind: "run-finished"; readonly runId: string; readonly outcome: Outcome; readonly durationMs: number }
+  | {
+      readonly kind: "run-finished";
+      readonly runId: string;
+      readonly outcome: Outcome;
+      readonly durationMs: number;
+      readonly held?: true | undefined;
+    }
   | { readonly kind: "diagnostic"; readonly diagnostic: Diagnostic }
   /** Raw bytes a command printed, for the log file only (never shown): keeps what `output` had to clean up. */
   | { readonly kind: "raw-output"; readonly build: string; readonly bytes: Uint8Array }

@@ -5,7 +5,7 @@ export interface Host {
   readonly platform: NodeJS.Platform;
   readonly homeDir: string;
   readonly clock: Clock;
-  /** Of the run that this one goes on with; milliseconds since the epoch. */
+  /** Of the run, or of the one that it goes on with; milliseconds since the epoch. Absent outside of runs. */
   readonly startedAt?: number | undefined;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;

@@ -56,10 +56,15 @@ async function problemWith({ file, work }: NamedFile, directories: boolean): Pro
 
 async function notThere({ file, work }: NamedFile): Promise<Problem> {
   const near = await nearFile(file, work);
-  const missing = `There is no file "${file}" (looked for from ${work}).`;
+  const missing = `There is no file ${JSON.stringify(file)} (looked for from ${work}).${escapesIn(file)}`;
   if (near === undefined) return error("missing-file", [], "File not found", missing);
   const issue = error("missing-file", [], "File not found", `${missing} Did you mean "${near}"?`);
   return { ...issue, fix: { kind: "replace", part: "value", text: JSON.stringify(near) } };
+}
+
+/** In a path of Windows, `\t` and `\n` became a tab and a line break. */
+function escapesIn(file: string): string {
+  return /[\t\n\r]/.test(file) ? " A backslash in quotes is written \\\\, or use / in its place." : "";
 }
 
 /** A file of a similar name beside it. */

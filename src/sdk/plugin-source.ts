@@ -47,3 +47,15 @@ function problemsOfName(name: string): readonly string[] {
   const short = name.replace(/^packer-(plugin-)?/, "");
   return [`The name must not begin with "packer-": that is part of the repository's name only. Write "${short}".`];
 }
+
+/** The address that somebody meant who wrote the one of a web page, of a repository, or only the end of an address. */
+export function meantPluginSource(text: string): string | undefined {
+  const parts = text
+    .replace(/^[a-z][a-z0-9+.-]*:\/*/i, "")
+    .replace(/[?#].*$|\/+$|\.git$/, "")
+    .split("/");
+  const name = parts.pop()!.replace(/^packer-(plugin-)?/, "");
+  const missing = ["github.com", "hashicorp"].slice(0, Math.max(0, 2 - parts.length));
+  const meant = [...missing, ...parts, name].join("/");
+  return "problems" in parsePluginSource(meant) ? undefined : meant;
+}

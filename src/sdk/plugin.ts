@@ -1,5 +1,6 @@
 import type { Builder, DataSource, PostProcessor, Provisioner } from "./component.ts";
 import type { ReaperTable } from "./journal.ts";
+import type { OpenStorePlace } from "./store-place.ts";
 
 /** Component type → lazy import: a template loads what it names and nothing else. */
 export type LazyTable<C> = Readonly<Record<string, () => Promise<C>>>;
@@ -18,4 +19,6 @@ export interface Plugin {
   readonly dataSources?: LazyTable<DataSource>;
   /** By kind of resource. */
   readonly reapers?: ReaperTable;
+  /** Where stores can be, by the scheme of the address (`s3`). */
+  readonly storePlaces?: LazyTable<OpenStorePlace>;
 }

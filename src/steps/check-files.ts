@@ -12,6 +12,7 @@ import { parseChecksum } from "../lib/checksum-spec.ts";
 import { exists } from "../owned/owned-path.ts";
 import { checkLoginFiles } from "./check-login-files.ts";
 import { parseSource } from "./download/place.ts";
+import { checkUserDataFiles } from "./check-user-data.ts";
 import { checkHttpTemplates } from "./http/check-templates.ts";
 import { expand, isPattern } from "./media-files.ts";
 
@@ -21,10 +22,10 @@ type MachineFiles = Partial<HttpConfig & FloppyConfig & CdConfig & IsoConfig & C
 export async function checkMachineFiles(config: MachineFiles, places: CheckPlaces): Promise<readonly ConfigIssue[]> {
   const { work } = places;
   const patterns = (["floppy_files", "floppy_dirs", "cd_files"] as const).flatMap((name) =>
-    (config[name] ?? []).map((pattern, index) => missingPattern([name, index], pattern, work)),
+    (config[name] ?? []).map((pattern, index) => checkPattern([name, index], pattern, work)),
   );
   const issues = await Promise.all([
-    missingDirectory(config.http_directory, work),
+    checkDirectory(config.http_directory, work),
     missingImage(config, work),
     missingChecksums(config, work),
     checkLoginFiles(config, places),
@@ -33,22 +34,22 @@ export async function checkMachineFiles(config: MachineFiles, places: CheckPlace
   return issues.flat();
 }
 
-async function missingPattern(
-  path: ConfigIssue["path"],
-  pattern: string,
-  work: string,
-): Promise<readonly ConfigIssue[]> {
-  if ((await expand(pattern, work)).length > 0) return [];
+async function checkPattern(path: ConfigIssue["path"], pattern: string, work: string): Promise<readonly ConfigIssue[]> {
+  const found = await expand(pattern, work);
+  if (found.length > 0) return checkUserDataFiles(found, path, work);
   const detail = `No file matches "${pattern}" (looked for from ${work}).`;
   // A pattern says "what there is"; in Packer that may be nothing, too.
   if (isPattern(pattern)) return [warning("no-match", path, "Nothing matches", `${detail} It is left out.`)];
   return [error("missing-file", path, "File not found", detail)];
 }
 
-async function missingDirectory(directory: string | undefined, work: string): Promise<readonly ConfigIssue[]> {
+async function checkDirectory(directory: string | undefined, work: string): Promise<readonly ConfigIssue[]> {
   if (!directory) return [];
-  const stats = await stat(resolve(work, directory)).catch(() => undefined);
-  if (stats?.isDirectory()) return checkHttpTemplates(resolve(work, directory));
+  const path = resolve(work, directory);
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) {
+    return [...(await checkHttpTemplates(path)), ...(await checkUserDataFiles([path], ["http_directory"], work))];
+  }
   const missing = `There is no directory "${directory}" (looked for from ${work}).`;
   const detail = stats ? `"${directory}" is not a directory.` : missing;
   return [error("missing-file", ["http_directory"], "Directory not found", detail)];

@@ -1,4 +1,4 @@
-import { didYouMean } from "../lib/did-you-mean.ts";
+import { nearest } from "../lib/did-you-mean.ts";
 import { GoTemplateError } from "../lib/go-template/error.ts";
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { Span } from "../lib/go-template/ast.ts";
@@ -9,12 +9,15 @@ import { decode } from "../sdk/schema/decode.ts";
 import { UNKNOWN_ARGUMENT } from "../sdk/schema/decode-state.ts";
 import { fieldMeta } from "../sdk/schema/field.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
+import { blocksWrittenAsMaps } from "./block-as-map.ts";
 import { editsOf } from "./edits-of.ts";
 import type { ArgumentPath, GivenArguments } from "./given-arguments.ts";
 import { invalidTemplate } from "./messages/components.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";
 import { rangeWithin } from "./range-within.ts";
+import { placedAtCause } from "./placed-at-cause.ts";
+import { variablesInPlace } from "./user-calls-in-hcl2.ts";
 
 export interface ComponentInput {
   readonly component: Component;
@@ -38,6 +41,15 @@ export function diagnoseIssues(issues: readonly ConfigIssue[], given: ComponentI
  * Hop 3 of a parameter: the arguments of a block become the configuration of its component, or diagnostics in the text.
  */
 export function decodeComponent(given: ComponentInput): DecodedComponent {
+  const decoded = decodeArguments(given);
+  const { override } = given.args;
+  if (!override || decoded.diagnostics.length === 0) return decoded;
+  const { diagnostics: ofSource } = decodeArguments({ ...given, args: override.base });
+  const diagnostics = decoded.diagnostics.map((found) => placedAtCause(found, ofSource, override));
+  return { ...decoded, diagnostics };
+}
+
+function decodeArguments(given: ComponentInput): DecodedComponent {
   const { component, args, interpolator, scope, weak } = given;
   const templates = checkTemplates(given);
   const failures = new Map<string, GoTemplateError>();
@@ -50,7 +62,7 @@ export function decodeComponent(given: ComponentInput): DecodedComponent {
     render: (text, values) => (Object.keys(values).length === 0 ? early : late)(text, values),
     unknownNames: (text, names) => interpolator.unknownNames(text, names),
   });
-  const diagnostics = issues.map((issue) => diagnosticOf(issue, given, failures));
+  const diagnostics = blocksWrittenAsMaps(issues, given).map((issue) => diagnosticOf(issue, given, failures));
   return { config, diagnostics: [...args.diagnostics, ...templates.diagnostics, ...diagnostics] };
 }
 
@@ -110,11 +122,13 @@ function explainFailure({ failure, text, path }: FailedTemplate, { args, header 
   // A function that fails was meant for us; braces that do not parse may be meant for another program (docker inspect -f).
   const wasMeant = failure.cause !== undefined || failure instanceof RefusedFunction;
   const hint = wasMeant ? "" : ' To write "{{" itself, use {{ "{{" }}.';
-  return invalidTemplate(failure.message, { subject: subject ?? header, context: range }, hint);
+  const found = invalidTemplate(failure.message, { subject: subject ?? header, context: range }, hint);
+  const edits = range && failure instanceof RefusedFunction ? variablesInPlace(range, text) : undefined;
+  return edits ? { ...found, edits } : found;
 }
 
 /** Issues about the argument itself rather than about its value. */
-const aboutName: ReadonlySet<string> = new Set(["unknown-argument", "deprecated-argument"]);
+const aboutName: ReadonlySet<string> = new Set(["unknown-argument", "deprecated-argument", "block-as-argument"]);
 
 function diagnosticOf(
   issue: ConfigIssue,
@@ -134,8 +148,15 @@ function diagnosticOf(
     summary,
     detail: refineDetail(issue, given),
     subject: subject ?? ownerRange(path, given),
-    edits: issue.fix && editsOf(issue, issue.fix, given.args),
+    edits: fixFor(issue, given),
   };
+}
+
+function fixFor(issue: ConfigIssue, given: ComponentInput): Diagnostic["edits"] {
+  if (issue.fix) return editsOf(issue, issue.fix, given.args);
+  if (issue.code !== "unknown-argument" || issue.path.length !== 1 || issue.meant !== undefined) return;
+  const meant = metaArgument(String(issue.path[0]), given);
+  return meant === undefined ? undefined : editsOf(issue, { kind: "replace", part: "name", text: meant }, given.args);
 }
 
 const within = (range: SourceRange, text: string, { start, end }: Span): SourceRange =>
@@ -151,18 +172,46 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
 }
 
 /** Adds what the schema cannot know: the template's own arguments, and whether something was written as a block. */
-function refineDetail({ code, path, detail }: ConfigIssue, given: ComponentInput): string {
+function refineDetail({ code, path, detail, meant: known }: ConfigIssue, given: ComponentInput): string {
   if (path.length !== 1) return detail;
   const name = String(path[0]);
   if (code === "unknown-argument" && given.component.kind === "builder" && BUILD_BLOCKS.has(name)) {
     return `A "${name}" belongs in a build block, beside the sources it is for: build { sources = […] ${name} … }.`;
   }
-  if (code === "unknown-argument" && !detail.includes("Did you mean")) {
-    return `${detail}${didYouMean(name, given.metaArguments)}`;
+  if (code === "unknown-argument" && known === undefined) {
+    const meant = metaArgument(name, given);
+    return meant === undefined ? `${detail}${noteOn(name)}` : `${detail} Did you mean "${meant}"?`;
   }
   if (code !== "invalid-argument" || !isMapWrittenAsBlock(name, given)) return detail;
   return `"${name}" is an argument, not a block. Write it with an equals sign: ${name} = { … }.`;
 }
+
+/** The meta-argument that may have been meant. */
+const metaArgument = (name: string, { metaArguments }: ComponentInput): string | undefined =>
+  nearest(name, metaArguments);
+
+/** What other tools have and templates have not, and what has its place elsewhere. */
+function noteOn(name: string): string {
+  return Object.hasOwn(OF_OTHERS, name) ? ` ${OF_OTHERS[name]}` : "";
+}
+
+const AT_TOP =
+  "That is a block of its own: the block before it lacks its closing brace, or it stands one level too deep.";
+
+const OF_OTHERS: Readonly<Record<string, string>> = {
+  count: "For several of one kind, use for_each.",
+  depends_on: "Steps run in the order in which they are written.",
+  build: AT_TOP,
+  source: AT_TOP,
+  data: AT_TOP,
+  locals: AT_TOP,
+  variable: AT_TOP,
+  lifecycle: "That is Terraform's.",
+  when: "Use only, except or enabled.",
+  if: "Use only, except or enabled.",
+  only: "It belongs in a provisioner or post-processor; builds are chosen with -only.",
+  except: "It belongs in a provisioner or post-processor; builds are chosen with -except.",
+};
 
 /** Blocks of a build block. */
 const BUILD_BLOCKS: ReadonlySet<string> = new Set([

@@ -18,4 +18,13 @@ export interface GivenArguments {
   isSensitive(path: ArgumentPath): boolean;
   /** The texts in sensitive values. */
   readonly secrets: readonly string[];
+  /** Where these are the arguments of a source with those of a block inside a build over them. */
+  readonly override?: OverridingBlock | undefined;
+}
+
+export interface OverridingBlock {
+  /** The arguments of the source alone. */
+  readonly base: GivenArguments;
+  readonly header: SourceRange;
+  readonly range: SourceRange;
 }

@@ -59,6 +59,17 @@ export function knownPluginSources(builtIn: readonly Plugin[]): readonly string[
   return [...builtIn.flatMap(({ source = [] }) => source), ...Object.values(elsewhere)];
 }
 
+/** What to do instead of components that Packer has no more, by kind and type; a sentence. */
+export function removalOf(component: string): string | undefined {
+  return Object.hasOwn(removed, component) ? removed[component] : undefined;
+}
+
+const removed: Readonly<Record<string, string>> = {
+  "post-processor atlas": "Use vagrant-registry for boxes, or manifest and shell-local for images.",
+  "builder virtualbox": "Use virtualbox-iso, virtualbox-ovf or virtualbox-vm.",
+  "builder vmware": "Use vmware-iso or vmware-vmx, of the plugin github.com/hashicorp/vmware.",
+};
+
 /** Types of Packer's own that its prefix would give to a plugin, and that imgbuild lacks. */
 const packersOwn: ReadonlySet<string> = new Set(["hcp-sbom"]);
 

@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../language/diagnostic.ts";
 import type { LibraryOptions } from "../language/functions/library.ts";
-import type { DataSource } from "../sdk/component.ts";
+import type { Component, DataSource } from "../sdk/component.ts";
 import type { Registry } from "../sdk/registry.ts";
 import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import type { Host } from "../sdk/host.ts";
-import type { RequiredPlugin, Template } from "./model.ts";
+import type { Planned, RequiredPlugin, Template } from "./model.ts";
 
 /** What `loadTemplate(options)` needs; nothing else reaches it. */
 export interface LoadOptions {
@@ -72,4 +72,6 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** Where some builds want components that there are not: the names of the others. */
   readonly unblocked?: readonly string[] | undefined;
+  /** Components of builds that cannot come to exist: their files are looked at all the same. */
+  readonly unbuilt?: readonly Planned<Component>[] | undefined;
 }

@@ -67,6 +67,8 @@ export interface RequiredPlugin {
   readonly source: string;
   readonly version: string;
   readonly range: SourceRange | undefined;
+  /** Where `source` stands. */
+  readonly sourceRange?: SourceRange | undefined;
 }
 
 /** One source run inside one `build` block. */
@@ -98,8 +100,15 @@ export interface Planned<C extends Component> {
    * unknown values.
    */
   decode(data?: GeneratedData): DecodedComponent;
+  /** The values of `build.*` (and `{{ build … }}`) that the arguments ask for. */
+  buildValueUses(): readonly BuildValueUse[];
   /** Issues about the decoded arguments (from `component.checkFiles`) as diagnostics at the arguments. */
   diagnose(issues: readonly ConfigIssue[]): readonly Diagnostic[];
+}
+
+export interface BuildValueUse {
+  readonly name: string;
+  readonly range: SourceRange | undefined;
 }
 
 export interface DecodedComponent {

@@ -4,7 +4,8 @@ import type { Component, GeneratedData } from "../sdk/component.ts";
 import type { GivenArguments } from "./given-arguments.ts";
 import { decodeComponent, diagnoseIssues, type ComponentInput } from "./decode.ts";
 import type { InterpolationScope, Interpolator } from "./interpolate/interpolator.ts";
-import type { DecodedComponent, Planned } from "./model.ts";
+import type { BuildValueUse, DecodedComponent, Planned } from "./model.ts";
+import { textsIn } from "./texts-in.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface PlanComponent<C extends Component> {
@@ -17,6 +18,8 @@ export interface PlanComponent<C extends Component> {
   readonly scope: InterpolationScope;
   readonly weak: boolean;
   readonly metaArguments: ReadonlySet<string>;
+  /** References to `build.*`; none in JSON. */
+  readonly buildReferences?: () => readonly BuildValueUse[];
   /** Gets the texts in sensitive arguments. */
   readonly secrets: Secrets;
 }
@@ -47,7 +50,15 @@ export function planComponent<C extends Component>(plan: PlanComponent<C>): Plan
     type: plan.component.type,
     name: plan.name,
     range: plan.range,
+    buildValueUses: () => [...(plan.buildReferences?.() ?? []), ...usesInTexts(atLoad().input)],
     decode: (data) => (data ? decodeWith(data) : atLoad()).decoded,
     diagnose: (issues): readonly Diagnostic[] => diagnoseIssues(issues, atLoad().input),
   };
+}
+
+/** `{{ build "X" }}` in the arguments. */
+function usesInTexts({ args, interpolator }: ComponentInput): readonly BuildValueUse[] {
+  return textsIn(args.input).flatMap(({ text, path }) =>
+    interpolator.buildValuesIn(text).map((name) => ({ name, range: args.rangeOf(path, "value") })),
+  );
 }

@@ -36,6 +36,8 @@ export interface PlannedBuilds {
   readonly diagnostics: readonly Diagnostic[];
   /** Where some builds want components that there are not: the names of the others. */
   readonly unblocked: readonly string[];
+  /** Components of builds that cannot come to exist. */
+  readonly unbuilt: readonly Planned<Component>[];
 }
 
 /**
@@ -67,6 +69,7 @@ function planOnce({ options, lookup, plan }: Planning): PlannedBuilds {
     builds,
     diagnostics: [...found, ...selection.diagnostics(), ...decoded],
     unblocked: unblockedOf(blocked),
+    unbuilt: rest.filter(({ why }) => why === "mistaken").flatMap(({ planned }) => planned),
   };
 }
 

@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import type { Host } from "../sdk/host.ts";
-import { createGithubAnnotations, createGithubStepSummary, githubGroups } from "./ci/github.ts";
+import { createCodeQualityFile } from "./ci/code-quality.ts";
+import { createGithubAnnotations } from "./ci/github-annotations.ts";
+import { createGithubStepOutputs, createGithubStepSummary, githubGroups } from "./ci/github.ts";
 import { gitlabSections } from "./ci/gitlab.ts";
 import { createGroupedOutput } from "./ci/groups.ts";
+import { nameInCheckout } from "./ci/name-in-checkout.ts";
 import { wantsColour } from "./colour.ts";
 import { createDebugLog } from "./debug-log.ts";
 import { createHumanRenderer } from "./human.ts";
@@ -25,6 +28,8 @@ interface OutputOptions {
   /** `auto`: bars on a terminal, plain lines elsewhere. */
   readonly progress?: "auto" | "tty" | "plain" | "none" | undefined;
   readonly metadataFile?: string | undefined;
+  /** Where mistakes go for GitLab, and what stands for the place of those without one. */
+  readonly codeQuality?: { readonly path: string; readonly template: string } | undefined;
 }
 
 interface RunLogs {
@@ -39,6 +44,10 @@ export function chooseRenderers(host: Host, options: OutputOptions, logs: RunLog
   if (logDirectory !== undefined) renderers.push(createLogFileRenderer(logDirectory, onLost));
   if (options.metadataFile !== undefined)
     renderers.push(createMetadataFileRenderer(resolve(host.cwd, options.metadataFile)));
+  if (options.codeQuality !== undefined) {
+    const { path, template } = options.codeQuality;
+    renderers.push(createCodeQualityFile({ path: resolve(host.cwd, path), template, nameOf: nameInCheckout(host) }));
+  }
   const debugLog = createDebugLog(host, onLost);
   if (debugLog) renderers.push(debugLog);
   return renderers;
@@ -60,7 +69,8 @@ function screenRenderers(host: Host, options: OutputOptions): Renderer[] {
     columns: host.stdout.columns,
     home: host.homeDir,
   });
-  return [human, ...githubRenderers(host, sink, ci)];
+  if (ci !== "github") return [human];
+  return [human, ...githubRenderers(host, sink, options)];
 }
 
 type CiSystem = "github" | "gitlab" | undefined;
@@ -100,9 +110,12 @@ function lineOutput(
   };
 }
 
-function githubRenderers({ env }: Host, sink: Sink, ci: CiSystem): Renderer[] {
-  if (ci !== "github") return [];
-  const annotations = createGithubAnnotations(sink);
-  const summary = env["GITHUB_STEP_SUMMARY"];
-  return summary ? [annotations, createGithubStepSummary(summary)] : [annotations];
+function githubRenderers(host: Host, sink: Sink, { metadataFile }: OutputOptions): Renderer[] {
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: outputs } = host.env;
+  const metadata = metadataFile === undefined ? undefined : resolve(host.cwd, metadataFile);
+  return [
+    createGithubAnnotations(sink, nameInCheckout(host)),
+    ...(summary ? [createGithubStepSummary(summary)] : []),
+    ...(outputs ? [createGithubStepOutputs(outputs, metadata)] : []),
+  ];
 }

@@ -94,7 +94,7 @@ class HumanRenderer implements Renderer {
       const rendered = renderDiagnostic(event.diagnostic, { color: colour, width: columns });
       for (const line of rendered.split("\n")) output.line(line, undefined);
     }
-    if (event.kind === "run-finished") {
+    if (event.kind === "run-finished" && !event.held) {
       for (const text of summaryLines(this.#text.finished()))
         this.#print({ level: "detail", build: undefined, prefix: "", text }, time);
     }

@@ -133,7 +133,9 @@ export function prefixOf({ build, postProcessor }: Speaker): string {
   return postProcessor === undefined ? `==> ${build}: ` : `==> ${build} (${postProcessor}): `;
 }
 
-function buildFinishedLines({ build, outcome, durationMs, error }: BuildFinished): readonly TextLine[] {
+function buildFinishedLines({ build, outcome, durationMs, error, held }: BuildFinished): readonly TextLine[] {
+  // That a machine that was held is gone is what its user asked for; why one failed was said.
+  if (held) return [];
   const ended = `Build '${build}' ${OUTCOME_VERBS[outcome]} after ${wordyDuration(durationMs)}`;
   if (outcome === "succeeded") return plain("say", `${ended}.`, build);
   return plain("error", error === undefined ? `${ended}.` : `${ended}: ${error}`, build);
@@ -145,7 +147,8 @@ function plain(level: TextLine["level"], text: string, build?: string): readonly
   return text.split("\n").map((line) => ({ level, build, prefix: "", text: line }));
 }
 
-function runFinishedLines({ durationMs }: RunFinished, builds: readonly BuildFinished[]): readonly TextLine[] {
+function runFinishedLines({ durationMs, held }: RunFinished, builds: readonly BuildFinished[]): readonly TextLine[] {
+  if (held) return [];
   return runResults(durationMs, builds).flatMap(({ level, text }) => plain(level, text));
 }
 

@@ -37,54 +37,64 @@ export interface Redactor {
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   const plain = new Set<string>();
+  const told = { short: new Set<string>(), ordinary: new Set<string>() };
   const isOrdinary = (secret: string): boolean => isOrdinaryWord(secret, plain);
-  const known = { secrets, isOrdinary };
-  const toldOf = new Set<string>();
-  let shortCount = 0;
-  let text: Lazy<SecretPatterns> | undefined;
-  let bytes: Lazy<SecretPatterns> | undefined;
-
-  /** More is known: what to look for is worked out again. */
-  const forget = (): void => {
-    text = lazy(() => compile(known, (form) => form));
-    bytes = lazy(() => compile(known, (form) => Buffer.from(form, "utf8").toString("latin1")));
-  };
+  const patterns = createPatterns({ secrets, isOrdinary });
   const redactor: Redactor = {
     add: (secret) => {
       if (saysNothing(secret) || secrets.has(secret)) return;
       secrets.add(secret);
-      if (secret.trim().length < SHORTEST_MASKED_ANYWHERE) shortCount++;
-      forget();
+      patterns.forget();
     },
     addPlain: (texts) => {
       for (const one of texts) plain.add(one);
-      if (secrets.size > 0) forget();
+      if (secrets.size > 0) patterns.forget();
     },
-    takeOrdinaryCount: () => {
-      const fresh = [...secrets].filter((secret) => isOrdinary(secret.trim()) && !toldOf.has(secret));
-      for (const secret of fresh) toldOf.add(secret);
-      return fresh.length;
-    },
-    takeShortCount: () => {
-      const count = shortCount;
-      shortCount = 0;
-      return count;
-    },
+    takeOrdinaryCount: () =>
+      countNew(
+        [...secrets].filter((secret) => isOrdinary(secret.trim())),
+        told.ordinary,
+      ),
+    takeShortCount: () => countNew([...secrets].filter(isShort), told.short),
     text: (value) => {
       const masked = redactor.find(value);
       if (masked.length === 0) return value;
       return applyMasks(value, masked);
     },
     find: (value) => {
-      const patterns = text?.();
-      if (patterns === undefined || value === "") return [];
-      return findSecrets(value, patterns).masked;
+      const wanted = patterns.text();
+      if (wanted === undefined || value === "") return [];
+      return findSecrets(value, wanted).masked;
     },
-    value: (value) => (text === undefined ? value : redactValue(value, redactor.text)),
-    stream: () => createRedactingStream(() => text?.()),
-    byteStream: () => createRedactingStream(() => bytes?.()),
+    value: (value) => (secrets.size === 0 ? value : redactValue(value, redactor.text)),
+    stream: () => createRedactingStream(patterns.text),
+    byteStream: () => createRedactingStream(patterns.bytes),
   };
   return redactor;
+}
+
+const isShort = (secret: string): boolean => secret.trim().length < SHORTEST_MASKED_ANYWHERE;
+
+/** How many are not in `told` yet, where they are from then on. */
+function countNew(found: readonly string[], told: Set<string>): number {
+  const fresh = found.filter((secret) => !told.has(secret));
+  for (const secret of fresh) told.add(secret);
+  return fresh.length;
+}
+
+/** What to look for, in text and in bytes of UTF-8; `undefined` while there is nothing. */
+function createPatterns(known: Known) {
+  let text: Lazy<SecretPatterns> | undefined;
+  let bytes: Lazy<SecretPatterns> | undefined;
+  return {
+    text: () => text?.(),
+    bytes: () => bytes?.(),
+    /** More is known: what to look for is worked out again. */
+    forget: (): void => {
+      text = lazy(() => compile(known, (form) => form));
+      bytes = lazy(() => compile(known, (form) => Buffer.from(form, "utf8").toString("latin1")));
+    },
+  };
 }
 
 /** Many secrets are usually added at once; the automaton is made when it is first needed. */
@@ -107,7 +117,7 @@ function compile({ secrets, isOrdinary }: Known, encode: (form: string) => strin
   for (const secret of secrets) {
     const trimmed = secret.trim();
     const isWord = isOrdinary(trimmed);
-    if (trimmed.length < SHORTEST_MASKED_ANYWHERE) short.push(encode(trimmed));
+    if (isShort(secret)) short.push(encode(trimmed));
     else if (isWord) ordinary.push(encode(trimmed));
     for (const form of secretForms(secret)) {
       if (isWord && form === trimmed) continue;

@@ -58,7 +58,8 @@ const withoutCutEntity = (text: string): string => text.replace(/&(?:#x?[0-9a-f]
 
 /** A line of `xxd` or `hexdump -C`: an address, bytes, the text of the bytes. */
 const DUMP_LINE = /^[ \t]*[0-9a-f]{4,16}:?[ \t]+(?:[0-9a-f]{2,8}[ \t]+){1,16}[ \t]*\|?(.{1,32}?)\|?\r?$/gim;
-const HAS_DUMP = /[0-9a-f]{4,16}:?[ \t]+(?:[0-9a-f]{2,8}[ \t]+){2}/i;
+/** The end of an offset is enough: with its whole length, long digits would be read again from each of them. */
+const HAS_DUMP = /[0-9a-f]{4}:?[ \t]+(?:[0-9a-f]{2,8}[ \t]+){2}/i;
 
 function dumped(text: string): TextView {
   const starts: number[] = [];

@@ -10,8 +10,19 @@ const examples = sections.flatMap((section): (readonly [title: string, template:
   return [...lines.join("\n").matchAll(/```hcl\n(.*?)```/gs)].map(([, template]) => [title, template!] as const);
 });
 
+const inJson = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, template]) => template!);
+
 describe("the examples of what Packer does not have", () => {
-  it("are there", () => expect(examples.length).toBeGreaterThan(5));
+  it.each(inJson)("are valid in JSON, too: %s", async (template) => {
+    const place = await createWorkplace();
+    writeFileSync(join(place.directory, "t.json"), template);
+    expect(await place.run("validate", "t.json")).toMatchObject({ code: 0, stdout: "The configuration is valid.\n" });
+  });
+
+  it("are there", () => {
+    expect(examples.length).toBeGreaterThan(5);
+    expect(inJson).toHaveLength(1);
+  });
 
   it.each(examples)("%s: is valid, and formatted", async (_, template) => {
     const place = await createWorkplace();

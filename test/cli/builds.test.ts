@@ -82,6 +82,7 @@ build {
     const entry = {
       name: "image",
       builder_type: "file",
+      build_time: 0,
       files: [{ name: "image.img" }],
       artifact_id: "File",
       packer_run_uuid: "x",

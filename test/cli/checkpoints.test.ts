@@ -109,9 +109,7 @@ describe("imgbuild checkpoints", () => {
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
       "id            build   step                  saved           size     template",
-      expect.stringMatching(
-        /^aa0000000000 {2}qemu\.a {2}before provisioners {3}1 min 3\d s ago {2}0\.0 MiB {2}\/templ/,
-      ),
+      expect.stringMatching(/^aa0000000000 {2}qemu\.a {2}before provisioners {3}1 min 3\d s ago {2}0 bytes {2}\/templ/),
       expect.stringMatching(
         /^ab0000000000 {2}qemu\.a {2}1: shell: install\.sh {2}1 min 3\d s ago {2}1\.0 MiB {2}\/templ/,
       ),
@@ -133,7 +131,7 @@ describe("imgbuild checkpoints", () => {
 
   it("removes one, and what goes on from it stays whole", async () => {
     const { directory, run } = await workplaceWithStore();
-    expect(await run("checkpoints", "rm", "aa")).toMatchObject({ code: 0, stdout: "Removed 1 checkpoint, 0.0 MiB.\n" });
+    expect(await run("checkpoints", "rm", "aa")).toMatchObject({ code: 0, stdout: "Removed 1 checkpoint, 0 bytes.\n" });
     expect(readdirSync(join(directory, ".cache/imgbuild/checkpoints/objects"))).toHaveLength(2);
     expect(await run("checkpoints", "rm", "ab")).toMatchObject({ code: 0, stdout: "Removed 1 checkpoint, 3.0 MiB.\n" });
     expect(readdirSync(join(directory, ".cache/imgbuild/checkpoints/objects"))).toEqual([]);
@@ -142,7 +140,7 @@ describe("imgbuild checkpoints", () => {
 
   it("removes what was not used for long, and what is beyond a size", async () => {
     const { run } = await workplaceWithStore();
-    expect((await run("checkpoints", "prune", "-older=1h")).stdout).toBe("Removed 0 checkpoints, 0.0 MiB.\n");
+    expect((await run("checkpoints", "prune", "-older=1h")).stdout).toBe("Removed 0 checkpoints, 0 bytes.\n");
     expect((await run("checkpoints", "prune", "-keep=1M")).stdout).toBe("Removed 2 checkpoints, 3.0 MiB.\n");
   });
 

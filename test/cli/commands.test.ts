@@ -51,7 +51,7 @@ it("a variable of the environment that Packer reads and imgbuild does not is sai
   const workplace = await createWorkplace({ PACKER_CONFIG: "config.json" });
   writeFiles(workplace, { "t.pkr.hcl": template });
   const { stderr } = await workplace.run("validate", "t.pkr.hcl");
-  expect(stderr).toBe("Note: PACKER_CONFIG has no effect: imgbuild reads no configuration file of its user.\n");
+  expect(stderr).toBe("Note: PACKER_CONFIG has no effect: imgbuild has settings of its own (docs/checkpoints.md).\n");
   expect((await workplace.run("version")).stderr).toBe("");
 });
 

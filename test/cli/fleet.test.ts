@@ -183,6 +183,25 @@ describe("imgbuild plan", () => {
     expect(new Set(commands).size).toBe(12);
   });
 
+  it("prints keys for caches that change with what is fetched, and with all that a build depends on", async () => {
+    const place = await fleet();
+    const keysOf = async (folder: string) => {
+      const { code, stdout } = await place.run("plan", "-format=cache-keys", folder);
+      expect(code).toBe(0);
+      return Object.fromEntries(stdout.split("\n").map((line) => line.split("="))) as Record<string, string>;
+    };
+    const first = await keysOf("images/base");
+    expect(first).toMatchObject({ downloads: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    const template = join(place.directory, "images/base/base.pkr.hcl");
+    writeFileSync(template, BASE.replace("2048", "4096"));
+    const second = await keysOf("images/base");
+    expect([second["downloads"], second["checkpoints"]]).not.toContain(first["checkpoints"]);
+    expect(second["downloads"]).toBe(first["downloads"]);
+    writeFileSync(template, BASE.replaceAll("aaa", "bbb"));
+    expect((await keysOf("images/base"))["downloads"]).not.toBe(first["downloads"]);
+    expect(Object.keys(await keysOf("images/small"))).not.toContain("downloads");
+  });
+
   it("says what is wrong with the command line, and with the templates", async () => {
     const place = await fleet();
     const failing = async (...args: readonly string[]) => {

@@ -14,7 +14,7 @@ interface Ran {
 }
 
 /** A folder with these files, and `fmt` run in it. */
-async function folderWith(files: Readonly<Record<string, string>>) {
+async function folderWith(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
   const directory = temporaryDirectory();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
@@ -24,6 +24,7 @@ async function folderWith(files: Readonly<Record<string, string>>) {
     const { status, stdout, stderr } = spawnSync(program, [...before, "fmt", ...args], {
       cwd: directory,
       encoding: "utf8",
+      env: { ...process.env, GITHUB_ACTIONS: "", ...env },
       input,
     });
     return { code: status, stdout, stderr };
@@ -35,6 +36,19 @@ async function folderWith(files: Readonly<Record<string, string>>) {
 const DIFF = "--- old/a.pkr.hcl\n+++ new/a.pkr.hcl\n@@ -1 +1 @@\n-a=1\n+a = 1\n";
 
 describe("fmt", () => {
+  it("annotates on GitHub Actions what -check finds, and files with mistakes", async () => {
+    const files = { "a.pkr.hcl": "a=1\n", "b.pkr.hcl": "b = \n", "c.pkr.hcl": "c = 1\n" };
+    const { fmt } = await folderWith(files, { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: "/elsewhere" });
+    const { code, stdout, stderr } = fmt(["-check", "."]);
+    expect([code, stdout]).toEqual([1, "a.pkr.hcl\n"]);
+    const annotations = stderr.split("\n").filter((line) => line.startsWith("::"));
+    expect(annotations).toEqual([
+      expect.stringMatching(/^::error file=b\.pkr\.hcl,line=1,/),
+      "::error file=a.pkr.hcl,title=Not in canonical style::To rewrite it:%0A    imgbuild fmt a.pkr.hcl",
+    ]);
+    expect(fmt(["a.pkr.hcl"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("rewrites templates and variable files of a folder, and names those it changed", async () => {
     const { fmt, read } = await folderWith({
       "b.pkr.hcl": "b=1\n",

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
-import { commandHelp } from "../../src/cli/commands/help.ts";
+import { commandHelp, environmentHelp } from "../../src/cli/commands/help.ts";
 import { commandManual, programManual } from "../../src/cli/commands/manual-page.ts";
 
 const listed = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
@@ -32,5 +33,15 @@ describe("manual pages", () => {
   it("of the program names every command", () => {
     const page = shown(programManual(commands));
     for (const [name, { summary }] of listed) expect(page).toContain(`imgbuild ${name}\n${summary}\n`);
+  });
+
+  it("of the program has the environment and the settings of help environment, and so has docs/output.md", () => {
+    const page = shown(programManual(commands));
+    const documented = readFileSync("docs/output.md", "utf8");
+    const named = [...environmentHelp().matchAll(/\b(?:IMGBUILD|PACKER|PKR)_[A-Z_]+\b/g)].map(([name]) => name);
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((name) => !page.includes(name))).toEqual([]);
+    expect(named.filter((name) => !documented.includes(name))).toEqual([]);
+    for (const text of [page, environmentHelp()]) expect(text).toContain("imgbuild/settings.hcl");
   });
 });

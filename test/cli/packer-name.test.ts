@@ -104,6 +104,18 @@ describe("called as packer", () => {
     }
   });
 
+  it("has verified nothing where it is asked to verify an attestation, and says what does", async () => {
+    const place = await createWorkplace();
+    const asPacker = await place.run("packer", "verify-attestation", "-key", "key.pem", "image.intoto.json");
+    expect(asPacker).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("cosign verify-blob") as string,
+    });
+    const byItsOwnName = await place.run("verify-attestation", "image.intoto.json");
+    expect([byItsOwnName.code, byItsOwnName.stderr]).toEqual([2, asPacker.stderr]);
+  });
+
   it("prints help where Packer does, under that name", async () => {
     const { packer } = await createPacker();
     const [none, asked, build] = [await packer(), await packer("--help"), await packer("build", "--help")];

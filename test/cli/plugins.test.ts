@@ -377,6 +377,17 @@ build {
 }
 `;
 
+  it("is no guess where imgbuild has the other components of the plugin", async () => {
+    const template = 'source "amazon-chroot" "x" {}\nbuild {\n  sources = ["amazon-chroot.x"]\n}\n';
+    const at = await place({}, { "t.pkr.hcl": template });
+    const { stdout, code } = await at.run("validate", "t.pkr.hcl");
+    const flowing = stdout.replace(/\s+/g, " ");
+    expect(code).toBe(1);
+    expect(flowing).toContain("imgbuild has other components of this plugin itself, and not amazon-chroot.");
+    expect(flowing).toContain("To install it: imgbuild plugins install github.com/hashicorp/amazon");
+    expect(flowing).not.toContain("guess");
+  });
+
   it("is one error, with what needs it, the command, and the builds that run without", async () => {
     const at = await place({}, { "t.pkr.hcl": requiring({ happycloud: [CLOUD, "~> 1.0"] }) + three });
     const { stdout, code } = await at.run("validate", "t.pkr.hcl");

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
 
 /** Two chains: one of four steps, of which the third needs the file `go`, and one that always works. Each step notes that it ran. */
@@ -43,11 +45,11 @@ function ran({ directory }: Workplace): string[] {
 }
 
 /** In the directory `project`. */
-async function failedBuild() {
+async function failedBuild(more = "") {
   const place = await createWorkplace();
   const project = join(place.directory, "project");
   mkdirSync(project);
-  writeFileSync(join(project, "t.pkr.hcl"), template);
+  writeFileSync(join(project, "t.pkr.hcl"), more + template);
   const failed = await place.runIn("project", "build", "t.pkr.hcl");
   expect(failed.code).toBe(1);
   expect(ran(place)).toEqual(["first", "other", "upload"]);
@@ -61,6 +63,12 @@ async function failedBuild() {
     archives: () => readdirSync(project).filter((name) => name.endsWith(".tar.gz")),
     remove: (name: string) => rmSync(join(project, name), { recursive: true }),
   };
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
 }
 
 describe("post-process", () => {
@@ -116,6 +124,19 @@ describe("post-process", () => {
     remove(archive!);
     expect(await again()).toMatchObject({ code: 0 });
     expect(ran(place)).toEqual(["upload"]);
+    expect(archives()).toEqual([archive]);
+  });
+
+  it("has the time that the template was loaded with, whatever came before the run began", async () => {
+    // A second passes between the two.
+    const server = createServer((_, response) => void setTimeout(() => response.end("pixels"), 1100));
+    const port = await listening(server);
+    const data = `data "http" "slow" { url = "http://127.0.0.1:${port}/" }\n`;
+    const { archives, again, write, remove } = await failedBuild(data);
+    write("go", "");
+    const [archive] = archives();
+    remove(archive!);
+    expect(await again()).toMatchObject({ code: 0 });
     expect(archives()).toEqual([archive]);
   });
 

@@ -8,6 +8,8 @@ import { createWorkplace } from "../helper/imgbuild.ts";
 /** What `make virtualbox`, `make aws`, `make quickstart` and the README lead to. */
 const templates = readdirSync("templates", { recursive: true, encoding: "utf8" })
   .filter((name) => /\.pkr\.(hcl|json)$/.test(name) || name.endsWith("go-counter-demo.json"))
+  // What `imgbuild new` fills in; see new.test.ts.
+  .filter((name) => !name.startsWith("new/"))
   .sort();
 
 /** Values that have no default in a template. */

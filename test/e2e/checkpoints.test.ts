@@ -271,6 +271,8 @@ describe("checkpoints of a QEMU machine", () => {
     expect(develop.output()).not.toContain("cannot be written");
     develop.child.kill("SIGINT");
     expect((await develop.finished).code).toBe(130);
+    expect(develop.output()).toContain("To make the image from there:\n    imgbuild build -checkpoints t.pkr.hcl\n");
+    expect(develop.output()).not.toContain("didn't complete");
     expect(readdirSync(directory)).not.toContain("out");
     expect(readdirSync(join(storeOf(place), "work"))).toEqual([]);
     expect(readdirSync(place.temporary)).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -70,6 +70,12 @@ function hostEvents(home: VirtualBoxHome, root: string, port: number): (event: H
         .split("\n")
         .filter((line) => line.includes("failed to set up redirection"))
         .join("\n");
+    },
+    "memory taken": async () => {
+      const folder = join(home.machineFolder, "beta", "Snapshots");
+      const memory = (await readdir(folder)).find((name) => name.endsWith(".sav"))!;
+      await rename(join(folder, memory), join(root, "memory"));
+      return "";
     },
     killed: async () => {
       process.kill(await processOf("beta", home), "SIGKILL");

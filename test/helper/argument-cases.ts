@@ -6,11 +6,12 @@ import type { FieldKind } from "../../src/sdk/schema/field.ts";
 /** JSON data. */
 type Value = null | boolean | number | string | readonly Value[] | { readonly [name: string]: Value };
 type Arguments = Readonly<Record<string, Value>>;
-export type Syntax = "hcl" | "json";
+/** `hcl-json` is the JSON form of HCL2. */
+export type Syntax = "hcl" | "json" | "hcl-json";
 
 /** A component that Packer has as well, with the least that makes it valid in both. */
 export interface Subject {
-  readonly kind: Exclude<ComponentKind, "data-source">;
+  readonly kind: ComponentKind;
   readonly type: string;
   readonly base: Arguments;
   /** The builder from which it has arguments that are asked about there. */
@@ -29,6 +30,10 @@ const amazon = { region: "us-east-1", access_key: "a", secret_key: "b" };
 const machine = { ...amazon, instance_type: "t3.micro", source_ami: "ami-12345678", ssh_username: "u" };
 const iso = { iso_url: "x", iso_checksum: "none", ssh_username: "u" };
 const inline = { inline: ["x"] };
+/** `refresh-packer-arguments` answers there: Packer logs in before it looks at the rest. */
+export const CLOUD_PORT = 18_089;
+const cloudLogin = { access_token: "t", vagrant_cloud_url: `http://127.0.0.1:${CLOUD_PORT}` };
+const registryLogin = { client_id: "i", client_secret: "s" };
 const device = { device_name: "/dev/sda1", volume_size: 1 };
 const surrogate = { ...machine, ami_name: "abc", ami_virtualization_type: "hvm" };
 const root = { source_device_name: "/dev/sda1", device_name: "/dev/xvda" };
@@ -62,10 +67,29 @@ export const subjects: readonly Subject[] = [
   { kind: "post-processor", type: "shell-local", base: inline },
   { kind: "post-processor", type: "vagrant", base: {} },
   { kind: "post-processor", type: "amazon-import", base: { ...amazon, s3_bucket_name: "b" } },
+  { kind: "post-processor", type: "vagrant-cloud", base: { ...cloudLogin, box_tag: "u/b", version: "1.0.0" } },
+  { kind: "post-processor", type: "vagrant-registry", base: { ...registryLogin, box_tag: "u/b", version: "1.0.0" } },
+  { kind: "data-source", type: "null", base: { input: "x" } },
+  { kind: "data-source", type: "http", base: { url: "http://127.0.0.1:9/" } },
+  {
+    kind: "data-source",
+    type: "amazon-ami",
+    like: "amazon-ebs",
+    base: { ...amazon, owners: ["self"], filters: { name: "x" } },
+  },
+  { kind: "data-source", type: "amazon-secretsmanager", like: "amazon-ebs", base: { ...amazon, name: "x" } },
+  { kind: "data-source", type: "amazon-parameterstore", like: "amazon-ebs", base: { ...amazon, name: "x" } },
 ];
 
-/** Cases in one template: a broken one among them must not hide the others. */
-export const AT_ONCE = 100;
+/** The forms of a template in which a component can be asked about; only HCL2 has data sources. */
+export function syntaxesOf({ kind }: Pick<Subject, "kind">): readonly Syntax[] {
+  return kind === "data-source" ? ["hcl", "hcl-json"] : ["hcl", "json"];
+}
+
+/** Cases in one template: a broken one among them must not hide the others. Packer ends at the first data source that is. */
+export function atOnce({ kind }: Pick<Subject, "kind">): number {
+  return kind === "data-source" ? 1 : 100;
+}
 
 /** Text that names a file which is there. */
 export const FILES = ["x", "1", "true"];

@@ -44,4 +44,12 @@ export const differences: readonly (readonly [pattern: RegExp, reason: string])[
   [/^taken here: vagrant \S+ provider_override text /, "which providers there are depends on the artifact"],
   [/^taken here: powershell json debug_mode integer ""$/, "it is as good as not given"],
   [/^taken here: shell-local \S+ use_linux_pathing /, "it matters on Windows only"],
+  [
+    /^taken here: vagrant-cloud \S+ vagrant_cloud_url any absent$/,
+    "Packer asked the real service, which it did not reach",
+  ],
+  [/^taken here: vagrant-cloud \S+ vagrant_cloud_url text /, "Packer logs in there while it validates"],
+  [/^refused here: vagrant-(cloud|registry) \S+ box_tag text /, "a box without the name of its owner is nobody's"],
+  [/^refused here: vagrant-(cloud|registry) \S+ box_checksum text /, "the service takes no checksum without its kind"],
+  [/^refused here: http \S+ url text /, "what is no address is requested in vain"],
 ];

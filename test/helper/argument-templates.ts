@@ -20,11 +20,20 @@ export async function templateOf(
   const component = await registry.load(subject.kind, subject.type);
   const options = describeSchema(component!.schema).filter(({ kind }) => kind === "block" || kind === "blocks");
   const blocks = new Set(options.map(({ name }) => name));
-  return syntax === "json" ? jsonTemplate(subject, cases) : hclTemplate(subject, cases, blocks);
+  if (syntax === "json") return jsonTemplate(subject, cases);
+  return syntax === "hcl-json" ? hclJsonTemplate(subject, cases) : hclTemplate(subject, cases, blocks);
 }
 
 /** A machine, for the steps. */
 const machine = { ssh_host: "h", ssh_username: "u", ssh_password: "p" };
+
+/** A data source of each case, in the JSON form of HCL2, whose lines are those of the cases. */
+function hclJsonTemplate(subject: Subject, cases: readonly ArgumentCase[]): CasesTemplate {
+  const items = cases.map((one, index) => `"n${index}": ${JSON.stringify(argumentsOf(subject, one))}`);
+  const rest = `"source": {"null": {"n": {"communicator": "none"}}}, "build": {"sources": ["null.n"]}`;
+  const text = `{"data": {"${subject.type}": {\n${items.join(",\n")}\n}}, ${rest}}\n`;
+  return { file: "t.pkr.json", text, lines: cases.map((_, index) => index + 2), end: cases.length + 2 };
+}
 
 /** Each case is a build of its own, which errors name: `n0`, `n1`. */
 function jsonTemplate(subject: Subject, cases: readonly ArgumentCase[]): CasesTemplate {
@@ -34,7 +43,7 @@ function jsonTemplate(subject: Subject, cases: readonly ArgumentCase[]): CasesTe
     return kind === "builder" ? { name: `n${index}`, ...own } : { only: [`n${index}`], ...own };
   });
   const start = kind === "builder" ? [] : cases.map((_, index) => ({ name: `n${index}`, type: "null", ...machine }));
-  const section = { builder: "builders", provisioner: "provisioners", "post-processor": "post-processors" }[kind];
+  const section = `${kind}s`;
   const head = kind === "builder" ? "{" : `{"builders": ${JSON.stringify(start)},`;
   const text = `${head}\n"${section}": [\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]}\n`;
   return { file: "t.json", text, lines: cases.map((_, index) => index + 3), end: cases.length + 3 };
@@ -43,17 +52,28 @@ function jsonTemplate(subject: Subject, cases: readonly ArgumentCase[]): CasesTe
 function hclTemplate(subject: Subject, cases: readonly ArgumentCase[], blocks: ReadonlySet<string>): CasesTemplate {
   const { kind, type } = subject;
   const opening = ['source "null" "n" {', ...bodyLines(machine, new Set()), "}", "build {", '  sources = ["null.n"]'];
-  const lines = kind === "builder" ? [] : opening;
+  const isStep = kind === "provisioner" || kind === "post-processor";
+  const lines = isStep ? opening : [];
   const starts = cases.map((one, index) => {
     const start = lines.length + 1;
-    const label = kind === "builder" ? `source "${type}" "n${index}"` : `${kind} "${type}"`;
-    lines.push(`${label} {`, ...bodyLines(argumentsOf(subject, one), blocks), "}");
+    lines.push(`${labelOf(subject, index)} {`, ...bodyLines(argumentsOf(subject, one), blocks), "}");
     return start;
   });
   const end = lines.length + 1;
   const sources = cases.map((_, index) => `"${type}.n${index}"`).join(", ");
-  lines.push(...(kind === "builder" ? ["build {", `  sources = [${sources}]`, "}"] : ["}"]));
+  const closing = {
+    builder: ["build {", `  sources = [${sources}]`, "}"],
+    "data-source": opening.concat("}"),
+    provisioner: ["}"],
+    "post-processor": ["}"],
+  };
+  lines.push(...closing[kind]);
   return { file: "t.pkr.hcl", text: `${lines.join("\n")}\n`, lines: starts, end };
+}
+
+function labelOf({ kind, type }: Subject, index: number): string {
+  if (kind === "builder") return `source "${type}" "n${index}"`;
+  return kind === "data-source" ? `data "${type}" "n${index}"` : `${kind} "${type}"`;
 }
 
 /** The cases in which the lines are. */

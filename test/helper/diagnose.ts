@@ -25,14 +25,17 @@ export async function diagnose(
     writeFileSync(join(directory, path), text);
   }
   const load: TestLoad = { registry, readDataSource: undefined, ...options };
-  const { template: loaded, diagnostics } = await loadForTest(name, directory, load);
+  const { template: loaded, diagnostics, unbuilt } = await loadForTest(name, directory, load);
   if (!loaded) return diagnostics;
-  const missing = await checkFiles(loaded.builds, {
-    work: directory,
-    template: directory,
-    host: { homeDir: directory, env: {} },
-    buildsHere,
-  });
+  const missing = await checkFiles(
+    { builds: loaded.builds, unbuilt },
+    {
+      work: directory,
+      template: directory,
+      host: { homeDir: directory, env: {}, platform: "linux" },
+      buildsHere,
+    },
+  );
   return [...diagnostics, ...missing];
 }
 

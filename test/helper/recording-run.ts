@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { BuildRun } from "../../src/core/run/build-run.ts";
 import type { Artifact } from "../../src/sdk/artifact.ts";
+import type { Checkpoints } from "../../src/sdk/checkpoint.ts";
 import type { BuilderRun, Machine } from "../../src/sdk/component.ts";
 import type { BuildEvent, Leftover, Outcome } from "../../src/sdk/event.ts";
 import type { RunDirectories } from "../../src/sdk/run.ts";
@@ -14,6 +15,8 @@ export interface RecordingRunOptions extends Omit<RecordingSessionOptions, "dire
   readonly builderType?: string;
   readonly directories?: Partial<RunDirectories>;
   readonly hasProvisioners?: boolean;
+  /** What keeps saved machines; absent where none are saved. */
+  readonly checkpoints?: Checkpoints;
   /** Stands in for the provisioners of the template. */
   readonly provision?: (machine: Machine, run: BuilderRun) => Promise<void>;
 }
@@ -49,7 +52,7 @@ async function makeDirectories(
 /** The run that ships, over a session that remembers everything. */
 export class RecordingRun extends BuildRun implements BuilderRun {
   readonly hasProvisioners: boolean;
-  readonly checkpoints = undefined;
+  readonly checkpoints: Checkpoints | undefined;
   /** Machines handed to `provision`. */
   readonly machines: Machine[] = [];
   /** How often the error-cleanup provisioner was asked for. */
@@ -62,6 +65,7 @@ export class RecordingRun extends BuildRun implements BuilderRun {
     const name = options.name ?? `${builderType}.example`;
     super(recording.session, { name, builderType, sourceName: "example" });
     this.#recording = recording;
+    this.checkpoints = options.checkpoints;
     this.hasProvisioners = options.hasProvisioners ?? options.provision !== undefined;
     this.#provision = options.provision;
   }

@@ -28,6 +28,7 @@ const planned = <C extends Component>(component: C): Planned<C> => ({
   name: undefined,
   range: undefined,
   decode: () => ({ config: {}, diagnostics: [] }),
+  buildValueUses: () => [],
   diagnose: () => [],
 });
 

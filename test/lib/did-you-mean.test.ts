@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { didYouMean, nearest } from "../../src/lib/did-you-mean.ts";
 
 describe("nearest", () => {
-  const names = ["iso_url", "iso_urls", "iso_checksum", "ssh_username", "upper", "region"];
+  const names = ["iso_url", "iso_urls", "iso_checksum", "ssh_username", "upper", "region", "key", "kz"];
   it.each([
     ["iso_ulr", "iso_url"],
     ["iso-checksum", "iso_checksum"],
@@ -10,6 +10,10 @@ describe("nearest", () => {
     ["uppr", "upper"],
     ["regoin", "region"],
     ["ssh_user_name", "ssh_username"],
+    ["up", undefined],
+    ["ke", "key"],
+    ["ky", "key"],
+    ["kx", undefined],
     ["memory", undefined],
     ["x", undefined],
     ["", undefined],

@@ -35,6 +35,7 @@ describe("parseKeystrokes", () => {
     ["<leftAltOn><f2><leftAltOff>", "38 3c bc b8"],
     ["<rightCtrlOn><rightAltOn><rightAltOff><rightCtrlOff>", "e0 1d e0 38 e0 b8 e0 9d"],
     ["<cOn><cOff>", "2e ae"],
+    ["<f1On><F10Off>", "3b c4"],
     ["<COn><COff>", "2a 2e ae aa"],
     ["<leftSuper><rightCommand><leftOption><menu>", "e0 5b e0 db e0 5c e0 dc 38 b8 e0 5d e0 dd"],
     ["<", "2a 33 b3 aa"],
@@ -79,14 +80,14 @@ describe("parseKeystrokes", () => {
     [
       "<leftctrlonn>",
       [
-        'warning at 0: "<leftctrlonn>" is not a key, so it is typed character by character. Did you mean "<leftctrlon>"?',
+        'warning at 0: "<leftctrlonn>" is not a key, so it is typed character by character. Did you mean "<leftCtrlOn>"?',
       ],
     ],
     [
       "<wait5x>",
-      ['warning at 0: "<wait5x>" is not a key, so it is typed character by character. Did you mean "<wait>"?'],
+      ['warning at 0: "<wait5x>" is not a key, so it is typed character by character. Did you mean "<wait5>"?'],
     ],
-    ["<html><body>", []],
+    ["<html><body><table><center></enter>", []],
   ])("reports what is wrong with %j", (text, expected) => {
     expect(problems(text)).toEqual(expected);
   });

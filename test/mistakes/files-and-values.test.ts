@@ -121,6 +121,65 @@ describe("what only this machine lacks (M-08)", () => {
   });
 });
 
+describe("scripts that this machine cannot start", () => {
+  const local = (body: string, before = "") =>
+    `source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n  ${before}provisioner "shell-local" {\n    ${body}\n  }\n}\n`;
+  const files = { "s.sh": "echo\n", "bad.sh": "#!/no/such/shell -e\necho\n" };
+  const NOT_EXECUTABLE = '"s.sh" is run directly, and it is not executable. Type:\n    chmod +x s.sh';
+  const noProgram = (owner: string) =>
+    `${owner} names the program "/no/such/shell", and this machine has none of that name. Install it, or name another one.`;
+
+  it.each([
+    ["without the x bit", 'script = "s.sh"', `7:14 warning: ${NOT_EXECUTABLE}`],
+    ["one of several", 'scripts = ["s.sh"]', `7:16 warning: ${NOT_EXECUTABLE}`],
+    [
+      "Packer's own command",
+      'script = "s.sh"\n    execute_command = ["/bin/sh", "-c", "{{.Vars}} {{.Script}}"]',
+      `7:14 warning: ${NOT_EXECUTABLE}`,
+    ],
+    [
+      "a word for the shell",
+      'script = "s.sh"\n    execute_command = ["{{ .Script }}"]',
+      `7:14 warning: ${NOT_EXECUTABLE}`,
+    ],
+    [
+      "an interpreter of inline",
+      'inline = ["#!/no/such/shell"]',
+      `7:15 warning: ${noProgram("The first line of the script")}`,
+    ],
+    [
+      "inline_shebang",
+      'inline = ["x"]\n    inline_shebang = "/no/such/shell -e"',
+      `8:22 warning: ${noProgram("inline_shebang")}`,
+    ],
+  ])("%s: a warning, and an error where it is built", async (_, body, expected) => {
+    const template = local(body);
+    expect(await said(template, { files })).toEqual([expected]);
+    expect(await said(template, { files, buildsHere: true })).toEqual([expected.replace("warning", "error")]);
+    const before = 'provisioner "shell-local" {\n    inline = ["chmod +x s.sh"]\n  }\n  ';
+    const [later] = await said(local(body, before), { files, buildsHere: true });
+    expect(later).toContain("warning: ");
+  });
+
+  it("an interpreter that the first line of a file names", async () => {
+    const found = await said(local('script = "bad.sh"'), { files });
+    expect(found).toContain(`7:14 warning: ${noProgram('The first line of "bad.sh"')}`);
+  });
+
+  it.each([
+    'execute_command = ["/bin/sh", "{{ .Script }}"]',
+    'execute_command = ["/bin/sh", "-c", "chmod +x {{ .Script }} && {{ .Script }}"]',
+    'only_on = ["windows"]',
+  ])("nothing is said with %s", async (more) => {
+    expect(await said(local(`script = "s.sh"\n    ${more}`), { files })).toEqual([]);
+  });
+
+  it("a post-processor has the same", async () => {
+    const template = local('script = "s.sh"').replace("provisioner", "post-processor");
+    expect(await said(template, { files })).toEqual([`7:14 warning: ${NOT_EXECUTABLE}`]);
+  });
+});
+
 describe("other files that a template names", () => {
   const step = (kind: string, type: string, more: string) =>
     `source "null" "n" {\n  ${builders["null"]}  ssh_password = "x"\n}\nbuild {\n  sources = ["null.n"]\n  ${kind} "${type}" {\n    ${more}\n  }\n}\n`;
@@ -330,6 +389,28 @@ describe("values that cannot work (V-03)", () => {
       .replace('source "null" "n" {\n  communicator = "none"', 'source "file" "n" {\n  target = "t"\n  content = "x"')
       .replace("null.n", "file.n");
     expect(await said(template)).toEqual([]);
+  });
+
+  it.each([
+    ["x-{{isotime}}*", '":" and "*" are none of them.'],
+    ["x?*{{timestamp}}|", '"?", "*" and "|" are none of them.'],
+    [
+      "x_{{ isotime }}",
+      '":" is none of them. {{clean_resource_name `…`}} replaces what is not allowed. For a time, write {{ isotime | clean_resource_name }}.',
+    ],
+  ])("the image name %s holds what Amazon refuses, all of which is said", async (name, expected) => {
+    const found = await said(
+      source("amazon-ebs", `ami_name = "${name}"\n  ssh_password = "p"`).replace('ami_name = "name"\n', "\n"),
+    );
+    expect(found).toEqual([expect.stringContaining(expected)]);
+    const importing = onHost(
+      "post-processor",
+      "amazon-import",
+      `region = "eu-west-1"\n    s3_bucket_name = "b"\n    ami_name = "${name}"`,
+    );
+    expect(await said(importing)).toEqual([expect.stringContaining(expected)]);
+    const right = importing.replace(name, "x {{ isotime | clean_resource_name }}");
+    expect(await said(right)).toEqual([]);
   });
 
   it("an image without a checksum is warned of", async () => {

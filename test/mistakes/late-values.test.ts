@@ -158,7 +158,10 @@ build {
   }
 }
 `;
-    const files = { "http/a/user-data.pkrtpl": "#x\nhost: {{ .HTTPIp }}\n", "Vagrantfile.tpl": "{{ .BuildNam }}\n" };
+    const files = {
+      "http/a/user-data.pkrtpl": "#cloud-config\nhostname: {{ .HTTPIp }}\n",
+      "Vagrantfile.tpl": "{{ .BuildNam }}\n",
+    };
     expect((await diagnose(template, { files })).map(shortly)).toEqual([
       '6:20 error: In the template "a/user-data.pkrtpl" on line 2 there is no value ".HTTPIp". Did you mean ".HTTPIP"?',
       '11:28 error: Vagrantfile.tpl, line 1: There is no value ".BuildNam" here. Did you mean ".BuildName"?',

@@ -79,7 +79,7 @@ describe("createFloppy", () => {
 
 describe("a pattern that matches nothing (M-10)", () => {
   const { work } = { work: "/nonexistent" };
-  const places = { work, template: work, host: { homeDir: work, env: {} } };
+  const places = { work, template: work, host: { homeDir: work, env: {}, platform: "linux" as const } };
   const lists = ["floppy_files", "floppy_dirs", "cd_files"] as const;
   const patterns = ["*.bat", "drivers/?.cat", "d[rs]/x"];
 

@@ -10,6 +10,7 @@ import { createRecordingRun } from "../helper/recording-run.ts";
 import { createSshd } from "../helper/sshd.ts";
 
 const it = needs("ssh-keygen", "openssh-client");
+const itLogsIn = needs("sshd", "openssh-server");
 
 describe("generateSshKey", () => {
   it.each([
@@ -67,7 +68,7 @@ describe("sshKey", () => {
 });
 
 describe("a key made for the build", () => {
-  it.each(["ed25519", "ecdsa", "rsa"])("of type %s logs in and is removed afterwards", async (type) => {
+  itLogsIn.each(["ed25519", "ecdsa", "rsa"])("of type %s logs in and is removed afterwards", async (type) => {
     const server = await createSshd();
     const run = await createRecordingRun();
     const args = {

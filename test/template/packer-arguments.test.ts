@@ -7,10 +7,11 @@ import type { Diagnostic } from "../../src/language/diagnostic.ts";
 import { lineOf } from "../../src/language/position.ts";
 import { registry } from "../../src/registry.ts";
 import {
-  AT_ONCE,
+  atOnce,
   casesOf,
   FILES,
   subjects,
+  syntaxesOf,
   type ArgumentCase,
   type Subject,
   type Syntax,
@@ -25,9 +26,9 @@ const recorded = JSON.parse(readFileSync("test/fixture/packer-arguments.json", "
 >;
 
 async function diagnosticsOf(file: string, folder: string): Promise<readonly Diagnostic[]> {
-  const { template, diagnostics } = await loadForTest(file, folder, { registry });
+  const { template, diagnostics } = await loadForTest(file, folder, { registry, readDataSource: undefined });
   const places = { work: folder, template: folder, host: testHost(folder), buildsHere: false };
-  return [...diagnostics, ...(template ? await checkFiles(template.builds, places) : [])];
+  return [...diagnostics, ...(template ? await checkFiles(template, places) : [])];
 }
 
 function folderWith(name: string, text: string): string {
@@ -44,8 +45,9 @@ const LIMIT_MS = 180_000;
 /** Which of the cases are refused here; a hundred in one template, as Packer was asked. */
 async function refusedHere(subject: Subject, cases: readonly ArgumentCase[], syntax: Syntax): Promise<Set<number>> {
   const refused = new Set<number>();
-  for (let start = 0; start < cases.length; start += AT_ONCE) {
-    const template = await templateOf(subject, cases.slice(start, start + AT_ONCE), syntax);
+  const size = atOnce(subject);
+  for (let start = 0; start < cases.length; start += size) {
+    const template = await templateOf(subject, cases.slice(start, start + size), syntax);
     const diagnostics = await diagnosticsOf(template.file, folderWith(template.file, template.text));
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     const lines = errors.flatMap(({ subject: at }) => (at ? lineOf(at.file, at.start) : []));
@@ -70,7 +72,7 @@ function answersOf(cases: readonly ArgumentCase[], rows: Verdicts): readonly (bo
 describe.each(subjects.map((subject) => [`${subject.kind} ${subject.type}`, subject] as const))(
   "%s",
   (title, subject) => {
-    it.each<Syntax>(["hcl", "json"])(
+    it.each(syntaxesOf(subject))(
       "takes and refuses what Packer does: %s",
       async (syntax) => {
         const cases = await casesOf(subject);

@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { BuildEvent } from "../../src/sdk/event.ts";
-import {
-  createGithubAnnotations,
-  createGithubStepSummary,
-  githubGroups,
-  guardCommands,
-} from "../../src/ui/ci/github.ts";
+import { createGithubStepSummary, githubGroups, guardCommands } from "../../src/ui/ci/github.ts";
+import { createGithubAnnotations } from "../../src/ui/ci/github-annotations.ts";
 import { gitlabSections } from "../../src/ui/ci/gitlab.ts";
 import { createGroupedOutput } from "../../src/ui/ci/groups.ts";
 import { createHumanRenderer } from "../../src/ui/human.ts";
@@ -56,6 +52,15 @@ describe("createHumanRenderer", () => {
     const hostile = "\u001b[2J\u001b]0;title\u0007red \u001b[31mred\u001b[0m 10%\r100%\u009b1A\u202edone\u0000";
     const shown = human({}, [{ kind: "output", build: "file.a", stream: "stdout", text: hostile }]);
     expect(shown).toBe("==> file.a: 100%done\n");
+  });
+
+  it("says nothing about the end of a machine that was held for changes", () => {
+    const finished = { build: "qemu.a", outcome: "cancelled", durationMs: 9, steps: [], leftovers: [] } as const;
+    const shown = human({}, [
+      { kind: "build-finished", ...finished, artifacts: [], error: "a file has changed", held: true },
+      { kind: "run-finished", runId: "r", outcome: "cancelled", durationMs: 9, held: true },
+    ]);
+    expect(shown.trim()).toBe("");
   });
 
   it("tells of a file once, though a later artifact has it, too", () => {
@@ -161,7 +166,10 @@ describe("createJsonRenderer", () => {
 describe("GitHub Actions", () => {
   it("annotates diagnostics at their place, errors and warnings", async () => {
     const sink = createMemorySink();
-    renderAll(createGithubAnnotations(sink), everyEvent);
+    renderAll(
+      createGithubAnnotations(sink, (name) => name),
+      everyEvent,
+    );
     await expect(sink.text()).toMatchFileSnapshot(golden("github-annotations.txt"));
   });
 

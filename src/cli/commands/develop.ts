@@ -1,4 +1,5 @@
 import { firstChange } from "../../lib/watch-paths.ts";
+import { shellQuote } from "../../lib/shell-quote.ts";
 import { displayPath } from "../../lib/display-path.ts";
 import { buildFlags } from "../build-flags.ts";
 import { defineCommand, type CommandContext, type FlagValues } from "../command.ts";
@@ -33,10 +34,21 @@ interface Input {
 async function develop(context: CommandContext, input: Input): Promise<number> {
   for (;;) {
     const { code, changed } = await round(context, input);
-    if (changed === undefined) return code;
     const { host } = context;
+    if (changed === undefined) {
+      if (code === EXIT_INTERRUPTED) host.stdout.write(closingWords(input.path));
+      return code;
+    }
     host.stdout.write(`\n==> ${displayPath(changed, host.cwd)} has changed.\n`);
   }
+}
+
+/** Of Ctrl-C, by which a person says that all is as wanted. */
+const EXIT_INTERRUPTED = 130;
+
+function closingWords(path: string): string {
+  const command = ["imgbuild", "build", "-checkpoints", path || "."].map(shellQuote).join(" ");
+  return `\n==> The machine is gone, and what was saved stays. To make the image from there:\n    ${command}\n`;
 }
 
 interface Round {

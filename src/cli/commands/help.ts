@@ -1,6 +1,7 @@
 import { VERSION } from "../../lib/version.ts";
 import type { Command, CommandTable } from "../command.ts";
 import { commandParts, FLAG_SYNTAX, type Row } from "./command-parts.ts";
+import { ENVIRONMENT, SETTINGS_FILE } from "./environment.ts";
 
 /** The first page: an example, then the list of commands. */
 export function programHelp(commands: CommandTable): string {
@@ -16,6 +17,7 @@ Commands:
 ${columns(rows)}
 
   imgbuild help COMMAND                   examples and flags of one command
+  imgbuild help environment               variables of the environment, and the file of settings
   imgbuild docs TYPE                      options of a builder, provisioner, post-processor or data source
   imgbuild packer COMMAND                 as scripts know Packer: its version, its exit codes
 
@@ -31,6 +33,11 @@ export function commandHelp(command: Command): string {
   if (flags.length > 0) parts.push(`Flags (${FLAG_SYNTAX}):\n${columns(flags)}`);
   for (const note of notes) parts.push(wrap(note, 0));
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** `help environment`. */
+export function environmentHelp(): string {
+  return `Variables of the environment.\n\n${columns(ENVIRONMENT)}\n\n${wrap(SETTINGS_FILE, 0)}\n`;
 }
 
 const WIDTH = 110;

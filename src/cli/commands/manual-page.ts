@@ -1,6 +1,7 @@
 import { VERSION } from "../../lib/version.ts";
 import type { Command, CommandTable } from "../command.ts";
 import { commandParts, FLAG_SYNTAX, type Row } from "./command-parts.ts";
+import { ENVIRONMENT, SETTINGS_FILE } from "./environment.ts";
 
 /** The manual page `imgbuild-NAME(1)`, from what `help NAME` is made of. */
 export function commandManual(command: Command): string {
@@ -29,6 +30,7 @@ export function programManual(commands: CommandTable): string {
     ),
     section("EXIT STATUS", EXIT_CODES.map(tagged)),
     section("ENVIRONMENT", ENVIRONMENT.map(tagged)),
+    section("FILES", [paragraph(SETTINGS_FILE)]),
     section("SEE ALSO", [listed.map(([name]) => reference(`imgbuild-${name}`)).join(",\n")]),
   ]);
 }
@@ -40,15 +42,6 @@ const EXIT_CODES: readonly Row[] = [
   ["3", "fmt -check found files that are not formatted."],
   ["4", "Something had to be left behind; imgbuild cleanup removes it."],
   ["129, 130, 143", "Interrupted by SIGHUP, SIGINT or SIGTERM, and cleaned up."],
-];
-
-const ENVIRONMENT: readonly Row[] = [
-  ["PKR_VAR_NAME", "The value of the input variable NAME."],
-  ["PACKER_CACHE_DIR", "Where downloads are kept."],
-  ["PACKER_CONFIG_DIR, PACKER_PLUGIN_PATH", "Where plugins are."],
-  ["PACKER_LOG, PACKER_LOG_PATH", "1 for a log on standard error, or in the file that is named."],
-  ["IMGBUILD_STATE_DIR", "Where runs and their logs are kept."],
-  ["NO_COLOR", "Set to anything: no colour."],
 ];
 
 function page(name: string, sections: readonly string[]): string {

@@ -3,7 +3,7 @@ import { BuildRun } from "../../core/run/build-run.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Template } from "../../template/model.ts";
 import { applyEdits } from "../apply-edits.ts";
-import { booleanFlag, defineCommand, EXIT, type CommandContext, type FlagValues } from "../command.ts";
+import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../command.ts";
 import { interruptible } from "../interruptible.ts";
 import { loadChecked } from "../load-checked.ts";
 import { withReadOnlySession } from "../read-only-session.ts";
@@ -25,6 +25,7 @@ const flags = {
   fix: booleanFlag(
     "Make the changes that messages propose, in the template's own files. Look at them with your version control.",
   ),
+  "code-quality-file": textFlag("FILE", "Write what is wrong as a report that GitLab shows in merge requests."),
   "warnings-as-errors": booleanFlag("Fail on warnings, too."),
   "use-sequential-evaluation": booleanFlag("", {
     hidden: true,
@@ -59,7 +60,9 @@ function validate(
   given: FlagValues<typeof flags>,
   signal: AbortSignal,
 ): Promise<number> {
-  return withReadOnlySession(context, { path, signal, flags: given }, async ({ session, output }) => {
+  const report = given["code-quality-file"];
+  const files = { codeQuality: report === undefined ? undefined : { path: report, template: path } };
+  return withReadOnlySession(context, { path, signal, flags: given, files }, async ({ session, output }) => {
     const { template, isValid, hasWarnings, diagnostics } = await loadChecked(session, output, {
       path,
       flags: given,

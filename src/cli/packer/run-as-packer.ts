@@ -1,6 +1,7 @@
 import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 import { EXIT, type CommandTable } from "../command.ts";
 import { commands } from "../commands.ts";
+import { ELSEWHERE } from "../elsewhere.ts";
 import { createHost } from "../host.ts";
 
 /** What Packer answers where it is given no command that it knows. */
@@ -20,6 +21,11 @@ export async function runAsPacker(args: readonly string[], process: NodeJS.Proce
     const isMachineReadable = args.some((argument) => MACHINE_READABLE.test(argument));
     stdout.write(versionText(isMachineReadable, createHost(process).clock.now()));
     return EXIT.ok;
+  }
+  const elsewhere = ELSEWHERE.get(first);
+  if (elsewhere !== undefined) {
+    process.stderr.write(`${elsewhere}\n`);
+    return EXIT.failed;
   }
   if (!isCommand(first)) {
     stdout.write(usage(commands));

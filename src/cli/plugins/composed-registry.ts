@@ -15,8 +15,10 @@ export interface MissedPlugin {
   /** By which its components go. */
   readonly accessor: string;
   readonly source: string;
-  /** Absent where the template does not say it: the source is a guess then. */
+  /** Absent where the template does not say it. */
   readonly requirement: RequiredPlugin | undefined;
+  /** Without `requirement`, too: the plugin is one of which imgbuild has the other components. Else the source is a guess. */
+  readonly isCertain: boolean;
   /** Sentences about files that might have been it. */
   readonly reasons: readonly string[];
   readonly types: Set<string>;
@@ -67,7 +69,8 @@ export function composeRegistry({ template, preferred, loadHosted }: ComposeOpti
       const known = missed.get(source);
       const accessor = found.requirement?.name ?? type.split("-")[0]!;
       const types = (known?.types ?? new Set()).add(type);
-      missed.set(source, known ?? { ...found, accessor, source, types, subject });
+      const isCertain = isLackedHere(kind, type);
+      missed.set(source, known ?? { ...found, accessor, source, isCertain, types, subject });
       return source;
     },
   };

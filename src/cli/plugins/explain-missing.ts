@@ -39,21 +39,28 @@ function describe(plugin: MissedPlugin, { path, able, missed }: Described): Diag
   const { source, requirement, types, reasons, subject } = plugin;
   const version = requirement ? ` ${requirement.version}` : "";
   const what = [...types].sort().join(", ");
-  const guess = requirement
-    ? []
-    : [
-        `The template does not say which plugin it means: ${source} is a guess by the name. Say it in required_plugins.`,
-      ];
   const command = requirement && path !== "-" ? `imgbuild init ${path}` : `imgbuild plugins install ${source}`;
   const lines = [
     `The template needs the plugin ${source}${version} for ${what}, and it is not installed.`,
     ...reasons,
-    ...guess,
+    ...whyThis(plugin, what),
     "To install it:",
     `    ${command}`,
     ...(able ? without(able, { path, missed }) : []),
   ];
   return error(CODE, subject, "Missing plugin", lines.join("\n"));
+}
+
+/** Why this plugin, where the template does not name it. `what`: the types of it. */
+function whyThis({ source, requirement, isCertain }: MissedPlugin, what: string): readonly string[] {
+  if (requirement) return [];
+  if (isCertain)
+    return [
+      `imgbuild has other components of this plugin itself, and not ${what}. Say in required_plugins which version.`,
+    ];
+  return [
+    `The template does not say which plugin it means: ${source} is a guess by the name. Say it in required_plugins.`,
+  ];
 }
 
 function without(able: readonly string[], { path, missed }: Pick<MissingIn, "path" | "missed">): readonly string[] {

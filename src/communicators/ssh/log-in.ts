@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import { errorMessage } from "../../lib/error-text.ts";
+import { authenticateAtOnce } from "./authenticate-at-once.ts";
 import { createAuthentication } from "./authentication.ts";
 import { useCertificates } from "./certificate.ts";
 import { fingerprint } from "./host-keys.ts";
@@ -69,6 +70,7 @@ export function logIn(socket: Duplex, settings: SshSettings, options: LoginOptio
     client.connect(connectConfig(socket, settings, authentication.handler, state));
     if (certificate !== undefined || agent !== undefined) useCertificates(client);
     signAtOnce(client);
+    authenticateAtOnce(client);
     socket.on("data", heard);
   });
 }

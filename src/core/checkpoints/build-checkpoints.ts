@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { abortedLater } from "../../lib/aborted-later.ts";
 import { awaitedLater } from "../../lib/awaited-later.ts";
 import { describeDuration } from "../../lib/duration.ts";
 import { errorText } from "../../lib/error-text.ts";
@@ -11,9 +12,11 @@ import { createOwnedDirectory } from "../../owned/owned-directory.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { describeStep } from "../describe-step.ts";
+import { CheckpointExchange } from "./exchange.ts";
 import { changedOutput, hostOutputs, type HostOutputs } from "./host-outputs.ts";
 import { keyMachine, keyProvisioner, type KeyedStep, type Keying } from "./key-chain.ts";
 import type { CheckpointRecord } from "./record.ts";
+import type { CurrentValues } from "./named-values.ts";
 import type { CheckpointPlace } from "./place.ts";
 import { packMemory } from "./pack-memory.ts";
 import type { CheckpointStore, FileToStore } from "./store.ts";
@@ -23,9 +26,13 @@ import { whyAgain } from "./why-again.ts";
 /** The checkpoints of one build: where it can go on, and what it saves on its way. */
 export class BuildCheckpoints implements Checkpoints {
   readonly #run: BuildRun;
+  /** For what is written when the run is interrupted: a moment longer. */
+  readonly #grace: AbortSignal;
   readonly #plan: BuildPlan;
   readonly #store: CheckpointStore;
   readonly #template: string;
+  readonly #values: CurrentValues;
+  readonly #exchange: CheckpointExchange | undefined;
   /** The steps as they were keyed when the build began; what has run is keyed again, with its files as it read them. */
   #chain: KeyedStep[] = [];
   #directory: Promise<string> | undefined;
@@ -38,11 +45,14 @@ export class BuildCheckpoints implements Checkpoints {
   #latest: Pick<CheckpointRecord, "step" | "name"> | undefined;
   #isOff = false;
 
-  constructor(run: BuildRun, plan: BuildPlan, { store, template }: CheckpointPlace) {
+  constructor(run: BuildRun, plan: BuildPlan, { store, template, values, shared }: CheckpointPlace) {
     this.#run = run;
+    this.#grace = abortedLater(run.signal, GRACE_MS);
     this.#plan = plan;
     this.#store = store;
     this.#template = template;
+    this.#values = values;
+    this.#exchange = shared && new CheckpointExchange(run, store, shared);
   }
 
   /** How many provisioners the machine has behind it; `undefined` where it was made anew. */
@@ -137,7 +147,7 @@ export class BuildCheckpoints implements Checkpoints {
 
   /** `undefined`: there is none, or it is of no use any more. */
   async #usable({ key }: KeyedStep): Promise<CheckpointRecord | undefined> {
-    const record = await this.#store.read(key);
+    const record = (await this.#store.read(key)) ?? (await this.#exchange?.bring(key, await this.workplace()));
     const changed = record && (await changedOutput(record.outputs));
     if (changed === undefined) return record;
     this.#run.say(`Not going on after ${record!.name}: ${changed}, which it wrote, is gone or has changed.`);
@@ -190,7 +200,8 @@ export class BuildCheckpoints implements Checkpoints {
   async #sayWhy(reached: number): Promise<void> {
     const next = this.#chain[reached + 1];
     if (!next) return;
-    const why = whyAgain(next, reached + 1, await this.#earlier());
+    const earlier = { records: await this.#earlier(), values: this.#values };
+    const why = whyAgain(next, reached + 1, earlier);
     if (why !== undefined) this.#run.say(`To run again from ${next.name}: ${why}.`);
   }
 
@@ -220,6 +231,7 @@ export class BuildCheckpoints implements Checkpoints {
       name,
       createdAt: this.#run.host.clock.now(),
       inputs,
+      values: this.#values.named,
       outputs: this.#outputs,
       facts,
     };
@@ -232,19 +244,25 @@ export class BuildCheckpoints implements Checkpoints {
       const written = await this.#store.write(record, toStore);
       for (const [role, { path }] of toStore) this.#objects.set(path, written.files[role]!.object);
       this.#latest = record;
+      if (this.#run.signal.aborted) this.#run.say(`The checkpoint ${placeOf(record, this.#plan)} is still saved.`);
       this.#run.debug("checkpoint", `${record.name} saved`, { key: record.key });
+      await this.#exchange?.offer(written);
     } catch (error) {
-      if (this.#run.signal.aborted) return;
+      if (this.#run.signal.aborted) {
+        return this.#run.say(`The checkpoint ${placeOf(record, this.#plan)} was not packed yet, and is dropped.`);
+      }
       const place = join(this.#store.directory, "objects", record.key);
       this.giveUp(errorText(isSystemError(error) ? await writeFailure(place, error) : error));
     }
   }
 
   async #toStore(role: string, path: string): Promise<FileToStore> {
-    if (role === PACKED_ROLE) return packMemory(path, this.#run.signal);
+    if (role === PACKED_ROLE) return packMemory(path, this.#grace);
     return { path, object: this.#objects.get(path) };
   }
 }
+
+const GRACE_MS = 1000;
 
 /** Files of this role are packed: the memory of a guest is large, and half of it repeats itself. */
 const PACKED_ROLE = "memory";

@@ -3,7 +3,7 @@ import { randomUuid } from "../../lib/random-uuid.ts";
 import type { KeyInputs } from "../../sdk/checkpoint.ts";
 import type { RunDirectories } from "../../sdk/run.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
-import { provisionerInputs } from "./step-inputs.ts";
+import { provisionerInputs, type ReadFiles } from "./step-inputs.ts";
 
 /** One step of a build, by what it and everything before it depends on. */
 export interface KeyedStep {
@@ -23,6 +23,8 @@ export interface Keying {
   readonly plan: BuildPlan;
   readonly directories: RunDirectories;
   readonly digest: (value: unknown) => string;
+  /** Where many builds are keyed at a time, files are read once. */
+  readonly readFiles?: ReadFiles | undefined;
 }
 
 /** The machine before any provisioner. */
@@ -38,7 +40,7 @@ export async function keyProvisioner(
   parent: KeyedStep,
   keying: Keying,
 ): Promise<KeyedStep> {
-  const values = await provisionerInputs(planned, keying.plan, keying.directories);
+  const values = await provisionerInputs(planned, keying.plan, keying);
   const runsAlways = parent.runsAlways ?? whyAlways(planned, values);
   return keyed({ name: nameOf(planned, values), values: values ?? {}, parent: parent.key, runsAlways }, keying);
 }

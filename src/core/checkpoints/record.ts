@@ -1,3 +1,4 @@
+import type { NamedValues } from "./named-values.ts";
 import type { CodecName } from "../../lib/compress/block-codec.ts";
 
 /** A file of a checkpoint: an object of the store. */
@@ -27,6 +28,8 @@ export interface CheckpointRecord {
   readonly createdAt: number;
   /** Keyed digests of what the last step depends on, by name. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Variables and local values of the template. */
+  readonly values?: NamedValues | undefined;
   /** SHA-256 of files of this computer that the steps so far have written, by absolute path. */
   readonly outputs: Readonly<Record<string, string>>;
   /** By role. */
@@ -36,6 +39,9 @@ export interface CheckpointRecord {
 }
 
 const RECORD_VERSION = 1;
+
+/** Where the records of shared checkpoints are in a store of several machines. */
+export const CHECKPOINTS = "checkpoints/";
 
 /** `undefined` for what is not a record of this version: cut off, damaged, or written by another version. */
 export function parseRecord(text: string): CheckpointRecord | undefined {
@@ -51,7 +57,7 @@ function isRecord(value: Partial<CheckpointRecord>): value is CheckpointRecord {
   if (value.version !== RECORD_VERSION) return false;
   const texts = [value.key, value.template, value.build, value.name];
   const numbers = [value.step, value.createdAt];
-  const tables = [value.inputs, value.outputs, value.files];
+  const tables = [value.inputs, value.outputs, value.files, value.values ?? {}];
   if (!texts.every((text) => typeof text === "string") || !numbers.every(Number.isFinite)) return false;
   if (!tables.every((table) => typeof table === "object" && table !== null)) return false;
   return Object.values(value.files!).every(isStoredFile);

@@ -6,21 +6,35 @@ import { BUILD_VALUES } from "../../sdk/build-values.ts";
 import type { RunDirectories } from "../../sdk/run.ts";
 import type { BuildPlan, Planned, PlannedProvisioner } from "../../template/model.ts";
 
+/** The files that a provisioner reads, by its component and its arguments. */
+export type ReadFiles = (
+  component: PlannedProvisioner["component"],
+  config: unknown,
+  directories: RunDirectories,
+) => Promise<KeyInputs | undefined>;
+
+interface Reading {
+  readonly directories: RunDirectories;
+  readonly readFiles?: ReadFiles | undefined;
+}
+
 /** What a provisioner depends on; `undefined` where that cannot be known before it runs. */
 export async function provisionerInputs(
   planned: PlannedProvisioner,
   { builder }: Pick<BuildPlan, "builder">,
-  directories: RunDirectories,
+  { directories, readFiles = readAnew }: Reading,
 ): Promise<KeyInputs | undefined> {
   const config = decodeAhead(planned, builder);
   if (config === undefined) return undefined;
   return {
     type: planned.type,
     ...prefixed("argument ", config as KeyInputs),
-    ...prefixed("", (await planned.component.filesRead?.(config, directories)) ?? {}),
+    ...prefixed("", (await readFiles(planned.component, config, directories)) ?? {}),
     checkpoint_key: planned.checkpointKey,
   };
 }
+
+const readAnew: ReadFiles = async (component, config, directories) => component.filesRead?.(config, directories);
 
 /** Absolute paths of what the provisioners of a build read. */
 export async function filesReadBy(plan: BuildPlan, directories: RunDirectories): Promise<readonly string[]> {

@@ -42,14 +42,14 @@ export class CheckpointStore {
     this.#secret = secret;
   }
 
-  /** Makes what is missing, and removes what was left half done. Rejects where the store is of another version, or can be read by others. */
-  static async open(directory: string): Promise<CheckpointStore> {
+  /** Makes what is missing, and removes what was left half done. `secret`: of keys that other machines know too. Rejects where the store is of another version, or can be read by others. */
+  static async open(directory: string, secret?: Buffer): Promise<CheckpointStore> {
     for (const name of ["records", "objects", "work"])
       await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
     await refuseOpenDirectory(directory);
     return withStoreLock(directory, async () => {
       await checkVersion(directory);
-      const store = new CheckpointStore(directory, await readSecret(directory));
+      const store = new CheckpointStore(directory, secret ?? (await readSecret(directory)));
       await store.#sweep();
       return store;
     });

@@ -25,11 +25,7 @@ export type JournalProbe = (point: "before" | "after", line: JournalLine) => voi
  * Opens (making it 0600 where missing) the journal at `path`. What an earlier process left in it is outstanding again.
  */
 export async function openJournalFile(path: string, probe: JournalProbe = () => {}): Promise<JournalFile> {
-  const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
-  await syncDirectory(dirname(path));
-  const text = (await handle.stat()).size === 0 ? "" : await readFile(path, "utf8");
-  const writer = new SyncedWriter(handle, text === "" || text.endsWith("\n"));
-  const content = readJournal(text);
+  const { writer, content } = await openWriter(path);
   const entries = new Map(content.outstanding.map((entry) => [entry.entry, entry]));
   let last = content.highestEntry;
 
@@ -67,6 +63,13 @@ export async function openJournalFile(path: string, probe: JournalProbe = () => 
     strike,
     close: () => writer.close(),
   };
+}
+
+async function openWriter(path: string) {
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+  await syncDirectory(dirname(path));
+  const text = (await handle.stat()).size === 0 ? "" : await readFile(path, "utf8");
+  return { writer: new SyncedWriter(handle, text === "" || text.endsWith("\n")), content: readJournal(text) };
 }
 
 type Handle = Awaited<ReturnType<typeof open>>;

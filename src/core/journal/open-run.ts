@@ -25,6 +25,8 @@ export interface OpenRunOptions {
   readonly template: string;
   /** Names of the builds, in template order. */
   readonly builds: readonly string[];
+  /** Milliseconds since the epoch; what the names in the template were made with. Default: now. */
+  readonly startedAt?: number;
 }
 
 /**
@@ -59,18 +61,11 @@ export async function openRun(host: Host, options: OpenRunOptions): Promise<Open
   }
 }
 
-async function recordRun(host: Host, { runId, template, builds }: OpenRunOptions, paths: RunPaths): Promise<OpenRun> {
+async function recordRun(host: Host, options: OpenRunOptions, paths: RunPaths): Promise<OpenRun> {
+  const { runId } = options;
   await makeRunDirectories(paths);
   const held = await lock(paths.lock);
-  const started: RunRecord = {
-    version: 1,
-    runId,
-    template,
-    directory: host.cwd,
-    builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
-    startedAt: host.clock.now(),
-    owner: (await identifyProcess(host.pid))!,
-  };
+  const started = await newRecord(host, options);
   await writeRunRecord(paths, started);
   const journal = await openJournalFile(paths.journal, testSignalProbe(host));
   const [temp, processes] = await Promise.all([
@@ -97,6 +92,19 @@ async function recordRun(host: Host, { runId, template, builds }: OpenRunOptions
         await held.release();
       }
     },
+  };
+}
+
+async function newRecord(host: Host, options: OpenRunOptions): Promise<RunRecord> {
+  const { runId, template, builds, startedAt = host.clock.now() } = options;
+  return {
+    version: 1,
+    runId,
+    template,
+    directory: host.cwd,
+    builds: builds.map((name) => ({ name, artifacts: [], leftovers: [] })),
+    startedAt,
+    owner: (await identifyProcess(host.pid))!,
   };
 }
 

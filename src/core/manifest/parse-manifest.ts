@@ -13,6 +13,8 @@ export interface ManifestEntry {
   readonly artifact_id: string;
   readonly packer_run_uuid: string;
   readonly custom_data: Readonly<Record<string, string>> | null;
+  /** The kind of artifact; Packer's own entries have none. */
+  readonly builder_id?: string;
 }
 
 /** `undefined` for text that is no manifest. */
@@ -27,15 +29,16 @@ export function parseManifest(text: string): Manifest | undefined {
 
 export function isManifest(value: unknown): value is Manifest {
   if (!isObject(value) || typeof value["last_run_uuid"] !== "string") return false;
-  return Array.isArray(value["builds"]) && value["builds"].every(isEntry);
+  return Array.isArray(value["builds"]) && value["builds"].every(isManifestEntry);
 }
 
-function isEntry(value: unknown): boolean {
+export function isManifestEntry(value: unknown): value is ManifestEntry {
   if (!isObject(value)) return false;
   const { name, builder_type: type, artifact_id: id, packer_run_uuid: run, build_time: time, files } = value;
+  const isKind = value["builder_id"] === undefined || typeof value["builder_id"] === "string";
   const areTexts = [name, type, id, run].every((text) => typeof text === "string");
   const areFiles = files === null || files === undefined || (Array.isArray(files) && files.every(isFile));
-  return areTexts && typeof time === "number" && areFiles;
+  return areTexts && isKind && typeof time === "number" && areFiles;
 }
 
 const isFile = (value: unknown): boolean => isObject(value) && typeof value["name"] === "string";

@@ -11,9 +11,16 @@ const MOST_RUNS = 5;
 
 export type Past = Pick<Unit, "state" | "reason" | "estimate">;
 
+interface Places {
+  readonly work: string;
+  /** Keys of what is in a store. */
+  readonly stored: ReadonlySet<string>;
+}
+
 /** What earlier builds of a unit tell: how long it takes, and whether it need not be built. `past` is in order of time. */
-export async function judgeByPast(draft: Draft, past: readonly PastBuild[], work: string): Promise<Past> {
+export async function judgeByPast(draft: Draft, past: readonly PastBuild[], { work, stored }: Places): Promise<Past> {
   const estimate = estimateOf(past);
+  if (draft.key !== undefined && stored.has(draft.key)) return { state: "built", reason: "and in the store", estimate };
   if (past.length === 0) return { state: "to build", reason: undefined, estimate };
   const found = await isThere(draft, past, work);
   if (found.runId !== undefined) return { state: "built", reason: `by run ${found.runId}`, estimate };

@@ -3,7 +3,7 @@ import type { RunDirectories } from "../../sdk/run.ts";
 import type { BuildPlan, PlannedPostProcessor } from "../../template/model.ts";
 import { canonicalText } from "../checkpoints/canonical.ts";
 import { keyMachine, keyProvisioner, type Keying } from "../checkpoints/key-chain.ts";
-import { decodeAhead } from "../checkpoints/step-inputs.ts";
+import { decodeAhead, type ReadFiles } from "../checkpoints/step-inputs.ts";
 import { sha256Of } from "./sha256-of.ts";
 import { createInputReader, type InputReader } from "./unit-inputs.ts";
 
@@ -12,6 +12,32 @@ export interface ContentKeying {
   /** Secrets are no part of a key: nobody can guess one by it, and a new password makes no other image. */
   readonly redact: (text: string) => string;
   readonly readInputs?: InputReader;
+  /** Of builds that are keyed with the same secrets: what is the same in many of them is worked out once. */
+  readonly memory?: KeyMemory;
+}
+
+/** Of the builds of one template. */
+export interface KeyMemory {
+  digestOf(text: string, digest: (text: string) => string): string;
+  readonly readFiles: ReadFiles;
+}
+
+export function createKeyMemory(): KeyMemory {
+  const digests = new Map<string, string>();
+  const files = new Map<string, ReturnType<ReadFiles>>();
+  return {
+    digestOf: (text, digest) => {
+      const known = digests.get(text) ?? digest(text);
+      digests.set(text, known);
+      return known;
+    },
+    readFiles: (component, config, directories) => {
+      const name = canonicalText([component.type, config]);
+      const known = files.get(name) ?? Promise.resolve(component.filesRead?.(config, directories));
+      files.set(name, known);
+      return known;
+    },
+  };
 }
 
 /**
@@ -20,13 +46,14 @@ export interface ContentKeying {
  * in each build.
  */
 export async function contentKey(plan: BuildPlan, keying: ContentKeying): Promise<string | undefined> {
-  const { directories, readInputs = createInputReader() } = keying;
-  const digest = (value: unknown): string => sha256Of(keying.redact(canonicalText(value)));
+  const { directories, readInputs = createInputReader(), memory = createKeyMemory() } = keying;
+  const digestText = (text: string): string => sha256Of(keying.redact(text));
+  const digest = (value: unknown): string => memory.digestOf(canonicalText(value), digestText);
   const { config } = plan.builder.decode();
   if (config === undefined) return undefined;
   const inputs = await readInputs(plan, directories);
   const files = inputs.map(({ argument, value, kind, digest: content }) => [argument, value, kind, content]);
-  const chain: Keying = { plan, directories, digest };
+  const chain: Keying = { plan, directories, digest, readFiles: memory.readFiles };
   let step = keyMachine({ ...(config as KeyInputs), " files": files }, chain);
   for (const planned of plan.provisioners) step = await keyProvisioner(planned, step, chain);
   if (step.runsAlways !== undefined) return undefined;

@@ -4,7 +4,7 @@ import type { RunDirectories } from "../../sdk/run.ts";
 import { shellQuote } from "../../lib/shell-quote.ts";
 import type { BuildPlan, Template } from "../../template/model.ts";
 import { needsOfBuild } from "./build-needs.ts";
-import { contentKey } from "./content-key.ts";
+import { contentKey, createKeyMemory, type KeyMemory } from "./content-key.ts";
 import { exactPattern } from "./exact-pattern.ts";
 import type { InputReader, ReadInput } from "./unit-inputs.ts";
 import { unitNeeds } from "./unit-needs.ts";
@@ -31,13 +31,18 @@ export interface DraftOptions {
 /** The builds of a template as they are handed out, in its order. */
 export async function draftUnits(template: Template, options: DraftOptions): Promise<readonly Draft[]> {
   const drafts: Draft[] = [];
+  const memory = createKeyMemory();
   // One after the other: files are read beside each other within each.
-  for (const plan of template.builds) drafts.push(await draftUnit(template, plan, options));
+  for (const plan of template.builds) drafts.push(await draftUnit(template, plan, { ...options, memory }));
   return drafts;
 }
 
-async function draftUnit(template: Template, plan: BuildPlan, options: DraftOptions): Promise<Draft> {
-  const { builtIn, redact, readInputs, variableArguments } = options;
+interface Drafting extends DraftOptions {
+  readonly memory: KeyMemory;
+}
+
+async function draftUnit(template: Template, plan: BuildPlan, options: Drafting): Promise<Draft> {
+  const { builtIn, redact, readInputs, variableArguments, memory } = options;
   const directories = { ...options.directories, template: template.directory };
   const { name, builderType } = plan.identity;
   const path = template.path.replaceAll("\\", "/");
@@ -48,7 +53,7 @@ async function draftUnit(template: Template, plan: BuildPlan, options: DraftOpti
     builder: builderType,
     template: path,
     command: ["imgbuild", "build", `-only=${exactPattern(name)}`, ...variableArguments(template), asArgument(path)],
-    key: await contentKey(plan, { directories, redact, readInputs }),
+    key: await contentKey(plan, { directories, redact, readInputs, memory }),
     needs: unitNeeds(template, plan, builtIn),
     plan,
     inputs: (await readInputs(plan, directories)).map((input) => ({ ...input, value: redact(input.value) })),

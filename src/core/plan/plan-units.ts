@@ -12,12 +12,14 @@ export interface PlanUnitsOptions {
   readonly past: readonly PastBuild[];
   /** What the user says, by id. */
   readonly given: ReadonlyMap<string, readonly string[]>;
+  /** Keys of builds that other machines have put into a store. */
+  readonly stored?: ReadonlySet<string>;
 }
 
 /** Puts the units beside each other: what waits for what, what is built, how long it takes. In the order of the drafts. */
 export async function planUnits(
   drafts: readonly Draft[],
-  { work, past, given }: PlanUnitsOptions,
+  { work, past, given, stored = new Set() }: PlanUnitsOptions,
 ): Promise<readonly Unit[]> {
   const found = await findDependencies(drafts, work);
   const dependencies = new Map(
@@ -29,7 +31,7 @@ export async function planUnits(
   const pastOf = groupPast(past, work);
   const units = drafts.map(async (draft): Promise<Unit> => {
     const { id, build, builder, template, command, writes, key, needs } = draft;
-    const judged = await judgeByPast(draft, pastOf(template, build), work);
+    const judged = await judgeByPast(draft, pastOf(template, build), { work, stored });
     const inputs = draft.inputs.map(({ path: _, ...input }) => input);
     const place = { dependsOn: dependencies.get(id)!, conflictsWith: conflicts.get(id)!, stage: stages.get(id)! };
     return { id, build, builder, template, command, inputs, writes, key, needs, ...place, ...judged };

@@ -4,6 +4,7 @@ import type { Host } from "../../sdk/host.ts";
 import type { BuildIdentity } from "../../sdk/run.ts";
 import { artifactRecordPath, readArtifactRecord, type ArtifactRecord } from "../artifact-record.ts";
 import { runsDirectory } from "../journal/state-directory.ts";
+import { isManifestEntry, type ManifestEntry } from "../manifest/parse-manifest.ts";
 
 /** What an earlier run built, and how far its post-processors came. */
 export interface Recorded {
@@ -25,16 +26,6 @@ export function artifactsOfRun(runsDirectory: string, runId: string): RecordedAr
       hint: "Artifacts are recorded for builds that have post-processors and whose builder succeeded. Choose the others with -only.",
     });
   };
-}
-
-/** An entry that `manifest` wrote. Packer's own have no `builder_id`. */
-interface ManifestEntry {
-  readonly name: string;
-  readonly builder_type: string;
-  readonly files: readonly { readonly name: string }[] | null;
-  readonly artifact_id: string;
-  readonly packer_run_uuid: string;
-  readonly builder_id?: string;
 }
 
 /**
@@ -76,21 +67,12 @@ export function readRecordedManifest(text: string, name: string): RecordedManife
     const manifest = JSON.parse(text) as { readonly builds?: unknown; readonly last_run_uuid?: unknown } | null;
     const { builds, last_run_uuid: runId } = manifest ?? {};
     const lastRunId = typeof runId === "string" && /^[\w-]+$/.test(runId) ? runId : undefined;
-    if (Array.isArray(builds)) return { entries: builds.filter(isEntry), lastRunId };
+    // Others, of later versions or of nobody's, are passed over.
+    if (Array.isArray(builds)) return { entries: builds.filter(isManifestEntry), lastRunId };
   } catch {
     // Reported below, the same as JSON of another shape.
   }
   throw new BuildError(`"${name}" is not a manifest`);
-}
-
-/** Others, of later versions or of nobody's, are passed over. */
-function isEntry(value: unknown): value is ManifestEntry {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, builder_type, files, artifact_id, packer_run_uuid, builder_id } = value as Record<string, unknown>;
-  const areTexts = [name, builder_type, artifact_id, packer_run_uuid].every((text) => typeof text === "string");
-  const isKind = builder_id === undefined || typeof builder_id === "string";
-  const isFile = (file: unknown): boolean => typeof (file as { readonly name?: unknown } | null)?.name === "string";
-  return areTexts && isKind && (files === null || (Array.isArray(files) && files.every(isFile)));
 }
 
 function fromEntry(entry: ManifestEntry, build: BuildIdentity, cwd: string): ArtifactRecord {

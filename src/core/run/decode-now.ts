@@ -5,15 +5,14 @@ import type { Planned } from "../../template/model.ts";
 
 /**
  * The arguments of a component with everything known. What is wrong only now (a value that depends on the machine) is
- * shown like any other mistake in the template, at its place.
+ * shown like any other mistake in the template, at its place; warnings were shown when the template was loaded.
  */
 export function decodeNow(run: Run, planned: Planned<Component>, data?: GeneratedData): unknown {
   const { config, diagnostics } = planned.decode(data);
-  for (const diagnostic of diagnostics) {
-    if (diagnostic.severity === "error" || data === undefined) run.emit({ kind: "diagnostic", diagnostic });
-  }
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  for (const diagnostic of errors) run.emit({ kind: "diagnostic", diagnostic });
   if (config !== undefined) return config;
-  const first = diagnostics.find(({ severity }) => severity === "error");
+  const [first] = errors;
   if (!first) throw new BuildError(`The arguments of ${planned.type} depend on values that are not known`);
   throw new BuildError(`The arguments of ${planned.type} are wrong: ${first.summary}. ${first.detail}`);
 }

@@ -56,6 +56,7 @@ function callOrdinary(definition: OrdinaryFunction, site: CallSite): Value {
   // Even the unknown result of a failed call is as secret as its arguments: try(…) may continue with it.
   const failure = withMarks(unknownValue(knownType(definition)), marks);
   if (!given || !checkCount(definition, given.length, site)) return failure;
+  if (areSwapped(definition, given, site)) return failure;
   const converted = given.map((argument, index) => checkArgument(definition, index, argument, site));
   if (converted.some((value) => value === undefined)) return failure;
   return apply(definition, converted as Value[], given, site);
@@ -149,6 +150,20 @@ function checkArgument(
   if (isNull(value) && !parameter.allowNull) return reject("it must not be null.");
   const result = convert(value, parameter.type);
   return result.value ?? reject(`${describeConversionError(result.error)}.`);
+}
+
+/** Reports two arguments that would be right the other way round: `join(list, ",")`. */
+function areSwapped(definition: OrdinaryFunction, given: readonly GivenArgument[], site: CallSite): boolean {
+  const { node, scope, evaluation } = site;
+  const [first, second] = given;
+  if (!first || !second || given.length > 2 || node.expandFinal) return false;
+  const fits = (index: number, { value }: GivenArgument): boolean => {
+    return !isNull(value) && convert(value, parameterAt(definition, index).type).value !== undefined;
+  };
+  if ((fits(0, first) && fits(1, second)) || !fits(0, second) || !fits(1, first)) return false;
+  const names = [0, 1].map((index) => parameterAt(definition, index).name);
+  evaluation.report(messages.swappedArguments(node, names, [first.range, second.range]), node, scope);
+  return true;
 }
 
 function apply(

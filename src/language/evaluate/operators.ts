@@ -5,10 +5,23 @@ import { hasErrors } from "../diagnostic.ts";
 import { valuesEqual } from "../equal.ts";
 import { tidy } from "../number.ts";
 import { deepMarks, union, withMarks } from "../marks.ts";
-import { BOOL, boolValue, decimalOf, isKnown, isNull, NUMBER, numberValue, truthOf, unknownValue } from "../value.ts";
+import {
+  BOOL,
+  boolValue,
+  decimalOf,
+  isKnown,
+  isNull,
+  NO_MARKS,
+  NUMBER,
+  numberValue,
+  STRING,
+  truthOf,
+  unknownValue,
+} from "../value.ts";
 import type { Type, Value } from "../value.ts";
 import type { Evaluation, Scope, EvaluationSite } from "./contract.ts";
 import * as messages from "../messages/evaluation-messages.ts";
+import { asOneText, concatenationIn } from "./concatenation.ts";
 
 /** `! operand`, `- operand` */
 export function evaluateUnary(node: Unary, scope: Scope, evaluation: Evaluation): Value {
@@ -34,12 +47,22 @@ export function evaluateBinary(node: Binary, scope: Scope, evaluation: Evaluatio
   const chain: Binary[] = [];
   let first: Expression = node;
   for (; first.kind === "binary"; first = first.left) chain.push(first);
+  const texts = concatenationIn(chain, first);
+  if (texts) return refuseConcatenation(texts, { node, scope, evaluation });
   let value = evaluation.evaluate(first, scope);
   for (let link = chain.pop(); link; link = chain.pop()) value = combine(value, { node: link, scope, evaluation });
   return value;
 }
 
 type BinarySite = EvaluationSite<Binary>;
+
+/** One mistake, however many operands there are. */
+function refuseConcatenation(operands: readonly Expression[], { node, scope, evaluation }: BinarySite): Value {
+  const values = operands.map((operand) => evaluation.evaluate(operand, scope));
+  evaluation.report(messages.textsAdded(node.range, asOneText(node.range, operands)), node, scope);
+  const marks = values.reduce((all, value) => union(all, deepMarks(value)), NO_MARKS);
+  return withMarks(unknownValue(STRING), marks);
+}
 
 function combine(left: Value, site: BinarySite): Value {
   const { node, scope, evaluation } = site;

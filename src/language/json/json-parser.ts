@@ -2,8 +2,8 @@ import type { Diagnostic } from "../diagnostic.ts";
 import * as messages from "../messages/json-messages.ts";
 import { nestingTooDeep } from "../messages/expression-messages.ts";
 import type { SourceFile, SourceRange } from "../source.ts";
-import { decodeJsonString } from "./json-string.ts";
 import type { JsonNode, JsonProperty } from "./json.ts";
+import { readJsonString } from "./read-json-string.ts";
 
 /** Half of what native syntax allows: a JSON string may contain a template with its own nesting. */
 const MAX_NESTING = 125;
@@ -173,29 +173,10 @@ export class JsonParser {
     return name;
   }
 
-  /** `string = quotation-mark char* quotation-mark`; one that is not closed ends with its line. */
   private parseString(): string {
-    const start = this.position;
-    let position = start + 1;
-    for (; ; position++) {
-      const code = this.text.charCodeAt(position);
-      if (code === 34) break;
-      if (code === 92) position++;
-      else if (code === 10 || Number.isNaN(code)) {
-        const lineEnd = Math.min(position, this.text.length);
-        // A comma at the end of the line was meant to follow the string.
-        const end = lineEnd - (/,\s*$/.exec(this.text.slice(Math.max(start, lineEnd - 100), lineEnd))?.[0].length ?? 0);
-        this.report(messages.unclosedJsonString(this.range(start, start + 1), this.range(start, lineEnd)));
-        this.position = end;
-        return this.text.slice(start + 1, end);
-      } else if (code < 32 && code !== 9 && code !== 13)
-        this.report(messages.controlCharacter(code, this.range(position, position + 1)));
-    }
-    this.position = position + 1;
-    return decodeJsonString(this.text.slice(start + 1, position), (offset, length) => {
-      const from = start + 1 + offset;
-      this.report(messages.invalidJsonEscape(this.text.slice(from, from + length), this.range(from, from + length)));
-    });
+    const { value, end } = readJsonString(this.file, this.position, (found) => this.report(found));
+    this.position = end;
+    return value;
   }
 
   private parseForeignString(start: number): JsonNode {

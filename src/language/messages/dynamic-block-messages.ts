@@ -1,7 +1,7 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import { withArticle } from "../convert-primitive.ts";
 import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
+import { suggesting } from "../suggestion.ts";
 import type { Type } from "../value.ts";
 
 /** Every problem a `dynamic` block can have, one factory each. */
@@ -55,19 +55,25 @@ export const extraContent = (subject: SourceRange): Diagnostic =>
   );
 
 export const unexpectedAttribute = (name: string, allowed: readonly string[], subject: SourceRange): Diagnostic =>
-  error(
-    "unknown-argument",
-    subject,
-    "Unsupported argument",
-    `An argument named "${name}" is not expected in a dynamic block.${didYouMean(name, allowed) || " Arguments of the blocks to make go in content { … }."}`,
+  suggesting(
+    error(
+      "unknown-argument",
+      subject,
+      "Unsupported argument",
+      `An argument named "${name}" is not expected in a dynamic block.`,
+    ),
+    { name, known: allowed, otherwise: " Arguments of the blocks to make go in content { … }." },
   );
 
 export const unexpectedBlock = (type: string, subject: SourceRange): Diagnostic =>
-  error(
-    "unknown-block",
-    subject,
-    "Unsupported block",
-    `A block of type "${type}" is not expected in a dynamic block. Blocks inside the blocks to make go in content { … }.`,
+  suggesting(
+    error(
+      "unknown-block",
+      subject,
+      "Unsupported block",
+      `A block of type "${type}" is not expected in a dynamic block.`,
+    ),
+    { name: type, known: ["content"], otherwise: " Blocks inside the blocks to make go in content { … }." },
   );
 
 export const wrongIterator = (subject: SourceRange): Diagnostic =>

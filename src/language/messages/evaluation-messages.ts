@@ -1,9 +1,9 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import { describeConversionError, type ConversionError } from "../conversion.ts";
 import { withArticle } from "../convert-primitive.ts";
-import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
+import { error, type Diagnostic, type DiagnosticPlace, type TextEdit } from "../diagnostic.ts";
 import { isSequence } from "../type.ts";
 import type { SourceRange } from "../source.ts";
+import { suggesting } from "../suggestion.ts";
 import type { Type } from "../value.ts";
 
 /** Every problem that evaluation can report, except those of calls, one factory each. */
@@ -12,12 +12,10 @@ import type { Type } from "../value.ts";
 const clause = (problem: ConversionError): string => `${describeConversionError(problem)}.`;
 
 export const unknownVariable = (name: string, known: Iterable<string>, subject: SourceRange): Diagnostic =>
-  error(
-    "unknown-variable",
-    subject,
-    "Unknown name",
-    `There is nothing named "${name}" here.${didYouMean(name, known)}`,
-  );
+  suggesting(error("unknown-variable", subject, "Unknown name", `There is nothing named "${name}" here.`), {
+    name,
+    known,
+  });
 
 export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
   error(
@@ -27,11 +25,14 @@ export const noVariables = (name: string, subject: SourceRange): Diagnostic =>
     `The name "${name}" cannot be used here: only constant values can. For text, put it in quotes: "${name}".`,
   );
 
-/** A name and the one that may have been meant; `name` is undefined when it is secret. */
-function named(name: string | undefined, known: Iterable<string>): string {
-  if (name === undefined) return "of this name, which is sensitive.";
-  const names = [...known];
-  return `named "${name}".${didYouMean(name, names) || listOfFew(names)}`;
+/** Says which name is missing, and which may have been meant; `name` is undefined when it is secret. */
+function naming(found: Diagnostic, name: string | undefined, names: Iterable<string>): Diagnostic {
+  if (name === undefined) return { ...found, detail: `${found.detail} of this name, which is sensitive.` };
+  const known = [...names];
+  return suggesting(
+    { ...found, detail: `${found.detail} named "${name}".` },
+    { name, known, otherwise: listOfFew(known) },
+  );
 }
 
 const MOST_LISTED = 10;
@@ -47,14 +48,14 @@ export const unsupportedAttribute = (
   known: Iterable<string>,
   place: DiagnosticPlace,
 ): Diagnostic =>
-  error("unsupported-attribute", place, "Unsupported attribute", `This object has no attribute ${named(name, known)}`);
+  naming(error("unsupported-attribute", place, "Unsupported attribute", "This object has no attribute"), name, known);
 
 export const missingMapElement = (
   name: string | undefined,
   known: Iterable<string>,
   place: DiagnosticPlace,
 ): Diagnostic =>
-  error("missing-map-element", place, "Missing map element", `This map has no element ${named(name, known)}`);
+  naming(error("missing-map-element", place, "Missing map element", "This map has no element"), name, known);
 
 export const attributeOfNull = (name: string, place: DiagnosticPlace): Diagnostic =>
   error(
@@ -117,6 +118,13 @@ export const fractionalIndex = (place: DiagnosticPlace): Diagnostic =>
 
 export const invalidOperand = (operator: string, problem: ConversionError, place: DiagnosticPlace): Diagnostic =>
   error("invalid-operand", place, "Invalid operand", `Unsuitable value for ${operator}: ${clause(problem)}`);
+
+/** `edits`: one text in place of the sum. */
+export function textsAdded(subject: SourceRange, edits: readonly TextEdit[] | undefined): Diagnostic {
+  const how = edits ? `Write ${edits[0]!.text}.` : 'Put them inside of quotes ("a${b}"), or use format or join.';
+  const detail = `+ adds numbers, and texts are not added. ${how}`;
+  return { ...error("texts-added", subject, "Invalid operand", detail), edits };
+}
 
 export const nullOperand = (operator: string, place: DiagnosticPlace): Diagnostic =>
   error("null-operand", place, "Invalid operand", `Unsuitable value for ${operator}: it is null.`);

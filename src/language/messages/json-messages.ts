@@ -107,6 +107,13 @@ export function unclosedJsonString(subject: SourceRange, context: SourceRange): 
   };
 }
 
+/** `places`: of all line breaks in the string. */
+export function lineBreakInJsonString(places: readonly SourceRange[]): Diagnostic {
+  const detail = "A string in JSON is one line. Write \\n for the line break.";
+  const edits = places.map((range) => ({ range, text: "\\n" }));
+  return { ...error("line-break-in-string", places[0], "Line break in a string", detail), edits };
+}
+
 export function controlCharacter(code: number, subject: SourceRange): Diagnostic {
   const escape = `\\u${code.toString(16).padStart(4, "0")}`;
   return error(

@@ -1,7 +1,7 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import { error, type Diagnostic, type DiagnosticPlace } from "../diagnostic.ts";
 import { lineOf } from "../position.ts";
 import type { SourceRange } from "../source.ts";
+import { suggesting } from "../suggestion.ts";
 
 /** Mistakes in strings, heredocs and template sequences, and comments without an end. */
 
@@ -111,12 +111,11 @@ export function missingDirectiveName(subject: SourceRange): Diagnostic {
 }
 
 export function unknownDirective(name: string, subject: SourceRange): Diagnostic {
-  return error(
-    "unknown-directive",
-    subject,
-    "Unknown template directive",
-    `There is no directive "${name}".${didYouMean(name, DIRECTIVES)} For a literal "%{" write "%%{".`,
-  );
+  const detail = `There is no directive "${name}". For a literal "%{" write "%%{".`;
+  return suggesting(error("unknown-directive", subject, "Unknown template directive", detail), {
+    name,
+    known: DIRECTIVES,
+  });
 }
 
 export function strayDirective(name: string, open: "if" | "for" | undefined, subject: SourceRange): Diagnostic {

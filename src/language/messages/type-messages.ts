@@ -1,7 +1,7 @@
-import { didYouMean } from "../../lib/did-you-mean.ts";
 import { describeConversionError, type ConversionError } from "../conversion.ts";
 import { error, type Diagnostic } from "../diagnostic.ts";
 import type { SourceRange } from "../source.ts";
+import { correction, suggesting } from "../suggestion.ts";
 
 /** Mistakes in type constraints. */
 
@@ -15,8 +15,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** `quoted` is the text where the type stands in quotes, as in old templates. */
 export function notAType(quoted: string | undefined, subject: SourceRange): Diagnostic {
-  if (quoted !== undefined)
-    return invalidType(subject, `This is not a type. Write the type without quotes: ${quoted}.`);
+  if (quoted !== undefined) {
+    const found = invalidType(subject, `This is not a type. Write the type without quotes: ${quoted}.`);
+    return { ...found, edits: [{ range: subject, text: quoted }] };
+  }
   return invalidType(
     subject,
     "This is not a type. Write a type such as string, number, bool, any, list(string) or map(string).",
@@ -24,12 +26,34 @@ export function notAType(quoted: string | undefined, subject: SourceRange): Diag
 }
 
 export function unknownType(name: string, known: readonly string[], subject: SourceRange): Diagnostic {
-  return invalidType(subject, `"${name}" is not a type.${didYouMean(name, known)}`);
+  const found = invalidType(subject, `"${name}" is not a type.`);
+  const meant = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name]! : undefined;
+  if (meant === undefined) return suggesting(found, { name, known, otherwise: ` The types are: ${TYPES}.` });
+  return { ...found, detail: `${found.detail} Write ${meant}.`, edits: correction(subject, name, meant) };
 }
+
+const TYPES = "string, number, bool, any, list(…), set(…), map(…), tuple([…]) and object({…})";
+
+/** What other languages call these types. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  text: "string",
+  str: "string",
+  int: "number",
+  integer: "number",
+  float: "number",
+  boolean: "bool",
+  array: "list(string)",
+  dict: "map(string)",
+  hash: "map(string)",
+  dynamic: "any",
+};
 
 /** `list` alone. */
 export function missingTypeArgument(name: string, subject: SourceRange): Diagnostic {
-  return invalidType(subject, `The type ${name} needs an argument in parentheses: ${EXAMPLES[name]}.`);
+  const example = EXAMPLES[name]!;
+  const found = invalidType(subject, `The type ${name} needs an argument in parentheses: ${example}.`);
+  const isOfTexts = /^\w+\(string\)$/.test(example);
+  return isOfTexts ? { ...found, edits: correction(subject, name, example) } : found;
 }
 
 /** `string(…)`. */
@@ -38,7 +62,7 @@ export function needlessTypeArgument(name: string, subject: SourceRange): Diagno
 }
 
 export function unknownConstructor(name: string, known: readonly string[], subject: SourceRange): Diagnostic {
-  return invalidType(subject, `"${name}" is not a type that takes arguments.${didYouMean(name, known)}`);
+  return suggesting(invalidType(subject, `"${name}" is not a type that takes arguments.`), { name, known });
 }
 
 export function wrongTypeArguments(name: string, subject: SourceRange): Diagnostic {

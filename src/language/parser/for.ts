@@ -42,15 +42,18 @@ export function parseFor(parser: Parser, start: number, open: SourceRange, shape
     condition = parser.parseExpression();
     height = Math.max(height, parser.height);
   }
-  if (parser.peek() === close) parser.advance();
-  else {
-    parser.report(missingClosingBracket(bracket, parser.tokenRange(), open));
-    skipPastClose(parser, close);
-  }
+  acceptClose(parser, bracket, open);
   parser.height = height + 1;
   const common = { ...intro, condition, range: parser.range(start, parser.lastEnd) };
   if (value === undefined) return { kind: "for-tuple", value: first, ...common };
   return { kind: "for-object", key: first, value, grouped, ...common };
+}
+
+function acceptClose(parser: Parser, bracket: keyof typeof closingTokens, open: SourceRange): void {
+  const close = closingTokens[bracket];
+  if (parser.accept(close)) return;
+  parser.report(missingClosingBracket(bracket, parser.tokenRange(), open));
+  skipPastClose(parser, close);
 }
 
 interface ForIntro {

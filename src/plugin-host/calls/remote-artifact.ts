@@ -18,13 +18,10 @@ export interface RemoteArtifact {
 
 export async function dialArtifact(peer: Peer, id: number): Promise<RemoteArtifact> {
   const service = createRpcClient(await peer.broker.dial(id));
-  const call = async (method: string, argument: WireValue = null): Promise<WireValue> => {
-    try {
-      return await service.call(`Artifact.${method}`, argument);
-    } catch (error) {
+  const call = (method: string, argument: WireValue = null): Promise<WireValue> =>
+    service.call(`Artifact.${method}`, argument).catch(async (error: unknown) => {
       throw await peer.explain(error, "was asked about its artifact");
-    }
-  };
+    });
   const text = async (method: string): Promise<string> => asText(await call(method), `Artifact.${method}`);
   const state = async (name: string): Promise<unknown> => {
     const value = await call("State", name);

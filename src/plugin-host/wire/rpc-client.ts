@@ -25,21 +25,12 @@ export function createRpcClient(stream: ByteStream): RpcClient {
   let nextCall = 0;
   let over: Error | undefined;
 
-  const settle = (header: WireValue, body: WireValue): void => {
-    const fields = asMap(header, "the head of an answer");
-    const call = asCount(fields["Seq"], "the number of an answer");
-    const error = asText(fields["Error"], "the error of an answer");
-    const { resolve, reject } = pending.get(call) ?? {};
-    pending.delete(call);
-    if (error !== "") reject?.(new RemoteError(error));
-    else resolve?.(body);
-  };
   const receive = async (): Promise<void> => {
     const decoder = new MessagePackDecoder();
     const values: WireValue[] = [];
     for await (const bytes of readAll(stream)) {
       values.push(...decoder.push(bytes));
-      while (values.length >= 2) settle(values.shift()!, values.shift()!);
+      while (values.length >= 2) settle(pending, values.shift()!, values.shift()!);
     }
     throw new StreamClosed("the plugin closed the connection");
   };
@@ -67,4 +58,14 @@ export function createRpcClient(stream: ByteStream): RpcClient {
       }),
     close: () => stream.end(),
   };
+}
+
+function settle(pending: Map<number, Pending>, header: WireValue, body: WireValue): void {
+  const fields = asMap(header, "the head of an answer");
+  const call = asCount(fields["Seq"], "the number of an answer");
+  const error = asText(fields["Error"], "the error of an answer");
+  const { resolve, reject } = pending.get(call) ?? {};
+  pending.delete(call);
+  if (error !== "") reject?.(new RemoteError(error));
+  else resolve?.(body);
 }

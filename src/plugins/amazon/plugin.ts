@@ -20,6 +20,7 @@ export const amazon: Plugin = {
     "amazon-parameterstore": async () => (await import("./data-sources/amazon-parameterstore.ts")).dataSource,
     "amazon-secretsmanager": async () => (await import("./data-sources/amazon-secretsmanager.ts")).dataSource,
   },
+  storePlaces: { s3: async () => (await import("./store/s3-place.ts")).openS3Place },
   reapers: reaperTable(
     "ec2-image",
     "ec2-import-task",

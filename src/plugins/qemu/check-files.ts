@@ -1,7 +1,6 @@
-import { delimiter, join } from "node:path";
+import { isOnPath } from "../../lib/on-path.ts";
 import type { Builder, CheckPlaces } from "../../sdk/component.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
-import { exists } from "../../owned/owned-path.ts";
 import { error } from "../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../sdk/schema/schema.ts";
 import { checkMachineFiles } from "../../steps/check-files.ts";
@@ -20,9 +19,7 @@ export const checkQemuFiles: NonNullable<Builder<QemuConfig>["checkFiles"]> = as
 async function missingProgram({ qemu_binary: name }: QemuConfig, places: CheckPlaces): Promise<readonly ConfigIssue[]> {
   if (name === qemuFields.qemu_binary.parse(undefined)) return [];
   if (name.includes("/")) return missingFiles([[["qemu_binary"], name]], places.work, { ofHost: true });
-  const directories = (places.host.env["PATH"] ?? "").split(delimiter).filter((directory) => directory !== "");
-  const found = await Promise.all(directories.map((directory) => exists(join(directory, name))));
-  if (found.includes(true)) return [];
+  if (await isOnPath(name, places.host.env["PATH"] ?? "")) return [];
   const detail = `There is no program "${name}" in the directories of PATH. Install it, or give its path.`;
   return [{ ...error("missing-program", ["qemu_binary"], "Program not found", detail), ofHost: true }];
 }

@@ -47,6 +47,7 @@ export async function launchMachine(run: Run, config: QemuConfig, plan: QemuLaun
   const display = await chooseDisplay(run, config, run.signal);
   const password = vncPassword(run, config);
   if (plan.accelerator.doubt !== undefined) run.warn(plan.accelerator.doubt);
+  const endsByItself = config.communicator === "none";
   const taken = new Set<number>();
   for (let attempt = 1; ; attempt++) {
     const sockets = controlSockets(run.directories.temp);
@@ -57,7 +58,8 @@ export async function launchMachine(run: Run, config: QemuConfig, plan: QemuLaun
     try {
       return await run.step("start machine", async (step) => {
         announce(run, facts);
-        const machine = await startMachine(run, step, { name: plan.name, binary: config.qemu_binary, args, sockets });
+        const start = { name: plan.name, binary: config.qemu_binary, args, sockets, endsByItself };
+        const machine = await startMachine(run, step, start);
         if (plan.memory !== undefined) await resumeFrom(machine.qmp, plan.memory, step.signal);
         if (password !== undefined) await setVncPassword(machine.qmp, password, step);
         return launched(run, machine, ports.ssh);

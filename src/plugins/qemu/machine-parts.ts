@@ -1,11 +1,12 @@
 import { createCd } from "../../steps/cd.ts";
 import { createFloppy } from "../../steps/floppy.ts";
-import { keepForUser, sshKey, type SshKey } from "../../steps/ssh-key.ts";
+import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
+import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
 import type { MachineState, SaveMachine } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { LayeredDisks } from "./checkpoints/layers.ts";
-import { bringBack, factsOf } from "./checkpoints/machine-checkpoints.ts";
+import { factsOf } from "./checkpoints/machine-checkpoints.ts";
 import { machineSaver } from "./checkpoints/save-machine.ts";
 import { createDisks, finishDisks, imagePaths } from "./disks.ts";
 import type { DiskFile } from "./drive-arguments.ts";
@@ -61,7 +62,7 @@ function layersOf({ run, config }: PartsPlan, directory: string, chains: readonl
 export async function savedParts(plan: PartsPlan, directory: string, saved: MachineState): Promise<MachineParts> {
   const { run, config, output } = plan;
   const { chains, key } = factsOf(saved);
-  run.secret(key.privateKey);
+  requireImages(saved, chains);
   const layers = layersOf(plan, directory, chains);
   await layers.cover(async () => {}, run.signal);
   const efi = await prepareEfi(run, config, output.path);
@@ -74,19 +75,10 @@ export async function savedParts(plan: PartsPlan, directory: string, saved: Mach
     floppy,
     cd,
     efi,
-    key: { ...key, privateKeyPath: await keyFile(run, key) },
+    key: await savedKey(run, key),
     memory,
     layers,
   };
-}
-
-/** This run's user may want the key, too. */
-async function keyFile(
-  run: BuilderRun,
-  { generated, privateKey, privateKeyPath }: SshKey,
-): Promise<string | undefined> {
-  if (!generated) return privateKeyPath;
-  return run.step("keep the key of the machine", (step) => keepForUser(run, step, privateKey));
 }
 
 /** `undefined` where the machine cannot be saved. */

@@ -1,11 +1,11 @@
 import { startCommand, type CommandResult, type RunningCommand } from "../../lib/process.ts";
-import { connectQmp, type QmpClient } from "./qmp.ts";
+import { closedQmp, connectQmp, type QmpClient } from "./qmp.ts";
 import { sleep } from "../../lib/retry.ts";
 import { BuildError } from "../../sdk/error.ts";
 import type { Run, Step } from "../../sdk/run.ts";
 import type { ControlSockets } from "./control-sockets.ts";
 import { ownMachine } from "./reaper.ts";
-import { startFailure } from "./start-failure.ts";
+import { startFailure, SwitchedOffError } from "./start-failure.ts";
 import { toolFailure } from "./tool-failure.ts";
 
 export interface MachineStart {
@@ -13,6 +13,8 @@ export interface MachineStart {
   readonly binary: string;
   readonly args: readonly string[];
   readonly sockets: ControlSockets;
+  /** Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready. */
+  readonly endsByItself?: boolean;
 }
 
 /** A QEMU that is up: it answered on its control socket. */
@@ -50,17 +52,19 @@ export async function startMachine(run: Run, step: Step, start: MachineStart): P
   machine.running = running;
   if (running.pid !== undefined) await entry.started(running.pid);
   machine.qmp = await connected(running, start, tail, step.signal);
-  return new QemuMachine(running, machine.qmp, tail);
+  const started = new QemuMachine(running, machine.qmp, tail);
+  if (start.endsByItself) started.expectExit();
+  return started;
 }
 
 /** QEMU may answer and still fail on a later argument: its connection is then lost a moment before the process ends. */
 const LAST_WORDS_MS = 1000;
 
-/** The control connection, or the reason why QEMU ended instead of answering. */
+/** The control connection, or the reason why QEMU ended instead of answering. A guest that may be off is, perhaps, already. */
 async function connected(running: RunningCommand, start: MachineStart, tail: Tail, signal: AbortSignal) {
   const ended = new AbortController();
   const failed = running.finished.then(
-    (result) => startFailure(start.binary, result, tail.text()),
+    (result) => startFailure(start, result, tail.text()),
     (error: unknown) => toolFailure(start.binary, error),
   );
   void failed.then((failure) => ended.abort(failure));
@@ -69,7 +73,9 @@ async function connected(running: RunningCommand, start: MachineStart, tail: Tai
     return await connectQmp(start.sockets.control, { signal: either, timeoutMs: 60_000 });
   } catch (error) {
     signal.throwIfAborted();
-    throw (await Promise.race([failed, sleep(LAST_WORDS_MS, signal)])) ?? error;
+    const failure = (await Promise.race([failed, sleep(LAST_WORDS_MS, signal)])) ?? error;
+    if (failure instanceof SwitchedOffError && start.endsByItself) return closedQmp;
+    throw failure;
   }
 }
 

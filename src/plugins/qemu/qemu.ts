@@ -123,8 +123,6 @@ async function booted(plan: ImagePlan, directory: string | undefined): Promise<R
   const parts = await freshParts(plan, directory);
   const begun = await begin(plan, parts);
   const watched = watchedRun(run, begun.launched);
-  // Nobody can tell such a guest to shut down: it does so by itself, whenever it is ready.
-  if (config.communicator === "none") begun.launched.expectExit();
   await typeAtMachine(watched, config, begun.launched.qmp, begun.values);
   const communicator = await logIn(watched, config, { ...begun, parts });
   return { ...begun, parts, run: watched, communicator };

@@ -60,6 +60,14 @@ export async function connectQmp(socketPath: string, options: ConnectQmpOptions 
   }
 }
 
+/** Of a machine that is off already. */
+export const closedQmp: QmpClient = {
+  execute: () => Promise.reject(disconnected()),
+  onEvent: () => () => {},
+  closed: Promise.resolve(),
+  close: () => {},
+};
+
 /** Connects, runs one command, and hangs up. */
 export async function executeOnce(
   socketPath: string,

@@ -4,8 +4,21 @@ import { BuildError } from "../../sdk/error.ts";
 /** QEMU found a port taken that was free a moment ago: another one is worth a try. */
 export class PortTakenError extends BuildError {}
 
+/** The machine ran, and was off before QEMU could be asked anything. */
+export class SwitchedOffError extends BuildError {}
+
+interface Started {
+  readonly binary: string;
+  readonly args: readonly string[];
+}
+
 /** Why QEMU ended instead of starting, with what to do where its message is known. */
-export function startFailure(binary: string, result: CommandResult, said: string): BuildError {
+export function startFailure({ binary, args }: Started, result: CommandResult, said: string): BuildError {
+  if (result.code === 0 && said === "" && !args.includes("-daemonize")) {
+    return new SwitchedOffError("The guest switched itself off as soon as it was started", {
+      hint: 'An image that is not meant to be logged in to needs communicator = "none".',
+    });
+  }
   const text = withoutProgramName(binary, said) || `it ended with exit code ${result.code}`;
   if (/Could not set up host forwarding rule|Failed to find an available port|Address already in use/.test(said)) {
     return new PortTakenError(`QEMU could not use a port it was given: ${text}`);

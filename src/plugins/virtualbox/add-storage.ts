@@ -5,8 +5,8 @@ import { controllerNames, discPlan, diskSlots, type ControllerKind, type DiscRol
 import type { Target } from "./target.ts";
 
 export interface NewStorage extends Target {
-  /** Paths of the disks, which exist. */
-  readonly disks: readonly string[];
+  /** Paths of the disks, which exist: of each the images it is made of, the lowest first. */
+  readonly disks: readonly (readonly string[])[];
   readonly signal: AbortSignal;
 }
 
@@ -19,12 +19,19 @@ export async function addStorage(config: IsoBuilderConfig, { driver, vm, disks, 
   for (const bus of controllerKinds(config)) {
     await driver.addController({ vm, name: controllerNames[bus], bus, portCount: portCounts[bus], signal });
   }
-  const discs = discPlan(config).map(({ slot }) => slot);
-  const slots = diskSlots(config.hard_drive_interface, discs);
+  const slots = slotsOfDisks(config);
   const traits = { isSolidState: config.hard_drive_nonrotational, discards: config.hard_drive_discard };
-  for (const [index, path] of disks.entries()) {
-    await driver.attachDisk({ vm, ...storageSlot(slots[index]!), path, ...traits, signal });
+  for (const [index, images] of disks.entries()) {
+    // One after the other in the same slot: VirtualBox knows an image only when it knows the one below it.
+    for (const path of images) await driver.attachDisk({ vm, ...slots[index]!, path, ...traits, signal });
   }
+}
+
+/** Where the disks of a new machine are. */
+export function slotsOfDisks(config: IsoBuilderConfig): readonly StorageSlot[] {
+  const discs = discPlan(config).map(({ slot }) => slot);
+  const slots = diskSlots(config.hard_drive_interface, discs).map(storageSlot);
+  return slots.slice(0, 1 + config.disk_additional_size.length);
 }
 
 /** The machine has IDE in any case, as in Packer: the user's own calls of VBoxManage may name it. ARM has none. */

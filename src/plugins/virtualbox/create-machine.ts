@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { basename, join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Run } from "../../sdk/run.ts";
 import { addStorage } from "./add-storage.ts";
 import type { Driver, Machine } from "./driver/driver.ts";
@@ -29,12 +30,20 @@ export interface MachinePlan {
   /** Paths of the disks to be made. */
   readonly disks: readonly string[];
   readonly ports: MachinePorts;
+  /** What the machine had when it was saved: it gets that again, and no disks are made. */
+  readonly saved?: SavedHardware | undefined;
+}
+
+export interface SavedHardware {
+  /** Paths of the images each disk is made of, the lowest first. They are not written. */
+  readonly images: readonly (readonly string[])[];
+  readonly macAddresses: Readonly<Record<string, string>>;
 }
 
 /** Creates the disks first: removing the machine removes its disks, and those that are left are removed after it. */
 export async function createMachine(run: Run, config: IsoBuilderConfig, plan: MachinePlan): Promise<NewMachine> {
-  const { driver } = plan;
-  const disks = await createDisks(run, config, plan);
+  const { driver, saved } = plan;
+  const disks = saved ? [] : await createDisks(run, config, plan);
   return run.step("create machine", async (step) => {
     run.say(`Creating the machine "${plan.name}"...`);
     const machine: Machine = { name: plan.name, uuid: randomUUID() };
@@ -44,10 +53,13 @@ export async function createMachine(run: Run, config: IsoBuilderConfig, plan: Ma
     await driver.createVm({ ...machine, osType: config.guest_os_type, architecture, signal });
     const vm = machine.uuid;
     const connection = connectionSettings(config, plan.ports, []);
-    const settings = { ...hardwareSettings(config), ...connection, description: markOf(run) };
+    const { macAddresses } = saved ?? {};
+    const settings = { ...hardwareSettings(config), ...connection, macAddresses, description: markOf(run) };
     await driver.modifyVm({ vm, settings, signal });
     await setUpFirmware(run, config, { driver, vm, signal });
-    await addStorage(config, { driver, vm, disks: plan.disks, signal });
+    await addStorage(config, { driver, vm, disks: saved?.images ?? plan.disks.map((path) => [path]), signal });
+    // From here on VirtualBox writes to images of its own.
+    if (saved) await driver.takeSnapshot({ vm, name: "restored", signal });
     return { machine, owned, releaseDisks: async () => void (await Promise.all(disks.map((disk) => disk.keep()))) };
   });
 }
@@ -58,6 +70,7 @@ async function createDisks(
   { driver, disks: paths }: MachinePlan,
 ): Promise<readonly OwnedDisk[]> {
   return run.step("create disks", async (step) => {
+    await mkdir(dirname(paths[0]!), { recursive: true, mode: 0o700 });
     const sizes = [config.disk_size, ...config.disk_additional_size];
     const disks: OwnedDisk[] = [];
     for (const [index, path] of paths.entries()) {

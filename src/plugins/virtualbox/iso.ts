@@ -1,21 +1,23 @@
 import type { Artifact } from "../../sdk/artifact.ts";
+import type { Checkpoints } from "../../sdk/checkpoint.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
 import { checkVirtualBoxFiles } from "./check-files.ts";
 import { missingFiles } from "../../sdk/missing-files.ts";
 import { downloadIso } from "../../steps/download.ts";
 import { outputDirectory, outputPath } from "../../steps/output-directory.ts";
-import { placeDiscs } from "./add-storage.ts";
 import { virtualBoxArtifact } from "./artifact.ts";
-import { customizeMachine } from "./customize-machine.ts";
+import { keyInputs } from "./checkpoints/key-inputs.ts";
+import { checkpointsOf } from "./checkpoints/machine-checkpoints.ts";
+import { completeMachine } from "./customize-machine.ts";
 import { schema, type IsoBuilderConfig } from "./options/iso.ts";
 import { findVirtualBox } from "./facts.ts";
 import { exportMachine, removeMachine } from "./finish.ts";
 import { resolveConflicts } from "./conflicts.ts";
-import { createMachine, diskPaths } from "./create-machine.ts";
+import { bootedMachine, imageDirectory, restoredMachine, type IsoMachine, type IsoPlan } from "./iso-machine.ts";
+import { diskPaths } from "./create-machine.ts";
 import { virtualBoxNeeds } from "./needs.ts";
 import { virtualBoxPreflight } from "./preflight.ts";
 import { requireVersion } from "./required-version.ts";
-import { prepareInputs } from "./machine-inputs.ts";
 
 /** Installs a machine from an ISO in VirtualBox and exports it. */
 export const builder: Builder<IsoBuilderConfig> = {
@@ -24,6 +26,7 @@ export const builder: Builder<IsoBuilderConfig> = {
   summary: "Installs a virtual machine from an ISO in VirtualBox and exports it as OVF or OVA.",
   schema,
   generatedData: [],
+  savesMachines: true,
   build: buildFromIso,
   checkFiles: async (config, directories) => {
     const keys = config.machine_owner_keys.map((key, index) => [["machine_owner_keys", index], key] as const);
@@ -39,24 +42,31 @@ async function buildFromIso(run: BuilderRun, config: IsoBuilderConfig): Promise<
   const facts = await findVirtualBox(run);
   const { driver, machineFolder } = facts;
   requireVersion(config, driver.version);
-  const directory = outputPath(run, config.output_directory);
+  const checkpoints = checkpointsOf(run, config);
+  const workplace = await checkpoints?.workplace();
+  const directory = workplace === undefined ? outputPath(run, config.output_directory) : imageDirectory(workplace);
   const disks = diskPaths(config, directory, name);
   await resolveConflicts(run, driver, { name, machineFolder, disks });
   const output = await outputDirectory(run, {
     path: config.output_directory,
     ownNames: [name, config.output_filename || name],
   });
-  const iso = await downloadIso(run, config);
-  const inputs = await prepareInputs(run, config, { facts, name });
-  const { additions, cd, ports } = inputs;
-  const { machine, owned, releaseDisks } = await createMachine(run, config, { driver, name, disks, ports });
-  const discs = placeDiscs(config, { boot: iso.path, additions, cd });
-  const removedDiscs = discs.filter(({ role }) => role !== "boot" || !config.bundle_iso);
-  const guest = { driver, machine, inputs, installsItself: true };
-  await customizeMachine(run, config, { ...guest, discs, removedDiscs, info: undefined });
+  const { path: iso } = await downloadIso(run, config);
+  const plan = { run, config, facts, name, disks, iso, workplace };
+  const built = (checkpoints && (await resumed(plan, checkpoints))) ?? (await bootedMachine(plan));
+  await completeMachine(run, config, built);
+  const { machine, owned, releaseDisks } = built;
   await exportMachine(run, config, { driver, vm: machine.uuid, directory: output.path, name });
   if (config.keep_registered) await owned.keep();
   else await removeMachine(run, owned);
   await releaseDisks();
   return virtualBoxArtifact(output, config.guest_os_type, config);
+}
+
+async function resumed(plan: IsoPlan, checkpoints: Checkpoints): Promise<IsoMachine | undefined> {
+  const { run, config, facts, iso } = plan;
+  const { driver } = facts;
+  const inputs = await run.step("look for a checkpoint", () => keyInputs(run, config, { driver, iso }));
+  const found = await checkpoints.resume(inputs, (saved) => restoredMachine(plan, saved));
+  return found?.brought;
 }

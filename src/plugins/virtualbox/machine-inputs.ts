@@ -29,18 +29,20 @@ export interface InputsRequest {
   readonly facts: VirtualBoxFacts;
   /** Name of the machine. */
   readonly name: string;
+  /** Of a machine that was saved: what it has already. */
+  readonly saved?: SavedInputs | undefined;
 }
+
+export type SavedInputs = Pick<MachineInputs, "floppy" | "cd" | "key">;
 
 /** Everything is removed at the end of the build. */
 export async function prepareInputs(
   run: BuilderRun,
   config: CommonConfig,
-  { facts, name }: InputsRequest,
+  { facts, name, saved }: InputsRequest,
 ): Promise<MachineInputs> {
   const additions = await guestAdditions(run, config, facts);
-  const floppy = await createFloppy(run, config);
-  const cd = await createCd(run, config);
-  const key = await sshKey(run, config);
+  const { floppy, cd, key } = saved ?? (await freshInputs(run, config));
   const http = await serveHttp(run, config, {
     bindAddress: choosesNetwork(config.vboxmanage) ? "0.0.0.0" : "127.0.0.1",
     values: { HTTPIP: NAT_HOST, Name: name },
@@ -48,4 +50,10 @@ export async function prepareInputs(
   const ports = await reserveMachinePorts(run, config);
   const values = { HTTPIP: NAT_HOST, HTTPPort: http?.port ?? 0, Name: name, SSHPublicKey: key.publicKey };
   return { additions, floppy, cd, key, http, ports, values };
+}
+
+async function freshInputs(run: BuilderRun, config: CommonConfig): Promise<SavedInputs> {
+  const floppy = await createFloppy(run, config);
+  const cd = await createCd(run, config);
+  return { floppy, cd, key: await sshKey(run, config) };
 }

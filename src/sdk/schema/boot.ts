@@ -76,9 +76,9 @@ export const bootRules = [
 /** What is wrong with one element, before its `{{ }}` are rendered. Also for arguments of the same kind under other names. */
 export function keystrokeIssues(command: LateTemplate, path: ConfigIssue["path"]): readonly ConfigIssue[] {
   const { problems } = parseKeystrokes(command.text, { opaque: templateAction });
-  return problems.map(({ severity, offset, message }) => {
-    const report = reports[severity];
-    return report(path, `${message} (Character ${offset + 1} of the text.)`);
+  return problems.map(({ severity, offset, length, message, meant }) => {
+    const issue = { ...reports[severity](path, message), within: { start: offset, end: offset + length } };
+    return meant === undefined ? issue : { ...issue, fix: { kind: "replace", part: "text", text: meant } };
   });
 }
 

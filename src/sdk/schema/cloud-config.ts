@@ -1,29 +1,53 @@
 import { nearest } from "../../lib/did-you-mean.ts";
 import { warning } from "./rules.ts";
-import type { ConfigIssue } from "./schema.ts";
+import type { ConfigIssue, Fix } from "./schema.ts";
 
 /**
  * What is doubtful about user data for cloud-init. It takes what it does not know for nothing at all: the machine boots, and
  * refuses every login. Source: cloud-init's documentation, "User data formats" and "Module reference".
  */
-function userDataIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
-  const [first = ""] = text.split(/\r?\n/, 1);
+export function userDataIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+  const first = firstLine(text);
   if (text.trim() === "" || HEADERS.test(first)) return cloudConfigKeyIssues(text, path);
   const detail = `cloud-init ignores user data whose first line does not say what it is. For settings it is "#cloud-config", and this begins with ${JSON.stringify(first.slice(0, 40))}.`;
-  return [warning("no-cloud-config", path, "User data without its first line", detail)];
+  const issue = warning("no-cloud-config", path, "User data without its first line", detail);
+  if (!isNearHeader(first)) return [issue];
+  const fix: Fix = { kind: "replace", part: "text", text: "#cloud-config" };
+  return [{ ...issue, within: { start: 0, end: first.length }, fix }];
 }
+
+/** As `userDataIssues`, where others than cloud-init may read the data, too (EC2Launch, Ignition, Bottlerocket). */
+export function anyUserDataIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+  const isMeantForIt =
+    isNearHeader(firstLine(text)) || keysIn(text).some(({ key }) => KEYS.has(key) && key !== "version");
+  return isMeantForIt ? userDataIssues(text, path) : [];
+}
+
+/** The same issues for a text that is in a file of its own, which an argument names. */
+export function inUserDataFile(file: string, text: string, issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  return issues.map(({ within, fix: _, ...issue }) => {
+    const line = text.slice(0, within?.start ?? 0).split("\n").length;
+    return { ...issue, detail: `${file}, line ${line}: ${issue.detail}` };
+  });
+}
+
+const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0]!;
+
+const isNearHeader = (line: string): boolean => line.startsWith("#") && nearest(line, ["#cloud-config"]) !== undefined;
 
 /** First lines that cloud-init knows. */
 const HEADERS =
   /^(#!|#cloud-config|#cloud-boothook|#cloud-config-archive|#cloud-config-jsonp|#include|#part-handler|#upstart-job|## template: ?jinja|Content-Type:|MIME-Version:|From )/i;
 
 /** What is doubtful about the keys of a text, where its first line says that cloud-init reads it as settings. */
-export function cloudConfigKeyIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
-  const [first = ""] = text.split(/\r?\n/, 1);
-  if (first.trimEnd() !== "#cloud-config") return [];
-  const keys = [...text.matchAll(TOP_LEVEL_KEY)].filter(([, key = ""]) => !KEYS.has(key) && !OF_USERS.test(key));
-  return keys.map((match) => unknownKey(match[1]!, match.index, path));
+function cloudConfigKeyIssues(text: string, path: ConfigIssue["path"]): readonly ConfigIssue[] {
+  if (firstLine(text).trimEnd() !== "#cloud-config") return [];
+  const unknown = keysIn(text).filter(({ key }) => !KEYS.has(key) && !OF_USERS.test(key));
+  return unknown.map(({ key, start }) => unknownKey(key, start, path));
 }
+
+const keysIn = (text: string) =>
+  [...text.matchAll(TOP_LEVEL_KEY)].map(({ 1: key = "", index }) => ({ key, start: index }));
 
 const TOP_LEVEL_KEY = /^([A-Za-z_][\w-]*):(?=\s|$)/gm;
 
@@ -60,11 +84,14 @@ const KEYS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Whether a file is where cloud-init looks for user data, on a disc or a server. */
+export const isUserData = (path: string): boolean => /(^|\/)user-data$/.test(path);
+
 /** The user data among files given by path and content. */
 export function mediaUserDataIssues(
   content: Readonly<Record<string, string>> | undefined,
   name: string,
 ): readonly ConfigIssue[] {
-  const files = Object.entries(content ?? {}).filter(([path]) => /(^|\/)user-data$/.test(path));
+  const files = Object.entries(content ?? {}).filter(([path]) => isUserData(path));
   return files.flatMap(([path, text]) => userDataIssues(text, [name, path]));
 }

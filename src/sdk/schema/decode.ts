@@ -39,7 +39,7 @@ function isPutOff(issue: ConfigIssue, unknown: readonly Path[]): boolean {
 
 /** One mistake may be found at each of many elements. */
 function distinct(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
-  const keys = issues.map(({ path, code, detail }) => JSON.stringify([path, code, detail]));
+  const keys = issues.map(({ path, code, detail, within }) => JSON.stringify([path, code, detail, within]));
   return issues.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 

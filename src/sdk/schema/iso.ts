@@ -1,5 +1,7 @@
 import type * as z from "zod";
+import { digestLengths } from "../../lib/checksum.ts";
 import { parseChecksum } from "../../lib/checksum-spec.ts";
+import { nearest } from "../../lib/did-you-mean.ts";
 import { hinted, list, text } from "./field.ts";
 import { downloadUrlIssues } from "./download-url.ts";
 import { error, exactlyOne, rule, warning } from "./rules.ts";
@@ -41,10 +43,32 @@ export const isoRules = [
 /** What is wrong with the checksum of an image, or doubtful. */
 export function checksumIssues(text: string, name: string): readonly ConfigIssue[] {
   const checksum = parseChecksum(text);
-  if (checksum.kind === "invalid") return [error("invalid-checksum", [name], "Invalid checksum", checksum.problem)];
+  if (checksum.kind === "invalid") return [invalidChecksum(text, name, checksum.problem)];
   if (checksum.kind === "none") return [warning("no-checksum", [name], "No checksum", UNCHECKED)];
   if (checksum.kind !== "file") return [];
   return downloadUrlIssues(checksum.location, [name]).map(({ within: _, fix: __, ...issue }) => issue);
+}
+
+/** The address of a checksum file without "file:", and a kind whose name is mistyped, are what it mostly is. */
+function invalidChecksum(text: string, name: string, problem: string): ConfigIssue {
+  const written = /^(https?:|\.{0,2}\/).*|^[\w./-]+(SUMS?|sums?)(\.\w+)?$/.test(text)
+    ? `file:${text}`
+    : otherKind(text);
+  const issue = error("invalid-checksum", [name], "Invalid checksum", problem);
+  if (written === undefined) return issue;
+  const meant = JSON.stringify(written);
+  return {
+    ...issue,
+    detail: `${problem} Did you mean ${meant}?`,
+    fix: { kind: "replace", part: "value", text: meant },
+  };
+}
+
+function otherKind(text: string): string | undefined {
+  const [, kind = "", digits = ""] = /^([\w-]+):([0-9a-f]{32,})$/i.exec(text.trim()) ?? [];
+  const meant = kind && nearest(kind.replace("-", ""), Object.keys(digestLengths));
+  const corrected = meant && `${meant}:${digits}`;
+  return corrected && parseChecksum(corrected).kind === "digest" ? corrected : undefined;
 }
 
 const UNCHECKED =

@@ -16,7 +16,9 @@ export function rewriteOldNames(
   }
   for (const [oldName, newName] of Object.entries(schema.renamed)) {
     if (args[oldName] === undefined) continue;
-    issues.push(deprecation(`use "${newName}"`, [...path, oldName]));
+    const issue = deprecation(`use "${newName}"`, [...path, oldName]);
+    const isFree = args[newName] === undefined;
+    issues.push(isFree ? { ...issue, fix: { kind: "replace", part: "name", text: newName } } : issue);
     args[newName] ??= args[oldName];
     delete args[oldName];
   }

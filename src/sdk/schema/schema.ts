@@ -49,6 +49,8 @@ export interface ConfigIssue {
   readonly within?: Span;
   /** A change that would mend it. */
   readonly fix?: Fix;
+  /** For an argument that is not known: the one that was probably meant, which `detail` names. */
+  readonly meant?: string | undefined;
   /**
    * Only this machine lacks it (an image, firmware, a program), and the one that builds may have it: where nothing is built,
    * that is a warning.

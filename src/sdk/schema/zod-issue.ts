@@ -4,7 +4,7 @@ import type { Path } from "./decode-state.ts";
 import { fieldMeta, type FieldKind } from "./field.ts";
 import { error } from "./rules.ts";
 import type { ConfigIssue, Schema } from "./schema.ts";
-import { adviceOn } from "./value-advice.ts";
+import { adviceOn, type ValueAdvice } from "./value-advice.ts";
 import { elementType } from "./zod-type.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -54,8 +54,8 @@ interface UnknownArgument {
 
 function unknownArgument({ name, known, free }: UnknownArgument, path: Path): ConfigIssue {
   const detail = `An argument named "${name}" is not expected here.${didYouMean(name, known)}`;
-  const issue = error("unknown-argument", path, "Unsupported argument", detail);
   const meant = nearest(name, known);
+  const issue = { ...error("unknown-argument", path, "Unsupported argument", detail), meant };
   if (meant === undefined || !free.includes(meant)) return issue;
   return { ...issue, fix: { kind: "replace", part: "name", text: meant } };
 }
@@ -78,12 +78,11 @@ function wrongValue(issue: Issue, path: Path, value: unknown, { schema, isSensit
   const field = fieldAt(schema, path);
   const isMasked = isSensitive?.(path) || (field && fieldMeta(field).sensitive);
   const shown = isMasked ? "" : shortJson(value);
-  const suggestion = isMasked ? "" : suggestedChoice(issue, value);
-  const advice = isMasked ? undefined : adviceOn({ path, value, field, schema });
+  const advice = isMasked ? undefined : (adviceOn({ path, value, field, schema }) ?? choiceFor(issue, value));
   const at = advice?.path ?? path;
   const problem = `Inappropriate value for "${pathText(at)}": ${advice?.required ?? expectation(issue, field)}`;
   const found = advice?.required === undefined ? shown : "";
-  const wrong = error("invalid-argument", at, "Invalid value", `${problem}${found}.${advice?.hint ?? suggestion}`);
+  const wrong = error("invalid-argument", at, "Invalid value", `${problem}${found}.${advice?.hint ?? ""}`);
   return advice?.fix ? { ...wrong, fix: advice.fix } : wrong;
 }
 
@@ -112,9 +111,12 @@ function expectation(issue: Issue, field: z.ZodType | undefined): string {
 }
 
 /** The word of a choice that was mistyped. */
-function suggestedChoice(issue: Issue, value: unknown): string {
-  if (issue.code !== "invalid_value" || typeof value !== "string") return "";
-  return didYouMean(value, issue.values.map(String));
+function choiceFor(issue: Issue, value: unknown): ValueAdvice | undefined {
+  if (issue.code !== "invalid_value" || typeof value !== "string") return undefined;
+  const meant = nearest(value, issue.values.map(String));
+  if (meant === undefined) return undefined;
+  const text = JSON.stringify(meant);
+  return { hint: ` Did you mean ${text}?`, fix: { kind: "replace", part: "value", text } };
 }
 
 function shortJson(value: unknown): string {

@@ -13,6 +13,7 @@ export const buildShape: BlockShape = {
     hcp_packer_registry: [],
     dynamic: ["type"],
   },
+  usualSlips: { source: "sources" },
 };
 
 export const IN_BUILD_BLOCK = 'in a "build" block';

@@ -31,7 +31,9 @@ export function readBuildSources(block: Block, scope: Scope, context: PlanContex
   const expanded = expandDynamicBlocks({ ...block.body, attributes: [], blocks }, scope);
   context.report(...expanded.diagnostics.map((diagnostic) => context.references.explain(diagnostic)));
   const written = expanded.body.blocks.flatMap((source) => sourceBlock(source, context));
-  const isArgumentGiven = attributes.some(({ name }) => name === "sources");
+  const isMisspelt = attributes.some(({ name }) => name === "source");
+  if (isMisspelt) context.notes.isIncomplete = true;
+  const isArgumentGiven = isMisspelt || attributes.some(({ name }) => name === "sources");
   if (!isArgumentGiven && blocks.length === 0) context.report(noSources(block.headerRange));
   return [...listed, ...written];
 }
@@ -73,15 +75,15 @@ interface WrittenReference {
 
 /** The source that is meant, or none after an error. */
 function resolve({ text, range }: WrittenReference, context: PlanContext): readonly SourceReference[] {
+  const { sources } = context.declarations;
   const parts = text.split(".");
-  if (parts[0] === "source" && parts.length === 3) parts.shift();
+  if (parts[0] === "source" && (parts.length === 3 || !sources.has(text))) parts.shift();
   const [type, name] = parts;
   if (parts.length !== 2 || !type || !name) {
     context.notes.isIncomplete = true;
-    context.report(malformedReference(text, range));
+    context.report(malformedReference(text, range, [...sources.keys()]));
     return [];
   }
-  const { sources } = context.declarations;
   const declaration = sources.get(`${type}.${name}`);
   context.notes.used.add(`${type}.${name}`);
   if (declaration) return [{ type, name, declaration, range, extra: undefined, rename: undefined }];

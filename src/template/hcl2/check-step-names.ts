@@ -1,8 +1,10 @@
+import type { Expression } from "../../language/ast.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { entriesOf, isNull, type Value } from "../../language/value.ts";
 import { unknownBuildName } from "../messages/builds.ts";
 import { matchesAny } from "../only-except.ts";
 import type { HclMetaReader } from "./hcl-meta-reader.ts";
+import { constantText } from "./locate-argument.ts";
 import type { PlanContext, SourceNames } from "./plan-context.ts";
 
 interface StepNames {
@@ -36,9 +38,16 @@ function checkOverride(meta: HclMetaReader, sources: readonly SourceNames[], rep
       labels.includes(name) || sources.some(({ label, isOpen }) => isOpen && name.startsWith(`${label}-`));
     if (isKnown) continue;
     const meant = sources.find(({ address }) => address === name)?.label;
-    const subject = attribute.expression.range;
+    const subject = keyRange(attribute.expression, name);
     report(unknownBuildName({ key: "override", name, subject }, { known: labels, meant }));
   }
+}
+
+/** Where a key of an object stands; all of it where it is not written out. */
+function keyRange(expression: Expression, name: string): SourceRange {
+  if (expression.kind !== "object") return expression.range;
+  const item = expression.items.find(({ bareKey, key }) => (bareKey ?? constantText(key)) === name);
+  return item?.key.range ?? expression.range;
 }
 
 /** Perhaps in another round of a `for_each` that has no elements now. */

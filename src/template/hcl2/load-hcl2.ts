@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { functionNames } from "../../language/references.ts";
@@ -48,8 +48,8 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
   const context = createContext({ options, path, declarations, diagnostics, requiredPlugins });
   await context.library.preload(bodies.flatMap((body) => [...functionNames(body)]));
-  const { unblocked, ...evaluated } = await evaluateTemplate(context);
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
+  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context);
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked, unbuilt };
 }
 
 interface Hcl2Template extends Hcl2Context {
@@ -79,7 +79,7 @@ function createContext(parsed: Parsed): Hcl2Template {
 /** Variables first, then locals and data sources as they need each other, then the builds. */
 async function evaluateTemplate(
   context: Hcl2Template,
-): Promise<Pick<Template, "variables" | "locals" | "builds" | "names"> & Pick<PlannedBuilds, "unblocked">> {
+): Promise<Pick<Template, "variables" | "locals" | "builds" | "names"> & Pick<PlannedBuilds, "unblocked" | "unbuilt">> {
   const { library, settle, options, path } = context;
   const functionsOnly: Scope = { variables: new Map(), functions: library };
   const variables = await loadVariables(context, functionsOnly);
@@ -95,8 +95,8 @@ async function evaluateTemplate(
     ["local", valuesByName(locals)],
     ["data", dataValue(data)],
   ]);
-  const { builds, unblocked } = await plan(context, scope);
-  return { variables, locals, builds, unblocked, names: { scope, settle } };
+  const { builds, unblocked, unbuilt } = await plan(context, scope);
+  return { variables, locals, builds, unblocked, unbuilt, names: { scope, settle } };
 }
 
 interface NamedValue {
@@ -125,7 +125,8 @@ async function plan(context: Hcl2Template, scope: Scope): Promise<PlannedBuilds>
     plan: (round) => planBuilds({ ...context, ...round, scope }),
   });
   // After another error, unknown values are a consequence of it.
-  const isConsequence = diagnostics.hasErrors;
+  const causes = planned.diagnostics.filter(({ code }) => code !== NOT_KNOWN_YET);
+  const isConsequence = diagnostics.hasErrors || hasErrors(causes);
   diagnostics.add(...planned.diagnostics.filter(({ code }) => !isConsequence || code !== NOT_KNOWN_YET));
   if (planned.builds.length === 0 && !diagnostics.hasErrors) diagnostics.add(nothingToBuild(options, declarations));
   return planned;

@@ -1,7 +1,8 @@
 import type { Attribute, Block, Expression } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { parseVersionConstraint, satisfies } from "../../lib/version-constraint.ts";
-import { parsePluginSource } from "../../sdk/plugin-source.ts";
+import type { SourceRange } from "../../language/source.ts";
+import { meantPluginSource, parsePluginSource } from "../../sdk/plugin-source.ts";
 import {
   duplicatePlugin,
   invalidConstraint,
@@ -44,32 +45,50 @@ function checkRequiredVersion(expression: Expression, diagnostics: Diagnostic[])
 function readPlugin(attribute: Attribute, plugins: Map<string, RequiredPlugin>, diagnostics: Diagnostic[]): void {
   const { name, nameRange, expression } = attribute;
   const first = plugins.get(name);
+  if (first) {
+    diagnostics.push(duplicatePlugin(name, nameRange, first.range));
+    return;
+  }
   const members = pluginMembers(expression);
   const source = members?.get("source");
   const version = members?.get("version");
-  if (first) diagnostics.push(duplicatePlugin(name, nameRange, first.range));
-  else if (members?.size !== 2 || source === undefined || version === undefined) {
-    diagnostics.push(invalidPlugin(name, expression.range));
-  } else {
-    const constraint = parseVersionConstraint(version);
-    if (!constraint) diagnostics.push(invalidConstraint(expression.range));
-    else if (constraint.some((condition) => condition.version.preRelease !== ""))
-      diagnostics.push(preReleaseConstraint(expression.range));
-    const parsed = parsePluginSource(source);
-    if ("problems" in parsed) diagnostics.push(invalidSource(source, parsed.problems, expression.range));
-    plugins.set(name, { name, source, version, range: nameRange });
+  if (members?.size !== 2 || !source || !version) {
+    diagnostics.push(invalidPlugin(attribute, membersAt(members), constantText(expression)));
+    return;
   }
+  diagnostics.push(...constraintProblems(version));
+  const parsed = parsePluginSource(source.text);
+  if ("problems" in parsed) diagnostics.push(invalidSource(source, parsed.problems, meantPluginSource(source.text)));
+  plugins.set(name, { name, source: source.text, version: version.text, range: nameRange, sourceRange: source.range });
+}
+
+function constraintProblems({ text, range }: PlacedText): readonly Diagnostic[] {
+  const constraint = parseVersionConstraint(text);
+  if (!constraint) return [invalidConstraint(range)];
+  const isOfDevelopment = constraint.some((condition) => condition.version.preRelease !== "");
+  return isOfDevelopment ? [preReleaseConstraint(range)] : [];
 }
 
 /** The members of an object when all are plain texts. */
-function pluginMembers(expression: Expression): ReadonlyMap<string, string> | undefined {
+function pluginMembers(expression: Expression): ReadonlyMap<string, PlacedText> | undefined {
   if (expression.kind !== "object") return undefined;
-  const members = new Map<string, string>();
+  const members = new Map<string, PlacedText>();
   for (const { bareKey, key, value } of expression.items) {
     const name = bareKey ?? constantText(key);
     const text = constantText(value);
     if (name === undefined || text === undefined) return undefined;
-    members.set(name, text);
+    members.set(name, { text, range: value.range, nameRange: key.range });
   }
   return members;
+}
+
+const membersAt = (
+  members: ReadonlyMap<string, PlacedText> | undefined,
+): ReadonlyMap<string, SourceRange> | undefined =>
+  members && new Map([...members].map(([name, { nameRange }]) => [name, nameRange]));
+
+interface PlacedText {
+  readonly text: string;
+  readonly range: SourceRange;
+  readonly nameRange: SourceRange;
 }

@@ -7,7 +7,8 @@ import type { DiagnosticCollector } from "../diagnostics.ts";
 import { readSource, type ReadSource } from "../files/read-source.ts";
 import type { TemplatePath } from "../files/template-files.ts";
 import type { LoadOptions } from "../load-options.ts";
-import { emptyHcl2Template } from "../messages/files.ts";
+import { looksLikeYaml } from "../looks-like-yaml.ts";
+import { emptyHcl2Template, yamlTemplate } from "../messages/files.ts";
 
 /** Reads and parses every file of a template. Files that cannot be read or are no text are reported and left out. */
 export async function parseTemplateFiles(
@@ -20,6 +21,10 @@ export async function parseTemplateFiles(
   const bodies = sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.add(...problems);
     if (!file || hasErrors(problems)) return [];
+    if (looksLikeYaml(file.text)) {
+      diagnostics.add(yamlTemplate(file));
+      return [];
+    }
     const { body, diagnostics: mistakes } = parseFile(file);
     diagnostics.add(...mistakes);
     return [body];

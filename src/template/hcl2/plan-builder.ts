@@ -45,8 +45,10 @@ function readArguments({ reference, scope, source }: BuilderInput, context: Plan
     references: context.references,
     skip: extra ? sourceMeta : sourceDeclarationMeta,
   });
-  const args = extra ? mergeArguments(own, addedArguments(extra, source.value, context)) : own;
-  return { ...args, diagnostics: [...diagnostics, ...args.diagnostics] };
+  const base = { ...own, diagnostics: [...diagnostics, ...own.diagnostics] };
+  if (!extra) return base;
+  const override = { base, header: extra.headerRange, range: extra.range };
+  return { ...mergeArguments(base, addedArguments(extra, source.value, context)), override };
 }
 
 /** The arguments of a `source` block inside a build. */

@@ -1,5 +1,7 @@
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
+import type { Body } from "../../language/ast.ts";
+import { references } from "../../language/references.ts";
 import { isNull, type Value } from "../../language/value.ts";
 import type { Component, GeneratedData } from "../../sdk/component.ts";
 import { buildValueNames } from "../build-values.ts";
@@ -10,7 +12,7 @@ import {
   readPostProcessorSettings,
   readProvisionerSettings,
 } from "../meta-reader.ts";
-import type { Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
+import type { BuildValueUse, Planned, PlannedPostProcessor, PlannedProvisioner } from "../model.ts";
 import { takesPart } from "../only-except.ts";
 import { planComponent } from "../plan-component.ts";
 import { plainValue, type PlainNotes } from "../plain-value.ts";
@@ -116,6 +118,7 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
     },
     weak: false,
     metaArguments: skip,
+    buildReferences: () => buildReferences(block.content),
     secrets: context.secrets,
     readArguments(data) {
       const scope = data ? rebase(round.scope, at.scope, at.scopeWith(data)) : round.scope;
@@ -124,6 +127,12 @@ function planRound<C extends Component>(step: StepRound<C>, at: BlockContext): P
       return { ...args, diagnostics: [...diagnostics, ...args.diagnostics] };
     },
   });
+}
+
+function buildReferences(body: Body): readonly BuildValueUse[] {
+  return references(body).flatMap(({ root, steps: [step], range }) =>
+    root === "build" && step ? [{ name: String(step.key), range }] : [],
+  );
 }
 
 /** The part of `override = { label = { … } }` that is meant for this source, by its label alone. */

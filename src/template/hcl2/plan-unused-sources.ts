@@ -1,5 +1,7 @@
 import type { Block } from "../../language/ast.ts";
 import { objectValue, stringValue } from "../../language/value.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { Report } from "../diagnostics.ts";
 import type { Builder } from "../../sdk/component.ts";
 import { unusedSource } from "../messages/builds.ts";
 import { roundsOf } from "./for-each.ts";
@@ -29,13 +31,17 @@ function planUnused(declaration: Block, isMistaken: boolean, context: PlanContex
   }
   const rounds = roundsOf(
     { attributes: declaration.body.attributes, scope: context.scope },
-    { ...context, report: ignore },
+    { ...context, report: isMistaken ? context.report : asWarnings(context.report) },
   );
   const planned = rounds.map(({ scope }) => planAlone({ declaration, builder, name: name!.value }, scope, context));
   context.decodeOnly(planned, isMistaken ? "mistaken" : "idle");
 }
 
-const ignore = (): void => {};
+/** What nobody uses keeps nothing from being built. */
+const asWarnings =
+  (report: Report): Report =>
+  (...found) =>
+    report(...found.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: "warning" })));
 
 interface LoneSource {
   readonly declaration: Block;

@@ -22,8 +22,13 @@ export function unquotedAdvice({ file, start }: SourceRange): Advice {
   }
   if (file.name.endsWith(".json")) return { hint: "For text, leave out the ${ }." };
   const opening = /\$\{\s*$/.exec(file.text.slice(0, start));
-  if (!opening) return { hint: `Text is in quotes: "${written}".`, edits: [{ range, text: `"${written}"` }] };
+  if (!opening) {
+    const isBesideQuote = file.text[start - 1] === '"' || file.text[range.end] === '"';
+    const edits = isBesideQuote ? undefined : [{ range, text: `"${written}"` }];
+    return { hint: `Text is in quotes: "${written}".`, edits };
+  }
   const at = opening.index;
+  if (steps.length > 0) return { hint: `For the text itself, write $$\{${written}}.` };
   const hint = `For the shell's own variable, write $$\{${written}}. For one of the environment of imgbuild, give an input variable the default env("${written}").`;
   return { hint, edits: [{ range: { file, start: at, end: at }, text: "$" }] };
 }

@@ -42,7 +42,11 @@ export function createValueGraph(context: Hcl2Context): ValueGraph {
   return { nodes, dependencies };
 }
 
-const localShape = { attributes: ["expression", "sensitive"], blocks: {} };
+const localShape = {
+  attributes: ["expression", "sensitive"],
+  blocks: {},
+  usualSlips: { value: "expression", default: "expression" },
+};
 
 function readLocal(name: string, item: Block | Attribute, { report }: Hcl2Context): LocalNode {
   if (item.kind === "attribute") return { kind: "local", name, item, expression: item.expression, sensitive: false };
@@ -50,7 +54,8 @@ function readLocal(name: string, item: Block | Attribute, { report }: Hcl2Contex
   const problems = [...diagnostics];
   const sensitive = readConstant(attributes.get("sensitive"), BOOL, truthOf, problems) ?? false;
   const expression = attributes.get("expression")?.expression;
-  if (!expression) problems.push(missingArgument("expression", item.headerRange));
+  const isMisspelt = diagnostics.some(({ edits = [] }) => edits.some(({ text }) => text === "expression"));
+  if (!expression && !isMisspelt) problems.push(missingArgument("expression", item.headerRange));
   report(...problems);
   return { kind: "local", name, item, expression, sensitive };
 }

@@ -66,6 +66,15 @@ export class Interpolator {
     return !(template instanceof GoTemplateError) && functionCalls(template).some(({ name }) => name === "build");
   }
 
+  /** The names in the `{{ build "X" }}` of a text. */
+  buildValuesIn(text: string): readonly string[] {
+    const template = this.#parse(text);
+    if (template instanceof GoTemplateError) return [];
+    return functionCalls(template).flatMap(({ name, args: [wanted] }) =>
+      name === "build" && wanted?.kind === "literal" ? [String(wanted.value)] : [],
+    );
+  }
+
   /**
    * What becomes of a secret in `text` is a secret, too.
    * @throws GoTemplateError

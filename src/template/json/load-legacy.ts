@@ -9,6 +9,7 @@ import { Interpolator } from "../interpolate/interpolator.ts";
 import { createLoadContext } from "../load-context.ts";
 import type { Loaded, LoadOptions } from "../load-options.ts";
 import type { Template } from "../model.ts";
+import { looksLikeYaml } from "../looks-like-yaml.ts";
 import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
@@ -22,7 +23,8 @@ import { replaceOldForms, warnOfOldForms } from "./replace-old-forms.ts";
 import { isSecretText } from "./secret-text.ts";
 import { warnOfMisspeltVariables } from "./user-calls.ts";
 import { refusedOutsideVariables } from "./variable-functions.ts";
-import { emptyLegacyTemplate, noBuilders, nothingSelected } from "../messages/legacy.ts";
+import { yamlTemplate } from "../messages/files.ts";
+import { emptyLegacyTemplate, hclInJsonFile, noBuilders, nothingSelected } from "../messages/legacy.ts";
 
 /** Loads a legacy JSON template from its text. `directory` is where it is (`{{template_dir}}`). */
 export async function loadLegacy(options: LoadOptions, file: SourceFile, directory: string): Promise<Loaded> {
@@ -44,8 +46,8 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
   if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
     diagnostics.add(noBuilders(parsed.data.rangeOf(parsed.data.root, ["builders"])));
   const context = createLoadContext({ options, directory, root: directory }, (...found) => diagnostics.add(...found));
-  const { unblocked, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked };
+  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked, unbuilt };
 }
 
 /** Undefined where the errors leave nothing to go on with. */
@@ -53,6 +55,14 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   const report: Report = (...found) => diagnostics.add(...found);
   if (file.text.trim() === "") {
     report(emptyLegacyTemplate(file.name));
+    return undefined;
+  }
+  if (LOOKS_LIKE_HCL.test(file.text)) {
+    report(hclInJsonFile(file));
+    return undefined;
+  }
+  if (looksLikeYaml(file.text)) {
+    report(yamlTemplate(file));
     return undefined;
   }
   const { root, diagnostics: mistakes } = parseJson(file);
@@ -66,10 +76,13 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   return { template, data };
 }
 
+/** A block or an argument, after comments. */
+const LOOKS_LIKE_HCL = /^(?:\s*(?:#|\/\/).*\n)*\s*[A-Za-z_][\w-]*(?:\s+"[^"\n]*")*\s*(?:\{|=)/;
+
 /** Variables first, then the builds with the variables put in. */
 async function evaluateTemplate(
   context: LegacyContext,
-): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked">> {
+): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked" | "unbuilt">> {
   const { templateFunctions, secrets } = context;
   const variables = await loadLegacyVariables(context);
   const user = (name: unknown) => variables.get(String(name));
@@ -90,7 +103,7 @@ interface Evaluated {
 async function plan(
   context: LegacyContext,
   { variables: { values }, interpolator, document }: Evaluated,
-): Promise<Pick<PlannedBuilds, "builds" | "unblocked">> {
+): Promise<Pick<PlannedBuilds, "builds" | "unblocked" | "unbuilt">> {
   const { options, report, template } = context;
   const facts = {
     directory: context.directory,
@@ -102,7 +115,7 @@ async function plan(
   const lookup = new ComponentLookup(options.registryFor?.(facts) ?? options.registry);
   // Builders and steps that take part in a selected build.
   const used = new Set<JsonRecord>();
-  const { builds, diagnostics, unblocked } = await planUntilLoaded({
+  const { builds, diagnostics, unblocked, unbuilt } = await planUntilLoaded({
     ...context,
     lookup,
     plan: (round) =>
@@ -121,5 +134,5 @@ async function plan(
   report(...diagnostics);
   const isFiltered = builds.length === 0 && template.builders.length > 0 && !hasErrors(diagnostics);
   if (isFiltered) report(nothingSelected);
-  return { builds, unblocked };
+  return { builds, unblocked, unbuilt };
 }

@@ -5,6 +5,8 @@ import { fixTemplate } from "../fix/fix-template.ts";
 import { isRecord, type Change, type JsonRecord } from "../fix/legacy-document.ts";
 import { JsonData } from "./json-data.ts";
 import { readLegacyTemplate, type LegacyTemplate } from "./legacy-template.ts";
+import { looksLikeYaml } from "../looks-like-yaml.ts";
+import { yamlTemplate } from "../messages/files.ts";
 import { notLegacy } from "../messages/legacy.ts";
 
 /** A legacy template brought up to date: as data for `fix`, and by its parts for `hcl2_upgrade`. */
@@ -20,6 +22,7 @@ export function readFixedTemplate(file: SourceFile): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   if (/\.pkr\.(hcl|json)$/.test(file.name)) return { fixed: undefined, diagnostics: [notLegacy(file.name)] };
+  if (looksLikeYaml(file.text)) return { fixed: undefined, diagnostics: [yamlTemplate(file)] };
   const { root: node, diagnostics: mistakes } = parseJson(file);
   const diagnostics = [...mistakes];
   const data = new JsonData(node);

@@ -3,11 +3,11 @@ import { didYouMean } from "../../lib/did-you-mean.ts";
 import { functionCalls, type TemplateCall } from "../../lib/go-template/calls.ts";
 import { parseGoTemplate } from "../../lib/go-template/parse.ts";
 import type { JsonRecord } from "../fix/legacy-document.ts";
-import type { ArgumentPath } from "../given-arguments.ts";
 import type { Report } from "../diagnostics.ts";
 import { misspeltVariable } from "../messages/legacy.ts";
 import { stepsOf, type LegacyTemplate } from "./legacy-template.ts";
 import type { JsonData } from "./json-data.ts";
+import { textsIn } from "../texts-in.ts";
 
 /** A text of a template that calls `user` with a name. */
 interface UserCall {
@@ -40,21 +40,9 @@ export function warnOfMisspeltVariables(items: Iterable<JsonRecord>, { data, nam
 }
 
 function userCalls(item: JsonRecord, data: JsonData): readonly UserCall[] {
-  return textsIn(item, []).flatMap(({ text, path }) =>
+  return textsIn(item).flatMap(({ text, path }) =>
     namesIn(text).map((name) => ({ name, range: data.rangeOf(item, path) })),
   );
-}
-
-interface TextAt {
-  readonly text: string;
-  readonly path: ArgumentPath;
-}
-
-function textsIn(value: unknown, path: ArgumentPath): readonly TextAt[] {
-  if (typeof value === "string") return value.includes("{{") ? [{ text: value, path }] : [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...path, index]));
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]));
 }
 
 function namesIn(text: string): readonly string[] {

@@ -1,29 +1,57 @@
 import type { Attribute, Block } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { correction, suggesting } from "../../language/suggestion.ts";
 import { error } from "../diagnostics.ts";
 import type { BlockShape } from "../hcl2/block-shape.ts";
 
 type BlockType = Pick<Block, "type" | "typeRange">;
 
 export function unexpectedBlock({ type, typeRange }: BlockType, shape: BlockShape, where: string): Diagnostic {
-  const isArgument = shape.attributes.includes(type);
-  const hint = isArgument
-    ? ` "${type}" is an argument: write ${type} = ….`
-    : didYouMean(type, Object.keys(shape.blocks));
-  const detail = `A block of type "${type}" is not expected ${where}.${hint}`;
-  return error("unknown-block", typeRange, "Unsupported block type", detail);
+  const found = error(
+    "unknown-block",
+    typeRange,
+    "Unsupported block type",
+    `A block of type "${type}" is not expected ${where}.`,
+  );
+  const note = shape.attributes.includes(type) ? `"${type}" is an argument: write ${type} = ….` : noteOnBlock(type);
+  if (note !== undefined) return { ...found, detail: `${found.detail} ${note}` };
+  return suggesting(found, { name: type, known: Object.keys(shape.blocks) });
 }
 
 export function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockShape, where: string): Diagnostic {
-  const isBlock = Object.hasOwn(shape.blocks, name);
-  const hint = isBlock
-    ? ` "${name}" is a block: write it without the equals sign.`
-    : didYouMean(name, shape.attributes);
-  const detail = `An argument named "${name}" is not expected ${where}.${hint}`;
-  return error("unknown-argument", nameRange, "Unsupported argument", detail);
+  const found = error(
+    "unknown-argument",
+    nameRange,
+    "Unsupported argument",
+    `An argument named "${name}" is not expected ${where}.`,
+  );
+  const meant = shape.usualSlips?.[name];
+  if (meant !== undefined) {
+    return { ...found, detail: `${found.detail} Did you mean "${meant}"?`, edits: correction(nameRange, name, meant) };
+  }
+  if (!Object.hasOwn(shape.blocks, name)) return suggesting(found, { name, known: shape.attributes });
+  return { ...found, detail: `${found.detail} "${name}" is a block: write it without the equals sign.` };
 }
+
+/** Where a block is right, or that it is none of ours, as a sentence. */
+function noteOnBlock(type: string): string | undefined {
+  if (TERRAFORMS.has(type)) return "That is a block of Terraform; a template for images has none.";
+  if (OF_BUILD.has(type)) {
+    return `A "${type}" belongs in a build block, beside the sources it is for: build { sources = […] ${type} … }.`;
+  }
+  return undefined;
+}
+
+const TERRAFORMS: ReadonlySet<string> = new Set(["resource", "provider", "output", "module", "terraform", "moved"]);
+
+const OF_BUILD: ReadonlySet<string> = new Set([
+  "provisioner",
+  "error-cleanup-provisioner",
+  "post-processor",
+  "post-processors",
+  "hcp_packer_registry",
+]);
 
 export const missingArgument = (name: string, subject: SourceRange): Diagnostic =>
   error(

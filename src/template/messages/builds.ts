@@ -1,5 +1,6 @@
-import type { Diagnostic, TextEdit } from "../../language/diagnostic.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
+import { bracketed, correction, suggesting } from "../../language/suggestion.ts";
 import { didYouMean, nearest } from "../../lib/did-you-mean.ts";
 import { error, listOfFew, warning } from "../diagnostics.ts";
 import type { Declarations } from "../hcl2/declarations.ts";
@@ -13,25 +14,29 @@ export const noSources = (subject: SourceRange): Diagnostic =>
     'A build block needs something to build: sources = ["source.TYPE.NAME"].',
   );
 
-export const sourcesNotTexts = (subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-argument",
-    subject,
-    "Invalid value",
-    'Inappropriate value for "sources": a list of texts such as ["source.null.example"] is required.',
-  );
+export function sourcesNotTexts(subject: SourceRange): Diagnostic {
+  const detail = 'Inappropriate value for "sources": a list of texts such as ["source.null.example"] is required.';
+  const found = error("invalid-argument", subject, "Invalid value", detail);
+  const edits = bracketed(subject);
+  return edits ? { ...found, detail: `${detail} Put it in brackets.`, edits } : found;
+}
 
-export const malformedReference = (text: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-source-reference",
-    subject,
-    "Invalid source reference",
-    `A source is referred to as "source.TYPE.NAME" or "TYPE.NAME", not as ${JSON.stringify(text)}.`,
-  );
+export function malformedReference(text: string, subject: SourceRange, known: readonly string[]): Diagnostic {
+  const detail = `A source is referred to as "source.TYPE.NAME" or "TYPE.NAME", not as ${JSON.stringify(text)}.`;
+  const found = error("invalid-source-reference", subject, "Invalid source reference", detail);
+  const [meant, other] = known.filter((address) => text !== "" && address.split(".").includes(text));
+  if (meant === undefined || other !== undefined)
+    return { ...found, detail: `${detail}${listOfFew("Declared are", known)}` };
+  return { ...found, detail: `${detail} Did you mean "${meant}"?`, edits: correction(subject, text, meant) };
+}
 
 export function unknownSource(address: string, known: readonly string[], subject: SourceRange): Diagnostic {
-  const hint = didYouMean(address, known) || listOfFew("Declared are", known);
-  return error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.${hint}`);
+  const otherwise = known.length === 0 ? ' None is: add source "TYPE" "NAME" { … }.' : listOfFew("Declared are", known);
+  return suggesting(error("unknown-source", subject, "Unknown source", `No source "${address}" is declared.`), {
+    name: address,
+    known,
+    otherwise,
+  });
 }
 
 export const duplicateBuild = (name: string, subject: SourceRange, context: SourceRange): Diagnostic =>
@@ -93,13 +98,7 @@ export function unknownBuildName({ key, name, subject }: UnknownName, { known, m
   const there = listOfFew(known.length === 1 ? "The name here is" : "The names here are", known);
   const detail = `"${key}" names ${JSON.stringify(name)}, and no source of this build block is called so here.${hint}${there}`;
   const found = warning("unknown-build", subject, "Unknown build", detail);
-  return near === undefined ? found : { ...found, edits: corrected({ name, subject }, near) };
-}
-
-/** Where the name stands there literally, in a list of names. */
-function corrected({ name, subject }: Omit<UnknownName, "key">, near: string): readonly TextEdit[] | undefined {
-  const isLiteral = subject.file.text.slice(subject.start, subject.end) === JSON.stringify(name);
-  return isLiteral ? [{ range: subject, text: JSON.stringify(near) }] : undefined;
+  return near === undefined ? found : { ...found, edits: correction(subject, name, near) };
 }
 
 /** As the user typed it. */

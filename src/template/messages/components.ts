@@ -1,14 +1,14 @@
 import { errorMessage } from "../../lib/error-text.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import { suggesting } from "../../language/suggestion.ts";
 import type { ComponentKind } from "../../sdk/component.ts";
 import type { BuildError } from "../../sdk/error.ts";
 import type { Plugin } from "../../sdk/plugin.ts";
 import type { Registry } from "../../sdk/registry.ts";
 import { asSentence, error, warning, type Place } from "../diagnostics.ts";
 import type { RequiredPlugin } from "../model.ts";
-import { isPackersOwn, pluginSourceOf } from "../known-plugins.ts";
+import { isLackedHere, isPackersOwn, pluginSourceOf, removalOf } from "../known-plugins.ts";
 
 /** `{{ }}` that cannot be parsed or rendered. `hint` is a sentence, with the space before it. */
 export const invalidTemplate = (message: string, place: Place, hint = ""): Diagnostic =>
@@ -37,8 +37,13 @@ export function unknownType(
       `The ${word} "${type}" is of the plugin ${missing}, which is not installed.`,
     );
   }
-  const detail = whyUnknown(word, type, { known: registry.types(kind), plugins: registry.plugins });
-  return error(`unknown-${kind}-type`, subject, `Unknown ${word} type`, detail);
+  const code = `unknown-${kind}-type`;
+  const known = registry.types(kind);
+  const elsewhere = whyNotHere(kind, type, { known, plugins: registry.plugins });
+  if (elsewhere !== undefined) return error(code, subject, `Unknown ${word} type`, elsewhere);
+  const found = error(code, subject, `Unknown ${word} type`, `There is no ${word} of type "${type}".`);
+  const otherwise = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
+  return suggesting(found, { name: type, known, otherwise });
 }
 
 /** There, and no use: its plugin does not start, or does not say what it takes. */
@@ -59,14 +64,18 @@ interface Available {
   readonly plugins: readonly Plugin[];
 }
 
-function whyUnknown(word: string, type: string, { known, plugins }: Available): string {
+/** Undefined where no program has such a type. */
+function whyNotHere(kind: ComponentKind, type: string, { known, plugins }: Available): string | undefined {
+  const word = words[kind];
+  const removed = removalOf(`${word} ${type}`);
+  if (removed !== undefined) return `The ${word} "${type}" was removed from Packer. ${removed}`;
   if (isPackersOwn(type)) return `The ${word} "${type}" is part of Packer; imgbuild does not have it yet.`;
+  const source = pluginSourceOf(type, plugins);
+  if (isLackedHere(kind, type))
+    return `The ${word} "${type}" belongs to the Packer plugin ${source}, and imgbuild has only other components of it.`;
   const isMisspelt = known.some((other) => prefixOf(other) === prefixOf(type));
-  const source = isMisspelt ? undefined : pluginSourceOf(type, plugins);
-  if (source) return `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
-  const suggestion = didYouMean(type, known);
-  const list = `\nThe ${word} types there are: ${[...known].sort().join(", ")}.`;
-  return `There is no ${word} of type "${type}".${suggestion || list}`;
+  if (isMisspelt) return undefined;
+  return source && `The ${word} "${type}" belongs to the Packer plugin ${source}, which imgbuild does not have.`;
 }
 
 function prefixOf(type: string): string {
@@ -81,8 +90,10 @@ export const otherPluginVersion = ({ source, version, range }: RequiredPlugin, o
     `The template asks for ${source} ${version}. imgbuild has these components itself, with the options of version ${ours}, and uses no other.`,
   );
 
-export const misspeltPlugin = ({ source, range }: RequiredPlugin, meant: string): Diagnostic =>
-  warning("unknown-plugin", range, "Unknown plugin", `No plugin "${source}" is known. Did you mean "${meant}"?`);
+export function misspeltPlugin({ source, range, sourceRange = range }: RequiredPlugin, meant: string): Diagnostic {
+  const found = warning("unknown-plugin", sourceRange, "Unknown plugin", `No plugin "${source}" is known.`);
+  return suggesting(found, { name: source, known: [meant] });
+}
 
 export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
   const parts = [`data.${address}: ${errorMessage(failure)}`];

@@ -1,6 +1,7 @@
-import type { Block } from "../../language/ast.ts";
+import type { Attribute, Block } from "../../language/ast.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
+import { correction } from "../../language/suggestion.ts";
 import { EXAMPLE_SOURCE } from "../../sdk/plugin-source.ts";
 import { error } from "../diagnostics.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
@@ -53,13 +54,21 @@ export const preReleaseConstraint = (subject: SourceRange): Diagnostic =>
     "A constraint of a plugin names releases only. A development build counts as the release it is going to be.",
   );
 
-export const invalidSource = (source: string, problems: readonly string[], subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-plugin-source",
-    subject,
-    "Invalid plugin source",
-    `"${source}" is no address of a plugin. ${problems.join(" ")} An address looks like "${EXAMPLE_SOURCE}".`,
-  );
+interface WrittenSource {
+  readonly text: string;
+  readonly range: SourceRange;
+}
+
+export function invalidSource(
+  { text, range }: WrittenSource,
+  problems: readonly string[],
+  meant: string | undefined,
+): Diagnostic {
+  const hint = meant === undefined ? `An address looks like "${EXAMPLE_SOURCE}".` : `Did you mean "${meant}"?`;
+  const detail = `"${text}" is no address of a plugin. ${problems.join(" ")} ${hint}`;
+  const found = error("invalid-plugin-source", range, "Invalid plugin source", detail);
+  return meant === undefined ? found : { ...found, edits: correction(range, text, meant) };
+}
 
 export const unsupportedVersion = (constraint: string, subject: SourceRange): Diagnostic =>
   error(
@@ -77,13 +86,21 @@ export const duplicatePlugin = (name: string, subject: SourceRange, context: Sou
     `The plugin "${name}" is required already. Remove one of the two.`,
   );
 
-export const invalidPlugin = (name: string, subject: SourceRange): Diagnostic =>
-  error(
-    "invalid-required-plugin",
-    subject,
-    "Invalid plugin requirement",
-    `A required plugin is written: ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }.`,
-  );
+/** `members`: where the names in the braces stand, if it has any; `text`: a text in their place. */
+export function invalidPlugin(
+  { name, expression }: Attribute,
+  members: ReadonlyMap<string, SourceRange> | undefined,
+  text: string | undefined,
+): Diagnostic {
+  const example = text?.includes("/") ? text : `github.com/hashicorp/${name}`;
+  const form = `A required plugin is written: ${name} = { source = "${example}", version = ">= 1.0.0" }.`;
+  const [unknown, subject = expression.range] =
+    [...(members ?? [])].find(([member]) => member !== "source" && member !== "version") ?? [];
+  const missing = ["source", "version"].filter((member) => members && !members.has(member));
+  const absent = missing.length > 0 ? `It has no ${missing.join(" and no ")}. ` : "";
+  const problem = unknown === undefined ? absent : `"${unknown}" is not expected here. `;
+  return error("invalid-required-plugin", subject, "Invalid plugin requirement", `${problem}${form}`);
+}
 
 export const notAPlugin = (subject: SourceRange): Diagnostic =>
   error(

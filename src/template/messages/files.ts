@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { errorMessage } from "../../lib/error-text.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { SourceFile } from "../../language/source.ts";
 import { error } from "../diagnostics.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -27,6 +28,19 @@ export function noTemplates(path: string, names: readonly string[]): Diagnostic 
 
 const legacyHint = (path: string): string =>
   ` A legacy JSON template is named by its file, for instance:\n    imgbuild validate ${path}`;
+
+/** Points at the first line that is not a comment. */
+export function yamlTemplate(file: SourceFile): Diagnostic {
+  const start = file.text.search(/^[^\s#]/m);
+  const end = start + file.text.slice(start).search(/\s|$/);
+  const isLegacy = /^builders:/m.test(file.text);
+  const argument = file.name.startsWith("<") ? "" : ` ${file.name}`;
+  const hint = isLegacy
+    ? ` This one has the parts of a JSON template. To turn it into one, type:\n    yq -o=json${argument}`
+    : " To begin with one that builds, type:\n    imgbuild new";
+  const detail = `${file.name} holds YAML, and templates are written in HCL (*.pkr.hcl) or JSON.${hint}`;
+  return error("yaml-template", { file, start, end }, "YAML template", detail);
+}
 
 export const emptyHcl2Template = (path: string): Diagnostic =>
   error(

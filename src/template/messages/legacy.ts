@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
-import type { SourceRange } from "../../language/source.ts";
-import { didYouMean } from "../../lib/did-you-mean.ts";
+import type { SourceFile, SourceRange } from "../../language/source.ts";
+import { suggesting } from "../../language/suggestion.ts";
 import { error, warning } from "../diagnostics.ts";
 import { COMPATIBLE_PACKER_VERSION } from "../../lib/packer-version.ts";
 
@@ -14,6 +14,12 @@ export const emptyLegacyTemplate = (name: string): Diagnostic =>
     "Empty template",
     `${name} is empty. A JSON template is an object: { "builders": [ … ] }.`,
   );
+
+export function hclInJsonFile(file: SourceFile): Diagnostic {
+  const end = Math.max(file.text.indexOf("\n"), 1);
+  const detail = `${file.name} holds HCL, and by its name it would be a JSON template. Name it *.pkr.hcl, or read it with -config-type=hcl2.`;
+  return error("hcl-in-json-file", { file, start: 0, end }, "HCL in a file of another name", detail);
+}
 
 export const noBuilders = (subject: Subject): Diagnostic =>
   error("no-builders", subject, "No builders", 'A template needs something to build: "builders": [ { "type": … } ].');
@@ -49,13 +55,12 @@ interface WrongName {
 
 export function unknownBuild({ name, key, subject }: WrongName, names: readonly string[]): Diagnostic {
   const known = [...new Set(names)];
-  const hint = didYouMean(name, known) || ` The builders are: ${known.join(", ")}.`;
-  return error(
-    "unknown-build",
-    subject,
-    "Unknown build",
-    `"${key}" names "${name}", and there is no such builder.${hint}`,
-  );
+  const detail = `"${key}" names "${name}", and there is no such builder.`;
+  return suggesting(error("unknown-build", subject, "Unknown build", detail), {
+    name,
+    known,
+    otherwise: ` The builders are: ${known.join(", ")}.`,
+  });
 }
 
 export const invalidVersion = (subject: Subject): Diagnostic =>
@@ -73,8 +78,11 @@ export const notAnObject = (subject: Subject): Diagnostic =>
   error("not-an-object", subject, "Not a template", 'A JSON template is an object: { "builders": [ … ] }.');
 
 export function unknownRootKey(key: string, known: readonly string[], subject: Subject): Diagnostic {
-  const hint = didYouMean(key, known) || ' For a comment, begin its name with "_".';
-  return error("unknown-root-key", subject, "Unknown key", `A template has no "${key}".${hint}`);
+  return suggesting(error("unknown-root-key", subject, "Unknown key", `A template has no "${key}".`), {
+    name: key,
+    known,
+    otherwise: ' For a comment, begin its name with "_".',
+  });
 }
 
 /** `expectation` is a sentence without its full stop. */
@@ -85,9 +93,8 @@ export const missingType = (subject: Subject): Diagnostic =>
   error("missing-type", subject, "Missing type", 'This object needs a "type": which component it is for.');
 
 export function undeclaredVariable(name: string, declared: Iterable<string>, subject: Subject): Diagnostic {
-  const hint = didYouMean(name, declared);
-  const detail = `No variable "${name}" is declared in the template.${hint}`;
-  return warning("undeclared-variable", subject, "Undeclared variable", detail);
+  const detail = `No variable "${name}" is declared in the template.`;
+  return suggesting(warning("undeclared-variable", subject, "Undeclared variable", detail), { name, known: declared });
 }
 
 /** `hint` begins with a blank. */

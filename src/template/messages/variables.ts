@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import { lineOf } from "../../language/position.ts";
 import type { SourceRange } from "../../language/source.ts";
+import { suggesting } from "../../language/suggestion.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { error, warning, type Place } from "../diagnostics.ts";
 import type { VariableDeclaration } from "../hcl2/variable-declaration.ts";
@@ -33,9 +34,12 @@ export const undeclaredVar = (name: string, declared: Iterable<string>): Diagnos
   );
 
 export function undeclaredInFile(name: string, declared: Iterable<string>, subject: SourceRange): Diagnostic {
-  const hint = didYouMean(name, declared) || ` Declare it with: variable "${name}" {}`;
-  const detail = `No input variable "${name}" is declared.${hint}`;
-  return warning("undeclared-variable", subject, "Undeclared input variable", detail);
+  const detail = `No input variable "${name}" is declared.`;
+  return suggesting(warning("undeclared-variable", subject, "Undeclared input variable", detail), {
+    name,
+    known: declared,
+    otherwise: ` Declare it with: variable "${name}" {}`,
+  });
 }
 
 export function explainDefault(problem: Diagnostic): Diagnostic {

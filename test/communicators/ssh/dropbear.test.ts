@@ -7,11 +7,11 @@ import { provisioner } from "../../../src/plugins/packer/provisioners/shell/shel
 import { askGuest } from "../../../src/steps/guest-command.ts";
 import { createDropbear } from "../../helper/dropbear.ts";
 import { connectTo } from "../../helper/guest-connection.ts";
-import { findProgram, needs } from "../../helper/need.ts";
+import { findProgram, needs, needsRoot } from "../../helper/need.ts";
 import { provisionWith } from "../../helper/provision.ts";
 import { createRecordingRun } from "../../helper/recording-run.ts";
 
-const it = findProgram("ssh-keygen") ? needs("dropbear", "dropbear-bin") : needs("ssh-keygen", "openssh-client");
+const it = findProgram("ssh-keygen") ? needsRoot("dropbear", "dropbear-bin") : needs("ssh-keygen", "openssh-client");
 const signal = new AbortController().signal;
 
 /** A small guest: dropbear, busybox, and neither SFTP nor scp nor tar unless named. */

@@ -2,6 +2,7 @@ import { appendFile, chmod, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { currentValues } from "../../../src/core/checkpoints/named-values.ts";
 import { CheckpointStore } from "../../../src/core/checkpoints/store.ts";
 import { ProvisioningRun } from "../../../src/core/provision/provisioning-run.ts";
 import { createSilentCommunicator } from "../../../src/plugins/packer/builders/file/silent-communicator.ts";
@@ -41,6 +42,8 @@ function createBuilds() {
   };
 }
 
+const values = currentValues({ variables: [], locals: [] }, String);
+
 type Place = {
   root: string;
   directories: Parameters<typeof createRecordingSession>[0]["directories"];
@@ -52,7 +55,7 @@ async function build({ root, directories, store }: Place, steps: readonly Step[]
   const session = {
     ...recording.session,
     runId: `run-${Math.random().toString(16).slice(2)}`,
-    checkpoints: { store: await store(), template: join(root, "t.pkr.hcl") },
+    checkpoints: { store: await store(), template: join(root, "t.pkr.hcl"), values },
   };
   const ran: string[] = [];
   const state = join(root, "state");

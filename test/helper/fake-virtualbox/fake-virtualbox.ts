@@ -7,7 +7,7 @@ import { exportMachine, importAppliance } from "./appliances.ts";
 import { attachmentsOf, describeMachine, type FakeMachine, type Medium, type Settings } from "./machine.ts";
 import { modifyFirmware, modifyMachine } from "./modify-machine.ts";
 import { loadRecording, type Recording } from "./recording.ts";
-import { controlMachine, startMachine } from "./running.ts";
+import { adoptState, controlMachine, startMachine } from "./running.ts";
 import { changeSnapshots } from "./snapshots.ts";
 import { attachMedium, changeController, closeMedium, createDisk } from "./storage.ts";
 import type { Answer } from "./transcript.ts";
@@ -63,6 +63,7 @@ const commands: Readonly<Record<string, Command>> = {
   storagectl: (box, args) => changeController(box, args),
   storageattach: (box, args) => attachMedium(box, args),
   snapshot: (box, args) => changeSnapshots(box, args),
+  adoptstate: (box, args) => adoptState(box, args),
   export: (box, args) => exportMachine(box, args),
   import: (box, args) => importAppliance(box, args),
   startvm: (box, args) => startMachine(box, args),
@@ -230,10 +231,10 @@ export class FakeVirtualBox {
   }
 
   /** The medium of a file. VirtualBox opens files it does not know yet. */
-  open(path: string, kind: Medium["kind"]): Medium {
+  open(path: string, kind: Medium["kind"], parent?: Medium): Medium {
     const known = this.media.find((medium) => medium.path === path && medium.kind === kind);
     if (known !== undefined) return known;
-    const medium: Medium = { uuid: this.newId(), path, kind, sizeMb: 0, format: "RAW", parent: undefined };
+    const medium: Medium = { uuid: this.newId(), path, kind, sizeMb: 0, format: "RAW", parent };
     this.media.push(medium);
     return medium;
   }

@@ -9,7 +9,9 @@ export interface FakeMachine {
   readonly snapshots: FakeSnapshot[];
   current: FakeSnapshot | undefined;
   readonly extraData: Map<string, string>;
-  state: "poweroff" | "running" | "stopping" | "aborted" | "gurumeditation";
+  state: "poweroff" | "running" | "saved" | "stopping" | "aborted" | "gurumeditation";
+  /** What a machine that is `saved` goes on from. */
+  stateFile?: string | undefined;
   /** So many calls from now VirtualBox still holds its lock. */
   lockedFor: number;
   /** Scan codes typed since it was started, one call each. */
@@ -39,7 +41,7 @@ export interface Settings {
 
 export interface Adapter {
   attachment: string;
-  readonly mac: string;
+  mac: string;
   type: string;
   bridge: string;
   localhostReachable: boolean;
@@ -106,6 +108,7 @@ export function describeMachine(machine: FakeMachine): readonly string[] {
     if (key === "GuestMemoryBalloon") lines.push(...describeSnapshots(machine));
     if (key === "nic1") lines.push(...describeAdapters(settings));
     else lines.push(value === undefined ? key : `${key}=${shownValue(machine, key, value)}`);
+    if (key === "VMState" && machine.stateFile !== undefined) lines.push(`VMStateFile="${machine.stateFile}"`);
     if (key === "vmprocpriority") lines.push(...describeStorage(settings));
     if (key === "NvramFile" && settings.firmware.secureBoot !== undefined)
       lines.push(`SecureBoot="${settings.firmware.secureBoot ? "on" : "off"}"`);

@@ -134,6 +134,7 @@ const options: Readonly<Record<string, Option>> = {
     }
     adapterOf(settings, adapter).type = value;
   },
+  "--macaddressN": (value, { settings, adapter }) => void (adapterOf(settings, adapter).mac = value),
   "--nicN": (value, { settings, adapter }) => void (adapterOf(settings, adapter).attachment = value),
   "--bridgeadapterN": (value, { box, settings, adapter, said }) => {
     adapterOf(settings, adapter).bridge = value;

@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DONE, folderOf, type FakeVirtualBox } from "./fake-virtualbox.ts";
 import type { FakeMachine } from "./machine.ts";
@@ -9,12 +9,23 @@ export async function startMachine(box: FakeVirtualBox, [vm]: readonly string[])
   const machine = box.target("startvm", vm!, { locks: true });
   if ("code" in machine) return machine;
   machine.state = "running";
+  if (machine.stateFile !== undefined) await rm(machine.stateFile);
+  machine.stateFile = undefined;
   machine.typed.length = 0;
   const log = logOf(machine);
   await folderOf(log);
   await writeFile(log, "the log of a machine\n");
   for (const rule of machine.settings.adapters[0]!.rules.values()) await forward(box, machine, rule);
   return box.recording.answer("started", { beta: machine.name });
+}
+
+/** `adoptstate VM FILE` */
+export function adoptState(box: FakeVirtualBox, [vm, file]: readonly string[]): Answer {
+  const machine = box.target("adoptstate", vm!, { locks: true });
+  if ("code" in machine) return machine;
+  machine.state = "saved";
+  machine.stateFile = file!;
+  return DONE;
 }
 
 /** The guest goes off by itself, or its machine does. */

@@ -6,9 +6,10 @@ export type SessionStep =
 /**
  * `files`: the media are written. `port taken`: another program listens on `SSH_PORT`. `port free`: it ends.
  * `let go`: VirtualBox has given up its lock of a stopped machine. `killed`: the process of the running machine `beta`
- * ends. `log`: what the log of `beta` says of the forwarded port goes into the recording.
+ * ends. `log`: what the log of `beta` says of the forwarded port goes into the recording. `memory taken`: the memory that
+ * a snapshot of `beta` saved becomes the file `memory`.
  */
-export type HostEvent = "files" | "port taken" | "port free" | "let go" | "killed" | "log";
+export type HostEvent = "files" | "port taken" | "port free" | "let go" | "killed" | "log" | "memory taken";
 
 /** Stands for the directory of the session, and for a port of the host that is free when the session starts. */
 export const ROOT = "ROOT";
@@ -69,6 +70,7 @@ export const session: readonly SessionStep[] = [
   ...change("alpha", "--accelerate3d off", "--graphicscontroller none", "--graphicscontroller vmsvga --vram 128"),
   ...change("alpha", "--audio alsa", "--audio none", "--audio-driver pulse --audiocontroller ac97"),
   ...change("alpha", "--nic2 nat --nat-localhostreachable2 off --natpf2 web,tcp,127.0.0.1,8081,,80", "--nic2 none"),
+  ...change("alpha", "--macaddress1 020027AABBCC"),
   ...change("alpha", "--nic1 bridged --bridgeadapter1 eth9", "--nic1 none", "--nic1 nat"),
   ...change("alpha", ...nicTypes.map((type) => `--nictype1 ${type}`)),
   labelled("rule exists", `modifyvm alpha --natpf1 packercomm,tcp,127.0.0.1,${SSH_PORT},,22`),
@@ -201,6 +203,20 @@ export const session: readonly SessionStep[] = [
   info("beta"),
   call("controlvm beta poweroff"),
   on("port free"),
+
+  call("startvm beta --type headless"),
+  call("snapshot beta take live --live"),
+  info("beta"),
+  on("memory taken"),
+  call("controlvm beta poweroff"),
+  on("let go"),
+  call(`adoptstate beta ${ROOT}/memory`),
+  info("beta"),
+  call("startvm beta --type headless"),
+  info("beta"),
+  call("controlvm beta poweroff"),
+  on("let go"),
+  info("beta"),
 
   ...["modifyvm none --cpus 1", "showvminfo none --machinereadable", "controlvm none poweroff"].map(missing),
   ...["startvm none", "unregistervm none --delete", "storagectl none --name IDE --add ide"].map(missing),

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FakeVirtualBox } from "./fake-virtualbox.ts";
 import { describeSnapshots, type FakeMachine, type FakeSnapshot, type Medium, type Settings } from "./machine.ts";
@@ -5,7 +6,7 @@ import { DONE } from "./fake-virtualbox.ts";
 import type { Answer } from "./transcript.ts";
 
 /** `snapshot VM list|take|restore|delete …` */
-export function changeSnapshots(box: FakeVirtualBox, [vm, action, which]: readonly string[]): Answer {
+export async function changeSnapshots(box: FakeVirtualBox, [vm, action, which]: readonly string[]): Promise<Answer> {
   const machine = box.target("snapshot", vm!, { locks: false });
   if ("code" in machine) return machine;
   if (action === "list") return list(box, machine);
@@ -21,18 +22,19 @@ function list(box: FakeVirtualBox, machine: FakeMachine): Answer {
   return { ...DONE, stdout: lines.map((line) => `${line}\n`).join("") };
 }
 
-function take(box: FakeVirtualBox, machine: FakeMachine, name: string): Answer {
+async function take(box: FakeVirtualBox, machine: FakeMachine, name: string): Promise<Answer> {
   const snapshot = { uuid: box.newId(), name, parent: machine.current, settings: copy(machine.settings) };
   machine.snapshots.push(snapshot);
   machine.current = snapshot;
-  startDisksAnew(box, machine);
+  await startDisksAnew(box, machine);
+  if (machine.state === "running") await writeFile(join(machine.folder, "Snapshots", "memory.sav"), "memory");
   return box.recording.answer("snapshot taken", { UUID: snapshot.uuid });
 }
 
-function restore(box: FakeVirtualBox, machine: FakeMachine, snapshot: FakeSnapshot): Answer {
+async function restore(box: FakeVirtualBox, machine: FakeMachine, snapshot: FakeSnapshot): Promise<Answer> {
   machine.settings = copy(snapshot.settings);
   machine.current = snapshot;
-  startDisksAnew(box, machine);
+  await startDisksAnew(box, machine);
   return box.recording.answer("snapshot restored", { base: snapshot.name, UUID: snapshot.uuid });
 }
 
@@ -53,7 +55,8 @@ function remove(box: FakeVirtualBox, machine: FakeMachine, snapshot: FakeSnapsho
 }
 
 /** What is written from now on goes into disks of their own. */
-function startDisksAnew(box: FakeVirtualBox, { settings, folder }: FakeMachine): void {
+async function startDisksAnew(box: FakeVirtualBox, { settings, folder }: FakeMachine): Promise<void> {
+  await mkdir(join(folder, "Snapshots"), { recursive: true });
   for (const { places } of settings.controllers) {
     for (const [place, attachment] of places) {
       if (attachment.type !== "hdd" || attachment.medium === undefined) continue;
@@ -61,6 +64,7 @@ function startDisksAnew(box: FakeVirtualBox, { settings, folder }: FakeMachine):
       const parent = attachment.medium;
       const medium: Medium = { ...parent, uuid, path: join(folder, "Snapshots", `{${uuid}}.vdi`), parent };
       box.media.push(medium);
+      await writeFile(medium.path, "an image");
       places.set(place, { ...attachment, medium });
     }
   }

@@ -92,9 +92,11 @@ export function attachMedium(box: FakeVirtualBox, [vm, ...args]: readonly string
     return box.recording.answer("no such file", { "ROOT/none.iso": medium });
   }
   controller.ports = Math.max(controller.ports, port + 1);
+  // An image that takes the place of another is made on that one: nobody else attaches two in the same slot.
+  const below = type === "hdd" ? controller.places.get(place)?.medium : undefined;
   controller.places.set(place, {
     type,
-    medium: medium === "emptydrive" ? undefined : box.open(medium, mediumKinds[type]),
+    medium: medium === "emptydrive" ? undefined : box.open(medium, mediumKinds[type], below),
     nonrotational: given.get("--nonrotational") ?? "off",
     discard: given.get("--discard") ?? "off",
   });

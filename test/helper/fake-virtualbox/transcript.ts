@@ -87,7 +87,7 @@ function createNormaliser({ root, sshPort }: SessionPlace): (text: string) => st
         named("UUID"),
       )
       .replaceAll(/\b080027[0-9A-F]{6}\b/g, named("MAC"))
-      .replaceAll(/^VMStateChangeTime=.*\n/gm, "")
+      .replaceAll(/^(VMStateChangeTime|GuestAdditionsFacility_[^=]*)=.*\n/gm, "")
       .replaceAll(/ at line \d+ of file /g, " at line 0 of file ")
       .replaceAll(/^(Oracle VirtualBox .* Version ).*$/gm, "$1VERSION")
       .replaceAll(/^Copyright \(C\) .*$/gm, "Copyright (C) YEARS Oracle and/or its affiliates")

@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import { checkQemuFiles } from "../../../src/plugins/qemu/check-files.ts";
 import { qemuConfig } from "./qemu-config.ts";
 
-const directories = { work: "/nonexistent", template: "/nonexistent", host: { homeDir: "/nonexistent", env: {} } };
+const directories = {
+  work: "/nonexistent",
+  template: "/nonexistent",
+  host: { homeDir: "/nonexistent", env: {}, platform: "linux" as const },
+};
 
 it.each<[what: string, args: Record<string, unknown>, missing: readonly string[]]>([
   [

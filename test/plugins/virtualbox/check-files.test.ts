@@ -5,7 +5,7 @@ import { builder as vm } from "../../../src/plugins/virtualbox/vm.ts";
 import { configOf } from "../../helper/decode-config.ts";
 
 const work = "/nonexistent";
-const places = { work, template: work, host: { homeDir: work, env: {} } };
+const places = { work, template: work, host: { homeDir: work, env: {}, platform: "linux" as const } };
 const login = { ssh_username: "vagrant", ssh_password: "vagrant" };
 const builders = { iso, ovf, vm };
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createFakeVirtualBox, type FakeGuest } from "../../helper/fake-virtualbox/fake-virtualbox.ts";
@@ -29,6 +29,10 @@ it("The fake VBoxManage of these tests answers the recorded session as the real 
         .split("\n")
         .filter((line) => line.includes("redirection"))
         .join("\n"),
+    "memory taken": async () => {
+      await rename(join(beta().folder, "Snapshots", "memory.sav"), join(box.root, "memory"));
+      return "";
+    },
     killed: async () => (await switchOff(box, beta(), "aborted"), ""),
   };
   const transcript = await transcribe({

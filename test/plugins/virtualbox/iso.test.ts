@@ -68,6 +68,7 @@ describe("virtualbox-iso", () => {
       "storageattach",
       "modifyvm",
       "export",
+      "list",
       "unregistervm",
     ]);
   });

@@ -41,7 +41,7 @@ describe("virtualbox-ovf", () => {
     const calls = place.box.calls.map(([command]) => command).filter((command) => command !== "showvminfo");
     expect(calls).toEqual([
       ...["--version", "list", "list", "import", "modifyvm", "startvm"],
-      ...["modifyvm", "export", "unregistervm"],
+      ...["modifyvm", "export", "list", "unregistervm"],
     ]);
   });
 

@@ -87,7 +87,7 @@ describe("conversions between primitive types", () => {
     [{ count: "many" }, 'count: Inappropriate value for "count": a whole number is required, not "many".'],
     [
       { wait: 5 },
-      'wait: Inappropriate value for "wait": a duration such as "30s", "5m" or "1h30m" is required, not "5".',
+      'wait: Inappropriate value for "wait": a duration such as "30s", "5m" or "1h30m" is required, not "5". For seconds, write "5s".',
     ],
     [{ kind: "c" }, 'kind: Inappropriate value for "kind": it must be one of "a", "b", not "c".'],
     [{ nmae: "x" }, 'nmae: An argument named "nmae" is not expected here. Did you mean "name"?'],

@@ -1,10 +1,12 @@
 import { checkpointDirectory } from "../../../core/checkpoints/store-directory.ts";
 import { prunable } from "../../../core/checkpoints/prunable.ts";
 import { CheckpointStore } from "../../../core/checkpoints/store.ts";
+import { describeBytes } from "../../../lib/bytes.ts";
 import { plural } from "../../../ui/words.ts";
 import { booleanFlag, defineCommand, EXIT, textFlag, type CommandContext, type FlagValues } from "../../command.ts";
+import { withSettings } from "../../settings.ts";
 import { UsageError } from "../../usage-error.ts";
-import { listText, mebibytes, showText, toJson } from "./describe.ts";
+import { listText, showText, toJson } from "./describe.ts";
 import { parseKeep, parsePruneAge } from "./prune-flags.ts";
 import { selectCheckpoints } from "./select.ts";
 
@@ -90,11 +92,11 @@ async function remove(
   keys: readonly string[],
 ): Promise<number> {
   const freed = (await store?.remove(keys)) ?? 0;
-  host.stdout.write(`Removed ${plural(keys.length, "checkpoint")}, ${mebibytes(freed)}.\n`);
+  host.stdout.write(`Removed ${plural(keys.length, "checkpoint")}, ${describeBytes(freed)}.\n`);
   return EXIT.ok;
 }
 
 /** Looking makes no store. */
-function openExisting({ host }: CommandContext): Promise<CheckpointStore | undefined> {
-  return CheckpointStore.openExisting(checkpointDirectory(host));
+async function openExisting({ host }: CommandContext): Promise<CheckpointStore | undefined> {
+  return CheckpointStore.openExisting(checkpointDirectory(await withSettings(host)));
 }

@@ -37,7 +37,7 @@ ${commands.flatMap(bashChoices).join("\n")}
   esac
   case "$command" in
 ${commands.map(bashCommand).join("\n")}
-    help) words=${quoteWords(names)} ;;
+    help) words=${quoteWords([...names, "environment"])} ;;
   esac
   if [[ $current == -* ]]; then
     [[ $current == --* ]] && flags="$(printf -- '-%s ' $flags)"

@@ -29,7 +29,7 @@ export const command = defineCommand({
   async run({ host }, { positional, flags }) {
     const files = collectFiles(positional, { cwd: host.cwd, recursive: flags.recursive });
     const write = flags.write && !flags.check;
-    const result = await formatFiles(files, { host, write, showDiff: flags.diff });
+    const result = await formatFiles(files, { host, write, showDiff: flags.diff, isCheck: flags.check });
     if (result.hasErrors) return EXIT.failed;
     return flags.check && result.changed > 0 ? EXIT.unformatted : EXIT.ok;
   },

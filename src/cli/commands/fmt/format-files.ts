@@ -9,6 +9,8 @@ export interface FormatOptions {
   /** Write changes: to the files, and the text of standard input to standard output. */
   readonly write: boolean;
   readonly showDiff: boolean;
+  /** A file that is not in canonical style is a mistake, for a CI system to show. */
+  readonly isCheck: boolean;
 }
 
 export interface FormatResult {
@@ -22,13 +24,19 @@ export interface FormatResult {
  */
 export async function formatFiles(files: readonly Collected[], options: FormatOptions): Promise<FormatResult> {
   const problems: Diagnostic[] = [];
+  const unformatted: string[] = [];
   let changed = 0;
   for (const file of files) {
     const { isChanged, found } = await formatOne(file, options);
     if (isChanged) changed++;
+    if (isChanged && options.isCheck && file.kind === "file") unformatted.push(file.name);
     problems.push(...found);
   }
   if (problems.length > 0) await printProblems(problems, options.host);
+  if (options.host.env["GITHUB_ACTIONS"] === "true") {
+    const { annotate } = await import("./annotate.ts");
+    annotate(options.host, { problems, unformatted });
+  }
   return { changed, hasErrors: problems.length > 0 };
 }
 

@@ -40,7 +40,8 @@ export async function merge(host: Host, { out, parts: named, flags }: MergeInput
     const [builds, files] = [plural(data.builds.length, "build"), plural(from.length, "file")];
     host.stdout.write(`Merged ${builds} of ${files} into ${path}.\n`);
   }
-  await summarize(host, { manifest, metadata: merged });
+  const metadataFile = merged && resolve(host.cwd, metadataOut!);
+  await summarize(host, { manifest, metadata: merged, metadataFile });
   return EXIT.ok;
 }
 

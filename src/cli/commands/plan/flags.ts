@@ -1,4 +1,5 @@
 import { booleanFlag, choiceFlag, listFlag, textFlag, type FlagValues } from "../../command.ts";
+import { storeFlag } from "../../store-flag.ts";
 import { UsageError } from "../../usage-error.ts";
 import { templateFlags } from "../../template-flags.ts";
 import type { Shard } from "../../../core/plan/shards.ts";
@@ -24,6 +25,9 @@ export const planFlags = {
     "FILE",
     "Metadata of earlier builds (-metadata-file, manifest merge), besides the runs of this computer.",
   ),
+  store: storeFlag(
+    "Where builds of other machines are: what it has of the same content is built. Default: IMGBUILD_STORE.",
+  ),
   "depends-on": listFlag(
     "BUILD=BUILDS",
     "A build waits for others, separated by commas; TEMPLATE:BUILD where two have one name.",
@@ -31,8 +35,8 @@ export const planFlags = {
   stage: textFlag("N", "Only the units of this stage."),
   shard: textFlag("N/M", "Only the N-th of M parts, which take about the same time."),
   format: choiceFlag(
-    ["text", "json", "shell", "github", "gitlab", "jenkins", "kubernetes"],
-    "What to print: text, JSON (docs/plan.v1.schema.json), the commands, or input of an engine.",
+    ["text", "json", "shell", "github", "gitlab", "jenkins", "kubernetes", "cache-keys"],
+    "What to print: text, JSON (docs/plan.v1.schema.json), the commands, input of an engine, or keys for its caches.",
     { default: "text" },
   ),
   label: listFlag(

@@ -7,6 +7,8 @@ import { plugins } from "../../../registry.ts";
 import type { Template } from "../../../template/model.ts";
 import { Selection } from "../../../template/select-builds.ts";
 import type { ReadOnlySession } from "../../read-only-session.ts";
+import { openStore } from "../../open-store.ts";
+import { storeAddress } from "../../store-flag.ts";
 import { builtElsewhere } from "./built-elsewhere.ts";
 import type { PlanFlags } from "./flags.ts";
 import { givenDependencies } from "./given-dependencies.ts";
@@ -29,9 +31,18 @@ export async function loadUnits(
     work: host.cwd,
     past: distinct(past).toSorted((one, other) => one.startedAt - other.startedAt),
     given,
+    stored: await storedKeys(readOnly, flags),
   });
   warnOfMissing(readOnly, units, selected);
   return units;
+}
+
+/** Keys of what other machines have built. */
+async function storedKeys({ session }: ReadOnlySession, flags: PlanFlags): Promise<ReadonlySet<string>> {
+  const address = storeAddress(session.host, flags.store);
+  if (address === undefined) return new Set();
+  const store = await openStore(session, address);
+  return store.keys(session.signal);
 }
 
 /** A run of this computer may be in a metadata file too. */

@@ -32,7 +32,7 @@ export const command = defineCommand({
   flags: planFlags,
   notes: [
     "A unit is one build: imgbuild build -only=NAME TEMPLATE, which anybody can run by hand. A unit waits for those whose files it reads, whose artifacts it takes from a manifest, and those of -depends-on.",
-    "Nothing is built and nothing is asked of the network. Values of sensitive variables are no part of a plan: their names are listed, and the machine that builds has them in its environment (PKR_VAR_NAME).",
+    "Nothing is built, and nothing is asked of the network but what -store has. Values of sensitive variables are no part of a plan: their names are listed, and the machine that builds has them in its environment (PKR_VAR_NAME).",
     "docs/fleet.md shows a pipeline for each engine.",
   ],
   run: (context, { positional, flags }) =>
@@ -69,6 +69,7 @@ const FORMATS: { readonly [Name in PlanFlags["format"]]: () => Promise<Format> }
   gitlab: async () => (await import("./formats/gitlab.ts")).formatGitlab,
   jenkins: async () => (await import("./formats/jenkins.ts")).formatJenkins,
   kubernetes: async () => (await import("./formats/kubernetes.ts")).formatKubernetes,
+  "cache-keys": async () => (await import("./formats/cache-keys.ts")).formatCacheKeys,
 };
 
 interface Choice {

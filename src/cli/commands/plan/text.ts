@@ -1,5 +1,6 @@
 import { shellCommand } from "../../../core/plan/draft.ts";
 import type { Unit, UnitInput, UnitNeeds } from "../../../core/plan/unit.ts";
+import { describeBytes } from "../../../lib/bytes.ts";
 import { sanitize } from "../../../ui/sanitize.ts";
 import { plural, shortDuration } from "../../../ui/words.ts";
 import type { Format } from "./formats/format.ts";
@@ -57,14 +58,14 @@ function describeNeeds({ host, architecture, cpus, memoryMib, diskMib, clouds, p
   const needs = [...host];
   if (architecture !== undefined) needs.push(architecture);
   if (cpus !== undefined) needs.push(plural(cpus, "CPU"));
-  if (memoryMib !== undefined) needs.push(`${gibibytes(memoryMib)} of memory`);
-  if (diskMib !== undefined) needs.push(`${gibibytes(diskMib)} of disk`);
+  if (memoryMib !== undefined) needs.push(`${size(memoryMib)} of memory`);
+  if (diskMib !== undefined) needs.push(`${size(diskMib)} of disk`);
   needs.push(...clouds.map(({ provider, region }) => (region === undefined ? provider : `${provider} ${region}`)));
   needs.push(...plugins.map(({ source, version }) => `${source} ${version}`.trim()));
   return needs.join(", ");
 }
 
-const gibibytes = (mib: number): string => (mib < 1024 ? `${mib} MiB` : `${Number((mib / 1024).toFixed(1))} GiB`);
+const size = (mib: number): string => describeBytes(mib * 1024 ** 2);
 
 function describeInput({ argument, value, kind, digest }: UnitInput): string {
   const marks = { file: "", directory: "", url: "", text: "", missing: " (not there)" };

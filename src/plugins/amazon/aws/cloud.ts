@@ -41,9 +41,18 @@ interface ClientSettings {
   };
 }
 
-export async function openCloud(run: CloudContext, access: AccessConfig): Promise<Cloud> {
+/** How S3 is reached where it is not Amazon's. */
+export interface S3Settings {
+  readonly endpoint?: string;
+  /** The bucket is a part of the path, not of the host's name. */
+  readonly forcePathStyle?: boolean;
+  /** A bucket of another region is asked there. */
+  readonly followRegionRedirects?: boolean;
+}
+
+export async function openCloud(run: CloudContext, access: AccessConfig, s3: S3Settings = {}): Promise<Cloud> {
   for (const secret of [access.secret_key, access.token]) if (secret) run.secret(secret);
-  return createCloud(run, access, await regionOf(run, access));
+  return createCloud(run, { access, region: await regionOf(run, access), s3 });
 }
 
 async function regionOf({ host }: CloudContext, access: AccessConfig): Promise<string> {
@@ -55,23 +64,24 @@ async function regionOf({ host }: CloudContext, access: AccessConfig): Promise<s
   throw new BuildError("No AWS region is set.", { hint: "Set region in the template, or AWS_REGION." });
 }
 
-function createCloud(run: CloudContext, access: AccessConfig, region: string): Cloud {
+interface CloudParts {
+  readonly access: AccessConfig;
+  readonly region: string;
+  readonly s3: S3Settings;
+}
+
+function createCloud(run: CloudContext, { access, region, s3 }: CloudParts): Cloud {
   const shared = sharedIn(run.host.env, access);
   const credentials: CredentialProvider = () =>
     shared.credentials(async () => (await import("./credentials.ts")).credentialProvider(run, access, region));
-  const settings = async (ofRegion = region): Promise<ClientSettings> => ({
-    region: ofRegion,
-    credentials,
-    // Repeating is done here, where it can be reported and cancelled.
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: 60_000, connectionTimeout: 5_000, ...(await tls(access)) },
-  });
+  const settings = (ofRegion = region): Promise<ClientSettings> => clientSettings(access, credentials, ofRegion);
   const apis = new Map<string, unknown>();
   const api = <C extends Commands>(name: string, ofRegion: string, load: LoadService<C>): Api<C> => {
     const key = `${name} ${ofRegion}`;
     if (!apis.has(key)) {
       const endpoint = name === "ec2" && access.custom_endpoint_ec2;
-      const create = async () => ({ ...(await settings(ofRegion)), ...(endpoint && { endpoint }) });
+      const more = { ...(endpoint && { endpoint }), ...(name === "s3" && s3) };
+      const create = async () => ({ ...(await settings(ofRegion)), ...more });
       const context = callContext(run, access, cloud, shared);
       const backOff = shared.backOff(name, ofRegion);
       apis.set(
@@ -96,6 +106,20 @@ function createCloud(run: CloudContext, access: AccessConfig, region: string): C
     waitLimitMs: (defaultMs) => waitLimitMs(access, run.host.env, defaultMs),
   };
   return cloud;
+}
+
+async function clientSettings(
+  access: AccessConfig,
+  credentials: CredentialProvider,
+  region: string,
+): Promise<ClientSettings> {
+  return {
+    region,
+    credentials,
+    // Repeating is done here, where it can be reported and cancelled.
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: 60_000, connectionTimeout: 5_000, ...(await tls(access)) },
+  };
 }
 
 type LoadService<C extends Commands> = () => Promise<{

@@ -163,6 +163,12 @@ function requestIdOf(error: unknown): string | undefined {
 }
 
 const HINTS: Readonly<Record<string, string>> = {
+  NoSuchBucket: "There is no bucket of that name. Make it first, or mend the address: s3://BUCKET/PREFIX.",
+  PermanentRedirect: "The bucket is in another region. Name that one: AWS_REGION, or s3://BUCKET/PREFIX?region=REGION.",
+  AuthorizationHeaderMalformed:
+    "The bucket is in another region. Name that one: AWS_REGION, or s3://BUCKET/PREFIX?region=REGION.",
+  RequestTimeTooSkewed: "The clock of this computer is wrong by more than a quarter of an hour. Set it.",
+  InvalidAccessKeyId: "The access key is not known there. Check AWS_PROFILE, or the keys in use.",
   AuthFailure: "The credentials are not valid for this account or region. Check AWS_PROFILE, or the keys in use.",
   InvalidClientTokenId: "The access key is not known to AWS. Check AWS_PROFILE, or the keys in use.",
   SignatureDoesNotMatch: "The secret key does not belong to the access key.",

@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expandPath } from "../../../sdk/expand-path.ts";
 import type { Builder, CheckPlaces } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { missingFiles } from "../../../sdk/missing-files.ts";
 import type { Run } from "../../../sdk/run.ts";
+import { anyUserDataIssues, inUserDataFile } from "../../../sdk/schema/cloud-config.ts";
 import type { CommunicatorConfig } from "../../../sdk/schema/communicator.ts";
+import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
 import { checkLoginFiles } from "../../../steps/check-login-files.ts";
 import type { RunConfig } from "./options/run.ts";
 
@@ -16,8 +19,18 @@ export const checkAmazonFiles: NonNullable<Builder<AmazonFiles>["checkFiles"]> =
   const names = ["user_data_file", "shared_credentials_file"] as const;
   const files = names.flatMap((name) => (config[name] ? [[[name], expanded(config[name], places)] as const] : []));
   const missing = await missingFiles(files, places.work);
-  return [...missing, ...(await checkLoginFiles(config, places))];
+  return [...missing, ...(await userDataFileIssues(config, places)), ...(await checkLoginFiles(config, places))];
 };
+
+/** A file that is not there, or cannot be read, is said elsewhere. */
+async function userDataFileIssues(
+  { user_data_file: file }: AmazonFiles,
+  places: CheckPlaces,
+): Promise<readonly ConfigIssue[]> {
+  if (!file) return [];
+  const text = await readFile(resolve(places.work, expanded(file, places)), "utf8").catch(() => "");
+  return inUserDataFile(file, text, anyUserDataIssues(text, ["user_data_file"]));
+}
 
 type AmazonFiles = RunConfig & CommunicatorConfig & { readonly shared_credentials_file?: string | undefined };
 

@@ -1,3 +1,4 @@
+import { imageNameIssues } from "../aws/image-name.ts";
 import { accessFields, accessRules } from "../aws/options/access.ts";
 import { plainTagFields } from "../aws/options/tags.ts";
 import { choice, defaultText, flag, late, list, text } from "../../../sdk/schema/field.ts";
@@ -40,6 +41,7 @@ const plain = defineSchema(fields);
 export const schema = defineSchema(fields, {
   rules: [
     ...accessRules,
+    rule(fields, ["ami_name"], ({ ami_name: name }) => (name === undefined ? [] : doubtsAbout(name))),
     rule(fields, ["architecture", "boot_mode", "platform"], bootFits),
     rule(fields, ["ami_encrypt", "ami_kms_key"], ({ ami_encrypt, ami_kms_key }) => {
       if (ami_kms_key === undefined || ami_encrypt) return [];
@@ -49,6 +51,11 @@ export const schema = defineSchema(fields, {
   ],
 });
 export type ImportConfig = ConfigOf<typeof schema>;
+
+/** Packer takes such a name, and Amazon refuses it once the file is uploaded and imported. */
+function doubtsAbout(name: string): readonly ConfigIssue[] {
+  return imageNameIssues(name).map((issue) => ({ ...issue, severity: "warning" }));
+}
 
 type Boot = Pick<ConfigOf<typeof plain>, "architecture" | "boot_mode">;
 

@@ -67,7 +67,9 @@ async function send(run: Run, cloud: Cloud, { file, size, target, owned, step }:
     await owned.making(() => s3.call("PutObject", { ...target, Body }, { signal }));
     return run.progress("Uploading", size, size);
   }
-  const { UploadId } = await owned.making(() => s3.call("CreateMultipartUpload", target));
+  // What the SDK sends with each part: S3 wants it named at the beginning, and compares.
+  const begun = { ...target, ChecksumAlgorithm: "CRC32" as const };
+  const { UploadId } = await owned.making(() => s3.call("CreateMultipartUpload", begun));
   await owned.made(target.Key, { uploadId: UploadId });
   const { Bucket, Key } = target;
   const upload = { Bucket, Key, UploadId };

@@ -1,4 +1,5 @@
-import { fetch, type Response } from "undici";
+import { STATUS_CODES } from "node:http";
+import { request } from "undici";
 import { basicAuthorization } from "../../../lib/basic-authorization.ts";
 import { httpDispatcher, withoutCredentials } from "../../../lib/http-dispatcher.ts";
 import { followRedirects, HttpError, type RedirectableRequest } from "../../../lib/http-redirect.ts";
@@ -23,12 +24,6 @@ const schema = defineSchema(fields, {
       const detail = '"url" must be a complete http or https address.';
       return [error("invalid-argument", ["url"], "Invalid URL", detail)];
     }),
-    rule(fields, ["method", "request_body"], ({ method, request_body: body }) => {
-      const isBodyless = method === "GET" || method === "HEAD";
-      if (body === undefined || !isBodyless) return [];
-      const detail = `A ${method} request has no body. Set method = "POST", or leave out "request_body".`;
-      return [error("conflicting-arguments", ["request_body"], "Body without a place", detail)];
-    }),
   ],
 });
 type HttpDataConfig = ConfigOf<typeof schema>;
@@ -48,14 +43,14 @@ export const dataSource: DataSource<HttpDataConfig> = {
   },
   async read(run, config) {
     const address = withoutCredentials(config.url);
-    const { response, bytes } = await request(run, config, address);
-    if (!response.ok) throw badStatus(`${config.method} ${address}`, response, bytes);
-    const headers = Object.fromEntries(response.headers);
+    const answer = await ask(run, config, address);
+    const { status, headers, bytes } = answer;
+    if (status < 200 || status > 299) throw badStatus(`${config.method} ${address}`, answer);
     return {
       url: config.url,
       body: bytes.toString("utf8"),
       body_base64: bytes.toString("base64"),
-      status: response.status,
+      status,
       response_headers: headers,
       // Packer gives the headers of the response this name.
       request_headers: headers,
@@ -63,10 +58,10 @@ export const dataSource: DataSource<HttpDataConfig> = {
   },
 };
 
-function badStatus(what: string, { status, statusText }: Response, body: Buffer): BuildError {
-  const summary = `${what} was answered with status ${status} ${statusText}`;
-  if (body.length === 0) return new BuildError(summary);
-  return new BuildError(summary, { hint: `The server said: ${body.toString("utf8").slice(0, 300)}` });
+function badStatus(what: string, { status, bytes }: HttpAnswer): BuildError {
+  const summary = `${what} was answered with status ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
+  if (bytes.length === 0) return new BuildError(summary);
+  return new BuildError(summary, { hint: `The server said: ${bytes.toString("utf8").slice(0, 300)}` });
 }
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -74,11 +69,11 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS"]);
 interface HttpAnswer {
   readonly status: number;
   readonly location: string | undefined;
-  readonly response: Response;
+  readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
 }
 
-async function request(run: Run, config: HttpDataConfig, address: string): Promise<HttpAnswer> {
+async function ask(run: Run, config: HttpDataConfig, address: string): Promise<HttpAnswer> {
   const { url, method, request_headers: headers, request_body: body } = config;
   const first = { url: new URL(url), method, headers, hasBody: body !== undefined };
   const send = (next: RedirectableRequest) => requestOnce(run, next, next.hasBody ? body : undefined);
@@ -105,11 +100,18 @@ async function requestOnce(run: Run, to: RedirectableRequest, body: string | und
   const headers = { ...login, ...to.headers };
   const dispatcher = httpDispatcher(url, env);
   try {
-    const options = { method: to.method, headers, body: body ?? null, dispatcher, signal: run.signal };
-    const response = await fetch(url, { ...options, redirect: "manual" });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    return { status: response.status, location: response.headers.get("location") ?? undefined, response, bytes };
+    const { method } = to;
+    const answer = await request(url, { method, headers, body: body ?? null, dispatcher, signal: run.signal });
+    const bytes = Buffer.from(await answer.body.arrayBuffer());
+    const received = headersOf(answer.headers);
+    return { status: answer.statusCode, location: received["location"], headers: received, bytes };
   } finally {
     await dispatcher.close();
   }
+}
+
+/** A header that came more than once is one with a comma (RFC 9110, section 5.3). */
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")] as const);
+  return Object.fromEntries(entries);
 }

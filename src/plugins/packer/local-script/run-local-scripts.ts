@@ -13,12 +13,13 @@ import { RUN_VARIABLE } from "../../../owned/run-processes.ts";
 import { warnOfBrokenShebangIn } from "../scripts/broken-shebang.ts";
 import { commandFor } from "./command.ts";
 import type { LocalScriptConfig } from "./options.ts";
+import { runsOn, systemName } from "./runs-on.ts";
 
 /** Runs the scripts of a `shell-local` on this computer, one after the other; the first bad exit status ends it. */
 export async function runLocalScripts(run: Run, config: LocalScriptConfig, data: GeneratedData): Promise<void> {
   const { platform } = run.host;
-  const system = systemNames[platform] ?? platform;
-  if (config.only_on.length > 0 && !config.only_on.some((name) => name === system)) {
+  if (!runsOn(platform, config)) {
+    const system = systemName(platform);
     run.say(`Skipping the local script: it runs only on ${config.only_on.join(", ")}, and this is ${system}`);
     return;
   }
@@ -27,13 +28,10 @@ export async function runLocalScripts(run: Run, config: LocalScriptConfig, data:
   for (const script of config.scripts ?? [config.script!]) {
     run.say(`Running local shell script: ${script}`);
     const path = resolve(run.directories.work, script);
-    if (system !== "windows") await warnOfBrokenShebangIn(run, script, path);
+    if (platform !== "win32") await warnOfBrokenShebangIn(run, script, path);
     await runScript(run, config, data, { path, name: `The script "${script}"` });
   }
 }
-
-/** The names of `only_on`, where they are not Node's own. */
-const systemNames: Readonly<Record<string, string>> = { win32: "windows", sunos: "solaris" };
 
 async function runInline(
   run: Run,

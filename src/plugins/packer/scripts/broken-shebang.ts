@@ -31,14 +31,21 @@ const faults = [
 
 /** The same, for a file on this computer. One that cannot be read is for its user to tell. */
 export async function warnOfBrokenShebangIn(run: Pick<Run, "warn">, name: string, path: string): Promise<void> {
+  const head = await headOf(path);
+  if (head) warnOfBrokenShebang(run, name, head);
+}
+
+/** What a file begins with, as far as a kernel would look for `#!`; undefined where it cannot be read. */
+export async function headOf(path: string): Promise<Buffer | undefined> {
   const file = await open(path).catch(() => undefined);
-  if (!file) return;
+  if (!file) return undefined;
   try {
     const head = Buffer.alloc(LONGEST_SHEBANG);
     const { bytesRead } = await file.read(head, 0, head.length, 0);
-    warnOfBrokenShebang(run, name, head.subarray(0, bytesRead));
+    return head.subarray(0, bytesRead);
   } catch {
     // A directory, for one.
+    return undefined;
   } finally {
     await file.close();
   }

@@ -21,7 +21,10 @@ export const ofScripts = {
 };
 
 /** With the place of each in the configuration. */
-function scriptFiles({ script, scripts = [] }: ScriptArguments): readonly (readonly [ConfigIssue["path"], string])[] {
+export function scriptFiles({
+  script,
+  scripts = [],
+}: ScriptArguments): readonly (readonly [ConfigIssue["path"], string])[] {
   if (script !== undefined) return [[["script"], script]];
   return scripts.map((file, index) => [["scripts", index], file] as const);
 }

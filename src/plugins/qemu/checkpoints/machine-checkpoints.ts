@@ -1,4 +1,3 @@
-import { copyFile, chmod } from "node:fs/promises";
 import type { Checkpoints, MachineState } from "../../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../../sdk/component.ts";
 import type { QemuConfig } from "../options/qemu.ts";
@@ -36,10 +35,3 @@ function obstacleOf(run: BuilderRun, config: QemuConfig): string | undefined {
 }
 
 export const factsOf = ({ facts }: MachineState): QemuFacts => facts as QemuFacts;
-
-/** A file of a checkpoint that the machine writes to, at its place. */
-export async function bringBack(file: string | undefined, to: string | undefined): Promise<void> {
-  if (file === undefined || to === undefined) return;
-  await copyFile(file, to);
-  await chmod(to, 0o600);
-}

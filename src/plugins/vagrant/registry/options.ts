@@ -35,13 +35,17 @@ const fields = {
   ),
   hcp_api_address: text("Address of the HCP API.").default(DEFAULT_API),
   hcp_auth_url: text("Address of the HCP identity provider.").default(DEFAULT_AUTH),
-  insecure_skip_tls_verify: flag("Accept any certificate. Ignored for the default addresses.").default(false),
+  insecure_skip_tls_verify: flag(
+    "Accept any certificate of another hcp_api_address or hcp_auth_url than those of HCP itself.",
+  ).default(false),
 };
 
 export const schema = defineSchema(fields, {
   rules: [
     rule(fields, ["box_tag"], ({ box_tag }) => tagIssues(box_tag)),
     rule(fields, ["box_checksum"], ({ box_checksum }) => checksumIssues(box_checksum)),
+    rule(fields, ["hcp_auth_url"], ({ hcp_auth_url }) => authIssues(hcp_auth_url)),
+    rule(fields, ["insecure_skip_tls_verify", "hcp_api_address"], certificateIssues),
     requires("client_id", "client_secret"),
     requires("client_secret", "client_id"),
   ],
@@ -60,14 +64,33 @@ export function skipsTlsVerify(
   config: Pick<VagrantRegistryConfig, "insecure_skip_tls_verify">,
   address: string,
 ): boolean {
+  return config.insecure_skip_tls_verify && !isHcpItself(address);
+}
+
+function isHcpItself(address: string): boolean {
   const url = urlOf(address);
   const host = URL.canParse(url) ? new URL(url).hostname : undefined;
-  const isDefault = [DEFAULT_API, DEFAULT_AUTH].some((one) => new URL(one).hostname === host);
-  return config.insecure_skip_tls_verify && !isDefault;
+  return [DEFAULT_API, DEFAULT_AUTH].some((one) => new URL(one).hostname === host);
 }
 
 /** The checksum types of the registry's API. */
 const CHECKSUM_TYPES = new Set(["md5", "sha1", "sha256", "sha384", "sha512"]);
+
+function authIssues(hcp_auth_url: string): ConfigIssue[] {
+  if (URL.canParse(hcp_auth_url) && /^https?:/i.test(hcp_auth_url)) return [];
+  const detail = `hcp_auth_url must be a complete address such as "${DEFAULT_AUTH}", not "${hcp_auth_url}".`;
+  return [error("invalid-argument", ["hcp_auth_url"], "Invalid URL", detail)];
+}
+
+function certificateIssues(config: {
+  readonly insecure_skip_tls_verify: boolean;
+  readonly hcp_api_address: string;
+}): ConfigIssue[] {
+  if (!config.insecure_skip_tls_verify || !isHcpItself(config.hcp_api_address)) return [];
+  const detail =
+    "The certificate of HCP itself is always verified. Set hcp_api_address as well, or remove insecure_skip_tls_verify.";
+  return [error("conflicting-arguments", ["insecure_skip_tls_verify"], "Certificate not verified", detail)];
+}
 
 function tagIssues(box_tag: string): ConfigIssue[] {
   if (/^[^/\s]+\/[^/\s]+$/.test(box_tag)) return [];

@@ -43,8 +43,10 @@ export interface SystemProperties {
   readonly additionsIso: string | undefined;
 }
 
-interface RegisteredDisk {
+export interface RegisteredDisk {
   readonly uuid: string;
+  /** UUID of the image it is made on; absent where there is none. */
+  readonly parent: string | undefined;
   readonly path: string;
 }
 
@@ -101,6 +103,8 @@ export interface Power {
   pressPowerButton(request: VmRequest): Promise<void>;
   /** Cuts the power of a running machine. Rejects when it is not running. */
   powerOff(request: VmRequest): Promise<void>;
+  /** A machine that is off goes on, when it is started, in the state of `file`, which VirtualBox removes then. */
+  adoptState(request: VmRequest<{ file: string }>): Promise<void>;
   /** Cuts the power of a machine that is on, after waiting for one that is just being started or stopped. */
   ensurePoweredOff(request: VmRequest): Promise<void>;
 }
@@ -141,7 +145,11 @@ export interface Snapshot {
 /** `snapshot` is a UUID or a name. */
 export interface Snapshots {
   listSnapshots(request: VmRequest): Promise<readonly Snapshot[]>;
-  takeSnapshot(request: VmRequest<{ name: string }>): Promise<void>;
+  /**
+   * Of a machine that is on, memory and devices are in it too, as a file in its snapshot folder. It hardly stands still
+   * where `goesOn`.
+   */
+  takeSnapshot(request: VmRequest<{ name: string; goesOn?: boolean }>): Promise<void>;
   restoreSnapshot(request: VmRequest<{ snapshot: string }>): Promise<void>;
   /** Its disks are merged into what builds on it. VirtualBox refuses one with several children. */
   deleteSnapshot(request: VmRequest<{ snapshot: string }>): Promise<void>;

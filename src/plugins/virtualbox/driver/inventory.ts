@@ -1,4 +1,4 @@
-import type { Inventory, Machine } from "./driver.ts";
+import type { Inventory, Machine, RegisteredDisk } from "./driver.ts";
 import { parseRecords } from "./output.ts";
 import type { VBoxManage } from "./vboxmanage.ts";
 
@@ -12,10 +12,7 @@ export function inventoryVerbs(call: VBoxManage): Inventory {
       };
     },
     listVms: async (request) => parseMachines(await call(["list", "vms"], request)),
-    listDisks: async (request) => {
-      const records = parseRecords(await call(["list", "hdds"], request));
-      return records.map((record) => ({ uuid: record.get("UUID") ?? "", path: record.get("Location") ?? "" }));
-    },
+    listDisks: async (request) => parseDisks(await call(["list", "hdds"], request)),
   };
 }
 
@@ -23,4 +20,15 @@ export function inventoryVerbs(call: VBoxManage): Inventory {
 function parseMachines(output: string): readonly Machine[] {
   const lines = output.matchAll(/^"(.*)" \{([0-9a-f-]+)\}\r?$/gm);
   return [...lines].map(([, name, uuid]) => ({ name: name!, uuid: uuid! }));
+}
+
+export function parseDisks(output: string): readonly RegisteredDisk[] {
+  return parseRecords(output).map((record) => {
+    const parent = record.get("Parent UUID");
+    return {
+      uuid: record.get("UUID") ?? "",
+      parent: parent === "base" ? undefined : parent,
+      path: record.get("Location") ?? "",
+    };
+  });
 }

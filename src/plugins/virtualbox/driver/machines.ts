@@ -1,4 +1,5 @@
 import type { Machines, VmRequest } from "./driver.ts";
+import { deleteRemains, imagesOf, leavesImages } from "./delete-images.ts";
 import { hasReason, ignoreMissing } from "./failure.ts";
 import { nvramArguments } from "./nvram.ts";
 import { ensurePoweredOff } from "./power.ts";
@@ -39,14 +40,26 @@ async function vmInfo(call: VBoxManage, { vm, ...options }: VmRequest): Promise<
   }
 }
 
-/** An interrupted `startvm` does not keep the machine from starting. So it is powered off, as often as it takes. */
 async function deleteVm(call: VBoxManage, request: VmRequest): Promise<void> {
-  const { vm, signal } = request;
+  const { signal } = request;
+  const machine = await vmInfo(call, request);
+  if (!machine) return;
+  const images = await imagesOf(call, machine, { signal });
+  try {
+    await unregister(call, request);
+  } catch (error) {
+    if (!leavesImages(error) || images === undefined) throw error;
+    await deleteRemains(call, { images, settingsFile: machine.settingsFile }, { signal });
+  }
+}
+
+/** An interrupted `startvm` does not keep the machine from starting. So it is powered off, as often as it takes. */
+async function unregister(call: VBoxManage, { vm, signal }: VmRequest): Promise<void> {
   await retryTransition({ signal }, async () => {
     try {
       await ignoreMissing(() => call(["unregistervm", vm, "--delete"], { signal, lockTimeoutMs: 0 }));
     } catch (error) {
-      if (hasReason(error, "locked")) await ensurePoweredOff(call, request);
+      if (hasReason(error, "locked")) await ensurePoweredOff(call, { vm, signal });
       throw error;
     }
   });

@@ -10,6 +10,7 @@ export function powerVerbs(call: VBoxManage): Power {
       run(["startvm", vm, "--type", isHeadless ? "headless" : "gui"], options),
     pressPowerButton: ({ vm, ...options }) => run(["controlvm", vm, "acpipowerbutton"], options),
     powerOff: ({ vm, ...options }) => run(["controlvm", vm, "poweroff"], options),
+    adoptState: ({ vm, file, ...options }) => run(["adoptstate", vm, file], options),
     ensurePoweredOff: (request) => ensurePoweredOff(call, request),
   };
 }

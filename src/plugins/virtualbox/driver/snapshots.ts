@@ -7,7 +7,8 @@ export function snapshotVerbs(call: VBoxManage): Snapshots {
   const run = withoutOutput(call);
   return {
     listSnapshots: (request) => listSnapshots(call, request),
-    takeSnapshot: ({ vm, name, ...options }) => run(["snapshot", vm, "take", name], options),
+    takeSnapshot: ({ vm, name, goesOn, ...options }) =>
+      run(["snapshot", vm, "take", name, ...(goesOn === true ? ["--live"] : [])], options),
     restoreSnapshot: ({ vm, snapshot, ...options }) => run(["snapshot", vm, "restore", snapshot], options),
     deleteSnapshot: ({ vm, snapshot, ...options }) => run(["snapshot", vm, "delete", snapshot], options),
     cloneSnapshot: ({ vm, snapshot, clone, ...options }) => {

@@ -12,9 +12,15 @@ export interface VmInfo {
   readonly state: string;
   readonly condition: VmCondition | undefined;
   readonly logFolder: string | undefined;
+  /** The file that describes it, in a folder of its own. */
+  readonly settingsFile: string | undefined;
+  /** Where VirtualBox puts what snapshots need: memory, and the images that are written from then on. */
+  readonly snapshotFolder: string | undefined;
   readonly remoteDisplay: boolean;
   /** How the first network card is attached: `nat`, `bridged`, `none`, … */
   readonly network: string;
+  /** Of the network cards that are attached, by their number from 1 on. */
+  readonly macAddresses: Readonly<Record<string, string>>;
   /** Absent before VirtualBox 7.0, where a guest behind NAT can always reach this computer's loopback. */
   readonly natLocalhostReachable: boolean | undefined;
   /** Names of the forwarded ports. */
@@ -22,6 +28,12 @@ export interface VmInfo {
   readonly controllers: readonly StorageController[];
   /** Slots with a medium or an empty drive. */
   readonly usedSlots: readonly StorageSlot[];
+  /** Paths of the media, by slot. */
+  readonly media: readonly AttachedMedium[];
+}
+
+interface AttachedMedium extends StorageSlot {
+  readonly path: string;
 }
 
 export interface StorageController {
@@ -40,6 +52,7 @@ export function parseVmInfo(output: string): VmInfo {
   const state = values.get("VMState") ?? "";
   const controllers = parseControllers(values);
   const localhost = values.get("localhostReachable");
+  const media = controllers.flatMap(({ name }) => parseMedia(values, name));
   return {
     uuid: values.get("UUID"),
     osType: values.get("ostype") ?? "",
@@ -47,13 +60,25 @@ export function parseVmInfo(output: string): VmInfo {
     state,
     condition: conditionOf(state),
     logFolder: values.get("LogFldr"),
+    settingsFile: values.get("CfgFile"),
+    snapshotFolder: values.get("SnapFldr"),
     remoteDisplay: values.get("vrde") === "on",
     network: values.get("nic1") ?? "none",
+    macAddresses: parseMacAddresses(values),
     natLocalhostReachable: localhost === undefined ? undefined : localhost === "1",
     forwardings: parseForwardings(values),
     controllers,
-    usedSlots: controllers.flatMap(({ name }) => parseUsedSlots(values, name)),
+    usedSlots: media.map(({ controller, port, device }) => ({ controller, port, device })),
+    media: media.filter(({ path }) => path !== "emptydrive"),
   };
+}
+
+function parseMacAddresses(values: Values): Readonly<Record<string, string>> {
+  const found = [...values].flatMap(([key, address]) => {
+    const card = /^macaddress(\d+)$/.exec(key)?.[1];
+    return card === undefined ? [] : [[card, address] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /** `Forwarding(0)="name,tcp,127.0.0.1,2222,,22"` */
@@ -83,10 +108,10 @@ function busOf(type: string): StorageBus | undefined {
 }
 
 /** `"IDE-0-1"="/path/of/a.iso"`, with `emptydrive` for a drive without a medium and `none` for an unused slot. */
-function parseUsedSlots(values: Values, controller: string): readonly StorageSlot[] {
+function parseMedia(values: Values, controller: string): readonly AttachedMedium[] {
   return [...values].flatMap(([key, medium]) => {
     if (medium === "none" || !key.startsWith(controller)) return [];
     const [, port, device] = /^-(\d+)-(\d+)$/.exec(key.slice(controller.length)) ?? [];
-    return port === undefined ? [] : [{ controller, port: Number(port), device: Number(device) }];
+    return port === undefined ? [] : [{ controller, port: Number(port), device: Number(device), path: medium }];
   });
 }

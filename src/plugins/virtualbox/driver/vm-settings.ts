@@ -29,6 +29,8 @@ export interface VmSettings {
   readonly clockIsUtc?: boolean | undefined;
   readonly nestedVirtualization?: boolean | undefined;
   readonly tpm?: string | undefined;
+  /** Hexadecimal digits, by the number of the network card from 1 on. */
+  readonly macAddresses?: Readonly<Record<string, string>> | undefined;
   /** How the first network card is attached: `nat`, `bridged`, `none`, … */
   readonly network?: string | undefined;
   /** Name of a forwarded port of the first network card that is removed. */
@@ -77,6 +79,7 @@ const formats: { readonly [Key in keyof VmSettings]-?: Format<NonNullable<VmSett
   keyboard: option("--keyboard"),
   audio: formatAudio,
   networkCards: (model) => [1, 2, 3, 4, 5, 6, 7, 8].flatMap((card) => [`--nictype${card}`, model]),
+  macAddresses: (addresses) => Object.entries(addresses).flatMap(([card, mac]) => [`--macaddress${card}`, mac]),
   graphicsController: option("--graphicscontroller"),
   videoMemoryMib: option("--vram"),
   accelerates3d: toggle("--accelerate3d"),

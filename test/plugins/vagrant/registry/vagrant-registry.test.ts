@@ -155,7 +155,8 @@ it("never sends the secret to the default identity provider without looking at t
   const { env, ended } = await impersonate({ "auth.idp.hashicorp.com": registry.url });
   const run = await createRecordingRun({ env });
   const credentials = { client_id: CLIENT.id, client_secret: CLIENT.secret };
-  const args = { box_tag: "me/debian", version: "1.0", insecure_skip_tls_verify: true, ...credentials };
+  const elsewhere = { insecure_skip_tls_verify: true, hcp_api_address: "https://hcp.example.org" };
+  const args = { box_tag: "me/debian", version: "1.0", ...elsewhere, ...credentials };
   const failed = expect(postProcessor.preflight!(run, configOf(schema, args))).resolves.toHaveLength(1);
   // The other tries would only take time.
   await vi.waitUntil(() => ended.length > 0);
@@ -178,6 +179,8 @@ it.each([
   [{ box_tag: "debian" }, ["invalid-argument"]],
   [{ box_checksum: "crc32:00" }, ["invalid-argument"]],
   [{ client_id: "x" }, ["missing-argument"]],
+  [{ hcp_auth_url: "auth.example.org" }, ["invalid-argument"]],
+  [{ insecure_skip_tls_verify: true }, ["conflicting-arguments"]],
 ])("%j is refused", (args, codes) => {
   expect(issuesOf(schema, { box_tag: "a/b", version: "1", ...args }).map(({ code }) => code)).toEqual(codes);
 });

@@ -31,7 +31,7 @@ async function withMachine(): Promise<{
 
 describe("vmInfo", () => {
   it("describes a machine", async () => {
-    const { driver, box } = await withMachine();
+    const { driver, box, disk } = await withMachine();
     await writeFile(join(box.root, "x.iso"), "");
     await driver.addController({ vm, name: "SATA", bus: "sata", portCount: 2, signal });
     const disc = { controller: "SATA", port: 1, device: 0 };
@@ -46,8 +46,11 @@ describe("vmInfo", () => {
       state: "poweroff",
       condition: "off",
       logFolder: join(box.machineFolder, "m", "Logs"),
+      settingsFile: join(box.machineFolder, "m", "m.vbox"),
+      snapshotFolder: join(box.machineFolder, "m", "Snapshots"),
       remoteDisplay: false,
       network: "nat",
+      macAddresses: { "1": expect.stringMatching(/^080027[0-9A-Fa-f]{6}$/) as string },
       natLocalhostReachable: true,
       forwardings: ["ssh"],
       controllers: [
@@ -55,6 +58,10 @@ describe("vmInfo", () => {
         { name: "SATA", type: "IntelAhci", bus: "sata" },
       ],
       usedSlots: [{ controller: "IDE", port: 0, device: 0 }, disc],
+      media: [
+        { controller: "IDE", port: 0, device: 0, path: disk },
+        { ...disc, path: join(box.root, "x.iso") },
+      ],
     });
     await driver.detachDvd({ vm, ...disc, signal });
     expect((await driver.vmInfo({ vm, signal }))?.usedSlots).toHaveLength(1);

@@ -83,5 +83,5 @@ export const accessRules = [
   }),
 ];
 
-const accessSchema = defineSchema(accessFields);
+export const accessSchema = defineSchema(accessFields);
 export type AccessConfig = ConfigOf<typeof accessSchema>;

@@ -1,6 +1,7 @@
 import { conflict, error, rule, warning } from "../../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
 import { isAmazon, regionIssues } from "../../aws/check-names.ts";
+import { imageNameIssues } from "../../aws/image-name.ts";
 import { accessFields } from "../../aws/options/access.ts";
 import { amiFields } from "./ami.ts";
 import { spotIsNotModified } from "./enhanced-networking.ts";
@@ -11,7 +12,7 @@ type AmiArguments<Name extends keyof typeof amiFields> = DecodedFields<typeof am
 const SHARED = ["ami_users", "ami_org_arns", "ami_ou_arns", "snapshot_users"] as const;
 
 export const amiRules = [
-  rule(amiFields, ["ami_name"], nameIsAllowed),
+  rule(amiFields, ["ami_name"], ({ ami_name: name }) => imageNameIssues(name)),
   rule(amiFields, ["deprecate_at"], isTime),
   rule(amiFields, ["ami_regions", "region_kms_key_ids"], keysMatchRegions),
   rule(
@@ -33,16 +34,6 @@ export const amiRules = [
     return templatesAreForImages(args.fast_launch, [args.region, ...args.ami_regions]);
   }),
 ];
-
-function nameIsAllowed({ ami_name: name }: AmiArguments<"ami_name">): ConfigIssue[] {
-  if (name.length < 3 || name.length > 128) {
-    return [invalid("ami_name", `ami_name must have 3 to 128 characters; "${name}" has ${name.length}.`)];
-  }
-  const [wrong] = /[^a-zA-Z0-9()[\] ./\-'@_]/.exec(name) ?? [];
-  if (wrong === undefined) return [];
-  const detail = `ami_name may hold letters, digits, spaces and ()[]./-'@_, and "${wrong}" is none of them. {{clean_resource_name \`…\`}} replaces what is not allowed.`;
-  return [invalid("ami_name", detail)];
-}
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 

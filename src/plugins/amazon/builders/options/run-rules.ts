@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { atMostOne, conflict, error, exactlyOne, rule, warning } from "../../../../sdk/schema/rules.ts";
 import type { ConfigIssue, DecodedFields } from "../../../../sdk/schema/schema.ts";
-import { cloudConfigKeyIssues } from "../../../../sdk/schema/cloud-config.ts";
+import { anyUserDataIssues } from "../../../../sdk/schema/cloud-config.ts";
 import { communicatorFields } from "../../../../sdk/schema/communicator.ts";
 import { accessFields } from "../../aws/options/access.ts";
 import { instanceTypeIssues, isAmazon } from "../../aws/check-names.ts";
@@ -45,7 +45,7 @@ export const runRules = [
     );
     return [...instanceTypeIssues(args.instance_type, ["instance_type"]), ...spot];
   }),
-  rule(runFields, ["user_data"], ({ user_data: data }) => cloudConfigKeyIssues(data ?? "", ["user_data"])),
+  rule(runFields, ["user_data"], ({ user_data: data }) => anyUserDataIssues(data ?? "", ["user_data"])),
 ];
 
 function amiIdLooksRight({ source_ami: id }: RunArguments<"source_ami">): ConfigIssue[] {

@@ -124,7 +124,11 @@ describe("what the file provisioner refuses", () => {
   });
 
   it("a source that is not there, unless it is made during the build", async () => {
-    const directories = { work: "/nonexistent", template: "/nonexistent", host: { homeDir: "/", env: {} } };
+    const directories = {
+      work: "/nonexistent",
+      template: "/nonexistent",
+      host: { homeDir: "/", env: {}, platform: "linux" as const },
+    };
     const config = { source: "a", destination: "/b" };
     const check = (generated: boolean) =>
       provisioner.checkFiles!(

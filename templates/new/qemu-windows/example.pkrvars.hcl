@@ -1,0 +1,5 @@
+# imgbuild build -var-file=example.pkrvars.hcl .
+# What is in a file whose name ends in .auto.pkrvars.hcl is read without being named.
+disk_size = "80G"
+memory    = 8192
+headless  = false

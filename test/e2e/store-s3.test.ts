@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import type { StoredBuild } from "../../src/core/store/record.ts";
+import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { startMoto, withMoto, type Moto } from "../helper/moto.ts";
+
+/** The store in moto's S3: files in parts, machines at once, SIGKILL, and what a bucket can answer. */
+const it = withMoto();
+const STORE = "s3://images/ci";
+const TEMPLATE = `
+source "file" "big" {
+  source = "in.raw"
+  target = "out/big.raw"
+}
+build {
+  sources = ["file.big"]
+}`;
+/** Three parts, and pieces of which the last is short. */
+const CONTENT = randomBytes(40 * 1024 * 1024 + 17);
+let moto: Moto;
+
+beforeAll(async () => {
+  moto = await startMoto();
+  expect((await s3("PUT", "/images")).status).toBe(200);
+}, 120_000);
+afterAll(() => moto?.stop());
+
+async function s3(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+  const scope = "test/20260101/us-east-1/s3/aws4_request";
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+  const response = await fetch(`${moto.endpoint}${path}`, { method, headers: { authorization }, body });
+  return { status: response.status, text: await response.text() };
+}
+
+async function keys(): Promise<readonly string[]> {
+  const { text } = await s3("GET", "/images?list-type=2");
+  return [...text.matchAll(/<Key>([^<]+)/g)].map(([, key]) => key!);
+}
+
+/** No record names a file that is not there as a whole. */
+async function expectWholeBuilds(): Promise<void> {
+  const there = await keys();
+  for (const key of there.filter((name) => name.startsWith("ci/builds/"))) {
+    const { files } = JSON.parse((await s3("GET", `/images/${key}`)).text) as StoredBuild;
+    for (const { sha256 } of files) expect(there).toContain(`ci/blobs/${sha256.slice(0, 2)}/${sha256}`);
+  }
+}
+
+async function machine(content: Uint8Array = CONTENT): Promise<Workplace> {
+  const place = await createWorkplace({
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL_S3: moto.endpoint,
+    IMGBUILD_STORE: STORE,
+  });
+  writeFileSync(join(place.directory, "t.pkr.hcl"), TEMPLATE);
+  writeFileSync(join(place.directory, "in.raw"), content);
+  return place;
+}
+
+const output = (place: Workplace): Buffer => readFileSync(join(place.directory, "out/big.raw"));
+
+describe("a store in S3", () => {
+  it("has whole builds only, whatever is killed, and gives them to other machines", { timeout: 300_000 }, async () => {
+    const killed = await machine();
+    const dying = killed.start("build", "-json", "t.pkr.hcl");
+    await dying.until('"Storing out/big.raw"');
+    dying.child.kill("SIGKILL");
+    await dying.finished;
+    await expectWholeBuilds();
+
+    const [one, two] = [await machine(), await machine()];
+    const both = await Promise.all([one, two].map((place) => place.run("build", "t.pkr.hcl")));
+    for (const built of both) expect(built).toMatchObject({ code: 0 });
+    expect(await keys()).toHaveLength(3);
+
+    const other = await machine();
+    const plan = await other.run("plan", "-changed-only", "-format=shell", "t.pkr.hcl");
+    expect(plan).toMatchObject({ code: 0, stdout: "" });
+    const taking = other.start("build", "-json", "-changed-only", "t.pkr.hcl");
+    await taking.until('"Taking out/big.raw"');
+    taking.child.kill("SIGKILL");
+    await taking.finished;
+    expect(await other.run("cleanup")).toMatchObject({ code: 0 });
+    // It may have been quicker than the signal: then the file is whole.
+    if (existsSync(join(other.directory, "out"))) expect(output(other).equals(CONTENT)).toBe(true);
+    const taken = await other.run("build", "-changed-only", "t.pkr.hcl");
+    expect(taken).toMatchObject({ code: 0 });
+    expect(taken.stdout).toContain("Already built, by run");
+    expect(output(other).equals(CONTENT)).toBe(true);
+  });
+
+  it("builds again what is damaged or gone, and mends it", { timeout: 300_000 }, async () => {
+    const small = Buffer.from("a small image");
+    const builder = await machine(small);
+    expect(await builder.run("build", "t.pkr.hcl")).toMatchObject({ code: 0 });
+    const blob = (await keys()).find((key) => key.endsWith(sha256Of("in.raw", builder)))!;
+    for (const spoil of [() => s3("PUT", `/images/${blob}`, "a small imagE"), () => s3("DELETE", `/images/${blob}`)]) {
+      await spoil();
+      const other = await machine(small);
+      const built = await other.run("build", "-changed-only", "t.pkr.hcl");
+      expect(built).toMatchObject({ code: 0 });
+      expect(built.stdout + built.stderr).toContain("It is built again.");
+      expect(output(other).equals(small)).toBe(true);
+      expect((await s3("GET", `/images/${blob}`)).text).toBe("a small image");
+    }
+  });
+
+  it("says before the build why a bucket cannot be used", { timeout: 120_000 }, async () => {
+    const place = await machine();
+    const refused = await place.run("build", "-store=s3://nobody/x", "t.pkr.hcl");
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout + refused.stderr).toContain("The store s3://nobody/x cannot be used: ");
+    expect(refused.stdout + refused.stderr).toContain("There is no bucket of that name. Make it first");
+    expect(existsSync(join(place.directory, "out"))).toBe(false);
+    const listed = await place.run("store", "ls", `${STORE}?region=us-east-1&endpoint=${moto.endpoint}`);
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.stdout).toContain("file.big");
+  });
+});
+
+function sha256Of(name: string, { directory }: Workplace): string {
+  return createHash("sha256")
+    .update(readFileSync(join(directory, name)))
+    .digest("hex");
+}
