@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DamagedError, type Store } from "../store/store.ts";
+import { verified } from "../store/verified.ts";
 import { CHECKPOINTS, parseRecord, type CheckpointRecord } from "./record.ts";
 import type { CheckpointStore, FileToStore } from "./store.ts";
 
@@ -62,16 +63,14 @@ interface Download {
 }
 
 async function download(shared: Store, object: string, { path, signal }: Download): Promise<void> {
-  const hash = createHash("sha256");
-  const hashed = async function* (): AsyncIterable<Uint8Array> {
-    for await (const piece of shared.blob(object, signal)) {
-      hash.update(piece);
-      // A stream may hold it for longer than it is valid.
-      yield Buffer.from(piece);
-    }
-  };
-  await pipeline(hashed(), createWriteStream(path, { mode: 0o600 }), { signal });
-  if (hash.digest("hex") !== object) throw new DamagedError(`A checkpoint is damaged in the store ${shared.name}`);
+  const damaged = (): DamagedError => new DamagedError(`A checkpoint is damaged in the store ${shared.name}`);
+  const pieces = verified(shared.blob(object, signal), { sha256: object }, damaged);
+  await pipeline(ownCopies(pieces), createWriteStream(path, { mode: 0o600 }), { signal });
+}
+
+/** A stream may hold a piece for longer than it is valid. */
+async function* ownCopies(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 /** Puts a checkpoint of this computer there for others: its files, and then its record. */

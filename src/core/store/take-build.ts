@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
 import { hashFile } from "../../lib/checksum.ts";
 import { writeAll } from "../../lib/write-all.ts";
@@ -20,6 +19,7 @@ import { whatIsAt } from "./place-for.ts";
 import { fromPortable, relativePath } from "./portable.ts";
 import type { StoredBuild, StoredFile } from "./record.ts";
 import { DamagedError, type Store } from "./store.ts";
+import { verified } from "./verified.ts";
 
 /**
  * As `takeBuild`, and this run has then built it, as far as later runs are concerned: `post-process` goes on from there.
@@ -111,17 +111,15 @@ async function bring(bringing: Bringing, file: StoredFile, path: string): Promis
   const { run, store, step, key } = bringing;
   const owned = await createOwnedFile(run, step, path, { mode: file.mode });
   try {
-    const hash = createHash("sha256");
+    const damaged = async (): Promise<DamagedError> => {
+      await store.forget(key, file.sha256, step.signal);
+      return new DamagedError(`${file.path} is damaged in the store ${store.name}`);
+    };
     let done = 0;
-    for await (const piece of store.blob(file.sha256, step.signal)) {
-      hash.update(piece);
+    for await (const piece of verified(store.blob(file.sha256, step.signal), file, damaged)) {
       await writeAll(owned.handle, piece);
       done += piece.length;
       run.progress(`Taking ${file.path}`, done, file.size);
-    }
-    if (done !== file.size || hash.digest("hex") !== file.sha256) {
-      await store.forget(key, file.sha256, step.signal);
-      throw new DamagedError(`${file.path} is damaged in the store ${store.name}`);
     }
     await owned.commit();
     return () => owned.keep();
