@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect } from "vitest";
 import type { CheckpointRecord } from "../../src/core/checkpoints/record.ts";
@@ -106,6 +115,8 @@ async function openPlace(): Promise<SharedPlace> {
   const { directory } = workplace;
   await tinyGuest(directory);
   const write = (name: string, text: string): void => writeFileSync(join(directory, name), text);
+  mkdirSync(join(directory, ".config/imgbuild"), { recursive: true });
+  write(".config/imgbuild/settings.hcl", `checkpoint_directory = "${storeOf(workplace)}"\n`);
   write("t.pkr.hcl", template);
   write("disks.sh", disks);
   write("service.sh", service);
@@ -117,8 +128,10 @@ async function openPlace(): Promise<SharedPlace> {
   return { ...workplace, write, build };
 }
 
-const storeOf = ({ directory }: { readonly directory: string }): string =>
-  join(directory, ".cache/imgbuild/checkpoints");
+/** So long that QEMU cannot tell all images of a disk in the 4096 characters it has for that. */
+const DEEP = Array.from({ length: 5 }, () => "deep".repeat(50)).join("/");
+
+const storeOf = ({ directory }: { readonly directory: string }): string => join(directory, DEEP);
 
 /** What is on both disks of the image in a directory of the workplace. */
 async function filesOf(place: SharedPlace, output: string) {

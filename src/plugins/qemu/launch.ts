@@ -133,6 +133,7 @@ function launched(run: Run, machine: RunningQemu, hostPort: number | undefined):
     qmp: machine.qmp,
     lost: machine.lost,
     exited: machine.exited,
+    lose: (reason) => machine.lose(reason),
     expectExit: () => machine.expectExit(),
     powerOff: () => machine.powerOff(),
     hostPort,

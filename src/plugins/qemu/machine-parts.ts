@@ -82,11 +82,11 @@ export async function savedParts(plan: PartsPlan, directory: string, saved: Mach
 }
 
 /** `undefined` where the machine cannot be saved. */
-export function saverOf(parts: MachineParts, { qmp }: LaunchedMachine): SaveMachine | undefined {
+export function saverOf(parts: MachineParts, { qmp, lose }: LaunchedMachine): SaveMachine | undefined {
   const { layers, key, efi, floppy, cd } = parts;
   if (!layers) return undefined;
   const written = present({ efivars: efi?.vars, floppy });
-  return machineSaver({ qmp, layers, key, written, read: present({ cd }) });
+  return machineSaver({ qmp, layers, key, written, read: present({ cd }), lose });
 }
 
 function present(files: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {

@@ -20,8 +20,10 @@ export interface MachineStart {
 /** A QEMU that is up: it answered on its control socket. */
 export interface RunningQemu {
   readonly qmp: QmpClient;
-  /** Aborts when QEMU ends unexpectedly; the reason is a BuildError. */
+  /** Aborts when QEMU ends unexpectedly, or was lost otherwise; the reason is a BuildError. */
   readonly lost: AbortSignal;
+  /** Ends the build: the machine is of no use any more. */
+  lose(reason: BuildError): void;
   /** From now on QEMU may end: the guest is being shut down. */
   expectExit(): void;
   /** Settles when QEMU ended. */
@@ -113,6 +115,10 @@ class QemuMachine implements RunningQemu {
 
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  lose(reason: BuildError): void {
+    this.#lost.abort(reason);
   }
 
   expectExit(): void {

@@ -1,43 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connectQmp, executeOnce, type QmpEvent } from "../../../src/plugins/qemu/qmp.ts";
-
-/** Recorded from QEMU 7.2. */
-const greeting = {
-  QMP: { version: { qemu: { micro: 22, minor: 2, major: 7 }, package: "Debian" }, capabilities: ["oob"] },
-};
-
-type Command = { readonly execute: string; readonly arguments: unknown; readonly id: number };
-
-/** A QMP server that answers as `answer` says; `undefined` means not at all. */
-async function serve(answer: (command: Command, socket: Socket) => unknown): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "qmp-"));
-  const path = join(directory, "q");
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.write(`${JSON.stringify(greeting)}\r\n`);
-    socket.on("data", (data) => {
-      for (const line of data.toString().split("\n").filter(Boolean)) {
-        const command = JSON.parse(line) as Command;
-        const reply = command.execute === "qmp_capabilities" ? { return: {} } : answer(command, socket);
-        if (reply !== undefined) socket.write(`${JSON.stringify({ ...reply, id: command.id })}\r\n`);
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  onTestFinished(async () => {
-    server.close();
-    await rm(directory, { recursive: true });
-  });
-  return path;
-}
+import { serveQmp } from "../../helper/qmp-server.ts";
 
 describe("connectQmp", () => {
   it("negotiates, and resolves commands with their return values", async () => {
-    const path = await serve(({ execute }) => ({ return: { asked: execute } }));
+    const path = await serveQmp(({ execute }) => ({ return: { asked: execute } }));
     const qmp = await connectQmp(path);
     expect(await qmp.execute("query-status")).toEqual({ asked: "query-status" });
     qmp.close();
@@ -46,7 +15,7 @@ describe("connectQmp", () => {
 
   it("matches answers to commands by id, whatever their order", async () => {
     const waiting: (() => void)[] = [];
-    const path = await serve(({ id, execute }, socket) => {
+    const path = await serveQmp(({ id, execute }, socket) => {
       waiting.unshift(() => socket.write(`${JSON.stringify({ return: execute, id })}\n`));
       if (waiting.length === 3) waiting.forEach((send) => send());
       return undefined;
@@ -58,13 +27,13 @@ describe("connectQmp", () => {
 
   it("rejects with QEMU's words when a command is refused", async () => {
     const error = { class: "CommandNotFound", desc: "The command frobnicate has not been found" };
-    const qmp = await connectQmp(await serve(() => ({ error })));
+    const qmp = await connectQmp(await serveQmp(() => ({ error })));
     await expect(qmp.execute("frobnicate")).rejects.toMatchObject({ errorClass: error.class, message: error.desc });
     qmp.close();
   });
 
   it("delivers events until told otherwise, and reads lines that arrive in pieces", async () => {
-    const path = await serve(({ id }, socket) => {
+    const path = await serveQmp(({ id }, socket) => {
       const event = JSON.stringify({ event: "SHUTDOWN", data: { reason: "guest-shutdown" }, timestamp: {} });
       socket.write(event.slice(0, 10));
       setTimeout(() => socket.write(`${event.slice(10)}\r\n${JSON.stringify({ return: {}, id })}\r\n`), 20);
@@ -81,13 +50,13 @@ describe("connectQmp", () => {
   });
 
   it("fails what is pending, and what comes later, when QEMU goes away", async () => {
-    const qmp = await connectQmp(await serve((_, socket) => void socket.destroy()));
+    const qmp = await connectQmp(await serveQmp((_, socket) => void socket.destroy()));
     await expect(qmp.execute("quit")).rejects.toMatchObject({ errorClass: "Disconnected" });
     await expect(qmp.execute("query-status")).rejects.toMatchObject({ errorClass: "Disconnected" });
   });
 
   it("stops waiting when aborted, and when the time is over", async () => {
-    const qmp = await connectQmp(await serve(() => undefined));
+    const qmp = await connectQmp(await serveQmp(() => undefined));
     const reason = new Error("interrupted");
     await expect(qmp.execute("stop", {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     await expect(qmp.execute("stop", {}, { timeoutMs: 20 })).rejects.toMatchObject({ errorClass: "Timeout" });
@@ -102,7 +71,7 @@ describe("connectQmp", () => {
 
 describe("executeOnce", () => {
   it("hangs up afterwards", async () => {
-    const path = await serve(() => ({ return: 42 }));
+    const path = await serveQmp(() => ({ return: 42 }));
     expect(await executeOnce(path, "query-status")).toBe(42);
   });
 });

@@ -1,3 +1,4 @@
+import { poll } from "../../../lib/retry.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
 import { untilAborted } from "../../../lib/until-aborted.ts";
 import { BuildError } from "../../../sdk/error.ts";
@@ -24,6 +25,21 @@ export async function loadMemory(qmp: QmpClient, path: string, signal: AbortSign
     () => qmp.execute("migrate-incoming", { uri: `exec:cat ${shellQuote(path)}` }, { signal }),
     signal,
   );
+}
+
+/** How often QEMU is asked whether it has finished, and for how long: no event says so. */
+const FINISHED = { intervalMs: 10, timeoutMs: 60_000 };
+
+/**
+ * Lets the machine go on. QEMU tells that a migration is completed a moment before it is finished, and refuses to go on
+ * in between. Rejects with what QEMU says where the machine has to stand still.
+ */
+export async function goOn(qmp: QmpClient): Promise<void> {
+  await poll(async () => {
+    const { status } = (await qmp.execute("query-status")) as { readonly status: string };
+    return status === "finish-migrate" ? undefined : status;
+  }, FINISHED);
+  await qmp.execute("cont", {});
 }
 
 async function announceMigration(qmp: QmpClient, signal: AbortSignal): Promise<void> {

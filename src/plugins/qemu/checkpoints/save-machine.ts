@@ -1,5 +1,6 @@
 import { copyFile, rm, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorText } from "../../../lib/error-text.ts";
 import { isSystemError } from "../../../lib/system-error.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { writeFailure } from "../../../sdk/write-failure.ts";
@@ -7,7 +8,7 @@ import type { MachineState, SaveMachine } from "../../../sdk/checkpoint.ts";
 import type { SshKey } from "../../../steps/ssh-key.ts";
 import type { QmpClient } from "../qmp.ts";
 import type { LayeredDisks, LayerNames } from "./layers.ts";
-import { saveMemory } from "./migration.ts";
+import { goOn, saveMemory } from "./migration.ts";
 
 /** What has to be known of a saved machine beside its files. */
 export interface QemuFacts {
@@ -24,6 +25,8 @@ export interface SavedParts {
   readonly written: Readonly<Record<string, string>>;
   /** Files the machine only reads, by role. */
   readonly read: Readonly<Record<string, string>>;
+  /** The machine is of no use any more. */
+  readonly lose: (reason: BuildError) => void;
 }
 
 /**
@@ -31,13 +34,17 @@ export interface SavedParts {
  * is not written any more.
  */
 export function machineSaver(parts: SavedParts): SaveMachine {
+  let devices: readonly string[] | undefined;
   return async (signal) => {
+    // Asked before the first image is put on top: later on QEMU describes the images below along with a disk, and cuts
+    // that off after 4096 characters.
+    devices ??= await disksOf(parts, signal);
     const { layers, key, written, read } = parts;
     const frozen = layers.chains;
     const memory = layers.path(`memory-${frozen[0]!.length}`);
     const copies = Object.keys(written).map((role) => [role, layers.path(`${role}-${frozen[0]!.length}`)] as const);
     try {
-      await freeze(parts, { memory, copies: Object.fromEntries(copies) }, signal);
+      await freeze(parts, { memory, copies: Object.fromEntries(copies), devices }, signal);
     } catch (error) {
       const failure = await failureOf(error, memory);
       // The machine goes on, and may need the room.
@@ -63,16 +70,18 @@ async function failureOf(error: unknown, memory: string): Promise<unknown> {
 }
 
 interface Targets {
+  /** QEMU's names of the disks, in order. */
+  readonly devices: readonly string[];
   readonly memory: string;
   /** Of files that are no disks, by role. */
   readonly copies: Readonly<Record<string, string>>;
 }
 
-async function freeze(parts: SavedParts, { memory, copies }: Targets, signal: AbortSignal): Promise<void> {
+async function freeze(parts: SavedParts, targets: Targets, signal: AbortSignal): Promise<void> {
   const { qmp, layers, written } = parts;
-  const devices = await disksOf(parts, signal);
+  const { memory, copies, devices } = targets;
   await layers.cover(async (overlays) => {
-    await standingStill(qmp, signal, async () => {
+    await standingStill(parts, signal, async () => {
       await saveMemory(qmp, memory, signal);
       for (const [role, path] of Object.entries(written)) await copyFile(path, copies[role]!);
       const actions = devices.map((device, index) => overlayAction(device, overlays[index]!));
@@ -81,12 +90,15 @@ async function freeze(parts: SavedParts, { memory, copies }: Targets, signal: Ab
   }, signal);
 }
 
-async function standingStill(qmp: QmpClient, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
+async function standingStill({ qmp, lose }: SavedParts, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
   await qmp.execute("stop", {}, { signal });
   try {
     await body();
   } finally {
-    await qmp.execute("cont", {});
+    await goOn(qmp).catch((cause: unknown) => {
+      lose(new BuildError(`QEMU does not let the machine go on after it was saved: ${errorText(cause)}`, { cause }));
+      throw cause;
+    });
   }
 }
 
@@ -104,18 +116,11 @@ interface BlockDevice {
 async function disksOf({ qmp, layers, written }: SavedParts, signal: AbortSignal): Promise<readonly string[]> {
   const devices = (await qmp.execute("query-block", {}, { signal })) as readonly BlockDevice[];
   const ours = new Set([...layers.disks.map(({ path }) => path), ...Object.values(written)]);
-  const other = devices.find(({ inserted }) => inserted?.ro === false && !ours.has(imagePath(inserted.file)));
+  const other = devices.find(({ inserted }) => inserted?.ro === false && !ours.has(inserted.file));
   if (other) throw new BuildError(`the machine writes to ${other.inserted!.file}, which is not imgbuild's`);
   return layers.disks.map(({ path }) => {
-    const found = devices.find(({ inserted }) => imagePath(inserted?.file ?? "") === path);
+    const found = devices.find(({ inserted }) => inserted?.file === path);
     if (!found) throw new BuildError(`QEMU has no drive with ${path}`);
     return found.device;
   });
-}
-
-/** QEMU describes an image over others as `json:{…}`, where its path would not say all. */
-function imagePath(file: string): string {
-  if (!file.startsWith("json:")) return file;
-  const image = JSON.parse(file.slice("json:".length)) as { readonly file?: { readonly filename?: string } };
-  return image.file?.filename ?? file;
 }
