@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createWorkplace, imgbuildPath, type Workplace } from "../helper/imgbuild.ts";
-import { needsRoot } from "../helper/need.ts";
+import { needsRoot, without } from "../helper/need.ts";
 
 const good = 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n';
 
@@ -76,8 +76,30 @@ describe.each(["build", "validate"])("%s", (command) => {
   });
 });
 
+/** As an ordinary user, who has no home. */
+function asNobody(place: Pick<Workplace, "directory" | "env">, ...nodeArgs: readonly string[]) {
+  return spawnSync("setpriv", [...NOBODY, process.execPath, ...nodeArgs], {
+    cwd: place.directory,
+    env: { ...place.env, IMGBUILD_STATE_DIR: "/nonexistent/state" },
+    encoding: "utf8",
+  });
+}
+const NOBODY = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+
+/** A checkout, or a Node.js, below a private directory is out of their reach. */
+function withReach(): typeof it {
+  const withPrograms = needsRoot("setpriv", "util-linux");
+  if (withPrograms !== it) return withPrograms;
+  const reads = asNobody(
+    { directory: "/", env: {} },
+    "-e",
+    `fs.accessSync(${JSON.stringify(resolve("package.json"))})`,
+  );
+  return reads.status === 0 ? it : without("needs a checkout and a Node.js that other users may read");
+}
+
 describe("what an ordinary user may not read", () => {
-  needsRoot("setpriv", "util-linux").each([
+  withReach().each([
     ["a template", ["private.pkr.hcl"], "private.pkr.hcl may not be read: permission is denied."],
     ["a directory", ["private"], "private may not be read: permission is denied."],
     ["a template in it", ["private/t.pkr.hcl"], "private/t.pkr.hcl may not be read: permission is denied."],
@@ -85,12 +107,7 @@ describe("what an ordinary user may not read", () => {
   ])("%s", async (_, args, said) => {
     const place = await workplace();
     await chmod(dirname(place.directory), 0o755);
-    const asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", process.execPath, imgbuildPath, "validate"];
-    const done = spawnSync("setpriv", [...asNobody, ...args], {
-      cwd: place.directory,
-      env: { ...place.env, IMGBUILD_STATE_DIR: "/nonexistent/state" },
-      encoding: "utf8",
-    });
+    const done = asNobody(place, imgbuildPath, "validate", ...args);
     expect(done.stdout + done.stderr).toContain(said);
     expect(done.stdout + done.stderr).not.toContain("Did you mean");
     expect(done.status).toBe(1);
