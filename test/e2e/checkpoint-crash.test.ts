@@ -76,7 +76,8 @@ async function look(directory: string, what: string): Promise<readonly string[]>
   for (const record of records) {
     const place = join(directory, "work", `back-${record.key}`);
     await mkdir(place);
-    const paths = await store.take(record, place);
+    const paths = await store.link(record, place);
+    await store.verify(record, paths);
     const texts = await Promise.all([...paths].map(async ([role, path]) => [role, await readFile(path, "utf8")]));
     expect(Object.fromEntries(texts), what).toEqual(CONTENT[record.key]);
   }

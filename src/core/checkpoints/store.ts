@@ -103,19 +103,26 @@ export class CheckpointStore {
     return whole;
   }
 
-  /** Puts the objects of a checkpoint into `directory`, by role. Rejects where one is gone or damaged. */
-  async take(record: CheckpointRecord, directory: string): Promise<ReadonlyMap<string, string>> {
+  /** Puts the objects of a checkpoint into `directory`, by role. Whether they are whole is for `verify` to say. */
+  async link(record: CheckpointRecord, directory: string): Promise<ReadonlyMap<string, string>> {
     const paths = new Map<string, string>();
-    for (const [role, { object, size }] of Object.entries(record.files)) {
+    for (const [role, { object }] of Object.entries(record.files)) {
       const path = join(directory, role);
+      // What is gone is noticed as damage.
       await link(this.#objectPath(object), path).catch(() => {});
-      if (!(await isWhole(path, { object, size }))) {
-        await this.#forget(record.key, object);
-        throw new DamagedError(role);
-      }
       paths.set(role, path);
     }
     return paths;
+  }
+
+  /** Rejects where a linked object is gone or damaged; the checkpoint is then no more. */
+  async verify(record: CheckpointRecord, paths: ReadonlyMap<string, string>): Promise<void> {
+    for (const [role, path] of paths) {
+      const file = record.files[role]!;
+      if (await isWhole(path, file)) continue;
+      await this.#forget(record.key, file.object);
+      throw new DamagedError(role);
+    }
   }
 
   async list(): Promise<readonly ListedCheckpoint[]> {

@@ -44,7 +44,9 @@ describe("a checkpoint store", () => {
     for (const name of objects) expect((await stat(join(directory, "objects", name))).mode & 0o777).toBe(0o400);
     const place = join(directory, "work", "back");
     await mkdir(place);
-    const paths = await store.take((await store.read("two"))!, place);
+    const found = (await store.read("two"))!;
+    const paths = await store.link(found, place);
+    await store.verify(found, paths);
     expect(await readFile(paths.get("memory")!, "utf8")).toBe("second");
     expect([...paths.keys()]).toEqual(["disk", "memory"]);
   });

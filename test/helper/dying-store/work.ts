@@ -40,6 +40,7 @@ await store.write(
     ["memory", file("memory-2", "two")],
   ]),
 );
-await store.take((await store.read("two"))!, join(place, ".."));
+const two = (await store.read("two"))!;
+await store.verify(two, await store.link(two, join(place, "..")));
 await store.touch("two");
 await store.remove(["one"]);
