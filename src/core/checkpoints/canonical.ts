@@ -2,7 +2,8 @@ import { LateTemplate } from "../../sdk/late-template.ts";
 
 /** A value as one text, whatever order its members were written in. */
 export function canonicalText(value: unknown): string {
-  return JSON.stringify(canonical(value)) ?? "";
+  const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return JSON.stringify(isPlain ? value : canonical(value)) ?? "";
 }
 
 function canonical(value: unknown): unknown {

@@ -3,7 +3,7 @@ import { randomUuid } from "../../lib/random-uuid.ts";
 import type { KeyInputs } from "../../sdk/checkpoint.ts";
 import type { RunDirectories } from "../../sdk/run.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
-import { provisionerInputs, type ReadFiles } from "./step-inputs.ts";
+import { provisionerInputs, type DecodeAhead, type ReadFiles } from "./step-inputs.ts";
 
 /** One step of a build, by what it and everything before it depends on. */
 export interface KeyedStep {
@@ -25,6 +25,8 @@ export interface Keying {
   readonly digest: (value: unknown) => string;
   /** Where many builds are keyed at a time, files are read once. */
   readonly readFiles?: ReadFiles | undefined;
+  /** Likewise, arguments are decoded once. */
+  readonly decode?: DecodeAhead | undefined;
 }
 
 /** The machine before any provisioner. */

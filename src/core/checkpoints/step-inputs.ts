@@ -13,18 +13,22 @@ export type ReadFiles = (
   directories: RunDirectories,
 ) => Promise<KeyInputs | undefined>;
 
+/** The arguments of what runs after the builder, before there is a machine; `undefined` where they cannot be known. */
+export type DecodeAhead = (planned: Planned<Component>, builder: BuildPlan["builder"]) => unknown;
+
 interface Reading {
   readonly directories: RunDirectories;
   readonly readFiles?: ReadFiles | undefined;
+  readonly decode?: DecodeAhead | undefined;
 }
 
 /** What a provisioner depends on; `undefined` where that cannot be known before it runs. */
 export async function provisionerInputs(
   planned: PlannedProvisioner,
   { builder }: Pick<BuildPlan, "builder">,
-  { directories, readFiles = readAnew }: Reading,
+  { directories, readFiles = readAnew, decode = decodeAhead }: Reading,
 ): Promise<KeyInputs | undefined> {
-  const config = decodeAhead(planned, builder);
+  const config = decode(planned, builder);
   if (config === undefined) return undefined;
   return {
     type: planned.type,
@@ -49,10 +53,9 @@ export async function filesReadBy(plan: BuildPlan, directories: RunDirectories):
   return names.map((name) => resolve(directories.work, name.slice(FILE_INPUT.length)));
 }
 
-/** The arguments of what runs after the builder, before there is a machine; `undefined` where they cannot be known. */
-export function decodeAhead(planned: Planned<Component>, builder: BuildPlan["builder"]): unknown {
-  return planned.decode(placeholders(builder.component.generatedData)).config;
-}
+/** With the files and the environment as they are now. */
+export const decodeAhead: DecodeAhead = (planned, builder) =>
+  planned.decode(placeholders(builder.component.generatedData)).config;
 
 /** A machine has other ports and addresses each time it runs, and they do not make it another machine. */
 function placeholders(own: readonly string[] | "any"): GeneratedData {

@@ -3,7 +3,8 @@ import type { RunDirectories } from "../../sdk/run.ts";
 import type { BuildPlan, PlannedPostProcessor } from "../../template/model.ts";
 import { canonicalText } from "../checkpoints/canonical.ts";
 import { keyMachine, keyProvisioner, type Keying } from "../checkpoints/key-chain.ts";
-import { decodeAhead, type ReadFiles } from "../checkpoints/step-inputs.ts";
+import type { DecodeAhead, ReadFiles } from "../checkpoints/step-inputs.ts";
+import { createDecodeOnce } from "./decode-once.ts";
 import { sha256Of } from "./sha256-of.ts";
 import { createInputReader, type InputReader } from "./unit-inputs.ts";
 
@@ -20,6 +21,7 @@ export interface ContentKeying {
 export interface KeyMemory {
   digestOf(text: string, digest: (text: string) => string): string;
   readonly readFiles: ReadFiles;
+  readonly decode: DecodeAhead;
 }
 
 export function createKeyMemory(): KeyMemory {
@@ -37,6 +39,7 @@ export function createKeyMemory(): KeyMemory {
       files.set(name, known);
       return known;
     },
+    decode: createDecodeOnce(),
   };
 }
 
@@ -53,16 +56,16 @@ export async function contentKey(plan: BuildPlan, keying: ContentKeying): Promis
   if (config === undefined) return undefined;
   const inputs = await readInputs(plan, directories);
   const files = inputs.map(({ argument, value, kind, digest: content }) => [argument, value, kind, content]);
-  const chain: Keying = { plan, directories, digest, readFiles: memory.readFiles };
+  const chain: Keying = { plan, directories, digest, readFiles: memory.readFiles, decode: memory.decode };
   let step = keyMachine({ ...(config as KeyInputs), " files": files }, chain);
   for (const planned of plan.provisioners) step = await keyProvisioner(planned, step, chain);
   if (step.runsAlways !== undefined) return undefined;
-  const chains = plan.chains.map((links) => links.map((link) => argumentsOf(link, plan)));
+  const chains = plan.chains.map((links) => links.map((link) => argumentsOf(link, plan, memory.decode)));
   return chains.flat().includes(undefined) ? undefined : digest({ machine: step.key, chains });
 }
 
-function argumentsOf(planned: PlannedPostProcessor, { builder }: BuildPlan): object | undefined {
-  const config = decodeAhead(planned, builder);
+function argumentsOf(planned: PlannedPostProcessor, { builder }: BuildPlan, decode: DecodeAhead): object | undefined {
+  const config = decode(planned, builder);
   const { type, keepInputArtifact: keep = null } = planned;
   return config === undefined ? undefined : { type, keep, config };
 }

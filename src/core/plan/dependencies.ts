@@ -13,15 +13,16 @@ export async function findDependencies(
   const dependencies = new Map<string, readonly string[]>();
   for (const draft of drafts) {
     const paths = draft.inputs.flatMap(({ path }) => (path === undefined ? [] : [path]));
+    const texts = artifacts.size === 0 ? [] : [...textsIn(draft.plan.builder.decode().config), ...paths];
     const found = [
       ...paths.flatMap((path) => makersOfPath(path, makers)),
-      ...textsIn(draft.plan.builder.decode().config).flatMap((text) => artifacts.get(text) ?? []),
-      ...paths.flatMap((path) => artifacts.get(path) ?? []),
+      ...texts.flatMap((text) => artifacts.get(text) ?? []),
     ];
     const others = new Set(found.filter((id) => id !== draft.id));
+    const inOrder = others.size === 0 ? [] : drafts.filter(({ id }) => others.has(id));
     dependencies.set(
       draft.id,
-      drafts.filter(({ id }) => others.has(id)).map(({ id }) => id),
+      inOrder.map(({ id }) => id),
     );
   }
   return dependencies;

@@ -46,17 +46,18 @@ async function draftUnit(template: Template, plan: BuildPlan, options: Drafting)
   const directories = { ...options.directories, template: template.directory };
   const { name, builderType } = plan.identity;
   const path = template.path.replaceAll("\\", "/");
-  const needs = needsOfBuild(plan);
+  const needs = needsOfBuild(plan, memory.decode);
+  const inputs = await readInputs(plan, directories);
   return {
     id: createHash("sha256").update(`${path}\0${name}`).digest("hex").slice(0, 12),
     build: name,
     builder: builderType,
     template: path,
     command: ["imgbuild", "build", `-only=${exactPattern(name)}`, ...variableArguments(template), asArgument(path)],
-    key: await contentKey(plan, { directories, redact, readInputs, memory }),
-    needs: unitNeeds(template, plan, builtIn),
+    key: await contentKey(plan, { directories, redact, readInputs: async () => inputs, memory }),
+    needs: unitNeeds(template, needs, builtIn),
     plan,
-    inputs: (await readInputs(plan, directories)).map((input) => ({ ...input, value: redact(input.value) })),
+    inputs: inputs.map((input) => ({ ...input, value: redact(input.value) })),
     writes: needs.flatMap(({ writes = [] }) => writes),
     appends: needs.flatMap(({ appends = [] }) => appends),
   };

@@ -2,13 +2,11 @@ import { compareStrings } from "../../language/compare-strings.ts";
 import { isKnown } from "../../language/value.ts";
 import type { CloudNeed, Needs } from "../../sdk/needs.ts";
 import type { Plugin } from "../../sdk/plugin.ts";
-import type { BuildPlan, InputVariable, Template } from "../../template/model.ts";
-import { needsOfBuild } from "./build-needs.ts";
+import type { InputVariable, Template } from "../../template/model.ts";
 import type { UnitNeeds } from "./unit.ts";
 
-/** Everything a machine must have that is to run one build of a template. */
-export function unitNeeds(template: Template, plan: BuildPlan, builtIn: readonly Plugin[]): UnitNeeds {
-  const needs = needsOfBuild(plan);
+/** Everything a machine must have that is to run one build of a template, by what the components of the build need. */
+export function unitNeeds(template: Template, needs: readonly Needs[], builtIn: readonly Plugin[]): UnitNeeds {
   return {
     host: distinct(needs.flatMap(({ host = [] }) => host)),
     architecture: needs.find(({ architecture }) => architecture !== undefined)?.architecture,

@@ -4,9 +4,16 @@ import { startsWith, type DecodeState, type Path, type RawArguments } from "./de
 import { fieldMeta } from "./field.ts";
 import type { Schema } from "./schema.ts";
 
+export interface Checked {
+  readonly prepared: RawArguments;
+  /** All of them as decoding leaves them, where nothing is wrong with any. */
+  readonly decoded?: RawArguments | undefined;
+}
+
 /** Adds to the issues what the rules of a schema, and of the blocks nested in it, find in `prepared` arguments. */
-export function checkRules(schema: Schema<unknown>, prepared: RawArguments, path: Path, state: DecodeState): void {
-  const decoded = decodeFields(schema, prepared);
+export function checkRules(schema: Schema<unknown>, checked: Checked, path: Path, state: DecodeState): void {
+  const { prepared } = checked;
+  const decoded = checked.decoded ?? decodeFields(schema, prepared);
   for (const { arguments: names, check } of schema.rules) {
     if (names.some((name) => isInTrouble([...path, name], state))) continue;
     const named = Object.fromEntries(names.map((name) => [name, decoded[name]]));
@@ -20,7 +27,7 @@ export function checkRules(schema: Schema<unknown>, prepared: RawArguments, path
 }
 
 function checkNested(schema: Schema<unknown>, value: unknown, path: Path, state: DecodeState): void {
-  if (isPlainObject(value)) return checkRules(schema, value, path, state);
+  if (isPlainObject(value)) return checkRules(schema, { prepared: value }, path, state);
   if (!Array.isArray(value)) return;
   value.forEach((item, index) => checkNested(schema, item, [...path, index], state));
 }
@@ -37,6 +44,7 @@ function fieldsOf({ object }: Schema<unknown>): [string, z.ZodType][] {
 
 /** Whether something is wrong with the argument at `path`, or not known of it. */
 function isInTrouble(path: Path, { issues, unknown }: DecodeState): boolean {
+  if (issues.length === 0 && unknown.length === 0) return false;
   const errors = issues.filter((issue) => issue.severity === "error");
   const troubled = [...unknown, ...errors.map((issue) => issue.path)];
   return troubled.some((other) => startsWith(other, path));

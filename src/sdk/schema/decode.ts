@@ -21,7 +21,7 @@ export function decode<Config>(schema: Schema<Config>, input: RawArguments, opti
   }
   // A misspelt argument is one mistake: that the right one is missing follows from it.
   state.unknown.push(...state.issues.map(meantArgument).filter((path) => path !== undefined));
-  checkRules(schema, prepared, [], state);
+  checkRules(schema, { prepared, decoded: parsed.data }, [], state);
   const issues = distinct(state.issues)
     .filter((issue) => !isPutOff(issue, state.unknown))
     .map((issue) => explainBlank(issue, input, state));

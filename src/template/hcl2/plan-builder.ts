@@ -16,7 +16,7 @@ export interface BuilderInput {
   readonly reference: SourceReference;
   /** Of the source, with `each` where it has `for_each`. */
   readonly scope: Scope;
-  readonly source: SourceInBuild;
+  readonly source: Pick<SourceInBuild, "identity" | "value">;
 }
 
 const sourceMeta: ReadonlySet<string> = new Set(["for_each", "enabled", "name"]);

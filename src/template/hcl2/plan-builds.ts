@@ -1,6 +1,7 @@
 import type { Block } from "../../language/ast.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { objectValue, stringValue } from "../../language/value.ts";
+import { objectValue, stringValue, type Value } from "../../language/value.ts";
+import { buildValue } from "../build-values.ts";
 import { findComponent } from "../component-lookup.ts";
 import type { BuildPlan } from "../model.ts";
 import { noting } from "../plan-until-loaded.ts";
@@ -44,6 +45,10 @@ export function planBuilds(given: Omit<PlanContext, "notes">): readonly BuildPla
 interface BuildInstance extends PlannedBlock {
   readonly description: string | undefined;
   readonly references: readonly SourceReference[];
+  /** The names of all sources, those that are not selected or disabled too. */
+  readonly names: readonly SourceNames[];
+  /** `build.*` before the machine runs, by what a builder adds to it: the same for most sources. */
+  readonly buildBefore: Map<SourceInBuild["generatedData"], Value>;
   /** Names of builds so far, over all build blocks. */
   readonly seen: Map<string, SourceRange>;
 }
@@ -53,7 +58,9 @@ function planBuildBlock(block: Block, context: PlanContext, seen: Map<string, So
     const name = meta.text("name") ?? key;
     const references = readBuildSources(block, scope, context);
     const description = meta.text("description");
-    const build: BuildInstance = { block, name, description, scope, references, seen, members: [] };
+    const names = namesInBlock({ references, name }, context);
+    const buildBefore: BuildInstance["buildBefore"] = new Map();
+    const build: BuildInstance = { block, name, description, scope, references, names, buildBefore, seen, members: [] };
     context.notes.blocks.push(build);
     return references.flatMap((reference) => planSource(reference, build, context));
   });
@@ -96,12 +103,14 @@ function planInstance(instance: SourceInstance, context: PlanContext): readonly 
   let isBlocked = false;
   const inner = { ...context, report: noting(context.report, () => (isBlocked = true)) };
   const builder = findComponent(inner, "builder", type, declaration.labels[0]!.range);
+  const generatedData = builder?.generatedData ?? "any";
   const source: SourceInBuild = {
     identity: { name: names.displayed, builderType: type, sourceName: names.label },
     names,
-    namesInBlock: namesInBlock(build, context),
+    namesInBlock: build.names,
     blockName: build.name ?? "",
-    generatedData: builder?.generatedData ?? "any",
+    generatedData,
+    buildBefore: buildBefore(build, generatedData),
     value: objectValue({ type: stringValue(type), name: stringValue(names.label) }),
   };
   const steps = planSteps(build.block, { source, scope: build.scope }, inner);
@@ -121,8 +130,18 @@ function planInstance(instance: SourceInstance, context: PlanContext): readonly 
   return [plan];
 }
 
-/** The names of all sources of a build block, those that are not selected or disabled too. */
-function namesInBlock(build: BuildInstance, context: PlanContext): readonly SourceNames[] {
+function buildBefore(
+  { name = "", buildBefore: known }: BuildInstance,
+  generated: SourceInBuild["generatedData"],
+): Value {
+  const value = known.get(generated) ?? buildValue(name, generated, undefined);
+  known.set(generated, value);
+  return value;
+}
+
+type NamedBuild = Pick<BuildInstance, "references" | "name">;
+
+function namesInBlock(build: NamedBuild, context: PlanContext): readonly SourceNames[] {
   return build.references.flatMap((reference) => {
     const { attributes } = reference.declaration.body;
     const rounds = roundsOf({ attributes, scope: context.scope }, context);
@@ -131,11 +150,12 @@ function namesInBlock(build: BuildInstance, context: PlanContext): readonly Sour
   });
 }
 
-function namesOf({
-  reference,
-  round,
-  build,
-}: Pick<SourceInstance, "reference" | "build"> & { readonly round: Round | undefined }): SourceNames {
+interface Namespace {
+  readonly build: Pick<NamedBuild, "name">;
+  readonly round: Round | undefined;
+}
+
+function namesOf({ reference, round, build }: Pick<SourceInstance, "reference"> & Namespace): SourceNames {
   const { type, name, rename } = reference;
   const base = rename ?? name;
   const label = round?.key === undefined ? base : `${base}-${round.key}`;

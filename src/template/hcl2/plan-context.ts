@@ -72,6 +72,8 @@ export interface SourceInBuild {
   readonly blockName: string;
   /** What the builder adds to `build.*`. */
   readonly generatedData: readonly string[] | "any";
+  /** `build.*` before the machine runs. */
+  readonly buildBefore: Value;
   /** What `source` means in the build: `source.type` and `source.name`. */
   readonly value: Value;
 }

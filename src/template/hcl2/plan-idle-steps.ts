@@ -1,4 +1,5 @@
 import { objectValue, STRING, unknownValue } from "../../language/value.ts";
+import { buildValue } from "../build-values.ts";
 import { componentsOf } from "../planned-of.ts";
 import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
 import { IdleSteps } from "./idle-steps.ts";
@@ -24,6 +25,7 @@ function planIdleStepsOf({ block, name, scope, members }: PlannedBlock, context:
     namesInBlock: [],
     blockName: name ?? "",
     generatedData: "any",
+    buildBefore: buildValue(name ?? "", "any", undefined),
     value: objectValue({ type: unknownValue(STRING), name: unknownValue(STRING) }),
   };
   const quiet: PlanContext = {

@@ -29,7 +29,7 @@ export function planSteps(build: Block, { source, scope: outer, idle }: StepsInp
   const scopeWith = (data?: GeneratedData) =>
     childScope(outer, [
       ["source", source.value],
-      ["build", buildValue(source.blockName, source.generatedData, data)],
+      ["build", data ? buildValue(source.blockName, source.generatedData, data) : source.buildBefore],
     ]);
   const scope = scopeWith();
   const body = expandSteps(build, scope, context);

@@ -58,14 +58,7 @@ function planAlone({ declaration, builder, name }: LoneSource, scope: PlanContex
       component: builder,
       reference: { type, name, declaration, range, rename: undefined, extra: undefined },
       scope,
-      source: {
-        identity,
-        names: { label: name, address: `${type}.${name}`, displayed: `${type}.${name}`, isOpen: false },
-        namesInBlock: [],
-        blockName: "",
-        generatedData: builder.generatedData,
-        value: objectValue({ type: stringValue(type), name: stringValue(name) }),
-      },
+      source: { identity, value: objectValue({ type: stringValue(type), name: stringValue(name) }) },
     },
     context,
   );

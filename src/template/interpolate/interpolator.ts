@@ -68,6 +68,7 @@ export class Interpolator {
 
   /** The names in the `{{ build "X" }}` of a text. */
   buildValuesIn(text: string): readonly string[] {
+    if (!text.includes("{{")) return [];
     const template = this.#parse(text);
     if (template instanceof GoTemplateError) return [];
     return functionCalls(template).flatMap(({ name, args: [wanted] }) =>
