@@ -15,6 +15,11 @@ export interface CheckFilesOptions extends CheckPlaces {
   readonly buildsHere: boolean;
 }
 
+interface CheckOneOptions extends CheckFilesOptions {
+  /** An earlier step runs on this machine, and may bring what it lacks. */
+  readonly mayBeBrought?: boolean;
+}
+
 /** What is wrong with the files that the arguments of all components name: the same mistake at the same place once. */
 export async function checkFiles(
   { builds, unbuilt = [] }: CheckedComponents,
@@ -34,21 +39,21 @@ function checkPlan(plan: BuildPlan, options: CheckFilesOptions): readonly Promis
   const onHost = all.findIndex(({ component }) => component.kind === "provisioner" && component.onHost === true);
   const last = onHost === -1 ? all.length : onHost;
   return all.map((planned, index) => {
-    const buildsHere = options.buildsHere && index <= last;
-    return checkOne(planned, { ...options, build: plan.identity, buildsHere });
+    return checkOne(planned, { ...options, build: plan.identity, mayBeBrought: index > last });
   });
 }
 
-async function checkOne(planned: Planned<Component>, options: CheckFilesOptions): Promise<readonly Diagnostic[]> {
+async function checkOne(planned: Planned<Component>, options: CheckOneOptions): Promise<readonly Diagnostic[]> {
   if (!planned.component.checkFiles) return [];
   const { config } = planned.decode();
   if (config === undefined) return [];
   const issues = await planned.component.checkFiles(config, options);
-  return planned.diagnose(issues.map((issue) => weighed(issue, options)));
+  const unsaid = issues.filter(({ saidByRun = false }) => !(saidByRun && options.buildsHere));
+  return planned.diagnose(unsaid.map((issue) => weighed(issue, options)));
 }
 
-function weighed(issue: ConfigIssue, { buildsHere }: CheckFilesOptions): ConfigIssue {
-  if (!issue.ofHost || buildsHere) return issue;
+function weighed(issue: ConfigIssue, { buildsHere, mayBeBrought = false }: CheckOneOptions): ConfigIssue {
+  if (!issue.ofHost || (buildsHere && !mayBeBrought)) return issue;
   return { ...issue, severity: "warning" };
 }
 

@@ -19,10 +19,10 @@ export function failedStep({ what, name, range, number, total }: StepAtFault): F
   return { what, name, number, total, ...(range && placeOf(range, name)) };
 }
 
-/** `on t.pkr.hcl line 9, in build > provisioner "shell"`. */
-export function placeInWords(range: SourceRange | undefined): string | undefined {
+/** `on t.pkr.hcl line 9, in build > provisioner "shell" "install"`. */
+export function placeInWords(range: SourceRange | undefined, name: string | undefined): string | undefined {
   if (!range) return undefined;
-  const { file, line, block } = placeOf(range, undefined);
+  const { file, line, block } = placeOf(range, name);
   const within = block === undefined ? "" : `, in ${block}`;
   return `on ${file} line ${line}${within}`;
 }

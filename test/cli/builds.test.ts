@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeFiles } from "../helper/command-transcript.ts";
@@ -186,6 +186,31 @@ build {
         /t\.pkr\.hcl line 7, in build > provisioner "shell-local":\n\n {2}7 \| {5}script = "nope\.sh"/,
       );
     }
+  });
+
+  it.each([
+    ["shell-local", 'script = "dos.sh"'],
+    ["shell", 'script = "dos.sh"'],
+    ["file", 'source      = "dos.sh"\n    destination = "/tmp/x"'],
+  ])("warns of a script with Windows line ends before it is run or uploaded (%s)", async (type, args) => {
+    const workplace = await createWorkplace();
+    const source = 'source "null" "n" {\n  ssh_host = "127.0.0.1"\n  ssh_username = "u"\n  ssh_password = "p"\n}\n';
+    const build = `build {\n  sources = ["null.n"]\n  provisioner "${type}" {\n    ${args}\n  }\n}\n`;
+    writeFiles(workplace, { "t.pkr.hcl": source + build, "dos.sh": "#!/bin/sh\r\necho\r\n" });
+    const { code, stdout } = await workplace.run("validate", "t.pkr.hcl");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`in build > provisioner "${type}"`);
+    expect(stdout.split("dos.sh is a script with Windows line ends")).toHaveLength(2);
+    expect(stdout).toContain("sed -i");
+  });
+
+  it("says once that a script has Windows line ends, where it is run", async () => {
+    const workplace = await createWorkplace();
+    const step = '  provisioner "shell-local" {\n    script = "dos.sh"\n  }\n}\n';
+    writeFiles(workplace, { "t.pkr.hcl": nothing.replace(/\}\n$/, step), "dos.sh": "#!/bin/sh\r\necho\r\n" });
+    chmodSync(join(workplace.directory, "dos.sh"), 0o755);
+    const { stdout } = await workplace.run("build", "t.pkr.hcl");
+    expect(stdout.split("is a script with Windows line ends")).toHaveLength(2);
   });
 });
 

@@ -70,7 +70,7 @@ async function runPostProcessor(
   const running = run.step(step, async () => {
     if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
     isRetry = true;
-    run.failures.place = placeInWords(current.range);
+    run.failures.place = placeInWords(current.range, current.name === current.type ? undefined : current.name);
     config = decodeNow(run, current, data);
     return current.component.process(forPostProcessor(run, type), config, artifact);
   });

@@ -30,7 +30,7 @@ export async function runProvisioner(job: ProvisionerJob): Promise<void> {
   await run.step(describeProvisioner(planned), async () => {
     if (isRetry && renew) planned = await renew(planned);
     isRetry = true;
-    run.failures.place = placeInWords(planned.range);
+    run.failures.place = placeInWords(planned.range, planned.name);
     const current = { ...job, planned };
     if (planned.continueOnError) await attemptAndGoOn(current);
     else await attempt(current);

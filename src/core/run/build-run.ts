@@ -61,7 +61,7 @@ export class BuildRun implements Run {
         return result;
       } catch (error) {
         if (isInTrial(frame)) throw error;
-        if ((await this.failures.decide(`step "${name}"`, error, this.signal)) === "give up") throw error;
+        if ((await this.failures.decide(name, error, this.signal)) === "give up") throw error;
         await this.unwind("failed", frame);
       }
     }

@@ -56,6 +56,8 @@ export interface ConfigIssue {
    * that is a warning.
    */
   readonly ofHost?: boolean;
+  /** A build says it when it comes to it, so it is not said before as well. */
+  readonly saidByRun?: boolean;
 }
 
 /**

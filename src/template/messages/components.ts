@@ -1,4 +1,4 @@
-import { errorMessage } from "../../lib/error-text.ts";
+import { errorText } from "../../lib/error-text.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { suggesting } from "../../language/suggestion.ts";
@@ -96,8 +96,7 @@ export function misspeltPlugin({ source, range, sourceRange = range }: RequiredP
 }
 
 export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
-  const parts = [`data.${address}: ${errorMessage(failure)}`];
-  if (failure.cause instanceof Error) parts.push(` ${errorMessage(failure.cause)}`);
+  const parts = [`data.${address}: ${errorText(failure)}`];
   if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
   return error("data-source-failed", subject, "Data source could not be read", parts.join(""));
 }

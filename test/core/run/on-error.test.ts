@@ -129,7 +129,7 @@ describe("-on-error", () => {
     );
     expect(result.outcome).toBe("succeeded");
     expect(log).toEqual(["a", "b", "b", "b", "c", "machine removed"]);
-    expect(asked).toEqual(Array(2).fill('test.example: step "script provisioner" failed: b failed'));
+    expect(asked).toEqual(Array(2).fill("test.example: script provisioner failed: b failed"));
   });
 
   it("ask: a retry first undoes what the failed attempt registered, in nested steps too", async () => {

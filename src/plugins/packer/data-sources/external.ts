@@ -1,4 +1,5 @@
-import { CommandError, runCommand } from "../../../lib/process.ts";
+import { CommandError, runChecked } from "../../../lib/process.ts";
+import { shellQuote } from "../../../lib/shell-quote.ts";
 import type { DataSource } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { list, map, sensitive, text } from "../../../sdk/schema/field.ts";
@@ -32,14 +33,21 @@ export const dataSource: DataSource<ExternalConfig> = {
   outputs: { result: "any" },
   async read(run, { program: words, query, working_dir }) {
     const [program, ...args] = words as [string, ...string[]];
-    const result = await runCommand(program, args, {
-      signal: run.signal,
-      cwd: working_dir ?? run.directories.template,
-      env: run.host.env,
-      stdin: JSON.stringify(query),
-    });
-    if (result.code !== 0) throw new CommandError(program, args, { result });
-    return { result: parseAnswer(program, result.stdout) };
+    try {
+      const { stdout } = await runChecked(program, args, {
+        signal: run.signal,
+        cwd: working_dir ?? run.directories.template,
+        env: run.host.env,
+        stdin: JSON.stringify(query),
+      });
+      return { result: parseAnswer(program, stdout) };
+    } catch (failure) {
+      if (!(failure instanceof CommandError)) throw failure;
+      const place = working_dir ?? run.directories.template;
+      throw new BuildError(failure.message, {
+        hint: `It was run in ${place}:\n    ${words.map(shellQuote).join(" ")}`,
+      });
+    }
   },
 };
 
@@ -47,9 +55,12 @@ function parseAnswer(program: string, text: string): unknown {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
-  } catch (cause) {
-    throw new BuildError(`The answer of ${program} is not JSON`, { cause });
+  } catch {
+    throw new BuildError(`The answer of ${program} is not JSON`, { hint: ANSWER_HINT });
   }
   if (typeof answer === "object" && answer !== null && !Array.isArray(answer)) return answer;
-  throw new BuildError(`The answer of ${program} is not a JSON object`);
+  throw new BuildError(`The answer of ${program} is not a JSON object`, { hint: ANSWER_HINT });
 }
+
+const ANSWER_HINT =
+  "The program has to write one JSON object to its standard output, and whatever else it says to its standard error.";

@@ -4,7 +4,7 @@ import { shellQuote } from "../../../lib/shell-quote.ts";
 import type { CheckPlaces } from "../../../sdk/component.ts";
 import { error } from "../../../sdk/schema/rules.ts";
 import type { ConfigIssue } from "../../../sdk/schema/schema.ts";
-import { headOf } from "../scripts/broken-shebang.ts";
+import { brokenShebangs, headOf } from "../scripts/broken-shebang.ts";
 import { ofScripts, scriptFiles } from "../scripts/script-files.ts";
 import type { LocalScriptConfig } from "./options.ts";
 import { runsOn } from "./runs-on.ts";
@@ -16,12 +16,14 @@ export async function checkLocalScripts(
 ): Promise<readonly ConfigIssue[]> {
   const missing = await ofScripts.checkFiles(config, places);
   const { platform } = places.host;
-  if (platform === "win32" || missing.length > 0 || !runsOn(platform, config) || !isRunDirectly(config)) return missing;
+  if (platform === "win32" || missing.length > 0 || !runsOn(platform, config)) return missing;
+  const broken = await brokenShebangs(scriptFiles(config), places.work);
+  if (!isRunDirectly(config)) return broken;
   const ofFiles = await Promise.all(
     scriptFiles(config).map(([path, file]) => scriptIssues({ path, file }, config, places)),
   );
   const ofInline = await interpreterIssues(inlineScript(config), config, places);
-  return [...ofFiles.flat(), ...ofInline].map((issue) => ({ ...issue, ofHost: true }));
+  return [...broken, ...[...ofFiles.flat(), ...ofInline].map((issue) => ({ ...issue, ofHost: true }))];
 }
 
 /** The command begins with the script: it needs permission, and the interpreter that its first line names. */

@@ -98,10 +98,16 @@ function badStatus(
   const last = (stderr.trimEnd() || stdout.trimEnd()).split("\n").at(-1)!;
   const said = last === "" ? "it printed nothing" : `its last line of output was "${shortLine(run, last)}"`;
   const after = `after ${(durationMs / 1000).toFixed(1)} s; ${said}`;
-  if (signal !== undefined) return new BuildError(`${name} was killed by ${signal} ${after}`);
+  if (signal !== undefined) {
+    const hint = signal === "SIGKILL" ? KILLED : undefined;
+    return new BuildError(`${name} was killed by ${signal} ${after}`, { hint });
+  }
   const hints: Readonly<Record<number, string>> = {
     126: `Is the script executable?\n    chmod +x ${path}`,
     127: "Status 127 means a command was not found.",
+    137: KILLED,
   };
   return new BuildError(`${name} ended with exit status ${code} ${after}`, { hint: hints[code] });
 }
+
+const KILLED = "Somebody sent SIGKILL, often the system, because this computer ran out of memory.";

@@ -60,6 +60,11 @@ describe("external", () => {
     ["a program that is not there", { program: ["/no/such"] }, 'The program "/no/such" was not found'],
   ])("%s", async (_, args, message) => expect(read(external, args)).rejects.toThrow(message));
 
+  it("says what was run, and where", async () =>
+    expect(read(external, { program: ["false", "a b"], working_dir: "/" })).rejects.toMatchObject({
+      hint: "It was run in /:\n    false 'a b'",
+    }));
+
   it("needs a program", () =>
     expect(issuesOf(external.schema, { program: [] })).toMatchObject([{ path: ["program"] }]));
 });

@@ -29,13 +29,16 @@ describe("checkLocalScripts", () => {
   it.each([
     ["#!/bin/sh -e"],
     ["#! /bin/sh"],
-    ["#!/bin/sh\r"],
     ["#!/usr/bin/env sh"],
     ["#!/usr/bin/env -S LC_ALL=C sh -e"],
     ["#!"],
     ["echo"],
   ])("%j can be started", async (head) => {
     expect(await said(head)).toEqual([]);
+  });
+
+  it("a first line that ends in a carriage return looks right only", async () => {
+    expect(await said("#!/bin/sh\r")).toEqual([expect.stringContaining("broken-shebang: s is a script with Windows")]);
   });
 
   it.each([

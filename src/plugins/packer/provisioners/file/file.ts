@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Provisioner } from "../../../../sdk/component.ts";
 import { fileInputs } from "../../../../sdk/file-inputs.ts";
 import { missingFiles } from "../../../../sdk/missing-files.ts";
+import { brokenShebangs } from "../../scripts/broken-shebang.ts";
 import { schema, type FileProvisionerConfig } from "./options.ts";
 import { download } from "./download.ts";
 import { upload } from "./upload.ts";
@@ -11,7 +12,10 @@ export const provisioner: Provisioner<FileProvisionerConfig> = {
   type: "file",
   summary: "Copies files and directories to the machine or from it.",
   schema,
-  checkFiles: (config, { work }) => missingFiles(localSources(config), work, { directories: true }),
+  async checkFiles(config, { work }) {
+    const missing = await missingFiles(localSources(config), work, { directories: true });
+    return [...missing, ...(await brokenShebangs(localSources(config), work))];
+  },
   filesRead: (config, { work }) =>
     fileInputs(
       localSources(config).map(([, source]) => source),

@@ -8,7 +8,7 @@ import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";
-import { warnOfBrokenShebang } from "../../scripts/broken-shebang.ts";
+import { brokenShebangs, warnOfBrokenShebang } from "../../scripts/broken-shebang.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import { runOnWindows } from "./on-windows.ts";
 import { type ShellConfig, schema } from "./options.ts";
@@ -22,7 +22,7 @@ import {
   type ScriptPlan,
 } from "./plan.ts";
 import { readScripts, type Script } from "./script.ts";
-import { ofScripts } from "../../scripts/script-files.ts";
+import { ofScripts, scriptFiles } from "../../scripts/script-files.ts";
 
 /** Packer's exit status for a lost connection; templates list it in `valid_exit_codes`. */
 const DISCONNECTED = 2300218;
@@ -33,6 +33,10 @@ export const provisioner: Provisioner<ShellConfig> = {
   summary: "Runs shell scripts in the machine.",
   schema,
   ...ofScripts,
+  async checkFiles(config, places) {
+    const missing = await ofScripts.checkFiles(config, places);
+    return [...missing, ...(await brokenShebangs(scriptFiles(config), places.work))];
+  },
   async provision(run, config, machine) {
     for (const script of await readScripts(config, run.directories.work)) {
       warnOfBrokenShebang(run, script.name, script.content);
