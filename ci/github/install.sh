@@ -29,7 +29,8 @@ install_release() {
   file=imgbuild-$(platform)
   base=$(release_address)
   download "$base/$file" "$place/$file"
-  local expected=${INPUT_SHA256:-}
+  local expected
+  expected=$(printf %s "${INPUT_SHA256:-}" | tr A-F a-f)
   if [ -z "$expected" ]; then
     download "$base/SHA256SUMS" "$place/SHA256SUMS"
     expected=$(awk -v file="$file" '{ sub(/^\*/, "", $2) } $2 == file { print $1 }' "$place/SHA256SUMS")

@@ -42,13 +42,15 @@ export function lockProblem(
  */
 export function addToLock(lock: PluginLock, seen: LockedPlugin): PluginLock {
   const known = lock.get(seen.source);
-  const isSame = known?.version === seen.version;
-  const merged: LockedPlugin = isSame
-    ? {
-        ...known,
-        archives: Object.keys(known.archives).length > 0 ? known.archives : seen.archives,
-        binaries: { ...seen.binaries, ...known.binaries },
-      }
-    : seen;
+  const merged = known?.version === seen.version ? withMore(known, seen) : seen;
   return new Map([...lock, [seen.source, merged]]);
+}
+
+function withMore(known: LockedPlugin, seen: LockedPlugin): LockedPlugin {
+  const hasArchives = Object.keys(known.archives).length > 0;
+  return {
+    ...known,
+    archives: hasArchives ? known.archives : seen.archives,
+    binaries: { ...seen.binaries, ...known.binaries },
+  };
 }

@@ -20,8 +20,9 @@ export async function reserveMachinePorts(run: Run, config: CommonConfig): Promi
       `Anybody who reaches this computer can watch and type at the machine: vrdp_bind_address is ${config.vrdp_bind_address}, and the display has no password.`,
     );
   }
+  const protocol = config.communicator === "winrm" ? "WinRM" : "SSH";
   return {
-    ssh: forwards ? await reservePortFor(run, config.communicator === "winrm" ? "WinRM" : "SSH", sshRange) : undefined,
+    ssh: forwards ? await reservePortFor(run, protocol, sshRange) : undefined,
     vrdp: await reservePortFor(run, "VRDP", { ...vrdpRange, host: config.vrdp_bind_address }),
   };
 }

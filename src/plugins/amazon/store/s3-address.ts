@@ -51,7 +51,11 @@ function readOptions(text: string, query: URLSearchParams): ReadonlyMap<Option, 
   const style = options.get("path_style") ?? "true";
   if (!["true", "false"].includes(style)) throw noAddress(text, `path_style is true or false, not "${style}"`);
   const endpoint = options.get("endpoint");
-  if (endpoint !== undefined && !URL.canParse(endpoint)) throw noAddress(text, `"${endpoint}" is no address of an S3`);
+  if (endpoint === undefined) return options;
+  if (!URL.canParse(endpoint)) throw noAddress(text, `"${withoutLogin(endpoint)}" is no address of an S3`);
+  const { username, password } = new URL(endpoint);
+  if (username !== "" || password !== "")
+    throw noAddress(text, "keys are not part of an endpoint, but of the environment or a profile");
   return options;
 }
 
@@ -66,7 +70,12 @@ function accessOf(options: ReadonlyMap<Option, string>): AccessConfig {
 }
 
 function noAddress(text: string, why: string): BuildError {
-  return new BuildError(`"${text}" is no address of a store: ${why}`, {
+  return new BuildError(`"${withoutLogin(text)}" is no address of a store: ${why}`, {
     hint: "A bucket is named as s3://BUCKET/PREFIX, with options behind a question mark: s3://BUCKET/PREFIX?region=eu-west-1",
   });
+}
+
+/** Somebody may have written keys into an endpoint, in whatever form. */
+function withoutLogin(text: string): string {
+  return text.replaceAll(/(\/|%2f)[^\s/]*(@|%40)/gi, "$1");
 }
