@@ -34,6 +34,11 @@ const restrictedSyntax = [
   { selector: "ExportDefaultDeclaration", message: "Named exports only." },
   { selector: "TemplateLiteral TemplateLiteral", message: "Give the inner text a name of its own." },
 ];
+/** It never returns where the system refuses with ENOENT to make a directory in one that is there. */
+const recursiveMkdir = {
+  selector: "CallExpression[callee.name='mkdir'] > ObjectExpression > Property[key.name='recursive']",
+  message: "ensureDirectory makes the directories above, too.",
+};
 /** Of an error that may be the system's. */
 const systemTexts = {
   selector: "TemplateLiteral > MemberExpression[property.name='message'][object.name=/^(error|cause|failure|reason)$/]",
@@ -75,8 +80,12 @@ export default tseslint.config(
     },
   },
   {
+    files: ["src/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...restrictedSyntax, recursiveMkdir] },
+  },
+  {
     files: ["src/communicators/**/*.ts", "src/template/**/*.ts"],
-    rules: { "no-restricted-syntax": ["error", ...restrictedSyntax, systemTexts] },
+    rules: { "no-restricted-syntax": ["error", ...restrictedSyntax, recursiveMkdir, systemTexts] },
   },
   {
     files: ["src/**/*.ts"],

@@ -1,5 +1,6 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
 import type { Artifact } from "../sdk/artifact.ts";
 import type { GeneratedData } from "../sdk/component.ts";
@@ -53,7 +54,7 @@ export async function recordArtifact(
     chains: record.chains?.map((links) => links.map(maskedLink)),
   };
   const text = JSON.stringify(masked, undefined, 2);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await ensureDirectory(dirname(path), 0o700);
   await writeFileAtomic(path, `${text}\n`, { mode: 0o600 });
 }
 

@@ -1,5 +1,6 @@
-import { link, lstat, mkdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { link, lstat, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ensureDirectory } from "./ensure-directory.ts";
 import { identifyProcess, parseProcessIdentity, processState, type ProcessIdentity } from "./process-identity.ts";
 import { randomUuid } from "./random-uuid.ts";
 import { sleep } from "./retry.ts";
@@ -27,7 +28,7 @@ const FOREIGN_STALE_MS = 60_000;
  * a lock whose process is gone is taken over. `token` is unique to the owner; temporary files end in it.
  */
 export async function tryLock(path: string, token: string = randomUuid()): Promise<FileLock | undefined> {
-  await mkdir(dirname(path), { recursive: true });
+  await ensureDirectory(dirname(path));
   if (await create(path, token)) return hold(path, token);
   const found = await readLock(path);
   if (found.kind === "held" && (await isAlive(path, found.owner))) return undefined;

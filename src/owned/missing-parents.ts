@@ -1,5 +1,6 @@
-import { lstat, mkdir, rename, rmdir } from "node:fs/promises";
+import { lstat, rename, rmdir } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { ensureDirectory } from "../lib/ensure-directory.ts";
 import { identityOf, isStillThere, parseIdentity, type FileIdentity } from "../lib/file-identity.ts";
 import { randomUuid } from "../lib/random-uuid.ts";
 import { shortName } from "../lib/short-name.ts";
@@ -80,7 +81,7 @@ async function makeMissing(path: string, { runId, parentsToken, note }: Making):
     if (parents === undefined) return;
     const aside = asideOf(parents, runId, parentsToken);
     await note({ parents, parentsToken });
-    await mkdir(join(aside, relative(parents, dirname(path))), { recursive: true });
+    await ensureDirectory(join(aside, relative(parents, dirname(path))));
     const parentsMade = await Promise.all(
       directoriesBetween(parents, dirname(path)).map((at) => madeAt(at, parents, aside)),
     );

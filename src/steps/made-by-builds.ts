@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
 import { isOursAlone } from "../lib/ours-alone.ts";
 import { realPathOf } from "../lib/same-place.ts";
@@ -12,7 +13,7 @@ type Places = Pick<Run, "directories">;
 /** Remembers that a build made this directory: another one may replace it, with `-force`. */
 export async function rememberOutput(run: Places, path: string): Promise<void> {
   const place = await notePath(run, path);
-  await mkdir(dirname(place), { recursive: true, mode: 0o755 });
+  await ensureDirectory(dirname(place), 0o755);
   await writeFileAtomic(place, JSON.stringify(await identityOf(path)), { volatile: true });
 }
 

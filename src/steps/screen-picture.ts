@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureDirectory } from "../lib/ensure-directory.ts";
 import type { Run } from "../sdk/run.ts";
 
 /** The screen of a machine as PNG; `undefined` when there is none to be had (any more). */
@@ -28,7 +29,7 @@ export async function savePicture(
   const name = `${run.build.name}-${moment}`.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
   const path = join(log, `${name}.png`);
   try {
-    await mkdir(log, { recursive: true });
+    await ensureDirectory(log);
     await writeFile(path, picture);
     return path;
   } catch (error) {

@@ -1,5 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeUserFile } from "../../lib/user-file.ts";
 import { writeFailure } from "../../sdk/write-failure.ts";
 import { defineCommand, EXIT, type CommandContext } from "../command.ts";
@@ -31,7 +32,7 @@ async function install(context: CommandContext, own: OwnShell, types: readonly s
 }
 
 async function writeScript(path: string, script: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await ensureDirectory(dirname(path));
   await writeUserFile(path, script);
 }
 

@@ -1,8 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm, symlink } from "node:fs/promises";
+import { rename, rm, symlink } from "node:fs/promises";
 import { dirname, posix, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Readable } from "node:stream";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { extract, type Header } from "tar-stream";
 import { temporaryNameFor } from "../../lib/atomic-file.ts";
 import { inside, isInside } from "../inside.ts";
@@ -28,7 +29,7 @@ export async function extractTree(archive: Readable, root: string, options: Extr
     if (type === "file" || type === "contiguous-file") {
       await writeEntry(entry as unknown as Readable, header, root, options);
     } else entry.resume();
-    if (type === "directory") await mkdir(inside(root, name), { recursive: true });
+    if (type === "directory") await ensureDirectory(inside(root, name));
     else if (type === "symlink" || type === "link") links.push(header);
     else if (type !== "file") options.onLeftOut(name, `it is a ${type}`);
   }
@@ -38,7 +39,7 @@ export async function extractTree(archive: Readable, root: string, options: Extr
 
 async function writeEntry(entry: Readable, header: Header, root: string, options: ExtractOptions): Promise<void> {
   const path = inside(root, header.name);
-  await mkdir(dirname(path), { recursive: true });
+  await ensureDirectory(dirname(path));
   const temporary = temporaryNameFor(path);
   entry.on("data", (chunk: Buffer) => options.onBytes(chunk.length));
   try {
@@ -59,7 +60,7 @@ async function makeLink(header: Header, root: string, options: ExtractOptions): 
   if (isForeign || !isInside(root, aim)) {
     return options.onLeftOut(header.name, `it is a link to ${target}, outside of the downloaded directory`);
   }
-  await mkdir(dirname(path), { recursive: true });
+  await ensureDirectory(dirname(path));
   await rm(path, { force: true });
   await symlink(isHard ? relative(dirname(path), aim) : target, path);
 }

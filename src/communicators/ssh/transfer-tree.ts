@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { basename, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { PassThrough, Readable } from "node:stream";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import type { TransferOptions } from "../../sdk/communicator.ts";
 import { BuildError, ConnectionLost } from "../../sdk/error.ts";
 import { temporaryNameFor } from "../../lib/atomic-file.ts";
@@ -118,7 +119,7 @@ export async function downloadTree(
   options: DownloadTreeOptions,
 ): Promise<void> {
   const counter = countBytes(options, undefined);
-  await mkdir(to, { recursive: true });
+  await ensureDirectory(to);
   if (method !== "sftp" && guest.facts.tools.has("tar")) {
     return downloadArchive(guest, { from, to, onBytes: counter.add, ...options });
   }
@@ -164,7 +165,7 @@ async function downloadBySftp(
   to: string,
   onLeftOut: (path: string, why: string) => void,
 ): Promise<void> {
-  await mkdir(to, { recursive: true });
+  await ensureDirectory(to);
   for (const { filename, attrs } of await sftpList(transfer, from)) {
     const source = joinGuestPath(from, filename);
     const target = inside(to, filename);

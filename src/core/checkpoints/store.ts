@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { chmod, copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { chmod, copyFile, link, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { flushFiles, syncDirectory, temporaryNameFor, writeFileAtomic } from "../../lib/atomic-file.ts";
 import { hashFile } from "../../lib/checksum.ts";
 import { withLock } from "../../lib/file-lock.ts";
@@ -44,8 +45,7 @@ export class CheckpointStore {
 
   /** Makes what is missing, and removes what was left half done. `secret`: of keys that other machines know too. Rejects where the store is of another version, or can be read by others. */
   static async open(directory: string, secret?: Buffer): Promise<CheckpointStore> {
-    for (const name of ["records", "objects", "work"])
-      await mkdir(join(directory, name), { recursive: true, mode: 0o700 });
+    for (const name of ["records", "objects", "work"]) await ensureDirectory(join(directory, name), 0o700);
     await refuseOpenDirectory(directory);
     return withStoreLock(directory, async () => {
       await checkVersion(directory);
@@ -279,7 +279,7 @@ async function readSecret(directory: string): Promise<Buffer> {
   const found = await readFile(path).catch(() => undefined);
   if (found?.length === KEY_BYTES) return found;
   const made = randomBytes(KEY_BYTES);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await ensureDirectory(dirname(path), 0o700);
   await writeFileAtomic(path, made, { mode: 0o600 });
   return made;
 }

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Host } from "../../sdk/host.ts";
 import { stateDirectory } from "./state-directory.ts";
@@ -35,7 +35,7 @@ export async function writeCrashReport(host: Host, facts: CrashFacts): Promise<s
     "",
   ];
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await ensureDirectory(directory, 0o700);
     await writeFileAtomic(path, facts.redactText(report.join("\n")), { mode: 0o600 });
     return path;
   } catch {

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import { parseProcessIdentity, type ProcessIdentity } from "../../lib/process-identity.ts";
 import type { ArtifactSummary, Leftover, Outcome } from "../../sdk/event.ts";
@@ -53,7 +54,7 @@ export function runPaths(runsDirectory: string, runId: string): RunPaths {
 }
 
 export async function makeRunDirectories(paths: RunPaths): Promise<void> {
-  await mkdir(paths.logs, { recursive: true, mode: 0o700 });
+  await ensureDirectory(paths.logs, 0o700);
 }
 
 export async function writeRunRecord(paths: RunPaths, record: RunRecord): Promise<void> {

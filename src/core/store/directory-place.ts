@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { syncDirectory } from "../../lib/atomic-file.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { randomUuid } from "../../lib/random-uuid.ts";
@@ -113,7 +114,7 @@ interface Modes {
 
 /** The user has said by the mode of the store who it is for. */
 async function modesIn(directory: string): Promise<Modes> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await ensureDirectory(directory, 0o700);
   const { mode } = await stat(directory);
   return { directory: mode & 0o7777, file: mode & 0o666 };
 }

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { hashFile } from "../../lib/checksum.ts";
 import { withLock } from "../../lib/file-lock.ts";
 import { httpDownload } from "../../lib/http-download.ts";
@@ -28,7 +28,7 @@ export async function withArchive<Result>(
 ): Promise<Result> {
   if (archive.url.startsWith("file:")) return useLocal(archive, options, use);
   const directory = join(options.cacheDirectory, "plugins", "downloads");
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await ensureDirectory(directory, 0o700);
   // Named by its sum: what another release left is never gone on with.
   const target = join(directory, `${archive.sha256.slice(0, 16)}-${archive.fileName}`);
   return withLock(`${target}.lock`, () => fetchAndUse({ archive, target, options, use }), { signal: options.signal });

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { syncDirectory, temporaryNameFor, writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { ByteSource } from "../../lib/byte-source.ts";
 import { withLock } from "../../lib/file-lock.ts";
@@ -37,7 +38,7 @@ export class UnfitBinary extends BuildError {}
 export async function placeBinary(content: ByteSource, options: PlaceOptions): Promise<PlacedBinary> {
   const folder = join(options.directory, ...options.source.split("/"));
   try {
-    await mkdir(folder, { recursive: true });
+    await ensureDirectory(folder);
     const lock = join(folder, ".imgbuild.lock");
     return await withLock(lock, () => place(content, folder, options), { signal: options.signal });
   } catch (error) {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile, stat } from "node:fs/promises";
+import { lstat, readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { ConfigSpec } from "../wire/config-spec.ts";
 import type { Description } from "./description.ts";
@@ -39,7 +40,7 @@ export function createFactsCache(cacheDirectory: string): FactsCache {
     return entry && isSame(entry.stamp, stamp) ? entry : undefined;
   };
   const write = async (entry: Entry): Promise<void> => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await ensureDirectory(directory, 0o700);
     await writeFileAtomic(fileOf(entry.stamp.path), JSON.stringify(entry), { volatile: true, mode: 0o600 });
   };
   const look = async (path: string): Promise<Look> => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+
 import { basename, dirname, join, resolve } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import type { Run } from "../../sdk/run.ts";
 import { addStorage } from "./add-storage.ts";
 import type { Driver, Machine } from "./driver/driver.ts";
@@ -70,7 +71,7 @@ async function createDisks(
   { driver, disks: paths }: MachinePlan,
 ): Promise<readonly OwnedDisk[]> {
   return run.step("create disks", async (step) => {
-    await mkdir(dirname(paths[0]!), { recursive: true, mode: 0o700 });
+    await ensureDirectory(dirname(paths[0]!), 0o700);
     const sizes = [config.disk_size, ...config.disk_additional_size];
     const disks: OwnedDisk[] = [];
     for (const [index, path] of paths.entries()) {

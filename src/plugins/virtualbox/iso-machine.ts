@@ -1,5 +1,6 @@
-import { link, mkdir, rm } from "node:fs/promises";
+import { link, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import type { MachineState } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { privatePath } from "../../steps/private-path.ts";
@@ -83,7 +84,7 @@ async function layOut(
   chains: readonly ImageRoles[],
 ): Promise<readonly (readonly string[])[]> {
   const directory = imageDirectory(workplace);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await ensureDirectory(directory, 0o700);
   for (const role of chains.flat()) {
     await rm(join(directory, role), { force: true });
     await link(join(workplace, role), join(directory, role));

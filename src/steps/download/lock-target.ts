@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { lock, readLockOwner, type FileLock } from "../../lib/file-lock.ts";
 import type { Run } from "../../sdk/run.ts";
 import { directoryError } from "../disk-error.ts";
@@ -32,7 +32,7 @@ export async function lockTarget(
 
 async function makeDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await ensureDirectory(path, 0o755);
   } catch (error) {
     throw await directoryError(error, path, "PACKER_CACHE_DIR names another place for the cache.");
   }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { withoutCredentials } from "../../lib/http-dispatcher.ts";
@@ -88,7 +89,7 @@ function isUrlRecord(value: unknown): value is UrlRecord {
 
 export async function writeUrlRecord(cache: string, url: string, record: Omit<UrlRecord, "url">): Promise<void> {
   const path = urlRecordPath(cache, url);
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await ensureDirectory(dirname(path), 0o755);
   await writeFileAtomic(path, JSON.stringify({ url: withoutCredentials(url), ...record }), { volatile: true });
 }
 

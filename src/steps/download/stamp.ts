@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { isOursAlone } from "../../lib/ours-alone.ts";
@@ -59,7 +60,7 @@ export async function stampDigest(cache: string, path: string, digest: Digest): 
     digests: [...others, digest],
   };
   const target = stampPath(cache, path);
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await ensureDirectory(dirname(target), 0o755);
   await writeFileAtomic(target, JSON.stringify(stamp), { volatile: true });
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../lib/atomic-file.ts";
 import type { Digest } from "../../lib/checksum.ts";
 import { isOursAlone } from "../../lib/ours-alone.ts";
@@ -19,7 +20,7 @@ export async function readUnpackedDigest(cache: string, packed: Digest): Promise
 
 export async function writeUnpackedDigest(cache: string, packed: Digest, image: Digest): Promise<void> {
   const path = recordPath(cache, packed);
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await ensureDirectory(dirname(path), 0o755);
   await writeFileAtomic(path, JSON.stringify(image), { volatile: true });
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { ensureDirectory } from "../../../lib/ensure-directory.ts";
 import { writeFileAtomic } from "../../../lib/atomic-file.ts";
 import { give, type ConsoleOutput } from "./piped.ts";
 import type { ConsoleEngine } from "./engine.ts";
@@ -85,7 +86,7 @@ async function readHistory(file: string): Promise<string[]> {
 async function saveHistory(file: string, terminal: Interface): Promise<void> {
   const { history } = terminal as Interface & { readonly history: readonly string[] };
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await ensureDirectory(dirname(file), 0o700);
     await writeFileAtomic(file, `${history.join("\n")}\n`, { mode: 0o600 });
   } catch {
     // A read-only home directory, say.

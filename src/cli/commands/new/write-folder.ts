@@ -1,5 +1,6 @@
-import { lstat, mkdir, open, readdir, rm, rmdir } from "node:fs/promises";
+import { lstat, open, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "../../../lib/ensure-directory.ts";
 import { displayPath } from "../../../lib/display-path.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
 import { BuildError } from "../../../sdk/error.ts";
@@ -19,7 +20,7 @@ export async function writeFolder(folder: string, { files, cwd }: WriteFolderOpt
   try {
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, name);
-      const first = await mkdir(dirname(path), { recursive: true });
+      const first = await ensureDirectory(dirname(path));
       if (first !== undefined) undo.push(...madeFrom(first, dirname(path)).map((made) => () => rmdir(made)));
       // A file that has come meanwhile is not replaced either.
       const file = await open(path, "wx", modeOf(name));

@@ -1,8 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, win32 } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
+import { ensureDirectory } from "../../../lib/ensure-directory.ts";
 import { temporaryNameFor } from "../../../lib/atomic-file.ts";
 import type { TransferOptions } from "../../../sdk/communicator.ts";
 import { ConnectionLost } from "../../../sdk/error.ts";
@@ -30,7 +31,7 @@ export async function downloadFile(exec: Exec, path: string, to: Writable, optio
 /** Copies what is below a directory. No name the guest sends can lead out of `to`. */
 export async function downloadTree(exec: Exec, from: string, to: string, options: TransferOptions): Promise<void> {
   const root = directoryTarget(from, to, win32.basename);
-  await mkdir(root, { recursive: true });
+  await ensureDirectory(root);
   const files = fileWriter(root, options);
   try {
     const what = `copy "${from}" from the machine`;
@@ -81,8 +82,8 @@ function fileWriter(root: string, { onProgress }: TransferOptions) {
     }
     await end();
     const path = inside(root, piece.path);
-    if (piece.kind === "directory") return void (await mkdir(path, { recursive: true }));
-    await mkdir(dirname(path), { recursive: true });
+    if (piece.kind === "directory") return void (await ensureDirectory(path));
+    await ensureDirectory(dirname(path));
     const temporary = temporaryNameFor(path);
     current = { path, temporary, stream: createWriteStream(temporary, { flags: "wx" }) };
   };
