@@ -1,12 +1,12 @@
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
+import { createWriteStream, existsSync, type WriteStream } from "node:fs";
+import { dirname, join } from "node:path";
 import { asFileName } from "../lib/file-name.ts";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import { debugLine } from "./debug-log.ts";
 import { createPackerText } from "./packer-text.ts";
 import { buildOf, type Renderer, type StampedEvent } from "./renderer.ts";
 import { createSink, type OnLost, type Sink } from "./sink.ts";
-import { whenAllReady } from "./when-ready.ts";
+import { whenAllReady, type WhenReady } from "./when-ready.ts";
 
 /** The log of one build in a run's log directory. Characters a file name cannot hold everywhere become `_`. */
 export function logPathFor(logDirectory: string, build: string): string {
@@ -45,27 +45,32 @@ export function createLogFileRenderer(logDirectory: string, onLost: OnLost = () 
   };
   return {
     render,
-    ready: () => whenAllReady([...logs.values()].map((log) => log.sink.ready())),
+    ready: () => whenAllReady([...logs.values()].map((log) => log.ready())),
     close: async () => {
       await Promise.all([...logs.values()].map((log) => log.close()));
     },
   };
 }
 
+/** So many pieces are kept for a directory that is not there yet; then it is missed. */
+const MOST_EARLY = 1000;
+
 class BuildLog {
-  readonly sink: Sink;
-  readonly #stream;
+  readonly #path: string;
+  readonly #onLost: OnLost;
+  #file: { readonly stream: WriteStream; readonly sink: Sink } | undefined;
+  /** What was said before the run had a directory, which it gets when its template is valid: by its data sources. */
+  #early: (string | Uint8Array)[] = [];
   #atLineStart = true;
 
   constructor(path: string, onLost: OnLost) {
-    this.#stream = createWriteStream(path, { flags: "a", mode: 0o600 });
-    this.#stream.once("error", (error) => onLost(path, error));
-    this.sink = createSink(this.#stream);
+    this.#path = path;
+    this.#onLost = onLost;
   }
 
   bytes(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.sink.isGone) return;
-    this.#stream.write(bytes);
+    if (bytes.length === 0 || this.#file?.sink.isGone === true) return;
+    this.#write(bytes);
     this.#atLineStart = bytes.at(-1) === 10;
   }
 
@@ -74,15 +79,39 @@ class BuildLog {
     const stamp = new Date(time).toISOString();
     const text = lines.flatMap((line) => line.split("\n")).map((line) => `${stamp} ${line}\n`);
     if (!this.#atLineStart) text.unshift("\n");
-    this.sink.write(text.join(""));
+    this.#write(text.join(""));
     this.#atLineStart = true;
   }
 
+  ready(): WhenReady {
+    return this.#file?.sink.ready();
+  }
+
+  /** A run that never began has no logs. */
   async close(): Promise<void> {
-    if (this.sink.isGone) return;
+    if (this.#early.length > 0) this.#open();
+    if (!this.#file || this.#file.sink.isGone) return;
+    const { stream } = this.#file;
     await new Promise<void>((resolve) => {
-      this.#stream.once("error", () => resolve());
-      this.#stream.end(resolve);
+      stream.once("error", () => resolve());
+      stream.end(resolve);
     });
+  }
+
+  #write(data: string | Uint8Array): void {
+    this.#open();
+    if (!this.#file) return void this.#early.push(data);
+    if (typeof data === "string") this.#file.sink.write(data);
+    else this.#file.stream.write(data);
+  }
+
+  #open(): void {
+    if (this.#file) return;
+    if (this.#early.length < MOST_EARLY && !existsSync(dirname(this.#path))) return;
+    const stream = createWriteStream(this.#path, { flags: "a", mode: 0o600 });
+    stream.once("error", (error) => this.#onLost(this.#path, error));
+    this.#file = { stream, sink: createSink(stream) };
+    for (const data of this.#early) stream.write(data);
+    this.#early = [];
   }
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { BuildEvent } from "../../src/sdk/event.ts";
 import { createGithubStepSummary, githubGroups, guardCommands } from "../../src/ui/ci/github.ts";
 import { createGithubAnnotations } from "../../src/ui/ci/github-annotations.ts";
@@ -249,10 +249,30 @@ describe("createLogFileRenderer", () => {
     expect(log).toBe(`${stamp}==> file.a: before\n\u0000\u00ff\u001b[m\n${stamp}==> file.a: from the host\n`);
   });
 
-  it("survives a directory that is not there", async () => {
-    const renderer = createLogFileRenderer("/nonexistent/logs");
-    renderAll(renderer, [{ kind: "say", build: "file.a", text: "x" }]);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  it("keeps what is said before the run has its directory, and makes none itself", async () => {
+    const place = temporaryDirectory();
+    const directory = join(place, "logs");
+    const lost: string[] = [];
+    const renderer = createLogFileRenderer(directory, (path) => lost.push(path));
+    renderAll(renderer, [{ kind: "say", build: "data.http.d", text: "early" }]);
+    mkdirSync(directory);
+    renderAll(renderer, [{ kind: "say", build: "data.http.d", text: "late" }]);
+    await renderer.close!();
+    const log = await readFile(logPathFor(directory, "data.http.d"), "utf8");
+    expect(log.match(/early|late/g)).toEqual(["early", "late"]);
+
+    const never = createLogFileRenderer(join(place, "never"), (path) => lost.push(path));
+    renderAll(never, [{ kind: "say", build: "data.http.d", text: "early" }]);
+    await never.close!();
+    expect(existsSync(join(place, "never"))).toBe(false);
+    expect(lost).toEqual([]);
+  });
+
+  it("misses, after a while, a directory that never comes", async () => {
+    const lost: string[] = [];
+    const renderer = createLogFileRenderer("/nonexistent/logs", (path) => lost.push(path));
+    for (let round = 0; round < 1100; round++) renderAll(renderer, [{ kind: "say", build: "file.a", text: "x" }]);
+    await vi.waitFor(() => expect(lost).toEqual([logPathFor("/nonexistent/logs", "file.a")]));
     renderAll(renderer, [{ kind: "say", build: "file.a", text: "x" }]);
     await renderer.close!();
   });
