@@ -1,4 +1,4 @@
-import { errorText } from "../../lib/error-text.ts";
+import { errorMessage, errorText } from "../../lib/error-text.ts";
 import type { Diagnostic } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { suggesting } from "../../language/suggestion.ts";
@@ -96,7 +96,8 @@ export function misspeltPlugin({ source, range, sourceRange = range }: RequiredP
 }
 
 export function failedRead(address: string, failure: BuildError, subject: SourceRange): Diagnostic {
-  const parts = [`data.${address}: ${errorText(failure)}`];
+  const said = failure.cause === undefined ? errorMessage(failure) : errorText(failure);
+  const parts = [`data.${address}: ${said}`];
   if (failure.hint !== undefined) parts.push(`\n${failure.hint}`);
   return error("data-source-failed", subject, "Data source could not be read", parts.join(""));
 }
