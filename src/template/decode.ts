@@ -180,7 +180,7 @@ function refineDetail({ code, path, detail, meant: known }: ConfigIssue, given: 
   }
   if (code === "unknown-argument" && known === undefined) {
     const meant = metaArgument(name, given);
-    return meant === undefined ? `${detail}${noteOn(name)}` : `${detail} Did you mean "${meant}"?`;
+    return meant === undefined ? `${detail}${noteOn(name, given)}` : `${detail} Did you mean "${meant}"?`;
   }
   if (code !== "invalid-argument" || !isMapWrittenAsBlock(name, given)) return detail;
   return `"${name}" is an argument, not a block. Write it with an equals sign: ${name} = { … }.`;
@@ -191,21 +191,18 @@ const metaArgument = (name: string, { metaArguments }: ComponentInput): string |
   nearest(name, metaArguments);
 
 /** What other tools have and templates have not, and what has its place elsewhere. */
-function noteOn(name: string): string {
+function noteOn(name: string, { args }: ComponentInput): string {
+  if (TOP_BLOCKS.has(name)) return isBlockList(args.input[name]) ? ` ${AT_TOP}` : "";
   return Object.hasOwn(OF_OTHERS, name) ? ` ${OF_OTHERS[name]}` : "";
 }
 
+const TOP_BLOCKS: ReadonlySet<string> = new Set(["build", "source", "data", "locals", "variable"]);
 const AT_TOP =
   "That is a block of its own: the block before it lacks its closing brace, or it stands one level too deep.";
 
 const OF_OTHERS: Readonly<Record<string, string>> = {
   count: "For several of one kind, use for_each.",
   depends_on: "Steps run in the order in which they are written.",
-  build: AT_TOP,
-  source: AT_TOP,
-  data: AT_TOP,
-  locals: AT_TOP,
-  variable: AT_TOP,
   lifecycle: "That is Terraform's.",
   when: "Use only, except or enabled.",
   if: "Use only, except or enabled.",

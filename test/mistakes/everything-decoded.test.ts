@@ -157,6 +157,20 @@ describe("one cause is one error", () => {
       ['2:3 error: An argument named "traget" is not expected here. Did you mean "target"?'],
     ],
     [
+      "an argument with the name of a block",
+      `source "null" "n" {\n  communicator = "none"\n  source = "x"\n}\nbuild {\n  sources = ["null.n"]\n}\n`,
+      {},
+      ['3:3 error: An argument named "source" is not expected here.'],
+    ],
+    [
+      "a block that stands too deep",
+      `source "null" "n" {\n  communicator = "none"\n  locals {\n  }\n}\nbuild {\n  sources = ["null.n"]\n}\n`,
+      {},
+      [
+        '3:3 error: An argument named "locals" is not expected here. That is a block of its own: the block before it lacks its closing brace, or it stands one level too deep.',
+      ],
+    ],
+    [
       "a variable file that is not there",
       `variable "a" {}\nvariable "b" {}\nsource "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["null.n"]\n}\n`,
       { varFiles: ["nope.pkrvars.hcl"] },
