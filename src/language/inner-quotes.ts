@@ -29,7 +29,8 @@ export function innerQuotes(text: string, close: number): InnerQuotes | undefine
   return undefined;
 }
 
-const BEGINS_WORD = /^[\p{L}_$@~./{<-]/u;
+/** Not `~}`, which ends what a quoted text stands in. */
+const BEGINS_WORD = /^(?!~\})[\p{L}_$@~./{<-]/u;
 const ENDS_WORD = /[^\s,([{+\-*/%<>=!&|?:]/;
 const AFTER_STRING = /^\s*([,\])}:]|$)/;
 

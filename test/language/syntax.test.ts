@@ -47,6 +47,8 @@ const expressions: Record<string, readonly (readonly [text: string, tree: string
     ['"%{ for a in b }${a}%{ endfor }"', "(template (for a b (a)))"],
     ['"%{ for a, b in c }x%{ endfor }"', '(template (for a,b c ("x")))'],
     ['"x %{~ if a ~} y %{~ endif ~} z"', '(template "x" (if a ("y") ()) "z")'],
+    // The quotes before "~}" end texts, and are not meant literally.
+    ['"%{if "x${"x${b}y"~}y"}y%{endif}"', '(template (if (template "x" (template "x" b "y") "y") ("y") ()))'],
   ],
   heredocs: [
     ["<<A\none\n two\nA\n", String.raw`"one\n two\n"`],
