@@ -90,13 +90,13 @@ function loadHost(): void {
 
 describe("typing at a real guest", () => {
   needs("qemu-system-x86_64", "qemu-system-x86")(
-    "loses no key of 4,000 through QMP on a loaded host, at the default pace",
+    "loses no key of 10,000 through QMP on a loaded host, at the default pace",
     async () => {
       const guest = await startEchoGuest();
       const keyboard = createQmpKeyboard(guest.qmp, { hasPcKeyboard: true });
       await startEchoing(guest, keyboard);
       loadHost();
-      const text = randomText(4_000);
+      const text = randomText(10_000);
       const from = guest.serial().length;
       await type(keyboard, text);
       await expectEcho(guest, from, text);
