@@ -4,7 +4,7 @@ import type { BuildPlan } from "../template/model.ts";
 import { revive } from "./artifact-record.ts";
 import { describeError } from "./describe-error.ts";
 import { failedStep } from "./failed-step.ts";
-import { shellQuote } from "../lib/shell-quote.ts";
+import { shellCommand } from "../lib/shell-quote.ts";
 import { errorChain, errorText } from "../lib/error-text.ts";
 import { postProcess } from "./post-process/post-process.ts";
 import type { Recorded, RecordedArtifacts } from "./post-process/recorded-artifacts.ts";
@@ -144,7 +144,7 @@ async function buildAndPostProcess(
 }
 
 function sayHowToGoOn(run: BuildRun, runId: string, { template }: BuildSettings): void {
-  const command = ["imgbuild", "post-process", runId, template].map(shellQuote).join(" ");
+  const command = shellCommand(["imgbuild", "post-process", runId, template]);
   run.say(`What the builder made is kept. To run the rest of the post-processors:\n    ${command}`);
 }
 
@@ -246,7 +246,7 @@ function builderStep({ builder }: BuildPlan): FailedStep {
 
 function waysOn({ identity }: BuildPlan, { template, logPath }: BuildSettings): Pick<FailedStep, "again" | "logPath"> {
   const words = ["imgbuild", "build", `-only=${identity.name}`, template];
-  return { again: words.map(shellQuote).join(" "), logPath: logPath(identity.name) };
+  return { again: shellCommand(words), logPath: logPath(identity.name) };
 }
 
 interface Failure {

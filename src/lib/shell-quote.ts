@@ -10,6 +10,9 @@ export function shellQuote(word: string): string {
   return `'${word.replaceAll("'", QUOTED_QUOTE)}'`;
 }
 
+/** A program and its arguments, as they are typed in a POSIX shell. */
+export const shellCommand = (words: readonly string[]): string => words.map(shellQuote).join(" ");
+
 /** As `shellQuote`, but a leading `~/` means the home directory of the user who runs the shell. */
 export function shellQuotePath(path: string): string {
   if (path === "~") return '"$HOME"';

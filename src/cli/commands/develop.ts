@@ -1,5 +1,5 @@
 import { firstChange } from "../../lib/watch-paths.ts";
-import { shellQuote } from "../../lib/shell-quote.ts";
+import { shellCommand } from "../../lib/shell-quote.ts";
 import { displayPath } from "../../lib/display-path.ts";
 import { buildFlags } from "../build-flags.ts";
 import { defineCommand, type CommandContext, type FlagValues } from "../command.ts";
@@ -47,7 +47,7 @@ async function develop(context: CommandContext, input: Input): Promise<number> {
 const EXIT_INTERRUPTED = 130;
 
 function closingWords(path: string): string {
-  const command = ["imgbuild", "build", "-checkpoints", path || "."].map(shellQuote).join(" ");
+  const command = shellCommand(["imgbuild", "build", "-checkpoints", path || "."]);
   return `\n==> The machine is gone, and what was saved stays. To make the image from there:\n    ${command}\n`;
 }
 

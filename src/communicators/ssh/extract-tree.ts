@@ -3,8 +3,8 @@ import { rename, rm, symlink } from "node:fs/promises";
 import { dirname, posix, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Readable } from "node:stream";
-import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { extract, type Header } from "tar-stream";
+import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { temporaryNameFor } from "../../lib/atomic-file.ts";
 import { inside, isInside } from "../inside.ts";
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Plugin } from "../../sdk/plugin.ts";
 import type { RunDirectories } from "../../sdk/run.ts";
-import { shellQuote } from "../../lib/shell-quote.ts";
 import type { BuildPlan, Template } from "../../template/model.ts";
 import { needsOfBuild } from "./build-needs.ts";
 import { contentKey, createKeyMemory, type KeyMemory } from "./content-key.ts";
@@ -65,6 +64,3 @@ async function draftUnit(template: Template, plan: BuildPlan, options: Drafting)
 
 /** What begins with a dash would be a flag. */
 const asArgument = (path: string): string => (path.startsWith("-") ? `./${path}` : path);
-
-/** The command for a POSIX shell. */
-export const shellCommand = (command: readonly string[]): string => command.map(shellQuote).join(" ");

@@ -9,7 +9,7 @@ import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { renewStep } from "../run/renew-step.ts";
 import { failedStep, placeInWords } from "../failed-step.ts";
-import { describeStep } from "../describe-step.ts";
+import { describeStep, ownName } from "../describe-step.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { keepsInput, type ChainResult, type Link } from "./keep-rules.ts";
 
@@ -70,7 +70,7 @@ async function runPostProcessor(
   const running = run.step(step, async () => {
     if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
     isRetry = true;
-    run.failures.place = placeInWords(current.range, current.name === current.type ? undefined : current.name);
+    run.failures.place = placeInWords(current.range, ownName(current, "post-processor"));
     config = decodeNow(run, current, data);
     return current.component.process(forPostProcessor(run, type), config, artifact);
   });

@@ -1,5 +1,5 @@
 import { errorText } from "../../lib/error-text.ts";
-import { shellQuote } from "../../lib/shell-quote.ts";
+import { shellCommand } from "../../lib/shell-quote.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { GeneratedData } from "../../sdk/component.ts";
 import type { ArtifactSummary } from "../../sdk/event.ts";
@@ -110,7 +110,7 @@ export async function putIntoStore(building: StoredBuilding, finished: Finished)
   } catch (error) {
     await run.unwind("failed");
     report(run, error);
-    const again = ["imgbuild", "store", "put", store.name, session.runId].map(shellQuote).join(" ");
+    const again = shellCommand(["imgbuild", "store", "put", store.name, session.runId]);
     if (!session.signal.aborted) run.say(`What was built is kept. To put it into the store again:\n    ${again}`);
     return { ...made, runs, errors: [error] };
   }

@@ -62,18 +62,21 @@ export class Interpolator {
 
   /** Whether rendering has to wait for the machine: the text calls `build`. */
   needsData(text: string): boolean {
-    const template = this.#parse(text);
-    return !(template instanceof GoTemplateError) && functionCalls(template).some(({ name }) => name === "build");
+    return this.#calls(text).some(({ name }) => name === "build");
   }
 
   /** The names in the `{{ build "X" }}` of a text. */
   buildValuesIn(text: string): readonly string[] {
-    if (!text.includes("{{")) return [];
-    const template = this.#parse(text);
-    if (template instanceof GoTemplateError) return [];
-    return functionCalls(template).flatMap(({ name, args: [wanted] }) =>
+    return this.#calls(text).flatMap(({ name, args: [wanted] }) =>
       name === "build" && wanted?.kind === "literal" ? [String(wanted.value)] : [],
     );
+  }
+
+  /** None where the text cannot be read. Most texts are no templates. */
+  #calls(text: string): ReturnType<typeof functionCalls> {
+    if (!text.includes("{{")) return [];
+    const template = this.#parse(text);
+    return template instanceof GoTemplateError ? [] : functionCalls(template);
   }
 
   /**

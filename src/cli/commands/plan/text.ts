@@ -1,4 +1,4 @@
-import { shellCommand } from "../../../core/plan/draft.ts";
+import { shellCommand } from "../../../lib/shell-quote.ts";
 import type { Unit, UnitInput, UnitNeeds } from "../../../core/plan/unit.ts";
 import { describeBytes } from "../../../lib/bytes.ts";
 import { sanitize } from "../../../ui/sanitize.ts";

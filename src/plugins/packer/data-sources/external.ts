@@ -1,5 +1,5 @@
 import { CommandError, runChecked } from "../../../lib/process.ts";
-import { shellQuote } from "../../../lib/shell-quote.ts";
+import { shellCommand } from "../../../lib/shell-quote.ts";
 import type { DataSource } from "../../../sdk/component.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import { list, map, sensitive, text } from "../../../sdk/schema/field.ts";
@@ -33,19 +33,19 @@ export const dataSource: DataSource<ExternalConfig> = {
   outputs: { result: "any" },
   async read(run, { program: words, query, working_dir }) {
     const [program, ...args] = words as [string, ...string[]];
+    const place = working_dir ?? run.directories.template;
     try {
       const { stdout } = await runChecked(program, args, {
         signal: run.signal,
-        cwd: working_dir ?? run.directories.template,
+        cwd: place,
         env: run.host.env,
         stdin: JSON.stringify(query),
       });
       return { result: parseAnswer(program, stdout) };
     } catch (failure) {
       if (!(failure instanceof CommandError)) throw failure;
-      const place = working_dir ?? run.directories.template;
       throw new BuildError(failure.message, {
-        hint: `It was run in ${place}:\n    ${words.map(shellQuote).join(" ")}`,
+        hint: `It was run in ${place}:\n    ${shellCommand(words)}`,
       });
     }
   },

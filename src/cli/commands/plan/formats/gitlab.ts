@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { shellCommand } from "../../../../core/plan/draft.ts";
+import { shellCommand } from "../../../../lib/shell-quote.ts";
 import type { Unit } from "../../../../core/plan/unit.ts";
 import { ANY, labelsOf } from "../labels.ts";
 import { unitNames } from "../unit-names.ts";

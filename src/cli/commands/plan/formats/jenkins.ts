@@ -1,4 +1,4 @@
-import { shellCommand } from "../../../../core/plan/draft.ts";
+import { shellCommand } from "../../../../lib/shell-quote.ts";
 import type { Unit } from "../../../../core/plan/unit.ts";
 import { UsageError } from "../../../usage-error.ts";
 import { ANY, labelsOf } from "../labels.ts";

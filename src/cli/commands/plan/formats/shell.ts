@@ -1,4 +1,4 @@
-import { shellCommand } from "../../../../core/plan/draft.ts";
+import { shellCommand } from "../../../../lib/shell-quote.ts";
 import type { Format } from "./format.ts";
 
 /** The plain commands for a POSIX shell, each after those it waits for. */
