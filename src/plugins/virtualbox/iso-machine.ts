@@ -1,7 +1,9 @@
+import { createWriteStream } from "node:fs";
 import { link, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { ensureDirectory } from "../../lib/ensure-directory.ts";
-import type { MachineState } from "../../sdk/checkpoint.ts";
+import type { SavedMachine } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { privatePath } from "../../steps/private-path.ts";
 import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
@@ -40,8 +42,9 @@ export async function bootedMachine(plan: IsoPlan): Promise<IsoMachine> {
 }
 
 /** A machine as it was saved, with this run's ports and servers. */
-export async function restoredMachine(plan: IsoPlan, state: MachineState): Promise<IsoMachine> {
+export async function restoredMachine(plan: IsoPlan, state: SavedMachine): Promise<IsoMachine> {
   const { run, config, facts, name } = plan;
+  await state.verify();
   const { files } = state;
   const { chains, macAddresses, key } = state.facts as VirtualBoxState;
   requireImages(state, chains);
@@ -51,10 +54,13 @@ export async function restoredMachine(plan: IsoPlan, state: MachineState): Promi
   const inputs = await prepareInputs(run, config, { facts, name, saved });
   const images = await layOut(plan, chains);
   const made = await makeMachine(plan, inputs, { images, macAddresses });
-  await run.step("hand over the saved state", ({ signal }) =>
-    facts.driver.adoptState({ vm: made.machine.uuid, file: files["memory"]!, signal }),
-  );
+  const memory = join(plan.workplace!, "memory.unpacked");
+  await run.step("hand over the saved state", async ({ signal }) => {
+    await pipeline(state.memory(signal), createWriteStream(memory, { mode: 0o600 }), { signal });
+    await facts.driver.adoptState({ vm: made.machine.uuid, file: memory, signal });
+  });
   const ready = await goOn(run, config, made);
+  await rm(memory, { force: true });
   return { ...made, ready, save: saverOf(plan, made, chains) };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -30,7 +30,8 @@ function createKeeper() {
           files[role] = join(directory, role);
           await copyFile(path, files[role]);
         }
-        return { brought: await bring({ ...last, files }) };
+        const memory = () => createReadStream(files["memory"]!);
+        return { brought: await bring({ ...last, files, memory, verify: () => Promise.resolve() }) };
       },
       giveUp: (why) => void keeper.why.push(why),
     };
