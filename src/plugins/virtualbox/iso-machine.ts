@@ -9,6 +9,7 @@ import { privatePath } from "../../steps/private-path.ts";
 import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
 import { placeDiscs, slotsOfDisks } from "./add-storage.ts";
 import { boot, goOn } from "./boot-and-provision.ts";
+import { requireVdi } from "./checkpoints/require-vdi.ts";
 import { machineSaver, type ImageRoles, type VirtualBoxState } from "./checkpoints/save-machine.ts";
 import { createMachine, type NewMachine, type SavedHardware } from "./create-machine.ts";
 import { equipMachine, type Completion, type Customization } from "./customize-machine.ts";
@@ -48,6 +49,7 @@ export async function restoredMachine(plan: IsoPlan, state: SavedMachine): Promi
   const { files } = state;
   const { chains, macAddresses, key } = state.facts as VirtualBoxState;
   requireImages(state, chains);
+  await requireVdi(chains.flat().map((role) => files[role]!));
   const floppy = files["floppy"] && privatePath(run, "floppy.img");
   await bringBack(files["floppy"], floppy);
   const saved: SavedInputs = { floppy, cd: files["cd"], key: await savedKey(run, key) };
