@@ -31,6 +31,8 @@ export interface LoadCheckedOptions extends Pick<LoadOptions, "path" | "undeclar
 export interface CheckedTemplate {
   readonly template: Template | undefined;
   readonly isValid: boolean;
+  /** See `Loaded.isMalformed`. */
+  readonly isMalformed: boolean;
   readonly hasWarnings: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -60,7 +62,7 @@ export async function loadChecked(
     onSecret: (secret) => output.redactor.add(secret),
     signal: session.signal,
   });
-  const { template, unblocked, unbuilt } = loaded;
+  const { template, isMalformed, unblocked, unbuilt } = loaded;
   if (template) output.redactor.addPlain(plainTextsOf(template, session.host));
   const used = { registries, path: options.path, flags };
   // What a template looks like can be told without its plugins.
@@ -72,7 +74,7 @@ export async function loadChecked(
   // A template can be looked at without the values that could not be read.
   const spoiling = shown.filter(({ code }) => !readOnly || code !== "data-source-failed");
   const isValid = template !== undefined && !hasErrors(spoiling);
-  return { template, isValid, hasWarnings: shown.length > 0, diagnostics: shown };
+  return { template, isValid, isMalformed, hasWarnings: shown.length > 0, diagnostics: shown };
 }
 
 function isShown(

@@ -22,7 +22,7 @@ export interface LoadOptions {
   readonly varFiles: readonly string[];
   readonly only: readonly string[];
   readonly except: readonly string[];
-  /** Stop after parsing and block structure: no variables, no evaluation. */
+  /** Stop where the form of the template is known, see `Loaded.isMalformed`: nothing but variables has a value. */
   readonly syntaxOnly?: boolean | undefined;
   /**
    * The template is only looked at (`inspect`): components that are not there are listed all the same, with a warning, and
@@ -70,6 +70,11 @@ export interface Loaded {
   /** Absent where the errors leave nothing to show. */
   readonly template: Template | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /**
+   * Syntax, declarations or what was given for variables are wrong, so that what the template says is not certain; its
+   * values and components may be wrong in a template of good form.
+   */
+  readonly isMalformed: boolean;
   /** Where some builds want components that there are not: the names of the others. */
   readonly unblocked?: readonly string[] | undefined;
   /** Components of builds that cannot come to exist: their files are looked at all the same. */

@@ -21,10 +21,10 @@ export async function loadTemplate(options: LoadOptions): Promise<Loaded> {
       : loadLegacy(options, file, cwd);
   }
   const path = await findTemplateFiles(options.path, cwd);
-  if ("severity" in path) return { template: undefined, diagnostics: [path] };
+  if ("severity" in path) return { template: undefined, diagnostics: [path], isMalformed: true };
   if (templateKind(options, path.isDirectory) === "hcl2") return loadHcl2(options, path);
   const { file, diagnostics } = await readSource("template", path.files[0]!, cwd);
-  if (!file || hasErrors(diagnostics)) return { template: undefined, diagnostics };
+  if (!file || hasErrors(diagnostics)) return { template: undefined, diagnostics, isMalformed: true };
   const loaded = await loadLegacy(options, file, path.directory);
   return { ...loaded, diagnostics: [...diagnostics, ...loaded.diagnostics] };
 }

@@ -55,6 +55,7 @@ export const REQUIRED = {
   flag: "true or false is required",
   count: "a whole number from 0 is required",
   duration: 'a duration such as "30s", "5m" or "1h30m" is required',
+  objects: "an object of objects by the names of sources is required, such as { name = { … } }",
 } as const;
 
 /** The milliseconds of a duration that is not negative. */

@@ -52,6 +52,8 @@ export interface InputVariable {
   readonly required: boolean;
   /** Unknown where no value was given. */
   readonly value: Value;
+  /** The default as a legacy JSON template has it, its `{{ }}` not rendered: what they call may be a secret. */
+  readonly written?: string | undefined;
   /** Where the value came from, for `inspect`: `default`, `environment PKR_VAR_x`, `prod.pkrvars.hcl:3`, `-var`. */
   readonly origin: string;
 }
@@ -74,6 +76,8 @@ export interface RequiredPlugin {
 /** One source run inside one `build` block. */
 export interface BuildPlan {
   readonly identity: BuildIdentity;
+  /** What a legacy JSON template calls it, nothing rendered. */
+  readonly writtenName?: string | undefined;
   /** The `build` block's own name and description. */
   readonly blockName: string | undefined;
   /** Builds with the same name and place are of one `build` block. Absent in legacy JSON. */

@@ -227,3 +227,36 @@ describe("console of a template in HCL (T-17)", () => {
     expect(imgbuild("\uFEFF1 + 1\n", "console").stdout).toBe("2\n");
   });
 });
+
+describe("a template whose form is wrong (issue 16)", () => {
+  const nullBuild = 'source "null" "a" { communicator = "none" }\nbuild { sources = ["null.a"] }\n';
+  const malformed = 'variable "x" {\n type = number\n default = "abc"\n}\n';
+  const wellFormed = "locals { a = 1 + nope }\n";
+
+  it.each([
+    ["a default that does not fit", "f.pkr.hcl", malformed + nullBuild, 1],
+    ["an expression that fails", "f.pkr.hcl", wellFormed + nullBuild, 0],
+    ["JSON with an unknown key", "f.json", '{"builders":[{"type":"null"}],"foo":1}', 1],
+    ["JSON with an unknown argument", "f.json", '{"builders":[{"type":"null","foo":1}]}', 0],
+  ])("ends inspect and validate -syntax-only alike: %s", (_what, name, text, code) => {
+    writeFileSync(join(folder, name), text);
+    const inspected = imgbuild("", "packer", "inspect", name);
+    expect(inspected.status).toBe(code);
+    expect(inspected.stdout === "").toBe(code === 1);
+    expect(imgbuild("", "validate", "-syntax-only", name).status).toBe(code);
+  });
+});
+
+it("inspect shows the defaults and names of a JSON template as written: what they call may be a secret", () => {
+  const template = {
+    variables: { key: "{{env `HOME`}}", word: "w", both: "{{user `word`}}" },
+    builders: [{ type: "null", name: "n-{{user `word`}}", communicator: "none" }],
+  };
+  writeFileSync(join(folder, "raw.json"), JSON.stringify(template));
+  const { stdout } = imgbuild("", "inspect", "-var=word=given", "raw.json");
+  expect(stdout).toContain("  key  = {{env `HOME`}}\n  word = w\n  both = {{user `word`}}\n");
+  expect(stdout).toContain("  n-{{user `word`}} (null)\n");
+  const lines = imgbuild("", "inspect", "-machine-readable", "raw.json").stdout;
+  expect(lines).toContain("template-variable,key,{{env `HOME`}},0");
+  expect(lines).toContain("template-builder,n-{{user `word`}},null");
+});

@@ -16,6 +16,16 @@ async function load(text: string, options: TestLoad = {}, name = "t.pkr.hcl") {
   return loadForTest(name, folder, options);
 }
 
+const rule = (condition: string): string =>
+  `variable "a" {
+     type = number
+     default = 1
+     validation {
+       condition = ${condition}
+       error_message = "It is."
+     }
+   }`;
+
 const codes = ({ diagnostics }: { diagnostics: readonly { code: string }[] }) => diagnostics.map(({ code }) => code);
 
 describe("loadTemplate", () => {
@@ -174,6 +184,60 @@ describe("loadTemplate", () => {
       { detail: "debian.pkr.hcl/x does not exist: a part of the path is a file." },
     ]);
   });
+
+  const builds = `source "machine" "m" {}\nbuild { sources = ["machine.m"] }\n`;
+  it.each([
+    ["a brace that is not closed", `locals {`, true],
+    ["a block of no such type", `foo {}`, true],
+    ["an argument at the top", `foo = 1`, true],
+    ["two variables of a name", `variables {\n a = 1\n}\nvariable "a" {}`, true],
+    ["two locals of a name", `locals { a = 1 }\nlocals { a = 2 }`, true],
+    ["two data sources of a name", `data "echo" "a" {}\ndata "echo" "a" {}`, true],
+    ["two sources of a name", `source "machine" "m" {}`, true],
+    ["a label too many", `locals "x" {}`, true],
+    ["a local without expression", `local "a" {}`, true],
+    ["an argument a local has not", `local "a" {\n expression = 1\n foo = 2\n}`, true],
+    ["a type that is none", `variable "a" { type = foo }`, true],
+    ["a default of another type", `variable "a" {\n type = number\n default = "x"\n}`, true],
+    ["a default that is not constant", `variable "a" { default = var.b }`, true],
+    ["a rule without condition", `variable "a" {\n validation {\n error_message = "No."\n }\n}`, true],
+    ["a rule of another variable", rule("var.b > 1"), true],
+    ["a plugin without version", `packer {\n required_plugins {\n x = { source = "a/b" }\n }\n}`, true],
+    ["a variable without value", `variable "a" {}`, false],
+    ["a value against the rule", rule("var.a > 1"), false],
+    ["a reference to nothing", `locals { a = local.b }`, false],
+    ["a cycle", `locals { a = local.a }`, false],
+    ["a function there is not", `locals { a = nope() }`, false],
+    ["a component there is not", `source "nope" "a" {}`, false],
+    ["a source there is not", `build { sources = ["machine.no"] }`, false],
+    ["an argument of a build", `build { foo = 1 }`, false],
+  ])("tells whether the form is wrong, which syntaxOnly reports alone: %s", async (_what, text, isMalformed) => {
+    const loaded = await load(builds + text);
+    expect(codes(loaded)).not.toEqual([]);
+    expect(loaded.isMalformed).toBe(isMalformed);
+    const looked = await load(builds + text, { syntaxOnly: true });
+    expect(looked.diagnostics.length > 0).toBe(isMalformed);
+  });
+
+  it.each([
+    ["-var of another type", { vars: ["a=x"] }, true],
+    ["-var of no variable", { vars: ["b=1"] }, true],
+    ["-var without value", { vars: ["a"] }, true],
+    ["a file that is not there", { varFiles: ["no.pkrvars.hcl"] }, true],
+    ["a value against the rule", { vars: ["a=0"] }, false],
+  ])("counts what is given for variables to the form: %s", async (_what, given, isMalformed) => {
+    const loaded = await load(builds + rule("var.a > 1"), given);
+    expect(loaded.isMalformed).toBe(isMalformed);
+    expect(codes(loaded)).not.toEqual([]);
+  });
+
+  it.each([`[null]`, `["machine.m", null]`, `null`, `[1]`, `"machine.m"`, `{}`])(
+    "refuses sources that are no texts: %s",
+    async (sources) => {
+      const loaded = await load(`source "machine" "m" {}\nbuild { sources = ${sources} }`);
+      expect(loaded.diagnostics.filter(({ severity }) => severity === "error")).toHaveLength(1);
+    },
+  );
 
   it("stops after the structure with syntaxOnly", async () => {
     const loaded = await load(

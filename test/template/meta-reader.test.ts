@@ -49,6 +49,44 @@ describe("meta-arguments", () => {
   });
 
   it.each([
+    ["pause_before", '""'],
+    ["timeout", '""'],
+    ["max_retries", '""'],
+    ["override", "null"],
+    ["override", "{}"],
+    ["only", "null"],
+  ])("%s = %s is none in JSON, and in HCL as well where it can be", async (name, value) => {
+    const { hcl, json } = await loadBoth({ [name]: value });
+    expect(json.diagnostics).toEqual([]);
+    if (name !== "max_retries") expect(hcl.diagnostics).toEqual([]);
+  });
+
+  it.each(["1", '"x"', "true", "[1]", '{ "m": 1 }', '{ "m": "x" }', '{ "m": [1] }', '{ "zz": 1 }'])(
+    "override = %s is no object of objects",
+    async (value) => {
+      const { hcl, json } = await loadBoth({ override: value });
+      expect(hcl.diagnostics.map(({ code }) => code)).toContain("invalid-argument");
+      expect(json.diagnostics.map(({ code }) => code)).toContain("wrong-shape");
+    },
+  );
+
+  it.each(["pause_before", "timeout", "max_retries", "continue_on_error"])("%s is no list in JSON", async (name) => {
+    const { json } = await loadBoth({ [name]: "[]" });
+    expect(json.diagnostics).toMatchObject([{ code: "invalid-argument" }]);
+  });
+
+  it("takes a lone text for a list of names in JSON, as Packer", async () => {
+    const load = async (meta: Readonly<Record<string, string>>) => (await loadBoth(meta)).json;
+    const chosen = await load({ only: '"machine"' });
+    expect(chosen.diagnostics).toEqual([]);
+    expect(chosen.template!.builds[0]!.provisioners).toHaveLength(1);
+    const left = await load({ except: '"machine"' });
+    expect(left.diagnostics).toEqual([]);
+    expect(left.template!.builds[0]!.provisioners).toHaveLength(0);
+    expect((await load({ only: '"nope"' })).diagnostics).toMatchObject([{ code: "unknown-build" }]);
+  });
+
+  it.each([
     ["pause_before", '"soon"', 'a duration such as "30s", "5m" or "1h30m" is required'],
     ["timeout", '"-5m"', 'a duration such as "30s", "5m" or "1h30m" is required'],
     ["max_retries", "-1", "a whole number from 0 is required"],

@@ -14,7 +14,7 @@ import { templateArgument, templateFlags } from "../template-flags.ts";
 const flags = {
   ...templateFlags,
   ...outputFlags,
-  "syntax-only": booleanFlag("Check the syntax and the structure only: no variables, no values."),
+  "syntax-only": booleanFlag("Check the syntax, the structure and the variables only: no other values."),
   "evaluate-datasources": booleanFlag(
     "Read the data sources, so that what depends on them is checked too. Uses the network.",
   ),

@@ -1,9 +1,10 @@
 import type { Block } from "../../language/ast.ts";
 import { convert } from "../../language/convert.ts";
+import type { Diagnostic } from "../../language/diagnostic.ts";
 import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-blocks.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import type { SourceRange } from "../../language/source.ts";
-import { isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
+import { isNull, isWhollyKnown, itemsOf, listOf, STRING, textOf } from "../../language/value.ts";
 import { isSourceBlock } from "./build-shape.ts";
 import { HclMetaReader } from "./hcl-meta-reader.ts";
 import { constantText } from "./locate-argument.ts";
@@ -44,17 +45,14 @@ function listedSources(meta: HclMetaReader, context: PlanContext): readonly Sour
   if (!expression || !value) return [];
   if (!isWhollyKnown(value)) context.notes.isIncomplete = true;
   const texts = convert(value, listOf(STRING)).value;
-  if (!texts || texts.content === null) {
-    context.notes.isIncomplete = true;
-    context.report(sourcesNotTexts(expression.range));
-    return [];
-  }
+  if (!texts || isNull(texts)) return nothingFor(sourcesNotTexts(expression.range), context);
   if (!isWhollyKnown(texts)) return [];
   const items = expression.kind === "tuple" ? expression.items : [];
   const isConstant = expression.kind === "tuple" && items.every((item) => constantText(item) !== undefined);
   if (!isConstant) context.notes.isComputed = true;
   return itemsOf(texts).flatMap((item, index) => {
     const range = items[index]?.range ?? expression.range;
+    if (isNull(item)) return nothingFor(sourcesNotTexts(range), context);
     return resolve({ text: textOf(item), range }, context);
   });
 }
@@ -80,14 +78,16 @@ function resolve({ text, range }: WrittenReference, context: PlanContext): reado
   if (parts[0] === "source" && (parts.length === 3 || !sources.has(text))) parts.shift();
   const [type, name] = parts;
   if (parts.length !== 2 || !type || !name) {
-    context.notes.isIncomplete = true;
-    context.report(malformedReference(text, range, [...sources.keys()]));
-    return [];
+    return nothingFor(malformedReference(text, range, [...sources.keys()]), context);
   }
   const declaration = sources.get(`${type}.${name}`);
   context.notes.used.add(`${type}.${name}`);
   if (declaration) return [{ type, name, declaration, range, extra: undefined, rename: undefined }];
-  context.notes.isIncomplete = true;
-  context.report(unknownSource(`${type}.${name}`, [...sources.keys()], range));
+  return nothingFor(unknownSource(`${type}.${name}`, [...sources.keys()], range), context);
+}
+
+function nothingFor(problem: Diagnostic, { notes, report }: PlanContext): readonly SourceReference[] {
+  notes.isIncomplete = true;
+  report(problem);
   return [];
 }

@@ -8,6 +8,7 @@ import { numberToJs } from "../../language/to-js.ts";
 import {
   BOOL,
   decimalOf,
+  isKnown,
   isNull,
   isWhollyKnown,
   itemsOf,
@@ -73,9 +74,23 @@ export class HclMetaReader implements MetaReader {
 
   duration(name: string): number | undefined {
     return this.#read(name, STRING, (value) => {
-      const duration = parseMetaDuration(textOf(value));
+      const text = textOf(value);
+      if (text === "") return undefined;
+      const duration = parseMetaDuration(text);
       return duration ?? this.#refuse(name, REQUIRED.duration);
     });
+  }
+
+  /** The objects of an argument that is an object of objects. */
+  objects(name: string): ReadonlyMap<string, Value> | undefined {
+    const value = this.#evaluate(name);
+    if (!value || !isKnown(value) || isNull(value)) return undefined;
+    if (!(value.content instanceof Map)) return this.#refuse(name, REQUIRED.objects);
+    const items = value.content as ReadonlyMap<string, Value>;
+    const isSuitable = [...items.values()].every(
+      (item) => !isKnown(item) || (!isNull(item) && item.content instanceof Map),
+    );
+    return isSuitable ? items : this.#refuse(name, REQUIRED.objects);
   }
 
   #read<Result>(name: string, type: Type, extract: (value: Value) => Result | undefined): Result | undefined {

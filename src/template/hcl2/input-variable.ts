@@ -67,15 +67,16 @@ function readBlock(block: Block, scope: Scope, diagnostics: Diagnostic[]): ReadD
   // An excerpt of the template would show the secret.
   const isSecretWrong = sensitive && hasErrors(found);
   diagnostics.push(...(isSecretWrong ? [unsuitableSecret(range)] : found));
+  const name = nameOf(block);
   return {
-    name: nameOf(block),
+    name,
     range,
     description: readConstant(attributes.get("description"), STRING, textOf, diagnostics),
     type: type ?? value?.type,
     isTyped: type !== undefined,
     default: value,
     sensitive,
-    validations: blocks.flatMap((validation) => readValidation(validation, diagnostics)),
+    validations: blocks.flatMap((validation) => readValidation(validation, name, diagnostics)),
   };
 }
 

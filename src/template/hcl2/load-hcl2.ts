@@ -1,3 +1,4 @@
+import type { Body } from "../../language/ast.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { childScope } from "../../language/evaluate/scope.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
@@ -17,14 +18,16 @@ import { secretsIn } from "../secrets.ts";
 import { builtInValues } from "./built-in-values.ts";
 import { collectDeclarations } from "./declarations.ts";
 import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
-import { loadVariables } from "./load-variables.ts";
+import { checkVariables, readVariables, type ReadVariables } from "./load-variables.ts";
 import { dataValue, evaluateLocalsAndData } from "./locals-and-data.ts";
 import { readPackerBlocks } from "./packer-block.ts";
 import { parseTemplateFiles } from "./parse-template-files.ts";
 import { planBuilds } from "./plan-builds.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 import { References } from "./references.ts";
+import { createValueGraph, type ValueGraph } from "./value-graph.ts";
 import { nothingToBuild } from "../messages/builds.ts";
+import { emptyHcl2Template } from "../messages/files.ts";
 
 /** Loads a template written in HCL2, native syntax and JSON alike. */
 export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promise<Loaded> {
@@ -45,19 +48,25 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
     builds: [],
     names: undefined,
   };
-  if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
-  const context = createContext({ options, path, declarations, diagnostics, requiredPlugins });
+  const context = createContext({ options, path, bodies, declarations, diagnostics, requiredPlugins });
   await context.library.preload(bodies.flatMap((body) => [...functionNames(body)]));
-  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context);
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked, unbuilt };
+  const read: ReadTemplate = {
+    variables: await readVariables(context, functionsOf(context)),
+    graph: createValueGraph(context),
+  };
+  const isMalformed = diagnostics.hasErrors;
+  if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all, isMalformed };
+  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context, read);
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, isMalformed, unblocked, unbuilt };
 }
 
 interface Hcl2Template extends Hcl2Context {
   readonly path: TemplatePath;
   readonly diagnostics: DiagnosticCollector;
+  readonly bodies: readonly Body[];
 }
 
-type Parsed = Pick<Hcl2Template, "options" | "path" | "declarations" | "diagnostics"> &
+type Parsed = Pick<Hcl2Template, "options" | "path" | "bodies" | "declarations" | "diagnostics"> &
   Pick<Template, "requiredPlugins">;
 
 function createContext(parsed: Parsed): Hcl2Template {
@@ -76,20 +85,27 @@ function createContext(parsed: Parsed): Hcl2Template {
   return { ...context, ...parsed, references, interpolator, lookup: new ComponentLookup(registry) };
 }
 
+/** What is read before anything but variables has a value. */
+interface ReadTemplate {
+  readonly variables: ReadVariables;
+  readonly graph: ValueGraph;
+}
+
 /** Variables first, then locals and data sources as they need each other, then the builds. */
 async function evaluateTemplate(
   context: Hcl2Template,
+  read: ReadTemplate,
 ): Promise<Pick<Template, "variables" | "locals" | "builds" | "names"> & Pick<PlannedBuilds, "unblocked" | "unbuilt">> {
-  const { library, settle, options, path } = context;
-  const functionsOnly: Scope = { variables: new Map(), functions: library };
-  const variables = await loadVariables(context, functionsOnly);
+  const { settle, options, path } = context;
+  const functionsOnly = functionsOf(context);
+  const variables = await checkVariables(read.variables, context, functionsOnly);
   keepSecrets(variables, context);
   const base = childScope(functionsOnly, [
     ["var", valuesByName(variables)],
     ...builtInValues(path.root, options.host.cwd),
   ]);
   await loadDataSourceTypes(context);
-  const { locals, data } = await evaluateLocalsAndData(context, base);
+  const { locals, data } = await evaluateLocalsAndData(context, read.graph, base);
   keepSecrets(locals, context);
   const scope = childScope(base, [
     ["local", valuesByName(locals)],
@@ -98,6 +114,8 @@ async function evaluateTemplate(
   const { builds, unblocked, unbuilt } = await plan(context, scope);
   return { variables, locals, builds, unblocked, unbuilt, names: { scope, settle } };
 }
+
+const functionsOf = ({ library }: Hcl2Context): Scope => ({ variables: new Map(), functions: library });
 
 interface NamedValue {
   readonly name: string;
@@ -119,7 +137,7 @@ async function loadDataSourceTypes({ declarations, lookup }: Hcl2Context): Promi
 }
 
 async function plan(context: Hcl2Template, scope: Scope): Promise<PlannedBuilds> {
-  const { options, declarations, diagnostics } = context;
+  const { diagnostics } = context;
   const planned = await planUntilLoaded({
     ...context,
     plan: (round) => planBuilds({ ...context, ...round, scope }),
@@ -128,6 +146,11 @@ async function plan(context: Hcl2Template, scope: Scope): Promise<PlannedBuilds>
   const causes = planned.diagnostics.filter(({ code }) => code !== NOT_KNOWN_YET);
   const isConsequence = diagnostics.hasErrors || hasErrors(causes);
   diagnostics.add(...planned.diagnostics.filter(({ code }) => !isConsequence || code !== NOT_KNOWN_YET));
-  if (planned.builds.length === 0 && !diagnostics.hasErrors) diagnostics.add(nothingToBuild(options, declarations));
+  if (planned.builds.length === 0 && !diagnostics.hasErrors) diagnostics.add(whyNothing(context));
   return planned;
+}
+
+function whyNothing({ bodies, path, options, declarations }: Hcl2Template): Diagnostic {
+  const isEmpty = bodies.every(({ blocks, attributes }) => blocks.length + attributes.length === 0);
+  return isEmpty ? emptyHcl2Template(path.given?.name ?? options.path) : nothingToBuild(options, declarations);
 }

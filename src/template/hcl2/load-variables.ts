@@ -23,22 +23,35 @@ export interface VariablesContext extends Pick<
 
 type VariableDeclarations = ReadonlyMap<string, VariableDeclaration>;
 
-/**
- * Reads the declarations of input variables, assigns their values and checks these against their validation rules.
- * `scope` has the functions, and no names.
- */
-export async function loadVariables(context: VariablesContext, scope: Scope): Promise<readonly InputVariable[]> {
-  const { settle, report } = context;
-  const { declared, problems } = await settle(() => readDeclarations(context, scope));
+/** Input variables with what was given for them, which need not be all they need. */
+export interface ReadVariables {
+  readonly declared: VariableDeclarations;
+  readonly assigned: AssignedValues;
+  /** A file that could not be read may have values. */
+  readonly isFileUnread: boolean;
+}
+
+/** Reads the declarations of input variables and assigns their values. `scope` has the functions, and no names. */
+export async function readVariables(context: VariablesContext, scope: Scope): Promise<ReadVariables> {
+  const { declared, problems } = await context.settle(() => readDeclarations(context, scope));
   const found: Diagnostic[] = [];
-  const { values, refused } = await assignValues(context, declared, found);
-  report(...problems, ...found);
-  // Its values may be in the file that could not be read.
+  const assigned = await assignValues(context, declared, found);
+  context.report(...problems, ...found);
   const isFileUnread = hasErrors(found.filter(({ code }) => code === "unreadable-file"));
+  return { declared, assigned, isFileUnread };
+}
+
+/** The variables with their values, after checking that each has one, and that it follows the rules. */
+export async function checkVariables(
+  { declared, assigned, isFileUnread }: ReadVariables,
+  context: VariablesContext,
+  scope: Scope,
+): Promise<readonly InputVariable[]> {
+  const { settle, report } = context;
   const variables: InputVariable[] = [];
   for (const declaration of declared.values()) {
-    const given = values.get(declaration.name);
-    const isMissing = !given && !refused.has(declaration.name) && !declaration.isBroken && !isFileUnread;
+    const given = assigned.values.get(declaration.name);
+    const isMissing = !given && !assigned.refused.has(declaration.name) && !declaration.isBroken && !isFileUnread;
     if (isMissing) report(unsetVariable(declaration, unreadFile(context)));
     const variable = toVariable(declaration, given);
     const own = childScope(scope, [["var", objectValue({ [variable.name]: variable.value })]]);

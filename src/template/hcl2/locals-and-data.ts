@@ -9,7 +9,7 @@ import { evaluateExplained } from "./evaluation.ts";
 import { topologicalOrder } from "./graph.ts";
 import type { Hcl2Context } from "./plan-context.ts";
 import { readDataSource } from "./read-data-source.ts";
-import { createValueGraph, type LocalNode, type ValueGraph, type ValueNode } from "./value-graph.ts";
+import type { LocalNode, ValueGraph, ValueNode } from "./value-graph.ts";
 
 export interface LocalsAndData {
   readonly locals: readonly LocalValue[];
@@ -24,8 +24,11 @@ type PendingValues = ReadonlyMap<string, Promise<Value>>;
  * Evaluates local values and reads data sources, each as soon as what it refers to is there. `scope` has `var`, `path`,
  * `packer` and the functions.
  */
-export async function evaluateLocalsAndData(context: Hcl2Context, scope: Scope): Promise<LocalsAndData> {
-  const graph = createValueGraph(context);
+export async function evaluateLocalsAndData(
+  context: Hcl2Context,
+  graph: ValueGraph,
+  scope: Scope,
+): Promise<LocalsAndData> {
   const { order, cycles } = topologicalOrder(graph.dependencies);
   for (const cycle of cycles) context.report(cycleFound(cycle, graph));
   const values = new Map<string, Promise<Value>>();

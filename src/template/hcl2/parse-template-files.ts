@@ -8,7 +8,7 @@ import { readSource, type ReadSource } from "../files/read-source.ts";
 import type { TemplatePath } from "../files/template-files.ts";
 import type { LoadOptions } from "../load-options.ts";
 import { looksLikeYaml } from "../looks-like-yaml.ts";
-import { emptyHcl2Template, yamlTemplate } from "../messages/files.ts";
+import { yamlTemplate } from "../messages/files.ts";
 
 /** Reads and parses every file of a template. Files that cannot be read or are no text are reported and left out. */
 export async function parseTemplateFiles(
@@ -18,7 +18,7 @@ export async function parseTemplateFiles(
 ): Promise<readonly Body[]> {
   const { cwd } = options.host;
   const sources = await readAll(path, cwd);
-  const bodies = sources.flatMap(({ file, diagnostics: problems }) => {
+  return sources.flatMap(({ file, diagnostics: problems }) => {
     diagnostics.add(...problems);
     if (!file || hasErrors(problems)) return [];
     if (looksLikeYaml(file.text)) {
@@ -29,11 +29,6 @@ export async function parseTemplateFiles(
     diagnostics.add(...mistakes);
     return [body];
   });
-  const isEmpty =
-    bodies.length === sources.length &&
-    bodies.every(({ blocks, attributes }) => blocks.length + attributes.length === 0);
-  if (isEmpty && !diagnostics.hasErrors) diagnostics.add(emptyHcl2Template(sources[0]!.file!.name));
-  return bodies;
 }
 
 async function readAll({ files, given }: TemplatePath, cwd: string): Promise<readonly ReadSource[]> {

@@ -2,7 +2,6 @@ import { expandDynamicBlocks, type ScopedBlock } from "../../language/dynamic-bl
 import type { Scope } from "../../language/evaluate/contract.ts";
 import type { Body } from "../../language/ast.ts";
 import { references } from "../../language/references.ts";
-import { isNull, type Value } from "../../language/value.ts";
 import type { Component, GeneratedData } from "../../sdk/component.ts";
 import { buildValueNames } from "../build-values.ts";
 import { findComponent } from "../component-lookup.ts";
@@ -138,9 +137,8 @@ function buildReferences(body: Body): readonly BuildValueUse[] {
 /** The part of `override = { label = { … } }` that is meant for this source, by its label alone. */
 function readOverride(meta: HclMetaReader, { source, idle }: BlockContext): Override | undefined {
   const attribute = meta.attribute("override");
-  const value = attribute && meta.value("override");
-  if (!attribute || !value || isNull(value) || !(value.content instanceof Map)) return undefined;
-  const overrides = value.content as ReadonlyMap<string, Value>;
+  const overrides = meta.objects("override");
+  if (!attribute || !overrides) return undefined;
   const key = idle ? [...overrides.keys()][0] : source.names.label;
   if (key === undefined || !overrides.has(key)) return undefined;
   const notes: PlainNotes = { sensitivePaths: [], secrets: [] };

@@ -4,6 +4,7 @@ import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
 import { evaluate } from "../../language/evaluate/evaluate.ts";
 import type { Scope } from "../../language/evaluate/contract.ts";
 import { containsSensitive } from "../../language/marks.ts";
+import { references, type Reference } from "../../language/references.ts";
 import { BOOL, isKnown, isNull, truthOf } from "../../language/value.ts";
 import { checkShape } from "./check-shape.ts";
 import type { Validation, VariableDeclaration } from "./variable-declaration.ts";
@@ -12,8 +13,8 @@ import { missingArgument } from "../messages/blocks.ts";
 
 const shape = { attributes: ["condition", "error_message"], blocks: {} };
 
-/** A `validation` block; nothing after an error, which is reported. */
-export function readValidation(block: Block, diagnostics: Diagnostic[]): readonly Validation[] {
+/** A `validation` block of the variable `name`; nothing after an error, which is reported. */
+export function readValidation(block: Block, name: string, diagnostics: Diagnostic[]): readonly Validation[] {
   const { attributes, diagnostics: problems } = checkShape(block.body, shape, 'in a "validation" block');
   diagnostics.push(...problems);
   const missing = shape.attributes.filter((name) => !attributes.has(name));
@@ -23,7 +24,14 @@ export function readValidation(block: Block, diagnostics: Diagnostic[]): readonl
   if (!condition || !message) return [];
   const text = constantText(message);
   if (text !== undefined && !isSentence(text)) diagnostics.push(notASentence(message.range));
-  return [{ condition, message }];
+  const foreign = [...references(condition), ...references(message)].filter((reference) => !isOwn(reference, name));
+  diagnostics.push(...foreign.map(({ range }) => onlyItself(name, range)));
+  return foreign.length > 0 ? [] : [{ condition, message }];
+}
+
+/** `var` alone has the variable in it. */
+function isOwn({ root, steps }: Reference, name: string): boolean {
+  return root === "var" && (steps.length === 0 || steps[0]!.key === name);
 }
 
 /** The text of a message that refers to nothing. */
@@ -46,7 +54,7 @@ function checkValidation(
   scope: Scope,
 ): readonly Diagnostic[] {
   const result = evaluate(condition, scope);
-  const problems = result.diagnostics.map((problem) => onlyItself(problem, declaration.name));
+  const problems = result.diagnostics;
   if (hasErrors(problems)) return problems;
   const holds = convert(result.value, BOOL);
   if (holds.error || isNull(holds.value)) return [...problems, notACondition(condition.range)];

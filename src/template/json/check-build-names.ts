@@ -1,5 +1,6 @@
 import type { Report } from "../diagnostics.ts";
 import { isRecord, type JsonRecord } from "../fix/legacy-document.ts";
+import { listOfTexts } from "./json-meta-reader.ts";
 import { matchesAny } from "../only-except.ts";
 import type { JsonData } from "./json-data.ts";
 import { stepsOf, type LegacyTemplate } from "./legacy-template.ts";
@@ -67,9 +68,10 @@ interface NamesList {
 }
 
 function checkList({ owner, key, names }: NamesList, { data, report, render }: NamesContext): void {
-  const list = owner[key];
-  if (list === undefined || list === null) return;
-  if (!Array.isArray(list)) {
+  const given = owner[key];
+  if (given === undefined || given === null) return;
+  const list = listOfTexts(given);
+  if (!list) {
     report(wrongShape(`"${key}" is a list of names of builds`, data.rangeOf(owner, [key])));
     return;
   }
@@ -77,14 +79,24 @@ function checkList({ owner, key, names }: NamesList, { data, report, render }: N
     const name = render(String(written));
     // A variable without a value names no build.
     if (name !== "" && !matchesAny([name, String(written)], names))
-      report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, index]) }, names));
+      report(
+        unknownBuild({ name, key, subject: data.rangeOf(owner, Array.isArray(given) ? [key, index] : [key]) }, names),
+      );
   }
 }
 
 function checkOverride(owner: JsonRecord, names: readonly string[], { data, report, render }: NamesContext): void {
   const key = "override";
   const overrides = owner[key];
-  if (!isRecord(overrides)) return;
+  if (isNothing(overrides)) return;
+  if (!isRecord(overrides)) {
+    report(wrongShape('"override" is an object of names of builds', data.rangeOf(owner, [key])));
+    return;
+  }
+  for (const [name, args] of Object.entries(overrides)) {
+    if (!isRecord(args) && !isNothing(args))
+      report(wrongShape("What a build overrides is an object of arguments", data.rangeOf(owner, [key, name])));
+  }
   const unknown = Object.keys(overrides).filter((name) => {
     const rendered = render(name);
     return rendered !== "" && !matchesAny([name, rendered], names);
@@ -92,3 +104,6 @@ function checkOverride(owner: JsonRecord, names: readonly string[], { data, repo
   for (const name of unknown)
     report(unknownBuild({ name, key, subject: data.rangeOf(owner, [key, name], "name") }, names));
 }
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0);

@@ -24,6 +24,12 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
+/** A lone text is a list of one; undefined where the value is no list. */
+export function listOfTexts(value: unknown): readonly unknown[] | undefined {
+  if (typeof value === "string") return value === "" ? [] : [value];
+  return Array.isArray(value) ? value : undefined;
+}
+
 /**
  * Reads the meta-arguments of an object of a legacy template: as texts, with their `{{ }}` rendered. "" is not given.
  */
@@ -44,11 +50,9 @@ export class JsonMetaReader implements MetaReader {
     return this.#render(name, text);
   }
 
-  /** What is not a list was reported before; see `checkBuildNames`. */
+  /** What is neither a list nor a text was reported before; see `checkBuildNames`. */
   texts(name: string): readonly string[] | undefined {
-    const value = this.#item[name];
-    if (!Array.isArray(value)) return undefined;
-    return value.map((text) => renderIfPossible(String(text), this.#context.interpolator));
+    return listOfTexts(this.#item[name])?.map((text) => renderIfPossible(String(text), this.#context.interpolator));
   }
 
   flag(name: string): boolean | undefined {
@@ -64,9 +68,10 @@ export class JsonMetaReader implements MetaReader {
   }
 
   #read<Result>(name: string, required: string, parse: (text: string) => Result | undefined): Result | undefined {
+    const isText = typeof this.#item[name] !== "object";
     const text = this.text(name);
-    if (text === undefined || text === "") return undefined;
-    const result = parse(text);
+    if (text === undefined || (isText && text === "")) return undefined;
+    const result = isText ? parse(text) : undefined;
     if (result === undefined) this.#context.report(invalidMetaArgument(name, required, this.#rangeOf(name)));
     return result;
   }

@@ -2,9 +2,9 @@ import type { Diagnostic } from "../../language/diagnostic.ts";
 import { mark } from "../../language/marks.ts";
 import { STRING, stringValue, unknownValue, type Value } from "../../language/value.ts";
 import type { InputVariable } from "../model.ts";
-import { readGivenValues } from "./given-values.ts";
+import type { GivenValues } from "./given-values.ts";
 import type { LegacyContext } from "./legacy-context.ts";
-import { UserVariables, type RawValue } from "./user-variables.ts";
+import { UserVariables } from "./user-variables.ts";
 import { variableFunctions } from "./variable-functions.ts";
 
 export interface LegacyVariables {
@@ -16,11 +16,8 @@ export interface LegacyVariables {
   readonly described: readonly InputVariable[];
 }
 
-type GivenValues = ReadonlyMap<string, RawValue>;
-
-/** Reads what was given for the user variables of a legacy template, and evaluates it. */
-export async function loadLegacyVariables(context: LegacyContext): Promise<LegacyVariables> {
-  const given = await readGivenValues(context);
+/** Evaluates what was given for the user variables of a legacy template. */
+export async function loadLegacyVariables(given: GivenValues, context: LegacyContext): Promise<LegacyVariables> {
   const { users, values, found } = await context.settle(() => evaluateVariables(given, context));
   context.report(...found);
   return { get: (name) => users.get(name), values, described: describeVariables(given, values, context) };
@@ -53,6 +50,7 @@ function describeVariables(
       type: STRING,
       sensitive,
       required: text === null,
+      written: text ?? undefined,
       value: sensitive ? mark(plain) : plain,
       origin: given.get(name)?.origin ?? "",
     };

@@ -13,6 +13,7 @@ import { looksLikeYaml } from "../looks-like-yaml.ts";
 import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { checkWrittenNames } from "./check-build-names.ts";
 import { checkMinimumVersion } from "./check-minimum-version.ts";
+import { readGivenValues, reportUnset, type GivenValues } from "./given-values.ts";
 import { JsonData } from "./json-data.ts";
 import type { LegacyContext, ParsedTemplate } from "./legacy-context.ts";
 import { legacyNames } from "./legacy-names.ts";
@@ -30,7 +31,7 @@ import { emptyLegacyTemplate, hclInJsonFile, noBuilders, nothingSelected } from 
 export async function loadLegacy(options: LoadOptions, file: SourceFile, directory: string): Promise<Loaded> {
   const diagnostics = new DiagnosticCollector();
   const parsed = parseTemplate(file, diagnostics);
-  if (!parsed) return { template: undefined, diagnostics: diagnostics.all };
+  if (!parsed) return { template: undefined, diagnostics: diagnostics.all, isMalformed: true };
   const unevaluated: Template = {
     syntax: "json",
     path: options.path,
@@ -42,12 +43,16 @@ export async function loadLegacy(options: LoadOptions, file: SourceFile, directo
     builds: [],
     provisionerTypes: parsed.template.provisioners.map(({ type }) => String(type)),
   };
-  if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all };
-  if (parsed.template.builders.length === 0 && !diagnostics.hasErrors)
-    diagnostics.add(noBuilders(parsed.data.rangeOf(parsed.data.root, ["builders"])));
-  const context = createLoadContext({ options, directory, root: directory }, (...found) => diagnostics.add(...found));
-  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate({ ...context, ...parsed });
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked, unbuilt };
+  const loadContext = createLoadContext({ options, directory, root: directory }, (...found) =>
+    diagnostics.add(...found),
+  );
+  const context: LegacyContext = { ...loadContext, ...parsed };
+  const given = await readGivenValues(context);
+  const isMalformed = diagnostics.hasErrors;
+  if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all, isMalformed };
+  reportMissing(context, given, isMalformed);
+  const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context, given);
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, isMalformed, unblocked, unbuilt };
 }
 
 /** Undefined where the errors leave nothing to go on with. */
@@ -71,9 +76,16 @@ function parseTemplate(file: SourceFile, diagnostics: DiagnosticCollector): Pars
   if (diagnostics.hasErrors && !isRecord(data.root)) return undefined;
   const template = readLegacyTemplate(data, report);
   if (!template) return undefined;
-  checkMinimumVersion(template, data, report);
   checkWrittenNames(template, data, report);
   return { template, data };
+}
+
+/** What a template of good form lacks. */
+function reportMissing(context: LegacyContext, given: GivenValues, isMalformed: boolean): void {
+  const { template, data, report } = context;
+  if (template.builders.length === 0 && !isMalformed) report(noBuilders(data.rangeOf(data.root, ["builders"])));
+  checkMinimumVersion(template, data, report);
+  reportUnset(given, context);
 }
 
 /** A block or an argument, after comments. */
@@ -82,9 +94,10 @@ const LOOKS_LIKE_HCL = /^(?:\s*(?:#|\/\/).*\n)*\s*[A-Za-z_][\w-]*(?:\s+"[^"\n]*"
 /** Variables first, then the builds with the variables put in. */
 async function evaluateTemplate(
   context: LegacyContext,
+  given: GivenValues,
 ): Promise<Pick<Template, "variables" | "builds" | "legacyNames"> & Pick<PlannedBuilds, "unblocked" | "unbuilt">> {
   const { templateFunctions, secrets } = context;
-  const variables = await loadLegacyVariables(context);
+  const variables = await loadLegacyVariables(given, context);
   const user = (name: unknown) => variables.get(String(name));
   const functions = new Map([...templateFunctions, ["user", user]]);
   const interpolator = new Interpolator(functions, refusedOutsideVariables, secrets);

@@ -100,6 +100,7 @@ function planBuild(named: NamedBuilder, given: LegacyPlanContext): readonly Buil
   }
   const plan: BuildPlan = {
     identity: { name: displayedName(named), builderType: component.type, sourceName: name },
+    writtenName: named.written,
     blockName: undefined,
     description: undefined,
     builder: planItem({ component, item: builder, named, skip: builderMeta }, context),

@@ -44,7 +44,7 @@ export function yamlTemplate(file: SourceFile): Diagnostic {
 
 export const emptyHcl2Template = (path: string): Diagnostic =>
   error(
-    "empty-template",
+    "nothing-to-build",
     undefined,
     "Empty template",
     `${path} declares nothing. A template has at least a source and a build block.`,

@@ -77,19 +77,13 @@ export const notASentence = (subject: SourceRange): Diagnostic =>
     "The message must be a whole sentence: it begins with a capital letter and ends with a full stop, a question mark or an exclamation mark.",
   );
 
-/** Codes of the evaluator for a name that does not exist. */
-const unknownNames: ReadonlySet<string> = new Set(["unknown-variable", "unsupported-attribute"]);
-
-export function onlyItself(problem: Diagnostic, name: string): Diagnostic {
-  if (!unknownNames.has(problem.code)) return problem;
-  return {
-    ...problem,
-    code: "validation-reference",
-    summary: "Invalid reference in validation",
-    detail: `A condition can refer to its own variable only: var.${name}.`,
-    values: undefined,
-  };
-}
+export const onlyItself = (name: string, subject: SourceRange): Diagnostic =>
+  error(
+    "validation-reference",
+    subject,
+    "Invalid reference in validation",
+    `A condition can refer to its own variable only: var.${name}.`,
+  );
 
 export const notACondition = (subject: SourceRange): Diagnostic =>
   error("wrong-condition-type", subject, "Incorrect condition type", "The condition must be true or false.");

@@ -41,14 +41,14 @@ type InspectFlags = FlagValues<typeof flags>;
 function inspect(context: CommandContext, path: string, given: InspectFlags, signal: AbortSignal): Promise<number> {
   const { host } = context;
   return withReadOnlySession(context, { path, signal }, async ({ session, output }) => {
-    const { template } = await loadChecked(session, output, {
+    const { template, isMalformed } = await loadChecked(session, output, {
       path,
       flags: given,
       readOnly: true,
       undeclaredVariables: "ignore",
       readsDataSources: given["evaluate-datasources"],
     });
-    if (!template) return EXIT.failed;
+    if (!template || isMalformed) return EXIT.failed;
     const text = describeTemplate(template, given, host.clock.now());
     host.stdout.write(output.redactor.text(text));
     return EXIT.ok;

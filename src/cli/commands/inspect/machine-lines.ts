@@ -1,6 +1,6 @@
 import type { Template } from "../../../template/model.ts";
 import { machineLine } from "../../../ui/machine-readable.ts";
-import { plain, provisionerTypes } from "./text.ts";
+import { builderName, plain, provisionerTypes } from "./text.ts";
 
 /** The structure of a template as Packer's machine-readable lines; HCL2 templates have them too. */
 export function inspectMachineLines(template: Template, time: number): string {
@@ -10,7 +10,7 @@ export function inspectMachineLines(template: Template, time: number): string {
       const [value, isRequired] = variable.required ? ["", "1"] : [plain(variable), "0"];
       return line("template-variable", variable.name, value, isRequired);
     }),
-    ...template.builds.map(({ identity }) => line("template-builder", identity.sourceName, identity.builderType)),
+    ...template.builds.map((plan) => line("template-builder", builderName(plan), plan.identity.builderType)),
     ...provisionerTypes(template).map((type) => line("template-provisioner", type)),
   ];
   return lines.map((text) => `${text.trimEnd()}\n`).join("");

@@ -32,16 +32,14 @@ function sortedByName<Named extends { readonly name: string }>(items: readonly N
   return sortedBy(items, ({ name }) => name);
 }
 
-interface ShownValue {
-  readonly value: Value;
-  readonly sensitive: boolean;
-}
+type ShownValue = Pick<InputVariable, "value" | "written" | "sensitive">;
 
 const quoted = (shown: ShownValue): string => quote(plain(shown));
 
-/** A text as it is; everything else as it would be written in a template. */
-export function plain({ value, sensitive }: ShownValue): string {
+/** A text as it is; everything else as it would be written in a template. Of a legacy template, what it says itself. */
+export function plain({ value, written, sensitive }: ShownValue): string {
   if (sensitive) return formatHidden(value);
+  if (written !== undefined) return written;
   const isText = isKnown(value) && !isNull(value) && value.type.kind === "string";
   return isText ? textOf(value) : formatValue(value);
 }
@@ -135,10 +133,13 @@ function optionalLines(variables: readonly InputVariable[]): readonly string[] {
 }
 
 function builderLines(plans: readonly BuildPlan[]): readonly string[] {
-  const width = Math.max(0, ...plans.map(({ identity }) => identity.sourceName.length));
-  const identities = plans.map(({ identity }) => identity);
-  return sortedBy(identities, ({ sourceName }) => sourceName).map(({ sourceName, builderType }) => {
-    if (sourceName === builderType) return `  ${sourceName}\n`;
-    return `  ${sourceName.padEnd(width)} (${builderType})\n`;
+  const builders = plans.map((plan) => ({ name: builderName(plan), type: plan.identity.builderType }));
+  const width = Math.max(0, ...builders.map(({ name }) => name.length));
+  return sortedByName(builders).map(({ name, type }) => {
+    if (name === type) return `  ${name}\n`;
+    return `  ${name.padEnd(width)} (${type})\n`;
   });
 }
+
+/** As the template has it. */
+export const builderName = ({ writtenName, identity }: BuildPlan): string => writtenName ?? identity.sourceName;
