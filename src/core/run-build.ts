@@ -198,9 +198,17 @@ async function runBuilder(
     }
     const cause: unknown = crashed.aborted ? crashed.reason : error;
     report(cause);
+    await pauseToLook(run, cause);
     await undoFailed(run);
     return { error: cause };
   }
+}
+
+/** `-debug`: a machine that can be entered is there until the user goes on; who was asked has looked already. */
+async function pauseToLook(run: ProvisioningRun, error: unknown): Promise<void> {
+  const { failures } = run;
+  if (failures.wayIn === "" || failures.keepsEverything || failures.wasAsked(error)) return;
+  await run.pause("Pausing before the machine is removed.");
 }
 
 async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<BuiltArtifact> {

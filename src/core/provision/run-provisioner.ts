@@ -5,7 +5,7 @@ import type { Machine } from "../../sdk/component.ts";
 import type { PlannedProvisioner } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { describeStep } from "../describe-step.ts";
-import { placeInWords } from "../failed-step.ts";
+import { placeInWords, type PlaceInOrder } from "../failed-step.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { withTimeLimit } from "../run/time-limit.ts";
@@ -13,6 +13,8 @@ import { withTimeLimit } from "../run/time-limit.ts";
 export interface ProvisionerJob {
   readonly run: BuildRun;
   readonly planned: PlannedProvisioner;
+  /** Among the provisioners of its build; absent for the error-cleanup-provisioner. */
+  readonly place?: PlaceInOrder;
   readonly machine: Machine;
   readonly signal: AbortSignal;
   /** The provisioner as the template has it now, for a retry that the user asks for. */
@@ -24,13 +26,13 @@ export interface ProvisionerJob {
  * try), timeout (of each try, without its pause).
  */
 export async function runProvisioner(job: ProvisionerJob): Promise<void> {
-  const { run, renew } = job;
+  const { run, renew, place } = job;
   let { planned } = job;
   let isRetry = false;
   await run.step(describeProvisioner(planned), async () => {
     if (isRetry && renew) planned = await renew(planned);
     isRetry = true;
-    run.failures.place = placeInWords(planned.range, planned.name);
+    run.failures.place = placeInWords(planned, place);
     const current = { ...job, planned };
     if (planned.continueOnError) await attemptAndGoOn(current);
     else await attempt(current);

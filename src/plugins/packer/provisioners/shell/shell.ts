@@ -8,6 +8,7 @@ import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";
+import { scriptInWords, underOwnName } from "../../scripts/own-name.ts";
 import { brokenShebangs, warnOfBrokenShebang } from "../../scripts/broken-shebang.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import { runOnWindows } from "./on-windows.ts";
@@ -68,7 +69,7 @@ async function runScript(
     });
     return { plan, ...(await upAndRun(run, communicator, plan)) };
   });
-  const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
+  const what = scriptInWords(script.name);
   const { result } = ended;
   if (result.kind === "disconnect" && (config.expect_disconnect || config.valid_exit_codes.includes(DISCONNECTED))) {
     run.say(`${what} ended the connection, as expected`);
@@ -81,7 +82,8 @@ async function runScript(
     if (couldNotWrite(result.code, ended.lastLine)) throw cannotWrite(plan.path);
     if (config.valid_exit_codes.includes(result.code)) return;
   }
-  throw commandFailure(what, ended);
+  const lastLine = underOwnName(ended.lastLine, { path: plan.path, name: script.name });
+  throw commandFailure(what, { ...ended, lastLine });
 }
 
 /** Everything up to the start is tried again until `start_retry_timeout`; once the script runs, its end is final. */
