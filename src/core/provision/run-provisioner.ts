@@ -46,9 +46,15 @@ async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   } catch (error) {
     if (job.signal.aborted || job.run.failures.goesBack) throw error;
     job.run.warn(
-      `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.`,
+      `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.${placeOf(job)}`,
     );
   }
+}
+
+/** On a line of its own. */
+function placeOf({ planned, place }: ProvisionerJob): string {
+  const words = placeInWords(planned, place);
+  return words === undefined ? "" : `\n${words}`;
 }
 
 const describeProvisioner = (planned: PlannedProvisioner): string => describeStep(planned, "provisioner");
@@ -71,7 +77,7 @@ async function attempt(job: ProvisionerJob): Promise<void> {
     if (left <= 0 || signal.aborted || run.failures.goesBack) throw first.error;
     const tries = left === 1 ? "1 try" : `${left} tries`;
     const step = describeProvisioner(planned);
-    run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.`);
+    run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.${placeOf(job)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { describeDuration } from "../../../../lib/duration.ts";
 import { errorMessage } from "../../../../lib/error-text.ts";
 import { retry, sleep } from "../../../../lib/retry.ts";
@@ -79,7 +80,7 @@ async function runScript(
     return;
   }
   if (result.kind === "exit") {
-    if (couldNotWrite(result.code, ended.lastLine)) throw cannotWrite(plan.path);
+    if (couldNotWrite(result.code, ended.lastLine)) throw cannotWrite(plan);
     if (config.valid_exit_codes.includes(result.code)) return;
   }
   const lastLine = underOwnName(ended.lastLine, { path: plan.path, name: script.name });
@@ -134,8 +135,9 @@ function inOne({ shell, terminal }: Communicator): boolean {
 
 const REMOVAL_AFTER_RESTART_MS = 60_000;
 
-function cannotWrite(path: string): BuildError {
-  return new BuildError(`The script could not be written to "${path}" in the machine`, {
+function cannotWrite({ path, unguessable }: ScriptPlan): BuildError {
+  const place = unguessable ? posix.dirname(path) : path;
+  return new BuildError(`The script could not be written to "${place}" in the machine`, {
     hint: "Is the disk full, or the directory missing or read-only? Choose another one with remote_folder.",
   });
 }

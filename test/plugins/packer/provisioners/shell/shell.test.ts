@@ -205,7 +205,7 @@ describe("the shell provisioner", () => {
   it("says where it could not write", async () => {
     const { shell } = await guest();
     await expect(shell({ inline: ["true"], remote_folder: "/nonexistent" })).rejects.toMatchObject({
-      message: expect.stringMatching(/^The script could not be written to "\/nonexistent\/script_/),
+      message: expect.stringMatching(/^The script could not be written to "\/nonexistent" in/),
       hint: expect.stringContaining("remote_folder"),
     });
   });
