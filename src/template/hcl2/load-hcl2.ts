@@ -16,6 +16,7 @@ import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { secretsIn } from "../secrets.ts";
 import { builtInValues } from "./built-in-values.ts";
 import { collectDeclarations } from "./declarations.ts";
+import { movedToBuild } from "./moved-to-build.ts";
 import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
 import { loadVariables } from "./load-variables.ts";
 import { dataValue, evaluateLocalsAndData } from "./locals-and-data.ts";
@@ -49,7 +50,8 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
   const context = createContext({ options, path, declarations, diagnostics, requiredPlugins });
   await context.library.preload(bodies.flatMap((body) => [...functionNames(body)]));
   const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context);
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, unblocked, unbuilt };
+  const advised = diagnostics.all.map((diagnostic) => movedToBuild(diagnostic, declarations));
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: advised, unblocked, unbuilt };
 }
 
 interface Hcl2Template extends Hcl2Context {
