@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Diagnostic, TextEdit } from "../language/diagnostic.ts";
-import type { SourceFile } from "../language/source.ts";
+import type { SourceFile, SourceRange } from "../language/source.ts";
 import { writeUserFile } from "../lib/user-file.ts";
 
 /** Makes every proposed change in the files of a template; returns the names of those that were changed. */
@@ -18,23 +18,34 @@ export async function applyEdits(diagnostics: readonly Diagnostic[], cwd: string
   return changed;
 }
 
+/** The changes of a diagnostic are made all together, or, where one of them meets those of another, not this time. */
 function editsByFile(diagnostics: readonly Diagnostic[]): ReadonlyMap<SourceFile, readonly TextEdit[]> {
-  const byFile = new Map<SourceFile, TextEdit[]>();
-  for (const edit of diagnostics.flatMap(({ edits = [] }) => edits)) {
-    const { file } = edit.range;
-    byFile.set(file, [...(byFile.get(file) ?? []), edit]);
+  const taken: TextEdit[] = [];
+  for (const { edits = [] } of diagnostics) {
+    // What two mistakes both need is added once.
+    const further = edits.filter((edit) => !taken.some((other) => isSame(edit, other)));
+    const isFree = further.every((edit) => !taken.some((other) => overlaps(edit.range, other.range)));
+    if (isFree) taken.push(...further);
   }
+  const byFile = new Map<SourceFile, TextEdit[]>();
+  for (const edit of taken) byFile.set(edit.range.file, [...(byFile.get(edit.range.file) ?? []), edit]);
   return byFile;
 }
 
-/** From the end, so that no edit moves another. Of two that overlap the later one in the text is made. */
+function isSame(one: TextEdit, other: TextEdit): boolean {
+  const [a, b] = [one.range, other.range];
+  return a.file === b.file && a.start === b.start && a.end === b.end && one.text === other.text;
+}
+
+const overlaps = (one: SourceRange, other: SourceRange): boolean =>
+  one.file === other.file && one.start < other.end && other.start < one.end;
+
+/** From the end, so that no edit moves another; what is added at one place stays in its order. */
 function withEdits(text: string, edits: readonly TextEdit[]): string {
-  let changed = text;
-  let limit = text.length;
-  for (const { range, text: replacement } of [...edits].sort((a, b) => b.range.start - a.range.start)) {
-    if (range.end > limit) continue;
-    changed = changed.slice(0, range.start) + replacement + changed.slice(range.end);
-    limit = range.start;
-  }
-  return changed;
+  return [...edits]
+    .reverse()
+    .sort(({ range: a }, { range: b }) => b.start - a.start || b.end - a.end)
+    .reduce((changed, { range, text: replacement }) => {
+      return changed.slice(0, range.start) + replacement + changed.slice(range.end);
+    }, text);
 }

@@ -43,7 +43,9 @@ async function askForKey(
   const { "": enter, ...letters } = choices;
   const listed = Object.entries(letters).map(([key, meaning]) => `[${key}] ${meaning}`);
   if (listed.length === 0) {
-    say(`${text} Press enter to ${enter}.`);
+    // Below a command that may be copied, on a line of its own.
+    const gap = text.includes("\n") ? "\n" : " ";
+    say(`${text}${gap}Press enter to ${enter}.`);
     return firstLetter(await read());
   }
   say(`${text}\n${listed.join(", ")}`);

@@ -32,6 +32,7 @@ import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
 import { openStore } from "./open-store.ts";
 import { rereadPlan } from "./reread-plan.ts";
 import type { UnopenedSession } from "./session.ts";
+import { variableArguments } from "./variable-arguments.ts";
 import { withSettings } from "./settings.ts";
 
 export interface RunSessionOptions {
@@ -156,8 +157,10 @@ function buildSettings(
   { open, template }: { readonly open: OpenRun; readonly template: Template },
   { path, shownPath, flags, recorded, store }: RunSessionOptions,
 ): RunBuildsOptions {
+  const given = variableArguments(template, flags);
   return {
     template: shownPath ?? path,
+    variableArguments: [...given.open, ...given.masked],
     parallelBuilds: flags["parallel-builds"],
     runDirectory: open.directory,
     allDigests: store !== undefined || metadataFileOf(session.host, flags) !== undefined,

@@ -3,15 +3,18 @@ import { describeEnclosingBlocks } from "../language/render/enclosing-block.ts";
 import type { SourceRange } from "../language/source.ts";
 import type { FailedStep } from "../sdk/event.ts";
 
-export interface StepAtFault {
+/** Which of how many of its kind, from 1; absent where there is one. */
+export interface PlaceInOrder {
+  readonly number?: number | undefined;
+  readonly total?: number | undefined;
+}
+
+export interface StepAtFault extends PlaceInOrder {
   /** `shell provisioner`. */
   readonly what: string;
   readonly name: string | undefined;
   /** Of its block. */
   readonly range: SourceRange | undefined;
-  /** Which of how many of its kind, from 1; absent where there is one. */
-  readonly number?: number | undefined;
-  readonly total?: number | undefined;
 }
 
 /** Where in the template something stands that failed while it was built. */
@@ -19,12 +22,16 @@ export function failedStep({ what, name, range, number, total }: StepAtFault): F
   return { what, name, number, total, ...(range && placeOf(range, name)) };
 }
 
-/** `on t.pkr.hcl line 9, in build > provisioner "shell" "install"`. */
-export function placeInWords(range: SourceRange | undefined, name: string | undefined): string | undefined {
+/** `on t.pkr.hcl line 9, in build > provisioner "shell" "install" (2 of 3)`. */
+export function placeInWords(
+  { range, name }: Pick<StepAtFault, "range" | "name">,
+  { number, total }: PlaceInOrder = {},
+): string | undefined {
   if (!range) return undefined;
   const { file, line, block } = placeOf(range, name);
   const within = block === undefined ? "" : `, in ${block}`;
-  return `on ${file} line ${line}${within}`;
+  const count = number === undefined || total === undefined ? "" : ` (${number} of ${total})`;
+  return `on ${file} line ${line}${within}${count}`;
 }
 
 function placeOf({ file, start, end }: SourceRange, name: string | undefined): Partial<FailedStep> {

@@ -4,6 +4,7 @@ import type { BuildPlan } from "../template/model.ts";
 import { revive } from "./artifact-record.ts";
 import { describeError } from "./describe-error.ts";
 import { failedStep } from "./failed-step.ts";
+import { exactPattern } from "./plan/exact-pattern.ts";
 import { shellCommand } from "../lib/shell-quote.ts";
 import { errorChain, errorText } from "../lib/error-text.ts";
 import { postProcess } from "./post-process/post-process.ts";
@@ -31,6 +32,8 @@ export interface BuildSettings {
   readonly allDigests: boolean;
   /** As the user named it. */
   readonly template: string;
+  /** Of the command line, to be typed again: what gives the variables their values. */
+  readonly variableArguments: readonly string[];
   /** Where the log of a build is. */
   readonly logPath: (build: string) => string;
   /** Of all that a build depends on, to know later what it was made from. Absent: not wanted. */
@@ -113,12 +116,13 @@ async function buildAndPostProcess(
   const signal = AbortSignal.any([session.signal, crashed.signal]);
   const active = { build: plan.identity.name, crashed };
   const runs: BuildRun[] = [];
-  const report = (error: unknown): void => {
+  const ways = waysOn(plan, settings);
+  const report = (error: unknown, { again, logPath } = ways): void => {
     const failed =
       runs.find(({ failure }) => failure && errorChain(error).includes(failure.error))?.failure?.step ??
       builderStep(plan);
     const asked = runs.some((one) => one.failures.wasAsked(error)) || undefined;
-    reportError(session, plan.identity.name, { error, asked, step: { ...failed, ...waysOn(plan, settings) } });
+    reportError(session, plan.identity.name, { error, asked, step: { ...failed, again, logPath } });
   };
   const { run, ...built } = await catchingCrashes(active, async () => {
     for (let current = plan; ; current = await rereadOr(session, plan)) {
@@ -138,13 +142,14 @@ async function buildAndPostProcess(
     postProcess(session, plan, { artifact, data: run.data, origin, runDirectory, signal }).catch(whatIsThere),
   );
   runs.push(...processed.runs);
-  processed.errors.forEach(report);
+  // How to run these again is said once, for all of them.
+  for (const error of processed.errors) report(error, { logPath: ways.logPath });
   if (processed.errors.length > 0) sayHowToGoOn(run, origin?.runId ?? run.runId, settings);
   return { ...processed, runs };
 }
 
-function sayHowToGoOn(run: BuildRun, runId: string, { template }: BuildSettings): void {
-  const command = shellCommand(["imgbuild", "post-process", runId, template]);
+function sayHowToGoOn(run: BuildRun, runId: string, { template, variableArguments }: BuildSettings): void {
+  const command = shellCommand(["imgbuild", "post-process", ...variableArguments, runId, template]);
   run.say(`What the builder made is kept. To run the rest of the post-processors:\n    ${command}`);
 }
 
@@ -198,9 +203,17 @@ async function runBuilder(
     }
     const cause: unknown = crashed.aborted ? crashed.reason : error;
     report(cause);
+    await pauseToLook(run, cause);
     await undoFailed(run);
     return { error: cause };
   }
+}
+
+/** `-debug`: a machine that can be entered is there until the user goes on; who was asked has looked already. */
+async function pauseToLook(run: ProvisioningRun, error: unknown): Promise<void> {
+  const { failures } = run;
+  if (failures.wayIn === "" || failures.keepsEverything || failures.wasAsked(error)) return;
+  await run.pause("Pausing before the machine is removed.");
 }
 
 async function buildOnce(run: ProvisioningRun, plan: BuildPlan): Promise<BuiltArtifact> {
@@ -244,8 +257,11 @@ function builderStep({ builder }: BuildPlan): FailedStep {
   return failedStep({ what: `${builder.type} builder`, name: builder.name, range: builder.range });
 }
 
-function waysOn({ identity }: BuildPlan, { template, logPath }: BuildSettings): Pick<FailedStep, "again" | "logPath"> {
-  const words = ["imgbuild", "build", `-only=${identity.name}`, template];
+function waysOn(
+  { identity }: BuildPlan,
+  { template, variableArguments, logPath }: BuildSettings,
+): Pick<FailedStep, "again" | "logPath"> {
+  const words = ["imgbuild", "build", `-only=${exactPattern(identity.name)}`, ...variableArguments, template];
   return { again: shellCommand(words), logPath: logPath(identity.name) };
 }
 

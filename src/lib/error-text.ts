@@ -14,11 +14,13 @@ export function errorText(error: unknown): string {
 export function errorChain(error: unknown): readonly unknown[] {
   const chain = [error];
   for (let link = causeOf(error); link !== undefined && !chain.includes(link); link = causeOf(link)) {
-    const isQuoted = errorMessage(chain.at(-1)).includes(errorMessage(link));
+    const isQuoted = inLowerCase(chain.at(-1)).includes(inLowerCase(link));
     if (!isQuoted) chain.push(link);
   }
   return chain;
 }
+
+const inLowerCase = (error: unknown): string => errorMessage(error).toLowerCase();
 
 /** What one thrown thing says, without its causes. */
 export function errorMessage(error: unknown): string {

@@ -12,6 +12,7 @@ import type { ConfigIssue } from "../sdk/schema/schema.ts";
 import { blocksWrittenAsMaps } from "./block-as-map.ts";
 import { editsOf } from "./edits-of.ts";
 import type { ArgumentPath, GivenArguments } from "./given-arguments.ts";
+import { isOfBuild } from "./messages/blocks.ts";
 import { invalidTemplate } from "./messages/components.ts";
 import { RefusedFunction, type InterpolationScope, type Interpolator } from "./interpolate/interpolator.ts";
 import type { DecodedComponent } from "./model.ts";
@@ -175,7 +176,7 @@ function ownerRange(path: ArgumentPath, { args, header }: ComponentInput): Sourc
 function refineDetail({ code, path, detail, meant: known }: ConfigIssue, given: ComponentInput): string {
   if (path.length !== 1) return detail;
   const name = String(path[0]);
-  if (code === "unknown-argument" && given.component.kind === "builder" && BUILD_BLOCKS.has(name)) {
+  if (code === "unknown-argument" && given.component.kind === "builder" && isOfBuild(name)) {
     return `A "${name}" belongs in a build block, beside the sources it is for: build { sources = […] ${name} … }.`;
   }
   if (code === "unknown-argument" && known === undefined) {
@@ -209,14 +210,6 @@ const OF_OTHERS: Readonly<Record<string, string>> = {
   only: "It belongs in a provisioner or post-processor; builds are chosen with -only.",
   except: "It belongs in a provisioner or post-processor; builds are chosen with -except.",
 };
-
-/** Blocks of a build block. */
-const BUILD_BLOCKS: ReadonlySet<string> = new Set([
-  "provisioner",
-  "error-cleanup-provisioner",
-  "post-processor",
-  "post-processors",
-]);
 
 function isMapWrittenAsBlock(name: string, { component, args }: ComponentInput): boolean {
   const field = component.schema.object.shape[name];

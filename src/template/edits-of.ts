@@ -35,9 +35,10 @@ function renamed(range: SourceRange | undefined, name: string): readonly TextEdi
   return [{ range, text }];
 }
 
-/** A number, or a string without interpolation: not a reference to a value that stands elsewhere. */
+/** A number, a string without interpolation or a list of them: not a reference to a value that stands elsewhere. */
 function isLiteral(range: SourceRange): boolean {
-  return /^(-?\d[\d.]*|true|false|"[^"]*")$/.test(textIn(range)) && !/[$%]\{/.test(textIn(range));
+  const text = textIn(range);
+  return /^(-?\d[\d.]*|true|false|"[^"]*"|\[(\s*"[^"]*"\s*,?)*\s*\])$/.test(text) && !/[$%]\{/.test(text);
 }
 
 const textIn = ({ file, start, end }: SourceRange): string => file.text.slice(start, end);

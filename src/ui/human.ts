@@ -3,7 +3,7 @@ import type { Clock } from "../sdk/host.ts";
 import { BUILD_COLOURS, ERROR_COLOUR, paint, WARNING_COLOUR } from "./colour.ts";
 import { renderDiagnostic } from "../language/render/render-diagnostic.ts";
 import type { LineOutput } from "./line-output.ts";
-import { createPackerText, prefixOf, type TextLine } from "./packer-text.ts";
+import { createPackerText, prefixOf, type BuildFinished, type PackerText, type TextLine } from "./packer-text.ts";
 import { createPlainProgress, type Progress } from "./progress.ts";
 import { createLiveStatus, type LiveStatus } from "./live-status.ts";
 import type { Renderer, StampedEvent } from "./renderer.ts";
@@ -33,15 +33,18 @@ export function createHumanRenderer(options: HumanOptions): Renderer {
 
 class HumanRenderer implements Renderer {
   readonly #options: HumanOptions;
-  readonly #text = createPackerText();
+  readonly #text: PackerText;
   readonly #colours = new Map<string, string>();
   readonly #showProgress: ShowProgress;
   readonly #status: LiveStatus | undefined;
   /** Builds whose failure was said. */
   readonly #failed = new Set<string>();
+  /** Builds whose log was named with their failure. */
+  readonly #logsNamed = new Set<string>();
 
   constructor(options: HumanOptions) {
     this.#options = options;
+    this.#text = createPackerText({ isAsking: options.progress === "bars" });
     this.#showProgress = progressDisplay(options);
     const { progress, output, clock } = options;
     if (progress === "bars" && output.setStatus)
@@ -63,25 +66,22 @@ class HumanRenderer implements Renderer {
       if (!colour) return;
     }
     if (event.kind === "build-started") output.buildStarted?.(event.build);
-    for (const line of lines) if (!this.#wasAsked(line, event)) this.#print(line, time);
+    for (const line of lines) this.#print(line, time);
     this.#renderMore(event, time);
   }
 
   /**
-   * On a terminal a failure is said once: the lines at the end only name the build, and what stood in a question is not
-   * repeated, only where it happened. In pipes the lines are Packer's.
+   * On a terminal a failure is said once: the lines at the end only name the build. In pipes the lines are Packer's.
    */
   #saidOnce(stamped: StampedEvent): StampedEvent {
     const { event } = stamped;
     if (this.#options.progress !== "bars") return stamped;
-    if (event.kind === "error" && event.build !== undefined) this.#failed.add(event.build);
-    if (event.kind === "error" && event.asked) return { ...stamped, event: { ...event, hint: undefined } };
+    if (event.kind === "error" && event.build !== undefined) {
+      this.#failed.add(event.build);
+      if (event.step?.logPath !== undefined) this.#logsNamed.add(event.build);
+    }
     if (event.kind !== "build-finished" || !this.#failed.has(event.build)) return stamped;
     return { ...stamped, event: { ...event, error: undefined } };
-  }
-
-  #wasAsked({ level }: TextLine, event: BuildEvent): boolean {
-    return level === "error" && event.kind === "error" && event.asked === true && this.#options.progress === "bars";
   }
 
   /** What is shown beside the lines of text. */
@@ -95,9 +95,15 @@ class HumanRenderer implements Renderer {
       for (const line of rendered.split("\n")) output.line(line, undefined);
     }
     if (event.kind === "run-finished" && !event.held) {
-      for (const text of summaryLines(this.#text.finished()))
+      for (const text of summaryLines(this.#finished()))
         this.#print({ level: "detail", build: undefined, prefix: "", text }, time);
     }
+  }
+
+  #finished(): readonly BuildFinished[] {
+    const withoutKnownLog = (build: BuildFinished): BuildFinished =>
+      this.#logsNamed.has(build.build) ? { ...build, logPath: undefined } : build;
+    return this.#text.finished().map(withoutKnownLog);
   }
 
   ready(): WhenReady {

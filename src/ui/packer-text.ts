@@ -25,19 +25,29 @@ export interface PackerText {
   finished(): readonly BuildFinished[];
 }
 
+export interface PackerTextOptions {
+  /** What the user has read in a question is not said again. */
+  readonly isAsking?: boolean;
+}
+
 /**
  * Events → the lines Packer prints for them: one `==> NAME: ` prefix for all, `NAME (TYPE)` while a post-processor
  * runs, the lists of errors and artifacts at the end. Clean-up is mentioned only where something went wrong.
  */
-export function createPackerText(): PackerText {
-  const state = new TextState();
+export function createPackerText(options: PackerTextOptions = {}): PackerText {
+  const state = new TextState(options);
   return { lines: (event) => dispatch(state.table, event), finished: () => state.finishedInOrder() };
 }
 
 class TextState {
+  readonly #isAsking: boolean;
   #builds: readonly string[] = [];
   readonly #finished = new Map<string, BuildFinished>();
   readonly #troubled = new Set<string>();
+
+  constructor({ isAsking = false }: PackerTextOptions) {
+    this.#isAsking = isAsking;
+  }
 
   readonly table: EventTable<readonly TextLine[]> = {
     "run-started": ({ builds }) => {
@@ -64,6 +74,7 @@ class TextState {
     warning: (event) => prefixed("warning", event, `Warning: ${event.text}`),
     error: (event) => {
       if (event.build !== undefined) this.#troubled.add(event.build);
+      if (event.asked && this.#isAsking) return detail(event, waysOnLines(event.step).join("\n") || undefined);
       return [...prefixed("error", event, event.text), ...detail(event, event.hint), ...stepLines(event)];
     },
     waiting: ({ build, what, elapsedMs, limitMs }) => {
@@ -99,10 +110,15 @@ class TextState {
 /** Where the step stands in the template, and how to see it fail again. */
 function stepLines({ step, ...speaker }: Extract<BuildEvent, { kind: "error" }>): readonly TextLine[] {
   if (!step) return [];
-  const lines = [...placeLines(step)];
-  if (step.again !== undefined) lines.push("To run it again:", `    ${step.again}`);
-  if (step.logPath !== undefined) lines.push(`The log is ${step.logPath}`);
+  const lines = [...placeLines(step), ...waysOnLines(step)];
   return detail(speaker, lines.join("\n") || undefined);
+}
+
+function waysOnLines(step: FailedStep | undefined): readonly string[] {
+  const lines: string[] = [];
+  if (step?.again !== undefined) lines.push("To run it again:", `    ${step.again}`);
+  if (step?.logPath !== undefined) lines.push(`The log is ${step.logPath}`);
+  return lines;
 }
 
 function placeLines({ what, number, total, file, line, block, code }: FailedStep): readonly string[] {

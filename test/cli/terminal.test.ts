@@ -116,6 +116,19 @@ describe("build -on-error=ask at a terminal", () => {
     await terminal.finished;
     expect(terminal.screen().match(/ended with exit status 1/g)).toHaveLength(1);
     expect(terminal.screen()).toContain("imgbuild build -only=file.image t.pkr.hcl");
+    expect(terminal.screen().match(/on t\.pkr\.hcl line/g)).toHaveLength(1);
+    expect(terminal.screen().match(/file\.image\.log/g)).toHaveLength(1);
+  });
+
+  it("asks once: a failing error-cleanup-provisioner is said, with its place, and not asked about", async () => {
+    const text = provisioners.replace(/}\n$/, '  error-cleanup-provisioner "shell-local" { inline = ["exit 7"] }\n}\n');
+    const { terminal } = await buildAtTerminal({ "t.pkr.hcl": text }, "-on-error=ask");
+    await terminal.until("[r] retry step");
+    terminal.type("c\r");
+    expect(await terminal.finished).toEqual({ code: 1 });
+    expect(terminal.screen()).toContain("The error-cleanup provisioner failed");
+    expect(terminal.screen()).toMatch(/line \d+, in build > error-cleanup-provisioner "shell-local"/);
+    expect(terminal.screen().match(/\[r\] retry step/g)).toHaveLength(1);
   });
 
   it("takes the end of the input for clean up", async () => {

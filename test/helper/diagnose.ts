@@ -49,7 +49,7 @@ export function shortly({ severity, detail, subject }: Diagnostic): string {
 /** The template with every proposed change made. */
 export function mended(template: string, diagnostics: readonly Diagnostic[]): string {
   const edits = diagnostics.flatMap(({ edits = [] }) => edits);
-  const fromTheEnd = [...edits].sort((a, b) => b.range.start - a.range.start);
+  const fromTheEnd = [...edits].reverse().sort((a, b) => b.range.start - a.range.start);
   return fromTheEnd.reduce((text, { range, text: replacement }) => {
     return text.slice(0, range.start) + replacement + text.slice(range.end);
   }, template);

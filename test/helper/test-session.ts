@@ -126,6 +126,7 @@ export function createTestRun({ options, answers, parallelBuilds = 0 }: TestRunO
     run: (...plans) =>
       runBuilds(session, plans, {
         template: "t.pkr.hcl",
+        variableArguments: [],
         parallelBuilds,
         runDirectory: root,
         allDigests: false,

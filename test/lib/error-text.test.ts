@@ -18,6 +18,11 @@ describe("errorText", () => {
     ],
     ["a cause that is quoted already once", new Error("It broke: EIO", { cause: new Error("EIO") }), "It broke: EIO"],
     ["causes of causes", new Error("a", { cause: new Error("b", { cause: "c" }) }), "a: b: c"],
+    [
+      "a cause quoted in other case",
+      new Error("The disk is full", { cause: new Error("the disk is full") }),
+      "The disk is full",
+    ],
     ["the cause of a cause that is quoted", new Error("a: b", { cause: new Error("b", { cause: "c" }) }), "a: b: c"],
     ["causes in a circle once", circle(), "a: b"],
     ["the name of an error without a message", new Error(""), "Error"],

@@ -20,7 +20,7 @@ describe("the mistakes of every day say what to write (V-09)", () => {
       '7:23 error: There is nothing named "HOME" here. For the shell\'s own variable, write $${HOME}.',
       true,
     ],
-    ["env.HOME", step('inline = ["${env.HOME}"]'), 'For a variable of the environment, write env("HOME")', false],
+    ["env.HOME", step('inline = ["${env.HOME}"]'), 'For a variable of the environment, write env("HOME")', true],
     [
       "none without quotes",
       step('inline = ["x"]').replace('"none"', "none"),
@@ -63,7 +63,7 @@ describe("the mistakes of every day say what to write (V-09)", () => {
       "a provisioner in a source",
       machine("qemu", 'provisioner "shell" {\n    inline = ["x"]\n  }'),
       'A "provisioner" belongs in a build block',
-      false,
+      true,
     ],
   ])("%s: once, and with a change where there is one", async (_, template, expected, isMended) => {
     const found = await diagnose(template);
@@ -97,6 +97,23 @@ describe("proposed changes", () => {
     expect(changed).toContain("environment_vars = ");
     expect(await applyEdits(found, directory)).toEqual([]);
     expect(readFileSync(join(directory, "t.pkr.hcl"), "utf8")).toBe(changed);
+  });
+
+  it("at one place stay in their order, and what two mistakes need is added once", async () => {
+    const directory = temporaryDirectory();
+    const inside = ["one", "two"].map(
+      (word) => `  provisioner "shell-local" {\n    inline = ["\${env.HOME} ${word}"]\n  }\n`,
+    );
+    const template = step('inline = ["x"]').replace('"none"\n', `"none"\n${inside.join("")}`);
+    writeFileSync(join(directory, "t.pkr.hcl"), template);
+    // The change inside of what moves has to wait.
+    await applyEdits(await diagnose(template), directory);
+    const moved = readFileSync(join(directory, "t.pkr.hcl"), "utf8");
+    expect(moved.slice(moved.indexOf("build {"))).toContain(inside.join(""));
+    await applyEdits(await diagnose(moved), directory);
+    const written = readFileSync(join(directory, "t.pkr.hcl"), "utf8");
+    expect(written.match(/variable "home"/g)).toHaveLength(1);
+    expect(await diagnose(written)).toEqual([]);
   });
 });
 

@@ -12,10 +12,35 @@ const amazon = (body: string) =>
   `source "amazon-ebs" "a" {\n  region = "eu-west-1"\n  source_ami = "ami-0c55b159cbfafe1f0"\n  instance_type = "t3.micro"\n  ami_name = "name"\n  ssh_username = "u"\n  ${body}\n}\nbuild {\n  sources = ["amazon-ebs.a"]\n}\n`;
 const requiring = (body: string) => `packer {\n  required_plugins {\n    ${body}\n  }\n}\n${used}`;
 
+const shell = (command: string) =>
+  `source "null" "n" {\n  ssh_host = "h"\n  ssh_username = "u"\n  ssh_password = "p"\n}\nbuild {\n  sources = ["null.n"]\n  provisioner "shell" {\n    inline = ["x"]\n    execute_command = ${command}\n  }\n}\n`;
+
 /** What is wrong, the template, what is said of it first, and what mends it. */
 type Mistake = readonly [what: string, template: string, said: string];
 
 const mendable: readonly Mistake[] = [
+  [
+    "a variable of the environment",
+    step("").replace('["x"]', '["echo ${env.HOME}"]'),
+    '7:23 error: There is nothing named "env" here. For a variable of the environment, write env("HOME")',
+  ],
+  [
+    "a variable of the environment in a default",
+    `variable "x" {\n  default = "${"${env.HOME}"}/x"\n}\n${used}`,
+    '2:16 error: A default may be made of constants and functions, but not refer to other values. For a variable of the environment, write env("HOME").',
+  ],
+  [
+    "steps inside of a source",
+    used.replace('"none"\n', '"none"\n  provisioner "shell-local" {\n    inline = ["x"]\n  }\n'),
+    '3:3 error: A "provisioner" belongs in a build block',
+  ],
+  [
+    "a source that no build uses",
+    used.replace("build {", 'source "null" "m" {\n  communicator = "none"\n}\nbuild {'),
+    '4:1 warning: No build uses this source. Name it in a build block, sources = ["source.null.m"]',
+  ],
+  ["a command without its script", shell('"sudo -E sh"'), 'Write "{{ .Vars }} sudo -E sh {{ .Path }}".'],
+  ["a local command without its script", step('execute_command = ["sh", "-c"]'), '"{{ .Vars }} {{ .Script }}"].'],
   ["a block", used.replace("build {", "biuld {"), '4:1 error: A block of type "biuld" is not expected'],
   ["sources of a build", used.replace("sources", "source"), 'named "source" is not expected in a "build" block. Did'],
   ["a lone source", used.replace('["null.n"]', '"null.n"'), "Put it in brackets."],
@@ -179,6 +204,25 @@ describe("what is written in place of a mistake", () => {
     const found = await diagnose(template, { files });
     expect(found.map(shortly)).toEqual([expect.stringContaining(expected)]);
     expect(await diagnose(mended(template, found), { files })).toEqual([]);
+  });
+});
+
+describe("what JSON has not", () => {
+  it.each([
+    [
+      "comments and commas at the end",
+      '{\n  // text\n  "builders": [{"type": "null", "communicator": "none",}, /* x */],\n}\n',
+    ],
+    [
+      "too few commas",
+      '{"builders": [{"type": "null" "communicator": "none"} {"type": "null", "name": "m" "communicator": "none"}]}',
+    ],
+  ])("%s: is mended", async (_, template) => {
+    const found = await diagnose(template, { name: "t.json" });
+    expect(found.map(({ code }) => code)).toContain(template.includes("//") ? "comment-in-json" : "missing-comma");
+    const written = mended(template, found);
+    expect(written).not.toContain("//");
+    expect(await diagnose(written, { name: "t.json" })).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { errorMessage } from "../../lib/error-text.ts";
 export type LoginFailureKind =
   /** No TCP connection. */
   | "unreachable"
+  | "unknown-name"
   | "refused"
   /** Accepted, then closed before the server said it speaks SSH. */
   | "closed"
@@ -54,6 +55,6 @@ const socketFailures: Readonly<Record<string, readonly [LoginFailureKind, string
   EHOSTUNREACH: ["unreachable", "there is no route to % yet"],
   ENETUNREACH: ["unreachable", "the network of % cannot be reached"],
   ETIMEDOUT: ["unreachable", "% does not answer"],
-  ENOTFOUND: ["unreachable", "the name in % is not known"],
+  ENOTFOUND: ["unknown-name", "the name in % is not known"],
   EAI_AGAIN: ["unreachable", "the name in % cannot be looked up at the moment"],
 };

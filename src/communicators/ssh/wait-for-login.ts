@@ -60,6 +60,7 @@ interface LoginAttempt {
 /** Pause before the next attempt, by how the last one failed. */
 const pauses: { readonly [Kind in LoginFailureKind]: number } = {
   unreachable: 250,
+  "unknown-name": 250,
   refused: 200,
   closed: 400,
   silent: 250,
@@ -234,7 +235,7 @@ class LoginRace {
     const { timeoutMs, hasScreen } = this.#options;
     if (timeoutMs === undefined || performance.now() - this.#started < timeoutMs) return;
     throw new BuildError(`SSH did not become available within ${describeDuration(timeoutMs)}: ${this.#reason}`, {
-      hint: `${hasScreen ? "Look at the machine's screen. " : ""}If it only needs longer, raise ssh_timeout.`,
+      hint: `${hasScreen ? "Look at the machine's screen. " : ""}${adviceFor(this.#lastFailure)}If it only needs longer, raise ssh_timeout.`,
     });
   }
 
@@ -255,6 +256,14 @@ class LoginRace {
 function noServerYet({ host, port }: Address): string {
   return `${host}:${port} is open, but no SSH server answers there yet`;
 }
+
+/** A sentence and a space, or nothing: what else than patience may help. */
+function adviceFor(failure: LoginFailure | undefined): string {
+  if (failure?.kind === "authentication") return CHECK_LOGIN;
+  return failure?.kind === "unknown-name" ? "Is the name in ssh_host right? " : "";
+}
+
+const CHECK_LOGIN = "Check ssh_username and the password or key. ";
 
 function refusedForGood(failure: LoginFailure, count: number): BuildError {
   if (failure.kind === "host-key") {

@@ -63,6 +63,7 @@ async function runPostProcessor(
 ): Promise<Link> {
   const { type, name, range } = planned;
   const step = nameOf(planned);
+  const order = { number: all.indexOf(planned) + 1, total: all.length };
   run.emit({ kind: "post-processor-started", build: run.build.name, type, name });
   let current = planned;
   let config: unknown;
@@ -70,12 +71,12 @@ async function runPostProcessor(
   const running = run.step(step, async () => {
     if (isRetry) current = await renewStep(run, { planned: current, what: step, find: sameIn(all, planned), data });
     isRetry = true;
-    run.failures.place = placeInWords(current.range, ownName(current, "post-processor"));
+    run.failures.place = placeInWords({ range: current.range, name: ownName(current, "post-processor") }, order);
     config = decodeNow(run, current, data);
     return current.component.process(forPostProcessor(run, type), config, artifact);
   });
   const result = await running.catch((error: unknown) => {
-    const place = { what: `${type} post-processor`, name, range, number: all.indexOf(planned) + 1, total: all.length };
+    const place = { what: `${type} post-processor`, name, range, ...order };
     run.failure ??= { error, step: failedStep(place) };
     throw error;
   });

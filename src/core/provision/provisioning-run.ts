@@ -2,9 +2,9 @@ import type { BuilderRun, GeneratedData, Machine } from "../../sdk/component.ts"
 import type { BuildInput } from "../../sdk/run.ts";
 import { inputsOf } from "../../template/inputs-of.ts";
 import type { BuildPlan, PlannedProvisioner } from "../../template/model.ts";
-import { errorText } from "../../lib/error-text.ts";
 import { BuildCheckpoints } from "../checkpoints/build-checkpoints.ts";
-import { failedStep } from "../failed-step.ts";
+import { describeError } from "../describe-error.ts";
+import { failedStep, placeInWords, type PlaceInOrder } from "../failed-step.ts";
 import { describeStep } from "../describe-step.ts";
 import { BuildRun } from "../run/build-run.ts";
 import { renewStep } from "../run/renew-step.ts";
@@ -74,15 +74,16 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     if (resumedAt === undefined) await this.checkpoints?.reached(0, whole);
     for (const [index, planned] of provisioners.entries()) {
       if (index < (resumedAt ?? 0)) continue;
-      await this.pause("Pausing before the next provisioner.");
+      const place = { number: index + 1, total: provisioners.length };
+      await this.pause(beforeProvisioner(planned, place));
       await this.checkpoints?.about(index + 1);
       this.failures.wayBack = () => this.#wayBack();
       try {
-        await runProvisioner({ run: this, planned, machine: whole, signal, renew: (old) => this.#renew(old, index) });
+        const renew = (old: PlannedProvisioner) => this.#renew(old, index);
+        await runProvisioner({ run: this, planned, place, machine: whole, signal, renew });
       } catch (error) {
         const { type, name, range } = planned;
-        const place = { what: `${type} provisioner`, name, range, number: index + 1, total: provisioners.length };
-        this.failure ??= { error, step: failedStep(place) };
+        this.failure ??= { error, step: failedStep({ what: `${type} provisioner`, name, range, ...place }) };
         throw error;
       }
       await this.checkpoints?.reached(index + 1, whole);
@@ -123,17 +124,30 @@ export class ProvisioningRun extends BuildRun implements BuilderRun {
     this.onCleanup("error-cleanup provisioner", async (_, signal) => this.#errorCleanup?.(signal), "failed");
   }
 
-  /** Its own failure is reported beside the first one, and must not stop the clean-up. */
+  /**
+   * Its own failure is reported beside the first one, and must not stop the clean-up. `-on-error` has decided already:
+   * nobody is asked again.
+   */
   async #cleanUp(machine: Machine, signal: AbortSignal): Promise<void> {
     const planned = this.#plan.errorCleanupProvisioner!;
-    await runProvisioner({ run: this, planned, machine, signal }).catch((error: unknown) =>
-      this.emit({
-        kind: "error",
-        build: this.build.name,
-        text: `The error-cleanup provisioner failed: ${errorText(error)}`,
-      }),
-    );
+    const tried = await this.trial("error-cleanup", () => runProvisioner({ run: this, planned, machine, signal }));
+    if (!("error" in tried)) return;
+    const { text, hint } = describeError(tried.error);
+    this.emit({
+      kind: "error",
+      build: this.build.name,
+      text: `The error-cleanup provisioner failed: ${text}`,
+      hint,
+      step: failedStep({ what: `${planned.type} provisioner`, name: planned.name, range: planned.range }),
+    });
   }
+}
+
+/** `-debug`: what comes next, and where it stands. */
+function beforeProvisioner(planned: PlannedProvisioner, place: PlaceInOrder): string {
+  const where = placeInWords(planned, place);
+  const next = `Pausing before the next provisioner: ${describeStep(planned, "provisioner")}`;
+  return where === undefined ? `${next}.` : `${next}, ${where}.`;
 }
 
 function checkpointsOf(run: ProvisioningRun, session: Session, plan: BuildPlan): BuildCheckpoints | undefined {

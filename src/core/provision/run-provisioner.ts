@@ -5,7 +5,7 @@ import type { Machine } from "../../sdk/component.ts";
 import type { PlannedProvisioner } from "../../template/model.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { describeStep } from "../describe-step.ts";
-import { placeInWords } from "../failed-step.ts";
+import { placeInWords, type PlaceInOrder } from "../failed-step.ts";
 import type { BuildRun } from "../run/build-run.ts";
 import { decodeNow } from "../run/decode-now.ts";
 import { withTimeLimit } from "../run/time-limit.ts";
@@ -13,6 +13,8 @@ import { withTimeLimit } from "../run/time-limit.ts";
 export interface ProvisionerJob {
   readonly run: BuildRun;
   readonly planned: PlannedProvisioner;
+  /** Among the provisioners of its build; absent for the error-cleanup-provisioner. */
+  readonly place?: PlaceInOrder;
   readonly machine: Machine;
   readonly signal: AbortSignal;
   /** The provisioner as the template has it now, for a retry that the user asks for. */
@@ -24,13 +26,13 @@ export interface ProvisionerJob {
  * try), timeout (of each try, without its pause).
  */
 export async function runProvisioner(job: ProvisionerJob): Promise<void> {
-  const { run, renew } = job;
+  const { run, renew, place } = job;
   let { planned } = job;
   let isRetry = false;
   await run.step(describeProvisioner(planned), async () => {
     if (isRetry && renew) planned = await renew(planned);
     isRetry = true;
-    run.failures.place = placeInWords(planned.range, planned.name);
+    run.failures.place = placeInWords(planned, place);
     const current = { ...job, planned };
     if (planned.continueOnError) await attemptAndGoOn(current);
     else await attempt(current);
@@ -44,9 +46,15 @@ async function attemptAndGoOn(job: ProvisionerJob): Promise<void> {
   } catch (error) {
     if (job.signal.aborted || job.run.failures.goesBack) throw error;
     job.run.warn(
-      `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.`,
+      `The ${describeProvisioner(job.planned)} failed: ${errorText(error)}. Going on, because continue_on_error is set.${placeOf(job)}`,
     );
   }
+}
+
+/** On a line of its own. */
+function placeOf({ planned, place }: ProvisionerJob): string {
+  const words = placeInWords(planned, place);
+  return words === undefined ? "" : `\n${words}`;
 }
 
 const describeProvisioner = (planned: PlannedProvisioner): string => describeStep(planned, "provisioner");
@@ -69,7 +77,7 @@ async function attempt(job: ProvisionerJob): Promise<void> {
     if (left <= 0 || signal.aborted || run.failures.goesBack) throw first.error;
     const tries = left === 1 ? "1 try" : `${left} tries`;
     const step = describeProvisioner(planned);
-    run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.`);
+    run.warn(`The ${step} failed: ${errorText(tried.error)}. Retrying; ${tries} left.${placeOf(job)}`);
   }
 }
 

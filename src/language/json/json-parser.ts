@@ -223,7 +223,7 @@ export class JsonParser {
   private skipComment(): void {
     const start = this.position;
     this.position = this.text.startsWith("/*", start) ? this.endAfter("*/") : this.endBefore("\n");
-    this.report(messages.commentInJson(this.range(start, Math.min(start + 2, this.position))));
+    this.report(messages.commentInJson(this.range(start, this.position)));
   }
 
   /** Where the next `sign` begins, or the text ends. */

@@ -7,21 +7,15 @@ import type { SourceRange } from "../source.ts";
 const MEMBERS = { property: "Properties of an object", item: "Items of an array" } as const;
 
 export function missingJsonComma(what: "property" | "item", subject: SourceRange): Diagnostic {
-  return error(
-    "missing-comma",
-    subject,
-    `Missing comma after this ${what}`,
-    `${MEMBERS[what]} are separated by commas. Add a comma here.`,
-  );
+  const detail = `${MEMBERS[what]} are separated by commas. Add a comma here.`;
+  const found = error("missing-comma", subject, `Missing comma after this ${what}`, detail);
+  return { ...found, edits: [{ range: { ...subject, start: subject.end }, text: "," }] };
 }
 
 export function trailingComma(what: "property" | "item", subject: SourceRange): Diagnostic {
-  return error(
-    "trailing-comma",
-    subject,
-    `Comma after the last ${what}`,
-    "JSON allows no comma before a closing bracket. Remove it.",
-  );
+  const detail = "JSON allows no comma before a closing bracket. Remove it.";
+  const found = error("trailing-comma", subject, `Comma after the last ${what}`, detail);
+  return { ...found, edits: [{ range: subject, text: "" }] };
 }
 
 export function missingJsonValue(subject: SourceRange): Diagnostic {
@@ -148,13 +142,24 @@ function invalidValueDetail(text: string): string {
   return `${JSON.stringify(text)} is no JSON value. Text is in double quotes; otherwise only true, false and null may stand without.`;
 }
 
-export function commentInJson(subject: SourceRange): Diagnostic {
-  return error(
+/** `comment`: all of it, where the message points at its beginning. */
+export function commentInJson(comment: SourceRange): Diagnostic {
+  const { file, start, end } = comment;
+  const found = error(
     "comment-in-json",
-    subject,
+    { file, start, end: Math.min(start + 2, end) },
     "Comment in JSON",
     'JSON has no comments. Use a property named "//" in HCL JSON, or one whose name begins with "_" in the root of a legacy template.',
   );
+  return { ...found, edits: [{ range: withItsLine(comment), text: "" }] };
+}
+
+/** A comment that has a line to itself goes with that line. */
+function withItsLine({ file, start, end }: SourceRange): SourceRange {
+  const lineStart = file.text.lastIndexOf("\n", start - 1) + 1;
+  const [blank = ""] = /^[ \t]*\r?\n/.exec(file.text.slice(end)) ?? [];
+  const isAlone = blank !== "" && file.text.slice(lineStart, start).trim() === "";
+  return isAlone ? { file, start: lineStart, end: end + blank.length } : { file, start, end };
 }
 
 export function duplicateProperty(

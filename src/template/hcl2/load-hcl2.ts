@@ -17,6 +17,7 @@ import { planUntilLoaded, type PlannedBuilds } from "../plan-until-loaded.ts";
 import { secretsIn } from "../secrets.ts";
 import { builtInValues } from "./built-in-values.ts";
 import { collectDeclarations } from "./declarations.ts";
+import { movedToBuild } from "./moved-to-build.ts";
 import { NOT_KNOWN_YET } from "./hcl-meta-reader.ts";
 import { checkVariables, readVariables, type ReadVariables } from "./load-variables.ts";
 import { dataValue, evaluateLocalsAndData } from "./locals-and-data.ts";
@@ -57,7 +58,8 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
   const isMalformed = diagnostics.hasErrors;
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all, isMalformed };
   const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context, read);
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: diagnostics.all, isMalformed, unblocked, unbuilt };
+  const advised = diagnostics.all.map((diagnostic) => movedToBuild(diagnostic, declarations));
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: advised, isMalformed, unblocked, unbuilt };
 }
 
 interface Hcl2Template extends Hcl2Context {

@@ -14,9 +14,11 @@ export function planUnusedSources(context: PlanContext): void {
   if (selection.isRestricted || notes.isComputed) return;
   // Without builds, or where one names a source that is not there, that is what is wrong.
   const isMistaken = notes.isIncomplete || declarations.builds.length === 0;
+  const [only, ...others] = declarations.builds;
+  const sources = others.length > 0 ? undefined : only?.body.attributes.find(({ name }) => name === "sources");
   for (const [address, declaration] of declarations.sources) {
     if (notes.used.has(address)) continue;
-    if (!isMistaken) context.report(unusedSource(address, declaration.headerRange));
+    if (!isMistaken) context.report(unusedSource(address, declaration.headerRange, sources?.expression));
     planUnused(declaration, isMistaken, context);
   }
 }

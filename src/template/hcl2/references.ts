@@ -35,7 +35,9 @@ export class References {
     const name = subject && textAt(subject);
     if (!name) return diagnostic;
     const isMisspelt = diagnostic.edits !== undefined;
-    const advice = rootAdvice(subject, this.#declared) ?? (isMisspelt ? undefined : unquotedAdvice(subject));
+    const advice =
+      rootAdvice(subject, this.#declared) ??
+      (isMisspelt ? undefined : unquotedAdvice(subject, this.#declared.variables));
     if (!advice) return diagnostic;
     return { ...diagnostic, detail: `There is nothing named "${name}" here. ${advice.hint}`, edits: advice.edits };
   }

@@ -37,13 +37,16 @@ export function unexpectedArgument({ name, nameRange }: Attribute, shape: BlockS
 /** Where a block is right, or that it is none of ours, as a sentence. */
 function noteOnBlock(type: string): string | undefined {
   if (TERRAFORMS.has(type)) return "That is a block of Terraform; a template for images has none.";
-  if (OF_BUILD.has(type)) {
+  if (isOfBuild(type)) {
     return `A "${type}" belongs in a build block, beside the sources it is for: build { sources = […] ${type} … }.`;
   }
   return undefined;
 }
 
 const TERRAFORMS: ReadonlySet<string> = new Set(["resource", "provider", "output", "module", "terraform", "moved"]);
+
+/** Whether such a block belongs in a build block. */
+export const isOfBuild = (type: string): boolean => OF_BUILD.has(type);
 
 const OF_BUILD: ReadonlySet<string> = new Set([
   "provisioner",

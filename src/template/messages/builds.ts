@@ -1,4 +1,5 @@
-import type { Diagnostic } from "../../language/diagnostic.ts";
+import type { Expression, TupleExpression } from "../../language/ast.ts";
+import type { Diagnostic, TextEdit } from "../../language/diagnostic.ts";
 import type { SourceRange } from "../../language/source.ts";
 import { bracketed, correction, suggesting } from "../../language/suggestion.ts";
 import { didYouMean, nearest } from "../../lib/did-you-mean.ts";
@@ -71,13 +72,20 @@ export function nothingToBuild({ only, except }: LoadOptions, { builds }: Declar
   return error("nothing-to-build", undefined, "Nothing to build", `There is nothing to do: ${why}.`);
 }
 
-export const unusedSource = (address: string, subject: SourceRange): Diagnostic =>
-  warning(
-    "unused-source",
-    subject,
-    "Unused source",
-    `No build uses this source. Name it in a build block, sources = ["source.${address}"], or remove it.`,
-  );
+/** `sources`: that argument of the only build there is. */
+export function unusedSource(address: string, subject: SourceRange, sources: Expression | undefined): Diagnostic {
+  const name = `"source.${address}"`;
+  const detail = `No build uses this source. Name it in a build block, sources = [${name}], or remove it.`;
+  const found = warning("unused-source", subject, "Unused source", detail);
+  return sources?.kind === "tuple" ? { ...found, edits: [added(sources, name)] } : found;
+}
+
+/** At the end of a list. */
+function added({ items, range }: TupleExpression, text: string): TextEdit {
+  const last = items.at(-1)?.range;
+  const at = last?.end ?? range.start + 1;
+  return { range: { file: range.file, start: at, end: at }, text: last ? `, ${text}` : text };
+}
 
 interface UnknownName {
   readonly key: string;

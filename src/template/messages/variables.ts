@@ -44,13 +44,21 @@ export function undeclaredInFile(name: string, declared: Iterable<string>, subje
 
 export function explainDefault(problem: Diagnostic): Diagnostic {
   if (problem.code !== "no-variables") return problem;
-  return {
-    ...problem,
-    code: "default-not-constant",
-    summary: "Default is not constant",
-    detail:
-      "A default may be made of constants and functions, but not refer to other values. Use a local value for that.",
-  };
+  const found: Diagnostic = { ...problem, code: "default-not-constant", summary: "Default is not constant" };
+  const [written = "", name] = problem.subject ? environmentVariable(problem.subject) : [];
+  const rule = "A default may be made of constants and functions, but not refer to other values.";
+  if (problem.subject === undefined || name === undefined) {
+    return { ...found, detail: `${rule} Use a local value for that.` };
+  }
+  const { file, start } = problem.subject;
+  const text = `env("${name}")`;
+  const edits = [{ range: { file, start, end: start + written.length }, text }];
+  return { ...found, detail: `${rule} For a variable of the environment, write ${text}.`, edits };
+}
+
+/** `env.HOME`, and its name. */
+function environmentVariable({ file, start }: SourceRange): readonly string[] {
+  return /^env\.([A-Za-z_]\w*)(?![\w.[(-])/.exec(file.text.slice(start)) ?? [];
 }
 
 export const invalidDefault = (why: string, subject: SourceRange): Diagnostic =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../../../src/lib/retry.ts";
+import type { BuilderRun } from "../../../src/sdk/component.ts";
 import { testArtifact } from "../../helper/recording-run.ts";
 import {
   createTestRun,
@@ -73,6 +74,8 @@ describe("-on-error", () => {
       "The error-cleanup provisioner failed: no such host",
       "clean up machine m",
     ]);
+    const errors = events.flatMap((event) => (event.kind === "error" ? [event.step?.what] : []));
+    expect(errors).toEqual(["script provisioner", "script provisioner"]);
   });
 
   it("the error-cleanup-provisioner does not run after success", async () => {
@@ -211,8 +214,21 @@ describe("-debug", () => {
     await run(testBuild({ ...withMachine([]), provisioners: [testProvisioner(() => {})] }));
     expect(asked).toEqual([
       'test.example: Pausing after run of step "create machine".',
-      "test.example: Pausing before the next provisioner.",
+      "test.example: Pausing before the next provisioner: script provisioner.",
       'test.example: Pausing after run of step "script provisioner".',
+    ]);
+  });
+
+  it("stops before a machine is removed that failed and can be entered", async () => {
+    const { run, asked } = createTestRun({ options: { debug: true }, answers: [] });
+    const build = async (built: BuilderRun): Promise<never> => {
+      built.canBeEntered("ssh me@it");
+      throw new Error("stuck");
+    };
+    await run(testBuild({ build }));
+    await run(testBuild({ build: () => Promise.reject(new Error("no machine")) }));
+    expect(asked).toEqual([
+      "test.example: Pausing before the machine is removed.\nTo look into the machine:\n    ssh me@it",
     ]);
   });
 

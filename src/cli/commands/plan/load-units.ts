@@ -10,6 +10,7 @@ import type { ReadOnlySession } from "../../read-only-session.ts";
 import { openStore } from "../../open-store.ts";
 import { storeAddress } from "../../store-flag.ts";
 import { builtElsewhere } from "./built-elsewhere.ts";
+import { variableArguments } from "../../variable-arguments.ts";
 import type { PlanFlags } from "./flags.ts";
 import { givenDependencies } from "./given-dependencies.ts";
 import { loadElsewhere } from "./load-elsewhere.ts";
@@ -67,24 +68,12 @@ async function loadDrafts(
       builtIn: plugins,
       redact: (text: string) => output.redactor.text(text),
       readInputs,
-      variableArguments: (template: Template) => variableArguments(template, flags),
+      // Sensitive variables come from the environment of the other computer.
+      variableArguments: (template: Template) => variableArguments(template, flags).open,
     };
     drafts.push(...(await draftUnits(template, options)));
   }
   return isValid ? drafts : undefined;
-}
-
-/** What makes another computer load the same template. Sensitive variables come from its environment. */
-function variableArguments({ variables }: Template, flags: PlanFlags): readonly string[] {
-  const secrets = new Set(variables.filter(({ sensitive }) => sensitive).map(({ name }) => name));
-  const open = flags.var.filter((text) => !secrets.has(text.split("=", 1)[0]!));
-  const configType = flags["config-type"];
-  return [
-    ...(configType === undefined ? [] : [`-config-type=${configType}`]),
-    ...(flags.plugin.length === 0 ? [] : [`-plugin=${flags.plugin.join(",")}`]),
-    ...flags["var-file"].map((file) => `-var-file=${file}`),
-    ...open.map((text) => `-var=${text}`),
-  ];
 }
 
 /** Patterns are held against the builds of all templates. */

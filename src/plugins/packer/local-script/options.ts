@@ -37,8 +37,8 @@ const fields = {
 };
 
 const commandRunsScript = rule(fields, ["execute_command"], ({ execute_command: words }) => {
-  const text = words?.map((word) => word.text).join(" ");
-  return scriptNotRun({ argument: "execute_command", text, values: ["Script", "Command"] });
+  const command = words?.map((word) => word.text);
+  return scriptNotRun({ argument: "execute_command", command, values: ["Script", "Command"] });
 });
 
 /** The options of `shell-local`, which is a provisioner and a post-processor. */

@@ -8,6 +8,7 @@ import { BuildError } from "../../../sdk/error.ts";
 import { shortLine } from "../../../steps/output-lines.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { withShebang } from "../scripts/shebang.ts";
+import { scriptInWords, underOwnName, type CopiedScript } from "../scripts/own-name.ts";
 import { scriptEnvironment } from "../scripts/script-environment.ts";
 import { RUN_VARIABLE } from "../../../owned/run-processes.ts";
 import { warnOfBrokenShebangIn } from "../scripts/broken-shebang.ts";
@@ -29,7 +30,7 @@ export async function runLocalScripts(run: Run, config: LocalScriptConfig, data:
     run.say(`Running local shell script: ${script}`);
     const path = resolve(run.directories.work, script);
     if (platform !== "win32") await warnOfBrokenShebangIn(run, script, path);
-    await runScript(run, config, data, { path, name: `The script "${script}"` });
+    await runScript(run, config, data, { path, name: script });
   }
 }
 
@@ -42,7 +43,7 @@ async function runInline(
   const path = writeTemporaryScript(run, config, lines);
   try {
     run.say("Running local shell script: inline commands");
-    await runScript(run, config, data, { path, name: "The inline script" });
+    await runScript(run, config, data, { path, name: INLINE });
   } finally {
     // The whole directory goes at the end of the run; this only shortens how long a script (and a secret in it) lies there.
     await unlink(path).catch(() => {});
@@ -61,13 +62,12 @@ function writeTemporaryScript(run: Run, config: LocalScriptConfig, lines: readon
   return path;
 }
 
-interface LocalScript {
-  readonly path: string;
-  /** Begins a sentence. */
-  readonly name: string;
-}
-
-async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedData, script: LocalScript): Promise<void> {
+async function runScript(
+  run: Run,
+  config: LocalScriptConfig,
+  data: GeneratedData,
+  script: CopiedScript,
+): Promise<void> {
   const variables = scriptEnvironment(run, data, config);
   const { program, args, env } = commandFor(run.host.platform, config, variables, script.path);
   const started = performance.now();
@@ -85,29 +85,33 @@ async function runScript(run: Run, config: LocalScriptConfig, data: GeneratedDat
     throw badStatus(run, script, result, performance.now() - started);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    throw new BuildError(`${script.name} could not be started`, { cause: error });
+    throw new BuildError(`${scriptInWords(script.name)} could not be started`, { cause: error });
   }
 }
 
 function badStatus(
   run: Run,
-  { name, path }: LocalScript,
+  script: CopiedScript,
   { code, signal, stderr, stdout }: CommandResult,
   durationMs: number,
 ): BuildError {
   const last = (stderr.trimEnd() || stdout.trimEnd()).split("\n").at(-1)!;
-  const said = last === "" ? "it printed nothing" : `its last line of output was "${shortLine(run, last)}"`;
+  const shown = shortLine(run, underOwnName(last, script));
+  const said = last === "" ? "it printed nothing" : `its last line of output was "${shown}"`;
+  const what = scriptInWords(script.name);
   const after = `after ${(durationMs / 1000).toFixed(1)} s; ${said}`;
   if (signal !== undefined) {
     const hint = signal === "SIGKILL" ? KILLED : undefined;
-    return new BuildError(`${name} was killed by ${signal} ${after}`, { hint });
+    return new BuildError(`${what} was killed by ${signal} ${after}`, { hint });
   }
   const hints: Readonly<Record<number, string>> = {
-    126: `Is the script executable?\n    chmod +x ${path}`,
+    126: script.name === INLINE ? NOT_EXECUTABLE : `Is the script executable?\n    chmod +x ${script.path}`,
     127: "Status 127 means a command was not found.",
     137: KILLED,
   };
-  return new BuildError(`${name} ended with exit status ${code} ${after}`, { hint: hints[code] });
+  return new BuildError(`${what} ended with exit status ${code} ${after}`, { hint: hints[code] });
 }
 
+const INLINE = "inline commands";
+const NOT_EXECUTABLE = "Status 126 means a program was found that may not be executed: does it need chmod +x?";
 const KILLED = "Somebody sent SIGKILL, often the system, because this computer ran out of memory.";

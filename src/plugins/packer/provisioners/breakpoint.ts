@@ -17,7 +17,9 @@ export const provisioner: Provisioner<BreakpointConfig> = {
   async provision(run, { note, disable }, { communicator }) {
     const named = note && ` (${note})`;
     if (disable) return run.say(`Breakpoint${named} is disabled`);
-    run.say(`Breakpoint${named}. The machine is reachable at ${communicator.address}`);
+    const { address } = communicator;
+    const where = address === "none" ? "" : `. The machine is reachable at ${address}`;
+    run.say(`Breakpoint${named}${where}`);
     const answered = await run.waitForUser(`Breakpoint${named}.`);
     if (!answered) run.warn("Nobody can press enter without a terminal: going on.");
   },

@@ -11,6 +11,7 @@ import type { Run } from "../../../sdk/run.ts";
 import { rule } from "../../../sdk/schema/rules.ts";
 import { late, list, map } from "../../../sdk/schema/field.ts";
 import { environmentIssues } from "../scripts/environment-fields.ts";
+import { scriptInWords, underOwnName, type CopiedScript } from "../scripts/own-name.ts";
 import type { ScriptArguments } from "../scripts/script-files.ts";
 import { scriptEnvironment, type EnvironmentPairs } from "../scripts/script-environment.ts";
 import { ARRIVED_INCOMPLETE } from "../../../steps/windows/programs.ts";
@@ -122,14 +123,16 @@ export function startAgain<Result>(run: Run, attempt: () => Promise<Result>, tim
 }
 
 /** Throws unless the script ended with one of the statuses that count as success. */
-export function checkEnd(run: Run, what: string, ended: GuestCommandResult, valid: readonly number[]): void {
+export function checkEnd(run: Run, script: CopiedScript, ended: GuestCommandResult, valid: readonly number[]): void {
   const { result } = ended;
+  const what = scriptInWords(script.name);
   if (result.kind === "disconnect" && valid.includes(DISCONNECTED)) {
     return run.say(`${what} ended the connection, as expected`);
   }
   if (result.kind === "exit" && valid.includes(result.code)) return;
-  if (result.kind !== "disconnect") throw commandFailure(what, ended);
-  throw new ConnectionLost(commandFailure(what, ended).message, {
+  const failure = commandFailure(what, { ...ended, lastLine: underOwnName(ended.lastLine, script) });
+  if (result.kind !== "disconnect") throw failure;
+  throw new ConnectionLost(failure.message, {
     hint: `If the script restarts the machine, let the windows-restart provisioner do that; or add ${DISCONNECTED} to valid_exit_codes.`,
   });
 }

@@ -29,6 +29,12 @@ describe("shell-local", () => {
     );
   });
 
+  it("a message has the script's own name, not that of a temporary file", async () => {
+    const recording = await createRecordingRun();
+    const failing = run(recording, { inline: ['echo "$0: line 2: no such thing" >&2', "exit 1"] });
+    await expect(failing).rejects.toThrow(/last line of output was "script: line 2: no such thing"$/);
+  });
+
   it("knows the variables of Packer, the template's, and the environment of imgbuild", async () => {
     const recording = await createRecordingRun({ env: { PATH: process.env["PATH"], OUTSIDE: "o" } });
     await run(

@@ -40,6 +40,18 @@ describe("breakpoint", () => {
     expect(run.warnings()).toEqual([]);
   });
 
+  it("names the machine, where there is a connection to one", async () => {
+    for (const [address, said] of [
+      ["127.0.0.1:22", "Breakpoint. The machine is reachable at 127.0.0.1:22"],
+      ["none", "Breakpoint"],
+    ] as const) {
+      const run = await createRecordingRun();
+      const communicator = { ...machine.communicator, address };
+      await breakpoint.provision(run, configOf(breakpoint.schema, {}), { ...machine, communicator });
+      expect(run.said()).toEqual([said]);
+    }
+  });
+
   it("goes on without a terminal, and says so", async () => {
     const run = await createRecordingRun();
     await breakpoint.provision(run, configOf(breakpoint.schema, {}), machine);

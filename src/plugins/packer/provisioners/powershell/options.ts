@@ -89,7 +89,7 @@ const fields = { ...scriptFields, ...runFields, ...elevatedFields };
 
 function commandRunsScript(argument: "execute_command" | "elevated_execute_command") {
   return rule(fields, [argument, "remote_path"], ({ [argument]: command, remote_path: path }) =>
-    scriptNotRun({ argument, text: command?.text, values: ["Path"], path }),
+    scriptNotRun({ argument, command: command?.text, values: ["Path"], path }),
   );
 }
 

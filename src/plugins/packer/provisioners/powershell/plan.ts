@@ -20,6 +20,8 @@ export interface PlanOptions {
 
 /** One way to run one script. */
 export interface Plan {
+  /** Of the script in the machine. */
+  readonly path: string;
   /** Copied before; empty where the command brings all with it. */
   readonly uploads: readonly { readonly path: string; readonly content: Buffer }[];
   readonly prepared: PreparedCommand;
@@ -51,7 +53,7 @@ function planUsual(config: PowershellConfig, { script, environment }: PlanOption
     },
     { executable: executable(config), executionPolicy: policy(config) },
   );
-  return { uploads: [], prepared, removal: config.skip_clean ? undefined : removal([path]) };
+  return { path, uploads: [], prepared, removal: config.skip_clean ? undefined : removal([path]) };
 }
 
 /** Files, and the user's command that runs them. */
@@ -61,6 +63,7 @@ function planOwnCommand(config: PowershellConfig, own: LateTemplate, options: Pl
   const settings = formatSettings(options.environment, config.env_var_format ?? USUAL_FORMAT);
   const command = own.render({ ...options.data, Path: path, Vars: variables });
   return {
+    path,
     uploads: [
       { path: variables, content: Buffer.from(`\ufeff${settings}`) },
       { path, content: options.script.content },
@@ -73,11 +76,12 @@ function planOwnCommand(config: PowershellConfig, own: LateTemplate, options: Pl
 function planElevated(config: PowershellConfig, user: LateTemplate, { script, environment, data }: PlanOptions): Plan {
   const id = randomBytes(8).toString("hex");
   const [taskName, directory] = [`imgbuild-${id}`, `${TEMPORARY}/imgbuild-${id}`];
+  const path = `${directory}/script.ps1`;
   const format = config.elevated_env_var_format ?? config.env_var_format;
   const own = config.elevated_execute_command;
   const asText = format !== undefined || own !== undefined;
   const settings = asText ? formatSettings(environment, format ?? USUAL_FORMAT) : "";
-  const command = own?.render({ ...data, Path: `${directory}/script.ps1`, Vars: `${directory}/environment.ps1` });
+  const command = own?.render({ ...data, Path: path, Vars: `${directory}/environment.ps1` });
   const prepared = prepareElevated({
     user: user.render(data),
     password: config.elevated_password?.render(data) ?? "",
@@ -92,7 +96,7 @@ function planElevated(config: PowershellConfig, user: LateTemplate, { script, en
     },
     command: command ?? runFile(config, `${directory}/run.ps1`),
   });
-  return { uploads: [], prepared, removal: elevatedRemoval({ taskName, directory }) };
+  return { path, uploads: [], prepared, removal: elevatedRemoval({ taskName, directory }) };
 }
 
 function environmentData(environment: EnvironmentPairs): string {

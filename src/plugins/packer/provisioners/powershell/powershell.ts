@@ -52,8 +52,7 @@ async function runOne(run: Run, config: PowershellConfig, machine: Machine, scri
     const isClean = ended?.result.kind === "exit" && ended.result.code === 0 && plan.uploads.length === 0;
     if (!isClean && plan.removal !== undefined) await tidyGuest(run, communicator, plan.removal);
   }
-  const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
-  checkEnd(run, what, ended, config.valid_exit_codes);
+  checkEnd(run, { path: plan.path, name: script.name }, ended, config.valid_exit_codes);
 }
 
 function start(

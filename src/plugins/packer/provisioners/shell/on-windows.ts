@@ -37,8 +37,7 @@ export async function runOnWindows(
       hint: "Use the powershell or the windows-shell provisioner, install Git for Windows first, or set execute_command.",
     });
   }
-  const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
-  checkEnd(run, what, ended, config.valid_exit_codes);
+  checkEnd(run, { path, name: script.name }, ended, config.valid_exit_codes);
 }
 
 interface Start {

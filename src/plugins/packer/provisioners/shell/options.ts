@@ -1,6 +1,7 @@
 import { duration, flag, integer, late, list, text, defaultText } from "../../../../sdk/schema/field.ts";
-import { atMostOne, error, exactlyOne, rule } from "../../../../sdk/schema/rules.ts";
+import { atMostOne, exactlyOne, rule } from "../../../../sdk/schema/rules.ts";
 import { defineSchema, type ConfigOf } from "../../../../sdk/schema/schema.ts";
+import { scriptRefused } from "../../scripts/names-script.ts";
 import { scriptEnvironmentFields, scriptEnvironmentRule } from "../../scripts/environment-fields.ts";
 
 const fields = {
@@ -40,13 +41,13 @@ const fields = {
 const commandRunsScript = rule(
   fields,
   ["execute_command", "remote_path", "remote_file"],
-  ({ execute_command, remote_path, remote_file }) => {
-    if (execute_command === undefined || /\.Path\b/.test(execute_command.text)) return [];
-    const name = remote_path ?? remote_file;
-    if (name && execute_command.text.includes(name)) return [];
-    const detail = "The command does not name the script, so it would not be run. Write {{ .Path }} where it belongs.";
-    return [error("invalid-argument", ["execute_command"], "Invalid value", detail)];
-  },
+  ({ execute_command: own, remote_path, remote_file }) =>
+    scriptRefused({
+      argument: "execute_command",
+      command: own?.text,
+      values: ["Path"],
+      path: remote_path ?? remote_file,
+    }),
 );
 
 export const schema = defineSchema(fields, {

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { describeDuration } from "../../../../lib/duration.ts";
 import { errorMessage } from "../../../../lib/error-text.ts";
 import { retry, sleep } from "../../../../lib/retry.ts";
@@ -8,6 +9,7 @@ import { commandFailure, runGuestCommand, type GuestCommandResult } from "../../
 import type { Run } from "../../../../sdk/run.ts";
 import { isWindows } from "../../../../sdk/windows/is-windows.ts";
 import { scriptEnvironment } from "../../scripts/script-environment.ts";
+import { scriptInWords, underOwnName } from "../../scripts/own-name.ts";
 import { brokenShebangs, warnOfBrokenShebang } from "../../scripts/broken-shebang.ts";
 import { tidyGuest } from "../../../../steps/tidy-guest.ts";
 import { runOnWindows } from "./on-windows.ts";
@@ -68,7 +70,7 @@ async function runScript(
     });
     return { plan, ...(await upAndRun(run, communicator, plan)) };
   });
-  const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
+  const what = scriptInWords(script.name);
   const { result } = ended;
   if (result.kind === "disconnect" && (config.expect_disconnect || config.valid_exit_codes.includes(DISCONNECTED))) {
     run.say(`${what} ended the connection, as expected`);
@@ -78,10 +80,11 @@ async function runScript(
     return;
   }
   if (result.kind === "exit") {
-    if (couldNotWrite(result.code, ended.lastLine)) throw cannotWrite(plan.path);
+    if (couldNotWrite(result.code, ended.lastLine)) throw cannotWrite(plan);
     if (config.valid_exit_codes.includes(result.code)) return;
   }
-  throw commandFailure(what, ended);
+  const lastLine = underOwnName(ended.lastLine, { path: plan.path, name: script.name });
+  throw commandFailure(what, { ...ended, lastLine });
 }
 
 /** Everything up to the start is tried again until `start_retry_timeout`; once the script runs, its end is final. */
@@ -132,8 +135,9 @@ function inOne({ shell, terminal }: Communicator): boolean {
 
 const REMOVAL_AFTER_RESTART_MS = 60_000;
 
-function cannotWrite(path: string): BuildError {
-  return new BuildError(`The script could not be written to "${path}" in the machine`, {
+function cannotWrite({ path, unguessable }: ScriptPlan): BuildError {
+  const place = unguessable ? posix.dirname(path) : path;
+  return new BuildError(`The script could not be written to "${place}" in the machine`, {
     hint: "Is the disk full, or the directory missing or read-only? Choose another one with remote_folder.",
   });
 }

@@ -36,7 +36,7 @@ export const schema = defineSchema(fields, {
     exactlyOne("inline", "script", "scripts"),
     scriptEnvironmentRule,
     rule(fields, ["execute_command", "remote_path"], ({ execute_command: command, remote_path: path }) =>
-      scriptNotRun({ argument: "execute_command", text: command?.text, values: ["Path"], path }),
+      scriptNotRun({ argument: "execute_command", command: command?.text, values: ["Path"], path }),
     ),
   ],
 });

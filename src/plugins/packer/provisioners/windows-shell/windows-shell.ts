@@ -43,8 +43,7 @@ async function runOne(run: Run, config: WindowsShellConfig, { communicator, data
     const isClean = ended?.result.kind === "exit" && config.execute_command === undefined;
     if (!isClean) await tidyGuest(run, communicator, removal);
   }
-  const what = script.name === "inline commands" ? "The inline script" : `The script "${script.name}"`;
-  checkEnd(run, what, ended, config.valid_exit_codes);
+  checkEnd(run, { path, name: script.name }, ended, config.valid_exit_codes);
 }
 
 /** A command of one's own that does not ask for the path has Packer's in mind. */

@@ -70,6 +70,8 @@ describe.each([{}, { ssh_pty: true }])("the shell provisioner (%o)", (communicat
     await expect(shell({ inline: ["echo before", "false", "echo after"] })).rejects.toThrow(
       /^The inline script ended with exit status 1 after [\d.]+ s; its last line of output was "before"$/,
     );
+    const failing = shell({ inline: ['echo "$0: line 2: no such thing"', "exit 1"] });
+    await expect(failing).rejects.toThrow(/last line of output was "script: line 2: no such thing"$/);
   });
 
   it("gives scripts their environment, whatever characters it has", async () => {
@@ -203,7 +205,7 @@ describe("the shell provisioner", () => {
   it("says where it could not write", async () => {
     const { shell } = await guest();
     await expect(shell({ inline: ["true"], remote_folder: "/nonexistent" })).rejects.toMatchObject({
-      message: expect.stringMatching(/^The script could not be written to "\/nonexistent\/script_/),
+      message: expect.stringMatching(/^The script could not be written to "\/nonexistent" in/),
       hint: expect.stringContaining("remote_folder"),
     });
   });
