@@ -27,7 +27,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => moto?.stop());
 
-async function s3(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+async function s3(
+  method: string,
+  path: string,
+  body?: string | Uint8Array<ArrayBuffer>,
+): Promise<{ status: number; text: string }> {
   const scope = "test/20260101/us-east-1/s3/aws4_request";
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
   const response = await fetch(`${moto.endpoint}${path}`, { method, headers: { authorization }, body });
@@ -74,10 +78,7 @@ async function readerKeys(): Promise<Readonly<Record<string, string>>> {
   return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
 }
 
-async function machine(
-  content: Uint8Array = CONTENT,
-  credentials: Readonly<Record<string, string>> = {},
-): Promise<Workplace> {
+async function machine(content: Uint8Array = CONTENT, env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
   const place = await createWorkplace({
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
@@ -85,7 +86,7 @@ async function machine(
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL_S3: moto.endpoint,
     IMGBUILD_STORE: STORE,
-    ...credentials,
+    ...env,
   });
   writeFileSync(join(place.directory, "t.pkr.hcl"), TEMPLATE);
   writeFileSync(join(place.directory, "in.raw"), content);
@@ -138,6 +139,27 @@ describe("a store in S3", () => {
       expect(output(other).equals(small)).toBe(true);
       expect((await s3("GET", `/images/${blob}`)).text).toBe("a small image");
     }
+  });
+
+  it("goes on with an upload that was broken off, and trusts none of its parts", { timeout: 120_000 }, async () => {
+    const content = randomBytes(40 * 1024 * 1024 + 17);
+    const place = await machine(content, { PACKER_LOG: "1", PACKER_LOG_PATH: "log.txt" });
+    const digest = createHash("sha256").update(content).digest("hex");
+    const key = `/images/ci/blobs/${digest.slice(0, 2)}/${digest}`;
+    const begun = await s3("POST", `${key}?uploads`);
+    const [, upload = ""] = /<UploadId>(.*?)</.exec(begun.text) ?? [];
+    const part = 16 * 1024 * 1024;
+    const wrong = Buffer.alloc(part, "x");
+    for (const [number, bytes] of [content.subarray(0, part), wrong].entries()) {
+      expect((await s3("PUT", `${key}?partNumber=${number + 1}&uploadId=${upload}`, bytes)).status).toBe(200);
+    }
+    expect(await place.run("build", "t.pkr.hcl")).toMatchObject({ code: 0 });
+    const answers = readFileSync(join(place.directory, "log.txt"), "utf8");
+    expect(answers.match(/UploadPart: done/g)).toHaveLength(2);
+    expect((await s3("GET", "/images?uploads")).text).not.toContain("<Upload>");
+    const other = await machine(content);
+    expect(await other.run("build", "-changed-only", "t.pkr.hcl")).toMatchObject({ code: 0 });
+    expect(output(other).equals(content)).toBe(true);
   });
 
   it("uses a bucket that may only be read for taking, and says so before the build", { timeout: 120_000 }, async () => {
