@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { keepWithinLimit, storeLimit } from "../core/checkpoints/keep-within-limit.ts";
 import type { CheckpointPlace } from "../core/checkpoints/place.ts";
-import { sharedSecret } from "../core/checkpoints/shared.ts";
+import { canShareCheckpoints, sharedSecret } from "../core/checkpoints/shared.ts";
 import type { CheckpointStore } from "../core/checkpoints/store.ts";
 import { forgetOldRuns } from "../core/journal/forget-old-runs.ts";
 import { openRun, type OpenRun } from "../core/journal/open-run.ts";
@@ -29,11 +29,11 @@ import type { CommandContext } from "./command.ts";
 import { loadChecked, type LoadCheckedOptions } from "./load-checked.ts";
 import { holdMachine, pathsReadBy, type Development } from "./development.ts";
 import { openCheckpointStore, sayWhoCannot } from "./open-checkpoint-store.ts";
-import { openStore } from "./open-store.ts";
 import { rereadPlan } from "./reread-plan.ts";
 import type { UnopenedSession } from "./session.ts";
 import { variableArguments } from "./variable-arguments.ts";
 import { withSettings } from "./settings.ts";
+import { storeOfRun, type SharedStore } from "./store-of-run.ts";
 
 export interface RunSessionOptions {
   /** The name of the command. */
@@ -50,8 +50,7 @@ export interface RunSessionOptions {
   readonly develop?: Development | undefined;
   /** What an earlier run built; the builders do not run then. */
   readonly recorded?: RecordedArtifacts;
-  /** Where what is built goes for other machines, and whether what is there of the same content is taken instead. */
-  readonly store?: { readonly address: string; readonly takes: boolean; readonly checkpoints: boolean } | undefined;
+  readonly store?: SharedStore | undefined;
 }
 
 /** A run from its template to its exit code: output, signals, journal, builds, and the record of how it ended. */
@@ -71,7 +70,7 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   const template = await loadValid(active, options);
   if (!template) return signals.exitCode("failed", false);
   await tidyRuns(session);
-  const shared = await sharedStore(session, options);
+  const shared = await storeOfRun(session, options.store);
   const { host, runId } = session;
   const builds = template.builds.map(({ identity }) => identity.name);
   const open = await openRun(host, { runId, template: options.path, builds, startedAt });
@@ -82,7 +81,8 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   };
   options.develop?.reads(await pathsReadBy(template, session.directories));
   const settled = await withSettings(host);
-  const forCheckpoints = options.store?.checkpoints === true ? shared?.store : undefined;
+  const forCheckpoints =
+    options.store?.checkpoints === true ? await storeOfCheckpoints(shared, session.signal) : undefined;
   const store = await checkpointStore({ ...session, host: settled }, template, { ...options, shared: forCheckpoints });
   const path = resolve(host.cwd, options.path);
   const checkpoints = store && { ...(await checkpointPlace(store, template, path)), shared: forCheckpoints };
@@ -100,12 +100,9 @@ async function runTemplate(active: ActiveSession, options: RunSessionOptions): P
   return signals.exitCode(result.outcome, hasLeftovers);
 }
 
-/** That it cannot be used is said before the build, not after it. */
-async function sharedStore(session: UnopenedSession, { store }: RunSessionOptions): Promise<StoreUse | undefined> {
-  if (!store) return undefined;
-  const opened = await openStore(session, store.address);
-  await opened.prepare(session.signal);
-  return { store: opened, takes: store.takes };
+async function storeOfCheckpoints(shared: StoreUse | undefined, signal: AbortSignal): Promise<Store | undefined> {
+  if (!shared || !(await canShareCheckpoints(shared.store, signal))) return undefined;
+  return shared.store;
 }
 
 /** None where nothing is built. */

@@ -17,6 +17,8 @@ export interface StorePlace {
   stat(name: string, signal: AbortSignal): Promise<ObjectStats | undefined>;
   /** Makes it as young as if it had been written now. `false`: that cannot be done. */
   refresh(name: string, signal: AbortSignal): Promise<boolean>;
+  /** Why no object of this name may be written, in words; `undefined` where it may. Nothing is changed by the question. */
+  refusal(name: string, signal: AbortSignal): Promise<string | undefined>;
   /** The content of a file. Rejects, and leaves no object, where the file is not what `sha256` says. */
   putFile(name: string, file: FileToPut, transfer: Transfer): Promise<void>;
   /** In order. Rejects with `MissingObject` where there is none. A piece is valid until the next one is asked for. */

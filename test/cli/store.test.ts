@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -10,9 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { StoredBuild } from "../../src/core/store/record.ts";
 import { createWorkplace, type Workplace } from "../helper/imgbuild.ts";
+import { isRoot } from "../helper/need.ts";
 
 const TEMPLATE = `
 source "file" "one" {
@@ -57,6 +59,20 @@ function recordsOf(store: string): readonly (StoredBuild & { readonly path: stri
 
 const recordOf = (store: string, name: string) => recordsOf(store).find(({ build }) => build.name === name)!;
 const blobPath = (store: string, sha256: string): string => join(store, "blobs", sha256.slice(0, 2), sha256);
+
+/** Until the test ends. Root may write to what others may not, unless the whole file system is only to be read. */
+function makeReadOnly(store: string): void {
+  if (isRoot) {
+    execFileSync("mount", ["--bind", store, store]);
+    onTestFinished(() => void execFileSync("umount", [store]));
+    execFileSync("mount", ["-o", "remount,bind,ro", store]);
+    return;
+  }
+  const directories = readdirSync(store, { withFileTypes: true, recursive: true }).filter((one) => one.isDirectory());
+  const paths = [store, ...directories.map((one) => join(one.parentPath, one.name))];
+  for (const path of paths) chmodSync(path, 0o555);
+  onTestFinished(() => paths.forEach((path) => chmodSync(path, 0o755)));
+}
 
 describe("imgbuild build -store", () => {
   it("is taken on another machine instead of being built, and later stages go on from there", async () => {
@@ -165,6 +181,32 @@ describe("imgbuild build -store", () => {
     const without = await place.run("build", "-changed-only", "t.pkr.hcl");
     expect(without).toMatchObject({ code: 2 });
     expect(without.stderr).toContain("name it with -store");
+  });
+});
+
+describe("a store that may only be read", () => {
+  it("is taken from, and what has to be built is not put there, which is said first", async () => {
+    const { store, other } = await twoMachines();
+    writeFileSync(join(other.directory, "in.txt"), "changed");
+    makeReadOnly(store);
+    const built = await other.run("build", "-changed-only", "t.pkr.hcl");
+    expect(built).toMatchObject({ code: 0 });
+    const said = built.stdout + built.stderr;
+    expect(said.match(/may only be read/g)).toHaveLength(1);
+    expect(said.indexOf("so what is built here is not put there: ")).toBeLessThan(said.indexOf("==> file.one"));
+    expect(said).toContain("file.two: Already built, by run");
+    expect(read(other, "out/one.txt")).toBe("changed");
+    expect(recordsOf(store)).toHaveLength(2);
+  });
+
+  it("is an error before the build where things would only be put there", async () => {
+    const { store, other } = await twoMachines();
+    makeReadOnly(store);
+    const refused = await other.run("build", "t.pkr.hcl");
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout + refused.stderr).toContain(`The store ${store} may only be read: "${store}`);
+    expect(refused.stdout + refused.stderr).toContain("With -changed-only it is used all the same");
+    expect(existsSync(join(other.directory, "out"))).toBe(false);
   });
 });
 

@@ -27,7 +27,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => moto?.stop());
 
-async function s3(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+async function s3(
+  method: string,
+  path: string,
+  body?: string | Uint8Array<ArrayBuffer>,
+): Promise<{ status: number; text: string }> {
   const scope = "test/20260101/us-east-1/s3/aws4_request";
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
   const response = await fetch(`${moto.endpoint}${path}`, { method, headers: { authorization }, body });
@@ -48,7 +52,33 @@ async function expectWholeBuilds(): Promise<void> {
   }
 }
 
-async function machine(content: Uint8Array = CONTENT): Promise<Workplace> {
+/** moto lets everybody do everything, until it is told to look at policies. */
+async function enforcePermissions(isOn: boolean): Promise<void> {
+  const answer = await fetch(`${moto.endpoint}/moto-api/reset-auth`, { method: "POST", body: isOn ? "0" : "Infinity" });
+  expect(answer.status).toBe(200);
+}
+
+/** Keys of a user who may read what is in the bucket. */
+async function readerKeys(): Promise<Readonly<Record<string, string>>> {
+  const iam = async (parameters: Readonly<Record<string, string>>): Promise<string> => {
+    const scope = "test/20260101/us-east-1/iam/aws4_request";
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+    const body = new URLSearchParams({ ...parameters, UserName: "reader", Version: "2010-05-08" });
+    const response = await fetch(moto.endpoint, { method: "POST", headers: { authorization }, body });
+    expect(response.status).toBe(200);
+    return response.text();
+  };
+  const statement = { Effect: "Allow", Action: ["s3:GetObject", "s3:ListBucket"], Resource: "*" };
+  const policy = { Version: "2012-10-17", Statement: [statement] };
+  await iam({ Action: "CreateUser" });
+  await iam({ Action: "PutUserPolicy", PolicyName: "read", PolicyDocument: JSON.stringify(policy) });
+  const made = await iam({ Action: "CreateAccessKey" });
+  const [, id = ""] = /<AccessKeyId>(.*?)</.exec(made) ?? [];
+  const [, secret = ""] = /<SecretAccessKey>(.*?)</.exec(made) ?? [];
+  return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
+}
+
+async function machine(content: Uint8Array = CONTENT, env: Readonly<Record<string, string>> = {}): Promise<Workplace> {
   const place = await createWorkplace({
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
@@ -56,6 +86,7 @@ async function machine(content: Uint8Array = CONTENT): Promise<Workplace> {
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL_S3: moto.endpoint,
     IMGBUILD_STORE: STORE,
+    ...env,
   });
   writeFileSync(join(place.directory, "t.pkr.hcl"), TEMPLATE);
   writeFileSync(join(place.directory, "in.raw"), content);
@@ -108,6 +139,54 @@ describe("a store in S3", () => {
       expect(output(other).equals(small)).toBe(true);
       expect((await s3("GET", `/images/${blob}`)).text).toBe("a small image");
     }
+  });
+
+  it("goes on with an upload that was broken off, and trusts none of its parts", { timeout: 120_000 }, async () => {
+    const content = randomBytes(40 * 1024 * 1024 + 17);
+    const place = await machine(content, { PACKER_LOG: "1", PACKER_LOG_PATH: "log.txt" });
+    const digest = createHash("sha256").update(content).digest("hex");
+    const key = `/images/ci/blobs/${digest.slice(0, 2)}/${digest}`;
+    const begun = await s3("POST", `${key}?uploads`);
+    const [, upload = ""] = /<UploadId>(.*?)</.exec(begun.text) ?? [];
+    const part = 16 * 1024 * 1024;
+    const wrong = Buffer.alloc(part, "x");
+    for (const [number, bytes] of [content.subarray(0, part), wrong].entries()) {
+      expect((await s3("PUT", `${key}?partNumber=${number + 1}&uploadId=${upload}`, bytes)).status).toBe(200);
+    }
+    expect(await place.run("build", "t.pkr.hcl")).toMatchObject({ code: 0 });
+    const answers = readFileSync(join(place.directory, "log.txt"), "utf8");
+    expect(answers.match(/UploadPart: done/g)).toHaveLength(2);
+    expect((await s3("GET", "/images?uploads")).text).not.toContain("<Upload>");
+    const other = await machine(content);
+    expect(await other.run("build", "-changed-only", "t.pkr.hcl")).toMatchObject({ code: 0 });
+    expect(output(other).equals(content)).toBe(true);
+  });
+
+  it("uses a bucket that may only be read for taking, and says so before the build", { timeout: 120_000 }, async () => {
+    const builder = await machine(Buffer.from("for readers"));
+    expect(await builder.run("build", "t.pkr.hcl")).toMatchObject({ code: 0 });
+    const reader = await readerKeys();
+    const [other, changed] = [
+      await machine(Buffer.from("for readers"), reader),
+      await machine(Buffer.from("x"), reader),
+    ];
+    const before = await keys();
+    await enforcePermissions(true);
+    try {
+      const refused = await other.run("build", "t.pkr.hcl");
+      expect(refused).toMatchObject({ code: 1 });
+      expect(refused.stdout + refused.stderr).toContain(`The store ${STORE} may only be read: `);
+      expect(existsSync(join(other.directory, "out"))).toBe(false);
+      const taken = await other.run("build", "-changed-only", "t.pkr.hcl");
+      expect(taken, taken.stdout + taken.stderr).toMatchObject({ code: 0 });
+      expect(taken.stdout).toContain("Already built, by run");
+      const built = await changed.run("build", "-changed-only", "t.pkr.hcl");
+      expect(built, built.stdout + built.stderr).toMatchObject({ code: 0 });
+      expect(built.stdout + built.stderr).toContain("so what is built here is not put there: ");
+    } finally {
+      await enforcePermissions(false);
+    }
+    expect(await keys()).toEqual(before);
   });
 
   it("says before the build why a bucket cannot be used", { timeout: 120_000 }, async () => {

@@ -30,6 +30,7 @@ export class CheckpointExchange {
   }
 
   async offer(record: CheckpointRecord): Promise<void> {
+    if (this.#shared.isReadOnly) return;
     const { signal } = this.#run;
     await offerCheckpoint(this.#shared, this.#local, { record, signal }).catch((error: unknown) => {
       if (!signal.aborted) this.#run.warn(`A checkpoint could not be put into the store: ${errorText(error)}`);

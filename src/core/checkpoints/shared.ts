@@ -13,6 +13,11 @@ const SECRET_BYTES = 32;
 
 const recordName = (key: string): string => `${CHECKPOINTS}${key}.json`;
 
+/** Whether a machine may share the checkpoints there: one that may only read needs the key that others made. */
+export async function canShareCheckpoints({ place, isReadOnly }: Store, signal: AbortSignal): Promise<boolean> {
+  return !isReadOnly || (await place.read(SECRET, signal))?.length === SECRET_BYTES;
+}
+
 /**
  * The key of all digests of the checkpoints in a store, so that machines that share it know the same keys, and nobody else can
  * guess a value by one. Made where there is none.

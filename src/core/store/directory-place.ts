@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { access, chmod, constants, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { syncDirectory } from "../../lib/atomic-file.ts";
@@ -54,6 +54,7 @@ function directoryPlace(directory: string, name: string): StorePlace {
       return found && { size: found.size, writtenAt: found.mtimeMs };
     },
     refresh: (object) => touch(pathOf(object)),
+    refusal: (object) => refusal(directory, object),
     putFile: (object, file, transfer) =>
       place({ directory, object, name }, (handle) => copyVerified(file, handle, transfer)),
     content: (object, signal) => content(pathOf(object), { name, object, signal }),
@@ -72,6 +73,27 @@ function touch(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Asks the system, of the directories an object comes to be in. */
+async function refusal(store: string, object: string): Promise<string | undefined> {
+  for (const path of [join(store, object), join(store, UNFINISHED, object)]) {
+    const directory = await nearestDirectory(path);
+    const refused = await access(directory, constants.W_OK | constants.X_OK).catch((error: unknown) => error);
+    if (refused !== undefined) return `"${directory}" ${whyRefused(refused)}`;
+  }
+  return undefined;
+}
+
+async function nearestDirectory(path: string): Promise<string> {
+  const above = dirname(path);
+  const found = await stat(above).catch(() => undefined);
+  return found !== undefined || above === path ? above : nearestDirectory(above);
+}
+
+function whyRefused(error: unknown): string {
+  const isOnReadOnlyDisk = isSystemError(error) && error.code === "EROFS";
+  return isOnReadOnlyDisk ? "is on a file system that can only be read" : "is not for this user to write to";
 }
 
 interface Target {

@@ -24,14 +24,27 @@ const OLD_MS = GRACE_MS / 2;
  */
 export class Store {
   readonly place: StorePlace;
+  /** Nothing is to be put there, since it would be refused. */
+  readonly isReadOnly: boolean;
   #opened: Promise<void> | undefined;
 
-  constructor(place: StorePlace) {
+  constructor(place: StorePlace, { isReadOnly = false } = {}) {
     this.place = place;
+    this.isReadOnly = isReadOnly;
   }
 
   get name(): string {
     return this.place.name;
+  }
+
+  /** Why nothing may be put there, in words; `undefined` where it may. */
+  refusal(signal: AbortSignal): Promise<string | undefined> {
+    return this.place.refusal(`${BLOBS}refusal`, signal);
+  }
+
+  /** The same store, for who may only read it. */
+  readOnly(): Store {
+    return new Store(this.place, { isReadOnly: true });
   }
 
   /** Marks a new store, once, and sweeps away what others left half written long ago. Rejects where it cannot be written to. */

@@ -85,7 +85,7 @@ export async function putIntoStore(building: StoredBuilding, finished: Finished)
   const { session, plan, settings } = building;
   const { made, summaries, durationMs } = finished;
   const store = settings.store?.store;
-  if (!store || session.signal.aborted) return made;
+  if (!store || store.isReadOnly || session.signal.aborted) return made;
   const run = new BuildRun(session, plan.identity);
   const runs = [...made.runs, run];
   const key = await finished.key;

@@ -21,6 +21,12 @@ variable "base" {
   default     = "@container@"
 }
 
+variable "pull" {
+  type        = bool
+  description = "Whether the base is fetched from its registry; false takes the one that this machine has."
+  default     = true
+}
+
 variable "tags" {
   type    = list(string)
   default = ["latest"]
@@ -28,6 +34,7 @@ variable "tags" {
 
 source "docker" "image" {
   image  = var.base
+  pull   = var.pull
   commit = true
   changes = [
     "LABEL org.opencontainers.image.base.name=${var.base}",

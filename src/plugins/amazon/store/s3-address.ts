@@ -26,7 +26,7 @@ export function parseS3Address(text: string, { env }: Pick<Host, "env">): S3Addr
   if (prefix.split("/").some((part) => part === "." || part === ".."))
     throw noAddress(text, "its prefix leads upwards");
   const options = readOptions(text, new URLSearchParams(query));
-  const endpoint = options.get("endpoint") ?? env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"];
+  const endpoint = options.get("endpoint") ?? (env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]);
   const style = options.get("path_style");
   return {
     bucket,

@@ -1,3 +1,4 @@
+import { errorText } from "../../../lib/error-text.ts";
 import { mapLimited } from "../../../lib/limited.ts";
 import {
   MissingObject,
@@ -7,6 +8,7 @@ import {
   type StorePlace,
 } from "../../../sdk/store-place.ts";
 import { openCloud } from "../aws/cloud.ts";
+import { isDenied } from "../aws/failure.ts";
 import { explain, type Bucket } from "./bucket.ts";
 import { parseS3Address } from "./s3-address.ts";
 import { s3Content, type Reading } from "./s3-content.ts";
@@ -48,6 +50,7 @@ function s3Place(place: Bucket, prefix: string): StorePlace {
       return found.find((one) => one.name === keyOf(object));
     },
     refresh: (object, signal) => refresh(place, keyOf(object), signal).catch(explain(name)),
+    refusal: (object, signal) => refusal(place, keyOf(object), signal).catch(explain(name)),
     putFile: (object, file, transfer) => uploadFile(place, keyOf(object), file, transfer).catch(explain(name)),
     content: (object, signal) => s3Content(place, { key: keyOf(object), object, signal }),
     list: async (start, signal) => {
@@ -98,6 +101,20 @@ async function listKeys({ s3, bucket }: Bucket, listing: Listing): Promise<reado
     token = isOne ? undefined : answer.NextContinuationToken;
   } while (token !== undefined);
   return found;
+}
+
+/** An upload in parts that is begun and aborted leaves nothing, and needs the permission to write. */
+async function refusal({ s3, bucket }: Bucket, key: string, signal: AbortSignal): Promise<string | undefined> {
+  const target = { Bucket: bucket, Key: key };
+  try {
+    // Its answer names what is to be aborted, so it is waited for.
+    const { UploadId } = await s3.call("CreateMultipartUpload", target, { pauses: signal });
+    await s3.call("AbortMultipartUpload", { ...target, UploadId }, { once: true }).catch(() => {});
+    return undefined;
+  } catch (error) {
+    if (isDenied(error)) return errorText(error);
+    throw error;
+  }
 }
 
 /** S3 has no other way to change the time of an object. */

@@ -1,4 +1,7 @@
+import { isDenied } from "../aws/failure.ts";
 import type { Bucket } from "./bucket.ts";
+import { listParts, type UploadId } from "./s3-parts.ts";
+import { listUploads } from "./s3-uploads.ts";
 
 export interface Unfinished {
   /** Of the keys. */
@@ -9,28 +12,27 @@ export interface Unfinished {
 }
 
 /** The parts of an upload that died are stored, and cost money, until somebody says that it is over. */
-export async function abortUploads({ s3, bucket }: Bucket, unfinished: Unfinished): Promise<void> {
-  const { prefix, before, signal } = unfinished;
-  let next: PageStart | undefined = {};
-  while (next !== undefined) {
-    const question: UploadsQuestion = { Bucket: bucket, Prefix: prefix, ...next };
-    const page = await s3.call("ListMultipartUploads", question, { signal });
-    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-      if ((Initiated?.getTime() ?? Infinity) >= before) continue;
-      // Another machine may have been quicker.
-      await s3.call("AbortMultipartUpload", { Bucket: bucket, Key, UploadId }, { signal }).catch(() => {});
-      signal.throwIfAborted();
-    }
-    next = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : undefined;
+export async function abortUploads(place: Bucket, { prefix, before, signal }: Unfinished): Promise<void> {
+  const { s3, bucket } = place;
+  for await (const { key, uploadId, begunAt } of listUploads(place, prefix, signal)) {
+    if (begunAt >= before || (await hasYoungPart(place, { key, uploadId }, { before, signal }))) continue;
+    // Another machine may have been quicker.
+    await s3.call("AbortMultipartUpload", { Bucket: bucket, Key: key, UploadId: uploadId }, { signal }).catch(() => {});
+    signal.throwIfAborted();
   }
 }
 
-interface PageStart {
-  readonly KeyMarker?: string | undefined;
-  readonly UploadIdMarker?: string | undefined;
-}
-
-interface UploadsQuestion extends PageStart {
-  readonly Bucket: string;
-  readonly Prefix: string;
+/** One that was begun long ago may still be going on, or go on again. Who may not ask for its parts takes it for dead. */
+async function hasYoungPart(
+  place: Bucket,
+  id: UploadId,
+  { before, signal }: Pick<Unfinished, "before" | "signal">,
+): Promise<boolean> {
+  try {
+    const parts = await listParts(place, id, signal);
+    return [...parts.values()].some(({ writtenAt }) => writtenAt >= before);
+  } catch (error) {
+    signal.throwIfAborted();
+    return !isDenied(error);
+  }
 }

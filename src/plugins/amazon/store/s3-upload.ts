@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import { mapLimited } from "../../../lib/limited.ts";
 import { changedWhileStored, unreadableFile, type FileToPut, type Transfer } from "../../../sdk/store-place.ts";
+import { codeOf } from "../aws/failure.ts";
 import type { Bucket } from "./bucket.ts";
+import { isKept } from "./s3-parts.ts";
+import { findUpload, type ResumableUpload } from "./s3-resume.ts";
 
 /** Few enough parts for any file S3 takes (5 TiB), and big enough to keep a fast line busy. */
 const PART_BYTES = 16 * 1024 * 1024;
@@ -10,10 +13,13 @@ const MOST_PARTS = 10_000;
 const AT_ONCE = 4;
 /** What the SDK sends with each part. S3 wants it named at the beginning, and compares. */
 const PART_CHECKSUM = "CRC32" as const;
+/** Of uploads that other machines end meanwhile. */
+const ATTEMPTS = 3;
 
 /**
- * Puts a file into a bucket; one of more than a part in parts, so that a broken connection costs one of them. S3 checks each
- * by a checksum, and what was read is compared with the digest of the file before the object appears.
+ * Puts a file into a bucket; one of more than a part in parts, so that a broken connection costs one of them, and what S3 has of an
+ * upload that was broken off is not sent again. S3 checks each part by a checksum, and what was read is compared with the digest of
+ * the file before the object appears.
  */
 export async function uploadFile(place: Bucket, key: string, file: FileToPut, transfer: Transfer): Promise<void> {
   const handle = await open(file.path).catch(unreadableFile(file.path));
@@ -44,25 +50,51 @@ async function uploadWhole({ place, key, file, handle, transfer }: Upload): Prom
   transfer.onProgress?.(file.size);
 }
 
+/** Another machine may go on with the same upload, complete it, or sweep it away. */
 async function uploadParts(upload: Upload): Promise<void> {
-  const { place, key, transfer } = upload;
-  const { s3, bucket } = place;
-  const target = { Bucket: bucket, Key: key };
-  // Its answer names what is to be aborted, so it is waited for.
-  const begun = { ...target, ChecksumAlgorithm: PART_CHECKSUM };
-  const { UploadId } = await s3.call("CreateMultipartUpload", begun, { pauses: transfer.signal });
-  try {
-    const Parts = await sendParts(upload, UploadId!);
-    const whole = { ...target, UploadId, MultipartUpload: { Parts } };
-    await s3.call("CompleteMultipartUpload", whole, { signal: transfer.signal });
-  } catch (error) {
-    // What cannot be aborted now is swept away by a later run.
-    await s3.call("AbortMultipartUpload", { ...target, UploadId }, { once: true }).catch(() => {});
-    throw error;
+  const { place, key, file, transfer } = upload;
+  for (let attempt = 1; ; attempt++) {
+    const begun = (await findUpload(place, key, transfer.signal)) ?? (await beginUpload(upload));
+    try {
+      return await finishUpload(upload, begun);
+    } catch (error) {
+      if (!ENDED_ELSEWHERE.has(codeOf(error)) || attempt === ATTEMPTS) throw error;
+    }
+    if (await isThere(upload)) return transfer.onProgress?.(file.size);
   }
 }
 
-async function sendParts(upload: Upload, uploadId: string) {
+/** `InvalidPart`: another machine has sent the same part once more, and S3 has given it another tag. */
+const ENDED_ELSEWHERE: ReadonlySet<string> = new Set(["NoSuchUpload", "InvalidPart"]);
+
+async function beginUpload({ place, key, transfer }: Upload): Promise<ResumableUpload> {
+  const begun = { Bucket: place.bucket, Key: key, ChecksumAlgorithm: PART_CHECKSUM };
+  // Its answer names what would be left, so it is waited for.
+  const { UploadId } = await place.s3.call("CreateMultipartUpload", begun, { pauses: transfer.signal });
+  return { uploadId: UploadId!, parts: new Map() };
+}
+
+/** What is broken off stays for the next one who has the same file, until it is swept away. */
+async function finishUpload(upload: Upload, begun: ResumableUpload): Promise<void> {
+  const { place, key, file, transfer } = upload;
+  const { s3, bucket } = place;
+  const target = { Bucket: bucket, Key: key, UploadId: begun.uploadId };
+  const { parts, sha256 } = await sendParts(upload, begun);
+  if (sha256 !== file.sha256) {
+    await s3.call("AbortMultipartUpload", target, { once: true }).catch(() => {});
+    throw changedWhileStored(file.path);
+  }
+  const whole = { ...target, MultipartUpload: { Parts: parts } };
+  await s3.call("CompleteMultipartUpload", whole, { signal: transfer.signal });
+}
+
+async function isThere({ place, key, file, transfer }: Upload): Promise<boolean> {
+  const question = { Bucket: place.bucket, Prefix: key, MaxKeys: 1 };
+  const { Contents = [] } = await place.s3.call("ListObjectsV2", question, { signal: transfer.signal });
+  return Contents.some(({ Key, Size }) => Key === key && Size === file.size);
+}
+
+async function sendParts(upload: Upload, { uploadId, parts: kept }: ResumableUpload) {
   const { place, key, file, transfer } = upload;
   const partBytes = Math.max(PART_BYTES, Math.ceil(file.size / MOST_PARTS));
   const starts = Array.from({ length: Math.ceil(file.size / partBytes) }, (_, index) => index * partBytes);
@@ -74,18 +106,19 @@ async function sendParts(upload: Upload, uploadId: string) {
     try {
       signal.throwIfAborted();
       const Body = await readNext.read(start);
-      const part = { Bucket: place.bucket, Key: key, UploadId: uploadId, PartNumber: index + 1, Body };
-      const answer = await place.s3.call("UploadPart", part, { signal });
+      const PartNumber = index + 1;
+      const known = kept.get(PartNumber);
+      const part = { Bucket: place.bucket, Key: key, UploadId: uploadId, PartNumber, Body };
+      const answer = isKept(known, Body) ? known : await place.s3.call("UploadPart", part, { signal });
       sent += Body.length;
       transfer.onProgress?.(sent);
-      return { PartNumber: index + 1, ETag: answer.ETag, ChecksumCRC32: answer.ChecksumCRC32 };
+      return { PartNumber, ETag: answer.ETag, ChecksumCRC32: answer.ChecksumCRC32 };
     } catch (error) {
       failed.abort(error);
       throw error;
     }
   });
-  if (readNext.digest() !== file.sha256) throw changedWhileStored(file.path);
-  return parts;
+  return { parts, sha256: readNext.digest() };
 }
 
 /** Reads parts one after the other, however many are being sent, so that one digest sees all of them. */

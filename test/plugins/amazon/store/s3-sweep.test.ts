@@ -7,7 +7,7 @@ const upload = (id: string, time: string) => ({ Key: `ci/blobs/${id}`, UploadId:
 /** The members that ListMultipartUploads has by the API reference of S3; a page begins behind its markers. */
 const PAGES: Readonly<Record<string, object>> = {
   "": {
-    Uploads: [upload("one", "2026-01-01"), upload("gone", "2026-01-01")],
+    Uploads: [upload("one", "2026-01-01"), upload("going on", "2026-01-01"), upload("gone", "2026-01-01")],
     IsTruncated: true,
     NextKeyMarker: "ci/blobs/gone",
     NextUploadIdMarker: "gone",
@@ -17,13 +17,18 @@ const PAGES: Readonly<Record<string, object>> = {
 };
 
 describe("the uploads that died", () => {
-  it("are aborted on all pages, and young ones go on", async () => {
+  it("are aborted on all pages; young ones and those with a young part go on", async () => {
     const asked: unknown[] = [];
     const aborted: unknown[] = [];
     const answers: Readonly<Record<string, (input: Readonly<Record<string, string>>) => unknown>> = {
       ListMultipartUploads: ({ UploadIdMarker = "", KeyMarker, Prefix }) => {
         asked.push([Prefix, KeyMarker]);
         return PAGES[UploadIdMarker];
+      },
+      ListParts: ({ UploadId }) => {
+        if (UploadId === "three") throw Object.assign(new Error("Access Denied"), { name: "AccessDenied" });
+        const time = UploadId === "going on" ? "2026-01-02T01:00:00Z" : "2026-01-01T01:00:00Z";
+        return { Parts: [{ PartNumber: 1, ETag: '"1"', Size: 1, LastModified: new Date(time) }], IsTruncated: false };
       },
       AbortMultipartUpload: ({ UploadId }) => {
         if (UploadId === "gone") throw new Error("NoSuchUpload");
