@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { textOf } from "../../src/language/value.ts";
 import { BuildError } from "../../src/sdk/error.ts";
 import type { LateTemplate } from "../../src/sdk/late-template.ts";
 import { loadTemplate } from "../../src/template/load-template.ts";
@@ -230,6 +231,22 @@ describe("loadTemplate", () => {
     expect(loaded.isMalformed).toBe(isMalformed);
     expect(codes(loaded)).not.toEqual([]);
   });
+
+  it.each(["p${1 + 1}", "${w}%{ if", "$${b}", "%%{x}", "pa$$wo%%rd", "", "é\n${", "[1]"])(
+    "takes a text of a JSON variable file for what it says: %j",
+    async (text) => {
+      const folder = mkdtempSync(join(tmpdir(), "template-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, "f.json"), JSON.stringify({ a: text, b: { [`${text}k`]: [text] } }));
+      const variables = 'variable "a" { type = string }\nvariable "b" { default = null }\n';
+      const locals = 'local "both" { expression = jsonencode([var.a, var.b]) }\n';
+      writeFileSync(join(folder, "t.pkr.hcl"), variables + locals + builds);
+      const { template, diagnostics } = await loadForTest("t.pkr.hcl", folder, { varFiles: ["f.json"] });
+      expect(diagnostics).toEqual([]);
+      const [both] = template!.locals;
+      expect(JSON.parse(textOf(both!.value))).toEqual([text, { [`${text}k`]: [text] }]);
+    },
+  );
 
   it.each([`[null]`, `["machine.m", null]`, `null`, `[1]`, `"machine.m"`, `{}`])(
     "refuses sources that are no texts: %s",

@@ -27,17 +27,35 @@ export interface BlockSchema {
  * comment. Source: json/spec.md of hashicorp/hcl v2 (MPL-2.0; facts only).
  */
 export function parseJsonBody(file: SourceFile, schema: BodySchema): ParsedBody {
+  return parseWith(readTemplate, file, schema);
+}
+
+/** Parses a JSON file of values: strings are what they say, `${` and all. */
+export function parseJsonValues(file: SourceFile): ParsedBody {
+  return parseWith(readLiteral, file, { blocks: {} });
+}
+
+function parseWith(readString: ReadString, file: SourceFile, schema: BodySchema): ParsedBody {
   const parser = new JsonParser(file);
   const root = parser.parse();
   const diagnostics = [...parser.diagnostics];
-  const body = jsonToBody(root, schema, diagnostics);
+  const body = jsonToBody(root, schema, { readString, diagnostics });
   return { body, diagnostics: limitDiagnostics(diagnostics) };
 }
 
+/** How a file is read, and what was found. */
+interface Reading {
+  readonly readString: ReadString;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Makes an expression of a string; its range is with the quotes. */
+type ReadString = (text: string, range: SourceRange, diagnostics: Diagnostic[]) => Expression;
+
 /** Reads a JSON value as a body: an object, or an array of objects taken together. */
-function jsonToBody(node: JsonNode, schema: BodySchema, diagnostics: Diagnostic[]): Body {
-  const reader = new BodyReader(schema, diagnostics);
-  for (const object of objectsIn(node, "The content of a template", diagnostics)) reader.add(object);
+function jsonToBody(node: JsonNode, schema: BodySchema, reading: Reading): Body {
+  const reader = new BodyReader(schema, reading);
+  for (const object of objectsIn(node, "The content of a template", reading.diagnostics)) reader.add(object);
   const end = Math.max(node.range.start, node.range.end - 1);
   return {
     kind: "body",
@@ -48,12 +66,12 @@ function jsonToBody(node: JsonNode, schema: BodySchema, diagnostics: Diagnostic[
   };
 }
 
-/** Reads a JSON value as an expression: strings as templates, everything else as the literal it is. */
-function jsonToExpression(node: JsonNode, diagnostics: Diagnostic[]): Expression {
+/** Reads a JSON value as an expression: strings as `reading` says, everything else as the literal it is. */
+function jsonToExpression(node: JsonNode, reading: Reading): Expression {
   const { range } = node;
   switch (node.kind) {
     case "string":
-      return templateIn(range, diagnostics);
+      return reading.readString(node.value, range, reading.diagnostics);
     case "number":
       return { kind: "literal", value: { type: "number", text: node.text }, range };
     case "boolean":
@@ -61,21 +79,25 @@ function jsonToExpression(node: JsonNode, diagnostics: Diagnostic[]): Expression
     case "null":
       return { kind: "literal", value: { type: "null" }, range };
     case "array":
-      return { kind: "tuple", items: node.items.map((item) => jsonToExpression(item, diagnostics)), range };
+      return { kind: "tuple", items: node.items.map((item) => jsonToExpression(item, reading)), range };
     case "object":
-      diagnostics.push(...duplicatesIn(node, "error"));
-      return { kind: "object", items: node.properties.map((property) => toItem(property, diagnostics)), range };
+      reading.diagnostics.push(...duplicatesIn(node, "error"));
+      return { kind: "object", items: node.properties.map((property) => toItem(property, reading)), range };
     case "error":
       return { kind: "error", range };
   }
 }
 
-function toItem({ nameRange, value, range }: JsonProperty, diagnostics: Diagnostic[]): ObjectItem {
-  return { key: templateIn(nameRange, diagnostics), value: jsonToExpression(value, diagnostics), range };
+function toItem({ name, nameRange, value, range }: JsonProperty, reading: Reading): ObjectItem {
+  const key = reading.readString(name, nameRange, reading.diagnostics);
+  return { key, value: jsonToExpression(value, reading), range };
 }
 
-/** The string at this range (with its quotes) as a template; the range of the result includes the quotes, too. */
-function templateIn(range: SourceRange, diagnostics: Diagnostic[]): Expression {
+function readLiteral(text: string, range: SourceRange): Expression {
+  return { kind: "template", heredoc: false, parts: [{ kind: "text", text, range }], range };
+}
+
+function readTemplate(_text: string, range: SourceRange, diagnostics: Diagnostic[]): Expression {
   const parsed = parseTemplateIn(viewOfJsonString(range));
   diagnostics.push(...parsed.diagnostics);
   return { ...parsed.expression, range };
@@ -87,11 +109,13 @@ class BodyReader {
   readonly blocks: Block[] = [];
   private readonly seen = new Map<string, SourceRange>();
   private readonly schema: BodySchema;
+  private readonly reading: Reading;
   private readonly diagnostics: Diagnostic[];
 
-  constructor(schema: BodySchema, diagnostics: Diagnostic[]) {
+  constructor(schema: BodySchema, reading: Reading) {
     this.schema = schema;
-    this.diagnostics = diagnostics;
+    this.reading = reading;
+    this.diagnostics = reading.diagnostics;
   }
 
   add(object: JsonObject): void {
@@ -114,7 +138,7 @@ class BodyReader {
       kind: "attribute",
       name,
       nameRange,
-      expression: jsonToExpression(value, this.diagnostics),
+      expression: jsonToExpression(value, this.reading),
       range,
     });
   }
@@ -145,7 +169,7 @@ class BodyReader {
       return;
     }
     const { name: type, nameRange: typeRange } = property;
-    const body = jsonToBody(value, schema.body ?? { blocks: {} }, this.diagnostics);
+    const body = jsonToBody(value, schema.body ?? { blocks: {} }, this.reading);
     const headerRange = labels.at(-1)?.range ?? typeRange;
     this.blocks.push({ kind: "block", type, typeRange, labels, body, range: value.range, headerRange });
   }

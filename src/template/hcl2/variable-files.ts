@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Attribute, Body } from "../../language/ast.ts";
 import { hasErrors, type Diagnostic } from "../../language/diagnostic.ts";
-import { parseJsonBody } from "../../language/json/json-body.ts";
+import { parseJsonValues } from "../../language/json/json-body.ts";
 import { parseHcl } from "../../language/parse.ts";
 import type { SourceFile } from "../../language/source.ts";
 import { readSource } from "../files/read-source.ts";
@@ -44,7 +44,7 @@ function isJson({ name, text }: SourceFile): boolean {
 }
 
 function parse(file: SourceFile, diagnostics: Diagnostic[]): VariableFile {
-  const parsed = isJson(file) ? parseJsonBody(file, { blocks: {} }) : parseHcl(file);
+  const parsed = isJson(file) ? parseJsonValues(file) : parseHcl(file);
   diagnostics.push(...parsed.diagnostics, ...blocksIn(parsed.body));
   return { attributes: parsed.body.attributes };
 }
