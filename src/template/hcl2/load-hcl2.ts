@@ -24,6 +24,7 @@ import { readPackerBlocks } from "./packer-block.ts";
 import { parseTemplateFiles } from "./parse-template-files.ts";
 import { planBuilds } from "./plan-builds.ts";
 import type { Hcl2Context } from "./plan-context.ts";
+import { withServedFolder } from "./served-folder.ts";
 import { References } from "./references.ts";
 import { nothingToBuild } from "../messages/builds.ts";
 
@@ -51,7 +52,8 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
   await context.library.preload(bodies.flatMap((body) => [...functionNames(body)]));
   const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context);
   const advised = diagnostics.all.map((diagnostic) => movedToBuild(diagnostic, declarations));
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: advised, unblocked, unbuilt };
+  const served = await withServedFolder(advised, declarations, path.directory);
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: served, unblocked, unbuilt };
 }
 
 interface Hcl2Template extends Hcl2Context {
