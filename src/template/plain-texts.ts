@@ -34,9 +34,11 @@ function namesOf(plan: BuildPlan): readonly string[] {
 
 function namesIn(config: unknown): readonly string[] {
   if (typeof config !== "object" || config === null) return [];
-  return Object.entries(config).flatMap(([name, value]: [string, unknown]) => {
-    if (!NAMES.test(name)) return [];
-    const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return texts.filter((text) => typeof text === "string");
-  });
+  const texts: string[] = [];
+  for (const [name, value] of Object.entries(config)) {
+    // Most arguments are not set.
+    if (typeof value !== "string" && !Array.isArray(value)) continue;
+    if (NAMES.test(name)) texts.push(...[value as unknown].flat().filter((text) => typeof text === "string"));
+  }
+  return texts;
 }

@@ -418,6 +418,15 @@ describe("values that cannot work (V-03)", () => {
     expect(await said(template)).toEqual([expect.stringContaining('3:18 warning: With "none" nobody notices')]);
   });
 
+  it.each([
+    ["https://cloud-images.ubuntu.com/noble/current/a.img", "https://cloud-images.ubuntu.com/noble/current/SHA256SUMS"],
+    ["https://cloud.debian.org/x/debian-12.qcow2", "https://cloud.debian.org/x/SHA512SUMS"],
+    ["https://dl-cdn.alpinelinux.org/x/a.iso?b=c", "https://dl-cdn.alpinelinux.org/x/a.iso.sha512"],
+  ])("where the publisher of %s has checksums is known", async (url, file) => {
+    const template = source("qemu", "").replace(DIGEST, "none").replace("http://example.com/x.iso", url);
+    expect(await said(template)).toEqual([expect.stringContaining(`"file:${file}".`)]);
+  });
+
   it("a pair of ports is compared in every component that has one", async () => {
     for (const type of Object.keys(builders)) {
       const { schema } = (await registry.load("builder", type))!;

@@ -207,6 +207,24 @@ describe("what is written in place of a mistake", () => {
   });
 });
 
+describe("a guest that is sent to an HTTP server that there is not", () => {
+  const template = qemu('boot_command = ["http://{{ .HTTPIP }}:{{ .HTTPPort }}/ks.cfg<enter>"]');
+  const detail = "and there is none: set http_directory or http_content.";
+
+  it("gets the folder that is there for it", async () => {
+    const found = await diagnose(template, { files: { "http/ks.cfg": "" } });
+    const folder = 'For the folder "http" beside the template, write http_directory = "${path.root}/http".';
+    expect(found.map(shortly)).toEqual([expect.stringContaining(`${detail} ${folder}`)]);
+    expect(await diagnose(mended(template, found), { files: { "http/ks.cfg": "" } })).toEqual([]);
+  });
+
+  it("gets none where there is no such folder", async () => {
+    const found = await diagnose(template, { files: { http: "a file" } });
+    expect(found.map(shortly)).toEqual([expect.stringMatching(/set http_directory or http_content\.$/)]);
+    expect(found[0]!.edits).toBeUndefined();
+  });
+});
+
 describe("what JSON has not", () => {
   it.each([
     [

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { isPlainObject } from "./coerce.ts";
 import { startsWith, type DecodeState, type Path, type RawArguments } from "./decode-state.ts";
-import { fieldMeta } from "./field.ts";
 import type { Schema } from "./schema.ts";
+import { specialFields } from "./special-fields.ts";
 
 export interface Checked {
   readonly prepared: RawArguments;
@@ -20,9 +20,8 @@ export function checkRules(schema: Schema<unknown>, checked: Checked, path: Path
     const found = check(named as never);
     state.issues.push(...found.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
   }
-  for (const [name, field] of fieldsOf(schema)) {
-    const { nested } = fieldMeta(field);
-    if (nested) checkNested(nested, prepared[name], [...path, name], state);
+  for (const [name, nested] of specialFields(schema).nested) {
+    checkNested(nested, prepared[name], [...path, name], state);
   }
 }
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { checksumFileOf } from "./checksum-file.ts";
 import { digestLengths } from "../../lib/checksum.ts";
 import { parseChecksum } from "../../lib/checksum-spec.ts";
 import { nearest } from "../../lib/did-you-mean.ts";
@@ -37,14 +38,16 @@ export const isoRules = [
   rule(isoFields, ["iso_urls"], ({ iso_urls = [] }) =>
     iso_urls.flatMap((url, index) => downloadUrlIssues(url, ["iso_urls", index])),
   ),
-  rule(isoFields, ["iso_checksum"], ({ iso_checksum }) => checksumIssues(iso_checksum, "iso_checksum")),
+  rule(isoFields, ["iso_checksum", "iso_url", "iso_urls"], ({ iso_checksum, ...places }) =>
+    checksumIssues(iso_checksum, "iso_checksum", isoUrls(places)[0]),
+  ),
 ];
 
-/** What is wrong with the checksum of an image, or doubtful. */
-export function checksumIssues(text: string, name: string): readonly ConfigIssue[] {
+/** What is wrong with the checksum of an image, or doubtful; `url` is where the image comes from. */
+export function checksumIssues(text: string, name: string, url = ""): readonly ConfigIssue[] {
   const checksum = parseChecksum(text);
   if (checksum.kind === "invalid") return [invalidChecksum(text, name, checksum.problem)];
-  if (checksum.kind === "none") return [warning("no-checksum", [name], "No checksum", UNCHECKED)];
+  if (checksum.kind === "none") return [warning("no-checksum", [name], "No checksum", unchecked(url))];
   if (checksum.kind !== "file") return [];
   return downloadUrlIssues(checksum.location, [name]).map(({ within: _, fix: __, ...issue }) => issue);
 }
@@ -71,8 +74,12 @@ function otherKind(text: string): string | undefined {
   return corrected && parseChecksum(corrected).kind === "digest" ? corrected : undefined;
 }
 
-const UNCHECKED =
-  'With "none" nobody notices when the image has changed or was cut off on its way. "sha256:" and its digits, or "file:" and the place of a checksum file, make sure of it.';
+function unchecked(url: string): string {
+  const file = checksumFileOf(url);
+  const risk = 'With "none" nobody notices when the image has changed or was cut off on its way.';
+  if (file !== undefined) return `${risk} Its publisher has a file of checksums beside it: ${JSON.stringify(file)}.`;
+  return `${risk} "sha256:" and its digits, or "file:" and the place of a checksum file, make sure of it.`;
+}
 
 /** Arguments Packer 1.6 folded into `iso_checksum`. */
 export const isoLegacy: readonly LegacyArgument[] = [

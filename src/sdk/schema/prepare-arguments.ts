@@ -7,6 +7,7 @@ import { fieldMeta, type FieldKind } from "./field.ts";
 import { deprecation, rewriteOldNames } from "./old-names.ts";
 import { error, templateProblem } from "./rules.ts";
 import type { Schema } from "./schema.ts";
+import { specialFields } from "./special-fields.ts";
 import { elementType } from "./zod-type.ts";
 
 /** Old names rewritten, strings rendered, primitives converted; what zod then sees is plainly typed. */
@@ -57,9 +58,8 @@ function isBlank(value: unknown, field: z.ZodType, { options }: DecodeState): bo
 }
 
 function addLateDefaults(schema: Schema<unknown>, prepared: Record<string, unknown>, state: DecodeState): void {
-  for (const [name, field] of Object.entries(schema.object.shape)) {
-    const { lateDefault, lateNames = [] } = fieldMeta(field as z.ZodType);
-    if (lateDefault !== undefined) prepared[name] ??= new LateTemplate(lateDefault, lateNames, state.options);
+  for (const { name, text, names } of specialFields(schema).lateDefaults) {
+    prepared[name] ??= new LateTemplate(text, names, state.options);
   }
 }
 

@@ -25,6 +25,7 @@ import { readPackerBlocks } from "./packer-block.ts";
 import { parseTemplateFiles } from "./parse-template-files.ts";
 import { planBuilds } from "./plan-builds.ts";
 import type { Hcl2Context } from "./plan-context.ts";
+import { withServedFolder } from "./served-folder.ts";
 import { References } from "./references.ts";
 import { createValueGraph, type ValueGraph } from "./value-graph.ts";
 import { nothingToBuild } from "../messages/builds.ts";
@@ -59,7 +60,8 @@ export async function loadHcl2(options: LoadOptions, path: TemplatePath): Promis
   if (options.syntaxOnly) return { template: unevaluated, diagnostics: diagnostics.all, isMalformed };
   const { unblocked, unbuilt, ...evaluated } = await evaluateTemplate(context, read);
   const advised = diagnostics.all.map((diagnostic) => movedToBuild(diagnostic, declarations));
-  return { template: { ...unevaluated, ...evaluated }, diagnostics: advised, isMalformed, unblocked, unbuilt };
+  const served = await withServedFolder(advised, declarations, path.directory);
+  return { template: { ...unevaluated, ...evaluated }, diagnostics: served, isMalformed, unblocked, unbuilt };
 }
 
 interface Hcl2Template extends Hcl2Context {
