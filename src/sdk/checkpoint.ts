@@ -21,7 +21,7 @@ export interface Checkpoints {
    */
   resume<Brought>(
     machine: KeyInputs,
-    bring: (saved: MachineState) => Promise<Brought>,
+    bring: (saved: SavedMachine) => Promise<Brought>,
   ): Promise<{ readonly brought: Brought } | undefined>;
   /** Says once why this build has no checkpoints, and goes on without. */
   giveUp(why: string): void;
@@ -33,6 +33,17 @@ export interface MachineState {
   readonly files: Readonly<Record<string, string>>;
   /** What the builder has to know to bring it back. JSON values; may hold secrets. */
   readonly facts: unknown;
+}
+
+/** A machine at rest in a store. Whether its files are what they were can be looked at while it is brought back. */
+export interface SavedMachine extends MachineState {
+  /** What it remembers, unpacked while it is read. Rejects what is damaged. `files` do not hold it. */
+  memory(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * Reads everything once, from the first call on. Rejects as soon as a file turns out to be damaged: the machine is of no use
+   * then, however far it has come. The core waits for it in any case.
+   */
+  verify(): Promise<void>;
 }
 
 /**

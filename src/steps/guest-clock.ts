@@ -19,7 +19,7 @@ export async function setGuestClock(
 ): Promise<void> {
   await run.step("set the guest's clock", async ({ signal }) => {
     const isWindows = communicator.shell === "cmd" || communicator.shell === "powershell";
-    const { set, read } = isWindows ? windows : posix;
+    const setAndRead = isWindows ? setWindowsClock : setPosixClock;
     const now = (): number => Math.round(run.host.clock.now() / 1000);
     const stdin = isWindows ? undefined : `${password}\n`;
     let late = 0;
@@ -28,9 +28,8 @@ export async function setGuestClock(
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       // A slow guest sets what it was told some time ago: the next time it is told what it will be then.
       const delay = late <= SLOWEST_S ? late : 0;
-      await askGuest(communicator, set(now() + delay), { signal, stdin });
       const asked = now();
-      const { stdout } = await askGuest(communicator, read, { signal });
+      const { stdout } = await askGuest(communicator, setAndRead(asked + delay), { signal, stdin });
       if (!/^\d+$/.test(stdout.trim())) return run.warn(UNTOLD);
       const seen = Number(stdout.trim());
       late = now() - seen;
@@ -57,17 +56,14 @@ const WAYS = [
   "sudo -S -p '' date -u -s @",
 ];
 
-const posix = { set: setPosixClock, read: "date +%s" };
-
 /** Looks after each way: the `date` of busybox says that all went well when it may not set the clock. */
 function setPosixClock(now: number): string {
   const isRight = `right() { late=$((${now} - $(date +%s))); [ $late -le 2 ] && [ $late -ge -${TOLERANCE_S} ]; }`;
   const ways = WAYS.map((way) => `{ ${way}${now}; right; }`);
-  return `{ ${isRight}; right || ${ways.join(" || ")}; } >/dev/null 2>&1; true`;
+  return `{ ${isRight}; right || ${ways.join(" || ")}; } >/dev/null 2>&1; date +%s`;
 }
 
-const windows = {
-  set: (now: number): string =>
-    `powershell -NoProfile -Command "Set-Date -Date ([DateTimeOffset]::FromUnixTimeSeconds(${now}).LocalDateTime)"`,
-  read: 'powershell -NoProfile -Command "[DateTimeOffset]::UtcNow.ToUnixTimeSeconds()"',
-};
+function setWindowsClock(now: number): string {
+  const set = `Set-Date -Date ([DateTimeOffset]::FromUnixTimeSeconds(${now}).LocalDateTime) | Out-Null`;
+  return `powershell -NoProfile -Command "try { ${set} } catch { }; [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()"`;
+}

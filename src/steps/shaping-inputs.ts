@@ -1,4 +1,3 @@
-import { hashFile } from "../lib/checksum.ts";
 import type { KeyInputs } from "../sdk/checkpoint.ts";
 import { fileInputs } from "../sdk/file-inputs.ts";
 import type { Run } from "../sdk/run.ts";
@@ -6,6 +5,7 @@ import type { CdConfig } from "../sdk/schema/cd.ts";
 import type { CommunicatorConfig } from "../sdk/schema/communicator.ts";
 import type { FloppyConfig } from "../sdk/schema/floppy.ts";
 import type { HttpConfig } from "../sdk/schema/http.ts";
+import { digestOf } from "./download/verify.ts";
 import { expand } from "./media-files.ts";
 
 /** Arguments of any machine that make no other one: where it is shown and reached, how long things may take, what becomes of it. */
@@ -68,7 +68,7 @@ async function mediumInputs(run: Run, medium: string, patterns: readonly string[
 }
 
 /** An image by its content. One that the hypervisor reads from a server by itself is known by its address. */
-export async function imageDigest(source: string): Promise<string> {
+export async function imageDigest(run: Run, source: string): Promise<string> {
   if (/^\w+:\/\//.test(source)) return source;
-  return (await hashFile(source, "sha256")).hex;
+  return (await digestOf({ run, signal: run.signal }, source, "sha256")).hex;
 }

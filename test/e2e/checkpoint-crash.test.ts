@@ -77,7 +77,7 @@ async function look(directory: string, what: string): Promise<readonly string[]>
     const place = join(directory, "work", `back-${record.key}`);
     await mkdir(place);
     const paths = await store.link(record, place);
-    await store.verify(record, paths);
+    await store.verify(record, paths, new AbortController().signal);
     const texts = await Promise.all([...paths].map(async ([role, path]) => [role, await readFile(path, "utf8")]));
     expect(Object.fromEntries(texts), what).toEqual(CONTENT[record.key]);
   }

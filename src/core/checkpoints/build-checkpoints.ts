@@ -5,7 +5,7 @@ import { describeDuration } from "../../lib/duration.ts";
 import { errorText } from "../../lib/error-text.ts";
 import { asFileName } from "../../lib/file-name.ts";
 import { isSystemError } from "../../lib/system-error.ts";
-import type { Checkpoints, KeyInputs, MachineState } from "../../sdk/checkpoint.ts";
+import type { Checkpoints, KeyInputs, MachineState, SavedMachine } from "../../sdk/checkpoint.ts";
 import type { Machine } from "../../sdk/component.ts";
 import { writeFailure } from "../../sdk/write-failure.ts";
 import { createOwnedDirectory } from "../../owned/owned-directory.ts";
@@ -18,9 +18,9 @@ import { keyMachine, keyProvisioner, type KeyedStep, type Keying } from "./key-c
 import type { CheckpointRecord } from "./record.ts";
 import type { CurrentValues } from "./named-values.ts";
 import type { CheckpointPlace } from "./place.ts";
-import { packMemory } from "./pack-memory.ts";
+import { MEMORY_ROLE, packMemory } from "./pack-memory.ts";
 import type { CheckpointStore, FileToStore } from "./store.ts";
-import { removeTaken, removeUnpacked, takeFiles } from "./taken-files.ts";
+import { removeMemory, removeTaken, takeFiles } from "./taken-files.ts";
 import { whyAgain } from "./why-again.ts";
 
 /** The checkpoints of one build: where it can go on, and what it saves on its way. */
@@ -72,7 +72,7 @@ export class BuildCheckpoints implements Checkpoints {
 
   async resume<Brought>(
     machine: KeyInputs,
-    bring: (saved: MachineState) => Promise<Brought>,
+    bring: (saved: SavedMachine) => Promise<Brought>,
   ): Promise<{ readonly brought: Brought } | undefined> {
     this.#chain = [keyMachine(machine, this.#keying())];
     for (const planned of this.#plan.provisioners) await this.#keyNext(planned, this.#chain.length);
@@ -156,18 +156,18 @@ export class BuildCheckpoints implements Checkpoints {
 
   async #tryToBring<Brought>(
     record: CheckpointRecord,
-    bring: (saved: MachineState) => Promise<Brought>,
+    bring: (saved: SavedMachine) => Promise<Brought>,
   ): Promise<{ readonly brought: Brought } | undefined> {
     const directory = await this.workplace();
     const tried = await this.#run.trial("restore", async () => {
-      const { files, objects } = await takeFiles(this.#store, record, { directory, signal: this.#run.signal });
-      const brought = await bring({ files, facts: record.facts });
+      const { saved, objects } = await takeFiles(this.#store, record, { directory, signal: this.#run.signal });
+      const brought = await whileWhole(saved, bring);
       for (const [path, object] of objects) this.#objects.set(path, object);
       return brought;
     });
     this.#run.signal.throwIfAborted();
     if ("result" in tried) {
-      await removeUnpacked(record, directory);
+      await removeMemory(directory);
       return { brought: tried.result };
     }
     this.#run.warn(`The checkpoint ${placeOf(record, this.#plan)} is passed over: ${errorText(tried.error)}`);
@@ -257,15 +257,24 @@ export class BuildCheckpoints implements Checkpoints {
   }
 
   async #toStore(role: string, path: string): Promise<FileToStore> {
-    if (role === PACKED_ROLE) return packMemory(path, this.#grace);
+    if (role === MEMORY_ROLE) return packMemory(path, this.#grace);
     return { path, object: this.#objects.get(path) };
   }
 }
 
 const GRACE_MS = 1000;
 
-/** Files of this role are packed: the memory of a guest is large, and half of it repeats itself. */
-const PACKED_ROLE = "memory";
+/** A machine that was brought back from files of which each is what it was. */
+async function whileWhole<Brought>(
+  saved: SavedMachine,
+  bring: (saved: SavedMachine) => Promise<Brought>,
+): Promise<Brought> {
+  const [brought] = await Promise.allSettled([bring(saved)]);
+  // What is damaged may not go on either, and this says more.
+  await saved.verify();
+  if (brought.status === "rejected") throw brought.reason;
+  return brought.value;
+}
 
 function placeOf({ step, name }: Pick<CheckpointRecord, "step" | "name">, { provisioners }: BuildPlan): string {
   if (step === 0) return "before the first provisioner";

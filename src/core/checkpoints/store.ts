@@ -116,10 +116,10 @@ export class CheckpointStore {
   }
 
   /** Rejects where a linked object is gone or damaged; the checkpoint is then no more. */
-  async verify(record: CheckpointRecord, paths: ReadonlyMap<string, string>): Promise<void> {
+  async verify(record: CheckpointRecord, paths: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
     for (const [role, path] of paths) {
       const file = record.files[role]!;
-      if (await isWhole(path, file)) continue;
+      if (await isWhole(path, file, signal)) continue;
       await this.#forget(record.key, file.object);
       throw new DamagedError(role);
     }
@@ -225,9 +225,9 @@ class DamagedError extends Error {
   }
 }
 
-async function isWhole(path: string, { object, size }: Pick<StoredFile, "object" | "size">): Promise<boolean> {
+async function isWhole(path: string, { object, size }: StoredFile, signal: AbortSignal): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.size === size && (await hashFile(path, "sha256")).hex === object;
+  return found?.size === size && (await hashFile(path, "sha256", { signal })).hex === object;
 }
 
 async function describe({ path, packed, object }: FileToStore): Promise<StoredFile> {

@@ -15,16 +15,19 @@ const BLOCKS_AT_ONCE = 4;
 export async function packFile(from: string, to: string, signal: AbortSignal): Promise<CodecName> {
   const name = fastestCodec();
   const { compress } = blockCodecs[name]!;
-  await copyInBatches(from, to, {
-    signal,
-    read: (source) => readUpTo(source, BLOCK_BYTES),
-    convert: async (block) => {
-      const frame = await compress(block);
-      const header = Buffer.alloc(HEADER_BYTES);
-      header.writeUInt32LE(frame.length);
-      return Buffer.concat([header, frame]);
-    },
-  });
+  const convert = async (block: Buffer): Promise<Buffer> => {
+    const frame = await compress(block);
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeUInt32LE(frame.length);
+    return Buffer.concat([header, frame]);
+  };
+  const read = (source: FileHandle): Promise<Buffer> => readUpTo(source, BLOCK_BYTES);
+  const target = await open(to, "wx", 0o600);
+  try {
+    for await (const piece of converted(from, { signal, read, convert })) await target.writeFile(piece);
+  } finally {
+    await target.close();
+  }
   return name;
 }
 
@@ -33,13 +36,13 @@ export interface PackedFile {
   readonly packed: CodecName;
 }
 
-/** The other way. Rejects what is cut off, damaged, or packed as this Node cannot unpack it. */
-export async function unpackFile({ path, packed }: PackedFile, to: string, signal: AbortSignal): Promise<void> {
+/** What was packed, in order. Rejects what is cut off, damaged, or packed as this Node cannot unpack it. */
+export function unpackedPieces({ path, packed }: PackedFile, signal: AbortSignal): AsyncIterable<Buffer> {
   const codec = blockCodecs[packed];
   if (!codec) throw new Error(`it is packed with ${packed}, which takes Node.js 22.15 or newer`);
   const { decompress } = codec;
-  const convert = (frame: Buffer): Promise<Buffer> => decompress(frame).catch(damaged);
-  await copyInBatches(path, to, { signal, read: readFrame, convert });
+  const convert = (frame: Buffer): Promise<Buffer> => decompress(frame, BLOCK_BYTES).catch(damaged);
+  return converted(path, { signal, read: readFrame, convert });
 }
 
 interface Conversion {
@@ -49,23 +52,18 @@ interface Conversion {
   readonly convert: (piece: Buffer) => Promise<Buffer>;
 }
 
-async function copyInBatches(from: string, to: string, { signal, read, convert }: Conversion): Promise<void> {
+/** Pieces of a file, each converted, in order. While one is used, the next ones are on their way. */
+async function* converted(from: string, { signal, read, convert }: Conversion): AsyncGenerator<Buffer> {
   const source = await open(from, "r");
   try {
-    const target = await open(to, "wx", 0o600);
-    try {
-      for (let isMore = true; isMore;) {
-        signal.throwIfAborted();
-        const batch: Promise<Buffer>[] = [];
-        while (isMore && batch.length < BLOCKS_AT_ONCE) {
-          const piece = await read(source);
-          isMore = piece.length > 0;
-          if (isMore) batch.push(awaitedLater(convert(piece)));
-        }
-        for (const piece of await Promise.all(batch)) await target.writeFile(piece);
-      }
-    } finally {
-      await target.close();
+    const onTheirWay: Promise<Buffer>[] = [];
+    for (let isMore = true; isMore || onTheirWay.length > 0;) {
+      signal.throwIfAborted();
+      const piece: Buffer = isMore ? await read(source) : Buffer.alloc(0);
+      isMore = piece.length > 0;
+      if (isMore) onTheirWay.push(awaitedLater(convert(piece)));
+      const isWanted = onTheirWay.length === BLOCKS_AT_ONCE || !isMore;
+      if (isWanted && onTheirWay.length > 0) yield await onTheirWay.shift()!;
     }
   } finally {
     await source.close();
@@ -86,7 +84,7 @@ function damaged(cause?: unknown): never {
 
 /** From where the last reading ended; shorter at the end of the file only. */
 async function readUpTo(source: FileHandle, size: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(size);
+  const buffer = Buffer.allocUnsafe(size);
   let filled = 0;
   while (filled < size) {
     const { bytesRead } = await source.read(buffer, filled, size - filled, null);

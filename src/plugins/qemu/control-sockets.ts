@@ -10,6 +10,8 @@ export interface ControlSockets {
   readonly control: string;
   /** For `imgbuild screen`. */
   readonly screen: string;
+  /** For the memory of a machine that goes on. */
+  readonly memory: string;
   /** Between QEMU and swtpm. */
   readonly tpm: string;
 }
@@ -20,7 +22,8 @@ const LONGEST_SOCKET_PATH = 103;
 /** Names for a machine's sockets in `directory`, which is private to the run. */
 export function controlSockets(directory: string): ControlSockets {
   const mark = join(directory, `q${randomBytes(3).toString("hex")}`);
-  const sockets = { mark, control: `${mark}.qmp`, screen: `${mark}.scr`, tpm: `${mark}.tpm` };
+  const named = (ending: string): string => `${mark}.${ending}`;
+  const sockets = { mark, control: named("qmp"), screen: named("scr"), memory: named("mem"), tpm: named("tpm") };
   if (Buffer.byteLength(sockets.control) > LONGEST_SOCKET_PATH) {
     throw new BuildError(`The temporary directory has too long a path for QEMU's control socket: ${sockets.control}`, {
       hint: "Set TMPDIR to a directory with a shorter path.",

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { QmpClient } from "./qmp.ts";
 import type { Run, Step } from "../../sdk/run.ts";
+import type { SavedMachine } from "../../sdk/checkpoint.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { guestLogin } from "../../sdk/schema/guest-login.ts";
 import type { MachineWatch } from "../../steps/watched-run.ts";
@@ -11,7 +12,7 @@ import type { ChosenAccelerator } from "./accelerator.ts";
 import { commandLine, type QemuMachineFacts, type UserArguments } from "./command-line.ts";
 import type { QemuConfig } from "./options/qemu.ts";
 import { controlSockets, type ControlSockets } from "./control-sockets.ts";
-import { loadMemory } from "./checkpoints/migration.ts";
+import { loadMemory, type MemorySource } from "./checkpoints/migration.ts";
 import { chooseDisplay } from "./display.ts";
 import type { Drives } from "./drive-arguments.ts";
 import type { EfiFirmware } from "./efi-firmware.ts";
@@ -27,7 +28,7 @@ export interface QemuLaunchPlan extends Drives {
   readonly efi: EfiFirmware | undefined;
   readonly outputDirectory: string;
   /** The memory of a saved machine, which goes on instead of one that boots. */
-  readonly memory?: string | undefined;
+  readonly memory?: SavedMachine["memory"] | undefined;
   /** What `qemuargs` may use, but for what is known only here. */
   readonly values: MachineValues;
 }
@@ -60,7 +61,7 @@ export async function launchMachine(run: Run, config: QemuConfig, plan: QemuLaun
         announce(run, facts);
         const start = { name: plan.name, binary: config.qemu_binary, args, sockets, endsByItself };
         const machine = await startMachine(run, step, start);
-        if (plan.memory !== undefined) await resumeFrom(machine.qmp, plan.memory, step.signal);
+        if (plan.memory) await resumeFrom(machine.qmp, { memory: plan.memory, socket: sockets.memory }, step.signal);
         if (password !== undefined) await setVncPassword(machine.qmp, password, step);
         return launched(run, machine, ports.ssh);
       });
@@ -123,8 +124,8 @@ function machineFacts(config: QemuConfig, plan: QemuLaunchPlan, context: LaunchC
   };
 }
 
-async function resumeFrom(qmp: QmpClient, memory: string, signal: AbortSignal): Promise<void> {
-  await loadMemory(qmp, memory, signal);
+async function resumeFrom(qmp: QmpClient, source: MemorySource, signal: AbortSignal): Promise<void> {
+  await loadMemory(qmp, source, signal);
   await qmp.execute("cont", {}, { signal });
 }
 

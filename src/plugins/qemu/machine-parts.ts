@@ -3,10 +3,11 @@ import { createFloppy } from "../../steps/floppy.ts";
 import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
 import { sshKey, type SshKey } from "../../steps/ssh-key.ts";
 import type { OutputDirectory } from "../../steps/output-directory.ts";
-import type { MachineState, SaveMachine } from "../../sdk/checkpoint.ts";
+import type { SavedMachine, SaveMachine } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { LayeredDisks } from "./checkpoints/layers.ts";
 import { factsOf } from "./checkpoints/machine-checkpoints.ts";
+import { requireOwnFiles } from "./checkpoints/require-own-files.ts";
 import { machineSaver } from "./checkpoints/save-machine.ts";
 import { createDisks, finishDisks, imagePaths } from "./disks.ts";
 import type { DiskFile } from "./drive-arguments.ts";
@@ -24,7 +25,7 @@ export interface MachineParts {
   readonly efi: EfiFirmware | undefined;
   readonly key: SshKey;
   /** Of a saved machine. */
-  readonly memory: string | undefined;
+  readonly memory: SavedMachine["memory"] | undefined;
   /** Where the machine can be saved. */
   readonly layers: LayeredDisks | undefined;
 }
@@ -59,24 +60,30 @@ function layersOf({ run, config }: PartsPlan, directory: string, chains: readonl
 }
 
 /** Of a machine that goes on where it was saved, over new images. */
-export async function savedParts(plan: PartsPlan, directory: string, saved: MachineState): Promise<MachineParts> {
-  const { run, config, output } = plan;
+export async function savedParts(plan: PartsPlan, directory: string, saved: SavedMachine): Promise<MachineParts> {
+  const { run, config, source, output } = plan;
   const { chains, key } = factsOf(saved);
+  const { cd, floppy: savedFloppy, efivars } = saved.files;
   requireImages(saved, chains);
   const layers = layersOf(plan, directory, chains);
+  await requireOwnFiles({
+    chains,
+    path: (name) => layers.path(name),
+    backing: config.use_backing_file ? source : undefined,
+    media: [cd, savedFloppy].filter((path) => path !== undefined),
+  });
   await layers.cover(async () => {}, run.signal);
   const efi = await prepareEfi(run, config, output.path);
-  await bringBack(saved.files["efivars"], efi?.vars);
-  const floppy = saved.files["floppy"] && layers.path("floppy.img");
-  await bringBack(saved.files["floppy"], floppy);
-  const { cd, memory } = saved.files;
+  await bringBack(efivars, efi?.vars);
+  const floppy = savedFloppy && layers.path("floppy.img");
+  await bringBack(savedFloppy, floppy);
   return {
     disks: layers.disks,
     floppy,
     cd,
     efi,
     key: await savedKey(run, key),
-    memory,
+    memory: (signal) => saved.memory(signal),
     layers,
   };
 }

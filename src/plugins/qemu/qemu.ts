@@ -1,9 +1,11 @@
 import { awaitedLater } from "../../lib/awaited-later.ts";
+import { errorText } from "../../lib/error-text.ts";
 import type { MachineValues } from "../../sdk/schema/boot.ts";
 import type { Artifact } from "../../sdk/artifact.ts";
 import type { Checkpoints } from "../../sdk/checkpoint.ts";
 import type { Communicator } from "../../sdk/communicator.ts";
 import type { Builder, BuilderRun } from "../../sdk/component.ts";
+import { BuildError } from "../../sdk/error.ts";
 import { guestLogin, windowsGuest } from "../../sdk/schema/guest-login.ts";
 import { watchedRun } from "../../steps/watched-run.ts";
 import { connect } from "../../steps/connect.ts";
@@ -107,6 +109,8 @@ async function resumed(plan: ImagePlan, checkpoints: Checkpoints): Promise<Ready
   const found = await checkpoints.resume(inputs, async (saved) => {
     const parts = await savedParts(plan, directory, saved);
     const begun = await begin(plan, parts);
+    // A slow guest and this do not hinder each other.
+    saved.verify().catch((damage: unknown) => begun.launched.lose(new BuildError(errorText(damage))));
     const watched = watchedRun(run, begun.launched);
     const communicator = await logIn(watched, { ...config, ...SOON }, { ...begun, parts });
     await setGuestClock(watched, communicator, { password: guestLogin(config).password });

@@ -1,12 +1,15 @@
+import { createWriteStream } from "node:fs";
 import { link, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { ensureDirectory } from "../../lib/ensure-directory.ts";
-import type { MachineState } from "../../sdk/checkpoint.ts";
+import type { SavedMachine } from "../../sdk/checkpoint.ts";
 import type { BuilderRun } from "../../sdk/component.ts";
 import { privatePath } from "../../steps/private-path.ts";
 import { bringBack, requireImages, savedKey } from "../../steps/saved-parts.ts";
 import { placeDiscs, slotsOfDisks } from "./add-storage.ts";
 import { boot, goOn } from "./boot-and-provision.ts";
+import { requireVdi } from "./checkpoints/require-vdi.ts";
 import { machineSaver, type ImageRoles, type VirtualBoxState } from "./checkpoints/save-machine.ts";
 import { createMachine, type NewMachine, type SavedHardware } from "./create-machine.ts";
 import { equipMachine, type Completion, type Customization } from "./customize-machine.ts";
@@ -40,21 +43,26 @@ export async function bootedMachine(plan: IsoPlan): Promise<IsoMachine> {
 }
 
 /** A machine as it was saved, with this run's ports and servers. */
-export async function restoredMachine(plan: IsoPlan, state: MachineState): Promise<IsoMachine> {
+export async function restoredMachine(plan: IsoPlan, state: SavedMachine): Promise<IsoMachine> {
   const { run, config, facts, name } = plan;
+  await state.verify();
   const { files } = state;
   const { chains, macAddresses, key } = state.facts as VirtualBoxState;
   requireImages(state, chains);
+  await requireVdi(chains.flat().map((role) => files[role]!));
   const floppy = files["floppy"] && privatePath(run, "floppy.img");
   await bringBack(files["floppy"], floppy);
   const saved: SavedInputs = { floppy, cd: files["cd"], key: await savedKey(run, key) };
   const inputs = await prepareInputs(run, config, { facts, name, saved });
   const images = await layOut(plan, chains);
   const made = await makeMachine(plan, inputs, { images, macAddresses });
-  await run.step("hand over the saved state", ({ signal }) =>
-    facts.driver.adoptState({ vm: made.machine.uuid, file: files["memory"]!, signal }),
-  );
+  const memory = join(plan.workplace!, "memory.unpacked");
+  await run.step("hand over the saved state", async ({ signal }) => {
+    await pipeline(state.memory(signal), createWriteStream(memory, { mode: 0o600 }), { signal });
+    await facts.driver.adoptState({ vm: made.machine.uuid, file: memory, signal });
+  });
   const ready = await goOn(run, config, made);
+  await rm(memory, { force: true });
   return { ...made, ready, save: saverOf(plan, made, chains) };
 }
 

@@ -69,7 +69,7 @@ async function complete(fetch: Fetch, part: PartFile): Promise<Digest> {
   await part.complete({ durable: (await bootId()) === undefined });
   run.progress(options.label, size, size);
   const cache = cacheDirectory(run);
-  await stampDigest(cache, target, actual);
+  await stampDigest(cache, target, { digest: actual });
   await writeUrlRecord(cache, url, { digest: actual, ...origin });
   return actual;
 }

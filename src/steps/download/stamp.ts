@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -46,9 +47,14 @@ export async function stampedDigests(cache: string, path: string): Promise<reado
   return [];
 }
 
-export async function stampDigest(cache: string, path: string, digest: Digest): Promise<void> {
+/** `seen`: what the file looked like before it was read. A file that is changed meanwhile has no valid stamp. */
+export async function stampDigest(
+  cache: string,
+  path: string,
+  { digest, seen }: { readonly digest: Digest; readonly seen?: Stats },
+): Promise<void> {
   const known = await stampedDigests(cache, path);
-  const { size, mtimeMs, ctimeMs, ino } = await stat(path);
+  const { size, mtimeMs, ctimeMs, ino } = seen ?? (await stat(path));
   const others = known.filter(({ algorithm }) => algorithm !== digest.algorithm);
   const stamp: Stamp = {
     path,

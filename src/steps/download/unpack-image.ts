@@ -35,7 +35,7 @@ export async function unpackImage(attempt: DownloadAttempt, packing: Packing, pa
     if (made !== undefined) return made;
     run.say(`Unpacking ${options.label} ${packed.path}`);
     const image = await writeImage(attempt, { packing, path: packed.path, target });
-    await stampDigest(cacheDirectory(run), target, image);
+    await stampDigest(cacheDirectory(run), target, { digest: image });
     await writeUnpackedDigest(cacheDirectory(run), digest, image);
     return { path: target, digest: image };
   } finally {

@@ -36,18 +36,18 @@ export async function verify(attempt: DownloadAttempt, path: string, digest: Dig
 
 /** The digest of a file, which is read only where no stamp tells it. */
 export async function digestOf(
-  { run, signal }: DownloadAttempt,
+  { run, signal }: Pick<DownloadAttempt, "run" | "signal">,
   path: string,
   algorithm: DigestAlgorithm,
 ): Promise<Digest> {
   const known = await stampedDigest(run, path, algorithm);
   if (known !== undefined) return known;
-  const { size } = await stat(path);
+  const seen = await stat(path);
   const digest = await hashFile(path, algorithm, {
     signal,
-    onProgress: (done) => run.progress(`verifying ${algorithm}`, done, size),
+    onProgress: (done) => run.progress(`verifying ${algorithm}`, done, seen.size),
   });
-  await stampDigest(cacheDirectory(run), path, digest).catch((error: unknown) =>
+  await stampDigest(cacheDirectory(run), path, { digest, seen }).catch((error: unknown) =>
     run.debug("download", `no stamp: ${String(error)}`),
   );
   return digest;

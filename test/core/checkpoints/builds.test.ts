@@ -96,8 +96,8 @@ function planned(step: Step, { ran, state, root }: { ran: string[]; state: strin
 
 async function buildMachine(run: BuilderRun, state: string, machine: string): Promise<undefined> {
   const place = await run.checkpoints!.workplace();
-  const resumed = await run.checkpoints!.resume({ machine }, async ({ files }) => {
-    copyFileSync(files[MEMORY]!, state);
+  const resumed = await run.checkpoints!.resume({ machine }, async ({ memory }) => {
+    await writeFile(state, memory(run.signal));
   });
   if (!resumed) await writeFile(state, `${machine}: `);
   await chmod(state, 0o600);

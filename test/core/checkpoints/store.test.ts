@@ -46,7 +46,7 @@ describe("a checkpoint store", () => {
     await mkdir(place);
     const found = (await store.read("two"))!;
     const paths = await store.link(found, place);
-    await store.verify(found, paths);
+    await store.verify(found, paths, new AbortController().signal);
     expect(await readFile(paths.get("memory")!, "utf8")).toBe("second");
     expect([...paths.keys()]).toEqual(["disk", "memory"]);
   });

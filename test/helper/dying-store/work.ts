@@ -41,6 +41,6 @@ await store.write(
   ]),
 );
 const two = (await store.read("two"))!;
-await store.verify(two, await store.link(two, join(place, "..")));
+await store.verify(two, await store.link(two, join(place, "..")), new AbortController().signal);
 await store.touch("two");
 await store.remove(["one"]);

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FakeVirtualBox } from "./fake-virtualbox.ts";
+import { emptyImage } from "./storage.ts";
 import { describeSnapshots, type FakeMachine, type FakeSnapshot, type Medium, type Settings } from "./machine.ts";
 import { DONE } from "./fake-virtualbox.ts";
 import type { Answer } from "./transcript.ts";
@@ -64,7 +65,7 @@ async function startDisksAnew(box: FakeVirtualBox, { settings, folder }: FakeMac
       const parent = attachment.medium;
       const medium: Medium = { ...parent, uuid, path: join(folder, "Snapshots", `{${uuid}}.vdi`), parent };
       box.media.push(medium);
-      await writeFile(medium.path, "an image");
+      await writeFile(medium.path, emptyImage());
       places.set(place, { ...attachment, medium });
     }
   }

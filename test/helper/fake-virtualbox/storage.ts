@@ -5,6 +5,14 @@ import { attachmentsOf, buses, type Attachment, type Controller, type Medium } f
 import type { Answer } from "./transcript.ts";
 
 /** `createmedium disk --filename F --size MiB --format VDI --variant Standard` */
+/** The first line and the signature of a VDI image (VirtualBox, VDICore.h), and nothing after them. */
+export function emptyImage(): Buffer {
+  const header = Buffer.alloc(512);
+  header.write("<<< Oracle VM VirtualBox Disk Image >>>\n");
+  header.writeUInt32LE(0xbeda107f, 64);
+  return header;
+}
+
 export async function createDisk(box: FakeVirtualBox, [, ...args]: readonly string[]): Promise<Answer> {
   const given = optionsOf(args);
   const path = given.get("--filename")!;
@@ -13,7 +21,7 @@ export async function createDisk(box: FakeVirtualBox, [, ...args]: readonly stri
   const format = given.get("--format") ?? "VDI";
   box.media.push({ uuid, path, kind: "disk", sizeMb: Number(given.get("--size")), format, parent: undefined });
   await folderOf(path);
-  await writeFile(path, "a new disk");
+  await writeFile(path, emptyImage());
   return box.recording.answer("disk made", { UUID: uuid });
 }
 

@@ -9,7 +9,7 @@ async function startOff({ endsByItself }: { endsByItself: boolean }) {
   const run = await createRecordingRun();
   const directory = temporaryDirectory();
   const socket = (name: string): string => join(directory, name);
-  const sockets = { control: socket("c"), screen: socket("s"), tpm: socket("t"), mark: "test" };
+  const sockets = { control: socket("c"), screen: socket("s"), memory: socket("m"), tpm: socket("t"), mark: "test" };
   const start = { name: "m", binary: "true", args: [], sockets, endsByItself };
   return run.step("start machine", (step) => startMachine(run, step, start));
 }

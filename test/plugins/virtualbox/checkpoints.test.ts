@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builder } from "../../../src/plugins/virtualbox/iso.ts";
@@ -30,7 +30,8 @@ function createKeeper() {
           files[role] = join(directory, role);
           await copyFile(path, files[role]);
         }
-        return { brought: await bring({ ...last, files }) };
+        const memory = () => createReadStream(files["memory"]!);
+        return { brought: await bring({ ...last, files, memory, verify: () => Promise.resolve() }) };
       },
       giveUp: (why) => void keeper.why.push(why),
     };
@@ -128,6 +129,16 @@ describe("virtualbox-iso with checkpoints", () => {
     expect(keeper.why).toEqual([expect.stringContaining(why)]);
     expect(keeper.inputs).toEqual([]);
     expect(existsSync(place.path("output-example/m.ovf"))).toBe(true);
+  });
+
+  it("is not brought back from an image that is described in words: that can name any file", async () => {
+    const keeper = createKeeper();
+    const image = join(temporaryDirectory(), "disk");
+    await writeFile(image, `# Disk DescriptorFile\nversion=1\nRW 1 FLAT "/etc/shadow" 0\n`);
+    keeper.saved.push({ files: { "disk-0.0": image, memory: image }, facts: { chains: [["disk-0.0"]] } });
+    const place = await createPlace({ checkpoints: keeper.checkpoints() });
+    await expect(build(place, builder, { ...ISO, ...withSsh() })).rejects.toThrow("no VDI image");
+    expect(commandsOf(place)).toEqual([]);
   });
 
   it("is not saved with a disk that is not imgbuild's", async () => {

@@ -39,7 +39,7 @@ export async function machineInputs(run: Run, config: QemuConfig, facts: Machine
     "version of QEMU": await qemuVersion(run, config),
     accelerator,
     processor: dependsOnHost(config, accelerator) ? (cpus()[0]?.model ?? "") : undefined,
-    "image of iso_url": await imageDigest(source),
+    "image of iso_url": await imageDigest(run, source),
     // The disk names it, and the memory may hold parts of it.
     "place of the backing file": config.use_backing_file ? source : undefined,
     ...(await fileInputs(await firmwareOf(config), run.directories.work)),

@@ -1,7 +1,11 @@
+import { connect } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { poll } from "../../../lib/retry.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
+import { isSystemError } from "../../../lib/system-error.ts";
 import { untilAborted } from "../../../lib/until-aborted.ts";
 import { BuildError } from "../../../sdk/error.ts";
+import type { SavedMachine } from "../../../sdk/checkpoint.ts";
 import type { QmpClient } from "../qmp.ts";
 
 /** Bytes in a second: QEMU would otherwise write to a file as slowly as to a network. */
@@ -17,15 +21,30 @@ export async function saveMemory(qmp: QmpClient, path: string, signal: AbortSign
   await migrated(qmp, () => qmp.execute("migrate", { uri: `exec:cat > ${shellQuote(path)}` }, { signal }), signal);
 }
 
-/** Brings memory and devices back into a QEMU that was started with `-incoming defer`. The machine is stopped then. */
-export async function loadMemory(qmp: QmpClient, path: string, signal: AbortSignal): Promise<void> {
-  await announceMigration(qmp, signal);
-  await migrated(
-    qmp,
-    () => qmp.execute("migrate-incoming", { uri: `exec:cat ${shellQuote(path)}` }, { signal }),
-    signal,
-  );
+export interface MemorySource {
+  readonly memory: SavedMachine["memory"];
+  /** Where QEMU is to listen for it. Nothing may be there. */
+  readonly socket: string;
 }
+
+/**
+ * Brings memory and devices back into a QEMU that was started with `-incoming defer`. The machine is stopped then. They come
+ * through a socket: memory that was packed takes no room on the disk.
+ */
+export async function loadMemory(qmp: QmpClient, source: MemorySource, signal: AbortSignal): Promise<void> {
+  await announceMigration(qmp, signal);
+  await migrated(qmp, () => feed(qmp, source, signal), signal);
+}
+
+async function feed(qmp: QmpClient, { memory, socket }: MemorySource, signal: AbortSignal): Promise<void> {
+  await qmp.execute("migrate-incoming", { uri: `unix:${socket}` }, { signal });
+  await pipeline(memory(signal), connect(socket), { signal }).catch((error: unknown) => {
+    // Of what it does not like QEMU says more itself.
+    if (!hungUp(error)) throw error;
+  });
+}
+
+const hungUp = (error: unknown): boolean => isSystemError(error) && ["EPIPE", "ECONNRESET"].includes(error.code ?? "");
 
 /** How often QEMU is asked whether it has finished, and for how long: no event says so. */
 const FINISHED = { intervalMs: 10, timeoutMs: 60_000 };

@@ -38,7 +38,7 @@ export async function keyInputs(run: Run, config: IsoBuilderConfig, machine: Key
     ...shapingArguments(config, SHAPELESS),
     "version of VirtualBox": machine.driver.version.text,
     processor: cpus()[0]?.model ?? "",
-    "image of iso_url": await imageDigest(machine.iso),
+    "image of iso_url": await imageDigest(run, machine.iso),
     ...(await shapingFiles(run, config)),
   };
 }
