@@ -5,6 +5,8 @@ import { homedir } from "node:os";
 /**
  * Runs a command and records what it prints as an animated SVG: every line appears when it appeared in the real run (long
  * waits shortened). Usage: node tools/record-terminal.mjs OUT.svg TITLE COMMAND [ARG...]
+ *
+ * As on a terminal: node tools/record-terminal.mjs docs/quickstart.svg "make quickstart" script -qec "make quickstart" /dev/null
  */
 const [out, title, program, ...args] = process.argv.slice(2);
 const COLUMNS = 100;
@@ -24,8 +26,11 @@ const take = (chunk) => {
   pending += chunk;
   const parts = pending.split("\n");
   pending = parts.pop();
-  for (const text of parts)
+  for (const text of parts) {
+    // A line that is drawn over again, as commands do on a terminal, is none of the record.
+    for (const [, drawn] of text.matchAll(/\x1b\[(\d+)F/g)) lines.splice(-Number(drawn));
     lines.push({ at: Date.now() - started, text: anonymous(text.split("\r").filter(Boolean).at(-1) ?? "") });
+  }
 };
 child.stdout.on("data", take);
 child.stderr.on("data", take);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { openDirectory } from "../core/store/directory-place.ts";
 import { Store } from "../core/store/store.ts";
 import { ownEntry } from "../lib/own-entry.ts";
+import { withoutLogin } from "../lib/without-login.ts";
 import { storePlaces } from "../registry.ts";
 import type { StorePlace } from "../sdk/store-place.ts";
 import type { UnopenedSession } from "./session.ts";
@@ -22,7 +23,7 @@ async function openPlace(session: StoreSession, address: string): Promise<StoreP
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(address)?.[1]?.toLowerCase();
   if (scheme === undefined) return openDirectory(resolve(host.cwd, address), address);
   const load = ownEntry(storePlaces, scheme);
-  if (!load) throw new UsageError(`A store is a directory or ${SCHEMES}, not "${address}"`);
+  if (!load) throw new UsageError(`A store is a directory or ${SCHEMES}, not "${withoutLogin(address)}"`);
   const open = await load();
   return open(address, {
     host,

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Artifact } from "../sdk/artifact.ts";
 import type { ArtifactSummary, FailedStep, Leftover, Outcome, StepTime } from "../sdk/event.ts";
 import type { BuildPlan } from "../template/model.ts";
@@ -68,7 +69,7 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
   const keying = settings.recorded ? undefined : settings.contentKey?.(plan).catch(() => undefined);
   const taken = await takenFromStore({ session, plan, settings }, keying);
   const made = taken ?? (await buildAndPostProcess(session, plan, settings));
-  const artifacts = await summarize(made, session, settings);
+  const artifacts = await summarize(made, session, { build, settings });
   const isMade = taken === undefined && made.errors.length === 0;
   const durationMs = (): number => Math.round(session.host.clock.monotonic() - started);
   const finished = { made, summaries: artifacts, key: keying, durationMs: durationMs() };
@@ -95,15 +96,17 @@ export async function runBuild(session: Session, plan: BuildPlan, settings: Buil
 
 function summarize(
   { artifacts, intermediate }: PostProcessing,
-  { signal }: Session,
-  { allDigests }: BuildSettings,
+  { signal, emit }: Session,
+  { build, settings }: { readonly build: string; readonly settings: BuildSettings },
 ): Promise<readonly ArtifactSummary[]> {
   const hashUpTo = (artifact: Artifact): number => {
-    if (allDigests) return Infinity;
+    if (settings.allDigests) return Infinity;
     return HASH_UP_TO[intermediate?.has(artifact) ? "intermediate" : "result"];
   };
+  const onProgress = (path: string, done: number, total: number): void =>
+    emit({ kind: "progress", build, label: `Computing the SHA-256 of ${basename(path)}`, done, total, unit: "bytes" });
   return Promise.all(
-    artifacts.map((artifact) => summarizeArtifact(artifact, { signal, hashUpTo: hashUpTo(artifact) })),
+    artifacts.map((artifact) => summarizeArtifact(artifact, { signal, onProgress, hashUpTo: hashUpTo(artifact) })),
   );
 }
 

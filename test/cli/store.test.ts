@@ -170,6 +170,7 @@ describe("imgbuild build -store", () => {
       ["full", "has other things in it, and is no store"],
       ["t.pkr.hcl", "is a file; a directory is needed there"],
       ["gs://bucket/x", 'A store is a directory or s3://…, not "gs://bucket/x"'],
+      ["gs://me:s3cret@bucket/x", 'A store is a directory or s3://…, not "gs://bucket/x"'],
       ["s3://x", "it names no bucket"],
       ["s3://bucket/x?colour=red", 'it has no option "colour"'],
     ] as const) {

@@ -134,8 +134,11 @@ withGitlab("the jobs for GitLab check, report and build, as the page has it", as
     builds: [{ build: "file.web", artifacts: [{ id: "File" }] }],
   });
 
-  project.write("images/web/web.pkr.hcl", GOOD.replace("target ", "tarket "));
-  expect((await run()).code).not.toBe(0);
+  // Its style is wrong, too.
+  project.write("images/web/web.pkr.hcl", GOOD.replace("target  =", "tarket ="));
+  const wrong = await run();
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.output).toMatch(/^validate +> +\S*web\.pkr\.hcl$/m);
   const issues = JSON.parse(project.read("gl-code-quality-report.json")) as readonly object[];
   expect(issues).toContainEqual({
     description: expect.stringContaining('Did you mean "target"?') as string,
@@ -144,6 +147,10 @@ withGitlab("the jobs for GitLab check, report and build, as the page has it", as
     location: { path: "images/web/web.pkr.hcl", lines: { begin: 7, end: 7 } },
     fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
+
+  project.write("images/web/web.pkr.hcl", "build {\n");
+  expect((await run()).code).not.toBe(0);
+  expect(project.read("gl-code-quality-report.json")).toContain('"images/web/web.pkr.hcl"');
 });
 
 withPreCommit("the hooks for pre-commit format files, and check each folder once", async () => {

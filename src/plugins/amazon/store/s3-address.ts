@@ -1,3 +1,4 @@
+import { withoutLogin } from "../../../lib/without-login.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { Host } from "../../../sdk/host.ts";
 import type { S3Settings } from "../aws/cloud.ts";
@@ -26,7 +27,7 @@ export function parseS3Address(text: string, { env }: Pick<Host, "env">): S3Addr
   if (prefix.split("/").some((part) => part === "." || part === ".."))
     throw noAddress(text, "its prefix leads upwards");
   const options = readOptions(text, new URLSearchParams(query));
-  const endpoint = options.get("endpoint") ?? (env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]);
+  const endpoint = options.get("endpoint") ?? endpointIn(env);
   const style = options.get("path_style");
   return {
     bucket,
@@ -41,6 +42,18 @@ export function parseS3Address(text: string, { env }: Pick<Host, "env">): S3Addr
   };
 }
 
+/** As the SDK reads them, which shows a wrong one with the keys in it. */
+function endpointIn(env: Host["env"]): string | undefined {
+  const name = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].find((one) => env[one]);
+  const endpoint = name && env[name];
+  if (!endpoint || isEndpoint(endpoint)) return endpoint;
+  throw new BuildError(`${name} is no address of an S3: "${withoutLogin(endpoint)}"`, {
+    hint: "Write it as https://HOST or http://HOST:PORT.",
+  });
+}
+
+const isEndpoint = (text: string): boolean => URL.canParse(text) && /^https?:\/\//i.test(text);
+
 function readOptions(text: string, query: URLSearchParams): ReadonlyMap<Option, string> {
   const options = new Map<Option, string>();
   for (const [name, value] of query) {
@@ -52,7 +65,7 @@ function readOptions(text: string, query: URLSearchParams): ReadonlyMap<Option, 
   if (!["true", "false"].includes(style)) throw noAddress(text, `path_style is true or false, not "${style}"`);
   const endpoint = options.get("endpoint");
   if (endpoint === undefined) return options;
-  if (!URL.canParse(endpoint)) throw noAddress(text, `"${withoutLogin(endpoint)}" is no address of an S3`);
+  if (!isEndpoint(endpoint)) throw noAddress(text, `"${withoutLogin(endpoint)}" is no address of an S3`);
   const { username, password } = new URL(endpoint);
   if (username !== "" || password !== "")
     throw noAddress(text, "keys are not part of an endpoint, but of the environment or a profile");
@@ -73,9 +86,4 @@ function noAddress(text: string, why: string): BuildError {
   return new BuildError(`"${withoutLogin(text)}" is no address of a store: ${why}`, {
     hint: "A bucket is named as s3://BUCKET/PREFIX, with options behind a question mark: s3://BUCKET/PREFIX?region=eu-west-1",
   });
-}
-
-/** Somebody may have written keys into an endpoint, in whatever form. */
-function withoutLogin(text: string): string {
-  return text.replaceAll(/(\/|%2f)[^\s/]*(@|%40)/gi, "$1");
 }
