@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { flushFiles, syncDirectory, temporaryNameFor, writeFileAtomic } from "../../lib/atomic-file.ts";
 import { hashFile } from "../../lib/checksum.ts";
+import { sha256Beside } from "../../lib/hash-beside.ts";
 import { withLock } from "../../lib/file-lock.ts";
 import { exists } from "../../owned/owned-path.ts";
 import { BuildError } from "../../sdk/error.ts";
@@ -227,7 +228,15 @@ class DamagedError extends Error {
 
 async function isWhole(path: string, { object, size }: StoredFile, signal: AbortSignal): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.size === size && (await hashFile(path, "sha256", { signal })).hex === object;
+  return found?.size === size && (await digestBeside(path, size, signal)) === object;
+}
+
+/** What is not worth a thread. */
+const SMALL_BYTES = 8 * 1024 * 1024;
+
+/** While this is computed, a machine lets us in. */
+async function digestBeside(path: string, size: number, signal: AbortSignal): Promise<string> {
+  return size > SMALL_BYTES ? sha256Beside(path, signal) : (await hashFile(path, "sha256", { signal })).hex;
 }
 
 async function describe({ path, packed, object }: FileToStore): Promise<StoredFile> {
