@@ -82,7 +82,7 @@ async function look(directory: string, what: string): Promise<readonly string[]>
     expect(Object.fromEntries(texts), what).toEqual(CONTENT[record.key]);
   }
   const objects = records.flatMap(({ files }) => Object.values(files).map(({ object }) => object));
-  expect(await readdir(directory), what).toEqual(["objects", "records", "secret", "version", "work"]);
+  expect(await readdir(directory), what).toEqual(["objects", "records", "secret", "verified", "version", "work"]);
   expect((await readdir(join(directory, "objects"))).toSorted(), what).toEqual([...new Set(objects)].toSorted());
   expect(await readdir(join(directory, "records")), what).toEqual(records.map(({ key }) => `${key}.json`));
   return records.map(({ key }) => key);

@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { ensureDirectory } from "../../lib/ensure-directory.ts";
 import { flushFiles, syncDirectory, temporaryNameFor, writeFileAtomic } from "../../lib/atomic-file.ts";
 import { hashFile } from "../../lib/checksum.ts";
-import { sha256Beside } from "../../lib/hash-beside.ts";
 import { withLock } from "../../lib/file-lock.ts";
 import { exists } from "../../owned/owned-path.ts";
 import { BuildError } from "../../sdk/error.ts";
 import { canonicalText } from "./canonical.ts";
 import { sweepLeftovers } from "./sweep.ts";
+import { WholeObjects } from "./whole-objects.ts";
 import { parseRecord, type CheckpointRecord, type StoredFile } from "./record.ts";
 
 /** The layout of a store. Another number is another layout, which is neither read nor written. */
@@ -29,6 +29,7 @@ export interface ListedCheckpoint extends CheckpointRecord {
  *
  * - `records/KEY.json`: one checkpoint, written last, whole or not at all;
  * - `objects/SHA256`: the files, never changed, shared between checkpoints;
+ * - `verified/SHA256`: that an object was whole, and what it looked like;
  * - `work/`: where running builds put files together, on the same file system, so that they become objects by a link;
  * - `secret`: the key of all digests, so that they give nothing away;
  * - `version`, `lock`.
@@ -38,15 +39,17 @@ export interface ListedCheckpoint extends CheckpointRecord {
 export class CheckpointStore {
   readonly directory: string;
   readonly #secret: Buffer;
+  readonly #whole: WholeObjects;
 
   private constructor(directory: string, secret: Buffer) {
     this.directory = directory;
     this.#secret = secret;
+    this.#whole = new WholeObjects(join(directory, "verified"));
   }
 
   /** Makes what is missing, and removes what was left half done. `secret`: of keys that other machines know too. Rejects where the store is of another version, or can be read by others. */
   static async open(directory: string, secret?: Buffer): Promise<CheckpointStore> {
-    for (const name of ["records", "objects", "work"]) await ensureDirectory(join(directory, name), 0o700);
+    for (const name of ["records", "objects", "verified", "work"]) await ensureDirectory(join(directory, name), 0o700);
     await refuseOpenDirectory(directory);
     return withStoreLock(directory, async () => {
       await checkVersion(directory);
@@ -120,7 +123,7 @@ export class CheckpointStore {
   async verify(record: CheckpointRecord, paths: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
     for (const [role, path] of paths) {
       const file = record.files[role]!;
-      if (await isWhole(path, file, signal)) continue;
+      if (await this.#whole.isWhole({ ...file, path }, signal)) continue;
       await this.#forget(record.key, file.object);
       throw new DamagedError(role);
     }
@@ -172,6 +175,7 @@ export class CheckpointStore {
       );
       await rm(path, { force: true });
     }
+    await this.#whole.keepOnly(needed);
     return freed;
   }
 
@@ -185,6 +189,7 @@ export class CheckpointStore {
     await chmod(path, 0o400);
     try {
       await link(path, target);
+      await this.#whole.note(object, await stat(target));
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code === "EEXIST") return;
@@ -224,19 +229,6 @@ class DamagedError extends Error {
   constructor(role: string) {
     super(`its file "${role}" is damaged`);
   }
-}
-
-async function isWhole(path: string, { object, size }: StoredFile, signal: AbortSignal): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.size === size && (await digestBeside(path, size, signal)) === object;
-}
-
-/** What is not worth a thread. */
-const SMALL_BYTES = 8 * 1024 * 1024;
-
-/** While this is computed, a machine lets us in. */
-async function digestBeside(path: string, size: number, signal: AbortSignal): Promise<string> {
-  return size > SMALL_BYTES ? sha256Beside(path, signal) : (await hashFile(path, "sha256", { signal })).hex;
 }
 
 async function describe({ path, packed, object }: FileToStore): Promise<StoredFile> {
