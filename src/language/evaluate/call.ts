@@ -1,5 +1,5 @@
 import { counted } from "../../lib/words.ts";
-import type { FunctionCall } from "../ast.ts";
+import type { Expression, FunctionCall } from "../ast.ts";
 import { convert } from "../convert.ts";
 import { describeConversionError } from "../conversion.ts";
 import type { Diagnostic } from "../diagnostic.ts";
@@ -19,7 +19,7 @@ import type {
   Scope,
   EvaluationSite,
 } from "./contract.ts";
-import { functionsOf } from "./scope.ts";
+import { childScope, functionsOf } from "./scope.ts";
 
 /** `name(argument, …)`: checks and converts the arguments as the function declares them, then calls it. */
 export function evaluateCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
@@ -42,8 +42,26 @@ function unknownFunction({ name, nameRange }: FunctionCall, known: readonly stri
 type CallSite = EvaluationSite<FunctionCall>;
 
 function callFunction(definition: FunctionDefinition, site: CallSite): Value {
-  if (definition.special) return definition.special(site.node, site.scope, site.evaluation);
-  return callOrdinary(definition, site);
+  if (!definition.special) return callOrdinary(definition, site);
+  if (!site.node.expandFinal || definition.takesItems !== true)
+    return definition.special(site.node, site.scope, site.evaluation);
+  const { expanded, failure } = expandedCall(site);
+  if (!expanded) return failure;
+  return definition.special(expanded.node, expanded.scope, expanded.evaluation);
+}
+
+/** The same call with an argument for each item of the last one, under names that no template can have. */
+function expandedCall(site: CallSite): { readonly expanded: CallSite | undefined; readonly failure: Value } {
+  const { node, scope, evaluation } = site;
+  const final = node.args.at(-1)!;
+  const value = evaluation.evaluate(final, scope);
+  const failure = withMarks(unknownValue(), deepMarks(value));
+  const items = expand({ value, range: final.range }, site);
+  if (!items) return { expanded: undefined, failure };
+  const named = items.map((item, index) => [`item ${index}`, item.value] as const);
+  const args = named.map(([name]): Expression => ({ kind: "variable", name, range: final.range }));
+  const expanded = { ...node, args: [...node.args.slice(0, -1), ...args], expandFinal: false };
+  return { expanded: { node: expanded, scope: childScope(scope, named), evaluation }, failure };
 }
 
 interface GivenArgument {

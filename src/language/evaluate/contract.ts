@@ -71,6 +71,8 @@ export interface OrdinaryFunction extends Documented {
 
 /** A function which decides itself which of its arguments are evaluated, and how (`try`, `can`, `convert`). */
 export interface SpecialForm extends Documented {
+  /** The items of a last argument that is expanded with `...` become arguments of their own. */
+  readonly takesItems?: boolean | undefined;
   readonly special: (call: FunctionCall, scope: Scope, evaluation: Evaluation) => Value;
 }
 

@@ -15,6 +15,7 @@ export const controlFunctions: readonly FunctionDeclaration[] = [
     variadic: anyParam("expressions"),
     description: "The value of the first argument that evaluates without an error.",
     example: ['try({ a = 1 }.b, "fallback")', '"fallback"'],
+    takesItems: true,
     special: tryCall,
   },
   {
@@ -23,6 +24,7 @@ export const controlFunctions: readonly FunctionDeclaration[] = [
     parameters: [anyParam("expression")],
     description: "Whether an expression evaluates without an error.",
     example: ['can(regex("^[a-z]+$", "abc"))', "true"],
+    takesItems: true,
     special: canCall,
   },
   {
@@ -37,8 +39,7 @@ export const controlFunctions: readonly FunctionDeclaration[] = [
 ];
 
 function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
-  if (node.args.length === 0 || node.expandFinal)
-    return wrongArguments("try", "at least one expression", { node, scope, evaluation });
+  if (node.args.length === 0) return fail("try", "it takes at least one expression.", { node, scope, evaluation });
   const problems: string[] = [];
   for (const argument of node.args) {
     const { value, diagnostics } = evaluation.attempt(argument, scope);
@@ -51,17 +52,12 @@ function tryCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Valu
 
 function canCall(node: FunctionCall, scope: Scope, evaluation: Evaluation): Value {
   const [argument] = node.args;
-  if (!argument || node.args.length > 1 || node.expandFinal)
-    return wrongArguments("can", "exactly one expression", { node, scope, evaluation });
+  if (!argument || node.args.length > 1)
+    return fail("can", "it takes exactly one expression.", { node, scope, evaluation });
   const { value, diagnostics } = evaluation.attempt(argument, scope);
   if (hasErrors(diagnostics)) return boolValue(false);
   if (!isKnown(value)) return withMarks(unknownValue(BOOL), deepMarks(value));
   return withMarks(boolValue(true), deepMarks(value));
-}
-
-function wrongArguments(name: string, expected: string, site: EvaluationSite<FunctionCall>): Value {
-  if (site.node.expandFinal) return fail(name, "its arguments cannot be expanded with ....", site);
-  return fail(name, `it takes ${expected}.`, site);
 }
 
 function fail(name: string, problem: string, { node, scope, evaluation }: EvaluationSite<FunctionCall>): Value {
