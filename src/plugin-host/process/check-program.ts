@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import { arch } from "node:os";
+import { readPart } from "../../lib/read-at.ts";
 
 /** e_machine of ELF files (System V ABI, "Machine Information") by Node's name of the processor. */
 const machines: Readonly<Record<string, number>> = {
@@ -33,16 +33,8 @@ export async function programProblem(path: string): Promise<string | undefined> 
 }
 
 /** `undefined` where it cannot be read: to start it tells why, or works all the same. */
-async function readHeader(path: string): Promise<Buffer | undefined> {
-  const file = await open(path, "r").catch(() => undefined);
-  try {
-    const { buffer, bytesRead } = (await file?.read(Buffer.alloc(20), 0, 20, 0)) ?? {};
-    return buffer?.subarray(0, bytesRead);
-  } catch {
-    return undefined;
-  } finally {
-    await file?.close();
-  }
+function readHeader(path: string): Promise<Buffer | undefined> {
+  return readPart(path, 0, 20).catch(() => undefined);
 }
 
 /** Programs of macOS; which processor they are for is left to it, as it may translate them. */

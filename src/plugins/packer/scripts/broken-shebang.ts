@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import { resolve } from "node:path";
+import { readPart } from "../../../lib/read-at.ts";
 import { shellQuote } from "../../../lib/shell-quote.ts";
 import type { Run } from "../../../sdk/run.ts";
 import { warning } from "../../../sdk/schema/rules.ts";
@@ -60,17 +60,7 @@ export async function warnOfBrokenShebangIn(run: Pick<Run, "warn">, name: string
 }
 
 /** What a file begins with, as far as a kernel would look for `#!`; undefined where it cannot be read. */
-export async function headOf(path: string): Promise<Buffer | undefined> {
-  const file = await open(path).catch(() => undefined);
-  if (!file) return undefined;
-  try {
-    const head = Buffer.alloc(LONGEST_SHEBANG);
-    const { bytesRead } = await file.read(head, 0, head.length, 0);
-    return head.subarray(0, bytesRead);
-  } catch {
-    // A directory, for one.
-    return undefined;
-  } finally {
-    await file.close();
-  }
+export function headOf(path: string): Promise<Buffer | undefined> {
+  // A directory, for one.
+  return readPart(path, 0, LONGEST_SHEBANG).catch(() => undefined);
 }

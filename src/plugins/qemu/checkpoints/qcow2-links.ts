@@ -1,4 +1,5 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { readAt } from "../../../lib/read-at.ts";
 
 /** Other files that a qcow2 image is made of. */
 export interface Qcow2Links {
@@ -34,9 +35,4 @@ export async function qcow2Links(path: string): Promise<Qcow2Links | undefined> 
   } finally {
     await file.close();
   }
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }

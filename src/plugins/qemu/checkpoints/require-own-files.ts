@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { readPart } from "../../../lib/read-at.ts";
 import { BuildError } from "../../../sdk/error.ts";
 import type { LayerNames } from "./layers.ts";
 import { qcow2Links } from "./qcow2-links.ts";
@@ -40,11 +40,6 @@ const baseOf = (disk: number, backing: string | undefined): readonly (string | u
 const PLAIN = [0x00, 0xeb, 0xe9];
 
 async function isPlainMedium(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, 0);
-    return bytesRead === 1 && PLAIN.includes(buffer[0]!);
-  } finally {
-    await file.close();
-  }
+  const [first] = await readPart(path, 0, 1);
+  return first !== undefined && PLAIN.includes(first);
 }

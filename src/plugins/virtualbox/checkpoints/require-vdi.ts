@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { readPart } from "../../../lib/read-at.ts";
 import { BuildError } from "../../../sdk/error.ts";
 
 const SIGNATURE_AT = 64;
@@ -15,11 +15,6 @@ export async function requireVdi(images: readonly string[]): Promise<void> {
 }
 
 async function isVdi(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, SIGNATURE_AT);
-    return bytesRead === 4 && buffer.readUInt32LE() === SIGNATURE;
-  } finally {
-    await file.close();
-  }
+  const signature = await readPart(path, SIGNATURE_AT, 4);
+  return signature.length === 4 && signature.readUInt32LE() === SIGNATURE;
 }
